@@ -1,0 +1,2 @@
+//! The `webhook` command.
+fn main() {}

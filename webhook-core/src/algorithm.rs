@@ -1,0 +1,173 @@
+//! The only file that names a crypto crate.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+/// The message authentication codes a scheme can be built on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// HMAC-SHA-1 (RFC 2104). Legacy: only where a provider knows nothing better.
+    HmacSha1,
+    /// HMAC-SHA-256 (RFC 4231).
+    HmacSha256,
+    /// HMAC-SHA-384 (RFC 4231).
+    HmacSha384,
+    /// HMAC-SHA-512 (RFC 4231).
+    HmacSha512,
+}
+
+impl Algorithm {
+    /// Length of a tag in bytes.
+    #[must_use]
+    pub const fn tag_len(self) -> usize {
+        match self {
+            Self::HmacSha1 => 20,
+            Self::HmacSha256 => 32,
+            Self::HmacSha384 => 48,
+            Self::HmacSha512 => 64,
+        }
+    }
+
+    /// Keys the code: both key blocks are hashed here, once, and never again.
+    pub(crate) fn key(self, key: &[u8]) -> RunningMac {
+        match self {
+            Self::HmacSha1 => RunningMac::Sha1(keyed(key)),
+            Self::HmacSha256 => RunningMac::Sha256(keyed(key)),
+            Self::HmacSha384 => RunningMac::Sha384(keyed(key)),
+            Self::HmacSha512 => RunningMac::Sha512(keyed(key)),
+        }
+    }
+}
+
+fn keyed<M: KeyInit>(key: &[u8]) -> M {
+    // HMAC takes keys of any length (RFC 2104 §2), which is all this type is used for.
+    M::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC accepts keys of any length"))
+}
+
+/// A code that has taken its key and perhaps some of its message. A fresh clone of the keyed one starts
+/// each delivery.
+#[derive(Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would be a heap allocation for every delivery"
+)]
+pub(crate) enum RunningMac {
+    Sha1(Hmac<Sha1>),
+    Sha256(Hmac<Sha256>),
+    Sha384(Hmac<Sha384>),
+    Sha512(Hmac<Sha512>),
+}
+
+impl RunningMac {
+    #[inline]
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha1(mac) => mac.update(bytes),
+            Self::Sha256(mac) => mac.update(bytes),
+            Self::Sha384(mac) => mac.update(bytes),
+            Self::Sha512(mac) => mac.update(bytes),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn finish(self) -> Tag {
+        match self {
+            Self::Sha1(mac) => Tag::new(&mac.finalize().into_bytes()),
+            Self::Sha256(mac) => Tag::new(&mac.finalize().into_bytes()),
+            Self::Sha384(mac) => Tag::new(&mac.finalize().into_bytes()),
+            Self::Sha512(mac) => Tag::new(&mac.finalize().into_bytes()),
+        }
+    }
+}
+
+/// A tag, computed or received, of at most 64 bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Tag {
+    bytes: [u8; Self::MAX],
+    len: u8,
+}
+
+impl Tag {
+    pub(crate) const MAX: usize = 64;
+
+    /// A tag of these bytes. Longer input cannot be a tag of ours and gives an empty one, which equals
+    /// nothing.
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        let mut tag = Self {
+            bytes: [0; Self::MAX],
+            len: 0,
+        };
+        if let (Some(slot), Ok(len)) = (tag.bytes.get_mut(..bytes.len()), u8::try_from(bytes.len()))
+        {
+            slot.copy_from_slice(bytes);
+            tag.len = len;
+        }
+        tag
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// Equal in full length and every byte; an empty tag equals nothing. Constant-time in the bytes.
+    pub(crate) fn matches(&self, other: &Self) -> bool {
+        self.len != 0 && constant_time_eq(self.as_bytes(), other.as_bytes())
+    }
+}
+
+/// Compares without an early exit, so that the time taken says nothing about where two values differ.
+/// Their lengths are not secret.
+#[inline]
+pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let difference = a.iter().zip(b).fold(0, |acc, (x, y)| acc | (x ^ y));
+    // Without the barrier a compiler may turn the fold into a loop that stops early.
+    std::hint::black_box(difference) == 0
+}
+
+/// SHA-256 as it runs, for replay keys and content identities.
+#[derive(Clone)]
+pub(crate) struct RunningDigest(Sha256);
+
+impl RunningDigest {
+    pub(crate) fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    #[inline]
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        Digest::update(&mut self.0, bytes);
+    }
+
+    /// Writes a field behind its length, so that no two lists of fields read the same.
+    #[inline]
+    pub(crate) fn field(&mut self, bytes: &[u8]) {
+        self.update(&(bytes.len() as u64).to_le_bytes());
+        self.update(bytes);
+    }
+
+    #[inline]
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_other_lengths_or_without_bytes_never_match() {
+        let tag = Tag::new(&[7; 32]);
+        assert!(tag.matches(&Tag::new(&[7; 32])));
+        assert!(!tag.matches(&Tag::new(&[7; 31])));
+        assert!(!tag.matches(&Tag::new(&[7; 33])));
+        assert!(!tag.matches(&Tag::new(&[])));
+        assert!(!Tag::new(&[]).matches(&Tag::new(&[])));
+        assert!(!Tag::new(&[1; 65]).matches(&Tag::new(&[1; 65])));
+    }
+}

@@ -1,0 +1,143 @@
+//! What the sender is told: the one place where a status is chosen.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::error::{Rejection, RejectionKind};
+
+/// An answer of ours: a status, a few headers, a small constant body. Adapters turn it into a response of their
+/// framework and decide nothing themselves.
+///
+/// | situation | status | body |
+/// |---|---|---|
+/// | a copy of a delivery that is done | 200 | empty |
+/// | not verified, whatever the reason | 401, `WWW-Authenticate: Webhook` | `{"error":"unauthorized"}` |
+/// | a method the provider does not use | 405, `Allow` | `{"error":"method_not_allowed"}` |
+/// | the body came too slowly | 408 | `{"error":"request_timeout"}` |
+/// | the body ended early | 400 | `{"error":"bad_request"}` |
+/// | the body is too long | 413 | `{"error":"payload_too_large"}` |
+/// | the body is encoded | 415 | `{"error":"unsupported_encoding"}` |
+/// | verified, but no event | 422 | `{"error":"unprocessable"}` |
+/// | the handler panicked | 500 | `{"error":"internal_error"}` |
+/// | a copy is being handled; store, clock or capacity missing; shutdown | 503, `Retry-After` | `{"error":"unavailable"}` |
+///
+/// 401 has one body for every reason, so that nothing tells a forger how near he was. 503 stands for everything that is
+/// our fault or passes by itself, because it is the only class that every sender which retries at all will retry:
+/// a 409 for a copy in flight would be final for Amazon SNS, Brevo and Dialpad. 200 is the only success that every
+/// sender accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    status: u16,
+    content_type: Option<&'static str>,
+    retry_after: Option<u32>,
+    allow: Option<&'static str>,
+    close: bool,
+    body: Bytes,
+}
+
+const JSON: &str = "application/json";
+
+impl Answer {
+    /// An empty 200.
+    #[must_use]
+    pub const fn ok() -> Self {
+        Self {
+            status: 200,
+            content_type: None,
+            retry_after: None,
+            allow: None,
+            close: false,
+            body: Bytes::new(),
+        }
+    }
+
+    /// A 200 with a JSON body.
+    pub fn json(body: impl Into<Bytes>) -> Self {
+        let mut answer = Self::ok();
+        answer.content_type = Some(JSON);
+        answer.body = body.into();
+        answer
+    }
+
+    /// The status code.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers, names in lower case. `connection: close` is among them when the body was not read; an adapter
+    /// leaves it out where the protocol has no such header (HTTP/2).
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
+        let fixed = |name, value| Some((name, Cow::Borrowed(value)));
+        [
+            self.content_type
+                .and_then(|value| fixed("content-type", value)),
+            fixed("cache-control", "no-store"),
+            (self.status == 401).then_some(("www-authenticate", Cow::Borrowed("Webhook"))),
+            self.allow.and_then(|value| fixed("allow", value)),
+            self.retry_after
+                .map(|secs| ("retry-after", Cow::Owned(secs.to_string()))),
+            self.close.then_some(("connection", Cow::Borrowed("close"))),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The body.
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body, taken out.
+    #[must_use]
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+}
+
+/// Seconds after which a sender may try again when nothing better is known.
+const RETRY_AFTER: u32 = 10;
+
+impl From<&Rejection> for Answer {
+    fn from(rejection: &Rejection) -> Self {
+        use RejectionKind as Kind;
+        let (status, body): (u16, &'static str) = match rejection.kind() {
+            Kind::MissingHeader
+            | Kind::AmbiguousHeader
+            | Kind::Malformed
+            | Kind::UnsupportedScheme
+            | Kind::TooManySignatures
+            | Kind::BadSignature
+            | Kind::Stale
+            | Kind::Future => (401, r#"{"error":"unauthorized"}"#),
+            Kind::MethodNotAllowed => (405, r#"{"error":"method_not_allowed"}"#),
+            Kind::BodyTimeout => (408, r#"{"error":"request_timeout"}"#),
+            Kind::BodyError => (400, r#"{"error":"bad_request"}"#),
+            Kind::TooLarge => (413, r#"{"error":"payload_too_large"}"#),
+            Kind::Encoding => (415, r#"{"error":"unsupported_encoding"}"#),
+            Kind::Unprocessable => (422, r#"{"error":"unprocessable"}"#),
+            Kind::HandlerPanicked => (500, r#"{"error":"internal_error"}"#),
+            Kind::InFlight
+            | Kind::StoreUnavailable
+            | Kind::LeaseLost
+            | Kind::ClockUnavailable
+            | Kind::Overloaded
+            | Kind::ShuttingDown
+            | Kind::HandlerTimeout => (503, r#"{"error":"unavailable"}"#),
+        };
+        let default_wait = match rejection.kind() {
+            Kind::Overloaded => 1,
+            _ => RETRY_AFTER,
+        };
+        Self {
+            status,
+            content_type: Some(JSON),
+            retry_after: (status == 503).then(|| rejection.retry_after.unwrap_or(default_wait)),
+            allow: rejection.allow,
+            close: rejection.body_unread,
+            body: Bytes::from_static(body.as_bytes()),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Signature headers: from the text of a value to candidate tags.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::algorithm::Tag;
+use crate::error::RejectionKind;
+use crate::scheme::{Encoding, Grammar};
+
+/// Candidate tags one delivery may carry. More would let a sender make us compare without end.
+pub(crate) const MAX_TAGS: usize = 16;
+
+/// Bytes of a header value that are looked at. A longer one is refused unread.
+pub(crate) const MAX_VALUE: usize = 8 * 1024;
+
+/// The candidate tags of a delivery. The usual single one needs no allocation.
+#[derive(Clone)]
+pub(crate) struct Candidates {
+    first: Tag,
+    rest: Vec<Tag>,
+    seen: usize,
+}
+
+impl Candidates {
+    pub(crate) fn new() -> Self {
+        Self {
+            first: Tag::new(&[]),
+            rest: Vec::new(),
+            seen: 0,
+        }
+    }
+
+    /// Adds a tag as spelled in the request. One that does not decode to a tag of the right length can never
+    /// match, so it is counted and dropped.
+    pub(crate) fn push(
+        &mut self,
+        spelled: &[u8],
+        encoding: Encoding,
+        len: usize,
+    ) -> Result<(), RejectionKind> {
+        self.seen = self.seen.saturating_add(1);
+        if self.seen > MAX_TAGS {
+            return Err(RejectionKind::TooManySignatures);
+        }
+        if let Some(tag) = decode(spelled, encoding).filter(|tag| tag.as_bytes().len() == len) {
+            if self.first.as_bytes().is_empty() {
+                self.first = tag;
+            } else {
+                self.rest.push(tag);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether any candidate could match. If not, the body need not be read to know the answer.
+    pub(crate) fn check(&self) -> Result<(), RejectionKind> {
+        match (self.seen, self.first.as_bytes()) {
+            (0, _) => Err(RejectionKind::UnsupportedScheme),
+            (_, []) => Err(RejectionKind::Malformed),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether one of the candidates is `tag`. All are compared, whatever the outcome.
+    pub(crate) fn contain(&self, tag: &Tag) -> bool {
+        self.rest
+            .iter()
+            .fold(self.first.matches(tag), |found, candidate| {
+                found | candidate.matches(tag)
+            })
+    }
+}
+
+/// Reads a header value: its tags into `tags`, and, where the time is a pair of it, the text of the time.
+pub(crate) fn parse<'v>(
+    value: &'v [u8],
+    grammar: Grammar,
+    time_key: Option<&str>,
+    mut tag: impl FnMut(&'v [u8]) -> Result<(), RejectionKind>,
+) -> Result<Option<&'v [u8]>, RejectionKind> {
+    if value.len() > MAX_VALUE || !value.iter().all(|b| matches!(b, b' '..=b'~')) {
+        return Err(RejectionKind::Malformed);
+    }
+    match grammar {
+        Grammar::Bare { prefix } => {
+            let spelled = value
+                .strip_prefix(prefix.as_bytes())
+                .ok_or(RejectionKind::Malformed)?;
+            tag(spelled)?;
+            Ok(None)
+        }
+        Grammar::Versions { label } => {
+            for entry in value
+                .split(|&b| b == b' ')
+                .filter(|entry| !entry.is_empty())
+            {
+                // An entry without a version is of no version we know.
+                let mut halves = entry.splitn(2, |&b| b == b',');
+                if let (Some(version), Some(spelled)) = (halves.next(), halves.next())
+                    && version == label.as_bytes()
+                {
+                    tag(spelled)?;
+                }
+            }
+            Ok(None)
+        }
+        Grammar::Pairs {
+            separator,
+            label,
+            spaces,
+        } => {
+            let mut time = None;
+            for pair in value.split(|&b| b == separator) {
+                let pair = if spaces { pair.trim_ascii() } else { pair };
+                let mut halves = pair.splitn(2, |&b| b == b'=');
+                let (Some(key), Some(text)) = (halves.next(), halves.next()) else {
+                    continue;
+                };
+                if time_key.is_some_and(|time_key| key == time_key.as_bytes()) {
+                    if time.replace(text).is_some() {
+                        return Err(RejectionKind::AmbiguousHeader);
+                    }
+                } else if key == label.as_bytes() {
+                    tag(text)?;
+                }
+            }
+            Ok(time)
+        }
+    }
+}
+
+fn decode(spelled: &[u8], encoding: Encoding) -> Option<Tag> {
+    let mut bytes = [0; Tag::MAX];
+    let len = match encoding {
+        Encoding::Hex | Encoding::HexUpper => {
+            let len = spelled.len() / 2;
+            // const-hex would accept a leading 0x, which no provider documents.
+            if spelled.starts_with(b"0x") {
+                return None;
+            }
+            const_hex::decode_to_slice(spelled, bytes.get_mut(..len)?).ok()?;
+            len
+        }
+        // Strict: canonical last symbol, padding present, nothing else.
+        Encoding::Base64 => STANDARD.decode_slice(spelled, &mut bytes).ok()?,
+    };
+    bytes.get(..len).map(Tag::new)
+}
+
+/// Spells a tag the way the provider does.
+pub(crate) fn encode(tag: &Tag, encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Hex => const_hex::encode(tag.as_bytes()),
+        Encoding::HexUpper => const_hex::encode_upper(tag.as_bytes()),
+        Encoding::Base64 => STANDARD.encode(tag.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(value: &str, grammar: Grammar) -> Result<usize, RejectionKind> {
+        let mut candidates = Candidates::new();
+        parse(value.as_bytes(), grammar, Some("t"), |spelled| {
+            candidates.push(spelled, Encoding::Hex, 2)
+        })?;
+        candidates.check()?;
+        Ok(candidates.rest.len() + 1)
+    }
+
+    const PAIRS: Grammar = Grammar::Pairs {
+        separator: b',',
+        label: "v1",
+        spaces: false,
+    };
+
+    #[test]
+    fn unknown_pairs_are_ignored_and_malformed_tags_dropped() {
+        assert_eq!(tags("t=1,v1=abcd", PAIRS), Ok(1));
+        assert_eq!(
+            tags("foo,v2=ffff,t=1,v1=zzzz,v1=abcd,v1=ABCD,", PAIRS),
+            Ok(2)
+        );
+    }
+
+    #[test]
+    fn a_value_without_a_tag_that_could_match_is_refused_for_its_own_reason() {
+        assert_eq!(tags("t=1", PAIRS), Err(RejectionKind::UnsupportedScheme));
+        assert_eq!(
+            tags("t=1,v0=abcd", PAIRS),
+            Err(RejectionKind::UnsupportedScheme)
+        );
+        assert_eq!(tags("t=1,v1=", PAIRS), Err(RejectionKind::Malformed));
+        assert_eq!(tags("t=1,v1=abc", PAIRS), Err(RejectionKind::Malformed));
+        assert_eq!(tags("t=1,v1=0xabcd", PAIRS), Err(RejectionKind::Malformed));
+        assert_eq!(
+            tags("t=1, v1=abcd", PAIRS),
+            Err(RejectionKind::UnsupportedScheme)
+        );
+        assert_eq!(
+            tags("t=1,t=1,v1=abcd", PAIRS),
+            Err(RejectionKind::AmbiguousHeader)
+        );
+        assert_eq!(
+            tags(&"v1=abcd,".repeat(17), PAIRS),
+            Err(RejectionKind::TooManySignatures)
+        );
+        assert_eq!(
+            tags(&"a".repeat(8193), PAIRS),
+            Err(RejectionKind::Malformed)
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! All that the engine sees of a request before its body.
+
+/// What a header map holds under one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Found<'a> {
+    /// No header of that name.
+    Absent,
+    /// Exactly one, with this value.
+    Once(&'a [u8]),
+    /// More than one: which of them is meant is for nobody to guess.
+    Repeated,
+}
+
+impl<'a> Found<'a> {
+    /// The only value of an iterator over all values of a name.
+    pub fn only(mut values: impl Iterator<Item = &'a [u8]>) -> Self {
+        match (values.next(), values.next()) {
+            (None, _) => Self::Absent,
+            (Some(value), None) => Self::Once(value),
+            (Some(_), Some(_)) => Self::Repeated,
+        }
+    }
+}
+
+/// The headers of a request, whatever map a framework keeps them in.
+///
+/// With feature `http` this is implemented for `http::HeaderMap` (http 1). For another map it takes three
+/// lines, and vectors and arrays of pairs have them already:
+///
+/// ```
+/// use webhook_core::{Found, Headers};
+///
+/// let headers = [("Webhook-Id", "msg_1")];
+/// assert_eq!(headers.find("webhook-id"), Found::Once(b"msg_1"));
+/// ```
+pub trait Headers {
+    /// Looks up `name`, which is given in lower case. Names compare case-insensitively.
+    fn find(&self, name: &str) -> Found<'_>;
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn find(&self, name: &str) -> Found<'_> {
+        find_pair(self, name)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
+    fn find(&self, name: &str) -> Found<'_> {
+        find_pair(self, name)
+    }
+}
+
+fn find_pair<'a, N: AsRef<str>, V: AsRef<[u8]>>(pairs: &'a [(N, V)], name: &str) -> Found<'a> {
+    Found::only(
+        pairs
+            .iter()
+            .filter(|(key, _)| key.as_ref().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_ref()),
+    )
+}
+
+#[cfg(feature = "http")]
+impl Headers for http::HeaderMap {
+    fn find(&self, name: &str) -> Found<'_> {
+        Found::only(self.get_all(name).iter().map(http::HeaderValue::as_bytes))
+    }
+}
+
+/// The head of a request: method, target and headers.
+#[derive(Clone, Copy)]
+pub struct Head<'a> {
+    /// The method, as sent: `POST`.
+    pub method: &'a str,
+    /// Path and query as received, undecoded: `/hooks/stripe?a=1`. An adapter whose framework strips a
+    /// prefix passes the original target.
+    pub path_and_query: &'a str,
+    /// The headers.
+    pub headers: &'a dyn Headers,
+}
+
+impl<'a> Head<'a> {
+    /// The query without its `?`, as received; `None` when there is no `?` at all.
+    #[must_use]
+    pub fn query(&self) -> Option<&'a str> {
+        self.path_and_query.split_once('?').map(|(_, query)| query)
+    }
+}
+
+impl std::fmt::Debug for Head<'_> {
+    // The target may hold a token and the headers a signature, so neither is shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Head")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}

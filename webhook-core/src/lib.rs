@@ -1,0 +1,102 @@
+//! The engine that receives webhooks: without framework, runtime, socket or clock of its own.
+//!
+//! Applications use an adapter, such as `webhook-axum` or `webhook-tower`, and meet this crate's types there. Those who
+//! write an adapter, a store or a provider of their own use it directly.
+//!
+//! A delivery goes one way, and every step consumes the one before:
+//!
+//! 1. [`Endpoint::begin`] checks the [`Head`]: method, signature headers, freshness, encoding, announced length.
+//! 2. [`Intake::push`] takes the body, chunk by chunk, under a limit, and hashes it as it comes.
+//! 3. [`Intake::finish`] compares signatures and reads the envelope: id, type, mode.
+//! 4. [`Checked::claim`] asks the store whether the delivery is new, and gives a [`Permit`] to run it.
+//! 5. The handler gets the [`Delivery`]: proof that all this happened, with the bytes it happened to.
+//! 6. [`Permit::settle`] remembers the delivery as done if, and only if, the handler succeeded.
+//!
+//! Each step may end in a [`Rejection`] instead, of which [`Answer`] makes what the sender is told.
+//!
+//! ```
+//! use webhook_core::{Answer, Claimed, Endpoint, Finished, Head, MemoryStore, Outcome, Signer, UnixTime, providers};
+//!
+//! # fn block_on<F: Future>(f: F) -> F::Output {
+//! #     let mut f = std::pin::pin!(f);
+//! #     loop {
+//! #         if let std::task::Poll::Ready(out) = f.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) { break out }
+//! #     }
+//! # }
+//! let (secret, now) = ("whsec_0123456789abcdef", UnixTime::from_secs(1_700_000_000));
+//! let endpoint = Endpoint::stripe(secret).clock(now).store(MemoryStore::new()).build()?;
+//!
+//! let signed = Signer::new(providers::STRIPE, secret)?.sign(now, r#"{"id":"evt_1","type":"invoice.paid"}"#);
+//! let head = Head { method: "POST", path_and_query: "/", headers: &signed.headers };
+//!
+//! // Genuine: claimed, handled, remembered.
+//! let mut intake = endpoint.begin(&head)?;
+//! intake.push(signed.body.clone())?;
+//! let Finished::Event(checked) = intake.finish()? else { unreachable!() };
+//! let Claimed::Run(permit) = block_on(checked.claim())? else { unreachable!() };
+//! assert_eq!(permit.delivery().event_type(), Some("invoice.paid"));
+//! block_on(permit.settle(Outcome::Status(200)));
+//!
+//! // The same again: known.
+//! let mut intake = endpoint.begin(&head)?;
+//! intake.push(signed.body.clone())?;
+//! let Finished::Event(checked) = intake.finish()? else { unreachable!() };
+//! assert!(matches!(block_on(checked.claim())?, Claimed::Duplicate(_)));
+//!
+//! // One bit flipped: refused, and the sender does not learn why.
+//! let mut intake = endpoint.begin(&head)?;
+//! intake.push("{\"id\":\"evt_1\",\"type\":\"invoice.paie\"}".into())?;
+//! let rejection = intake.finish().unwrap_err();
+//! assert_eq!(Answer::from(&rejection).status(), 401);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What is promised and against whom, why the defaults are what they are, and how replay keys are made: see [`manual`].
+//!
+//! # Features
+//!
+//! * `http`: [`Headers`] for `http::HeaderMap` of http 1.
+//! * `conformance`: the suite that every [`ReplayStore`] has to pass.
+
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+
+extern crate self as webhook_core;
+
+mod algorithm;
+mod answer;
+mod delivery;
+mod endpoint;
+mod error;
+mod grammar;
+mod head;
+mod intake;
+pub mod manual;
+mod observe;
+mod probe;
+mod provider;
+pub mod providers;
+pub mod replay;
+mod scheme;
+mod secret;
+mod signer;
+mod time;
+mod verifier;
+
+pub use algorithm::Algorithm;
+pub use answer::Answer;
+pub use delivery::{Delivery, Event, Fence, PayloadError, Proof};
+pub use endpoint::{Endpoint, EndpointBuilder, Limits};
+pub use error::{ConfigError, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind};
+pub use head::{Found, Head, Headers};
+pub use intake::{
+    Checked, Claimed, Disposition, Finished, Intake, Outcome, Permit, Settled, Unsettled,
+};
+pub use observe::{Counts, Duplicate, EscapedId, Rejected};
+pub use provider::{Locator, Mode, Provider};
+pub use replay::{MemoryStore, ReplayKey, ReplayStore};
+pub use scheme::{Coverage, Encoding, Grammar, Location, Part, Scheme, Value};
+pub use secret::{KeyFormat, Secret, SecretSet};
+pub use signer::{SignedRequest, Signer};
+pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
+pub use verifier::{Options, Started, Verification, Verified, Verifier};

@@ -1,0 +1,1 @@
+//! The manual: what is promised, and why the defaults are what they are.

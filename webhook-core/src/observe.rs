@@ -1,0 +1,258 @@
+//! Everything the engine says about its work: every log line, every counter, every hook.
+//!
+//! Nothing a sender chose is written as it came: reasons are constants, ids only reach hooks, shortened and escaped.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::delivery::Delivery;
+use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::provider::Provider;
+use crate::time::UnixTime;
+
+/// How often each thing happened at an endpoint since it was built. A snapshot; counters only grow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Deliveries verified, duplicates among them.
+    pub verified: u64,
+    /// Handlers that succeeded.
+    pub done: u64,
+    /// Handlers that did not.
+    pub released: u64,
+    /// Copies of deliveries that were done, answered 200 without running.
+    pub duplicates: u64,
+    /// Those of them whose payload was another.
+    pub changed_duplicates: u64,
+    /// Commits that failed and were tried again later.
+    pub commits_failed: u64,
+    rejected: [u64; RejectionKind::ALL.len()],
+}
+
+impl Counts {
+    /// Refusals for this reason.
+    #[must_use]
+    pub fn rejected(&self, kind: RejectionKind) -> u64 {
+        self.rejected.get(kind.index()).copied().unwrap_or_default()
+    }
+}
+
+/// A refused delivery, as a hook sees it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rejected<'a> {
+    /// The provider's name.
+    pub provider: &'static str,
+    /// The name of the consumer the endpoint was given, or empty.
+    pub consumer: &'a str,
+    /// Why.
+    pub kind: RejectionKind,
+    /// The id that the sender claims, unless it has none in its head: unverified, cut to 128 characters and escaped.
+    pub claimed_id: Option<EscapedId>,
+}
+
+/// A copy of a delivery that was done, as a hook sees it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Duplicate<'a> {
+    /// The delivery. It will not run.
+    pub delivery: &'a Delivery,
+    /// The name of the consumer the endpoint was given, or empty.
+    pub consumer: &'a str,
+    /// Whether its payload is the one that was handled.
+    pub same_payload: bool,
+}
+
+/// Text of a sender's choosing, fit for a log: at most 128 characters, control and non-ASCII characters escaped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EscapedId(String);
+
+impl EscapedId {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        let mut shown: String = bytes
+            .iter()
+            .take(128)
+            .flat_map(|byte| byte.escape_ascii())
+            .map(char::from)
+            .take(128)
+            .collect();
+        if bytes.len() > 128 {
+            shown.push('…');
+        }
+        Self(shown)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EscapedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for EscapedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0)
+    }
+}
+
+pub(crate) type RejectHook = dyn Fn(&Rejected<'_>) + Send + Sync;
+pub(crate) type DuplicateHook = dyn Fn(&Duplicate<'_>) + Send + Sync;
+
+/// The counters and hooks of an endpoint.
+#[derive(Default)]
+pub(crate) struct Observer {
+    on_reject: Option<Arc<RejectHook>>,
+    on_duplicate: Option<Arc<DuplicateHook>>,
+    verified: AtomicU64,
+    done: AtomicU64,
+    released: AtomicU64,
+    duplicates: AtomicU64,
+    changed_duplicates: AtomicU64,
+    commits_failed: AtomicU64,
+    rejected: [AtomicU64; RejectionKind::ALL.len()],
+    /// The second in which each reason was last logged.
+    logged: [AtomicU64; RejectionKind::ALL.len()],
+}
+
+impl Observer {
+    pub(crate) fn new(
+        on_reject: Option<Arc<RejectHook>>,
+        on_duplicate: Option<Arc<DuplicateHook>>,
+    ) -> Self {
+        Self {
+            on_reject,
+            on_duplicate,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Counts {
+            verified: read(&self.verified),
+            done: read(&self.done),
+            released: read(&self.released),
+            duplicates: read(&self.duplicates),
+            changed_duplicates: read(&self.changed_duplicates),
+            commits_failed: read(&self.commits_failed),
+            rejected: std::array::from_fn(|i| self.rejected.get(i).map_or(0, read)),
+        }
+    }
+
+    /// A refusal: counted, handed to the hook, and logged, at most once a second for each reason, so that a flood of
+    /// forgeries does not become a flood of lines.
+    pub(crate) fn rejected(
+        &self,
+        provider: &Provider,
+        consumer: &str,
+        rejection: &Rejection,
+        now: Option<UnixTime>,
+        claimed_id: impl FnOnce() -> Option<EscapedId>,
+    ) {
+        let kind = rejection.kind();
+        let total = self.rejected.get(kind.index()).map_or(0, add);
+        if let Some(hook) = &self.on_reject {
+            hook(&Rejected {
+                provider: provider.name(),
+                consumer,
+                kind,
+                claimed_id: claimed_id(),
+            });
+        }
+        let second = now.map_or(0, UnixTime::as_secs);
+        let last = self.logged.get(kind.index());
+        if last.is_some_and(|last| last.swap(second, Ordering::Relaxed) == second) {
+            return;
+        }
+        let (provider, reason) = (provider.name(), kind.as_str());
+        match kind {
+            RejectionKind::StoreUnavailable
+            | RejectionKind::ClockUnavailable
+            | RejectionKind::HandlerPanicked => {
+                tracing::error!(target: "webhook", provider, consumer, reason, total, "delivery not taken");
+            }
+            RejectionKind::InFlight => {
+                tracing::debug!(target: "webhook", provider, consumer, reason, total, "delivery put off");
+            }
+            _ => {
+                tracing::warn!(target: "webhook", provider, consumer, reason, total, "delivery refused");
+            }
+        }
+    }
+
+    pub(crate) fn verified(&self) {
+        add(&self.verified);
+    }
+
+    pub(crate) fn done(&self) {
+        add(&self.done);
+    }
+
+    pub(crate) fn released(&self) {
+        add(&self.released);
+    }
+
+    pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
+        add(&self.duplicates);
+        if !same_payload {
+            add(&self.changed_duplicates);
+            let provider = delivery.provider();
+            tracing::warn!(target: "webhook", provider, consumer, "copy of a handled delivery has another payload");
+        }
+        if let Some(hook) = &self.on_duplicate {
+            hook(&Duplicate {
+                delivery,
+                consumer,
+                same_payload,
+            });
+        }
+    }
+
+    pub(crate) fn commit_failed(&self, provider: &'static str, error: &StoreError) {
+        add(&self.commits_failed);
+        tracing::error!(target: "webhook", provider, %error, "handled delivery not recorded yet, trying again");
+    }
+}
+
+fn add(counter: &AtomicU64) -> u64 {
+    counter.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+}
+
+pub(crate) fn short_secret(provider: &Provider, slot: usize, bytes: usize) {
+    let provider = provider.name();
+    tracing::warn!(target: "webhook", provider, slot, bytes, "secret is short");
+}
+
+pub(crate) fn long_tolerance(provider: &Provider, secs: u64) {
+    let provider = provider.name();
+    tracing::warn!(target: "webhook", provider, secs, "tolerance is long: captured deliveries stay fresh as long");
+}
+
+pub(crate) fn volatile_store(provider: &Provider) {
+    let provider = provider.name();
+    tracing::warn!(
+        target: "webhook",
+        provider,
+        "deliveries are remembered in this process only; name a store to say that this is meant"
+    );
+}
+
+pub(crate) fn evicted() {
+    tracing::warn!(target: "webhook", "memory store is full: forgot done deliveries that are no longer fresh");
+}
+
+pub(crate) fn store_failed(provider: &Provider, error: &StoreError) {
+    let provider = provider.name();
+    tracing::debug!(target: "webhook", provider, %error, "store failed");
+}
+
+pub(crate) fn release_failed(provider: &'static str, error: &StoreError) {
+    tracing::warn!(target: "webhook", provider, %error, "claim not released, its lease will end");
+}

@@ -1,0 +1,390 @@
+//! Who sends: a provider as a value.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+)]
+
+use std::time::Duration;
+
+use crate::scheme::{Authentication, Coverage, Location, Scheme, assert_header_name};
+use crate::secret::KeyFormat;
+
+/// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how it
+/// behaves.
+///
+/// The providers of the [`providers`](crate::providers) module are such values, and so is one that you write;
+/// see [`Scheme`] for an example. Both verify ([`Endpoint`](crate::Endpoint)) and sign
+/// ([`Signer`](crate::Signer)).
+#[derive(Clone, Copy, Debug)]
+pub struct Provider {
+    name: &'static str,
+    pub(crate) schemes: &'static [Scheme],
+    pub(crate) key_format: KeyFormat,
+    method: &'static str,
+    aliases: &'static [&'static str],
+    pub(crate) id: Locator,
+    /// Whether one id is one event. Otherwise it only labels.
+    id_identifies: bool,
+    pub(crate) kind: Locator,
+    pub(crate) mode: Option<ModeLocator>,
+    pub(crate) content_labels: &'static [&'static str],
+    pub(crate) handshake: Option<Handshake>,
+    docs: &'static str,
+    retry_horizon_secs: u32,
+    deadline_millis: u32,
+    body_limit: usize,
+}
+
+/// Where a label of a delivery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Locator {
+    /// There is none.
+    None,
+    /// In the header that the scheme signs as the id.
+    SignedHeader,
+    /// In one of these headers, the first that is there; not signed.
+    Header(&'static [&'static str]),
+    /// At one of these JSON pointers (RFC 6901, without escapes) of the body, the first that is there.
+    Body(&'static [&'static str]),
+    /// In the query parameter of this name.
+    Query(&'static str),
+}
+
+/// Where the body says whether it is about real money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ModeLocator {
+    pub(crate) pointer: &'static str,
+    pub(crate) live_when: bool,
+}
+
+/// Whether a delivery is about real things or about test data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Real.
+    Live,
+    /// Test data.
+    Test,
+}
+
+/// A challenge that the provider sends like a delivery and that the engine answers once it is verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Handshake {
+    /// The field that tells a challenge from a delivery, and its value then.
+    pub(crate) when: (&'static str, &'static str),
+    /// The top-level field that is echoed, alone, as a JSON object.
+    pub(crate) echo: &'static str,
+    /// The same as a JSON pointer.
+    pub(crate) echo_pointer: &'static str,
+}
+
+impl Provider {
+    /// A provider of this name, whose deliveries are authenticated by any of `schemes`. The name is in kebab
+    /// case and part of every replay key, so it must not change later.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, which is where providers are made, if a scheme contradicts itself.
+    #[must_use]
+    pub const fn new(name: &'static str, schemes: &'static [Scheme]) -> Self {
+        assert_header_name(name);
+        assert!(!schemes.is_empty(), "a provider needs a scheme");
+        let mut key_format = KeyFormat::Utf8;
+        let mut i = 0;
+        while i < schemes.len() {
+            schemes[i].check();
+            if matches!(schemes[i].authentication, Authentication::Basic) {
+                key_format = KeyFormat::Basic;
+            }
+            i += 1;
+        }
+        Self {
+            name,
+            schemes,
+            key_format,
+            method: "POST",
+            id: if schemes[0].id.is_some() {
+                Locator::SignedHeader
+            } else {
+                Locator::None
+            },
+            aliases: &[],
+            id_identifies: true,
+            kind: Locator::None,
+            mode: None,
+            content_labels: &[],
+            handshake: None,
+            docs: "",
+            retry_horizon_secs: 0,
+            deadline_millis: 0,
+            body_limit: 1024 * 1024,
+        }
+    }
+
+    /// How the text of a secret becomes a key; its own bytes unless said.
+    #[must_use]
+    pub const fn key_format(mut self, format: KeyFormat) -> Self {
+        self.key_format = format;
+        self
+    }
+
+    /// The method of a delivery; `POST` unless said.
+    #[must_use]
+    pub const fn method_used(mut self, method: &'static str) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// The id of an event is at the first of these JSON pointers of the body that is there.
+    #[must_use]
+    pub const fn id_at(mut self, pointers: &'static [&'static str]) -> Self {
+        assert_pointers(pointers);
+        self.id = Locator::Body(pointers);
+        self
+    }
+
+    /// The id of an event is in the first of these headers that is there. It is a label: not signed, and never
+    /// part of a replay key.
+    #[must_use]
+    pub const fn id_in_headers(mut self, names: &'static [&'static str]) -> Self {
+        self.id = Locator::Header(names);
+        self
+    }
+
+    /// The id of an event is in this query parameter.
+    #[must_use]
+    pub const fn id_in_query(mut self, name: &'static str) -> Self {
+        self.id = Locator::Query(name);
+        self
+    }
+
+    /// The id is that of an object, or may repeat: a label, while deliveries are told apart by their content.
+    #[must_use]
+    pub const fn id_not_unique(mut self) -> Self {
+        self.id_identifies = false;
+        self
+    }
+
+    /// Other names of the provider, for [`find`](Self::find).
+    #[must_use]
+    pub const fn aliases(mut self, names: &'static [&'static str]) -> Self {
+        self.aliases = names;
+        self
+    }
+
+    /// The type of an event is at the first of these JSON pointers of the body that is there.
+    #[must_use]
+    pub const fn type_at(mut self, pointers: &'static [&'static str]) -> Self {
+        assert_pointers(pointers);
+        self.kind = Locator::Body(pointers);
+        self
+    }
+
+    /// The type of an event is in the first of these headers that is there. It is a label: not signed.
+    #[must_use]
+    pub const fn type_in_headers(mut self, names: &'static [&'static str]) -> Self {
+        self.kind = Locator::Header(names);
+        self
+    }
+
+    /// The boolean at this JSON pointer is `live_when` for events about real things.
+    #[must_use]
+    pub const fn mode_at(mut self, pointer: &'static str, live_when: bool) -> Self {
+        assert_pointers(&[pointer]);
+        self.mode = Some(ModeLocator { pointer, live_when });
+        self
+    }
+
+    /// Two deliveries with the same body are two events if one of these headers differs. Only for providers that
+    /// send one body under several topics (Shopify), because the headers are not signed.
+    #[must_use]
+    pub const fn content_labels(mut self, headers: &'static [&'static str]) -> Self {
+        self.content_labels = headers;
+        self
+    }
+
+    /// A verified delivery whose field `when.0` (a JSON pointer) is `when.1` is a challenge: it is answered with an
+    /// object of the top-level field `echo` alone and never reaches a handler.
+    #[must_use]
+    pub const fn echoes(
+        mut self,
+        when: (&'static str, &'static str),
+        echo: &'static str,
+        echo_pointer: &'static str,
+    ) -> Self {
+        assert_pointers(&[when.0, echo_pointer]);
+        self.handshake = Some(Handshake {
+            when,
+            echo,
+            echo_pointer,
+        });
+        self
+    }
+
+    /// The address of the page that documents all this.
+    #[must_use]
+    pub const fn documented_at(mut self, page: &'static str) -> Self {
+        self.docs = page;
+        self
+    }
+
+    /// For how long the provider retries, in seconds. A delivery is remembered for at least twice as long.
+    #[must_use]
+    pub const fn retries_for_secs(mut self, secs: u32) -> Self {
+        self.retry_horizon_secs = secs;
+        self
+    }
+
+    /// How long the provider waits for an answer, in milliseconds.
+    #[must_use]
+    pub const fn answers_within_millis(mut self, millis: u32) -> Self {
+        self.deadline_millis = millis;
+        self
+    }
+
+    /// The default limit of a body, in bytes; 1 MiB unless said.
+    #[must_use]
+    pub const fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// The provider of this name or alias among [`ALL`](Self::ALL), in kebab or snake case.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        let name = name.replace('_', "-");
+        Self::ALL
+            .iter()
+            .find(|provider| provider.name == name || provider.aliases.contains(&name.as_str()))
+    }
+
+    /// The name: `stripe`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The schemes, in order of preference. The signer uses the first.
+    #[must_use]
+    pub const fn schemes(&self) -> &'static [Scheme] {
+        self.schemes
+    }
+
+    /// The method of a delivery.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// The address of the page that documents the scheme; empty for providers without one.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// For how long the provider retries; zero if it does not, or does not say.
+    #[must_use]
+    pub const fn retry_horizon(&self) -> Duration {
+        Duration::from_secs(self.retry_horizon_secs as u64)
+    }
+
+    /// How long the provider waits for an answer, where it says so.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Duration> {
+        match self.deadline_millis {
+            0 => None,
+            millis => Some(Duration::from_millis(millis as u64)),
+        }
+    }
+
+    /// The default limit of a body, in bytes.
+    #[must_use]
+    pub const fn default_body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    /// What the first scheme vouches for.
+    #[must_use]
+    pub const fn coverage(&self) -> Coverage {
+        self.schemes[0].coverage()
+    }
+
+    /// Whether the URL of the endpoint is signed, and so has to be configured.
+    #[must_use]
+    pub const fn signs_url(&self) -> bool {
+        let mut i = 0;
+        while i < self.schemes.len() {
+            if self.schemes[i].coverage().url {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+
+    pub(crate) fn signs_time(&self) -> bool {
+        self.schemes.iter().any(|scheme| scheme.time.is_some())
+    }
+
+    pub(crate) fn token_in_query(&self) -> bool {
+        self.schemes.iter().any(|scheme| {
+            matches!(scheme.location, Location::Query(_))
+                && matches!(scheme.authentication, Authentication::Token)
+        })
+    }
+
+    /// Whether ids are taken from bytes that a signature covers, or, where only a token came with the request, from the
+    /// request the sender vouched for as a whole.
+    pub(crate) fn identifies_events(&self) -> bool {
+        match self.id {
+            _ if !self.id_identifies => false,
+            Locator::None | Locator::Header(_) => false,
+            Locator::SignedHeader => true,
+            Locator::Body(_) => self
+                .schemes
+                .iter()
+                .all(|s| s.coverage().body || s.coverage().is_sender_only()),
+            Locator::Query(_) => self
+                .schemes
+                .iter()
+                .all(|s| s.coverage().url || s.coverage().is_sender_only()),
+        }
+    }
+}
+
+/// Two providers are the same if they have the same name.
+impl PartialEq for Provider {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Provider {}
+
+const fn assert_pointers(pointers: &[&str]) {
+    assert!(!pointers.is_empty(), "a list of JSON pointers is empty");
+    assert!(
+        pointers.len() <= 2,
+        "at most two JSON pointers for one label"
+    );
+    let mut i = 0;
+    while i < pointers.len() {
+        let bytes = pointers[i].as_bytes();
+        assert!(
+            bytes.len() > 1 && bytes[0] == b'/',
+            "a JSON pointer begins with a slash"
+        );
+        let mut j = 0;
+        while j < bytes.len() {
+            assert!(
+                bytes[j] != b'~',
+                "JSON pointers with escapes are not supported"
+            );
+            j += 1;
+        }
+        i += 1;
+    }
+}

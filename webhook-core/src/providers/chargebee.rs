@@ -1,0 +1,17 @@
+use crate::{Provider, Scheme};
+
+/// Chargebee.
+///
+/// HTTP Basic authentication with the user name and password set for the webhook. **Nothing is signed**: the
+/// credentials say who sent the request.
+///
+/// * The id is `/id` (`ev_…`), the type `/event_type`. Up to seven retries, the last after three days and seven hours.
+///
+/// Source: <https://www.chargebee.com/docs/billing/2.0/site-configuration/webhook_settings> and the npm package chargebee.
+pub const CHARGEBEE: Provider = Provider::new("chargebee", &[Scheme::basic()])
+    .id_at(&["/id"])
+    .type_at(&["/event_type"])
+    .retries_for_secs(79 * 3600)
+    .documented_at(
+        "https://www.chargebee.com/docs/billing/2.0/site-configuration/webhook_settings",
+    );

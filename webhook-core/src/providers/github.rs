@@ -1,0 +1,25 @@
+use crate::{Algorithm, Part, Provider, Scheme};
+
+/// GitHub: repository, organisation, app and marketplace webhooks.
+///
+/// `X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA-256 over the body, whatever its content type. The older
+/// `X-Hub-Signature` (SHA-1) is never looked at.
+///
+/// * No time is signed, and the id (`X-GitHub-Delivery`) and type (`X-GitHub-Event`) are unsigned headers: deliveries are
+///   told apart by their content and remembered for 30 days.
+/// * GitHub does not retry by itself, and waits 10 s. A redelivery by hand has the same id and the same bytes, so it is
+///   a duplicate if the first one was handled.
+/// * Payloads may reach 25 MB; the limit here is 5 MiB unless you raise it.
+///
+/// Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
+pub const GITHUB: Provider = Provider::new(
+    "github",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_header("x-hub-signature-256")
+        .prefix("sha256=")],
+)
+.id_in_headers(&["x-github-delivery"])
+.type_in_headers(&["x-github-event"])
+.answers_within_millis(10_000)
+.body_limit(5 * 1024 * 1024)
+.documented_at("https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries");

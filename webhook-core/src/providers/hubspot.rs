@@ -1,0 +1,35 @@
+use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
+
+/// HubSpot, signature version 3.
+///
+/// `X-HubSpot-Signature-v3`: base64, HMAC-SHA-256 over method, URL, body and the time of `X-HubSpot-Request-Timestamp`
+/// in milliseconds. The key is the app's client secret. Versions 1 and 2 are plain hashes without a time and are never
+/// fallen back to.
+///
+/// * HubSpot decodes some escapes of the URL before it signs, its SDKs do not, and their lists differ: register a
+///   target URL without a query.
+/// * A delivery is a batch of up to 100 events. `eventId` is not promised to be unique, so batches are told apart by their
+///   content; a retry counts `attemptNumber` up and so is another content.
+/// * 5 s to answer; retries for 24 hours.
+///
+/// Source: <https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation> and
+/// HubSpot's SDKs.
+pub const HUBSPOT: Provider = Provider::new(
+    "hubspot",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Method, Part::Url, Part::Body, Part::Time],
+    )
+    .in_header("x-hubspot-signature-v3")
+    .encoding(Encoding::Base64)
+    .time_in_header("x-hubspot-request-timestamp", TimeUnit::Millis)],
+)
+.aliases(&["hubspot-v3"])
+.id_at(&["/0/eventId"])
+.id_not_unique()
+.type_at(&["/0/subscriptionType"])
+.answers_within_millis(5_000)
+.retries_for_secs(24 * 3600)
+.documented_at(
+    "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
+);

@@ -1,0 +1,25 @@
+use crate::{Provider, Scheme};
+
+/// ifthenpay (Portugal).
+///
+/// A `GET` with the anti-phishing key in the query. **Nothing is signed**, and the key is in every access log on the way:
+/// check the amount against the order.
+///
+/// * The merchant names the parameters. The key is looked for under `key` (ifthenpay's documents), `apk` (its OpenCart
+///   module) and `chave` (its older documents); for another name there is
+///   [`token_parameter`](crate::EndpointBuilder::token_parameter).
+/// * The id is `requestId`, where the payment method has one; without it, deliveries are told apart by their query.
+/// * Only 200 is success.
+///
+/// Source: <https://ifthenpay.com/docs/en/guides/callback> and ifthenpay's OpenCart module.
+pub const IFTHENPAY: Provider = Provider::new(
+    "ifthenpay",
+    &[
+        Scheme::token().in_query("key"),
+        Scheme::token().in_query("apk"),
+        Scheme::token().in_query("chave"),
+    ],
+)
+.method_used("GET")
+.id_in_query("requestId")
+.documented_at("https://ifthenpay.com/docs/en/guides/callback");

@@ -1,0 +1,32 @@
+use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+
+/// Shopify.
+///
+/// `X-Shopify-Hmac-Sha256` or, for the newer "events", `shopify-hmac-sha256`: base64, HMAC-SHA-256 over the body. The key is
+/// the app's client secret; while it is rotated, give the old one too.
+///
+/// * No time is signed, and id, topic and shop are unsigned headers. Deliveries are told apart by their content and
+///   their topic, since Shopify sends one body under several topics (`orders/updated`, `orders/paid`). A handler that must
+///   know the topic for certain registers a URL for each.
+/// * 5 s to answer; 8 retries within four hours, and then the subscription is deleted.
+///
+/// Source: <https://shopify.dev/docs/apps/build/webhooks/subscribe/https> and @shopify/shopify-api.
+pub const SHOPIFY: Provider = Provider::new(
+    "shopify",
+    &[
+        body_hmac("x-shopify-hmac-sha256"),
+        body_hmac("shopify-hmac-sha256"),
+    ],
+)
+.id_in_headers(&["x-shopify-event-id", "shopify-event-id"])
+.type_in_headers(&["x-shopify-topic", "shopify-topic"])
+.content_labels(&["x-shopify-topic", "shopify-topic"])
+.answers_within_millis(5_000)
+.retries_for_secs(4 * 3600)
+.documented_at("https://shopify.dev/docs/apps/build/webhooks/subscribe/https");
+
+const fn body_hmac(header: &'static str) -> Scheme {
+    Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_header(header)
+        .encoding(Encoding::Base64)
+}

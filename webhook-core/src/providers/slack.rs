@@ -1,0 +1,35 @@
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// Slack: Events API, slash commands, interactivity.
+///
+/// `X-Slack-Signature: v0=<hex>`, HMAC-SHA-256 over `v0:`, the time of `X-Slack-Request-Timestamp`, a colon and the body,
+/// whether that is JSON or a form. The key is the app's signing secret.
+///
+/// * Tolerance 300 s, as in slack_sdk.
+/// * `/event_id` stays the same over retries. Forms have no id and are told apart by their content.
+/// * Slack waits 3 s and retries at once, after a minute and after five: the first retry comes while a slow handler is
+///   still at work, and is answered 503 then. Handlers should answer first and work later.
+/// * The `url_verification` challenge is signed; it is verified and answered here, and reaches no handler.
+///
+/// Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack> and @slack/bolt.
+pub const SLACK: Provider = Provider::new(
+    "slack",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[
+            Part::Literal("v0:"),
+            Part::Time,
+            Part::Literal(":"),
+            Part::Body,
+        ],
+    )
+    .in_header("x-slack-signature")
+    .prefix("v0=")
+    .time_in_header("x-slack-request-timestamp", TimeUnit::Seconds)],
+)
+.id_at(&["/event_id"])
+.type_at(&["/event/type", "/type"])
+.echoes(("/type", "url_verification"), "challenge", "/challenge")
+.answers_within_millis(3_000)
+.retries_for_secs(6 * 60)
+.documented_at("https://docs.slack.dev/authentication/verifying-requests-from-slack");

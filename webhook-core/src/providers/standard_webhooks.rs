@@ -1,0 +1,40 @@
+use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
+
+/// Any sender that follows the Standard Webhooks specification 1.0.0, symmetric signatures (`v1`).
+///
+/// `webhook-signature: v1,<base64> v1,<base64> …`, HMAC-SHA-256 over id, time and body with dots between; id and time are
+/// those of `webhook-id` and `webhook-timestamp`. Any entry may match; entries of other versions, such as `v1a`, are
+/// ignored. The secret is `whsec_` and 24 to 64 bytes in base64; the prefix may be missing.
+///
+/// * Tolerance 300 s to both sides. The time is that of the attempt, the id stays the same over retries.
+/// * The specification's example schedule retries for 75 hours and 35 minutes.
+/// * An id may not contain a dot, since a dot ends it in what is signed.
+///
+/// Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
+pub const STANDARD_WEBHOOKS: Provider = Provider::new(
+    "standard-webhooks",
+    &[v1("webhook-id", "webhook-timestamp", "webhook-signature")],
+)
+.key_format(KeyFormat::Whsec)
+.type_at(&["/type"])
+.retries_for_secs(75 * 3600 + 35 * 60)
+.documented_at("https://www.standardwebhooks.com/");
+
+/// The `v1` scheme under these header names.
+pub(super) const fn v1(id: &'static str, time: &'static str, signature: &'static str) -> Scheme {
+    Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[
+            Part::Id,
+            Part::Literal("."),
+            Part::Time,
+            Part::Literal("."),
+            Part::Body,
+        ],
+    )
+    .in_header(signature)
+    .versions("v1")
+    .encoding(Encoding::Base64)
+    .id_in_header(id)
+    .time_in_header(time, TimeUnit::Seconds)
+}

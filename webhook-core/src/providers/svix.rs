@@ -1,0 +1,23 @@
+use super::standard_webhooks::v1;
+use crate::{KeyFormat, Provider};
+
+/// Svix, and the products that send through it.
+///
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS) under the names `svix-id`, `svix-timestamp` and `svix-signature`;
+/// customers that hide Svix send only the `webhook-…` names. A request is read under one family of names as a whole. If it
+/// has both, they must agree, so that nobody can have one id verified and another one used.
+///
+/// * Retries for about 28 hours unless the customer chose another schedule. While a secret is rolled, both sign.
+///
+/// Source: <https://docs.svix.com/receiving/verifying-payloads/how-manual> and the svix Rust library.
+pub const SVIX: Provider = Provider::new(
+    "svix",
+    &[
+        v1("svix-id", "svix-timestamp", "svix-signature"),
+        v1("webhook-id", "webhook-timestamp", "webhook-signature"),
+    ],
+)
+.key_format(KeyFormat::Whsec)
+.type_at(&["/type"])
+.retries_for_secs(28 * 3600)
+.documented_at("https://docs.svix.com/receiving/verifying-payloads/how-manual");

@@ -1,0 +1,131 @@
+//! What a delivery is remembered by.
+
+use std::fmt;
+
+use crate::algorithm::RunningDigest;
+use crate::provider::Mode;
+
+/// The key of a delivery in a store: SHA-256 over consumer, provider, tenant, mode and identity, each behind its
+/// length, so that no two lists of them make the same key.
+///
+/// The identity is made of authenticated bytes only: a signed id, or a digest of what was signed. An id in an unsigned
+/// header is never part of it, because whoever captured a delivery could replay it under another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReplayKey([u8; 32]);
+
+impl ReplayKey {
+    /// A key of these bytes, as a store read them back.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// Eight hexadecimal digits: enough to find a delivery in a log, not to learn its id.
+impl fmt::Debug for ReplayKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, ..] = self.0;
+        write!(f, "ReplayKey({a:02x}{b:02x}{c:02x}{d:02x}…)")
+    }
+}
+
+/// What tells one event from another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Identity<'a> {
+    /// An id.
+    Id(&'a str),
+    /// A digest of the content, with labels that tell apart what has the same content.
+    Content {
+        digest: [u8; 32],
+        labels: &'a [Option<Box<str>>],
+    },
+}
+
+/// The part of a key that all deliveries of an endpoint share, hashed once.
+#[derive(Clone)]
+pub(crate) struct KeyPrefix(RunningDigest);
+
+impl KeyPrefix {
+    pub(crate) fn new(consumer: &str, provider: &str, tenant: &str) -> Self {
+        let mut shared = RunningDigest::new();
+        shared.field(consumer.as_bytes());
+        shared.field(provider.as_bytes());
+        shared.field(tenant.as_bytes());
+        // Hashed to a block of its own, so that the blocks hashed for each delivery are as few as can be.
+        let mut prefix = RunningDigest::new();
+        prefix.update(b"whk1");
+        prefix.update(&[0; 28]);
+        prefix.update(&shared.finish());
+        Self(prefix)
+    }
+
+    pub(crate) fn key(&self, mode: Option<Mode>, identity: Identity<'_>) -> ReplayKey {
+        let mut digest = self.0.clone();
+        let mode = match mode {
+            None => 0,
+            Some(Mode::Live) => 1,
+            Some(Mode::Test) => 2,
+        };
+        match identity {
+            Identity::Id(id) => {
+                digest.update(&[mode, 0]);
+                digest.field(id.as_bytes());
+            }
+            Identity::Content {
+                digest: content,
+                labels,
+            } => {
+                digest.update(&[mode, 1]);
+                digest.update(&content);
+                for label in labels {
+                    digest.field(label.as_deref().unwrap_or_default().as_bytes());
+                }
+            }
+        }
+        ReplayKey(digest.finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_modes_and_kinds_of_identity_never_share_a_key() {
+        let id = Identity::Id("evt_1");
+        let keys = [
+            KeyPrefix::new("", "stripe", "").key(None, id),
+            KeyPrefix::new("a", "stripe", "").key(None, id),
+            KeyPrefix::new("", "stripe", "a").key(None, id),
+            KeyPrefix::new("", "astripe", "").key(None, id),
+            KeyPrefix::new("", "stripe", "").key(Some(Mode::Live), id),
+            KeyPrefix::new("", "stripe", "").key(Some(Mode::Test), id),
+            KeyPrefix::new("", "stripe", "").key(None, Identity::Id("evt_2")),
+            KeyPrefix::new("", "stripe", "").key(
+                None,
+                Identity::Content {
+                    digest: [0; 32],
+                    labels: &[],
+                },
+            ),
+            KeyPrefix::new("", "stripe", "").key(
+                None,
+                Identity::Content {
+                    digest: [0; 32],
+                    labels: &[Some("orders/paid".into())],
+                },
+            ),
+        ];
+        for (i, a) in keys.iter().enumerate() {
+            for b in keys.iter().skip(i + 1) {
+                assert_ne!(a, b);
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The same provider the other way round: deliveries as it would send them.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::algorithm::RunningMac;
+use crate::error::ConfigError;
+use crate::grammar::encode;
+use crate::provider::{Locator, Provider};
+use crate::scheme::{Authentication, Grammar, Location, Part, Scheme, TimeLocation, Value};
+use crate::secret::Secret;
+use crate::time::{TimeUnit, UnixTime};
+
+/// Makes deliveries as a provider would, for tests and tools.
+///
+/// ```
+/// use webhook_core::{Signer, UnixTime, providers};
+///
+/// let signer = Signer::new(providers::STRIPE, "whsec_0123456789abcdef")?;
+/// let signed = signer.sign(UnixTime::from_secs(1_700_000_000), r#"{"id":"evt_1"}"#);
+/// assert_eq!(signed.headers[0].0, "stripe-signature");
+/// assert!(signed.headers[0].1.starts_with("t=1700000000,v1="));
+/// # Ok::<(), webhook_core::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer {
+    provider: Provider,
+    scheme: &'static Scheme,
+    key: Key,
+    public_url: String,
+    path_and_query: String,
+    headers: Vec<(String, String)>,
+    id: String,
+    event_type: Option<String>,
+}
+
+#[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "one of them, and not often")]
+enum Key {
+    Mac(RunningMac),
+    Text(String),
+}
+
+/// A request as the provider would send it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SignedRequest {
+    /// The method.
+    pub method: &'static str,
+    /// Path and query.
+    pub path_and_query: String,
+    /// The headers, names in lower case: signature headers first.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Signer {
+    /// A signer with the provider's preferred scheme.
+    ///
+    /// # Errors
+    ///
+    /// A secret that is not in the provider's format.
+    pub fn new(provider: Provider, secret: impl Into<Secret>) -> Result<Self, ConfigError> {
+        let secret = secret.into();
+        let key = provider
+            .key_format
+            .decode(&secret)
+            .map_err(|problem| ConfigError::Secret { slot: 0, problem })?;
+        let [scheme, ..] = provider.schemes else {
+            unreachable!("a provider has a scheme");
+        };
+        let key = match scheme.authentication {
+            Authentication::Mac { algorithm, .. } => Key::Mac(algorithm.key(&key)),
+            Authentication::Token | Authentication::Basic => {
+                Key::Text(String::from_utf8_lossy(&key).into_owned())
+            }
+        };
+        Ok(Self {
+            provider,
+            scheme,
+            key,
+            public_url: String::new(),
+            path_and_query: "/".to_owned(),
+            headers: Vec::new(),
+            id: "msg_test".to_owned(),
+            event_type: None,
+        })
+    }
+
+    /// The public URL of the endpoint, without query, where it is signed.
+    #[must_use]
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = url.into();
+        self
+    }
+
+    /// Path and query of the request; `/` unless said.
+    #[must_use]
+    pub fn path_and_query(mut self, target: impl Into<String>) -> Self {
+        self.path_and_query = target.into();
+        self
+    }
+
+    /// A header of the request; signed if the scheme signs headers of that name.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The id of the delivery, where it is in a header; `msg_test` unless said.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// The type of the event, where it is in a header.
+    #[must_use]
+    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
+        self.event_type = Some(event_type.into());
+        self
+    }
+
+    /// Signs `body` as sent at `now`.
+    pub fn sign(&self, now: UnixTime, body: impl Into<Bytes>) -> SignedRequest {
+        let body = body.into();
+        let mut path_and_query = self.path_and_query.clone();
+        let time = match self.scheme.time.map(|time| time.unit) {
+            None => String::new(),
+            Some(TimeUnit::Millis) => now.as_millis().to_string(),
+            Some(TimeUnit::Seconds | TimeUnit::SecondsOrMillis) => now.as_secs().to_string(),
+        };
+        let proof = match (&self.key, self.scheme.authentication) {
+            (Key::Text(credentials), Authentication::Basic) => {
+                use base64::Engine as _;
+                let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
+                format!("Basic {encoded}")
+            }
+            (Key::Text(token), _) => token.clone(),
+            (Key::Mac(mac), _) => {
+                let mut mac = mac.clone();
+                for part in self.scheme.parts() {
+                    self.write(*part, &time, &body, &mut mac);
+                }
+                self.spell(&encode(&mac.finish(), self.scheme.encoding), &time)
+            }
+        };
+        let mut headers = Vec::new();
+        match self.scheme.location {
+            Location::Header(name) => headers.push((name.to_owned(), proof)),
+            Location::NumberedHeaders(name) => headers.push((format!("{name}1"), proof)),
+            Location::Query(name) => {
+                path_and_query.push(if path_and_query.contains('?') {
+                    '&'
+                } else {
+                    '?'
+                });
+                path_and_query.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+                path_and_query.push('=');
+                path_and_query.extend(form_urlencoded::byte_serialize(proof.as_bytes()));
+            }
+        }
+        if let Some(TimeLocation::Header(name)) = self.scheme.time.map(|time| time.at) {
+            headers.push((name.to_owned(), time));
+        }
+        match (self.scheme.id, self.provider.id) {
+            (Some(source), _) => headers.push((source.header.to_owned(), self.id.clone())),
+            (None, Locator::Header([name, ..])) => {
+                headers.push(((*name).to_owned(), self.id.clone()));
+            }
+            _ => {}
+        }
+        if let (Locator::Header([name, ..]), Some(kind)) = (self.provider.kind, &self.event_type) {
+            headers.push(((*name).to_owned(), kind.clone()));
+        }
+        headers.extend(self.headers.iter().cloned());
+        SignedRequest {
+            method: self.provider.method(),
+            path_and_query,
+            headers,
+            body,
+        }
+    }
+
+    fn write(&self, part: Part, time: &str, body: &Bytes, mac: &mut RunningMac) {
+        match part {
+            Part::Literal(text) => mac.update(text.as_bytes()),
+            Part::Time => mac.update(time.as_bytes()),
+            Part::Id => mac.update(self.id.as_bytes()),
+            Part::Method => mac.update(self.provider.method().as_bytes()),
+            Part::Url => {
+                mac.update(self.public_url.as_bytes());
+                if let Some((_, query)) = self.path_and_query.split_once('?') {
+                    mac.update(b"?");
+                    mac.update(query.as_bytes());
+                }
+            }
+            Part::Body => mac.update(body),
+            Part::Optional {
+                before,
+                value,
+                after,
+            } => {
+                if let Some(value) = self.value(value) {
+                    mac.update(before.as_bytes());
+                    mac.update(value.as_bytes());
+                    mac.update(after.as_bytes());
+                }
+            }
+        }
+    }
+
+    fn value(&self, value: Value) -> Option<String> {
+        let query = |name: &str| {
+            let (_, query) = self.path_and_query.split_once('?')?;
+            form_urlencoded::parse(query.as_bytes())
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
+        };
+        match value {
+            Value::Header(name) => self
+                .headers
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.clone()),
+            Value::Query(name) => query(name),
+            Value::QueryLowercase(name) => query(name).map(|value| value.to_ascii_lowercase()),
+        }
+        .filter(|value| !value.is_empty())
+    }
+
+    /// The tag in the form of its header.
+    fn spell(&self, tag: &str, time: &str) -> String {
+        match self.scheme.grammar {
+            Grammar::Bare { prefix } => format!("{prefix}{tag}"),
+            Grammar::Versions { label } => format!("{label},{tag}"),
+            Grammar::Pairs {
+                separator, label, ..
+            } => {
+                let separator = char::from(separator);
+                match self.scheme.time.map(|time| time.at) {
+                    Some(TimeLocation::Pair(key)) => {
+                        format!("{key}={time}{separator}{label}={tag}")
+                    }
+                    _ => format!("{label}={tag}"),
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("provider", &self.provider.name())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest")
+            .field("method", &self.method)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,667 @@
+//! The check itself: a head starts it, the body runs through it, its end consumes it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
+use crate::error::{ConfigError, RejectionKind};
+use crate::grammar::{self, Candidates, MAX_VALUE};
+use crate::head::{Found, Head};
+use crate::provider::Provider;
+use crate::scheme::{
+    Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
+};
+use crate::secret::{KeyFormat, SecretSet};
+use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
+
+/// Longest id of a delivery, in bytes.
+pub(crate) const MAX_ID: usize = 256;
+
+/// A provider with its keys, ready to check deliveries. Holds no state between them.
+///
+/// This is the cryptographic core alone: no replay protection, no limits, no events. Most users want an
+/// [`Endpoint`](crate::Endpoint).
+///
+/// ```
+/// use webhook_core::{Head, Options, RejectionKind, Signer, UnixTime, Verifier, providers};
+///
+/// let (secret, now) = ("whsec_0123456789abcdef", UnixTime::from_secs(1_700_000_000));
+/// let verifier = Verifier::new(providers::STRIPE, secret, Options::default())?;
+/// let signed = Signer::new(providers::STRIPE, secret)?.sign(now, r#"{"id":"evt_1"}"#);
+///
+/// let head = Head { method: "POST", path_and_query: "/", headers: &signed.headers };
+/// assert!(verifier.verify(&head, &signed.body, now)?.coverage.body);
+///
+/// let refused = verifier.verify(&head, b"{}", now).unwrap_err();
+/// assert_eq!(refused, RejectionKind::BadSignature);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Verifier {
+    provider: Provider,
+    /// For each scheme of the provider, a key for each secret.
+    keys: Vec<Vec<Key>>,
+    options: Options,
+}
+
+#[allow(clippy::large_enum_variant, reason = "one a secret")]
+enum Key {
+    Mac(RunningMac),
+    Text(Zeroizing<Vec<u8>>),
+}
+
+/// What a [`Verifier`] needs to know beyond provider and secrets.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// The public URL of the endpoint, without query; needed where it is signed.
+    pub public_url: Option<String>,
+    /// Another tolerance than the provider's.
+    pub tolerance: Option<Tolerance>,
+    /// Another query parameter for the token than the provider's.
+    pub token_parameter: Option<String>,
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("provider", &self.provider.name())
+            .field("secrets", &self.keys.first().map_or(0, Vec::len))
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a check found out about a genuine delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// What the scheme that matched vouches for.
+    pub coverage: Coverage,
+    /// Which secret matched, counted from zero in the order they were given.
+    pub key_slot: usize,
+    /// The signed time.
+    pub time: Option<UnixTime>,
+    /// SHA-256 of what was signed, where the body is no part of it.
+    pub(crate) message: Option<[u8; 32]>,
+}
+
+/// A check that has seen the head and takes the body next.
+pub struct Verification {
+    state: State,
+    time: Option<UnixTime>,
+}
+
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would be a heap allocation for every delivery"
+)]
+enum State {
+    /// The head was enough.
+    Decided(Verified),
+    Running(Attempt, Vec<Attempt>),
+}
+
+/// One scheme at work, with a running code for each key.
+struct Attempt {
+    coverage: Coverage,
+    candidates: Candidates,
+    /// The parts behind the body.
+    suffix: Vec<u8>,
+    first: RunningMac,
+    rest: Vec<RunningMac>,
+}
+
+/// A started check, and what the head said in signed places.
+pub struct Started<'h> {
+    /// The check.
+    pub verification: Verification,
+    /// The id in a header that the scheme signs. Not yet verified.
+    pub id: Option<&'h str>,
+}
+
+impl fmt::Debug for Verification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verification").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Started<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Started").finish_non_exhaustive()
+    }
+}
+
+impl Verifier {
+    /// Checks the secrets and keys the codes.
+    ///
+    /// # Errors
+    ///
+    /// Secrets that are missing, too many or unusable, a missing or unusable URL, a tolerance or token parameter
+    /// that the provider has no use for.
+    pub fn new(
+        provider: Provider,
+        secrets: impl Into<SecretSet>,
+        options: Options,
+    ) -> Result<Self, ConfigError> {
+        Self::with_secrets(provider, &secrets.into(), options)
+    }
+
+    pub(crate) fn with_secrets(
+        provider: Provider,
+        secrets: &SecretSet,
+        options: Options,
+    ) -> Result<Self, ConfigError> {
+        check_options(&provider, &options)?;
+        let decoded = decode(&provider, secrets)?;
+        let keys = provider
+            .schemes
+            .iter()
+            .map(|scheme| {
+                let key = |bytes: &Zeroizing<Vec<u8>>| match scheme.authentication {
+                    Authentication::Mac { algorithm, .. } => Key::Mac(algorithm.key(bytes)),
+                    Authentication::Token | Authentication::Basic => Key::Text(bytes.clone()),
+                };
+                decoded.iter().map(key).collect()
+            })
+            .collect();
+        Ok(Self {
+            provider,
+            keys,
+            options,
+        })
+    }
+
+    /// The same provider and options with other secrets.
+    pub(crate) fn rekeyed(&self, secrets: &SecretSet) -> Result<Self, ConfigError> {
+        Self::with_secrets(self.provider, secrets, self.options.clone())
+    }
+
+    /// Checks a whole delivery at once.
+    ///
+    /// # Errors
+    ///
+    /// The kind of the first thing that is wrong. Nothing but logs should learn it.
+    pub fn verify(
+        &self,
+        head: &Head<'_>,
+        body: &[u8],
+        now: UnixTime,
+    ) -> Result<Verified, RejectionKind> {
+        let mut verification = self.start(head, now)?.verification;
+        verification.update(body);
+        verification.finish()
+    }
+
+    /// Checks the head: headers, their form, freshness. Whatever can be refused without the body is refused here.
+    ///
+    /// # Errors
+    ///
+    /// The kind of the first thing that is wrong.
+    #[inline]
+    pub fn start<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
+        if let ([scheme], [keys]) = (self.provider.schemes, self.keys.as_slice()) {
+            return self.attempt(scheme, keys, head, now);
+        }
+        self.start_any(head, now)
+    }
+
+    /// Tries every scheme whose form the head has. Two that both do must say the same: a request with the
+    /// headers of two families whose ids differ is somebody's trick.
+    fn start_any<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
+        let mut found: Option<Started<'h>> = None;
+        let mut refused = RejectionKind::MissingHeader;
+        for (scheme, keys) in self.provider.schemes.iter().zip(&self.keys) {
+            match self.attempt(scheme, keys, head, now) {
+                Ok(started) => match &mut found {
+                    None => found = Some(started),
+                    Some(first) => first.join(started)?,
+                },
+                Err(RejectionKind::MissingHeader) => {}
+                Err(kind @ (RejectionKind::AmbiguousHeader | RejectionKind::TooManySignatures)) => {
+                    return Err(kind);
+                }
+                Err(kind) => refused = kind,
+            }
+        }
+        found.ok_or(refused)
+    }
+
+    fn attempt<'h>(
+        &self,
+        scheme: &'static Scheme,
+        keys: &[Key],
+        head: &Head<'h>,
+        now: UnixTime,
+    ) -> Result<Started<'h>, RejectionKind> {
+        let Authentication::Mac { algorithm, parts } = scheme.authentication else {
+            return self.compare(scheme, keys, head);
+        };
+        let mut candidates = Candidates::new();
+        let time_text = read_tags(scheme, head, |spelled| {
+            candidates.push(spelled, scheme.encoding, algorithm.tag_len())
+        })?;
+        let time_text = match scheme.time.map(|time| time.at) {
+            Some(TimeLocation::Header(name)) => Some(once(head, name)?),
+            Some(TimeLocation::Pair(_)) => Some(time_text.ok_or(RejectionKind::Malformed)?),
+            None => None,
+        };
+        let id = match scheme.id {
+            Some(source) => Some(read_id(head, source)?),
+            None => None,
+        };
+        candidates.check()?;
+        let time = self.check_freshness(scheme, time_text, now)?;
+
+        let message = Message {
+            head,
+            url: self.options.public_url.as_deref().unwrap_or_default(),
+            time: time_text.unwrap_or_default(),
+            id: id.unwrap_or_default().as_bytes(),
+        };
+        let split = parts.iter().position(|part| matches!(part, Part::Body));
+        let (prefix, suffix) = parts.split_at(split.unwrap_or(parts.len()));
+        let mut macs = keys.iter().filter_map(|key| match key {
+            Key::Mac(mac) => Some(mac.clone()),
+            Key::Text(_) => None,
+        });
+        // An endpoint has at least one secret, so there is a first.
+        let mut first = macs.next().ok_or(RejectionKind::BadSignature)?;
+        let mut rest: Vec<RunningMac> = macs.collect();
+        for part in prefix {
+            message.write(*part, &mut |bytes| {
+                first.update(bytes);
+                rest.iter_mut().for_each(|mac| mac.update(bytes));
+            })?;
+        }
+        let mut attempt = Attempt {
+            coverage: scheme.coverage(),
+            candidates,
+            suffix: Vec::new(),
+            first,
+            rest,
+        };
+        for part in suffix {
+            message.write(*part, &mut |bytes| attempt.suffix.extend_from_slice(bytes))?;
+        }
+        let state = if split.is_some() {
+            State::Running(attempt, Vec::new())
+        } else {
+            let mut digest = RunningDigest::new();
+            for part in prefix {
+                message.write(*part, &mut |bytes| digest.update(bytes))?;
+            }
+            let (coverage, key_slot) = (
+                attempt.coverage,
+                attempt.finish().ok_or(RejectionKind::BadSignature)?,
+            );
+            State::Decided(Verified {
+                coverage,
+                key_slot,
+                time,
+                message: Some(digest.finish()),
+            })
+        };
+        Ok(Started {
+            verification: Verification { state, time },
+            id,
+        })
+    }
+
+    /// Tokens and credentials: compared with every configured one.
+    fn compare<'h>(
+        &self,
+        scheme: &Scheme,
+        keys: &[Key],
+        head: &Head<'h>,
+    ) -> Result<Started<'h>, RejectionKind> {
+        let sent = match (scheme.location, scheme.authentication) {
+            (Location::Query(name), _) => {
+                let name = self.options.token_parameter.as_deref().unwrap_or(name);
+                let value = query_value(head, name)?.ok_or(RejectionKind::MissingHeader)?;
+                Cow::Owned(value.into_owned().into_bytes())
+            }
+            (Location::Header(name) | Location::NumberedHeaders(name), Authentication::Basic) => {
+                Cow::Owned(basic_credentials(once(head, name)?)?)
+            }
+            (Location::Header(name) | Location::NumberedHeaders(name), _) => {
+                Cow::Borrowed(once(head, name)?)
+            }
+        };
+        if sent.is_empty() || sent.len() > MAX_VALUE {
+            return Err(RejectionKind::Malformed);
+        }
+        let slot = keys
+            .iter()
+            .enumerate()
+            .fold(None, |slot, (i, key)| match key {
+                Key::Text(token) if constant_time_eq(token, &sent) => slot.or(Some(i)),
+                _ => slot,
+            });
+        Ok(Started {
+            verification: Verification {
+                state: State::Decided(Verified {
+                    coverage: scheme.coverage(),
+                    key_slot: slot.ok_or(RejectionKind::BadSignature)?,
+                    time: None,
+                    message: None,
+                }),
+                time: None,
+            },
+            id: None,
+        })
+    }
+
+    fn check_freshness(
+        &self,
+        scheme: &Scheme,
+        text: Option<&[u8]>,
+        now: UnixTime,
+    ) -> Result<Option<UnixTime>, RejectionKind> {
+        let (Some(source), Some(text)) = (scheme.time, text) else {
+            return Ok(None);
+        };
+        let stamp = Stamp::parse(text, source.unit).ok_or(RejectionKind::Malformed)?;
+        let tolerance = self.options.tolerance.unwrap_or_else(|| source.tolerance());
+        match stamp.staleness(now, tolerance) {
+            Staleness::Fresh => Ok(Some(stamp.time)),
+            Staleness::Stale => Err(RejectionKind::Stale),
+            Staleness::Future => Err(RejectionKind::Future),
+        }
+    }
+}
+
+impl<'h> Started<'h> {
+    /// Takes in another scheme that the head fits too.
+    fn join(&mut self, other: Self) -> Result<(), RejectionKind> {
+        if self.id != other.id || self.verification.time != other.verification.time {
+            return Err(RejectionKind::AmbiguousHeader);
+        }
+        match (&mut self.verification.state, other.verification.state) {
+            (State::Running(_, rest), State::Running(attempt, _)) => rest.push(attempt),
+            // What the head alone has decided stays decided.
+            (State::Decided(_), _) => {}
+            (running @ State::Running(..), decided @ State::Decided(_)) => *running = decided,
+        }
+        Ok(())
+    }
+}
+
+impl Verification {
+    /// Takes the next bytes of the body.
+    #[inline]
+    pub fn update(&mut self, bytes: &[u8]) {
+        if let State::Running(first, rest) = &mut self.state {
+            first.update(bytes);
+            for attempt in rest {
+                attempt.update(bytes);
+            }
+        }
+    }
+
+    /// Compares every key's tag with every candidate.
+    ///
+    /// # Errors
+    ///
+    /// [`RejectionKind::BadSignature`] when none match.
+    #[inline]
+    pub fn finish(self) -> Result<Verified, RejectionKind> {
+        let (first, rest) = match self.state {
+            State::Decided(verified) => return Ok(verified),
+            State::Running(first, rest) => (first, rest),
+        };
+        for attempt in std::iter::once(first).chain(rest) {
+            let coverage = attempt.coverage;
+            if let Some(key_slot) = attempt.finish() {
+                return Ok(Verified {
+                    coverage,
+                    key_slot,
+                    time: self.time,
+                    message: None,
+                });
+            }
+        }
+        Err(RejectionKind::BadSignature)
+    }
+}
+
+impl Attempt {
+    #[inline]
+    fn update(&mut self, bytes: &[u8]) {
+        self.first.update(bytes);
+        for mac in &mut self.rest {
+            mac.update(bytes);
+        }
+    }
+
+    /// The slot of the key that made one of the candidates. All keys are tried, whatever the outcome.
+    #[inline]
+    fn finish(mut self) -> Option<usize> {
+        if !self.suffix.is_empty() {
+            let suffix = std::mem::take(&mut self.suffix);
+            self.update(&suffix);
+        }
+        let candidates = self.candidates;
+        let mut slot = candidates.contain(&self.first.finish()).then_some(0);
+        for (i, mac) in self.rest.into_iter().enumerate() {
+            let found = candidates.contain(&mac.finish());
+            slot = slot.or(found.then_some(i.saturating_add(1)));
+        }
+        slot
+    }
+}
+
+/// The values a scheme's parts are made of.
+struct Message<'a> {
+    head: &'a Head<'a>,
+    url: &'a str,
+    time: &'a [u8],
+    id: &'a [u8],
+}
+
+impl Message<'_> {
+    #[inline]
+    fn write(&self, part: Part, sink: &mut dyn FnMut(&[u8])) -> Result<(), RejectionKind> {
+        match part {
+            Part::Literal(text) => sink(text.as_bytes()),
+            Part::Time => sink(self.time),
+            Part::Id => sink(self.id),
+            Part::Method => sink(self.head.method.as_bytes()),
+            Part::Url => {
+                sink(self.url.as_bytes());
+                if let Some(query) = self.head.query() {
+                    sink(b"?");
+                    sink(query.as_bytes());
+                }
+            }
+            // Its bytes come later, through `update`.
+            Part::Body => {}
+            Part::Optional {
+                before,
+                value,
+                after,
+            } => {
+                if let Some(value) = self.value(value)? {
+                    sink(before.as_bytes());
+                    sink(&value);
+                    sink(after.as_bytes());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&self, value: Value) -> Result<Option<Cow<'_, [u8]>>, RejectionKind> {
+        let found = match value {
+            Value::Header(name) => match self.head.headers.find(name) {
+                Found::Absent => None,
+                Found::Once(value) => Some(Cow::Borrowed(value.trim_ascii())),
+                Found::Repeated => return Err(RejectionKind::AmbiguousHeader),
+            },
+            Value::Query(name) => query_value(self.head, name)?
+                .map(|value| Cow::Owned(value.trim().as_bytes().to_vec())),
+            Value::QueryLowercase(name) => query_value(self.head, name)?
+                .map(|value| Cow::Owned(value.trim().to_ascii_lowercase().into_bytes())),
+        };
+        if found.as_ref().is_some_and(|value| value.len() > MAX_VALUE) {
+            return Err(RejectionKind::Malformed);
+        }
+        Ok(found.filter(|value| !value.is_empty()))
+    }
+}
+
+/// The value of a header that has to be there exactly once.
+#[inline]
+fn once<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], RejectionKind> {
+    match head.headers.find(name) {
+        Found::Once(value) => Ok(value),
+        Found::Absent => Err(RejectionKind::MissingHeader),
+        Found::Repeated => Err(RejectionKind::AmbiguousHeader),
+    }
+}
+
+/// Reads the candidate tags of a scheme, and the text of the time where a pair of the same header holds it.
+fn read_tags<'h>(
+    scheme: &Scheme,
+    head: &Head<'h>,
+    mut tag: impl FnMut(&[u8]) -> Result<(), RejectionKind>,
+) -> Result<Option<&'h [u8]>, RejectionKind> {
+    let time_key = match scheme.time.map(|time| time.at) {
+        Some(TimeLocation::Pair(key)) => Some(key),
+        _ => None,
+    };
+    match scheme.location {
+        Location::Header(name) => {
+            grammar::parse(once(head, name)?, scheme.grammar, time_key, &mut tag)
+        }
+        Location::NumberedHeaders(prefix) => {
+            for number in 1..=grammar::MAX_TAGS.saturating_add(1) {
+                match once(head, &format!("{prefix}{number}")) {
+                    Ok(value) => {
+                        grammar::parse(value, scheme.grammar, None, &mut tag)?;
+                    }
+                    Err(RejectionKind::MissingHeader) if number > 1 => break,
+                    Err(kind) => return Err(kind),
+                }
+            }
+            Ok(None)
+        }
+        Location::Query(name) => {
+            let value = query_value(head, name)?.ok_or(RejectionKind::MissingHeader)?;
+            let Grammar::Bare { prefix } = scheme.grammar else {
+                return Err(RejectionKind::Malformed);
+            };
+            tag(value
+                .as_bytes()
+                .strip_prefix(prefix.as_bytes())
+                .ok_or(RejectionKind::Malformed)?)?;
+            Ok(None)
+        }
+    }
+}
+
+/// The value of a query parameter, decoded; one that is there twice is nobody's to choose from.
+pub(crate) fn query_value<'h>(
+    head: &Head<'h>,
+    name: &str,
+) -> Result<Option<Cow<'h, str>>, RejectionKind> {
+    let query = head.query().unwrap_or_default();
+    let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+    match (values.next(), values.next()) {
+        (_, Some(_)) => Err(RejectionKind::AmbiguousHeader),
+        (found, None) => Ok(found.map(|(_, value)| value)),
+    }
+}
+
+fn read_id<'h>(head: &Head<'h>, source: IdSource) -> Result<&'h str, RejectionKind> {
+    let value = once(head, source.header)?;
+    let allowed = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b':' | b'=' | b'+' | b'/' | b'@' | b'~')
+            || (source.dots && *byte == b'.')
+    };
+    if value.is_empty() || value.len() > MAX_ID || !value.iter().all(allowed) {
+        return Err(RejectionKind::Malformed);
+    }
+    std::str::from_utf8(value).map_err(|_| RejectionKind::Malformed)
+}
+
+/// `Basic <base64 of username:password>` (RFC 7617 §2); the scheme's name compares case-insensitively.
+fn basic_credentials(value: &[u8]) -> Result<Vec<u8>, RejectionKind> {
+    use base64::Engine as _;
+    let malformed = RejectionKind::Malformed;
+    if value.len() > MAX_VALUE {
+        return Err(malformed);
+    }
+    let (scheme, credentials) = value.split_at_checked(6).ok_or(malformed)?;
+    if !scheme.eq_ignore_ascii_case(b"basic ") {
+        return Err(RejectionKind::UnsupportedScheme);
+    }
+    base64::engine::general_purpose::STANDARD
+        .decode(credentials.trim_ascii_start())
+        .map_err(|_| malformed)
+}
+
+fn check_options(provider: &Provider, options: &Options) -> Result<(), ConfigError> {
+    match &options.public_url {
+        None if provider.signs_url() => return Err(ConfigError::MissingUrl),
+        Some(url) if !is_public_url(url) => return Err(ConfigError::InvalidUrl),
+        _ => {}
+    }
+    if let Some(tolerance) = options.tolerance {
+        let shortest = Duration::from_secs(1);
+        if !provider.signs_time() || tolerance.past < shortest || tolerance.future < shortest {
+            return Err(ConfigError::InvalidTolerance);
+        }
+    }
+    match &options.token_parameter {
+        Some(_) if !provider.token_in_query() => Err(ConfigError::NoTokenParameter),
+        Some(name) if name.is_empty() || !name.bytes().all(|b| b.is_ascii_graphic()) => {
+            Err(ConfigError::InvalidTokenParameter)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_public_url(url: &str) -> bool {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && b != b'?' && b != b'#')
+    })
+}
+
+fn decode(
+    provider: &Provider,
+    secrets: &SecretSet,
+) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
+    let secrets = secrets.as_slice();
+    if secrets.is_empty() {
+        return Err(ConfigError::NoSecret);
+    }
+    if secrets.len() > SecretSet::MAX {
+        return Err(ConfigError::TooManySecrets {
+            given: secrets.len(),
+        });
+    }
+    let format: KeyFormat = provider.key_format;
+    secrets
+        .iter()
+        .enumerate()
+        .map(|(slot, secret)| {
+            let key = format
+                .decode(secret)
+                .map_err(|problem| ConfigError::Secret { slot, problem })?;
+            if key.len() < format.short() {
+                crate::observe::short_secret(provider, slot, key.len());
+            }
+            Ok(key)
+        })
+        .collect()
+}

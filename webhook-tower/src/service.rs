@@ -1,0 +1,110 @@
+use std::fmt;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use http_body::Body;
+use tower_service::Service;
+use webhook_core::{Delivery, Endpoint, Head, Rejection};
+
+use crate::body::{RequestBody, ResponseBody};
+use crate::future::ResponseFuture;
+use crate::tracker::Tracker;
+
+/// A service behind a [`WebhookLayer`](crate::WebhookLayer).
+///
+/// See the [crate docs](crate) for an example.
+#[derive(Clone)]
+pub struct Webhook<S> {
+    inner: S,
+    endpoint: Endpoint,
+    tracker: Tracker,
+}
+
+impl<S> Webhook<S> {
+    pub(crate) fn new(inner: S, endpoint: Endpoint, tracker: Tracker) -> Self {
+        Self {
+            inner,
+            endpoint,
+            tracker,
+        }
+    }
+
+    /// A reference to the inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// A mutable reference to the inner service.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Webhook<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("inner", &self.inner)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Webhook<S>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResBody>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send + 'static,
+    ReqBody: Body,
+    ResBody: Send + 'static,
+{
+    type Response = Response<ResponseBody<ResBody>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S, ReqBody, ResBody>;
+
+    /// Always ready: the inner service is asked once a delivery is verified, on the clone that is called, so a forged one
+    /// never waits for its capacity, and never takes it.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let (parts, body) = request.into_parts();
+        if let Some(delivery) = parts.extensions.get::<Delivery>()
+            && delivery.is_of(&self.endpoint)
+        {
+            // The same layer further out did all this already.
+            let body = RequestBody::new(delivery.raw().clone());
+            return ResponseFuture::pass(self.inner.clone(), Request::from_parts(parts, body));
+        }
+        let head = Head {
+            method: parts.method.as_str(),
+            path_and_query: parts
+                .uri
+                .path_and_query()
+                .map_or("", |target| target.as_str()),
+            headers: &parts.headers,
+        };
+        let begun = match self.tracker.admit() {
+            Ok(()) => self.endpoint.begin(&head),
+            Err(kind) => Err(self
+                .endpoint
+                .reject(Rejection::new(kind).with_unread_body())),
+        };
+        match begun {
+            Ok(intake) => ResponseFuture::read(
+                body,
+                intake,
+                self.inner.clone(),
+                parts,
+                self.endpoint.clone(),
+                self.tracker.clone(),
+            ),
+            Err(rejection) => ResponseFuture::refuse(rejection, parts.version),
+        }
+    }
+}

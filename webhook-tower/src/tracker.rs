@@ -1,0 +1,89 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+use webhook_core::RejectionKind;
+
+/// Handlers that may run on without a client at the same time. Beyond that, new deliveries are put off: clients that
+/// connect and leave must not pile up work.
+const MAX_DETACHED: usize = 1024;
+
+/// Counts the deliveries that are being handled, so that a shutdown can wait for them.
+#[derive(Clone, Default)]
+pub(crate) struct Tracker(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    closed: AtomicBool,
+    running: AtomicUsize,
+    detached: AtomicUsize,
+    idle: Notify,
+}
+
+/// One delivery that is being handled.
+pub(crate) struct Running(Tracker);
+
+/// One of them that lost its client.
+pub(crate) struct Detached(Tracker);
+
+impl Tracker {
+    pub(crate) fn admit(&self) -> Result<(), RejectionKind> {
+        if self.0.closed.load(Ordering::Acquire) {
+            Err(RejectionKind::ShuttingDown)
+        } else if self.0.detached.load(Ordering::Relaxed) >= MAX_DETACHED {
+            Err(RejectionKind::Overloaded)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(crate) fn start(&self) -> Running {
+        self.0.running.fetch_add(1, Ordering::AcqRel);
+        Running(self.clone())
+    }
+
+    pub(crate) fn detach(&self) -> Detached {
+        self.0.detached.fetch_add(1, Ordering::Relaxed);
+        Detached(self.clone())
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.closed.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn running(&self) -> usize {
+        self.0.running.load(Ordering::Acquire)
+    }
+
+    pub(crate) async fn idle(&self) {
+        loop {
+            let notified = self.0.idle.notified();
+            if self.running() == 0 {
+                return;
+            }
+            notified.await;
+        }
+    }
+}
+
+impl Running {
+    pub(crate) fn tracker(&self) -> &Tracker {
+        &self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let state = &self.0.0;
+        if state.running.fetch_sub(1, Ordering::AcqRel) == 1 && state.closed.load(Ordering::Acquire)
+        {
+            state.idle.notify_waiters();
+        }
+    }
+}
+
+impl Drop for Detached {
+    fn drop(&mut self) {
+        self.0.0.detached.fetch_sub(1, Ordering::Relaxed);
+    }
+}
