@@ -71,6 +71,19 @@ impl Candidates {
     }
 }
 
+impl Candidates {
+    /// Whether both hold the same tags in the same order.
+    pub(crate) fn are(&self, other: &Self) -> bool {
+        let tags = |of: &Self| {
+            std::iter::once(of.first)
+                .chain(of.rest.iter().copied())
+                .map(|tag| tag.as_bytes().to_vec())
+                .collect::<Vec<_>>()
+        };
+        tags(self) == tags(other)
+    }
+}
+
 /// Reads a header value: its tags into `tags`, and, where the time is a pair of it, the text of the time.
 pub(crate) fn parse<'v>(
     value: &'v [u8],

@@ -207,25 +207,38 @@ impl Verifier {
         self.start_any(head, now)
     }
 
-    /// Tries every scheme whose form the head has. Two that both do must say the same: a request with the
-    /// headers of two families whose ids differ is somebody's trick.
+    /// Tries every scheme whose form the head has. Schemes that read the same header are alternatives. Those that read
+    /// others are families of names, and a request that has two families must be the same in both: otherwise one
+    /// could be verified and another one used.
     fn start_any<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
-        let mut found: Option<Started<'h>> = None;
-        let mut refused = RejectionKind::MissingHeader;
+        let mut found: Option<(Started<'h>, Location)> = None;
+        let mut refused = (RejectionKind::MissingHeader, None);
         for (scheme, keys) in self.provider.schemes.iter().zip(&self.keys) {
+            let location = scheme.location;
             match self.attempt(scheme, keys, head, now) {
-                Ok(started) => match &mut found {
-                    None => found = Some(started),
-                    Some(first) => first.join(started)?,
-                },
                 Err(RejectionKind::MissingHeader) => {}
-                Err(kind @ (RejectionKind::AmbiguousHeader | RejectionKind::TooManySignatures)) => {
-                    return Err(kind);
+                Err(kind) => {
+                    let other_family = found.as_ref().is_some_and(|(_, first)| *first != location);
+                    if other_family {
+                        return Err(RejectionKind::AmbiguousHeader);
+                    }
+                    // A scheme that read the head as far as its time fits it better than one that could not.
+                    if !matches!(refused.0, RejectionKind::Stale | RejectionKind::Future) {
+                        refused = (kind, Some(location));
+                    }
                 }
-                Err(kind) => refused = kind,
+                Ok(started) => {
+                    if refused.1.is_some_and(|refused| refused != location) {
+                        return Err(RejectionKind::AmbiguousHeader);
+                    }
+                    match &mut found {
+                        None => found = Some((started, location)),
+                        Some((first, at)) => first.join(started, *at == location)?,
+                    }
+                }
             }
         }
-        found.ok_or(refused)
+        found.map(|(started, _)| started).ok_or(refused.0)
     }
 
     fn attempt<'h>(
@@ -373,13 +386,19 @@ impl Verifier {
 }
 
 impl<'h> Started<'h> {
-    /// Takes in another scheme that the head fits too.
-    fn join(&mut self, other: Self) -> Result<(), RejectionKind> {
-        if self.id != other.id || self.verification.time != other.verification.time {
-            return Err(RejectionKind::AmbiguousHeader);
-        }
+    /// Takes in another scheme that the head fits too: as an alternative, or as the same in another family of names.
+    fn join(&mut self, other: Self, alternative: bool) -> Result<(), RejectionKind> {
+        let same = self.id == other.id && self.verification.time == other.verification.time;
         match (&mut self.verification.state, other.verification.state) {
-            (State::Running(_, rest), State::Running(attempt, _)) => rest.push(attempt),
+            _ if !same => return Err(RejectionKind::AmbiguousHeader),
+            (State::Running(_, rest), State::Running(attempt, _)) if alternative => {
+                rest.push(attempt);
+            }
+            (State::Running(first, _), State::Running(attempt, _)) => {
+                if !first.candidates.are(&attempt.candidates) {
+                    return Err(RejectionKind::AmbiguousHeader);
+                }
+            }
             // What the head alone has decided stays decided.
             (State::Decided(_), _) => {}
             (running @ State::Running(..), decided @ State::Decided(_)) => *running = decided,

@@ -639,7 +639,7 @@ CODESPAR_OTHER = "whsec_9z8y7x6w5v4u3t2s1r0q9p8o7n6m5l4k"
 
 
 def codespar():
-    """Form A. The secret is used as text, `whsec_` included."""
+    """Both forms. The secret is used as text, `whsec_` included."""
     body = b'{"event":"payment.confirmed","payment_id":"pay_1","amount":15000,"customer":{"cpf":"00000000000"}}'
     suite, header = bare_hex("X-CodeSpar-Signature", "sha256", body, CODESPAR_SECRET, CODESPAR_OTHER,
                              id=None, type="payment.confirmed")
@@ -647,7 +647,12 @@ def codespar():
                   headers=header(mac("sha256", whsec(CODESPAR_SECRET), body).hex()))
     suite.invalid("key without whsec_",
                   headers=header(mac("sha256", CODESPAR_SECRET.removeprefix("whsec_"), body).hex()))
-    suite.invalid("form B", headers=header(f"t={T},v1={mac('sha256', CODESPAR_SECRET, T, '.', body).hex()}"))
+    timed = mac("sha256", CODESPAR_SECRET, T, ".", body).hex()
+    suite.valid("the form with a time", headers=header(f"t={T},v1={timed}"))
+    suite.invalid("the form with a time, stale", headers=header(f"t={T},v1={timed}"), now=int(T) + 301)
+    suite.invalid("a tag of the form with a time, sent bare", headers=header(timed))
+    suite.invalid("a tag of the bare form, sent with a time",
+                  headers=header(f"t={T},v1={mac('sha256', CODESPAR_SECRET, body).hex()}"))
     return suite
 
 
