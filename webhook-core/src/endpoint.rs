@@ -10,9 +10,10 @@ use bytes::Bytes;
 
 use crate::answer::Answer;
 use crate::delivery::Delivery;
+use crate::envelope::Wanted;
 use crate::error::{ConfigError, Rejection, RejectionKind};
 use crate::head::Head;
-use crate::intake::{Finished, Intake, Wanted};
+use crate::intake::{Finished, Intake};
 use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;

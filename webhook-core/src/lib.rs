@@ -65,14 +65,17 @@ extern crate self as webhook_core;
 
 mod algorithm;
 mod answer;
+mod buffer;
 mod delivery;
 mod endpoint;
+mod envelope;
 mod error;
 mod grammar;
 mod head;
 mod intake;
 pub mod manual;
 mod observe;
+mod permit;
 mod probe;
 mod provider;
 pub mod providers;
@@ -89,10 +92,9 @@ pub use delivery::{Delivery, Event, Fence, PayloadError, Proof};
 pub use endpoint::{Endpoint, EndpointBuilder, Limits};
 pub use error::{ConfigError, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind};
 pub use head::{Found, Head, Headers};
-pub use intake::{
-    Checked, Claimed, Disposition, Finished, Intake, Outcome, Permit, Settled, Unsettled,
-};
+pub use intake::{Finished, Intake};
 pub use observe::{Counts, Duplicate, EscapedId, Rejected};
+pub use permit::{Checked, Claimed, Disposition, Outcome, Permit, Settled, Unsettled};
 pub use provider::{Locator, Mode, Provider};
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use scheme::{Coverage, Encoding, Grammar, Location, Part, Scheme, Value};

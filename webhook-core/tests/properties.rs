@@ -1,5 +1,7 @@
 //! What holds for every provider, known or to come: what it signs it accepts, and nothing else.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use bytes::Bytes;
 use proptest::prelude::*;
 use webhook_core::{

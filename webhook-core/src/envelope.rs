@@ -1,0 +1,178 @@
+//! What a provider's deliveries say about themselves, and where.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::answer::Answer;
+use crate::error::RejectionKind;
+use crate::head::{Found, Head};
+use crate::observe::EscapedId;
+use crate::probe::{self, Problem, Scalar};
+use crate::provider::{Locator, Mode, Provider};
+use crate::verifier::MAX_ID;
+
+/// What to look for in the deliveries of a provider, worked out once.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    provider: Provider,
+    pointers: Vec<&'static str>,
+    /// Which of the pointers lead to what.
+    ids: Range<usize>,
+    kinds: Range<usize>,
+    mode: usize,
+    challenge: usize,
+    /// Whether one id is one event.
+    pub(crate) identifies_events: bool,
+    /// Whether every delivery is known by its content, so that its body is digested as it arrives.
+    pub(crate) digests_body: bool,
+}
+
+impl Wanted {
+    pub(crate) fn new(provider: &Provider) -> Self {
+        let pointers_of = |locator: Locator| match locator {
+            Locator::Body(pointers) => pointers,
+            _ => &[],
+        };
+        let mut pointers = pointers_of(provider.id).to_vec();
+        let ids = 0..pointers.len();
+        pointers.extend(pointers_of(provider.kind));
+        let kinds = ids.end..pointers.len();
+        let mode = pointers.len();
+        pointers.extend(provider.mode.map(|mode| mode.pointer));
+        let challenge = pointers.len();
+        if let Some(handshake) = provider.handshake {
+            pointers.extend([handshake.when.0, handshake.echo_pointer]);
+        }
+        debug_assert!(
+            pointers.len() <= probe::MAX_POINTERS,
+            "at most two for each of id and type, and three more"
+        );
+        let identifies_events = provider.identifies_events();
+        let vouches_for_body = provider.schemes.iter().any(|scheme| {
+            let coverage = scheme.coverage();
+            coverage.body || coverage.is_sender_only()
+        });
+        Self {
+            provider: *provider,
+            pointers,
+            ids,
+            kinds,
+            mode,
+            challenge,
+            identifies_events,
+            digests_body: !identifies_events && vouches_for_body,
+        }
+    }
+
+    /// The id a sender claims in its head, for a hook that hears of a refusal.
+    pub(crate) fn claimed_id(&self, head: &Head<'_>) -> Option<EscapedId> {
+        let shown = |name: &str| match head.headers.find(name) {
+            Found::Once(value) => Some(EscapedId::new(value)),
+            _ => None,
+        };
+        match self.provider.id {
+            Locator::Header(names) => names.iter().find_map(|name| shown(name)),
+            Locator::SignedHeader => {
+                let mut sources = self.provider.schemes.iter().filter_map(|scheme| scheme.id);
+                sources.find_map(|source| shown(source.header))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a body says about itself.
+pub(crate) struct Envelope<'b> {
+    wanted: &'b Wanted,
+    found: [Option<Scalar<'b>>; probe::MAX_POINTERS],
+}
+
+impl<'b> Envelope<'b> {
+    pub(crate) fn read(wanted: &'b Wanted, raw: &'b Bytes) -> Result<Self, RejectionKind> {
+        let nothing = [const { None }; probe::MAX_POINTERS];
+        let found = if wanted.pointers.is_empty() || raw.is_empty() {
+            nothing
+        } else {
+            match probe::scan(raw, &wanted.pointers) {
+                Ok(found) => found,
+                // Genuine all the same: forms and other things are known by their content.
+                Err(Problem::NotJson) => nothing,
+                Err(Problem::DuplicateKey) => return Err(RejectionKind::Unprocessable),
+            }
+        };
+        Ok(Self { wanted, found })
+    }
+
+    /// The first value of these slots that is one.
+    fn take(&mut self, slots: Range<usize>) -> Option<Scalar<'b>> {
+        self.found
+            .get_mut(slots)?
+            .iter_mut()
+            .find(|slot| slot.as_ref().is_some_and(|scalar| *scalar != Scalar::Other))?
+            .take()
+    }
+
+    fn take_one(&mut self, slot: usize) -> Option<Scalar<'b>> {
+        self.found.get_mut(slot)?.take()
+    }
+
+    /// The id. One that cannot be an id is an error where the body is vouched for, since another reader of the same bytes
+    /// might see another one; elsewhere it is no id.
+    pub(crate) fn id(&mut self, vouched: bool) -> Result<Option<Cow<'b, str>>, RejectionKind> {
+        match self.take(self.wanted.ids.clone()) {
+            None => Ok(None),
+            Some(Scalar::Integer(number)) => Ok(Some(number.to_string().into())),
+            Some(Scalar::Text(text)) if is_label(&text) => Ok(Some(text)),
+            Some(Scalar::Text(text)) if text.is_empty() => Ok(None),
+            Some(_) if !vouched => Ok(None),
+            Some(_) => Err(RejectionKind::Unprocessable),
+        }
+    }
+
+    pub(crate) fn kind(&mut self) -> Option<Cow<'b, str>> {
+        match self.take(self.wanted.kinds.clone())? {
+            Scalar::Text(text) if is_label(&text) => Some(text),
+            Scalar::Integer(number) => Some(number.to_string().into()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn mode(&mut self) -> Option<Mode> {
+        let locator = self.wanted.provider.mode?;
+        match self.take_one(self.wanted.mode)? {
+            Scalar::Bool(value) if value == locator.live_when => Some(Mode::Live),
+            Scalar::Bool(_) => Some(Mode::Test),
+            _ => None,
+        }
+    }
+
+    /// The answer to a challenge, if this is one. What is echoed is short and visible ASCII, so that nobody can use us to
+    /// say anything else.
+    pub(crate) fn challenge(&mut self) -> Result<Option<Answer>, RejectionKind> {
+        let Some(handshake) = self.wanted.provider.handshake else {
+            return Ok(None);
+        };
+        match self.found.get(self.wanted.challenge) {
+            Some(Some(Scalar::Text(text))) if text == handshake.when.1 => {}
+            _ => return Ok(None),
+        }
+        match self.take_one(self.wanted.challenge.saturating_add(1)) {
+            Some(Scalar::Text(echo)) if is_echo(&echo) => {
+                let body = serde_json::json!({ handshake.echo: echo }).to_string();
+                Ok(Some(Answer::json(body)))
+            }
+            _ => Err(RejectionKind::Unprocessable),
+        }
+    }
+}
+
+/// The text of a label: not empty, not long, nothing that a log or a terminal would act on.
+pub(crate) fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_ID && !text.chars().any(char::is_control)
+}
+
+fn is_echo(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 1024 && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
