@@ -120,7 +120,6 @@ def odd_times(text, *names):
         "fraction": text + ".0",
         "underscores": f"{int(text):_}",
         "hexadecimal": hex(int(text)),
-        "exponent": "17e8",
         "more than 64 bits": "9" * 20,
     }, text, names)
 
@@ -224,16 +223,15 @@ def stripe():
     suite.bodies(sign)
     suite.secrets(other)
     suite.tolerance()
-    suite.valid("rolled secret, the second of two v1 ours", headers=header(f"t={T},v1={wrong},v1={ours}"))
     suite.valid("16 v1, the last ours", headers=header(f"t={T}" + f",v1={wrong}" * 15 + f",v1={ours}"))
     suite.invalid("17 v1, the last ours", headers=header(f"t={T}" + f",v1={wrong}" * 16 + f",v1={ours}"))
     suite.valid("tag in upper-case hex", headers=header(f"t={T},v1={ours.upper()}"))
     suite.valid("unknown elements around v1", headers=header(f"v2={wrong},foo,t={T},v1={ours},v0={wrong},"))
-    suite.valid("a malformed v1 beside a right one", headers=header(f"t={T},v1=nothex,v1={ours}"))
+    suite.valid("a right v1 between a malformed and a wrong one",
+                headers=header(f"t={T},v1=nothex,v1={ours},v1={wrong}"))
 
     suite.invalid("t changed by a second", headers=header(f"t={NOW + 1},v1={ours}"))
     suite.invalid("key decoded as base64 after whsec_", headers=sign(key=whsec(secret)))
-    suite.invalid("v1 empty", headers=header(f"t={T},v1="))
     suite.invalid("v0 only", headers=header(f"t={T},v0={ours}"))
     suite.invalid("space after the comma", headers=header(f"t={T}, v1={ours}"))
     suite.invalid("t missing", headers=header(f"v1={ours}"))
@@ -353,8 +351,7 @@ def standard_webhooks():
     suite.invalid("version missing", headers=header(b64(tag)))
     suite.invalid("version in upper case", headers=header("V1," + b64(tag)))
     suite.invalid("version unknown", headers=header("v2," + b64(tag)))
-    for name, text in bad_base64(tag, "tag cut in half", "tag doubled", "tag empty",
-                                 "tag with spare bits set in the last symbol"):
+    for name, text in bad_base64(tag, "tag cut in half", "tag empty", "tag with spare bits set in the last symbol"):
         suite.invalid(name, headers=header("v1," + text))
     suite.twice("webhook-signature", wrong)
     suite.twice("webhook-id", ident + "X")
@@ -875,8 +872,7 @@ def mercadopago():
     suite.valid("body changed, it is not signed", body=b'{"id":12346,"type":"plan"}', id="12346", type="plan")
 
     suite.invalid("data.id changed", path_and_query=path + "?data.id=111&type=payment")
-    suite.invalid("data.id taken away", path_and_query=path + "?type=payment")
-    suite.invalid("data.id only in the body", path_and_query=path)
+    suite.invalid("data.id taken away, only the body has it", path_and_query=path + "?type=payment")
     suite.invalid("data.id twice", path_and_query=query + "&data.id=111")
     suite.invalid("request id changed", headers=suite.headers("x-request-id", request[:-1] + "7"))
     suite.invalid("request id taken away", headers=suite.headers("x-request-id", None))
