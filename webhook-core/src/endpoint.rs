@@ -165,8 +165,10 @@ impl Endpoint {
         }
         let now = now.ok_or(RejectionKind::ClockUnavailable)?;
         let verifier = self.verifier();
-        let started = verifier.start(head, now)?;
-        Intake::new(self.clone(), head, started).map_err(Rejection::from)
+        let mut intake = Intake::new(self.clone());
+        let id = verifier.start_in(intake.verification(), head, now)?;
+        intake.read_head(head, id)?;
+        Ok(intake)
     }
 
     /// Checks a whole delivery, without replay protection: for tests, tools, and frameworks without an adapter

@@ -91,7 +91,9 @@ pub(crate) fn parse<'v>(
     time_key: Option<&str>,
     mut tag: impl FnMut(&'v [u8]) -> Result<(), RejectionKind>,
 ) -> Result<Option<&'v [u8]>, RejectionKind> {
-    if value.len() > MAX_VALUE || !value.iter().all(|b| matches!(b, b' '..=b'~')) {
+    // A fold, since without an early exit it takes sixteen bytes at a time.
+    let printable = |ok, byte: &u8| ok & (b' '..=b'~').contains(byte);
+    if value.len() > MAX_VALUE || !value.iter().fold(true, printable) {
         return Err(RejectionKind::Malformed);
     }
     match grammar {

@@ -16,7 +16,7 @@ use crate::permit::{Checked, Remembered};
 use crate::provider::{Locator, Provider};
 use crate::replay::Identity;
 use crate::scheme::Location;
-use crate::verifier::{Started, Verification, Verified, query_value};
+use crate::verifier::{Verification, Verified, query_value};
 
 /// A delivery whose head was found good and whose body is arriving.
 #[must_use]
@@ -31,46 +31,53 @@ pub struct Intake {
 }
 
 impl Intake {
-    pub(crate) fn new(
-        endpoint: Endpoint,
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
+        Self {
+            verification: Verification::undecided(),
+            body: Buffer::new(0, 0),
+            content: None,
+            id: None,
+            kind: None,
+            content_labels: Vec::new(),
+            endpoint,
+        }
+    }
+
+    pub(crate) fn verification(&mut self) -> &mut Verification {
+        &mut self.verification
+    }
+
+    /// Takes from the head what is needed once the body is complete.
+    pub(crate) fn read_head(
+        &mut self,
         head: &Head<'_>,
-        started: Started<'_>,
-    ) -> Result<Self, RejectionKind> {
-        let inner = endpoint.inner();
-        let announced = check_body_headers(head, inner.limits.body)?;
+        signed_id: Option<&str>,
+    ) -> Result<(), RejectionKind> {
+        let inner = self.endpoint.inner();
         let (provider, wanted) = (&inner.provider, &inner.wanted);
-        let id = match provider.id {
-            Locator::SignedHeader => started.id.map(Box::from),
+        let announced = check_body_headers(head, inner.limits.body)?;
+        self.body = Buffer::new(announced, inner.limits.body);
+        self.id = match provider.id {
+            Locator::SignedHeader => signed_id.map(Box::from),
             Locator::Header(names) => header_label(head, names),
             Locator::Query(name) => query_value(head, name)?
                 .filter(|id| is_label(id))
                 .map(|id| id.into_owned().into()),
             Locator::Body(_) | Locator::None => None,
         };
-        let kind = match provider.kind {
+        self.kind = match provider.kind {
             Locator::Header(names) => header_label(head, names),
             _ => None,
         };
-        let content_labels = provider
-            .content_labels
-            .iter()
-            .map(|name| header_label(head, &[*name]))
-            .collect();
-        let by_query = matches!(provider.id, Locator::Query(_)) && id.is_none();
-        let content = (wanted.digests_body || by_query).then(|| {
+        let labels = provider.content_labels.iter();
+        self.content_labels = labels.map(|name| header_label(head, &[*name])).collect();
+        let by_query = matches!(provider.id, Locator::Query(_)) && self.id.is_none();
+        if wanted.digests_body || by_query {
             let mut digest = RunningDigest::new();
             digest_query(provider, head, &mut digest);
-            digest
-        });
-        Ok(Self {
-            verification: started.verification,
-            body: Buffer::new(announced, inner.limits.body),
-            content,
-            id,
-            kind,
-            content_labels,
-            endpoint,
-        })
+            self.content = Some(digest);
+        }
+        Ok(())
     }
 
     /// Takes the next chunk of the body: hashed at once, and kept without a copy as long as it is the only one.

@@ -145,7 +145,7 @@ impl Signer {
                 for part in self.scheme.parts() {
                     self.write(*part, &time, &body, &mut mac);
                 }
-                self.spell(&encode(&mac.finish(), self.scheme.encoding), &time)
+                self.spell(&encode(&mac.tag(), self.scheme.encoding), &time)
             }
         };
         let mut headers = Vec::new();

@@ -52,6 +52,15 @@ enum Key {
     Text(Zeroizing<Vec<u8>>),
 }
 
+impl Key {
+    fn as_mac(&self) -> Option<&RunningMac> {
+        match self {
+            Self::Mac(mac) => Some(mac),
+            Self::Text(_) => None,
+        }
+    }
+}
+
 /// What a [`Verifier`] needs to know beyond provider and secrets.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -98,6 +107,8 @@ pub struct Verification {
     reason = "a box would be a heap allocation for every delivery"
 )]
 enum State {
+    /// Nothing was checked.
+    Undecided,
     /// The head was enough.
     Decided(Verified),
     Running(Attempt, Vec<Attempt>),
@@ -189,7 +200,8 @@ impl Verifier {
         body: &[u8],
         now: UnixTime,
     ) -> Result<Verified, RejectionKind> {
-        let mut verification = self.start(head, now)?.verification;
+        let mut verification = Verification::undecided();
+        self.start_in(&mut verification, head, now)?;
         verification.update(body);
         verification.finish()
     }
@@ -201,10 +213,24 @@ impl Verifier {
     /// The kind of the first thing that is wrong.
     #[inline]
     pub fn start<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
+        let mut verification = Verification::undecided();
+        let id = self.start_in(&mut verification, head, now)?;
+        Ok(Started { verification, id })
+    }
+
+    #[inline]
+    pub(crate) fn start_in<'h>(
+        &self,
+        verification: &mut Verification,
+        head: &Head<'h>,
+        now: UnixTime,
+    ) -> Result<Option<&'h str>, RejectionKind> {
         if let ([scheme], [keys]) = (self.provider.schemes, self.keys.as_slice()) {
-            return self.attempt(scheme, keys, head, now);
+            return self.attempt(scheme, keys, head, now, verification);
         }
-        self.start_any(head, now)
+        let started = self.start_any(head, now)?;
+        *verification = started.verification;
+        Ok(started.id)
     }
 
     /// Tries every scheme whose form the head has. Schemes that read the same header are alternatives. Those that read
@@ -215,7 +241,8 @@ impl Verifier {
         let mut refused = (RejectionKind::MissingHeader, None);
         for (scheme, keys) in self.provider.schemes.iter().zip(&self.keys) {
             let location = scheme.location;
-            match self.attempt(scheme, keys, head, now) {
+            let mut verification = Verification::undecided();
+            match self.attempt(scheme, keys, head, now, &mut verification) {
                 Err(RejectionKind::MissingHeader) => {}
                 Err(kind) => {
                     let other_family = found.as_ref().is_some_and(|(_, first)| *first != location);
@@ -227,7 +254,8 @@ impl Verifier {
                         refused = (kind, Some(location));
                     }
                 }
-                Ok(started) => {
+                Ok(id) => {
+                    let started = Started { verification, id };
                     if refused.1.is_some_and(|refused| refused != location) {
                         return Err(RejectionKind::AmbiguousHeader);
                     }
@@ -241,19 +269,41 @@ impl Verifier {
         found.map(|(started, _)| started).ok_or(refused.0)
     }
 
+    /// Reads the head as `scheme` would have it, and starts its codes. What becomes of it is built in `verification`, where
+    /// it stays: the running codes are too wide to be passed around by value.
     fn attempt<'h>(
         &self,
         scheme: &'static Scheme,
         keys: &[Key],
         head: &Head<'h>,
         now: UnixTime,
-    ) -> Result<Started<'h>, RejectionKind> {
+        verification: &mut Verification,
+    ) -> Result<Option<&'h str>, RejectionKind> {
         let Authentication::Mac { algorithm, parts } = scheme.authentication else {
-            return self.compare(scheme, keys, head);
+            verification.state = State::Decided(self.compare(scheme, keys, head)?);
+            return Ok(None);
         };
-        let mut candidates = Candidates::new();
+        let mut macs = keys.iter().filter_map(Key::as_mac);
+        // An endpoint has at least one secret, so there is a first.
+        let first = macs.next().ok_or(RejectionKind::BadSignature)?;
+        verification.state = State::Running(
+            Attempt {
+                coverage: scheme.coverage(),
+                candidates: Candidates::new(),
+                suffix: Vec::new(),
+                first: first.clone(),
+                rest: macs.cloned().collect(),
+            },
+            Vec::new(),
+        );
+        let State::Running(attempt, _) = &mut verification.state else {
+            unreachable!("it was set to this just above");
+        };
+
         let time_text = read_tags(scheme, head, |spelled| {
-            candidates.push(spelled, scheme.encoding, algorithm.tag_len())
+            attempt
+                .candidates
+                .push(spelled, scheme.encoding, algorithm.tag_len())
         })?;
         let time_text = match scheme.time.map(|time| time.at) {
             Some(TimeLocation::Header(name)) => Some(once(head, name)?),
@@ -264,8 +314,9 @@ impl Verifier {
             Some(source) => Some(read_id(head, source)?),
             None => None,
         };
-        candidates.check()?;
+        attempt.candidates.check()?;
         let time = self.check_freshness(scheme, time_text, now)?;
+        verification.time = time;
 
         let message = Message {
             head,
@@ -275,60 +326,35 @@ impl Verifier {
         };
         let split = parts.iter().position(|part| matches!(part, Part::Body));
         let (prefix, suffix) = parts.split_at(split.unwrap_or(parts.len()));
-        let mut macs = keys.iter().filter_map(|key| match key {
-            Key::Mac(mac) => Some(mac.clone()),
-            Key::Text(_) => None,
-        });
-        // An endpoint has at least one secret, so there is a first.
-        let mut first = macs.next().ok_or(RejectionKind::BadSignature)?;
-        let mut rest: Vec<RunningMac> = macs.collect();
         for part in prefix {
-            message.write(*part, &mut |bytes| {
-                first.update(bytes);
-                rest.iter_mut().for_each(|mac| mac.update(bytes));
-            })?;
+            message.write(*part, &mut |bytes| attempt.update(bytes))?;
         }
-        let mut attempt = Attempt {
-            coverage: scheme.coverage(),
-            candidates,
-            suffix: Vec::new(),
-            first,
-            rest,
-        };
         for part in suffix {
             message.write(*part, &mut |bytes| attempt.suffix.extend_from_slice(bytes))?;
         }
-        let state = if split.is_some() {
-            State::Running(attempt, Vec::new())
-        } else {
+        if split.is_none() {
             let mut digest = RunningDigest::new();
             for part in prefix {
                 message.write(*part, &mut |bytes| digest.update(bytes))?;
             }
-            let (coverage, key_slot) = (
-                attempt.coverage,
-                attempt.finish().ok_or(RejectionKind::BadSignature)?,
-            );
-            State::Decided(Verified {
-                coverage,
-                key_slot,
+            let verified = Verified {
+                coverage: attempt.coverage,
+                key_slot: attempt.slot().ok_or(RejectionKind::BadSignature)?,
                 time,
                 message: Some(digest.finish()),
-            })
-        };
-        Ok(Started {
-            verification: Verification { state, time },
-            id,
-        })
+            };
+            verification.state = State::Decided(verified);
+        }
+        Ok(id)
     }
 
     /// Tokens and credentials: compared with every configured one.
-    fn compare<'h>(
+    fn compare(
         &self,
         scheme: &Scheme,
         keys: &[Key],
-        head: &Head<'h>,
-    ) -> Result<Started<'h>, RejectionKind> {
+        head: &Head<'_>,
+    ) -> Result<Verified, RejectionKind> {
         let sent = match (scheme.location, scheme.authentication) {
             (Location::Query(name), _) => {
                 let name = self.options.token_parameter.as_deref().unwrap_or(name);
@@ -352,17 +378,11 @@ impl Verifier {
                 Key::Text(token) if constant_time_eq(token, &sent) => slot.or(Some(i)),
                 _ => slot,
             });
-        Ok(Started {
-            verification: Verification {
-                state: State::Decided(Verified {
-                    coverage: scheme.coverage(),
-                    key_slot: slot.ok_or(RejectionKind::BadSignature)?,
-                    time: None,
-                    message: None,
-                }),
-                time: None,
-            },
-            id: None,
+        Ok(Verified {
+            coverage: scheme.coverage(),
+            key_slot: slot.ok_or(RejectionKind::BadSignature)?,
+            time: None,
+            message: None,
         })
     }
 
@@ -400,14 +420,22 @@ impl<'h> Started<'h> {
                 }
             }
             // What the head alone has decided stays decided.
-            (State::Decided(_), _) => {}
-            (running @ State::Running(..), decided @ State::Decided(_)) => *running = decided,
+            (State::Decided(_), _) | (_, State::Undecided) => {}
+            (undecided, decided) => *undecided = decided,
         }
         Ok(())
     }
 }
 
 impl Verification {
+    /// One that has verified nothing: finished as it is, it refuses.
+    pub(crate) fn undecided() -> Self {
+        Self {
+            state: State::Undecided,
+            time: None,
+        }
+    }
+
     /// Takes the next bytes of the body.
     #[inline]
     pub fn update(&mut self, bytes: &[u8]) {
@@ -425,23 +453,25 @@ impl Verification {
     ///
     /// [`RejectionKind::BadSignature`] when none match.
     #[inline]
-    pub fn finish(self) -> Result<Verified, RejectionKind> {
-        let (first, rest) = match self.state {
-            State::Decided(verified) => return Ok(verified),
+    pub fn finish(mut self) -> Result<Verified, RejectionKind> {
+        let (first, rest) = match &mut self.state {
+            State::Undecided => return Err(RejectionKind::BadSignature),
+            State::Decided(verified) => return Ok(*verified),
             State::Running(first, rest) => (first, rest),
         };
-        for attempt in std::iter::once(first).chain(rest) {
-            let coverage = attempt.coverage;
-            if let Some(key_slot) = attempt.finish() {
-                return Ok(Verified {
-                    coverage,
-                    key_slot,
-                    time: self.time,
-                    message: None,
-                });
-            }
+        // All are finished before any is believed.
+        let mut verified = first.slot().map(|slot| (first.coverage, slot));
+        for attempt in rest {
+            let slot = attempt.slot().map(|slot| (attempt.coverage, slot));
+            verified = verified.or(slot);
         }
-        Err(RejectionKind::BadSignature)
+        let (coverage, key_slot) = verified.ok_or(RejectionKind::BadSignature)?;
+        Ok(Verified {
+            coverage,
+            key_slot,
+            time: self.time,
+            message: None,
+        })
     }
 }
 
@@ -456,15 +486,14 @@ impl Attempt {
 
     /// The slot of the key that made one of the candidates. All keys are tried, whatever the outcome.
     #[inline]
-    fn finish(mut self) -> Option<usize> {
+    fn slot(&mut self) -> Option<usize> {
         if !self.suffix.is_empty() {
             let suffix = std::mem::take(&mut self.suffix);
             self.update(&suffix);
         }
-        let candidates = self.candidates;
-        let mut slot = candidates.contain(&self.first.finish()).then_some(0);
-        for (i, mac) in self.rest.into_iter().enumerate() {
-            let found = candidates.contain(&mac.finish());
+        let mut slot = self.candidates.contain(&self.first.tag()).then_some(0);
+        for (i, mac) in self.rest.iter().enumerate() {
+            let found = self.candidates.contain(&mac.tag());
             slot = slot.or(found.then_some(i.saturating_add(1)));
         }
         slot
