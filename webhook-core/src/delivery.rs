@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::endpoint::Endpoint;
+use crate::envelope::BodyLabels;
 use crate::error::{Rejection, RejectionKind};
 use crate::provider::Mode;
 use crate::replay::{Lease, Owner};
@@ -23,13 +24,13 @@ use crate::verifier::Verified;
 pub struct Delivery(Arc<Record>);
 
 pub(crate) struct Record {
-    /// Which endpoint took it.
-    pub(crate) endpoint: u64,
-    pub(crate) provider: &'static str,
+    pub(crate) endpoint: Endpoint,
     pub(crate) raw: Bytes,
-    pub(crate) id: Option<Label>,
-    pub(crate) kind: Option<Label>,
-    pub(crate) mode: Option<Mode>,
+    /// Labels from the head.
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) kind: Option<Box<str>>,
+    /// Labels from the body. Without replay protection nothing needs them until a handler asks.
+    pub(crate) body: OnceLock<BodyLabels>,
     pub(crate) proof: Proof,
     pub(crate) fence: Option<Fence>,
     pub(crate) attempt: u32,
@@ -48,6 +49,38 @@ pub struct Proof {
     verified: Verified,
     id_covered: bool,
     type_covered: bool,
+}
+
+impl Record {
+    pub(crate) fn id(&self) -> Option<&str> {
+        match &self.id {
+            Some(id) => Some(id),
+            None => self.text(self.body().id.as_ref()?),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Option<&str> {
+        match &self.kind {
+            Some(kind) => Some(kind),
+            None => self.text(self.body().kind.as_ref()?),
+        }
+    }
+
+    pub(crate) fn body(&self) -> &BodyLabels {
+        self.body.get_or_init(|| {
+            let wanted = &self.endpoint.inner().wanted;
+            let vouched = self.proof.coverage().vouches_for_body();
+            // A body that contradicts itself has no labels.
+            BodyLabels::read(wanted, &self.raw, vouched).unwrap_or_default()
+        })
+    }
+
+    fn text<'a>(&'a self, label: &'a Label) -> Option<&'a str> {
+        match label {
+            Label::InBody(range) => std::str::from_utf8(self.raw.get(range.clone())?).ok(),
+            Label::Owned(text) => Some(text),
+        }
+    }
 }
 
 impl Proof {
@@ -111,32 +144,32 @@ impl Delivery {
     /// The name of the provider: `stripe`.
     #[must_use]
     pub fn provider(&self) -> &'static str {
-        self.0.provider
+        self.0.endpoint.provider().name()
     }
 
     /// The provider's id of the event, where it has one. [`Proof::covers_id`] says whether it is signed.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.text(self.0.id.as_ref()?)
+        self.0.id()
     }
 
     /// The provider's name for what happened, such as `invoice.paid`. [`Proof::covers_type`] says whether it is
     /// signed.
     #[must_use]
     pub fn event_type(&self) -> Option<&str> {
-        self.text(self.0.kind.as_ref()?)
+        self.0.kind()
     }
 
     /// Whether the event is about real things or test data, where the provider says so.
     #[must_use]
     pub fn mode(&self) -> Option<Mode> {
-        self.0.mode
+        self.0.body().mode
     }
 
     /// Whether this very endpoint took it.
     #[must_use]
     pub fn is_of(&self, endpoint: &Endpoint) -> bool {
-        self.0.endpoint == endpoint.inner().serial
+        std::ptr::eq(self.0.endpoint.inner(), endpoint.inner())
     }
 
     /// How the delivery was authenticated.
@@ -171,20 +204,12 @@ impl Delivery {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
         serde_json::from_slice(&self.0.raw).map_err(|source| PayloadError { source })
     }
-
-    fn text<'a>(&'a self, label: &'a Label) -> Option<&'a str> {
-        match label {
-            Label::InBody(range) => std::str::from_utf8(self.0.raw.get(range.clone())?).ok(),
-            Label::Owned(text) => Some(text),
-        }
-    }
 }
 
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
-            .field("provider", &self.0.provider)
-            .field("mode", &self.0.mode)
+            .field("provider", &self.provider())
             .field("attempt", &self.0.attempt)
             .field("bytes", &self.0.raw.len())
             .finish_non_exhaustive()

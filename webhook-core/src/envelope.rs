@@ -6,6 +6,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::answer::Answer;
+use crate::delivery::{Label, label};
 use crate::error::RejectionKind;
 use crate::head::{Found, Head};
 use crate::observe::EscapedId;
@@ -25,6 +26,8 @@ pub(crate) struct Wanted {
     challenge: usize,
     /// Whether one id is one event.
     pub(crate) identifies_events: bool,
+    /// Whether a delivery may be a challenge, so that its body has to be looked into in any case.
+    pub(crate) challenges: bool,
     /// Whether every delivery is known by its content, so that its body is digested as it arrives.
     pub(crate) digests_body: bool,
 }
@@ -50,10 +53,8 @@ impl Wanted {
             "at most two for each of id and type, and three more"
         );
         let identifies_events = provider.identifies_events();
-        let vouches_for_body = provider.schemes.iter().any(|scheme| {
-            let coverage = scheme.coverage();
-            coverage.body || coverage.is_sender_only()
-        });
+        let mut schemes = provider.schemes.iter();
+        let vouches_for_body = schemes.any(|scheme| scheme.coverage().vouches_for_body());
         Self {
             provider: *provider,
             pointers,
@@ -62,6 +63,7 @@ impl Wanted {
             mode,
             challenge,
             identifies_events,
+            challenges: provider.handshake.is_some(),
             digests_body: !identifies_events && vouches_for_body,
         }
     }
@@ -80,6 +82,20 @@ impl Wanted {
             }
             _ => None,
         }
+    }
+}
+
+/// The labels of an event that are in its body.
+#[derive(Debug, Default)]
+pub(crate) struct BodyLabels {
+    pub(crate) id: Option<Label>,
+    pub(crate) kind: Option<Label>,
+    pub(crate) mode: Option<Mode>,
+}
+
+impl BodyLabels {
+    pub(crate) fn read(wanted: &Wanted, raw: &Bytes, vouched: bool) -> Result<Self, RejectionKind> {
+        Envelope::read(wanted, raw)?.labels(raw, vouched)
     }
 }
 
@@ -105,6 +121,18 @@ impl<'b> Envelope<'b> {
         Ok(Self { wanted, found })
     }
 
+    pub(crate) fn labels(
+        mut self,
+        raw: &Bytes,
+        vouched: bool,
+    ) -> Result<BodyLabels, RejectionKind> {
+        Ok(BodyLabels {
+            id: self.id(vouched)?.map(|id| label(raw, id)),
+            kind: self.kind().map(|kind| label(raw, kind)),
+            mode: self.mode(),
+        })
+    }
+
     /// The first value of these slots that is one.
     fn take(&mut self, slots: Range<usize>) -> Option<Scalar<'b>> {
         self.found
@@ -120,7 +148,7 @@ impl<'b> Envelope<'b> {
 
     /// The id. One that cannot be an id is an error where the body is vouched for, since another reader of the same bytes
     /// might see another one; elsewhere it is no id.
-    pub(crate) fn id(&mut self, vouched: bool) -> Result<Option<Cow<'b, str>>, RejectionKind> {
+    fn id(&mut self, vouched: bool) -> Result<Option<Cow<'b, str>>, RejectionKind> {
         match self.take(self.wanted.ids.clone()) {
             None => Ok(None),
             Some(Scalar::Integer(number)) => Ok(Some(number.to_string().into())),
@@ -131,7 +159,7 @@ impl<'b> Envelope<'b> {
         }
     }
 
-    pub(crate) fn kind(&mut self) -> Option<Cow<'b, str>> {
+    fn kind(&mut self) -> Option<Cow<'b, str>> {
         match self.take(self.wanted.kinds.clone())? {
             Scalar::Text(text) if is_label(&text) => Some(text),
             Scalar::Integer(number) => Some(number.to_string().into()),
@@ -139,7 +167,7 @@ impl<'b> Envelope<'b> {
         }
     }
 
-    pub(crate) fn mode(&mut self) -> Option<Mode> {
+    fn mode(&mut self) -> Option<Mode> {
         let locator = self.wanted.provider.mode?;
         match self.take_one(self.wanted.mode)? {
             Scalar::Bool(value) if value == locator.live_when => Some(Mode::Live),

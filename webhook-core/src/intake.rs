@@ -1,13 +1,14 @@
 //! The body's way through the engine: begin, push, finish.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use bytes::{Buf, Bytes};
 
 use crate::algorithm::RunningDigest;
 use crate::answer::Answer;
 use crate::buffer::Buffer;
-use crate::delivery::{Label, Proof, Record, label};
+use crate::delivery::{Proof, Record};
 use crate::endpoint::Endpoint;
 use crate::envelope::{Envelope, is_label};
 use crate::error::{Rejection, RejectionKind};
@@ -135,23 +136,16 @@ impl Intake {
         let raw = self.body.freeze();
         let wanted = &inner.wanted;
         let coverage = verified.coverage;
-        // A token vouches for the sender, and so for all of the request.
-        let vouched = coverage.body || coverage.is_sender_only();
+        let vouched = coverage.vouches_for_body();
 
-        let mut envelope = Envelope::read(wanted, &raw)?;
-        if let Some(answer) = envelope.challenge()? {
-            return Ok(Finished::Answer(answer));
+        let body = OnceLock::new();
+        if inner.store.is_some() || wanted.challenges {
+            let mut envelope = Envelope::read(wanted, &raw)?;
+            if let Some(answer) = envelope.challenge()? {
+                return Ok(Finished::Answer(answer));
+            }
+            let _ = body.set(envelope.labels(&raw, vouched)?);
         }
-        let id = match self.id {
-            Some(id) => Some(Label::Owned(id)),
-            None => envelope.id(vouched)?.map(|id| label(&raw, id)),
-        };
-        let kind = match self.kind {
-            Some(kind) => Some(Label::Owned(kind)),
-            None => envelope.kind().map(|kind| label(&raw, kind)),
-        };
-        let mode = envelope.mode();
-
         let covers_id = match inner.provider.id {
             Locator::SignedHeader => coverage.id,
             Locator::Body(_) => coverage.body,
@@ -160,38 +154,30 @@ impl Intake {
         };
         let covers_type = matches!(inner.provider.kind, Locator::Body(_)) && coverage.body;
         let record = Record {
-            endpoint: inner.serial,
-            provider: inner.provider.name(),
+            endpoint: self.endpoint.clone(),
             raw,
-            id,
-            kind,
-            mode,
+            id: self.id,
+            kind: self.kind,
+            body,
             proof: Proof::new(verified, covers_id, covers_type),
             fence: None,
             attempt: 1,
         };
-        let key = if inner.store.is_some() {
-            let mode = mode.filter(|_| vouched);
-            let known = record.known_id().filter(|_| wanted.identifies_events);
-            Some(match known {
-                Some(id) => Remembered {
-                    key: inner.key_prefix.key(mode, Identity::Id(id)),
-                    by_content: false,
+        let key = inner.store.is_some().then(|| {
+            let mode = record.body().mode.filter(|_| vouched);
+            let known = record.id().filter(|_| wanted.identifies_events);
+            let identity = match known {
+                Some(id) => Identity::Id(id),
+                None => Identity::Content {
+                    digest: content_digest(&verified, self.content, &record.raw),
+                    labels: &self.content_labels,
                 },
-                None => Remembered {
-                    key: inner.key_prefix.key(
-                        mode,
-                        Identity::Content {
-                            digest: content_digest(&verified, self.content, &record.raw),
-                            labels: &self.content_labels,
-                        },
-                    ),
-                    by_content: true,
-                },
-            })
-        } else {
-            None
-        };
+            };
+            Remembered {
+                key: inner.key_prefix.key(mode, identity),
+                by_content: known.is_none(),
+            }
+        });
         Ok(Finished::Event(Checked {
             endpoint: self.endpoint,
             record,
@@ -283,15 +269,6 @@ fn content_digest(verified: &Verified, running: Option<RunningDigest>, raw: &Byt
             let mut digest = RunningDigest::new();
             digest.update(raw);
             digest.finish()
-        }
-    }
-}
-
-impl Record {
-    fn known_id(&self) -> Option<&str> {
-        match self.id.as_ref()? {
-            Label::InBody(range) => std::str::from_utf8(self.raw.get(range.clone())?).ok(),
-            Label::Owned(text) => Some(text),
         }
     }
 }

@@ -343,10 +343,7 @@ impl Provider {
             _ if !self.id_identifies => false,
             Locator::None | Locator::Header(_) => false,
             Locator::SignedHeader => true,
-            Locator::Body(_) => self
-                .schemes
-                .iter()
-                .all(|s| s.coverage().body || s.coverage().is_sender_only()),
+            Locator::Body(_) => self.schemes.iter().all(|s| s.coverage().vouches_for_body()),
             Locator::Query(_) => self
                 .schemes
                 .iter()

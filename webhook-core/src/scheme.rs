@@ -204,6 +204,12 @@ impl Coverage {
     pub const fn is_sender_only(self) -> bool {
         !(self.body || self.time || self.id || self.url || self.method || self.values)
     }
+
+    /// Whether what the body says may be relied on: it is signed, or a token vouches for its sender, and so for all of
+    /// the request.
+    pub(crate) const fn vouches_for_body(self) -> bool {
+        self.body || self.is_sender_only()
+    }
 }
 
 const DEFAULT_TOLERANCE_SECS: u32 = 300;
