@@ -200,7 +200,12 @@ impl<S> Reading<S> {
         };
         match read.and_then(|()| self.intake.finish()) {
             Ok(Finished::Event(checked)) => {
-                let running = self.tracker.start();
+                let running = match self.tracker.start() {
+                    Ok(running) => running,
+                    Err(kind) => {
+                        return refused(refusal(self.endpoint.reject(kind.into()), version));
+                    }
+                };
                 let run = handle(checked, self.inner, self.parts, self.endpoint);
                 State::Running {
                     run: Outliving::new(Some(running), run),

@@ -28,7 +28,7 @@ pub(crate) struct Detached(Tracker);
 
 impl Tracker {
     pub(crate) fn admit(&self) -> Result<(), RejectionKind> {
-        if self.0.closed.load(Ordering::Acquire) {
+        if self.0.closed.load(Ordering::SeqCst) {
             Err(RejectionKind::ShuttingDown)
         } else if self.0.detached.load(Ordering::Relaxed) >= MAX_DETACHED {
             Err(RejectionKind::Overloaded)
@@ -37,9 +37,12 @@ impl Tracker {
         }
     }
 
-    pub(crate) fn start(&self) -> Running {
-        self.0.running.fetch_add(1, Ordering::AcqRel);
-        Running(self.clone())
+    /// Counts a delivery whose body is complete. Counted first and asked afterwards, so that a shutdown either sees it or
+    /// stops it.
+    pub(crate) fn start(&self) -> Result<Running, RejectionKind> {
+        self.0.running.fetch_add(1, Ordering::SeqCst);
+        let running = Running(self.clone());
+        self.admit().map(|()| running)
     }
 
     pub(crate) fn detach(&self) -> Detached {
@@ -48,11 +51,11 @@ impl Tracker {
     }
 
     pub(crate) fn close(&self) {
-        self.0.closed.store(true, Ordering::Release);
+        self.0.closed.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn running(&self) -> usize {
-        self.0.running.load(Ordering::Acquire)
+        self.0.running.load(Ordering::SeqCst)
     }
 
     pub(crate) async fn idle(&self) {
@@ -75,7 +78,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let state = &self.0.0;
-        if state.running.fetch_sub(1, Ordering::AcqRel) == 1 && state.closed.load(Ordering::Acquire)
+        if state.running.fetch_sub(1, Ordering::SeqCst) == 1 && state.closed.load(Ordering::SeqCst)
         {
             state.idle.notify_waiters();
         }
