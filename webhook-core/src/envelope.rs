@@ -10,7 +10,7 @@ use crate::delivery::{Label, label};
 use crate::error::RejectionKind;
 use crate::head::{Found, Head};
 use crate::observe::EscapedId;
-use crate::probe::{self, Problem, Scalar};
+use crate::probe::{self, Pointers, Problem, Scalar};
 use crate::provider::{Locator, Mode, Provider};
 use crate::verifier::MAX_ID;
 
@@ -18,7 +18,7 @@ use crate::verifier::MAX_ID;
 #[derive(Debug)]
 pub(crate) struct Wanted {
     provider: Provider,
-    pointers: Vec<&'static str>,
+    pointers: Pointers,
     /// Which of the pointers lead to what.
     ids: Range<usize>,
     kinds: Range<usize>,
@@ -48,16 +48,12 @@ impl Wanted {
         if let Some(handshake) = provider.handshake {
             pointers.extend([handshake.when.0, handshake.echo_pointer]);
         }
-        debug_assert!(
-            pointers.len() <= probe::MAX_POINTERS,
-            "at most two for each of id and type, and three more"
-        );
         let identifies_events = provider.identifies_events();
         let mut schemes = provider.schemes.iter();
         let vouches_for_body = schemes.any(|scheme| scheme.coverage().vouches_for_body());
         Self {
             provider: *provider,
-            pointers,
+            pointers: Pointers::new(&pointers),
             ids,
             kinds,
             mode,

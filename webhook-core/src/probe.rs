@@ -30,26 +30,47 @@ pub(crate) enum Problem {
     DuplicateKey,
 }
 
+/// Where to look: JSON pointers, taken apart.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pointers(Vec<Vec<&'static str>>);
+
+impl Pointers {
+    /// At most [`MAX_POINTERS`]; more would not be looked for.
+    pub(crate) fn new(pointers: &[&'static str]) -> Self {
+        debug_assert!(
+            pointers.len() <= MAX_POINTERS,
+            "{} pointers",
+            pointers.len()
+        );
+        Self(
+            pointers
+                .iter()
+                .take(MAX_POINTERS)
+                .map(|pointer| pointer.split('/').skip(1).collect())
+                .collect(),
+        )
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// Looks for `pointers` in `body`. A pointer that leads nowhere gives `None`.
 pub(crate) fn scan<'b>(
     body: &'b [u8],
-    pointers: &[&'static str],
+    pointers: &Pointers,
 ) -> Result<[Option<Scalar<'b>>; MAX_POINTERS], Problem> {
-    let mut rest = [""; MAX_POINTERS];
-    let mut active = 0_u8;
-    for (i, (slot, pointer)) in rest.iter_mut().zip(pointers).enumerate() {
-        *slot = pointer;
-        active |= bit(i);
-    }
     let mut scan = Scan {
+        pointers,
         found: [const { None }; MAX_POINTERS],
         duplicate: false,
     };
     let mut json = serde_json::Deserializer::from_slice(body);
     let done = Node {
         scan: &mut scan,
-        rest,
-        active,
+        depth: 0,
+        active: u8::MAX,
     }
     .deserialize(&mut json)
     .and_then(|()| json.end());
@@ -60,65 +81,49 @@ pub(crate) fn scan<'b>(
     }
 }
 
-fn bit(i: usize) -> u8 {
-    u8::try_from(i).map_or(0, |i| 1_u8.checked_shl(i.into()).unwrap_or(0))
-}
-
-struct Scan<'b> {
+struct Scan<'p, 'b> {
+    pointers: &'p Pointers,
     found: [Option<Scalar<'b>>; MAX_POINTERS],
     duplicate: bool,
 }
 
-/// A value, and those of the pointers that lead to or through it.
-struct Node<'s, 'b> {
-    scan: &'s mut Scan<'b>,
-    /// What of each pointer is still to go: `` here, `/id` one level down.
-    rest: [&'static str; MAX_POINTERS],
-    /// The pointers that came this way.
+/// A value, and those of the pointers that lead to or through it, as bits.
+struct Node<'s, 'p, 'b> {
+    scan: &'s mut Scan<'p, 'b>,
+    depth: usize,
     active: u8,
 }
 
-impl<'b> Node<'_, 'b> {
-    fn active(&self) -> impl Iterator<Item = (usize, &'static str)> + use<> {
-        let (rest, active) = (self.rest, self.active);
-        (0..MAX_POINTERS)
-            .zip(rest)
-            .filter(move |(i, _)| active & bit(*i) != 0)
-    }
-
+impl<'b> Node<'_, '_, 'b> {
     fn record(self, scalar: Scalar<'b>) {
-        for (i, rest) in self.active() {
-            if rest.is_empty()
-                && let Some(slot) = self.scan.found.get_mut(i)
-            {
+        let Scan {
+            pointers, found, ..
+        } = self.scan;
+        for ((bit, pointer), slot) in bits().zip(&pointers.0).zip(found) {
+            if self.active & bit != 0 && pointer.len() == self.depth {
                 *slot = Some(scalar.clone());
             }
         }
     }
 
-    /// The pointers that go on through `key`, with what is left of them.
-    fn through(&self, key: &str) -> (u8, [&'static str; MAX_POINTERS]) {
-        let (mut active, mut next) = (0, self.rest);
-        for ((i, rest), slot) in (0..MAX_POINTERS).zip(self.rest).zip(&mut next) {
-            if self.active & bit(i) == 0 {
-                continue;
-            }
-            let Some(tail) = rest
-                .strip_prefix('/')
-                .and_then(|rest| rest.strip_prefix(key))
-            else {
-                continue;
-            };
-            if tail.is_empty() || tail.starts_with('/') {
-                active |= bit(i);
-                *slot = tail;
+    /// The pointers that go on through `key`.
+    fn through(&self, key: &str) -> u8 {
+        let mut active = 0;
+        for (bit, pointer) in bits().zip(&self.scan.pointers.0) {
+            if self.active & bit != 0 && pointer.get(self.depth).is_some_and(|next| *next == key) {
+                active |= bit;
             }
         }
-        (active, next)
+        active
     }
 }
 
-impl<'b> DeserializeSeed<'b> for Node<'_, 'b> {
+/// One bit for each pointer.
+fn bits() -> impl Iterator<Item = u8> {
+    [1, 2, 4, 8, 16, 32, 64, 128].into_iter()
+}
+
+impl<'b> DeserializeSeed<'b> for Node<'_, '_, 'b> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -126,7 +131,7 @@ impl<'b> DeserializeSeed<'b> for Node<'_, 'b> {
     }
 }
 
-impl<'b> Visitor<'b> for Node<'_, 'b> {
+impl<'b> Visitor<'b> for Node<'_, '_, 'b> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -170,13 +175,13 @@ impl<'b> Visitor<'b> for Node<'_, 'b> {
 
     fn visit_seq<A: SeqAccess<'b>>(self, mut seq: A) -> Result<(), A::Error> {
         // Only the first element is ever pointed at: a batch is known by what it begins with.
-        let (active, rest) = self.through("0");
-        let scan = self.scan;
-        if active != 0
-            && seq
-                .next_element_seed(Node { scan, rest, active })?
-                .is_none()
-        {
+        let active = self.through("0");
+        let first = Node {
+            scan: self.scan,
+            depth: self.depth.saturating_add(1),
+            active,
+        };
+        if active != 0 && seq.next_element_seed(first)?.is_none() {
             return Ok(());
         }
         while seq.next_element::<IgnoredAny>()?.is_some() {}
@@ -185,7 +190,7 @@ impl<'b> Visitor<'b> for Node<'_, 'b> {
 
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = 0_u8;
-        while let Some((active, rest)) = map.next_key_seed(Key(&self))? {
+        while let Some(active) = map.next_key_seed(Key(&self))? {
             if active == 0 {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -197,7 +202,7 @@ impl<'b> Visitor<'b> for Node<'_, 'b> {
             seen |= active;
             map.next_value_seed(Node {
                 scan: &mut *self.scan,
-                rest,
+                depth: self.depth.saturating_add(1),
                 active,
             })?;
         }
@@ -206,27 +211,24 @@ impl<'b> Visitor<'b> for Node<'_, 'b> {
 }
 
 /// A key, compared where it lies: no copy of the many that nobody looks for.
-struct Key<'k, 's, 'b>(&'k Node<'s, 'b>);
+struct Key<'k, 's, 'p, 'b>(&'k Node<'s, 'p, 'b>);
 
-impl<'b> DeserializeSeed<'b> for Key<'_, '_, 'b> {
-    type Value = (u8, [&'static str; MAX_POINTERS]);
+impl<'b> DeserializeSeed<'b> for Key<'_, '_, '_, 'b> {
+    type Value = u8;
 
-    fn deserialize<D: serde::Deserializer<'b>>(
-        self,
-        deserializer: D,
-    ) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'b>>(self, deserializer: D) -> Result<u8, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<'b> Visitor<'b> for Key<'_, '_, 'b> {
-    type Value = (u8, [&'static str; MAX_POINTERS]);
+impl<'b> Visitor<'b> for Key<'_, '_, '_, 'b> {
+    type Value = u8;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+    fn visit_str<E>(self, key: &str) -> Result<u8, E> {
         Ok(self.0.through(key))
     }
 }
@@ -236,7 +238,7 @@ mod tests {
     use super::*;
 
     fn text(body: &str, pointer: &'static str) -> Result<Option<String>, Problem> {
-        let found = scan(body.as_bytes(), &[pointer])?;
+        let found = scan(body.as_bytes(), &Pointers::new(&[pointer]))?;
         Ok(found[0].clone().map(|scalar| match scalar {
             Scalar::Text(text) => text.into_owned(),
             Scalar::Integer(number) => number.to_string(),
