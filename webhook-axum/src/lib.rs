@@ -80,8 +80,9 @@ mod rejection;
 pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use rejection::{EventRejection, MissingLayer, NotAnEvent};
 pub use webhook_core::{
-    Answer, Clock, ConfigError, Coverage, Delivery, Disposition, Endpoint, EndpointBuilder, Event,
-    Fence, MemoryStore, Mode, Proof, Provider, Rejection, RejectionKind, ReplayStore, Secret,
-    SecretSet, Signer, SystemClock, UnixTime, providers,
+    Algorithm, Answer, Clock, ConfigError, Counts, Coverage, Delivery, Disposition, Duplicate,
+    Encoding, Endpoint, EndpointBuilder, Event, Fence, KeyFormat, MemoryStore, Mode, Part, Proof,
+    Provider, Rejected, Rejection, RejectionKind, ReplayKey, ReplayStore, Scheme, Secret,
+    SecretSet, SignedRequest, Signer, SystemClock, TimeUnit, UnixTime, Value, providers, replay,
 };
 pub use webhook_tower::WebhookLayer;

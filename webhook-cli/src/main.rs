@@ -1,2 +1,76 @@
-//! The `webhook` command.
-fn main() {}
+//! The `webhook` command: receives webhooks as a program of its own.
+//!
+//! `webhook serve --config FILE --listen ADDR:PORT` reads routes and secrets from a JSON file and answers on
+//! `/hooks/<route>`. Exit codes: 0 after SIGTERM or SIGINT, 1 where the address cannot be listened on, 2 for a
+//! configuration that cannot be used.
+
+mod config;
+mod entries;
+mod linger;
+mod receipt;
+mod router;
+mod serve;
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Config;
+
+/// Receive webhooks: verified, fresh, never taken twice.
+#[derive(Parser)]
+#[command(name = "webhook", version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Receive the webhooks of the routes in a file, on /hooks/<route>.
+    Serve {
+        /// The routes: a JSON object of route names, each with its provider and secret.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Where to listen.
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+        listen: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Verb::Serve { config, listen } = Arguments::parse().verb;
+    log_to_stderr();
+    let served = match Config::load(&config) {
+        Ok(routes) => serve::serve(routes, &listen).await,
+        Err(error) => return fail(2, &config.display(), &error),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(1, &listen, &error),
+    }
+}
+
+fn fail(code: u8, what: &dyn Display, error: &dyn Error) -> ExitCode {
+    eprint!("error: {what}: {error}");
+    if let Some(source) = error.source() {
+        eprint!(": {source}");
+    }
+    eprintln!();
+    ExitCode::from(code)
+}
+
+/// Stdout is for the one line that says where the server listens.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+}
