@@ -267,7 +267,6 @@ impl<T> fmt::Debug for Event<T> {
 ///
 /// `Display` says where, never what: the text of a JSON error may quote the payload, so it is only in
 /// [`source`](std::error::Error::source).
-#[derive(Debug)]
 pub struct PayloadError {
     source: serde_json::Error,
 }
@@ -277,6 +276,12 @@ impl PayloadError {
     #[must_use]
     pub const fn rejection(&self) -> Rejection {
         Rejection::new(RejectionKind::Unprocessable)
+    }
+}
+
+impl fmt::Debug for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PayloadError({self})")
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) struct Inner {
     pub(crate) key_prefix: KeyPrefix,
     pub(crate) observer: Observer,
     pub(crate) consumer: Box<str>,
+    pub(crate) token_parameter: Option<Box<str>>,
     pub(crate) duplicate_answer: Option<Arc<DuplicateAnswer>>,
     clock: Arc<dyn Clock>,
     /// 64 random bits that are this endpoint's.
@@ -432,6 +433,7 @@ impl EndpointBuilder {
         }
         let tolerance = self.options.tolerance.or(own.map(|time| time.tolerance()));
         let retention = self.check_retention(tolerance)?;
+        let token_parameter = self.options.token_parameter.as_deref().map(Box::from);
         let verifier = Verifier::with_secrets(self.provider, &self.secrets, self.options)?;
         if let Some(tolerance) = tolerance.filter(|t| t.past > LONG_TOLERANCE) {
             observe::long_tolerance(&self.provider, tolerance.past.as_secs());
@@ -455,6 +457,7 @@ impl EndpointBuilder {
                 retention,
                 observer: Observer::new(self.on_reject, self.on_duplicate),
                 consumer: self.consumer,
+                token_parameter,
                 duplicate_answer: self.duplicate_answer,
                 clock: self.clock,
                 serial: RandomState::new().hash_one("endpoint"),

@@ -16,7 +16,7 @@ use crate::head::{Found, Head};
 use crate::permit::{Checked, Remembered};
 use crate::provider::{Locator, Provider};
 use crate::replay::Identity;
-use crate::scheme::Location;
+use crate::scheme::{Location, Scheme};
 use crate::verifier::{Verification, Verified, query_value};
 
 /// A delivery whose head was found good and whose body is arriving.
@@ -75,7 +75,12 @@ impl Intake {
         let by_query = matches!(provider.id, Locator::Query(_)) && self.id.is_none();
         if wanted.digests_body || by_query {
             let mut digest = RunningDigest::new();
-            digest_query(provider, head, &mut digest);
+            digest_query(
+                provider,
+                inner.token_parameter.as_deref(),
+                head,
+                &mut digest,
+            );
             self.content = Some(digest);
         }
         Ok(())
@@ -242,15 +247,19 @@ fn header_label(head: &Head<'_>, names: &[&str]) -> Option<Box<str>> {
 }
 
 /// The query without the token in it, for requests that say everything in their query.
-fn digest_query(provider: &Provider, head: &Head<'_>, digest: &mut RunningDigest) {
+fn digest_query(
+    provider: &Provider,
+    token_parameter: Option<&str>,
+    head: &Head<'_>,
+    digest: &mut RunningDigest,
+) {
     if !provider.coverage().is_sender_only() {
         return;
     }
     let is_token = |key: &str| {
-        provider
-            .schemes
-            .iter()
-            .any(|scheme| matches!(scheme.location, Location::Query(name) if name == key))
+        let names_token =
+            |scheme: &Scheme| matches!(scheme.location, Location::Query(name) if name == key);
+        token_parameter == Some(key) || provider.schemes.iter().any(names_token)
     };
     let query = head.query().unwrap_or_default();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use zeroize::Zeroizing;
 
 use crate::algorithm::RunningMac;
 use crate::error::ConfigError;
@@ -39,7 +40,7 @@ pub struct Signer {
 #[allow(clippy::large_enum_variant, reason = "one of them, and not often")]
 enum Key {
     Mac(RunningMac),
-    Text(String),
+    Text(Zeroizing<String>),
 }
 
 /// A request as the provider would send it.
@@ -74,7 +75,7 @@ impl Signer {
         let key = match scheme.authentication {
             Authentication::Mac { algorithm, .. } => Key::Mac(algorithm.key(&key)),
             Authentication::Token | Authentication::Basic => {
-                Key::Text(String::from_utf8_lossy(&key).into_owned())
+                Key::Text(Zeroizing::new(String::from_utf8_lossy(&key).into_owned()))
             }
         };
         Ok(Self {
@@ -136,10 +137,11 @@ impl Signer {
         let proof = match (&self.key, self.scheme.authentication) {
             (Key::Text(credentials), Authentication::Basic) => {
                 use base64::Engine as _;
-                let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
+                let encoded =
+                    base64::engine::general_purpose::STANDARD.encode(credentials.as_bytes());
                 format!("Basic {encoded}")
             }
-            (Key::Text(token), _) => token.clone(),
+            (Key::Text(token), _) => token.to_string(),
             (Key::Mac(mac), _) => {
                 let mut mac = mac.clone();
                 for part in self.scheme.parts() {

@@ -1,0 +1,59 @@
+//! Every default, its bounds, and its reason.
+//!
+//! Methods are those of [`EndpointBuilder`](crate::EndpointBuilder).
+//!
+//! # Time
+//!
+//! | what | default | why |
+//! |---|---|---|
+//! | [`tolerance`](crate::EndpointBuilder::tolerance) | 300 s to both sides, edges pass | What Stripe, Slack and the Standard Webhooks libraries use. Two-sided, because a time ahead of us stays fresh for longer than anybody meant. At least one second; above 900 s there is a warning, since a capture stays fresh as long. |
+//! | form of a time | canonical decimal, at most 19 digits | What is signed is the text, not the number. `+1`, `01` and `1.0` would be other texts for the same number. |
+//! | clock gives no answer | 503 | Accepting is a hole, and refusing with 401 would lose the event. |
+//!
+//! # Body
+//!
+//! | what | default | why |
+//! |---|---|---|
+//! | [`body_limit`](crate::EndpointBuilder::body_limit) | 1 MiB; GitHub 5 MiB | Most events are below 20 KiB. GitHub's own maximum is 25 MB, which few handlers want to hold. |
+//! | [`body_timeout`](crate::EndpointBuilder::body_timeout) | 10 s in all | A server sends 1 MiB in far less. |
+//! | set aside before bytes come | at most 64 KiB | An announced length costs its sender nothing. |
+//! | `Content-Encoding` | absent or `identity`, else 415 | Signatures are over the bytes as sent, and unpacking comes before verifying with no layer here. |
+//! | trailers | dropped | No scheme signs them. |
+//!
+//! # Signatures and secrets
+//!
+//! | what | default | why |
+//! |---|---|---|
+//! | signatures in one delivery | 16 | A rotation needs two or three. |
+//! | value of a signature header | 8 KiB | Sixteen signatures fit. |
+//! | id | 256 bytes, no control characters | It is a label and part of a key. What is longer in a signed header is 401; in a signed body it is 422. |
+//! | secrets | 1 to 8 | Each costs a hash over every body. |
+//! | short secrets | a warning below 16 bytes decoded, 24 for Standard Webhooks | Some providers let users choose short ones, so they are not refused. |
+//! | white space around a secret | an error | A copying mistake, found at the start and not at the first delivery. |
+//!
+//! # Replay protection
+//!
+//! | what | default | why |
+//! |---|---|---|
+//! | [`handler_timeout`](crate::EndpointBuilder::handler_timeout) | 30 s, then 503 and released | Senders wait 3 to 30 s. Answer first and work later where work takes longer. |
+//! | [`lease`](crate::EndpointBuilder::lease) | 60 s, at least twice the handler timeout | After a crash, nobody may run the event for so long. Shorter, and a second run could start beside the first. |
+//! | [`retention`](crate::EndpointBuilder::retention) | 7 days or twice the provider's retries, whichever is longer | A retry after the record has gone would run again. At least the provider's retries, both tolerances and a minute. |
+//! | the same, known by content alone | at least 30 days | Without a signed time, memory is all there is. |
+//! | [`store`](crate::EndpointBuilder::store) | a [`MemoryStore`](crate::MemoryStore) of the endpoint's own, with a warning | It makes the first line of code work. The warning goes when a store is named. |
+//! | capacity of a `MemoryStore` | 1 000 000 records, each below 100 bytes | When full, the older half of the done records that are no longer fresh goes. If there are none: 503. |
+//! | store gives no answer | 503, handler not run | Running without knowing is running twice. |
+//! | commit fails | the handler's answer is sent, and the commit is tried again until the lease ends | What the handler did is done. |
+//! | same id, other payload | 200, a warning, not run | Providers re-render payloads. The first is the one that counted. |
+//!
+//! # Answers
+//!
+//! The table is that of [`Answer`](crate::Answer).
+//!
+//! | what | default | why |
+//! |---|---|---|
+//! | not verified | 401, one body | 403 stops some senders for good, and 400 says more than a forger should know. |
+//! | in flight, or cannot decide | 503 with `Retry-After`: what is left of the lease, 1 to 30 s; 1 s under overload; else 10 s | The only class that every sender which retries at all will retry. |
+//! | done | 200, empty; [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates) changes it | Some senders take 201, 202 or 204 for a failure. |
+//! | success of a handler | any 2xx commits | A [`Disposition`](crate::Disposition) in the response's extensions overrides it. |
+//! | handlers without a client | 1024 a layer, then 503 | Clients that connect and leave must not pile up work. |
+//! | refusals in the log | one line a second for each reason | A flood of forgeries must not become a flood of lines. |

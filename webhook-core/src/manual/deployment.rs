@@ -1,0 +1,66 @@
+//! The order of layers, proxies, public URLs, shutdown, HTTP/2.
+//!
+//! # Order of layers
+//!
+//! From the outside in:
+//!
+//! 1. request ids and tracing, which see every answer, also those of the layers below;
+//! 2. a timeout, longer than body timeout and handler timeout together, so that the engine's own come first;
+//! 3. the webhook layer;
+//! 4. limits of concurrency, for verified deliveries only;
+//! 5. the handler, and whatever reads or changes the body.
+//!
+//! Nothing further out may decompress, decode or rewrite the body. If every signature is wrong, look there first. The limit of a
+//! framework's extractors, such as axum's `DefaultBodyLimit`, does not limit layers; the endpoint has
+//! [its own](crate::EndpointBuilder::body_limit).
+//!
+//! # Proxies
+//!
+//! A proxy must pass on the body byte for byte, and the signature headers once each. Some drop headers with underscores or
+//! merge repeated ones. `Forwarded` and `X-Forwarded-*` are never read. Mercado Pago signs `x-request-id`: a proxy or a layer that
+//! sets or replaces it makes its signatures wrong.
+//!
+//! A proxy's timeout should be longer than the handler's. When it gives up earlier, the handler still runs to its end, and the
+//! sender's retry is a duplicate of it.
+//!
+//! Access logs hold the query, and the query holds ifthenpay's key.
+//!
+//! # Public URL
+//!
+//! Square and HubSpot sign the URL. [`public_url`](crate::EndpointBuilder::public_url) is the one registered with the provider, to the
+//! last slash, without its query. The query is taken from the request as received. The URL is configured and not guessed, because
+//! `Host` and the forwarded headers are the sender's to choose. For HubSpot, register a URL without a query.
+//!
+//! # Several processes
+//!
+//! A [`MemoryStore`](crate::MemoryStore) is one process's. Behind a load balancer each process would run its own copy. They need a store
+//! that they share, as a [`ReplayStore`](crate::ReplayStore) of your own; this release has none. Leases and retention run on the store's
+//! clock, so the clocks of the processes matter only for freshness.
+//!
+//! # Shutdown
+//!
+//! First stop accepting. Then `WebhookLayer::drain(timeout)`: new deliveries are answered 503, which brings them back, and it waits
+//! for those being handled, also for those whose client has left. A server's own graceful shutdown does not know of the latter. What is
+//! killed all the same is claimed until its lease ends, and runs again after that, if the store outlives the process.
+//!
+//! # When a client leaves
+//!
+//! Before the body is complete: nothing happened. After that, the handler runs on as a task, its success is recorded, and the retry
+//! is a duplicate. It needs a tokio runtime. Task-locals do not come along; the tracing span does.
+//!
+//! # HTTP/2
+//!
+//! Works the same. An answer given before the body was read asks to close the connection under HTTP/1, and leaves that header out under
+//! HTTP/2, where it is not allowed and only the stream ends.
+//!
+//! # Secrets
+//!
+//! Read them from where secrets are kept, not from code. [`Endpoint::replace_secrets`](crate::Endpoint::replace_secrets) swaps them
+//! while the application runs, for all clones. During a rotation give both;
+//! [`Proof::key_slot`](crate::Proof::key_slot) tells when the old one is no longer used.
+//!
+//! # What to watch
+//!
+//! [`Endpoint::counts`](crate::Endpoint::counts) has a counter for each end. `bad_signature` for all deliveries: a wrong secret, or a
+//! layer that changes the body. `stale` or `future`: a clock. `in_flight`: a handler slower than the sender waits. `store_unavailable`:
+//! the store. `lease_lost` should stay at zero. The log target is `webhook`.
