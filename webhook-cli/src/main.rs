@@ -13,7 +13,7 @@ mod serve;
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -32,7 +32,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Receive the webhooks of the routes in a file, on /hooks/<route>.
+    /// Receive the webhooks of the routes in a file, on `/hooks/ROUTE`.
     Serve {
         /// The routes: a JSON object of route names, each with its provider and secret.
         #[arg(long, value_name = "FILE")]
@@ -72,5 +72,6 @@ fn log_to_stderr() {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .init();
 }

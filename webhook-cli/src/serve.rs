@@ -106,19 +106,17 @@ impl Server {
         });
     }
 
-    /// New deliveries are answered 503 from now on; those under way are settled and answered, and idle connections
-    /// closed.
+    /// Connections first: each finishes the request it is at and takes no other. The layers refuse whatever is not read to
+    /// its end when they begin to drain, and what is left for them then are handlers whose client has gone.
     async fn end(self, layers: Vec<WebhookLayer>) {
         drop(self.ending);
+        if timeout(CLOSE, self.graceful.shutdown()).await.is_err() {
+            tracing::warn!("connections cut off");
+        }
         let drains: JoinSet<usize> = layers.iter().map(|layer| layer.drain(DRAIN)).collect();
-        let closed = timeout(CLOSE, self.graceful.shutdown());
-        let (running, closed) = tokio::join!(drains.join_all(), closed);
-        let running: usize = running.into_iter().sum();
+        let running: usize = drains.join_all().await.into_iter().sum();
         if running > 0 {
             tracing::warn!(running, "deliveries cut off");
-        }
-        if closed.is_err() {
-            tracing::warn!("connections cut off");
         }
     }
 }
@@ -207,10 +205,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// Until file descriptors may be free again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const PEEK_PAUSE: Duration = Duration::from_millis(20);
-/// For handlers to end.
-const DRAIN: Duration = Duration::from_secs(25);
-/// For connections to be closed, from the same moment on: below the 30 s that supervisors commonly wait before they
-/// kill.
-const CLOSE: Duration = Duration::from_secs(28);
+/// For requests under way to be read and answered.
+const CLOSE: Duration = Duration::from_secs(25);
+/// For what is left after that: both together are below the 30 s that supervisors commonly wait before they kill.
+const DRAIN: Duration = Duration::from_secs(3);
 /// RFC 9113 §3.4.
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
