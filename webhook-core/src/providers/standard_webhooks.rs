@@ -15,6 +15,7 @@ pub const STANDARD_WEBHOOKS: Provider = Provider::new(
     "standard-webhooks",
     &[v1("webhook-id", "webhook-timestamp", "webhook-signature")],
 )
+.aliases(&["standard-webhooks-v1"])
 .key_format(KeyFormat::Whsec)
 .type_at(&["/type"])
 .retries_for_secs(75 * 3600 + 35 * 60)
