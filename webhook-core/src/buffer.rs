@@ -1,11 +1,11 @@
 //! The body as it arrives.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 /// A body in the making. One chunk is kept as it is; more are copied together.
 pub(crate) struct Buffer {
     first: Bytes,
-    joined: BytesMut,
+    joined: Vec<u8>,
     announced: usize,
     limit: usize,
 }
@@ -17,7 +17,7 @@ impl Buffer {
     pub(crate) fn new(announced: usize, limit: usize) -> Self {
         Self {
             first: Bytes::new(),
-            joined: BytesMut::new(),
+            joined: Vec::new(),
             announced,
             limit,
         }
@@ -52,7 +52,7 @@ impl Buffer {
                 .max(MAX_RESERVED)
                 .min(ceiling.max(needed));
             self.joined
-                .reserve(doubled.saturating_sub(self.joined.len()));
+                .reserve_exact(doubled.saturating_sub(self.joined.len()));
         }
         if self.joined.is_empty() {
             self.joined
@@ -65,7 +65,7 @@ impl Buffer {
         if self.joined.is_empty() {
             self.first
         } else {
-            self.joined.freeze()
+            self.joined.into()
         }
     }
 }

@@ -1,1 +1,61 @@
-//! What the tests of this workspace share.
+//! What the tests of this workspace share: requests that can be damaged, a raw client that sends any bytes, a door (an axum
+//! server with a [`WebhookLayer`](webhook_axum::WebhookLayer)) that counts what gets through it, a store that counts and fails
+//! on demand, and an ear for logs.
+
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "helpers of tests: a panic is how they report"
+)]
+
+mod door;
+mod gate;
+mod logs;
+mod reply;
+mod request;
+mod rng;
+mod socket;
+mod store;
+
+pub use door::{Door, Row};
+pub use gate::{Armed, DropSignal, Gate};
+pub use logs::Logs;
+pub use reply::Reply;
+pub use request::Sent;
+pub use rng::Rng;
+pub use socket::{Client, PATIENCE, Server};
+pub use store::{Calls, CountingStore};
+
+use webhook_core::{Endpoint, EndpointBuilder, Signer, UnixTime, providers};
+
+/// The time of day in these tests.
+pub const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+/// The secret of the Standard Webhooks rows.
+pub const WHSEC: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+/// The secret of providers whose keys are plain text.
+pub const PLAIN: &str = "0123456789abcdef0123456789abcdef";
+
+/// An endpoint for Standard Webhooks at [`NOW`].
+pub fn standard() -> EndpointBuilder {
+    Endpoint::standard_webhooks(WHSEC).clock(NOW)
+}
+
+/// A genuine Standard Webhooks delivery with this id, signed at [`NOW`].
+pub fn delivery(id: &str, body: impl Into<bytes::Bytes>) -> Sent {
+    delivery_at(id, NOW, body)
+}
+
+/// The same, signed at another time.
+pub fn delivery_at(id: &str, at: UnixTime, body: impl Into<bytes::Bytes>) -> Sent {
+    let signer = Signer::new(providers::STANDARD_WEBHOOKS, WHSEC).expect("a usable secret");
+    Sent::from(signer.id(id).sign(at, body))
+}
+
+/// A genuine delivery of a provider whose secret is [`PLAIN`], signed at [`NOW`].
+pub fn signed(provider: webhook_core::Provider, body: impl Into<bytes::Bytes>) -> Sent {
+    let signer = Signer::new(provider, PLAIN).expect("a usable secret");
+    Sent::from(signer.sign(NOW, body))
+}

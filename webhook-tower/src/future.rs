@@ -206,7 +206,7 @@ impl<S> Reading<S> {
                         return refused(refusal(self.endpoint.reject(kind.into()), version));
                     }
                 };
-                let run = handle(checked, self.inner, self.parts, self.endpoint);
+                let run = guarded(checked, self.inner, self.parts, self.endpoint);
                 State::Running {
                     run: Outliving::new(Some(running), run),
                 }
@@ -214,6 +214,28 @@ impl<S> Reading<S> {
             Ok(Finished::Answer(answer)) => refused(response(answer, version)),
             Ok(_) => refused(refusal(RejectionKind::Unprocessable.into(), version)),
             Err(rejection) => refused(refusal(rejection, version)),
+        }
+    }
+}
+
+/// A store or a hook may panic as well, and is then no better than one that gives no answer. What the handler did or did
+/// not do is not known, so the sender has to try again.
+async fn guarded<S, ResBody>(
+    checked: Checked,
+    inner: S,
+    parts: request::Parts,
+    endpoint: Endpoint,
+) -> Output<S, ResBody>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResBody>>,
+{
+    let version = parts.version;
+    let run = handle(checked, inner, parts, endpoint.clone());
+    match Guarded::new(run).await {
+        Ok(output) => output,
+        Err(_) => {
+            let rejection = Rejection::new(RejectionKind::StoreUnavailable);
+            Ok(refusal(endpoint.reject(rejection), version))
         }
     }
 }
@@ -239,7 +261,7 @@ where
     let mut request = Request::from_parts(parts, RequestBody::new(delivery.raw().clone()));
     request.extensions_mut().insert(delivery);
 
-    let handled = Guarded::new(oneshot(inner, request), endpoint.limits().handler_timeout).await;
+    let handled = Guarded::within(oneshot(inner, request), endpoint.limits().handler_timeout).await;
     let outcome = match &handled {
         Ok(Ok(response)) => match response.extensions().get::<Disposition>() {
             Some(disposition) => Outcome::Decided(*disposition),
@@ -257,7 +279,10 @@ where
     match handled {
         Ok(Ok(response)) => Ok(response.map(ResponseBody::inner)),
         Ok(Err(error)) => Err(error),
-        Err(kind) => Ok(refusal(endpoint.reject(kind.into()), version)),
+        Err(ended) => {
+            let rejection = Rejection::new(ended.into());
+            Ok(refusal(endpoint.reject(rejection), version))
+        }
     }
 }
 

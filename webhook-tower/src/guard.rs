@@ -1,7 +1,7 @@
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -10,47 +10,74 @@ use webhook_core::RejectionKind;
 use crate::future::Deadline;
 
 pin_project! {
-    /// A handler under a time limit, whose panics end here and not in the connection.
+    /// A future whose panics end here and not in the connection, under a time limit or without.
     pub(crate) struct Guarded<F> {
         #[pin]
-        handler: Option<F>,
-        deadline: Deadline,
+        guarded: Option<F>,
+        deadline: Option<Deadline>,
     }
 }
 
 impl<F> Guarded<F> {
-    pub(crate) fn new(handler: F, timeout: Duration) -> Self {
+    pub(crate) fn new(guarded: F) -> Self {
         Self {
-            handler: Some(handler),
-            deadline: Deadline::new(timeout),
+            guarded: Some(guarded),
+            deadline: None,
+        }
+    }
+
+    pub(crate) fn within(guarded: F, timeout: Duration) -> Self {
+        Self {
+            guarded: Some(guarded),
+            deadline: Some(Deadline::new(timeout)),
         }
     }
 }
 
 impl<F: Future> Future for Guarded<F> {
-    type Output = Result<F::Output, RejectionKind>;
+    type Output = Result<F::Output, Ended>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // A handler that panicked is dropped and never polled again, so nothing it left half-done is seen.
+        // What panicked is dropped and never polled again, so nothing it left half-done is seen.
         let polled = catch_unwind(AssertUnwindSafe(|| {
-            let Some(handler) = this.handler.as_mut().as_pin_mut() else {
+            let Some(guarded) = this.guarded.as_mut().as_pin_mut() else {
                 return Poll::Pending;
             };
-            let output = std::task::ready!(handler.poll(cx));
+            let output = ready!(guarded.poll(cx));
             // Dropped in here: a destructor may panic too.
-            this.handler.set(None);
+            this.guarded.set(None);
             Poll::Ready(output)
         }));
         let ended = match polled {
             Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
-            Ok(Poll::Pending) => {
-                std::task::ready!(this.deadline.poll(cx));
-                RejectionKind::HandlerTimeout
-            }
-            Err(_) => RejectionKind::HandlerPanicked,
+            Ok(Poll::Pending) => match this.deadline {
+                Some(deadline) => {
+                    ready!(deadline.poll(cx));
+                    Ended::TimedOut
+                }
+                None => return Poll::Pending,
+            },
+            Err(_) => Ended::Panicked,
         };
-        let _ = catch_unwind(AssertUnwindSafe(|| this.handler.set(None)));
+        let _ = catch_unwind(AssertUnwindSafe(|| this.guarded.set(None)));
         Poll::Ready(Err(ended))
+    }
+}
+
+/// How a guarded future ended without its output.
+#[derive(Clone, Copy)]
+pub(crate) enum Ended {
+    Panicked,
+    TimedOut,
+}
+
+impl From<Ended> for RejectionKind {
+    /// For handlers.
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Panicked => Self::HandlerPanicked,
+            Ended::TimedOut => Self::HandlerTimeout,
+        }
     }
 }
