@@ -118,6 +118,15 @@ impl Client {
             .is_ok_and(|more| more.is_none())
     }
 
+    /// All that comes until the other side closes.
+    pub async fn rest(&mut self) -> Vec<u8> {
+        let reading = async { while self.more().await.is_some() {} };
+        tokio::time::timeout(PATIENCE, reading)
+            .await
+            .expect("a closed connection");
+        std::mem::take(&mut self.read)
+    }
+
     async fn more(&mut self) -> Option<()> {
         let mut chunk = [0; 4096];
         match self.stream.read(&mut chunk).await {

@@ -19,15 +19,21 @@ use webhook_test::{Calls, CountingStore, NOW, Rng, Sent};
 use webhook_tower::RequestBody;
 
 /// For each provider.
-const REQUESTS: usize = 1500;
+const REQUESTS: usize = 5000;
 const URL: &str = "https://example.com/hook";
 
 /// A text that is a secret of every format, and another one.
 fn secrets(provider: &Provider) -> (String, String) {
     if *provider == providers::CHARGEBEE {
-        ("user:password-password".into(), "user:another-password".into())
+        (
+            "user:password-password".into(),
+            "user:another-password".into(),
+        )
     } else {
-        let (ours, theirs) = ("0123456789abcdefABCDEF0123456789", "ABCDEF0123456789abcdef0123456789");
+        let (ours, theirs) = (
+            "0123456789abcdefABCDEF0123456789",
+            "ABCDEF0123456789abcdef0123456789",
+        );
         (ours.into(), theirs.into())
     }
 }
@@ -124,7 +130,14 @@ fn damage(rng: &mut Rng, sent: &mut Sent) {
             sent.body = body.into();
         }
         5 => {
-            let more = rng.pick(&["?key=x", "&key=x", "?", "&&==&", "?data.id=A&data.id=B", "?apk=%ff"]);
+            let more = rng.pick(&[
+                "?key=x",
+                "&key=x",
+                "?",
+                "&&==&",
+                "?data.id=A&data.id=B",
+                "?apk=%ff",
+            ]);
             sent.target.push_str(more);
         }
         _ if headers > 0 => {
@@ -141,7 +154,7 @@ fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
     if matches!(provider.schemes()[0].location(), Location::Query(_)) {
         match rng.below(3) {
             0 => sent.target.truncate(sent.target.find('?').unwrap_or(0)),
-            1 => sent.target.push_str("Z"),
+            1 => sent.target.push('Z'),
             _ => sent.target.push_str("&key=other"),
         }
         return;
@@ -179,12 +192,11 @@ async fn send_all(provider: &Provider, seed: u64) -> BTreeMap<u16, usize> {
         .build()
         .expect("usable");
     let count = Arc::clone(&runs);
-    let service = WebhookLayer::new(endpoint.clone()).layer(service_fn(
-        move |_: Request<RequestBody>| {
+    let service =
+        WebhookLayer::new(endpoint.clone()).layer(service_fn(move |_: Request<RequestBody>| {
             count.fetch_add(1, Ordering::SeqCst);
             async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from("in")))) }
-        },
-    ));
+        }));
     let signer = |secret: &str| {
         Signer::new(*provider, secret)
             .expect("usable")
@@ -230,7 +242,11 @@ async fn send_all(provider: &Provider, seed: u64) -> BTreeMap<u16, usize> {
     }
     let name = provider.name();
     assert_eq!(runs.load(Ordering::SeqCst), 0, "{name}: something ran");
-    assert_eq!(store.calls(), Calls::default(), "{name}: the store was asked");
+    assert_eq!(
+        store.calls(),
+        Calls::default(),
+        "{name}: the store was asked"
+    );
     assert_eq!(endpoint.counts().verified, 0, "{name}");
     // And what all of it was made from is genuine.
     let good = Sent::from(ours.sign(NOW, r#"{"id":"evt_good","type":"a.b"}"#));
