@@ -275,7 +275,7 @@ async fn an_inner_service_without_capacity_makes_an_error_and_a_release() {
     }
     tokio::time::sleep(Duration::from_millis(20)).await;
     let shed = shedding.clone().oneshot(request("msg_second")).await;
-    let error: BoxError = shed.err().expect("K09: it was shed");
+    let error: BoxError = shed.expect_err("K09: it was shed");
     assert!(error.is::<tower::load_shed::error::Overloaded>(), "{error}");
     assert_eq!(store.calls().releases, 1, "K10: released");
     // A forged one never asks for capacity, and so is refused as always.
