@@ -1,3 +1,4 @@
+use std::fmt;
 use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
@@ -18,9 +19,16 @@ use crate::rejection::{EventRejection, MissingLayer, NotAnEvent};
 ///   mended. The log says where it differs, not by what value.
 ///
 /// A `T` that should survive new kinds of events has a variant for the rest, or is [`serde_json::Value`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct VerifiedEvent<T>(pub Event<T>);
+
+impl<T> fmt::Debug for VerifiedEvent<T> {
+    // As that of the event: without the payload, so without asking it for a `Debug`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VerifiedEvent").field(&self.0).finish()
+    }
+}
 
 impl<T> Deref for VerifiedEvent<T> {
     type Target = Event<T>;
