@@ -25,7 +25,8 @@ pub struct Intake {
     endpoint: Endpoint,
     verification: Verification,
     body: Buffer,
-    content: Option<RunningDigest>,
+    /// Boxed, because most deliveries have an id and need none, and all are moved.
+    content: Option<Box<RunningDigest>>,
     id: Option<Box<str>>,
     kind: Option<Box<str>>,
     content_labels: Vec<Option<Box<str>>>,
@@ -81,7 +82,7 @@ impl Intake {
                 head,
                 &mut digest,
             );
-            self.content = Some(digest);
+            self.content = Some(Box::new(digest));
         }
         Ok(())
     }
@@ -270,7 +271,11 @@ fn digest_query(
     }
 }
 
-fn content_digest(verified: &Verified, running: Option<RunningDigest>, raw: &Bytes) -> [u8; 32] {
+fn content_digest(
+    verified: &Verified,
+    running: Option<Box<RunningDigest>>,
+    raw: &Bytes,
+) -> [u8; 32] {
     match (verified.message, running) {
         (Some(message), _) => message,
         (None, Some(running)) => running.finish(),

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -318,7 +319,11 @@ fn response<B>(answer: Answer, version: Version) -> Response<ResponseBody<B>> {
         if name == "connection" && version > Version::HTTP_11 {
             continue;
         }
-        if let Ok(value) = HeaderValue::from_str(&value) {
+        let value = match value {
+            Cow::Borrowed(value) => Ok(HeaderValue::from_static(value)),
+            Cow::Owned(value) => HeaderValue::try_from(value),
+        };
+        if let Ok(value) = value {
             headers.insert(HeaderName::from_static(name), value);
         }
     }
