@@ -1,13 +1,16 @@
 //! The only file that names a crypto crate.
 
 use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// The message authentication codes a scheme can be built on.
+/// What a scheme makes its tags with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
+    /// HMAC-MD5 (RFC 2104). Legacy: only where a provider knows nothing better.
+    HmacMd5,
     /// HMAC-SHA-1 (RFC 2104). Legacy: only where a provider knows nothing better.
     HmacSha1,
     /// HMAC-SHA-256 (RFC 4231).
@@ -16,6 +19,13 @@ pub enum Algorithm {
     HmacSha384,
     /// HMAC-SHA-512 (RFC 4231).
     HmacSha512,
+    /// MD5 over a message with the secret in it. Legacy, and the weakest of all: only where a provider lets its users
+    /// choose it.
+    Md5,
+    /// SHA-1 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    Sha1,
+    /// SHA-256 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    Sha256,
 }
 
 impl Algorithm {
@@ -23,20 +33,30 @@ impl Algorithm {
     #[must_use]
     pub const fn tag_len(self) -> usize {
         match self {
-            Self::HmacSha1 => 20,
-            Self::HmacSha256 => 32,
+            Self::HmacMd5 | Self::Md5 => 16,
+            Self::HmacSha1 | Self::Sha1 => 20,
+            Self::HmacSha256 | Self::Sha256 => 32,
             Self::HmacSha384 => 48,
             Self::HmacSha512 => 64,
         }
     }
 
+    /// Whether it is a plain hash, which has no key but that in its message.
+    pub(crate) const fn is_plain(self) -> bool {
+        matches!(self, Self::Md5 | Self::Sha1 | Self::Sha256)
+    }
+
     /// Keys the code: both key blocks are hashed here, once, and never again.
     pub(crate) fn key(self, key: &[u8]) -> RunningMac {
         match self {
+            Self::HmacMd5 => RunningMac::Md5(keyed(key)),
             Self::HmacSha1 => RunningMac::Sha1(keyed(key)),
             Self::HmacSha256 => RunningMac::Sha256(keyed(key)),
             Self::HmacSha384 => RunningMac::Sha384(Box::new(keyed(key))),
             Self::HmacSha512 => RunningMac::Sha512(Box::new(keyed(key))),
+            Self::Md5 => RunningMac::PlainMd5(Md5::new()),
+            Self::Sha1 => RunningMac::PlainSha1(Sha1::new()),
+            Self::Sha256 => RunningMac::PlainSha256(Sha256::new()),
         }
     }
 }
@@ -51,20 +71,28 @@ fn keyed<M: KeyInit>(key: &[u8]) -> M {
 /// providers use, as costly as their own.
 #[derive(Clone)]
 pub(crate) enum RunningMac {
+    Md5(Hmac<Md5>),
     Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
     Sha384(Box<Hmac<Sha384>>),
     Sha512(Box<Hmac<Sha512>>),
+    PlainMd5(Md5),
+    PlainSha1(Sha1),
+    PlainSha256(Sha256),
 }
 
 impl RunningMac {
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
+            Self::Md5(mac) => mac.update(bytes),
             Self::Sha1(mac) => mac.update(bytes),
             Self::Sha256(mac) => mac.update(bytes),
             Self::Sha384(mac) => mac.update(bytes),
             Self::Sha512(mac) => mac.update(bytes),
+            Self::PlainMd5(hash) => Digest::update(hash, bytes),
+            Self::PlainSha1(hash) => Digest::update(hash, bytes),
+            Self::PlainSha256(hash) => Digest::update(hash, bytes),
         }
     }
 
@@ -72,10 +100,14 @@ impl RunningMac {
     #[inline]
     pub(crate) fn tag(&self) -> Tag {
         match self {
+            Self::Md5(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
             Self::Sha1(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
             Self::Sha256(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
             Self::Sha384(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
             Self::Sha512(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
+            Self::PlainMd5(hash) => Tag::new(&hash.clone().finalize()),
+            Self::PlainSha1(hash) => Tag::new(&hash.clone().finalize()),
+            Self::PlainSha256(hash) => Tag::new(&hash.clone().finalize()),
         }
     }
 }

@@ -31,7 +31,7 @@ pub struct Answer {
     status: u16,
     content_type: Option<&'static str>,
     retry_after: Option<u32>,
-    allow: Option<&'static str>,
+    allow: &'static [&'static str],
     close: bool,
     body: Bytes,
 }
@@ -46,7 +46,7 @@ impl Answer {
             status: 200,
             content_type: None,
             retry_after: None,
-            allow: None,
+            allow: &[],
             close: false,
             body: Bytes::new(),
         }
@@ -75,7 +75,11 @@ impl Answer {
                 .and_then(|value| fixed("content-type", value)),
             fixed("cache-control", "no-store"),
             (self.status == 401).then_some(("www-authenticate", Cow::Borrowed("Webhook"))),
-            self.allow.and_then(|value| fixed("allow", value)),
+            match self.allow {
+                [] => None,
+                [method] => fixed("allow", method),
+                methods => Some(("allow", Cow::Owned(methods.join(", ")))),
+            },
             self.retry_after
                 .map(|secs| ("retry-after", Cow::Owned(secs.to_string()))),
             self.close.then_some(("connection", Cow::Borrowed("close"))),

@@ -160,9 +160,9 @@ impl Endpoint {
 
     fn open(&self, head: &Head<'_>, now: Option<UnixTime>) -> Result<Intake, Rejection> {
         let provider = &self.inner.provider;
-        if head.method != provider.method() {
+        if !provider.methods().contains(&head.method) {
             let rejection = Rejection::new(RejectionKind::MethodNotAllowed);
-            return Err(rejection.allow(provider.method()));
+            return Err(rejection.allow(provider.methods()));
         }
         let now = now.ok_or(RejectionKind::ClockUnavailable)?;
         let verifier = self.verifier();

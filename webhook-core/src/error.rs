@@ -128,7 +128,7 @@ impl fmt::Display for SecretProblem {
 pub struct Rejection {
     kind: RejectionKind,
     pub(crate) retry_after: Option<u32>,
-    pub(crate) allow: Option<&'static str>,
+    pub(crate) allow: &'static [&'static str],
     pub(crate) body_unread: bool,
 }
 
@@ -140,7 +140,7 @@ impl Rejection {
         Self {
             kind,
             retry_after: None,
-            allow: None,
+            allow: &[],
             body_unread: false,
         }
     }
@@ -163,8 +163,8 @@ impl Rejection {
         self
     }
 
-    pub(crate) const fn allow(mut self, method: &'static str) -> Self {
-        self.allow = Some(method);
+    pub(crate) const fn allow(mut self, methods: &'static [&'static str]) -> Self {
+        self.allow = methods;
         self
     }
 }

@@ -1,11 +1,11 @@
 //! Signature headers: from the text of a value to candidate tags.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::algorithm::Tag;
 use crate::error::RejectionKind;
-use crate::scheme::{Encoding, Grammar};
+use crate::scheme::{Encoding, Grammar, TimeLocation};
 
 /// Candidate tags one delivery may carry. More would let a sender make us compare without end.
 pub(crate) const MAX_TAGS: usize = 16;
@@ -84,11 +84,11 @@ impl Candidates {
     }
 }
 
-/// Reads a header value: its tags into `tags`, and, where the time is a pair of it, the text of the time.
+/// Reads a header value: its tags into `tags`, and, where the time is in it, the text of the time.
 pub(crate) fn parse<'v>(
     value: &'v [u8],
     grammar: Grammar,
-    time_key: Option<&str>,
+    time_at: Option<TimeLocation>,
     mut tag: impl FnMut(&'v [u8]) -> Result<(), RejectionKind>,
 ) -> Result<Option<&'v [u8]>, RejectionKind> {
     // A fold, since without an early exit it takes sixteen bytes at a time.
@@ -104,7 +104,7 @@ pub(crate) fn parse<'v>(
             tag(spelled)?;
             Ok(None)
         }
-        Grammar::Versions { label } => {
+        Grammar::Versions { label, commas } => {
             for entry in value
                 .split(|&b| b == b' ')
                 .filter(|entry| !entry.is_empty())
@@ -114,7 +114,8 @@ pub(crate) fn parse<'v>(
                 if let (Some(version), Some(spelled)) = (halves.next(), halves.next())
                     && version == label.as_bytes()
                 {
-                    tag(spelled)?;
+                    let bare = spelled.strip_suffix(b",").filter(|_| commas);
+                    tag(bare.unwrap_or(spelled))?;
                 }
             }
             Ok(None)
@@ -123,25 +124,83 @@ pub(crate) fn parse<'v>(
             separator,
             label,
             spaces,
+            beside,
         } => {
             let mut time = None;
+            let mut missing = beside.is_some();
             for pair in value.split(|&b| b == separator) {
                 let pair = if spaces { pair.trim_ascii() } else { pair };
-                let mut halves = pair.splitn(2, |&b| b == b'=');
-                let (Some(key), Some(text)) = (halves.next(), halves.next()) else {
+                let Some((key, text)) = halves(pair) else {
                     continue;
                 };
-                if time_key.is_some_and(|time_key| key == time_key.as_bytes()) {
+                if time_at.is_some_and(|at| at.is_pair(key)) {
                     if time.replace(text).is_some() {
                         return Err(RejectionKind::AmbiguousHeader);
                     }
                 } else if key == label.as_bytes() {
                     tag(text)?;
+                } else if let Some((_, expected)) =
+                    beside.filter(|(name, _)| key == name.as_bytes())
+                {
+                    if !missing || text != expected.as_bytes() {
+                        return Err(RejectionKind::UnsupportedScheme);
+                    }
+                    missing = false;
                 }
+            }
+            if missing {
+                return Err(RejectionKind::UnsupportedScheme);
             }
             Ok(time)
         }
+        Grammar::PairSets { separator, label } => {
+            let mut time = None;
+            for set in value.split(|&b| b == b' ') {
+                let mut own = None;
+                for (key, text) in set.split(|&b| b == separator).filter_map(halves) {
+                    if time_at.is_some_and(|at| at.is_pair(key)) {
+                        if own.replace(text).is_some() {
+                            return Err(RejectionKind::AmbiguousHeader);
+                        }
+                    } else if key == label.as_bytes() {
+                        tag(text)?;
+                    }
+                }
+                // One message is signed under several keys, so all sets tell one time.
+                if own.is_none() || *time.get_or_insert(own) != own {
+                    return Err(RejectionKind::AmbiguousHeader);
+                }
+            }
+            Ok(time.flatten())
+        }
+        Grammar::List { separator } => {
+            let mut entries = value.split(|&b| b == separator);
+            let time = match time_at {
+                Some(TimeLocation::First) => entries.next(),
+                _ => None,
+            };
+            entries.try_for_each(tag)?;
+            Ok(time)
+        }
+        Grammar::Keyed { label } => {
+            for entry in value.split(|&b| b == b',') {
+                let mut fields = entry.trim_ascii().splitn(3, |&b| b == b'/');
+                if let (Some(_), Some(algorithm), Some(spelled)) =
+                    (fields.next(), fields.next(), fields.next())
+                    && algorithm == label.as_bytes()
+                {
+                    tag(spelled)?;
+                }
+            }
+            Ok(None)
+        }
     }
+}
+
+/// Key and text of a pair.
+fn halves(pair: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut halves = pair.splitn(2, |&b| b == b'=');
+    Some((halves.next()?, halves.next()?))
 }
 
 fn decode(spelled: &[u8], encoding: Encoding) -> Option<Tag> {
@@ -158,6 +217,7 @@ fn decode(spelled: &[u8], encoding: Encoding) -> Option<Tag> {
         }
         // Strict: canonical last symbol, padding present, nothing else.
         Encoding::Base64 => STANDARD.decode_slice(spelled, &mut bytes).ok()?,
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(spelled, &mut bytes).ok()?,
     };
     bytes.get(..len).map(Tag::new)
 }
@@ -168,6 +228,7 @@ pub(crate) fn encode(tag: &Tag, encoding: Encoding) -> String {
         Encoding::Hex => const_hex::encode(tag.as_bytes()),
         Encoding::HexUpper => const_hex::encode_upper(tag.as_bytes()),
         Encoding::Base64 => STANDARD.encode(tag.as_bytes()),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag.as_bytes()),
     }
 }
 
@@ -177,7 +238,8 @@ mod tests {
 
     fn tags(value: &str, grammar: Grammar) -> Result<usize, RejectionKind> {
         let mut candidates = Candidates::new();
-        parse(value.as_bytes(), grammar, Some("t"), |spelled| {
+        let time_at = Some(TimeLocation::Pair("t"));
+        parse(value.as_bytes(), grammar, time_at, |spelled| {
             candidates.push(spelled, Encoding::Hex, 2)
         })?;
         candidates.check()?;
@@ -188,6 +250,7 @@ mod tests {
         separator: b',',
         label: "v1",
         spaces: false,
+        beside: None,
     };
 
     #[test]

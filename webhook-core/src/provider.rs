@@ -8,7 +8,9 @@
 
 use std::time::Duration;
 
-use crate::scheme::{Authentication, Coverage, Location, Scheme, assert_header_name};
+use crate::scheme::{
+    Authentication, Coverage, Location, Scheme, assert_header_name, assert_pointer,
+};
 use crate::secret::KeyFormat;
 
 /// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how it
@@ -22,7 +24,7 @@ pub struct Provider {
     name: &'static str,
     pub(crate) schemes: &'static [Scheme],
     pub(crate) key_format: KeyFormat,
-    method: &'static str,
+    methods: &'static [&'static str],
     aliases: &'static [&'static str],
     pub(crate) id: Locator,
     /// Whether one id is one event. Otherwise it only labels.
@@ -99,13 +101,20 @@ impl Provider {
             if matches!(schemes[i].authentication, Authentication::Basic) {
                 key_format = KeyFormat::Basic;
             }
+            if schemes[i].signs_login() {
+                key_format = KeyFormat::Login;
+            }
+            assert!(
+                schemes.len() == 1 || !schemes[i].holds_body(),
+                "a scheme that reads the body stands alone"
+            );
             i += 1;
         }
         Self {
             name,
             schemes,
             key_format,
-            method: "POST",
+            methods: &["POST"],
             id: if schemes[0].id.is_some() {
                 Locator::SignedHeader
             } else {
@@ -131,10 +140,15 @@ impl Provider {
         self
     }
 
-    /// The method of a delivery; `POST` unless said.
+    /// The methods a delivery may have; `POST` unless said. The signer uses the first.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if there are none.
     #[must_use]
-    pub const fn method_used(mut self, method: &'static str) -> Self {
-        self.method = method;
+    pub const fn methods_used(mut self, methods: &'static [&'static str]) -> Self {
+        assert!(!methods.is_empty(), "a delivery has a method");
+        self.methods = methods;
         self
     }
 
@@ -273,10 +287,28 @@ impl Provider {
         self.schemes
     }
 
-    /// The method of a delivery.
+    /// The methods a delivery may have.
     #[must_use]
-    pub const fn method(&self) -> &'static str {
-        self.method
+    pub const fn methods(&self) -> &'static [&'static str] {
+        self.methods
+    }
+
+    /// How the text of a secret becomes a key.
+    #[must_use]
+    pub const fn secret_format(&self) -> KeyFormat {
+        self.key_format
+    }
+
+    /// Where the id of an event is.
+    #[must_use]
+    pub const fn id_locator(&self) -> Locator {
+        self.id
+    }
+
+    /// Where the type of an event is.
+    #[must_use]
+    pub const fn type_locator(&self) -> Locator {
+        self.kind
     }
 
     /// The address of the page that documents the scheme; empty for providers without one.
@@ -369,19 +401,7 @@ const fn assert_pointers(pointers: &[&str]) {
     );
     let mut i = 0;
     while i < pointers.len() {
-        let bytes = pointers[i].as_bytes();
-        assert!(
-            bytes.len() > 1 && bytes[0] == b'/',
-            "a JSON pointer begins with a slash"
-        );
-        let mut j = 0;
-        while j < bytes.len() {
-            assert!(
-                bytes[j] != b'~',
-                "JSON pointers with escapes are not supported"
-            );
-            j += 1;
-        }
+        assert_pointer(pointers[i]);
         i += 1;
     }
 }

@@ -70,8 +70,19 @@ pub enum Location {
     Header(&'static str),
     /// In headers of this name with `1`, `2`, … behind it, one for each key of the sender.
     NumberedHeaders(&'static str),
+    /// In any of these headers, of which at least one is there: tags of one message under several keys.
+    AnyHeader(&'static [&'static str]),
     /// In the query parameter of this name.
     Query(&'static str),
+    /// In the text at this JSON pointer of the body.
+    BodyField(&'static str),
+    /// In the text at this JSON pointer of the JSON that a field of a form holds.
+    FormField {
+        /// The form's field.
+        field: &'static str,
+        /// The JSON pointer.
+        pointer: &'static str,
+    },
 }
 
 /// How tags are written in a header.
@@ -91,10 +102,32 @@ pub enum Grammar {
         label: &'static str,
         /// Whether white space around a pair is tolerated.
         spaces: bool,
+        /// A pair that has to be there besides, as the name of the algorithm is where the sender chooses it.
+        beside: Option<(&'static str, &'static str)>,
+    },
+    /// `t=<time>,v1=<tag> t=<time>,v1=<tag>`: lists of pairs separated by spaces, all of one time.
+    PairSets {
+        /// What stands between two pairs.
+        separator: u8,
+        /// The key of a pair that holds a tag.
+        label: &'static str,
+    },
+    /// `<tag>,<tag>`, behind the time where that is the first entry.
+    List {
+        /// What stands between two entries.
+        separator: u8,
     },
     /// `v1,<tag> v1,<tag> v1a,<tag>`: entries separated by spaces, each with its version in front.
     Versions {
         /// The version whose entries hold tags of this scheme.
+        label: &'static str,
+        /// Whether an entry may end in a comma.
+        commas: bool,
+    },
+    /// `<key>/SHA256/<tag>,<key>/SHA256/<tag>`: entries separated by commas, each with the name of its key and its
+    /// algorithm in front. The name of a key is not looked at: every key is tried.
+    Keyed {
+        /// The algorithm whose entries hold tags of this scheme.
         label: &'static str,
     },
 }
@@ -109,6 +142,8 @@ pub enum Encoding {
     HexUpper,
     /// Base64 with padding and the standard alphabet (RFC 4648 §4), in its canonical spelling only.
     Base64,
+    /// Base64 without padding and with the alphabet for URLs (RFC 4648 §5), in its canonical spelling only.
+    Base64Url,
 }
 
 /// A piece of what is signed.
@@ -127,6 +162,17 @@ pub enum Part {
     Url,
     /// The body.
     Body,
+    /// The body as a program writes it that takes the low eight bits of every UTF-16 unit for a byte. It does not cover the
+    /// body: many texts are written the same.
+    BodyLowBytes,
+    /// The header of this (lower-case) name, which has to be there.
+    Header(&'static str),
+    /// The value at this JSON pointer of the body: a text as it reads, or an integer or boolean in digits or letters.
+    Field(&'static str),
+    /// The secret itself: what keys a plain hash. Behind the body it stands last.
+    Secret,
+    /// What stands before the colon of a [`KeyFormat::Login`](crate::KeyFormat::Login).
+    Login,
     /// Text around a value of the request; the whole of it is left out when the value is absent or blank.
     Optional {
         /// What stands before the value.
@@ -171,6 +217,17 @@ impl TimeSource {
 pub(crate) enum TimeLocation {
     Header(&'static str),
     Pair(&'static str),
+    /// The first entry of the list of tags.
+    First,
+    /// At this JSON pointer of the body.
+    Body(&'static str),
+}
+
+impl TimeLocation {
+    /// Whether the pair of this key holds the time.
+    pub(crate) fn is_pair(self, key: &[u8]) -> bool {
+        matches!(self, Self::Pair(name) if name.as_bytes() == key)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,6 +285,18 @@ impl Scheme {
         }
     }
 
+    /// A plain hash over `parts`, the secret among them. Legacy: with the secret in front, whoever knows one message and its
+    /// hash can make the hash of a longer one; HMAC is what cures that.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if the algorithm is no plain hash.
+    #[must_use]
+    pub const fn hash(algorithm: Algorithm, parts: &'static [Part]) -> Self {
+        assert!(algorithm.is_plain(), "this algorithm makes an HMAC");
+        Self::hmac(algorithm, parts)
+    }
+
     /// A shared token that comes with the request, compared in constant time. It says who sent the request and
     /// nothing about what is in it.
     #[must_use]
@@ -259,6 +328,28 @@ impl Scheme {
         self
     }
 
+    /// The tags are in any of these headers, and may be in several.
+    #[must_use]
+    pub const fn in_any_header(mut self, names: &'static [&'static str]) -> Self {
+        self.location = Location::AnyHeader(names);
+        self
+    }
+
+    /// The tag or token is the text at this JSON pointer of the body. The body is kept until its end then, and the scheme
+    /// is the provider's only one.
+    #[must_use]
+    pub const fn in_body(mut self, pointer: &'static str) -> Self {
+        self.location = Location::BodyField(pointer);
+        self
+    }
+
+    /// The tag or token is at this JSON pointer of the JSON in a field of a form. As [`in_body`](Self::in_body) else.
+    #[must_use]
+    pub const fn in_form(mut self, field: &'static str, pointer: &'static str) -> Self {
+        self.location = Location::FormField { field, pointer };
+        self
+    }
+
     /// The token is in this query parameter.
     #[must_use]
     pub const fn in_query(mut self, name: &'static str) -> Self {
@@ -280,6 +371,7 @@ impl Scheme {
             separator,
             label,
             spaces: false,
+            beside: None,
         };
         self
     }
@@ -291,14 +383,68 @@ impl Scheme {
             separator,
             label,
             spaces: true,
+            beside: None,
         };
+        self
+    }
+
+    /// As [`pairs`](Self::pairs), in a header that has this other pair too. For senders that name their algorithm: no name but
+    /// this one is accepted.
+    #[must_use]
+    pub const fn pairs_beside(
+        mut self,
+        separator: u8,
+        label: &'static str,
+        key: &'static str,
+        value: &'static str,
+    ) -> Self {
+        self.grammar = Grammar::Pairs {
+            separator,
+            label,
+            spaces: false,
+            beside: Some((key, value)),
+        };
+        self
+    }
+
+    /// The header is one or more lists of pairs with a space between, all of one time.
+    #[must_use]
+    pub const fn pair_sets(mut self, separator: u8, label: &'static str) -> Self {
+        self.grammar = Grammar::PairSets { separator, label };
+        self
+    }
+
+    /// The header is a list of tags.
+    #[must_use]
+    pub const fn list(mut self, separator: u8) -> Self {
+        self.grammar = Grammar::List { separator };
+        self
+    }
+
+    /// The header is a list such as `1/SHA256/…,2/SHA256/…`; tags are the entries of algorithm `label`.
+    #[must_use]
+    pub const fn keyed(mut self, label: &'static str) -> Self {
+        self.grammar = Grammar::Keyed { label };
         self
     }
 
     /// The header is a list such as `v1,… v1a,…`; tags are the entries of version `label`.
     #[must_use]
     pub const fn versions(mut self, label: &'static str) -> Self {
-        self.grammar = Grammar::Versions { label };
+        self.grammar = Grammar::Versions {
+            label,
+            commas: false,
+        };
+        self
+    }
+
+    /// As [`versions`](Self::versions), with a comma behind an entry tolerated.
+    #[must_use]
+    pub const fn versions_with_commas(mut self, label: &'static str) -> Self {
+        self.grammar = Grammar::Versions {
+            label,
+            commas: true,
+        };
         self
     }
 
@@ -312,9 +458,32 @@ impl Scheme {
     /// The time is in a header of its own. The default tolerance is 300 s to both sides, that of the Standard
     /// Webhooks libraries.
     #[must_use]
-    pub const fn time_in_header(mut self, name: &'static str, unit: TimeUnit) -> Self {
+    pub const fn time_in_header(self, name: &'static str, unit: TimeUnit) -> Self {
+        self.time_at(TimeLocation::Header(name), unit)
+    }
+
+    /// The time is the value of pair `key` in the signature header, with the same default tolerance.
+    #[must_use]
+    pub const fn time_in_pair(self, key: &'static str, unit: TimeUnit) -> Self {
+        self.time_at(TimeLocation::Pair(key), unit)
+    }
+
+    /// The time is the first entry of the [`list`](Self::list) in the signature header, with the same default tolerance.
+    #[must_use]
+    pub const fn time_first(self, unit: TimeUnit) -> Self {
+        self.time_at(TimeLocation::First, unit)
+    }
+
+    /// The time is at this JSON pointer of the signed body, with the same default tolerance. As [`in_body`](Self::in_body), this
+    /// keeps the body until its end.
+    #[must_use]
+    pub const fn time_in_body(self, pointer: &'static str, unit: TimeUnit) -> Self {
+        self.time_at(TimeLocation::Body(pointer), unit)
+    }
+
+    const fn time_at(mut self, at: TimeLocation, unit: TimeUnit) -> Self {
         self.time = Some(TimeSource {
-            at: TimeLocation::Header(name),
+            at,
             unit,
             past_secs: DEFAULT_TOLERANCE_SECS,
             future_secs: DEFAULT_TOLERANCE_SECS,
@@ -322,15 +491,19 @@ impl Scheme {
         self
     }
 
-    /// The time is the value of pair `key` in the signature header, with the same default tolerance.
+    /// Another tolerance than 300 s. Say it behind where the time is.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if the scheme has no time.
     #[must_use]
-    pub const fn time_in_pair(mut self, key: &'static str, unit: TimeUnit) -> Self {
-        self.time = Some(TimeSource {
-            at: TimeLocation::Pair(key),
-            unit,
-            past_secs: DEFAULT_TOLERANCE_SECS,
-            future_secs: DEFAULT_TOLERANCE_SECS,
-        });
+    pub const fn tolerance_secs(mut self, past: u32, future: u32) -> Self {
+        let Some(mut time) = self.time else {
+            panic!("there is no time to tolerate");
+        };
+        time.past_secs = past;
+        time.future_secs = future;
+        self.time = Some(time);
         self
     }
 
@@ -359,15 +532,24 @@ impl Scheme {
         let mut i = 0;
         while i < parts.len() {
             match parts[i] {
-                Part::Literal(_) => {}
+                Part::Literal(_) | Part::Secret | Part::Login | Part::BodyLowBytes => {}
                 Part::Time => coverage.time = true,
                 Part::Id => coverage.id = true,
                 Part::Method => coverage.method = true,
                 Part::Url => coverage.url = true,
                 Part::Body => coverage.body = true,
-                Part::Optional { .. } => coverage.values = true,
+                Part::Header(_) | Part::Field(_) | Part::Optional { .. } => {
+                    coverage.values = true;
+                }
             }
             i += 1;
+        }
+        if let Some(TimeSource {
+            at: TimeLocation::Body(_),
+            ..
+        }) = self.time
+        {
+            coverage.time = coverage.body;
         }
         coverage
     }
@@ -387,6 +569,18 @@ impl Scheme {
         self.location
     }
 
+    /// How tags are written.
+    #[must_use]
+    pub const fn grammar(&self) -> Grammar {
+        self.grammar
+    }
+
+    /// How far a signed time may lie from now; `None` where no time is signed.
+    #[must_use]
+    pub fn tolerance(&self) -> Option<Tolerance> {
+        self.time.map(TimeSource::tolerance)
+    }
+
     /// The algorithm; `None` for tokens and credentials.
     #[must_use]
     pub const fn algorithm(&self) -> Option<Algorithm> {
@@ -396,57 +590,152 @@ impl Scheme {
         }
     }
 
+    /// Whether the proof, the time or what is signed has to be read out of the body, which is kept until its end then.
+    #[must_use]
+    pub const fn holds_body(&self) -> bool {
+        let at_end = matches!(
+            self.location,
+            Location::BodyField(_) | Location::FormField { .. }
+        );
+        let time = matches!(
+            self.time,
+            Some(TimeSource {
+                at: TimeLocation::Body(_),
+                ..
+            })
+        );
+        let parts = self.parts();
+        let (mut i, mut fields) = (0, false);
+        while i < parts.len() {
+            fields |= matches!(parts[i], Part::Field(_));
+            i += 1;
+        }
+        at_end || time || fields
+    }
+
+    pub(crate) const fn signs_login(&self) -> bool {
+        let parts = self.parts();
+        let (mut i, mut login) = (0, false);
+        while i < parts.len() {
+            login |= matches!(parts[i], Part::Login);
+            i += 1;
+        }
+        login
+    }
+
     /// Stops the compiler where a scheme contradicts itself. Runs in `const` evaluation only.
     pub(crate) const fn check(&self) {
-        match self.location {
-            Location::Header(name) | Location::NumberedHeaders(name) => assert_header_name(name),
-            Location::Query(name) => assert!(!name.is_empty(), "a query parameter needs a name"),
-        }
-        if let Grammar::Pairs { label, .. } | Grammar::Versions { label } = self.grammar {
-            assert!(!label.is_empty(), "the label of a tag is empty");
-        }
+        self.check_location();
+        self.check_time();
         if let Some(id) = self.id {
             assert_header_name(id.header);
         }
-        let coverage = self.coverage();
-        match self.time {
-            Some(time) => {
-                assert!(
-                    coverage.time,
-                    "the time is not among the signed parts, so anybody could freshen it"
-                );
-                match time.at {
-                    TimeLocation::Header(name) => assert_header_name(name),
-                    TimeLocation::Pair(key) => {
-                        assert!(!key.is_empty(), "the key of the time is empty");
-                        assert!(
-                            matches!(self.grammar, Grammar::Pairs { .. }),
-                            "a time in a pair needs a header of pairs"
-                        );
-                    }
-                }
-            }
-            None => assert!(
-                !coverage.time,
-                "the time is signed, but nothing says where it is"
-            ),
-        }
         assert!(
-            coverage.id == self.id.is_some(),
+            self.coverage().id == self.id.is_some(),
             "an id is signed if and only if something says where it is"
         );
-        if let Authentication::Mac { parts, .. } = self.authentication {
-            assert!(!parts.is_empty(), "nothing is signed");
-            let (mut i, mut bodies) = (0, 0);
-            while i < parts.len() {
-                if matches!(parts[i], Part::Body) {
-                    bodies += 1;
-                }
-                i += 1;
-            }
-            assert!(bodies < 2, "the body is signed twice");
+        if let Authentication::Mac { algorithm, parts } = self.authentication {
+            check_parts(parts, self.holds_body(), algorithm.is_plain());
         }
     }
+
+    const fn check_location(&self) {
+        match self.location {
+            Location::Header(name) | Location::NumberedHeaders(name) => assert_header_name(name),
+            Location::AnyHeader(names) => {
+                assert!(
+                    matches!(self.authentication, Authentication::Mac { .. }),
+                    "a token is in one header"
+                );
+                assert!(!names.is_empty(), "a list of headers is empty");
+                let mut i = 0;
+                while i < names.len() {
+                    assert_header_name(names[i]);
+                    i += 1;
+                }
+            }
+            Location::Query(name) => assert!(!name.is_empty(), "a query parameter needs a name"),
+            Location::BodyField(pointer) => assert_top_level(pointer),
+            Location::FormField { field, pointer } => {
+                assert!(!field.is_empty(), "a form field needs a name");
+                assert_top_level(pointer);
+            }
+        }
+        if let Grammar::Pairs { label, .. }
+        | Grammar::PairSets { label, .. }
+        | Grammar::Versions { label, .. }
+        | Grammar::Keyed { label } = self.grammar
+        {
+            assert!(!label.is_empty(), "the label of a tag is empty");
+        }
+    }
+
+    const fn check_time(&self) {
+        let signed = self.coverage().time;
+        let Some(time) = self.time else {
+            assert!(!signed, "the time is signed, but nothing says where it is");
+            return;
+        };
+        assert!(
+            signed,
+            "the time is not among the signed parts, so anybody could freshen it"
+        );
+        match time.at {
+            TimeLocation::Header(name) => assert_header_name(name),
+            TimeLocation::Pair(key) => {
+                assert!(!key.is_empty(), "the key of the time is empty");
+                assert!(
+                    matches!(
+                        self.grammar,
+                        Grammar::Pairs { .. } | Grammar::PairSets { .. }
+                    ),
+                    "a time in a pair needs a header of pairs"
+                );
+            }
+            TimeLocation::First => assert!(
+                matches!(self.grammar, Grammar::List { .. }),
+                "a time in front needs a header that is a list"
+            ),
+            TimeLocation::Body(pointer) => assert_top_level(pointer),
+        }
+    }
+}
+
+/// Stops the compiler where the parts contradict each other. A scheme that holds the body writes them when it has ended, and
+/// knows of the head no more than the tag by then.
+const fn check_parts(parts: &[Part], holds_body: bool, plain: bool) {
+    assert!(!parts.is_empty(), "nothing is signed");
+    let (mut i, mut bodies, mut secrets) = (0, 0, 0);
+    while i < parts.len() {
+        match parts[i] {
+            Part::Body | Part::BodyLowBytes => bodies += 1,
+            Part::Secret => {
+                secrets += 1;
+                assert!(
+                    bodies == 0 || i + 1 == parts.len(),
+                    "behind the body, the secret stands last"
+                );
+            }
+            Part::Login => assert!(bodies == 0, "the login stands before the body"),
+            Part::Header(name) => assert_header_name(name),
+            Part::Field(pointer) => assert_pointer(pointer),
+            _ => {}
+        }
+        let known_at_end = matches!(
+            parts[i],
+            Part::Literal(_) | Part::Body | Part::Field(_) | Part::Secret | Part::Login
+        );
+        assert!(
+            known_at_end || !holds_body,
+            "a scheme that reads the body can sign nothing of the head"
+        );
+        i += 1;
+    }
+    assert!(bodies < 2, "the body is signed twice");
+    assert!(
+        secrets > 0 || !plain,
+        "a plain hash without the secret proves nothing"
+    );
 }
 
 pub(crate) const fn assert_header_name(name: &str) {
@@ -457,6 +746,33 @@ pub(crate) const fn assert_header_name(name: &str) {
         assert!(
             matches!(bytes[i], b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'),
             "header names are given in lower case"
+        );
+        i += 1;
+    }
+}
+
+/// A pointer to a field that a signer can put into an object.
+const fn assert_top_level(pointer: &str) {
+    assert_pointer(pointer);
+    let bytes = pointer.as_bytes();
+    let mut i = 1;
+    while i < bytes.len() {
+        assert!(bytes[i] != b'/', "proof and time are at the top level");
+        i += 1;
+    }
+}
+
+pub(crate) const fn assert_pointer(pointer: &str) {
+    let bytes = pointer.as_bytes();
+    assert!(
+        bytes.len() > 1 && bytes[0] == b'/',
+        "a JSON pointer begins with a slash"
+    );
+    let mut i = 0;
+    while i < bytes.len() {
+        assert!(
+            bytes[i] != b'~',
+            "JSON pointers with escapes are not supported"
         );
         i += 1;
     }

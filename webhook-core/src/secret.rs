@@ -121,7 +121,8 @@ impl<S: Into<Secret>> FromIterator<S> for SecretSet {
 pub enum KeyFormat {
     /// The text itself, as UTF-8.
     Utf8,
-    /// `whsec_` and base64 (the prefix may be missing), as the Standard Webhooks specification writes its keys.
+    /// `whsec_` and base64 (the prefix may be missing), as the Standard Webhooks specification writes its keys. Supabase puts
+    /// `v1,` in front.
     Whsec,
     /// Base64, padded or not.
     Base64,
@@ -129,8 +130,12 @@ pub enum KeyFormat {
     Hex,
     /// Base62 with the alphabet `A–Z a–z 0–9`; each leading `A` is a zero byte.
     Base62,
+    /// As [`Whsec`](Self::Whsec) where the prefix is there, and the text itself where it is not (OpenAI).
+    WhsecOrUtf8,
     /// `username:password` of HTTP Basic authentication.
     Basic,
+    /// `login:secret`: the login is no secret but signed with the message, and the key is what stands behind the colon.
+    Login,
 }
 
 impl KeyFormat {
@@ -139,6 +144,18 @@ impl KeyFormat {
         match self {
             Self::Whsec => 24,
             _ => 16,
+        }
+    }
+
+    /// Login and key of what [`decode`](Self::decode) gave. Only a [`Login`](Self::Login) has both.
+    pub(crate) fn split(self, decoded: &[u8]) -> (&[u8], &[u8]) {
+        match (self, decoded.iter().position(|&byte| byte == b':')) {
+            (Self::Login, Some(colon)) => {
+                let (login, rest) = decoded.split_at(colon);
+                (login, rest.get(1..).unwrap_or_default())
+            }
+            (Self::Login, None) => (&[], &[]),
+            _ => (&[], decoded),
         }
     }
 
@@ -159,7 +176,14 @@ impl KeyFormat {
         }
         let key = match self {
             Self::Utf8 => Zeroizing::new(text.to_vec()),
-            Self::Whsec => base64(text.strip_prefix(b"whsec_").unwrap_or(text))?,
+            Self::Whsec => {
+                let text = text.strip_prefix(b"v1,").unwrap_or(text);
+                base64(text.strip_prefix(b"whsec_").unwrap_or(text))?
+            }
+            Self::WhsecOrUtf8 => match text.strip_prefix(b"whsec_") {
+                Some(digits) => base64(digits)?,
+                None => Zeroizing::new(text.to_vec()),
+            },
             Self::Base64 => base64(text)?,
             Self::Hex => Zeroizing::new(
                 const_hex::decode(text).map_err(|_| SecretProblem::Undecodable(self))?,
@@ -168,6 +192,10 @@ impl KeyFormat {
             Self::Basic => match text.iter().position(|&byte| byte == b':') {
                 Some(colon) if colon > 0 => Zeroizing::new(text.to_vec()),
                 _ => return Err(SecretProblem::Credentials),
+            },
+            Self::Login => match Self::Login.split(text) {
+                ([], _) | (_, []) => return Err(SecretProblem::Credentials),
+                _ => Zeroizing::new(text.to_vec()),
             },
         };
         if key.is_empty() {

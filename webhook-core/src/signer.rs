@@ -8,10 +8,12 @@ use zeroize::Zeroizing;
 use crate::algorithm::RunningMac;
 use crate::error::ConfigError;
 use crate::grammar::encode;
+use crate::held::{field, with_field};
+use crate::low_bytes::LowBytes;
 use crate::provider::{Locator, Provider};
 use crate::scheme::{Authentication, Grammar, Location, Part, Scheme, TimeLocation, Value};
 use crate::secret::Secret;
-use crate::time::{TimeUnit, UnixTime};
+use crate::time::UnixTime;
 
 /// Makes deliveries as a provider would, for tests and tools.
 ///
@@ -39,7 +41,8 @@ pub struct Signer {
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "one of them, and not often")]
 enum Key {
-    Mac(RunningMac),
+    /// With login and secret, which may be among what is signed.
+    Mac(RunningMac, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>),
     Text(Zeroizing<String>),
 }
 
@@ -73,7 +76,11 @@ impl Signer {
             unreachable!("a provider has a scheme");
         };
         let key = match scheme.authentication {
-            Authentication::Mac { algorithm, .. } => Key::Mac(algorithm.key(&key)),
+            Authentication::Mac { algorithm, .. } => {
+                let (login, secret) = provider.key_format.split(&key);
+                let own = |text: &[u8]| Zeroizing::new(text.to_vec());
+                Key::Mac(algorithm.key(secret), own(login), own(secret))
+            }
             Authentication::Token | Authentication::Basic => {
                 Key::Text(Zeroizing::new(String::from_utf8_lossy(&key).into_owned()))
             }
@@ -125,15 +132,17 @@ impl Signer {
         self
     }
 
-    /// Signs `body` as sent at `now`.
+    /// Signs `body` as sent at `now`. Where proof or time are in the body, they are put into it, and it has to be a JSON
+    /// object.
     pub fn sign(&self, now: UnixTime, body: impl Into<Bytes>) -> SignedRequest {
-        let body = body.into();
+        let mut body = body.into();
         let mut path_and_query = self.path_and_query.clone();
-        let time = match self.scheme.time.map(|time| time.unit) {
-            None => String::new(),
-            Some(TimeUnit::Millis) => now.as_millis().to_string(),
-            Some(TimeUnit::Seconds | TimeUnit::SecondsOrMillis) => now.as_secs().to_string(),
-        };
+        let unit = self.scheme.time.map(|time| time.unit);
+        let time = unit.map(|unit| unit.format(now)).unwrap_or_default();
+        if let Some(TimeLocation::Body(pointer)) = self.scheme.time.map(|time| time.at) {
+            let number = serde_json::from_str(&time).unwrap_or_else(|_| time.as_str().into());
+            body = with_field(body, pointer, &number);
+        }
         let proof = match (&self.key, self.scheme.authentication) {
             (Key::Text(credentials), Authentication::Basic) => {
                 use base64::Engine as _;
@@ -142,17 +151,31 @@ impl Signer {
                 format!("Basic {encoded}")
             }
             (Key::Text(token), _) => token.to_string(),
-            (Key::Mac(mac), _) => {
+            (Key::Mac(mac, login, secret), _) => {
                 let mut mac = mac.clone();
                 for part in self.scheme.parts() {
-                    self.write(*part, &time, &body, &mut mac);
+                    match part {
+                        Part::Login => mac.update(login),
+                        Part::Secret => mac.update(secret),
+                        _ => self.write(*part, &time, &body, &mut mac),
+                    }
                 }
                 self.spell(&encode(&mac.tag(), self.scheme.encoding), &time)
             }
         };
         let mut headers = Vec::new();
         match self.scheme.location {
-            Location::Header(name) => headers.push((name.to_owned(), proof)),
+            Location::Header(name) | Location::AnyHeader(&[name, ..]) => {
+                headers.push((name.to_owned(), proof));
+            }
+            Location::AnyHeader([]) => {}
+            Location::BodyField(pointer) => body = with_field(body, pointer, &proof.into()),
+            Location::FormField { field, pointer } => {
+                let json = with_field(body, pointer, &proof.into());
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                form.append_pair(field, &String::from_utf8_lossy(&json));
+                body = form.finish().into();
+            }
             Location::NumberedHeaders(name) => headers.push((format!("{name}1"), proof)),
             Location::Query(name) => {
                 path_and_query.push(if path_and_query.contains('?') {
@@ -180,11 +203,15 @@ impl Signer {
         }
         headers.extend(self.headers.iter().cloned());
         SignedRequest {
-            method: self.provider.method(),
+            method: self.method(),
             path_and_query,
             headers,
             body,
         }
+    }
+
+    fn method(&self) -> &'static str {
+        self.provider.methods().first().copied().unwrap_or("POST")
     }
 
     fn write(&self, part: Part, time: &str, body: &Bytes, mac: &mut RunningMac) {
@@ -192,7 +219,7 @@ impl Signer {
             Part::Literal(text) => mac.update(text.as_bytes()),
             Part::Time => mac.update(time.as_bytes()),
             Part::Id => mac.update(self.id.as_bytes()),
-            Part::Method => mac.update(self.provider.method().as_bytes()),
+            Part::Method => mac.update(self.method().as_bytes()),
             Part::Url => {
                 mac.update(self.public_url.as_bytes());
                 if let Some((_, query)) = self.path_and_query.split_once('?') {
@@ -201,6 +228,20 @@ impl Signer {
                 }
             }
             Part::Body => mac.update(body),
+            Part::BodyLowBytes => LowBytes::default().push(body, |bytes| mac.update(bytes)),
+            Part::Header(name) => {
+                mac.update(
+                    self.value(Value::Header(name))
+                        .unwrap_or_default()
+                        .as_bytes(),
+                );
+            }
+            Part::Field(pointer) => {
+                let value = field(body, pointer).ok().flatten();
+                mac.update(value.unwrap_or_default().as_bytes());
+            }
+            // Those of the key.
+            Part::Login | Part::Secret => {}
             Part::Optional {
                 before,
                 value,
@@ -236,20 +277,38 @@ impl Signer {
 
     /// The tag in the form of its header.
     fn spell(&self, tag: &str, time: &str) -> String {
-        match self.scheme.grammar {
-            Grammar::Bare { prefix } => format!("{prefix}{tag}"),
-            Grammar::Versions { label } => format!("{label},{tag}"),
-            Grammar::Pairs {
-                separator, label, ..
-            } => {
-                let separator = char::from(separator);
-                match self.scheme.time.map(|time| time.at) {
-                    Some(TimeLocation::Pair(key)) => {
-                        format!("{key}={time}{separator}{label}={tag}")
-                    }
-                    _ => format!("{label}={tag}"),
-                }
+        let at = self.scheme.time.map(|time| time.at);
+        match (self.scheme.grammar, at) {
+            (Grammar::Bare { prefix }, _) => format!("{prefix}{tag}"),
+            (Grammar::Versions { label, .. }, _) => format!("{label},{tag}"),
+            (Grammar::Keyed { label }, _) => format!("1/{label}/{tag}"),
+            (Grammar::List { separator }, Some(TimeLocation::First)) => {
+                format!("{time}{}{tag}", char::from(separator))
             }
+            (Grammar::List { .. }, _) => tag.to_owned(),
+            (
+                Grammar::Pairs {
+                    separator, label, ..
+                }
+                | Grammar::PairSets { separator, label },
+                _,
+            ) => {
+                let time = match at {
+                    Some(TimeLocation::Pair(key)) => Some((key, time)),
+                    _ => None,
+                };
+                let pairs = time.into_iter().chain([(label, tag)]).chain(self.beside());
+                let pairs = pairs.map(|(key, value)| format!("{key}={value}"));
+                let separator = char::from(separator).to_string();
+                pairs.collect::<Vec<_>>().join(&separator)
+            }
+        }
+    }
+
+    fn beside(&self) -> Option<(&'static str, &'static str)> {
+        match self.scheme.grammar {
+            Grammar::Pairs { beside, .. } => beside,
+            _ => None,
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::rfc3339;
+
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Arithmetic saturates, so a timestamp that a sender chose can neither overflow nor panic.
@@ -124,6 +126,22 @@ pub enum TimeUnit {
     /// Either, told apart by size: from 10^11 on it is milliseconds. Only for providers whose own
     /// documents and code contradict each other (Mercado Pago).
     SecondsOrMillis,
+    /// Date and time as in RFC 3339, with `Z` or an offset: `2027-01-15T08:00:00.123Z`.
+    Rfc3339,
+    /// The same in UTC without saying so: `2027-01-15T08:00:00.123`.
+    Rfc3339WithoutZone,
+}
+
+impl TimeUnit {
+    /// A time as a provider writes it.
+    pub(crate) fn format(self, time: UnixTime) -> String {
+        match self {
+            Self::Seconds | Self::SecondsOrMillis => time.as_secs().to_string(),
+            Self::Millis => time.as_millis().to_string(),
+            Self::Rfc3339 => rfc3339::format(time, false),
+            Self::Rfc3339WithoutZone => rfc3339::format(time, true),
+        }
+    }
 }
 
 /// A time as it was sent: the value, and whether it counts whole seconds.
@@ -141,10 +159,21 @@ pub(crate) enum Staleness {
 }
 
 impl Stamp {
+    /// Reads a time in the form of its unit.
+    pub(crate) fn parse(text: &[u8], unit: TimeUnit) -> Option<Self> {
+        let without_zone = match unit {
+            TimeUnit::Rfc3339 => false,
+            TimeUnit::Rfc3339WithoutZone => true,
+            _ => return Self::parse_decimal(text, unit),
+        };
+        let (time, in_seconds) = rfc3339::parse(text, without_zone)?;
+        Some(Self { time, in_seconds })
+    }
+
     /// Reads a canonical decimal: `0`, or up to 19 digits that do not begin with `0`. A text that a
     /// number parser would take too (`+1`, `01`, ` 1`, `1.0`) is refused, because what is signed is the
     /// text and not the number.
-    pub(crate) fn parse(text: &[u8], unit: TimeUnit) -> Option<Self> {
+    fn parse_decimal(text: &[u8], unit: TimeUnit) -> Option<Self> {
         let canonical = match text {
             [b'0'] => true,
             [b'1'..=b'9', rest @ ..] => rest.len() <= 18 && rest.iter().all(u8::is_ascii_digit),
@@ -158,9 +187,9 @@ impl Stamp {
                 .saturating_add(u64::from(digit.wrapping_sub(b'0')))
         });
         let in_seconds = match unit {
-            TimeUnit::Seconds => true,
             TimeUnit::Millis => false,
             TimeUnit::SecondsOrMillis => number < 100_000_000_000,
+            _ => true,
         };
         let time = if in_seconds {
             UnixTime::from_secs(number)

@@ -10,6 +10,8 @@ use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
 use crate::error::{ConfigError, RejectionKind};
 use crate::grammar::{self, Candidates, MAX_VALUE};
 use crate::head::{Found, Head};
+use crate::held::Held;
+use crate::low_bytes::LowBytes;
 use crate::provider::Provider;
 use crate::scheme::{
     Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
@@ -47,16 +49,24 @@ pub struct Verifier {
 }
 
 #[allow(clippy::large_enum_variant, reason = "one a secret")]
-enum Key {
-    Mac(RunningMac),
+#[derive(Clone)]
+pub(crate) enum Key {
+    /// With the secret's own bytes, where they are among what is signed.
+    Mac(RunningMac, Zeroizing<Vec<u8>>),
     Text(Zeroizing<Vec<u8>>),
 }
 
 impl Key {
     fn as_mac(&self) -> Option<&RunningMac> {
         match self {
-            Self::Mac(mac) => Some(mac),
+            Self::Mac(mac, _) => Some(mac),
             Self::Text(_) => None,
+        }
+    }
+
+    fn own(&self) -> &[u8] {
+        match self {
+            Self::Mac(_, text) | Self::Text(text) => text,
         }
     }
 }
@@ -111,6 +121,8 @@ enum State {
     Undecided,
     /// The head was enough.
     Decided(Verified),
+    /// The body has to be whole.
+    Holding(Box<Held>),
     Running(Attempt, Vec<Attempt>),
 }
 
@@ -120,6 +132,9 @@ struct Attempt {
     candidates: Candidates,
     /// The parts behind the body.
     suffix: Vec<u8>,
+    /// What is signed last and is each key's own.
+    secrets: Vec<Zeroizing<Vec<u8>>>,
+    low_bytes: Option<Box<LowBytes>>,
     first: RunningMac,
     rest: Vec<RunningMac>,
 }
@@ -171,7 +186,15 @@ impl Verifier {
             .iter()
             .map(|scheme| {
                 let key = |bytes: &Zeroizing<Vec<u8>>| match scheme.authentication {
-                    Authentication::Mac { algorithm, .. } => Key::Mac(algorithm.key(bytes)),
+                    Authentication::Mac { algorithm, parts } => {
+                        let (_, key) = provider.key_format.split(bytes);
+                        let signed = |part: &Part| matches!(part, Part::Secret | Part::Login);
+                        let own = match parts.iter().any(signed) {
+                            true => bytes.clone(),
+                            false => Zeroizing::default(),
+                        };
+                        Key::Mac(algorithm.key(key), own)
+                    }
                     Authentication::Token | Authentication::Basic => Key::Text(bytes.clone()),
                 };
                 decoded.iter().map(key).collect()
@@ -279,6 +302,10 @@ impl Verifier {
         now: UnixTime,
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
+        if scheme.holds_body() {
+            verification.state = State::Holding(self.hold(scheme, keys, head, now)?);
+            return Ok(None);
+        }
         let Authentication::Mac { algorithm, parts } = scheme.authentication else {
             verification.state = State::Decided(self.compare(scheme, keys, head)?);
             return Ok(None);
@@ -291,6 +318,8 @@ impl Verifier {
                 coverage: scheme.coverage(),
                 candidates: Candidates::new(),
                 suffix: Vec::new(),
+                secrets: Vec::new(),
+                low_bytes: None,
                 first: first.clone(),
                 rest: macs.cloned().collect(),
             },
@@ -307,8 +336,10 @@ impl Verifier {
         })?;
         let time_text = match scheme.time.map(|time| time.at) {
             Some(TimeLocation::Header(name)) => Some(once(head, name)?),
-            Some(TimeLocation::Pair(_)) => Some(time_text.ok_or(RejectionKind::Malformed)?),
-            None => None,
+            Some(TimeLocation::Pair(_) | TimeLocation::First) => {
+                Some(time_text.ok_or(RejectionKind::Malformed)?)
+            }
+            Some(TimeLocation::Body(_)) | None => None,
         };
         let id = match scheme.id {
             Some(source) => Some(read_id(head, source)?),
@@ -324,28 +355,67 @@ impl Verifier {
             time: time_text.unwrap_or_default(),
             id: id.unwrap_or_default().as_bytes(),
         };
-        let split = parts.iter().position(|part| matches!(part, Part::Body));
+        let is_body = |part: &Part| matches!(part, Part::Body | Part::BodyLowBytes);
+        let split = parts.iter().position(is_body);
         let (prefix, suffix) = parts.split_at(split.unwrap_or(parts.len()));
         for part in prefix {
-            message.write(*part, &mut |bytes| attempt.update(bytes))?;
+            match part {
+                Part::Secret | Part::Login => attempt.update_own(*part, keys, self.provider),
+                _ => message.write(*part, &mut |bytes| attempt.update(bytes))?,
+            }
         }
         for part in suffix {
-            message.write(*part, &mut |bytes| attempt.suffix.extend_from_slice(bytes))?;
+            match part {
+                Part::Secret => attempt.secrets = secrets(keys, self.provider),
+                Part::BodyLowBytes => attempt.low_bytes = Some(Box::default()),
+                _ => message.write(*part, &mut |bytes| attempt.suffix.extend_from_slice(bytes))?,
+            }
         }
         if split.is_none() {
             let mut digest = RunningDigest::new();
             for part in prefix {
                 message.write(*part, &mut |bytes| digest.update(bytes))?;
             }
+            let coverage = attempt.coverage;
             let verified = Verified {
-                coverage: attempt.coverage,
+                coverage,
                 key_slot: attempt.slot().ok_or(RejectionKind::BadSignature)?,
                 time,
-                message: Some(digest.finish()),
+                message: (!coverage.is_sender_only()).then(|| digest.finish()),
             };
             verification.state = State::Decided(verified);
         }
         Ok(id)
+    }
+
+    /// Takes from the head what a check at the end of the body needs.
+    fn hold(
+        &self,
+        scheme: &'static Scheme,
+        keys: &[Key],
+        head: &Head<'_>,
+        now: UnixTime,
+    ) -> Result<Box<Held>, RejectionKind> {
+        let mut candidates = Candidates::new();
+        let in_body = matches!(
+            scheme.location,
+            Location::BodyField(_) | Location::FormField { .. }
+        );
+        if let (Some(algorithm), false) = (scheme.algorithm(), in_body) {
+            read_tags(scheme, head, |spelled| {
+                candidates.push(spelled, scheme.encoding, algorithm.tag_len())
+            })?;
+            candidates.check()?;
+        }
+        Ok(Box::new(Held {
+            scheme,
+            keys: keys.to_vec(),
+            format: self.provider.key_format,
+            candidates,
+            now,
+            tolerance: self.options.tolerance.or(scheme.tolerance()),
+            body: Vec::new(),
+        }))
     }
 
     /// Tokens and credentials: compared with every configured one.
@@ -367,6 +437,8 @@ impl Verifier {
             (Location::Header(name) | Location::NumberedHeaders(name), _) => {
                 Cow::Borrowed(once(head, name)?)
             }
+            // Tokens of the body are held, and none is in several headers.
+            _ => return Err(RejectionKind::BadSignature),
         };
         if sent.is_empty() || sent.len() > MAX_VALUE {
             return Err(RejectionKind::Malformed);
@@ -439,11 +511,15 @@ impl Verification {
     /// Takes the next bytes of the body.
     #[inline]
     pub fn update(&mut self, bytes: &[u8]) {
-        if let State::Running(first, rest) = &mut self.state {
-            first.update(bytes);
-            for attempt in rest {
-                attempt.update(bytes);
+        match &mut self.state {
+            State::Running(first, rest) => {
+                first.update_body(bytes);
+                for attempt in rest {
+                    attempt.update_body(bytes);
+                }
             }
+            State::Holding(held) => held.update(bytes),
+            State::Undecided | State::Decided(_) => {}
         }
     }
 
@@ -457,6 +533,7 @@ impl Verification {
         let (first, rest) = match &mut self.state {
             State::Undecided => return Err(RejectionKind::BadSignature),
             State::Decided(verified) => return Ok(*verified),
+            State::Holding(held) => return held.finish(),
             State::Running(first, rest) => (first, rest),
         };
         // All are finished before any is believed.
@@ -477,6 +554,26 @@ impl Verification {
 
 impl Attempt {
     #[inline]
+    fn update_body(&mut self, bytes: &[u8]) {
+        match self.low_bytes.take() {
+            None => self.update(bytes),
+            Some(mut low_bytes) => {
+                low_bytes.push(bytes, |bytes| self.update(bytes));
+                self.low_bytes = Some(low_bytes);
+            }
+        }
+    }
+
+    /// A part that is each key's own.
+    fn update_own(&mut self, part: Part, keys: &[Key], provider: Provider) {
+        let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
+        for (mac, key) in macs.zip(keys) {
+            let (login, secret) = provider.key_format.split(key.own());
+            mac.update(if part == Part::Login { login } else { secret });
+        }
+    }
+
+    #[inline]
     fn update(&mut self, bytes: &[u8]) {
         self.first.update(bytes);
         for mac in &mut self.rest {
@@ -491,6 +588,13 @@ impl Attempt {
             let suffix = std::mem::take(&mut self.suffix);
             self.update(&suffix);
         }
+        let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
+        for (mac, secret) in macs.zip(&self.secrets) {
+            mac.update(secret);
+        }
+        if self.low_bytes.as_ref().is_some_and(|low| !low.is_text()) {
+            return None;
+        }
         let mut slot = self.candidates.contain(&self.first.tag()).then_some(0);
         for (i, mac) in self.rest.iter().enumerate() {
             let found = self.candidates.contain(&mac.tag());
@@ -498,6 +602,13 @@ impl Attempt {
         }
         slot
     }
+}
+
+/// The secret of every key, as it is signed.
+fn secrets(keys: &[Key], provider: Provider) -> Vec<Zeroizing<Vec<u8>>> {
+    keys.iter()
+        .map(|key| Zeroizing::new(provider.key_format.split(key.own()).1.to_vec()))
+        .collect()
 }
 
 /// The values a scheme's parts are made of.
@@ -523,8 +634,9 @@ impl Message<'_> {
                     sink(query.as_bytes());
                 }
             }
-            // Its bytes come later, through `update`.
-            Part::Body => {}
+            Part::Header(name) => sink(once(self.head, name)?),
+            // Those of the body come later, through `update`, and those of the key are not of the head.
+            Part::Body | Part::BodyLowBytes | Part::Field(_) | Part::Secret | Part::Login => {}
             Part::Optional {
                 before,
                 value,
@@ -575,13 +687,10 @@ fn read_tags<'h>(
     head: &Head<'h>,
     mut tag: impl FnMut(&[u8]) -> Result<(), RejectionKind>,
 ) -> Result<Option<&'h [u8]>, RejectionKind> {
-    let time_key = match scheme.time.map(|time| time.at) {
-        Some(TimeLocation::Pair(key)) => Some(key),
-        _ => None,
-    };
+    let time_at = scheme.time.map(|time| time.at);
     match scheme.location {
         Location::Header(name) => {
-            grammar::parse(once(head, name)?, scheme.grammar, time_key, &mut tag)
+            grammar::parse(once(head, name)?, scheme.grammar, time_at, &mut tag)
         }
         Location::NumberedHeaders(prefix) => {
             for number in 1..=grammar::MAX_TAGS.saturating_add(1) {
@@ -595,6 +704,25 @@ fn read_tags<'h>(
             }
             Ok(None)
         }
+        Location::AnyHeader(names) => {
+            let mut missing = true;
+            for name in names {
+                match once(head, name) {
+                    Ok(value) => {
+                        grammar::parse(value, scheme.grammar, None, &mut tag)?;
+                        missing = false;
+                    }
+                    Err(RejectionKind::MissingHeader) => {}
+                    Err(kind) => return Err(kind),
+                }
+            }
+            if missing {
+                return Err(RejectionKind::MissingHeader);
+            }
+            Ok(None)
+        }
+        // Read when the body is whole.
+        Location::BodyField(_) | Location::FormField { .. } => Ok(None),
         Location::Query(name) => {
             let value = query_value(head, name)?.ok_or(RejectionKind::MissingHeader)?;
             let Grammar::Bare { prefix } = scheme.grammar else {

@@ -20,6 +20,6 @@ pub const IFTHENPAY: Provider = Provider::new(
         Scheme::token().in_query("chave"),
     ],
 )
-.method_used("GET")
+.methods_used(&["GET"])
 .id_in_query("requestId")
 .documented_at("https://ifthenpay.com/docs/en/guides/callback");
