@@ -134,7 +134,7 @@ impl<'b> Envelope<'b> {
         self.found
             .get_mut(slots)?
             .iter_mut()
-            .find(|slot| slot.as_ref().is_some_and(|scalar| *scalar != Scalar::Other))?
+            .find(|slot| slot.as_ref().is_some_and(|scalar| *scalar != Scalar::Null))?
             .take()
     }
 

@@ -166,7 +166,7 @@ pub(crate) fn field<'b>(
         Some(Scalar::Text(text)) => Some(text),
         Some(Scalar::Integer(number)) => Some(number.to_string().into()),
         Some(Scalar::Bool(value)) => Some(if value { "true" } else { "false" }.into()),
-        Some(Scalar::Inexact | Scalar::Other) | None => None,
+        Some(Scalar::Inexact | Scalar::Null) | None => None,
     })
 }
 

@@ -1,10 +1,13 @@
 //! The envelope of an event (id, type, mode) out of a JSON body: one pass, no tree, and no say for a key that
 //! is there twice.
+//!
+//! What a pointer leads to or through is read strictly, by serde_json where it is more than plain text. What no pointer leads
+//! to is passed over as fast as its brackets and strings can be told apart, a block at a time: whether it is JSON
+//! down to the last comma is for the handler's parser to say. For every JSON document the two agree on what is found.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use wide::u8x16;
 
 /// Pointers looked for in one pass.
 pub(crate) const MAX_POINTERS: usize = 8;
@@ -17,8 +20,8 @@ pub(crate) enum Scalar<'b> {
     Bool(bool),
     /// A fraction, or an integer that no 64 bits hold: its exact value is lost.
     Inexact,
-    /// Null, an object or an array.
-    Other,
+    /// Null.
+    Null,
 }
 
 /// Why an envelope is of no use.
@@ -62,59 +65,210 @@ pub(crate) fn scan<'b>(
     pointers: &Pointers,
 ) -> Result<[Option<Scalar<'b>>; MAX_POINTERS], Problem> {
     let mut scan = Scan {
+        rest: body,
         pointers,
         found: [const { None }; MAX_POINTERS],
-        duplicate: false,
     };
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let done = Node {
-        scan: &mut scan,
-        depth: 0,
-        active: u8::MAX,
-    }
-    .deserialize(&mut json)
-    .and_then(|()| json.end());
-    match done {
-        _ if scan.duplicate => Err(Problem::DuplicateKey),
-        Ok(()) => Ok(scan.found),
-        Err(_) => Err(Problem::NotJson),
+    scan.value(0, u8::MAX)?;
+    match scan.peek() {
+        None => Ok(scan.found),
+        Some(_) => Err(Problem::NotJson),
     }
 }
 
 struct Scan<'p, 'b> {
+    rest: &'b [u8],
     pointers: &'p Pointers,
     found: [Option<Scalar<'b>>; MAX_POINTERS],
-    duplicate: bool,
 }
 
-/// A value, and those of the pointers that lead to or through it, as bits.
-struct Node<'s, 'p, 'b> {
-    scan: &'s mut Scan<'p, 'b>,
-    depth: usize,
-    active: u8,
-}
+impl<'b> Scan<'_, 'b> {
+    /// Reads a value. `active` are those of the pointers that lead to or through it, as bits. Recursion goes as deep as a
+    /// pointer, not as the body.
+    fn value(&mut self, depth: usize, active: u8) -> Result<(), Problem> {
+        let first = self.peek().ok_or(Problem::NotJson)?;
+        match first {
+            b'{' | b'[' if active == 0 => self.skip_container(),
+            b'{' => self.object(depth, active),
+            b'[' => self.array(depth, active),
+            b'"' => {
+                let text = self.string()?;
+                if active != 0 {
+                    self.record(depth, active, &Scalar::Text(text.read()?));
+                }
+                Ok(())
+            }
+            _ => {
+                let scalar = self.scalar()?;
+                self.record(depth, active, &scalar);
+                Ok(())
+            }
+        }
+    }
 
-impl<'b> Node<'_, '_, 'b> {
-    fn record(self, scalar: Scalar<'b>) {
-        let Scan {
-            pointers, found, ..
-        } = self.scan;
-        for ((bit, pointer), slot) in bits().zip(&pointers.0).zip(found) {
-            if self.active & bit != 0 && pointer.len() == self.depth {
+    fn object(&mut self, depth: usize, active: u8) -> Result<(), Problem> {
+        let below = depth.saturating_add(1);
+        let mut seen = 0;
+        self.bump();
+        if self.skip(b'}') {
+            return Ok(());
+        }
+        loop {
+            if self.peek() != Some(b'"') {
+                return Err(Problem::NotJson);
+            }
+            let key = self.string()?;
+            let through = self.through(depth, active, &key.read()?);
+            if seen & through != 0 {
+                return Err(Problem::DuplicateKey);
+            }
+            seen |= through;
+            if !self.skip(b':') {
+                return Err(Problem::NotJson);
+            }
+            self.value(below, through)?;
+            if self.skip(b',') {
+                continue;
+            }
+            return self.skip(b'}').then_some(()).ok_or(Problem::NotJson);
+        }
+    }
+
+    fn array(&mut self, depth: usize, active: u8) -> Result<(), Problem> {
+        let below = depth.saturating_add(1);
+        // Only the first element is ever pointed at: a batch is known by what it begins with.
+        let mut through = self.through(depth, active, "0");
+        self.bump();
+        if self.skip(b']') {
+            return Ok(());
+        }
+        loop {
+            self.value(below, through)?;
+            through = 0;
+            if self.skip(b',') {
+                continue;
+            }
+            return self.skip(b']').then_some(()).ok_or(Problem::NotJson);
+        }
+    }
+
+    /// A number, `true`, `false` or `null`.
+    fn scalar(&mut self) -> Result<Scalar<'b>, Problem> {
+        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
+        let len = self.rest.iter().position(ends).unwrap_or(self.rest.len());
+        let (token, rest) = self.rest.split_at_checked(len).ok_or(Problem::NotJson)?;
+        self.rest = rest;
+        Ok(match token {
+            b"true" => Scalar::Bool(true),
+            b"false" => Scalar::Bool(false),
+            b"null" => Scalar::Null,
+            _ => match serde_json::from_slice::<serde_json::Number>(token) {
+                Ok(number) => number.as_i128().map_or(Scalar::Inexact, Scalar::Integer),
+                Err(_) => return Err(Problem::NotJson),
+            },
+        })
+    }
+
+    /// The string that begins here.
+    fn string(&mut self) -> Result<Quoted<'b>, Problem> {
+        let mut len = 1;
+        let mut plain = true;
+        loop {
+            let rest = self.rest.get(len..).ok_or(Problem::NotJson)?;
+            let next = match rest.first_chunk() {
+                Some(word) => {
+                    let word = u64::from_le_bytes(*word);
+                    let special = equal(word, b'"') | equal(word, b'\\') | control(word);
+                    if special == 0 {
+                        len = len.saturating_add(8);
+                        continue;
+                    }
+                    (special.trailing_zeros() / 8) as usize
+                }
+                None => rest
+                    .iter()
+                    .position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))
+                    .ok_or(Problem::NotJson)?,
+            };
+            len = len.saturating_add(next).saturating_add(1);
+            match rest.get(next) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    plain = false;
+                    len = len.saturating_add(1);
+                }
+                _ => return Err(Problem::NotJson),
+            }
+        }
+        let (spelled, rest) = self.rest.split_at_checked(len).ok_or(Problem::NotJson)?;
+        self.rest = rest;
+        Ok(Quoted { spelled, plain })
+    }
+
+    /// Passes over the object or array that begins here.
+    fn skip_container(&mut self) -> Result<(), Problem> {
+        let mut nesting = Nesting::default();
+        while let Some((block, rest)) = self.rest.split_first_chunk() {
+            if nesting.take_block(block) {
+                self.rest = rest;
+                continue;
+            }
+            for byte in block {
+                self.bump();
+                if nesting.take_byte(*byte) {
+                    return Ok(());
+                }
+            }
+        }
+        while let Some((byte, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            if nesting.take_byte(*byte) {
+                return Ok(());
+            }
+        }
+        Err(Problem::NotJson)
+    }
+
+    /// The next byte that is no white space.
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.rest.first() {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.bump(),
+                first => return first.copied(),
+            }
+        }
+    }
+
+    /// Whether the next byte that is no white space is this one, which is then passed.
+    fn skip(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    fn bump(&mut self) {
+        self.rest = self.rest.get(1..).unwrap_or_default();
+    }
+
+    fn record(&mut self, depth: usize, active: u8, scalar: &Scalar<'b>) {
+        for ((bit, pointer), slot) in bits().zip(&self.pointers.0).zip(&mut self.found) {
+            if active & bit != 0 && pointer.len() == depth {
                 *slot = Some(scalar.clone());
             }
         }
     }
 
     /// The pointers that go on through `key`.
-    fn through(&self, key: &str) -> u8 {
-        let mut active = 0;
-        for (bit, pointer) in bits().zip(&self.scan.pointers.0) {
-            if self.active & bit != 0 && pointer.get(self.depth).is_some_and(|next| *next == key) {
-                active |= bit;
+    fn through(&self, depth: usize, active: u8, key: &str) -> u8 {
+        let mut through = 0;
+        for (bit, pointer) in bits().zip(&self.pointers.0) {
+            if active & bit != 0 && pointer.get(depth).is_some_and(|next| *next == key) {
+                through |= bit;
             }
         }
-        active
+        through
     }
 }
 
@@ -123,119 +277,202 @@ fn bits() -> impl Iterator<Item = u8> {
     [1, 2, 4, 8, 16, 32, 64, 128].into_iter()
 }
 
-impl<'b> DeserializeSeed<'b> for Node<'_, '_, 'b> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
+/// A string as spelled, with its quotes.
+struct Quoted<'b> {
+    spelled: &'b [u8],
+    /// Whether it has no escapes.
+    plain: bool,
 }
 
-impl<'b> Visitor<'b> for Node<'_, '_, 'b> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.record(Scalar::Bool(value));
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.record(Scalar::Integer(value.into()));
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.record(Scalar::Integer(value.into()));
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        self.record(Scalar::Inexact);
-        Ok(())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.record(Scalar::Text(Cow::Owned(value.to_owned())));
-        Ok(())
-    }
-
-    fn visit_borrowed_str<E>(self, value: &'b str) -> Result<(), E> {
-        self.record(Scalar::Text(Cow::Borrowed(value)));
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.record(Scalar::Other);
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'b>>(self, mut seq: A) -> Result<(), A::Error> {
-        // Only the first element is ever pointed at: a batch is known by what it begins with.
-        let active = self.through("0");
-        let first = Node {
-            scan: self.scan,
-            depth: self.depth.saturating_add(1),
-            active,
-        };
-        if active != 0 && seq.next_element_seed(first)?.is_none() {
-            return Ok(());
+impl<'b> Quoted<'b> {
+    fn read(&self) -> Result<Cow<'b, str>, Problem> {
+        let inner = self.spelled.get(1..self.spelled.len().saturating_sub(1));
+        if self.plain {
+            let text = std::str::from_utf8(inner.unwrap_or_default());
+            text.map(Cow::Borrowed).map_err(|_| Problem::NotJson)
+        } else {
+            let text = serde_json::from_slice::<String>(self.spelled);
+            text.map(Cow::Owned).map_err(|_| Problem::NotJson)
         }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
     }
+}
 
-    fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = 0_u8;
-        while let Some(active) = map.next_key_seed(Key(&self))? {
-            if active == 0 {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            if seen & active != 0 {
-                self.scan.duplicate = true;
-                return Err(A::Error::custom("duplicate key"));
-            }
-            seen |= active;
-            map.next_value_seed(Node {
-                scan: &mut *self.scan,
-                depth: self.depth.saturating_add(1),
-                active,
-            })?;
+/// How deep in brackets a pass is, and whether in a string.
+#[derive(Default)]
+struct Nesting {
+    depth: u32,
+    /// All ones in a string, zero elsewhere.
+    in_string: u64,
+    escaped: bool,
+}
+
+impl Nesting {
+    /// Takes a whole block at once, unless there is an escape in it or the end may be: then `false`, and nothing is taken.
+    fn take_block(&mut self, block: &Block) -> bool {
+        let marks = Marks::of(block);
+        if self.escaped || marks.backslashes != 0 {
+            return false;
         }
-        Ok(())
+        // Each bit becomes the parity of the quotes up to it.
+        let mut odd = marks.quotes;
+        for shift in [1, 2, 4, 8, 16, 32] {
+            odd ^= odd << shift;
+        }
+        let outside = !(odd ^ self.in_string);
+        let closed = (marks.closing & outside).count_ones();
+        if closed >= self.depth {
+            return false;
+        }
+        let opened = (marks.opening & outside).count_ones();
+        self.depth = self.depth.saturating_add(opened).saturating_sub(closed);
+        self.in_string ^= (odd >> 63).wrapping_neg();
+        true
+    }
+
+    /// Takes a byte. Whether it closed the outermost bracket.
+    fn take_byte(&mut self, byte: u8) -> bool {
+        if self.escaped {
+            self.escaped = false;
+        } else if self.in_string != 0 {
+            match byte {
+                b'"' => self.in_string = 0,
+                b'\\' => self.escaped = true,
+                _ => {}
+            }
+        } else {
+            match byte {
+                b'"' => self.in_string = u64::MAX,
+                b'{' | b'[' => self.depth = self.depth.saturating_add(1),
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    return self.depth == 0;
+                }
+                _ => {}
+            }
+        }
+        false
     }
 }
 
-/// A key, compared where it lies: no copy of the many that nobody looks for.
-struct Key<'k, 's, 'p, 'b>(&'k Node<'s, 'p, 'b>);
+/// What is looked at in one go.
+type Block = [u8; 64];
 
-impl<'b> DeserializeSeed<'b> for Key<'_, '_, '_, 'b> {
-    type Value = u8;
+/// Where in a block what matters is, a bit a byte.
+#[derive(Default)]
+struct Marks {
+    quotes: u64,
+    backslashes: u64,
+    /// `{` and `[`.
+    opening: u64,
+    /// `}` and `]`.
+    closing: u64,
+}
 
-    fn deserialize<D: serde::Deserializer<'b>>(self, deserializer: D) -> Result<u8, D::Error> {
-        deserializer.deserialize_str(self)
+impl Marks {
+    fn of(block: &Block) -> Self {
+        let (quarters, _) = block.as_chunks::<16>();
+        let mut marks = Self::default();
+        for quarter in quarters.iter().rev() {
+            let bytes = u8x16::new(*quarter);
+            // Bit 5 is all that tells `[` from `{` and `]` from `}`.
+            let curly = bytes | u8x16::splat(0x20);
+            let shift_in = |mask: &mut u64, bytes: u8x16, byte| {
+                let found = bytes.simd_eq(u8x16::splat(byte)).to_bitmask();
+                *mask = *mask << 16 | u64::from(found);
+            };
+            shift_in(&mut marks.quotes, bytes, b'"');
+            shift_in(&mut marks.backslashes, bytes, b'\\');
+            shift_in(&mut marks.opening, curly, b'{');
+            shift_in(&mut marks.closing, curly, b'}');
+        }
+        marks
     }
 }
 
-impl<'b> Visitor<'b> for Key<'_, '_, '_, 'b> {
-    type Value = u8;
+/// A one in each byte.
+const ONES: u64 = u64::from_le_bytes([1; 8]);
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
+/// The highest bit of each byte that is `byte`.
+const fn equal(word: u64, byte: u8) -> u64 {
+    let (low, different) = (
+        ONES.wrapping_mul(0x7F),
+        word ^ ONES.wrapping_mul(byte as u64),
+    );
+    !((different & low).wrapping_add(low) | different | low)
+}
 
-    fn visit_str<E>(self, key: &str) -> Result<u8, E> {
-        Ok(self.0.through(key))
-    }
+/// The highest bit of each byte that is below a space.
+const fn control(word: u64) -> u64 {
+    equal(word & ONES.wrapping_mul(0xE0), 0)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
     use super::*;
+
+    /// Documents with everything in them that a pass could trip over.
+    fn document() -> impl Strategy<Value = Value> {
+        let text = r#"[a-e"\\\\{}\[\]:, \nä€😀\x00-\x1f]{0,20}"#;
+        let scalar = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            text.prop_map(Value::from),
+        ];
+        scalar.prop_recursive(5, 60, 6, move |inner| {
+            let key = prop_oneof![text, "[abc]"];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::btree_map(key, inner, 0..6)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    const POINTERS: &[&str] = &["/a", "/b", "/a/b", "/c/a/b", "/0/a", "/a/0", "/0"];
+
+    /// What serde_json's tree has at a pointer, as the pass would say it.
+    fn expected(document: &Value, pointer: &str) -> Option<Scalar<'static>> {
+        Some(match document.pointer(pointer)? {
+            Value::Null => Scalar::Null,
+            Value::Bool(value) => Scalar::Bool(*value),
+            Value::Number(number) => number.as_i128().map_or(Scalar::Inexact, Scalar::Integer),
+            Value::String(text) => Scalar::Text(text.clone().into()),
+            Value::Array(_) | Value::Object(_) => return None,
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn a_pass_finds_what_a_tree_holds(document in document()) {
+            for spelled in [document.to_string(), format!(" {document:#}\n")] {
+                let found = scan(spelled.as_bytes(), &Pointers::new(POINTERS));
+                let expected: Vec<_> = POINTERS.iter().map(|p| expected(&document, p)).collect();
+                prop_assert_eq!(&found.map(|found| found[..POINTERS.len()].to_vec()), &Ok(expected));
+            }
+        }
+
+        #[test]
+        fn what_is_cut_off_has_no_envelope(document in document(), cut in any::<prop::sample::Index>()) {
+            let spelled = serde_json::json!({ "a": document }).to_string();
+            let cut = &spelled.as_bytes()[..cut.index(spelled.len())];
+            prop_assert_eq!(scan(cut, &Pointers::new(POINTERS)), Err(Problem::NotJson));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(prop_oneof![
+            prop::sample::select(&b"{}[]\"\\:, a0-"[..]), any::<u8>()
+        ], 0..80)) {
+            let _ = scan(&bytes, &Pointers::new(POINTERS));
+        }
+    }
 
     fn text(body: &str, pointer: &'static str) -> Result<Option<String>, Problem> {
         let found = scan(body.as_bytes(), &Pointers::new(&[pointer]))?;
@@ -260,7 +497,7 @@ mod tests {
             text(r#"{"id":18446744073709551615}"#, "/id"),
             some("18446744073709551615")
         );
-        assert_eq!(text(r#"{"id":null}"#, "/id"), some("Other"));
+        assert_eq!(text(r#"{"id":null}"#, "/id"), some("Null"));
         assert_eq!(text(r#"{"id":{"a":1}}"#, "/id"), Ok(None));
         assert_eq!(text(r#"{"idx":1}"#, "/id"), Ok(None));
         assert_eq!(text("[]", "/0/id"), Ok(None));
