@@ -3,7 +3,6 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version, request};
 use http_body::Body;
@@ -16,6 +15,7 @@ use webhook_core::{
 };
 
 use crate::body::{RequestBody, ResponseBody};
+use crate::deadline::Deadline;
 use crate::guard::Guarded;
 use crate::tracker::{Running, Tracker};
 
@@ -386,26 +386,6 @@ fn detach<T: 'static>(run: Boxed<T>, running: Running, span: &tracing::Span) {
             run.await;
         };
         runtime.spawn(rest.instrument(span.clone()));
-    }
-}
-
-/// A time limit whose timer is only set once there is something to wait for.
-pub(crate) struct Deadline {
-    limit: Duration,
-    sleep: Option<Pin<Box<tokio::time::Sleep>>>,
-}
-
-impl Deadline {
-    pub(crate) fn new(limit: Duration) -> Self {
-        Self { limit, sleep: None }
-    }
-
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let limit = self.limit;
-        self.sleep
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)))
-            .as_mut()
-            .poll(cx)
     }
 }
 

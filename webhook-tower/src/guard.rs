@@ -7,11 +7,11 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use webhook_core::RejectionKind;
 
-use crate::future::Deadline;
+use crate::deadline::Deadline;
 
 pin_project! {
     /// A future whose panics end here and not in the connection, under a time limit or without.
-    pub(crate) struct Guarded<F> {
+    pub struct Guarded<F> {
         #[pin]
         guarded: Option<F>,
         deadline: Option<Deadline>,
@@ -19,14 +19,16 @@ pin_project! {
 }
 
 impl<F> Guarded<F> {
-    pub(crate) fn new(guarded: F) -> Self {
+    /// Without a time limit.
+    pub fn new(guarded: F) -> Self {
         Self {
             guarded: Some(guarded),
             deadline: None,
         }
     }
 
-    pub(crate) fn within(guarded: F, timeout: Duration) -> Self {
+    /// Under a time limit.
+    pub fn within(guarded: F, timeout: Duration) -> Self {
         Self {
             guarded: Some(guarded),
             deadline: Some(Deadline::new(timeout)),
@@ -66,9 +68,12 @@ impl<F: Future> Future for Guarded<F> {
 }
 
 /// How a guarded future ended without its output.
-#[derive(Clone, Copy)]
-pub(crate) enum Ended {
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums, reason = "not part of the public API")]
+pub enum Ended {
+    /// It panicked.
     Panicked,
+    /// Its time was over.
     TimedOut,
 }
 

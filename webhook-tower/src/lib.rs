@@ -65,6 +65,7 @@
 //! * Needs a tokio runtime with time enabled.
 
 mod body;
+mod deadline;
 mod future;
 mod guard;
 mod layer;
@@ -75,3 +76,11 @@ pub use body::{RequestBody, ResponseBody};
 pub use future::ResponseFuture;
 pub use layer::WebhookLayer;
 pub use service::Webhook;
+
+/// What any adapter on tokio needs: tracking, panics and deadlines. For adapters, not for applications.
+#[doc(hidden)]
+pub mod adapter {
+    pub use crate::deadline::Deadline;
+    pub use crate::guard::{Ended, Guarded};
+    pub use crate::tracker::{Detached, Running, Tracker};
+}

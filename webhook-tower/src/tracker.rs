@@ -9,10 +9,10 @@ use webhook_core::RejectionKind;
 const MAX_DETACHED: usize = 1024;
 
 /// Counts the deliveries that are being handled, so that a shutdown can wait for them.
-#[derive(Clone, Default)]
-pub(crate) struct Tracker(Arc<State>);
+#[derive(Clone, Debug, Default)]
+pub struct Tracker(Arc<State>);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     closed: AtomicBool,
     running: AtomicUsize,
@@ -21,13 +21,20 @@ struct State {
 }
 
 /// One delivery that is being handled.
-pub(crate) struct Running(Tracker);
+#[derive(Debug)]
+pub struct Running(Tracker);
 
 /// One of them that lost its client.
-pub(crate) struct Detached(Tracker);
+#[derive(Debug)]
+pub struct Detached(Tracker);
 
 impl Tracker {
-    pub(crate) fn admit(&self) -> Result<(), RejectionKind> {
+    /// Whether another delivery may come in.
+    ///
+    /// # Errors
+    ///
+    /// At shutdown, and when too many run without a client.
+    pub fn admit(&self) -> Result<(), RejectionKind> {
         if self.0.closed.load(Ordering::SeqCst) {
             Err(RejectionKind::ShuttingDown)
         } else if self.0.detached.load(Ordering::Relaxed) >= MAX_DETACHED {
@@ -39,26 +46,36 @@ impl Tracker {
 
     /// Counts a delivery whose body is complete. Counted first and asked afterwards, so that a shutdown either sees it or
     /// stops it.
-    pub(crate) fn start(&self) -> Result<Running, RejectionKind> {
+    ///
+    /// # Errors
+    ///
+    /// As [`admit`](Self::admit).
+    pub fn start(&self) -> Result<Running, RejectionKind> {
         self.0.running.fetch_add(1, Ordering::SeqCst);
         let running = Running(self.clone());
         self.admit().map(|()| running)
     }
 
-    pub(crate) fn detach(&self) -> Detached {
+    /// Counts one that lost its client.
+    #[must_use]
+    pub fn detach(&self) -> Detached {
         self.0.detached.fetch_add(1, Ordering::Relaxed);
         Detached(self.clone())
     }
 
-    pub(crate) fn close(&self) {
+    /// No more from now on.
+    pub fn close(&self) {
         self.0.closed.store(true, Ordering::SeqCst);
     }
 
-    pub(crate) fn running(&self) -> usize {
+    /// How many are being handled.
+    #[must_use]
+    pub fn running(&self) -> usize {
         self.0.running.load(Ordering::SeqCst)
     }
 
-    pub(crate) async fn idle(&self) {
+    /// Waits until none is.
+    pub async fn idle(&self) {
         loop {
             let notified = self.0.idle.notified();
             if self.running() == 0 {
@@ -70,7 +87,9 @@ impl Tracker {
 }
 
 impl Running {
-    pub(crate) fn tracker(&self) -> &Tracker {
+    /// What counts it.
+    #[must_use]
+    pub fn tracker(&self) -> &Tracker {
         &self.0
     }
 }

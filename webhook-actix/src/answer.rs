@@ -1,0 +1,63 @@
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONNECTION, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use webhook_core::{Answer, Rejection};
+
+/// A delivery that was not taken, as an error of actix-web's: answered as every adapter answers it.
+///
+/// It is the [error](actix_web::HttpResponse::error) of such a response, for middleware further out.
+#[derive(Clone, Debug)]
+pub struct Refused(Rejection);
+
+impl Refused {
+    /// Why. For logs and metrics; a sender must not learn it.
+    #[must_use]
+    pub const fn rejection(&self) -> &Rejection {
+        &self.0
+    }
+}
+
+impl From<Rejection> for Refused {
+    fn from(rejection: Rejection) -> Self {
+        Self(rejection)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.kind().as_str())
+    }
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        status(&Answer::from(&self.0))
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = respond(Answer::from(&self.0));
+        response.extensions_mut().insert(self.0.clone());
+        response
+    }
+}
+
+/// The engine's answer as a response of actix-web's.
+pub(crate) fn respond(answer: Answer) -> HttpResponse {
+    let mut response = HttpResponse::build(status(&answer));
+    for (name, value) in answer.headers() {
+        let name = HeaderName::from_static(name);
+        if name == CONNECTION {
+            // actix-web writes this header itself, and knows where the protocol has none.
+            response.force_close();
+        } else if let Ok(value) = HeaderValue::from_str(&value) {
+            response.insert_header((name, value));
+        }
+    }
+    response.body(answer.into_body())
+}
+
+fn status(answer: &Answer) -> StatusCode {
+    StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

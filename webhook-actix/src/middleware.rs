@@ -1,0 +1,218 @@
+use std::fmt;
+use std::future::{Future, Ready, ready};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::{Error, HttpMessage as _};
+use futures_util::future::LocalBoxFuture;
+use webhook_core::{
+    Delivery, Endpoint, EndpointBuilder, Head, Rejection, Secret, SecretSet, for_each_provider,
+    providers,
+};
+use webhook_tower::adapter::Tracker;
+
+use crate::answer::Refused;
+use crate::headers::Map;
+use crate::run;
+
+/// Receives the webhooks of one [`Endpoint`]: a middleware for `App`, `Scope`, `Resource` and `Route`.
+///
+/// Clones share the endpoint, its store and its count of running handlers. Make one outside of the closure of
+/// `HttpServer::new` and clone it in: the closure runs once a worker, and a middleware made inside of it would give each
+/// worker a memory of its own. See the [crate docs](crate) for an example.
+#[derive(Clone)]
+#[must_use]
+pub struct Webhook {
+    endpoint: Endpoint,
+    tracker: Tracker,
+}
+
+impl Webhook {
+    /// A middleware for an endpoint that was built with settings of its own.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            tracker: Tracker::default(),
+        }
+    }
+
+    /// The endpoint, for its counters and to replace its secrets.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that are being handled are
+    /// settled, those whose client went away among them. Gives the number still running after `timeout`.
+    ///
+    /// actix-web's own shutdown waits for connections, and not for handlers that lost theirs: await this before the
+    /// server is stopped.
+    pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
+        let tracker = self.tracker.clone();
+        tracker.close();
+        async move {
+            let _ = tokio::time::timeout(timeout, tracker.idle()).await;
+            tracker.running()
+        }
+    }
+
+    #[track_caller]
+    fn build(builder: EndpointBuilder) -> Self {
+        match builder.build() {
+            Ok(endpoint) => Self::new(endpoint),
+            Err(error) => panic!("webhook endpoint: {error}"),
+        }
+    }
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<Endpoint> for Webhook {
+    fn from(endpoint: Endpoint) -> Self {
+        Self::new(endpoint)
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Webhook
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = WebhookService<S>;
+    type InitError = ();
+    type Future = Ready<Result<WebhookService<S>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(WebhookService {
+            inner: Rc::new(inner),
+            endpoint: self.endpoint.clone(),
+            tracker: self.tracker.clone(),
+        }))
+    }
+}
+
+/// A service behind a [`Webhook`].
+pub struct WebhookService<S> {
+    inner: Rc<S>,
+    endpoint: Endpoint,
+    tracker: Tracker,
+}
+
+impl<S: fmt::Debug> fmt::Debug for WebhookService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookService")
+            .field("inner", &self.inner)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, B> Service<ServiceRequest> for WebhookService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+
+    /// Always ready: the inner service is asked once a delivery is verified, so a forged one never waits for its capacity.
+    fn poll_ready(&self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let known = request
+            .extensions()
+            .get::<Delivery>()
+            .is_some_and(|delivery| delivery.is_of(&self.endpoint));
+        if known {
+            // The same middleware further out did all this already.
+            let run = run::oneshot(Rc::clone(&self.inner), request);
+            return Box::pin(async { Ok(run.await?.map_into_left_body()) });
+        }
+        let begun = match self.tracker.admit() {
+            Ok(()) => self.endpoint.begin(&Head {
+                method: request.method().as_str(),
+                path_and_query: request
+                    .uri()
+                    .path_and_query()
+                    .map_or("", |target| target.as_str()),
+                headers: &Map(request.headers()),
+            }),
+            Err(kind) => Err(self
+                .endpoint
+                .reject(Rejection::new(kind).with_unread_body())),
+        };
+        match begun {
+            Ok(intake) => Box::pin(run::receive(
+                request,
+                intake,
+                Rc::clone(&self.inner),
+                self.endpoint.clone(),
+                self.tracker.clone(),
+            )),
+            Err(rejection) => {
+                let refused = request.error_response(Refused::from(rejection));
+                Box::pin(ready(Ok(refused.map_into_right_body())))
+            }
+        }
+    }
+}
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident),+) = $provider:ident;)*) => {
+        /// One constructor for each provider, with the defaults of [`EndpointBuilder`]. Each panics where a secret
+        /// or URL cannot be used, with a text that says why and does not contain it; to handle that, build the
+        /// [`Endpoint`] of the same name and pass it to [`new`](Self::new).
+        impl Webhook {
+            $(constructors!(@one $(#[$doc])* $name($($argument),+) $provider);)*
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the secret cannot be used.
+        #[track_caller]
+        pub fn $name(secret: impl Into<SecretSet>) -> Self {
+            Self::build(Endpoint::builder(providers::$provider, secret))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, public_url) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the secret or the URL cannot be used.
+        #[track_caller]
+        pub fn $name(secret: impl Into<SecretSet>, public_url: impl Into<String>) -> Self {
+            Self::build(Endpoint::builder(providers::$provider, secret).public_url(public_url))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(username, password) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the credentials cannot be used.
+        #[track_caller]
+        pub fn $name(username: &str, password: &str) -> Self {
+            Self::build(Endpoint::builder(providers::$provider, Secret::basic(username, password)))
+        }
+    };
+}
+
+for_each_provider!(constructors);

@@ -1,0 +1,200 @@
+//! The way of a delivery behind its head: body, claim, handler, settlement.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use actix_web::body::EitherBody;
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
+use actix_web::{Error, HttpMessage as _};
+use bytes::Bytes;
+use futures_util::{Stream as _, stream};
+use webhook_core::{
+    Checked, Claimed, Disposition, Endpoint, Finished, Intake, Outcome, Rejection, RejectionKind,
+    Settled, Unsettled,
+};
+use webhook_tower::adapter::{Deadline, Guarded, Tracker};
+
+use crate::answer::{Refused, respond};
+use crate::outliving::Outliving;
+
+/// Chunks taken in one go before others get their turn: a body that always has one more must not keep the worker.
+const CHUNKS_A_POLL: usize = 64;
+
+type Output<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+/// Takes in the body, and then runs what must not end with the request.
+pub(crate) async fn receive<S, B>(
+    mut request: ServiceRequest,
+    mut intake: Intake,
+    inner: Rc<S>,
+    endpoint: Endpoint,
+    tracker: Tracker,
+) -> Output<B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
+    let mut payload = request.take_payload();
+    let mut deadline = Deadline::new(endpoint.limits().body_timeout);
+    let read = poll_fn(|cx| read(&mut payload, &mut intake, &endpoint, &mut deadline, cx)).await;
+    let finished = match read {
+        Ok(()) => intake.finish(),
+        Err(rejection) => Err(rejection),
+    };
+    let refuse = |request: ServiceRequest, rejection| {
+        let response = request.error_response(Refused::from(rejection));
+        Ok(response.map_into_right_body())
+    };
+    match finished {
+        Ok(Finished::Event(checked)) => match tracker.start() {
+            Ok(running) => Outliving::new(running, guarded(checked, inner, request, endpoint)).await,
+            Err(kind) => refuse(request, endpoint.reject(kind.into())),
+        },
+        Ok(Finished::Answer(answer)) => {
+            Ok(request.into_response(respond(answer)).map_into_right_body())
+        }
+        Ok(_) => refuse(request, RejectionKind::Unprocessable.into()),
+        Err(rejection) => refuse(request, rejection),
+    }
+}
+
+/// Takes in chunks until the body ends.
+fn read(
+    payload: &mut Payload,
+    intake: &mut Intake,
+    endpoint: &Endpoint,
+    deadline: &mut Deadline,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Rejection>> {
+    let refuse = |kind| {
+        let rejection = Rejection::new(kind).with_unread_body();
+        Poll::Ready(Err(endpoint.reject(rejection)))
+    };
+    for _ in 0..CHUNKS_A_POLL {
+        match Pin::new(&mut *payload).poll_next(cx) {
+            Poll::Ready(Some(Ok(chunk))) => {
+                if let Err(rejection) = intake.push(chunk) {
+                    return Poll::Ready(Err(rejection));
+                }
+            }
+            Poll::Ready(Some(Err(_))) => return refuse(RejectionKind::BodyError),
+            Poll::Ready(None) => return Poll::Ready(Ok(())),
+            Poll::Pending => {
+                ready!(deadline.poll(cx));
+                return refuse(RejectionKind::BodyTimeout);
+            }
+        }
+    }
+    cx.waker().wake_by_ref();
+    ready!(deadline.poll(cx));
+    refuse(RejectionKind::BodyTimeout)
+}
+
+/// A store or a hook may panic as well, and is then no better than one that gives no answer.
+async fn guarded<S, B>(
+    checked: Checked,
+    inner: Rc<S>,
+    request: ServiceRequest,
+    endpoint: Endpoint,
+) -> Output<B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
+    let run = handle(checked, inner, request, endpoint.clone());
+    match Guarded::new(run).await {
+        Ok(output) => output,
+        // The request went down with it, so the answer goes up as an error.
+        Err(_) => Err(refusal(&endpoint, RejectionKind::StoreUnavailable)),
+    }
+}
+
+/// Claim, handler, settlement: from the first store call to the last.
+async fn handle<S, B>(
+    checked: Checked,
+    inner: Rc<S>,
+    mut request: ServiceRequest,
+    endpoint: Endpoint,
+) -> Output<B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
+    let refused = match checked.claim().await {
+        Ok(Claimed::Run(permit)) => {
+            let delivery = permit.delivery().clone();
+            request.set_payload(replay(delivery.raw().clone()));
+            request.extensions_mut().insert(delivery);
+            let timeout = endpoint.limits().handler_timeout;
+            let handled = Guarded::within(oneshot(inner, request), timeout).await;
+            let outcome = match &handled {
+                Ok(Ok(response)) => outcome(response),
+                Ok(Err(_)) | Err(_) => Outcome::Failed,
+            };
+            match permit.settle(outcome).await {
+                Settled::Replace(rejection) => return Err(Refused::from(rejection).into()),
+                Settled::Later(unsettled) => {
+                    tokio::spawn(keep_trying(unsettled));
+                }
+                _ => {}
+            }
+            return match handled {
+                Ok(Ok(response)) => Ok(response.map_into_left_body()),
+                Ok(Err(error)) => Err(error),
+                Err(ended) => Err(refusal(&endpoint, ended.into())),
+            };
+        }
+        Ok(Claimed::Duplicate(answer)) => {
+            return Ok(request.into_response(respond(answer)).map_into_right_body());
+        }
+        Ok(_) => RejectionKind::StoreUnavailable.into(),
+        Err(rejection) => rejection,
+    };
+    let response = request.error_response(Refused::from(refused));
+    Ok(response.map_into_right_body())
+}
+
+fn outcome<B>(response: &ServiceResponse<B>) -> Outcome {
+    let response = response.response();
+    match response.extensions().get::<Disposition>() {
+        Some(disposition) => Outcome::Decided(*disposition),
+        None => Outcome::Status(response.status().as_u16()),
+    }
+}
+
+fn refusal(endpoint: &Endpoint, kind: RejectionKind) -> Error {
+    Refused::from(endpoint.reject(kind.into())).into()
+}
+
+async fn keep_trying(mut unsettled: Unsettled) {
+    while let Some(wait) = unsettled.wait() {
+        tokio::time::sleep(wait).await;
+        if unsettled.retry().await {
+            return;
+        }
+    }
+}
+
+/// The very bytes that were verified, as a payload to extract from.
+fn replay(bytes: Bytes) -> Payload {
+    if bytes.is_empty() {
+        return Payload::None;
+    }
+    Payload::Stream {
+        payload: Box::pin(stream::iter([Ok(bytes)])),
+    }
+}
+
+/// Readies the service and calls it.
+pub(crate) async fn oneshot<S, B>(
+    service: Rc<S>,
+    request: ServiceRequest,
+) -> Result<ServiceResponse<B>, Error>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    poll_fn(|cx| service.poll_ready(cx)).await?;
+    service.call(request).await
+}
