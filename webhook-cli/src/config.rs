@@ -8,7 +8,7 @@ use std::{fmt, fs, io};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use webhook_axum::{Answer, Endpoint, EndpointBuilder, MemoryStore, Provider, SecretSet};
-use webhook_core::Location;
+use webhook_core::KeyFormat;
 
 use crate::entries::{Entries, EntryError};
 use crate::receipt::receipt;
@@ -273,9 +273,10 @@ fn credentials(entries: &Entries, provider: &Provider) -> Result<Option<String>,
 
 /// Whether deliveries come with HTTP Basic authentication: the one scheme without a hash in this header.
 fn takes_credentials(provider: &Provider) -> bool {
-    provider.schemes().iter().any(|scheme| {
-        scheme.algorithm().is_none() && scheme.location() == Location::Header("authorization")
-    })
+    matches!(
+        provider.secret_format(),
+        KeyFormat::Basic | KeyFormat::Login
+    )
 }
 
 fn options(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use crate::algorithm::{Tag, constant_time_eq};
+use crate::algorithm::{RunningDigest, Tag, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::grammar::{Candidates, MAX_VALUE};
 use crate::probe::{self, Pointers, Scalar};
@@ -64,8 +64,23 @@ impl Held {
             coverage: scheme.coverage(),
             key_slot: key_slot.ok_or(RejectionKind::BadSignature)?,
             time: self.time()?,
-            message: None,
+            message: self.message()?,
         })
+    }
+
+    /// SHA-256 of what was signed, where the body is no part of it.
+    fn message(&self) -> Result<Option<[u8; 32]>, RejectionKind> {
+        let coverage = self.scheme.coverage();
+        if coverage.body || coverage.is_sender_only() {
+            return Ok(None);
+        }
+        let mut digest = RunningDigest::new();
+        for part in self.scheme.parts() {
+            if let Part::Field(pointer) = part {
+                digest.field(field(&self.body, pointer)?.unwrap_or_default().as_bytes());
+            }
+        }
+        Ok(Some(digest.finish()))
     }
 
     /// The tag or token in the body.

@@ -169,20 +169,24 @@ impl Intake {
             fence: None,
             attempt: 1,
         };
-        let key = inner.store.is_some().then(|| {
+        let key = inner.store.as_ref().and_then(|_| {
             let mode = record.body().mode.filter(|_| vouched);
             let known = record.id().filter(|_| wanted.identifies_events);
             let identity = match known {
                 Some(id) => Identity::Id(id),
                 None => Identity::Content {
-                    digest: content_digest(&verified, self.content, &record.raw),
+                    digest: identifying(
+                        content_digest(&verified, self.content, &record.raw),
+                        &verified,
+                        &inner.provider,
+                    )?,
                     labels: &self.content_labels,
                 },
             };
-            Remembered {
+            Some(Remembered {
                 key: inner.key_prefix.key(mode, identity),
                 by_content: known.is_none(),
-            }
+            })
         });
         Ok(Finished::Event(Checked {
             endpoint: self.endpoint,
@@ -285,4 +289,16 @@ fn content_digest(
             digest.finish()
         }
     }
+}
+
+/// The digest that tells an event from others: that of its content, with the signed time where content repeats; `None` where
+/// nothing does.
+fn identifying(content: [u8; 32], verified: &Verified, provider: &Provider) -> Option<[u8; 32]> {
+    if !provider.content_repeats {
+        return Some(content);
+    }
+    let mut digest = RunningDigest::new();
+    digest.field(&content);
+    digest.field(&verified.time?.as_millis().to_le_bytes());
+    Some(digest.finish())
 }

@@ -32,6 +32,8 @@ pub struct Provider {
     pub(crate) kind: Locator,
     pub(crate) mode: Option<ModeLocator>,
     pub(crate) content_labels: &'static [&'static str],
+    /// Whether one content may be two events.
+    pub(crate) content_repeats: bool,
     pub(crate) handshake: Option<Handshake>,
     docs: &'static str,
     retry_horizon_secs: u32,
@@ -125,6 +127,7 @@ impl Provider {
             kind: Locator::None,
             mode: None,
             content_labels: &[],
+            content_repeats: false,
             handshake: None,
             docs: "",
             retry_horizon_secs: 0,
@@ -217,6 +220,14 @@ impl Provider {
     #[must_use]
     pub const fn content_labels(mut self, headers: &'static [&'static str]) -> Self {
         self.content_labels = headers;
+        self
+    }
+
+    /// The same content may be another event, as where a sender only says that something has changed. Without an id, the signed
+    /// time tells two apart; where none is signed nothing does, so that copies run, and handlers have to bear it.
+    #[must_use]
+    pub const fn content_repeats(mut self) -> Self {
+        self.content_repeats = true;
         self
     }
 

@@ -94,6 +94,9 @@ fn any_provider() -> impl Strategy<Value = Provider> {
 }
 
 proptest! {
+    // Enough for every provider to be drawn many times.
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
     #[test]
     fn what_a_provider_signs_is_accepted(provider in any_provider(), body in ".*") {
         let [secret, _] = secrets(&provider);

@@ -3,8 +3,8 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
 /// HubSpot, signature version 3.
 ///
 /// `X-HubSpot-Signature-v3`: base64, HMAC-SHA-256 over method, URL, body and the time of `X-HubSpot-Request-Timestamp`
-/// in milliseconds. The key is the app's client secret. Versions 1 and 2 are plain hashes without a time and are never
-/// fallen back to.
+/// in milliseconds. The key is the app's client secret. Versions 1 and 2 are never fallen back to; what still sends them takes
+/// [`HUBSPOT_V2`] or [`HUBSPOT_V1`].
 ///
 /// * HubSpot decodes some escapes of the URL before it signs, its SDKs do not, and their lists differ: register a
 ///   target URL without a query.
@@ -14,7 +14,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
 ///
 /// Source: <https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation> and
 /// HubSpot's SDKs.
-pub const HUBSPOT: Provider = Provider::new(
+pub const HUBSPOT: Provider = common(Provider::new(
     "hubspot",
     &[Scheme::hmac(
         Algorithm::HmacSha256,
@@ -23,13 +23,35 @@ pub const HUBSPOT: Provider = Provider::new(
     .in_header("x-hubspot-signature-v3")
     .encoding(Encoding::Base64)
     .time_in_header("x-hubspot-request-timestamp", TimeUnit::Millis)],
-)
-.aliases(&["hubspot-v3"])
-.id_at(&["/0/eventId"])
-.id_not_unique()
-.type_at(&["/0/subscriptionType"])
-.answers_within_millis(5_000)
-.retries_for_secs(24 * 3600)
-.documented_at(
-    "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
-);
+))
+.aliases(&["hubspot-v3"]);
+
+/// HubSpot, signature version 2: `X-HubSpot-Signature`, hexadecimal SHA-256, a plain hash and no HMAC, over the client secret, method, URL
+/// and body. No time is signed, and whoever has one can make the hash of a longer body that begins the same. See [`HUBSPOT`].
+pub const HUBSPOT_V2: Provider = common(Provider::new(
+    "hubspot-v2",
+    &[hashed(&[Part::Secret, Part::Method, Part::Url, Part::Body])],
+))
+.methods_used(&["POST", "GET"]);
+
+/// HubSpot, signature version 1: as [`HUBSPOT_V2`], over the client secret and the body.
+pub const HUBSPOT_V1: Provider = common(Provider::new(
+    "hubspot-v1",
+    &[hashed(&[Part::Secret, Part::Body])],
+));
+
+const fn hashed(parts: &'static [Part]) -> Scheme {
+    Scheme::hash(Algorithm::Sha256, parts).in_header("x-hubspot-signature")
+}
+
+const fn common(provider: Provider) -> Provider {
+    provider
+        .id_at(&["/0/eventId"])
+        .id_not_unique()
+        .type_at(&["/0/subscriptionType"])
+        .answers_within_millis(5_000)
+        .retries_for_secs(24 * 3600)
+        .documented_at(
+            "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
+        )
+}

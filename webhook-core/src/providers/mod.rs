@@ -5,27 +5,125 @@
 
 use crate::provider::Provider;
 
+mod adyen_platforms;
+mod airtable;
+mod airwallex;
+mod anthropic;
 mod asaas;
+mod asana;
+mod auth0;
+mod bigcommerce;
+mod bitbucket;
+mod brex;
+mod btcpay;
+mod calendly;
+mod cashfree;
 mod chargebee;
+mod checkout_com;
+mod circleci;
+mod clerk;
+mod cloudinary;
 mod codespar;
+mod coinbase_commerce;
+mod creem;
+mod dlocal;
 mod docusign;
+mod dodopayments;
+mod dropbox;
+mod dwolla;
+mod easypay;
+mod easypost;
+mod efi_pix;
+mod elevenlabs;
+mod figma;
+mod flutterwave;
+mod flutterwave_v3;
+mod getstream;
+mod gitea;
 mod github;
+mod gitlab_signing;
 mod gitlab_token;
+mod gocardless;
 mod hubspot;
 mod ifthenpay;
+mod increase;
+mod intercom;
+mod jira;
+mod kofi;
+mod kontent_ai;
+mod lemonsqueezy;
+mod line;
+mod linear;
+mod lithic;
+mod liveblocks;
+mod marqeta;
 mod mercadopago;
+mod meta;
+mod modern_treasury;
+mod mollie;
+mod moov;
+mod mux;
 mod nextpay;
 mod nfeio;
+mod notion;
+mod okta;
+mod omise;
+mod onfido;
+mod openai;
+mod orb;
+mod paddle;
+mod pagarme_postback;
+mod pagbank;
+mod pagerduty;
+mod patreon;
+mod paymongo;
 mod paystack;
+mod payu_europe;
+mod persona;
+mod phonepe;
+mod polar;
+mod postmark;
+mod prood;
+mod pusher;
+mod quickbooks;
+mod razorpay;
+mod recurly;
+mod replicate;
+mod resend;
+mod retell;
+mod revenuecat;
+mod revolut;
+mod sanity;
+mod seam;
+mod sentry;
 mod shopify;
 mod slack;
 mod smartpay;
 mod square;
 mod standard_webhooks;
 mod stripe;
+mod supabase;
 mod svix;
+mod telegram;
+mod trello;
+mod twitch;
+mod typeform;
+pub mod unconfirmed;
+mod unit;
+mod vercel;
+mod whop;
+mod woocommerce;
+mod workos;
+mod xendit;
+mod xero;
+mod zendesk;
+mod zoom;
 
-pub use codespar::CODESPAR_V1;
+pub use {
+    cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
+    easypay::EASYPAY_CODE, hubspot::HUBSPOT_V1, hubspot::HUBSPOT_V2,
+    payu_europe::PAYU_EUROPE_SHA256, trello::TRELLO_UTF8,
+};
 
 /// The table of providers: hands its rows to a macro, which makes of each what it needs.
 ///
@@ -36,30 +134,188 @@ pub use codespar::CODESPAR_V1;
 macro_rules! for_each_provider {
     ($callback:ident) => {
         $callback! {
+            /// Adyen for Platforms, Management and Balance webhooks; see [`ADYEN_PLATFORMS`](webhook_core::providers::ADYEN_PLATFORMS).
+            adyen_platforms(secret) = ADYEN_PLATFORMS;
+            /// Airtable; see [`AIRTABLE`](webhook_core::providers::AIRTABLE).
+            airtable(secret) = AIRTABLE;
+            /// Airwallex; see [`AIRWALLEX`](webhook_core::providers::AIRWALLEX).
+            airwallex(secret) = AIRWALLEX;
+            /// Anthropic; see [`ANTHROPIC`](webhook_core::providers::ANTHROPIC).
+            anthropic(secret) = ANTHROPIC;
             /// Asaas; see [`ASAAS`](webhook_core::providers::ASAAS). A token, so the body is not signed.
             asaas(secret) = ASAAS;
+            /// Asana; see [`ASANA`](webhook_core::providers::ASANA).
+            asana(secret) = ASANA;
+            /// Auth0 log streams; see [`AUTH0`](webhook_core::providers::AUTH0). A token, so the body is not signed.
+            auth0(secret) = AUTH0;
+            /// BigCommerce; see [`BIGCOMMERCE`](webhook_core::providers::BIGCOMMERCE).
+            bigcommerce(secret) = BIGCOMMERCE;
+            /// Bitbucket Cloud; see [`BITBUCKET`](webhook_core::providers::BITBUCKET).
+            bitbucket(secret) = BITBUCKET;
+            /// Brex; see [`BREX`](webhook_core::providers::BREX).
+            brex(secret) = BREX;
+            /// BTCPay Server; see [`BTCPAY`](webhook_core::providers::BTCPAY).
+            btcpay(secret) = BTCPAY;
+            /// Calendly; see [`CALENDLY`](webhook_core::providers::CALENDLY).
+            calendly(secret) = CALENDLY;
+            /// Cashfree; see [`CASHFREE`](webhook_core::providers::CASHFREE).
+            cashfree(secret) = CASHFREE;
             /// Chargebee; see [`CHARGEBEE`](webhook_core::providers::CHARGEBEE). HTTP Basic, so the body is not signed.
             chargebee(username, password) = CHARGEBEE;
+            /// Checkout.com; see [`CHECKOUT_COM`](webhook_core::providers::CHECKOUT_COM).
+            checkout_com(secret) = CHECKOUT_COM;
+            /// CircleCI; see [`CIRCLECI`](webhook_core::providers::CIRCLECI).
+            circleci(secret) = CIRCLECI;
+            /// Clerk; see [`CLERK`](webhook_core::providers::CLERK).
+            clerk(secret) = CLERK;
+            /// Cloudinary, with SHA-1; see [`CLOUDINARY`](webhook_core::providers::CLOUDINARY).
+            cloudinary(secret) = CLOUDINARY;
             /// CodeSpar, with and without a signed time; see [`CODESPAR`](webhook_core::providers::CODESPAR).
             codespar(secret) = CODESPAR;
+            /// Coinbase Commerce; see [`COINBASE_COMMERCE`](webhook_core::providers::COINBASE_COMMERCE).
+            coinbase_commerce(secret) = COINBASE_COMMERCE;
+            /// Creem; see [`CREEM`](webhook_core::providers::CREEM).
+            creem(secret) = CREEM;
+            /// dLocal, by login and secret key; see [`DLOCAL`](webhook_core::providers::DLOCAL).
+            dlocal(username, password) = DLOCAL;
             /// DocuSign Connect; see [`DOCUSIGN`](webhook_core::providers::DOCUSIGN).
             docusign(secret) = DOCUSIGN;
+            /// Dodo Payments; see [`DODOPAYMENTS`](webhook_core::providers::DODOPAYMENTS).
+            dodopayments(secret) = DODOPAYMENTS;
+            /// Dropbox; see [`DROPBOX`](webhook_core::providers::DROPBOX). Copies run.
+            dropbox(secret) = DROPBOX;
+            /// Dwolla; see [`DWOLLA`](webhook_core::providers::DWOLLA).
+            dwolla(secret) = DWOLLA;
+            /// Easypay (Portugal); see [`EASYPAY`](webhook_core::providers::EASYPAY). HTTP Basic, so the body is not signed.
+            easypay(username, password) = EASYPAY;
+            /// EasyPost; see [`EASYPOST`](webhook_core::providers::EASYPOST).
+            easypost(secret) = EASYPOST;
+            /// Efí, Pix; see [`EFI_PIX`](webhook_core::providers::EFI_PIX). A token in the query, so nothing is signed.
+            efi_pix(secret) = EFI_PIX;
+            /// ElevenLabs; see [`ELEVENLABS`](webhook_core::providers::ELEVENLABS).
+            elevenlabs(secret) = ELEVENLABS;
+            /// Figma; see [`FIGMA`](webhook_core::providers::FIGMA). A passcode in the body, so nothing is signed.
+            figma(secret) = FIGMA;
+            /// Flutterwave, version 4; see [`FLUTTERWAVE`](webhook_core::providers::FLUTTERWAVE).
+            flutterwave(secret) = FLUTTERWAVE;
+            /// Flutterwave, version 3; see [`FLUTTERWAVE_V3`](webhook_core::providers::FLUTTERWAVE_V3). A token, so the body is not signed.
+            flutterwave_v3(secret) = FLUTTERWAVE_V3;
+            /// Stream (getstream.io); see [`GETSTREAM`](webhook_core::providers::GETSTREAM).
+            getstream(secret) = GETSTREAM;
+            /// Gitea and Forgejo; see [`GITEA`](webhook_core::providers::GITEA).
+            gitea(secret) = GITEA;
             /// GitHub; see [`GITHUB`](webhook_core::providers::GITHUB).
             github(secret) = GITHUB;
+            /// GitLab with a signing token; see [`GITLAB_SIGNING`](webhook_core::providers::GITLAB_SIGNING).
+            gitlab_signing(secret) = GITLAB_SIGNING;
             /// GitLab with a secret token; see [`GITLAB_TOKEN`](webhook_core::providers::GITLAB_TOKEN). The body is not signed.
             gitlab_token(secret) = GITLAB_TOKEN;
+            /// GoCardless; see [`GOCARDLESS`](webhook_core::providers::GOCARDLESS).
+            gocardless(secret) = GOCARDLESS;
             /// HubSpot, signature version 3; see [`HUBSPOT`](webhook_core::providers::HUBSPOT). The URL is signed.
             hubspot(secret, public_url) = HUBSPOT;
             /// ifthenpay; see [`IFTHENPAY`](webhook_core::providers::IFTHENPAY). A key in the query, so nothing is signed.
             ifthenpay(secret) = IFTHENPAY;
+            /// Increase; see [`INCREASE`](webhook_core::providers::INCREASE).
+            increase(secret) = INCREASE;
+            /// Intercom; see [`INTERCOM`](webhook_core::providers::INTERCOM).
+            intercom(secret) = INTERCOM;
+            /// Jira Cloud; see [`JIRA`](webhook_core::providers::JIRA).
+            jira(secret) = JIRA;
+            /// Ko-fi; see [`KOFI`](webhook_core::providers::KOFI). A token in the body, so nothing is signed.
+            kofi(secret) = KOFI;
+            /// Kontent.ai; see [`KONTENT_AI`](webhook_core::providers::KONTENT_AI).
+            kontent_ai(secret) = KONTENT_AI;
+            /// Lemon Squeezy; see [`LEMONSQUEEZY`](webhook_core::providers::LEMONSQUEEZY).
+            lemonsqueezy(secret) = LEMONSQUEEZY;
+            /// LINE; see [`LINE`](webhook_core::providers::LINE).
+            line(secret) = LINE;
+            /// Linear; see [`LINEAR`](webhook_core::providers::LINEAR).
+            linear(secret) = LINEAR;
+            /// Lithic; see [`LITHIC`](webhook_core::providers::LITHIC).
+            lithic(secret) = LITHIC;
+            /// Liveblocks; see [`LIVEBLOCKS`](webhook_core::providers::LIVEBLOCKS).
+            liveblocks(secret) = LIVEBLOCKS;
+            /// Marqeta; see [`MARQETA`](webhook_core::providers::MARQETA).
+            marqeta(secret) = MARQETA;
             /// Mercado Pago; see [`MERCADOPAGO`](webhook_core::providers::MERCADOPAGO). The body is not signed.
             mercadopago(secret) = MERCADOPAGO;
+            /// Meta: Facebook, Instagram, Messenger, WhatsApp; see [`META`](webhook_core::providers::META).
+            meta(secret) = META;
+            /// Modern Treasury; see [`MODERN_TREASURY`](webhook_core::providers::MODERN_TREASURY).
+            modern_treasury(secret) = MODERN_TREASURY;
+            /// Mollie, next-generation webhooks; see [`MOLLIE`](webhook_core::providers::MOLLIE).
+            mollie(secret) = MOLLIE;
+            /// Moov; see [`MOOV`](webhook_core::providers::MOOV). The body is not signed.
+            moov(secret) = MOOV;
+            /// Mux; see [`MUX`](webhook_core::providers::MUX).
+            mux(secret) = MUX;
             /// NextPay (Philippines); see [`NEXTPAY`](webhook_core::providers::NEXTPAY).
             nextpay(secret) = NEXTPAY;
             /// NFe.io; see [`NFEIO`](webhook_core::providers::NFEIO).
             nfeio(secret) = NFEIO;
+            /// Notion; see [`NOTION`](webhook_core::providers::NOTION).
+            notion(secret) = NOTION;
+            /// Okta event hooks; see [`OKTA`](webhook_core::providers::OKTA). A token, so the body is not signed.
+            okta(secret) = OKTA;
+            /// Omise; see [`OMISE`](webhook_core::providers::OMISE).
+            omise(secret) = OMISE;
+            /// Onfido; see [`ONFIDO`](webhook_core::providers::ONFIDO).
+            onfido(secret) = ONFIDO;
+            /// OpenAI; see [`OPENAI`](webhook_core::providers::OPENAI).
+            openai(secret) = OPENAI;
+            /// Orb; see [`ORB`](webhook_core::providers::ORB).
+            orb(secret) = ORB;
+            /// Paddle Billing; see [`PADDLE`](webhook_core::providers::PADDLE).
+            paddle(secret) = PADDLE;
+            /// Pagar.me, postbacks of versions 1 to 4; see [`PAGARME_POSTBACK`](webhook_core::providers::PAGARME_POSTBACK).
+            pagarme_postback(secret) = PAGARME_POSTBACK;
+            /// PagBank; see [`PAGBANK`](webhook_core::providers::PAGBANK).
+            pagbank(secret) = PAGBANK;
+            /// PagerDuty; see [`PAGERDUTY`](webhook_core::providers::PAGERDUTY).
+            pagerduty(secret) = PAGERDUTY;
+            /// Patreon; see [`PATREON`](webhook_core::providers::PATREON).
+            patreon(secret) = PATREON;
+            /// PayMongo; see [`PAYMONGO`](webhook_core::providers::PAYMONGO).
+            paymongo(secret) = PAYMONGO;
             /// Paystack; see [`PAYSTACK`](webhook_core::providers::PAYSTACK).
             paystack(secret) = PAYSTACK;
+            /// PayU Europe; see [`PAYU_EUROPE`](webhook_core::providers::PAYU_EUROPE).
+            payu_europe(secret) = PAYU_EUROPE;
+            /// Persona; see [`PERSONA`](webhook_core::providers::PERSONA).
+            persona(secret) = PERSONA;
+            /// PhonePe; see [`PHONEPE`](webhook_core::providers::PHONEPE). The credentials' hash, so nothing is signed.
+            phonepe(username, password) = PHONEPE;
+            /// Polar; see [`POLAR`](webhook_core::providers::POLAR).
+            polar(secret) = POLAR;
+            /// Postmark; see [`POSTMARK`](webhook_core::providers::POSTMARK). HTTP Basic, so the body is not signed.
+            postmark(username, password) = POSTMARK;
+            /// Prood; see [`PROOD`](webhook_core::providers::PROOD). A token, so nothing is signed.
+            prood(secret) = PROOD;
+            /// Pusher Channels; see [`PUSHER`](webhook_core::providers::PUSHER).
+            pusher(secret) = PUSHER;
+            /// QuickBooks; see [`QUICKBOOKS`](webhook_core::providers::QUICKBOOKS).
+            quickbooks(secret) = QUICKBOOKS;
+            /// Razorpay; see [`RAZORPAY`](webhook_core::providers::RAZORPAY).
+            razorpay(secret) = RAZORPAY;
+            /// Recurly; see [`RECURLY`](webhook_core::providers::RECURLY).
+            recurly(secret) = RECURLY;
+            /// Replicate; see [`REPLICATE`](webhook_core::providers::REPLICATE).
+            replicate(secret) = REPLICATE;
+            /// Resend; see [`RESEND`](webhook_core::providers::RESEND).
+            resend(secret) = RESEND;
+            /// Retell AI; see [`RETELL`](webhook_core::providers::RETELL).
+            retell(secret) = RETELL;
+            /// RevenueCat; see [`REVENUECAT`](webhook_core::providers::REVENUECAT). A token, so the body is not signed.
+            revenuecat(secret) = REVENUECAT;
+            /// Revolut; see [`REVOLUT`](webhook_core::providers::REVOLUT).
+            revolut(secret) = REVOLUT;
+            /// Sanity; see [`SANITY`](webhook_core::providers::SANITY).
+            sanity(secret) = SANITY;
+            /// Seam; see [`SEAM`](webhook_core::providers::SEAM).
+            seam(secret) = SEAM;
+            /// Sentry; see [`SENTRY`](webhook_core::providers::SENTRY).
+            sentry(secret) = SENTRY;
             /// Shopify; see [`SHOPIFY`](webhook_core::providers::SHOPIFY).
             shopify(secret) = SHOPIFY;
             /// Slack; see [`SLACK`](webhook_core::providers::SLACK). Its `url_verification` challenge is answered.
@@ -73,8 +329,36 @@ macro_rules! for_each_provider {
             standard_webhooks(secret) = STANDARD_WEBHOOKS;
             /// Stripe; see [`STRIPE`](webhook_core::providers::STRIPE).
             stripe(secret) = STRIPE;
+            /// Supabase Auth hooks; see [`SUPABASE`](webhook_core::providers::SUPABASE).
+            supabase(secret) = SUPABASE;
             /// Svix, and what is sent through it; see [`SVIX`](webhook_core::providers::SVIX).
             svix(secret) = SVIX;
+            /// Telegram; see [`TELEGRAM`](webhook_core::providers::TELEGRAM). A token, so the body is not signed.
+            telegram(secret) = TELEGRAM;
+            /// Trello; see [`TRELLO`](webhook_core::providers::TRELLO). The URL is signed.
+            trello(secret, public_url) = TRELLO;
+            /// Twitch EventSub; see [`TWITCH`](webhook_core::providers::TWITCH).
+            twitch(secret) = TWITCH;
+            /// Typeform; see [`TYPEFORM`](webhook_core::providers::TYPEFORM).
+            typeform(secret) = TYPEFORM;
+            /// Unit; see [`UNIT`](webhook_core::providers::UNIT).
+            unit(secret) = UNIT;
+            /// Vercel; see [`VERCEL`](webhook_core::providers::VERCEL).
+            vercel(secret) = VERCEL;
+            /// Whop; see [`WHOP`](webhook_core::providers::WHOP).
+            whop(secret) = WHOP;
+            /// WooCommerce; see [`WOOCOMMERCE`](webhook_core::providers::WOOCOMMERCE).
+            woocommerce(secret) = WOOCOMMERCE;
+            /// WorkOS; see [`WORKOS`](webhook_core::providers::WORKOS).
+            workos(secret) = WORKOS;
+            /// Xendit; see [`XENDIT`](webhook_core::providers::XENDIT). A token, so the body is not signed.
+            xendit(secret) = XENDIT;
+            /// Xero; see [`XERO`](webhook_core::providers::XERO).
+            xero(secret) = XERO;
+            /// Zendesk; see [`ZENDESK`](webhook_core::providers::ZENDESK).
+            zendesk(secret) = ZENDESK;
+            /// Zoom; see [`ZOOM`](webhook_core::providers::ZOOM).
+            zoom(secret) = ZOOM;
         }
     };
 }
@@ -85,7 +369,11 @@ macro_rules! list {
 
         impl Provider {
             /// Every provider with a constructor, in alphabetical order, and the variants of them that have none.
-            pub const ALL: &[Self] = &[$($provider,)* CODESPAR_V1];
+            pub const ALL: &[Self] = &[
+                $($provider,)*
+                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, HUBSPOT_V1, HUBSPOT_V2,
+                PAYU_EUROPE_SHA256, TRELLO_UTF8,
+            ];
         }
     };
 }

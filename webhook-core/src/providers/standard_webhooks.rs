@@ -11,15 +11,18 @@ use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
 /// * An id may not contain a dot, since a dot ends it in what is signed.
 ///
 /// Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
-pub const STANDARD_WEBHOOKS: Provider = Provider::new(
-    "standard-webhooks",
-    &[v1("webhook-id", "webhook-timestamp", "webhook-signature")],
-)
-.aliases(&["standard-webhooks-v1"])
-.key_format(KeyFormat::Whsec)
-.type_at(&["/type"])
-.retries_for_secs(75 * 3600 + 35 * 60)
-.documented_at("https://www.standardwebhooks.com/");
+pub const STANDARD_WEBHOOKS: Provider = standard("standard-webhooks")
+    .aliases(&["standard-webhooks-v1"])
+    .retries_for_secs(75 * 3600 + 35 * 60)
+    .documented_at("https://www.standardwebhooks.com/");
+
+/// A sender that follows the specification: what its file says besides is what differs.
+pub(super) const fn standard(name: &'static str) -> Provider {
+    const V1: Scheme = v1("webhook-id", "webhook-timestamp", "webhook-signature");
+    Provider::new(name, &[V1])
+        .key_format(KeyFormat::Whsec)
+        .type_at(&["/type"])
+}
 
 /// The `v1` scheme under these header names.
 pub(super) const fn v1(id: &'static str, time: &'static str, signature: &'static str) -> Scheme {

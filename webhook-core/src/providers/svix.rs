@@ -1,5 +1,5 @@
 use super::standard_webhooks::v1;
-use crate::{KeyFormat, Provider};
+use crate::{KeyFormat, Provider, Scheme};
 
 /// Svix, and the products that send through it.
 ///
@@ -10,14 +10,25 @@ use crate::{KeyFormat, Provider};
 /// * Retries for about 28 hours unless the customer chose another schedule. While a secret is rolled, both sign.
 ///
 /// Source: <https://docs.svix.com/receiving/verifying-payloads/how-manual> and the svix Rust library.
-pub const SVIX: Provider = Provider::new(
-    "svix",
-    &[
-        v1("svix-id", "svix-timestamp", "svix-signature"),
-        v1("webhook-id", "webhook-timestamp", "webhook-signature"),
-    ],
-)
-.key_format(KeyFormat::Whsec)
-.type_at(&["/type"])
-.retries_for_secs(28 * 3600)
-.documented_at("https://docs.svix.com/receiving/verifying-payloads/how-manual");
+pub const SVIX: Provider =
+    both("svix").documented_at("https://docs.svix.com/receiving/verifying-payloads/how-manual");
+
+/// A sender through Svix whose deliveries have either family of names.
+pub(super) const fn both(name: &'static str) -> Provider {
+    const HIDDEN: Scheme = v1("webhook-id", "webhook-timestamp", "webhook-signature");
+    through(Provider::new(name, &[V1, HIDDEN]))
+}
+
+/// A sender through Svix under Svix's own names.
+pub(super) const fn svix(name: &'static str) -> Provider {
+    through(Provider::new(name, &[V1]))
+}
+
+const V1: Scheme = v1("svix-id", "svix-timestamp", "svix-signature");
+
+const fn through(provider: Provider) -> Provider {
+    provider
+        .key_format(KeyFormat::Whsec)
+        .type_at(&["/type"])
+        .retries_for_secs(28 * 3600)
+}

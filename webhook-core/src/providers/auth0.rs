@@ -1,0 +1,17 @@
+use crate::{Provider, Scheme};
+
+/// Auth0 custom log streams.
+///
+/// The `Authorization` header is the token of the stream, whole. **Nothing is signed**: the token says who sent the request. A stream
+/// may have no token; then there is nothing to verify and no endpoint to build.
+///
+/// * A delivery is a batch, as JSON lines, an array or an object, and is told apart by its content; each entry has a `log_id`. Up to
+///   three retries.
+///
+/// Source: <https://auth0.com/docs/customize/log-streams/custom-log-streams>.
+pub const AUTH0: Provider = Provider::new("auth0", &[Scheme::token().in_header("authorization")])
+    .aliases(&["auth0-log-stream"])
+    .id_at(&["/0/log_id", "/log_id"])
+    .id_not_unique()
+    .type_at(&["/0/data/type", "/data/type"])
+    .documented_at("https://auth0.com/docs/customize/log-streams/custom-log-streams");

@@ -1,0 +1,13 @@
+use super::svix::svix;
+use crate::Provider;
+
+/// Clerk.
+///
+/// [Svix](super::SVIX) under the names `svix-id`, `svix-timestamp` and `svix-signature` alone: Clerk's SDK reads no other. The key is the
+/// `whsec_…` of the endpoint.
+///
+/// * Retries and tolerance are Svix's.
+///
+/// Source: <https://clerk.com/docs/guides/development/webhooks/overview> and @clerk/backend 3.25.0 (`webhooks`).
+pub const CLERK: Provider =
+    svix("clerk").documented_at("https://clerk.com/docs/guides/development/webhooks/overview");

@@ -1,0 +1,11 @@
+use super::standard_webhooks::standard;
+use crate::Provider;
+
+/// Dodo Payments.
+///
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS); Dodo's SDKs hand deliveries to that library.
+///
+/// Source: <https://docs.dodopayments.com/developer-resources/webhooks> and dodopayments/dodopayments-typescript.
+pub const DODOPAYMENTS: Provider = standard("dodopayments")
+    .aliases(&["dodo-payments"])
+    .documented_at("https://docs.dodopayments.com/developer-resources/webhooks");

@@ -1,0 +1,27 @@
+use crate::{Provider, Scheme};
+
+/// Easypay (Portugal).
+///
+/// HTTP Basic authentication with the user name and password set in the backoffice. **Nothing is signed**: the credentials say who
+/// sent the request. Accounts that have only the code of `x-easypay-code` take [`EASYPAY_CODE`].
+///
+/// * `/id` is that of the resource, which has several events: deliveries are told apart by their content. The type is `/type`. On a
+///   generic notification, ask Easypay's API.
+///
+/// Source: <https://docs.easypay.pt/docs/guides/webhooks> and Easypay's OpenAPI description.
+pub const EASYPAY: Provider = common(Provider::new("easypay", &[Scheme::basic()]));
+
+/// Easypay by the code of `x-easypay-code` alone; see [`EASYPAY`]. That it comes as a header of the request is what integrations see,
+/// while Easypay's description lists it with the answers.
+pub const EASYPAY_CODE: Provider = common(Provider::new(
+    "easypay-code",
+    &[Scheme::token().in_header("x-easypay-code")],
+));
+
+const fn common(provider: Provider) -> Provider {
+    provider
+        .id_at(&["/id"])
+        .id_not_unique()
+        .type_at(&["/type"])
+        .documented_at("https://docs.easypay.pt/docs/guides/webhooks")
+}

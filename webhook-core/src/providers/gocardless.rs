@@ -1,0 +1,19 @@
+use crate::{Algorithm, Part, Provider, Scheme};
+
+/// GoCardless.
+///
+/// `Webhook-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the endpoint's secret.
+///
+/// * No time is signed. A delivery is a batch of up to 250 events, each with an id, and is told apart by its content. The type is
+///   `/events/0/action`.
+/// * GoCardless asks for 498 on a bad signature; 401 is answered here, which is no success either.
+///
+/// Source: <https://developer.gocardless.com/api-reference/#webhooks-overview> and gocardless-nodejs.
+pub const GOCARDLESS: Provider = Provider::new(
+    "gocardless",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("webhook-signature")],
+)
+.id_at(&["/events/0/id"])
+.id_not_unique()
+.type_at(&["/events/0/action"])
+.documented_at("https://developer.gocardless.com/api-reference/#webhooks-overview");

@@ -1,0 +1,13 @@
+use super::standard_webhooks::standard;
+use crate::Provider;
+
+/// Increase.
+///
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS).
+///
+/// * The type is `/category`. The npm package `increase` 1.0.0 is not Increase's SDK.
+///
+/// Source: <https://increase.com/documentation/webhooks> and increase-python.
+pub const INCREASE: Provider = standard("increase")
+    .type_at(&["/category"])
+    .documented_at("https://increase.com/documentation/webhooks");

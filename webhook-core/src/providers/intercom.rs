@@ -1,0 +1,19 @@
+use crate::{Algorithm, Part, Provider, Scheme};
+
+/// Intercom.
+///
+/// `X-Hub-Signature: sha1=<hex>`, HMAC-SHA-1 over the body; Intercom knows nothing better. The key is the app's client secret.
+///
+/// * No time is signed. The id is `/id` (`notif_…`), the type `/topic`; `ping` is a test.
+/// * 1000 errors in a row pause the subscription for 15 minutes, 7 days of them suspend it.
+///
+/// Source: <https://developers.intercom.com/docs/webhooks/webhook-notifications>.
+pub const INTERCOM: Provider = Provider::new(
+    "intercom",
+    &[Scheme::hmac(Algorithm::HmacSha1, &[Part::Body])
+        .in_header("x-hub-signature")
+        .prefix("sha1=")],
+)
+.id_at(&["/id"])
+.type_at(&["/topic"])
+.documented_at("https://developers.intercom.com/docs/webhooks/webhook-notifications");

@@ -1,0 +1,16 @@
+use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+
+/// Kontent.ai.
+///
+/// `X-Kontent-ai-Signature`: base64, HMAC-SHA-256 over the body. The older `X-KC-Signature` is not looked at.
+///
+/// * No time is signed and a delivery is a batch: it is told apart by its content.
+///
+/// Source: <https://kontent.ai/learn/docs/webhooks/webhooks> and Kontent.ai's code samples and .NET middleware.
+pub const KONTENT_AI: Provider = Provider::new(
+    "kontent-ai",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_header("x-kontent-ai-signature")
+        .encoding(Encoding::Base64)],
+)
+.documented_at("https://kontent.ai/learn/docs/webhooks/webhooks");

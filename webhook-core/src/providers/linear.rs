@@ -1,0 +1,24 @@
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// Linear.
+///
+/// `Linear-Signature`: hexadecimal, HMAC-SHA-256 over the body.
+///
+/// * The time is `/webhookTimestamp` in the signed body, in milliseconds; tolerance 60 s to both sides, as in Linear's SDK. The header
+///   `Linear-Timestamp` is unsigned and not looked at.
+/// * `Linear-Delivery` is an unsigned label, and `/webhookId` is the hook's. Deliveries are told apart by their content. The
+///   type is `/type`.
+/// * Only 200 is success; 5 s to answer.
+///
+/// Source: <https://linear.app/developers/webhooks> and @linear/sdk 98.0.0.
+pub const LINEAR: Provider = Provider::new(
+    "linear",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_header("linear-signature")
+        .time_in_body("/webhookTimestamp", TimeUnit::Millis)
+        .tolerance_secs(60, 60)],
+)
+.id_in_headers(&["linear-delivery"])
+.type_at(&["/type"])
+.answers_within_millis(5_000)
+.documented_at("https://linear.app/developers/webhooks");

@@ -1,0 +1,13 @@
+use super::standard_webhooks::standard;
+use crate::Provider;
+
+/// Lithic.
+///
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS).
+///
+/// * The type is `/event_type`.
+///
+/// Source: <https://docs.lithic.com/docs/events-api> and lithic-node.
+pub const LITHIC: Provider = standard("lithic")
+    .type_at(&["/event_type"])
+    .documented_at("https://docs.lithic.com/docs/events-api");

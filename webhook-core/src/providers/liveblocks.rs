@@ -1,0 +1,10 @@
+use super::standard_webhooks::standard;
+use crate::Provider;
+
+/// Liveblocks.
+///
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS), tolerance 300 s to both sides as in Liveblocks' SDK.
+///
+/// Source: <https://liveblocks.io/docs/platform/webhooks> and @liveblocks/node (`webhooks.ts`).
+pub const LIVEBLOCKS: Provider =
+    standard("liveblocks").documented_at("https://liveblocks.io/docs/platform/webhooks");

@@ -1,0 +1,23 @@
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// Mux.
+///
+/// `Mux-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body. Any `v1` may match.
+///
+/// * Tolerance 300 s, as in Mux's SDKs; those look at the past only, this at both sides.
+/// * The id is `/id`, the type `/type`.
+///
+/// Source: <https://docs.mux.com/guides/verify-webhook-signatures>, @mux/mux-node 15.3.0 and mux-elixir.
+pub const MUX: Provider = Provider::new(
+    "mux",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Time, Part::Literal("."), Part::Body],
+    )
+    .in_header("mux-signature")
+    .pairs(b',', "v1")
+    .time_in_pair("t", TimeUnit::Seconds)],
+)
+.id_at(&["/id"])
+.type_at(&["/type"])
+.documented_at("https://docs.mux.com/guides/verify-webhook-signatures");

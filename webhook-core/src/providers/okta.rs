@@ -1,0 +1,18 @@
+use crate::{Provider, Scheme};
+
+/// Okta event hooks and inline hooks.
+///
+/// The `Authorization` header is the secret of the hook, whole and without a scheme in front. **Nothing is signed**: the secret says who
+/// sent the request.
+///
+/// * `/eventId` names a delivery, of which each event has a `uuid`. The type is `/data/events/0/eventType`.
+/// * 3 s to answer, at most one retry; a 4xx is not retried.
+/// * The `GET` with `x-okta-verification-challenge` comes once and is not answered here: give it a route of its own, which answers
+///   `{"verification":…}`.
+///
+/// Source: <https://developer.okta.com/docs/concepts/event-hooks/>.
+pub const OKTA: Provider = Provider::new("okta", &[Scheme::token().in_header("authorization")])
+    .id_at(&["/eventId"])
+    .type_at(&["/data/events/0/eventType"])
+    .answers_within_millis(3_000)
+    .documented_at("https://developer.okta.com/docs/concepts/event-hooks/");

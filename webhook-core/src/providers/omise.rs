@@ -1,0 +1,27 @@
+use crate::{Algorithm, KeyFormat, Part, Provider, Scheme, TimeUnit};
+
+/// Omise (Opn Payments).
+///
+/// `Omise-Signature: <hex>[,<hex>]`, HMAC-SHA-256 over the time of `Omise-Signature-Timestamp` in seconds, a dot and the body. The key is the
+/// secret **decoded from base64**. While a secret is rotated, both sign.
+///
+/// * No tolerance was found; 300 s to both sides here.
+/// * The id is `/id` (`evnt_…`), the type `/key`.
+/// * This is what independent implementations agree on; Omise recommends verification but its text was not seen.
+///
+/// Source: <https://docs.omise.co/api-webhooks>.
+pub const OMISE: Provider = Provider::new(
+    "omise",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Time, Part::Literal("."), Part::Body],
+    )
+    .in_header("omise-signature")
+    .list(b',')
+    .time_in_header("omise-signature-timestamp", TimeUnit::Seconds)],
+)
+.aliases(&["opn"])
+.key_format(KeyFormat::Base64)
+.id_at(&["/id"])
+.type_at(&["/key"])
+.documented_at("https://docs.omise.co/api-webhooks");

@@ -1,0 +1,23 @@
+use crate::{Algorithm, Part, Provider, Scheme};
+
+/// PagBank (PagSeguro).
+///
+/// `x-authenticity-token`: hexadecimal SHA-256, a plain hash and no HMAC, over the account's token, a hyphen and the body. Whoever has one
+/// can make the hash of a longer body that begins the same.
+///
+/// * The older notifications of PagSeguro (a form with `notificationCode`) are not signed and are not this.
+/// * No time is signed and events have no id: `/id` is that of the order or charge. Deliveries are told apart by their content.
+///
+/// Source: <https://developer.pagbank.com.br/reference/confirmar-autenticidade-da-notificacao>.
+pub const PAGBANK: Provider = Provider::new(
+    "pagbank",
+    &[Scheme::hash(
+        Algorithm::Sha256,
+        &[Part::Secret, Part::Literal("-"), Part::Body],
+    )
+    .in_header("x-authenticity-token")],
+)
+.aliases(&["pagseguro"])
+.id_at(&["/id"])
+.id_not_unique()
+.documented_at("https://developer.pagbank.com.br/reference/confirmar-autenticidade-da-notificacao");

@@ -1,0 +1,17 @@
+use crate::{Algorithm, Part, Provider, Scheme};
+
+/// Pusher Channels.
+///
+/// `X-Pusher-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the secret of the app key that `X-Pusher-Key` names; that
+/// header is not looked at, every configured secret is tried.
+///
+/// * No time is signed for itself: `/time_ms` is in the body. A delivery is a batch without an id and told apart by its content. The
+///   type is `/events/0/name`.
+///
+/// Source: <https://pusher.com/docs/channels/server_api/webhooks/> and pusher-http-node (`webhook.js`).
+pub const PUSHER: Provider = Provider::new(
+    "pusher",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-pusher-signature")],
+)
+.type_at(&["/events/0/name"])
+.documented_at("https://pusher.com/docs/channels/server_api/webhooks/");

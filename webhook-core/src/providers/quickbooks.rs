@@ -1,0 +1,22 @@
+use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+
+/// QuickBooks (Intuit).
+///
+/// `intuit-signature`: base64, HMAC-SHA-256 over the body, in its classic form as in that of CloudEvents. The key is the verifier token.
+///
+/// * No time is signed. A delivery is a batch and told apart by its content; CloudEvents have an id (`/0/id`) and a type (`/0/type`).
+/// * 3 s to answer; retries after 10 s and with growing pauses, in the end every six hours.
+///
+/// Source: <https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks> and SampleApp-Webhooks-nodejs.
+pub const QUICKBOOKS: Provider = Provider::new(
+    "quickbooks",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_header("intuit-signature")
+        .encoding(Encoding::Base64)],
+)
+.aliases(&["intuit"])
+.id_at(&["/0/id"])
+.id_not_unique()
+.type_at(&["/0/type"])
+.answers_within_millis(3_000)
+.documented_at("https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks");

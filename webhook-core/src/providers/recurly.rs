@@ -1,0 +1,27 @@
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// Recurly, JSON webhooks.
+///
+/// `recurly-signature: <milliseconds>,<hex>[,<hex>…]`, HMAC-SHA-256 over the time, a dot and the body. While a secret is rotated, both
+/// sign for 24 hours. XML webhooks are not signed and are not this.
+///
+/// * Tolerance 300 s, as in Recurly's clients. Documents show a time of ten digits beside the text that says milliseconds; the clients
+///   read milliseconds.
+/// * What `/id` names is not documented, so deliveries are told apart by their content. The type is `/event_type`.
+/// * Up to ten retries with growing pauses.
+///
+/// Source: <https://docs.recurly.com/recurly-subscriptions/docs/signature-verification> and recurly-client-ruby.
+pub const RECURLY: Provider = Provider::new(
+    "recurly",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Time, Part::Literal("."), Part::Body],
+    )
+    .in_header("recurly-signature")
+    .list(b',')
+    .time_first(TimeUnit::Millis)],
+)
+.id_at(&["/id"])
+.id_not_unique()
+.type_at(&["/event_type"])
+.documented_at("https://docs.recurly.com/recurly-subscriptions/docs/signature-verification");

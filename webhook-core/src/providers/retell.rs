@@ -1,0 +1,22 @@
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// Retell AI.
+///
+/// `x-retell-signature: v=<milliseconds>,d=<hex>`, HMAC-SHA-256 over the body and `v`, in this order. The key is the API key that has the
+/// webhook badge.
+///
+/// * Tolerance 300 s to both sides, as in Retell's SDK.
+/// * Events have no id and are told apart by their content. The type is `/event`.
+///
+/// Source: <https://docs.retellai.com/features/secure-webhook> and retell-typescript-sdk (`webhook_auth.ts`).
+pub const RETELL: Provider = Provider::new(
+    "retell",
+    &[
+        Scheme::hmac(Algorithm::HmacSha256, &[Part::Body, Part::Time])
+            .in_header("x-retell-signature")
+            .pairs(b',', "d")
+            .time_in_pair("v", TimeUnit::Millis),
+    ],
+)
+.type_at(&["/event"])
+.documented_at("https://docs.retellai.com/features/secure-webhook");

@@ -1,0 +1,17 @@
+use crate::{Provider, Scheme};
+
+/// RevenueCat.
+///
+/// The `Authorization` header is the value configured for the webhook, whole. **Nothing is signed**: it says who sent the request.
+///
+/// * The id is `/event/id`, the type `/event/type`.
+/// * Only 200 is success; 60 s to answer; retries after 5, 10, 20, 40 and 80 min.
+///
+/// Source: <https://www.revenuecat.com/docs/integrations/webhooks>.
+pub const REVENUECAT: Provider =
+    Provider::new("revenuecat", &[Scheme::token().in_header("authorization")])
+        .id_at(&["/event/id"])
+        .type_at(&["/event/type"])
+        .answers_within_millis(60_000)
+        .retries_for_secs(155 * 60)
+        .documented_at("https://www.revenuecat.com/docs/integrations/webhooks");

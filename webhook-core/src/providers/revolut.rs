@@ -1,0 +1,30 @@
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// Revolut: Business, Merchant and Crypto Ramp.
+///
+/// `Revolut-Signature: v1=<hex>,v1=<hex>`, HMAC-SHA-256 over `v1.`, the time of `Revolut-Request-Timestamp` in milliseconds, a dot and the body. The
+/// key is the signing secret (`wsk_…`). While it is rotated, both sign, and any may match.
+///
+/// * Tolerance 300 s, as Revolut asks for.
+/// * Events have no id and are told apart by their content. The type is `/event`.
+///
+/// Source: <https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature>.
+pub const REVOLUT: Provider = Provider::new(
+    "revolut",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[
+            Part::Literal("v1."),
+            Part::Time,
+            Part::Literal("."),
+            Part::Body,
+        ],
+    )
+    .in_header("revolut-signature")
+    .pairs(b',', "v1")
+    .time_in_header("revolut-request-timestamp", TimeUnit::Millis)],
+)
+.type_at(&["/event"])
+.documented_at(
+    "https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature",
+);

@@ -1,0 +1,175 @@
+//! Providers whose scheme is known from others alone.
+//!
+//! Nobody here is in [`Provider::ALL`] or has a constructor. Each is what the evidence there is says, and its docs say what is missing.
+//! Try one against your own account before you rely on it, with [`Endpoint::builder`](crate::Endpoint::builder); what is wrong refuses
+//! genuine deliveries rather than accept forged ones.
+
+use super::standard_webhooks::standard;
+use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
+
+/// All of them, in alphabetical order.
+pub const ALL: &[Provider] = &[
+    ETSY,
+    IUGU,
+    KONDUTO,
+    MELHOR_ENVIO,
+    MERCURY,
+    MERCURY_BASE64,
+    PAGARME_V5_BASIC,
+    PRIMER,
+    RAMP,
+    SIFT,
+    WORLDPAY,
+    ZAPI,
+];
+
+/// Etsy: [Standard Webhooks](super::STANDARD_WEBHOOKS), by Etsy's page. **Not known**: the form of the secret; `whsec_` and base64 are assumed.
+///
+/// Source: <https://developers.etsy.com/documentation/essentials/webhooks>.
+pub const ETSY: Provider = standard("etsy")
+    .type_at(&["/event_type"])
+    .documented_at("https://developers.etsy.com/documentation/essentials/webhooks");
+
+/// iugu: a token in `Authorization`, whole. **Not known**: whether iugu sends any. Its page describes a form and the address it comes from,
+/// and nothing else; that a trigger may have an `authorization` is hearsay. Nothing is signed.
+///
+/// Source: <https://dev.iugu.com/docs/gatilhos>.
+pub const IUGU: Provider = Provider::new("iugu", &[Scheme::token().in_header("authorization")])
+    .documented_at("https://dev.iugu.com/docs/gatilhos");
+
+/// Konduto: the field `/signature`, hexadecimal, HMAC-SHA-256 over `/order_id`, `/timestamp` and `/status` of the body with `#` between. The
+/// key is the private API key. Nothing else of the body is signed. **Not known**: whether this is right; the printed example has no published
+/// key. Tolerance and unit of the time are not known either, so the time is only signed, not checked.
+///
+/// Source: <https://docs.konduto.com>, as an integration guide of others cites it.
+pub const KONDUTO: Provider = Provider::new(
+    "konduto",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[
+            Part::Field("/order_id"),
+            Part::Literal("#"),
+            Part::Field("/timestamp"),
+            Part::Literal("#"),
+            Part::Field("/status"),
+        ],
+    )
+    .in_body("/signature")],
+)
+.type_at(&["/status"])
+.documented_at("https://docs.konduto.com");
+
+/// Melhor Envio: `X-ME-Signature`, base64, HMAC-SHA-256 over the body. The key is the application's secret. **Not known**: Melhor Envio's own
+/// word. One project tested it in the sandbox, three agree, and one reads hexadecimal digits. The unsigned probe that comes when a URL is saved
+/// is refused here.
+///
+/// Source: integrations of others.
+pub const MELHOR_ENVIO: Provider = Provider::new(
+    "melhor-envio",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_header("x-me-signature")
+        .encoding(Encoding::Base64)],
+)
+.type_at(&["/event"])
+.documented_at("https://docs.melhorenvio.com.br/docs/webhooks");
+
+/// Mercury, with the secret's text as key: `Mercury-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body, by Mercury's
+/// page. **Not known**: the key. Implementations take the text, or decode it from base64: [`MERCURY_BASE64`].
+///
+/// Source: <https://docs.mercury.com/reference/webhooks>.
+pub const MERCURY: Provider = mercury("mercury");
+
+/// Mercury, with the secret decoded from base64 as key; see [`MERCURY`].
+pub const MERCURY_BASE64: Provider = mercury("mercury-base64").key_format(KeyFormat::Base64);
+
+const fn mercury(name: &'static str) -> Provider {
+    const SIGNED: Scheme = Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Time, Part::Literal("."), Part::Body],
+    )
+    .in_header("mercury-signature")
+    .pairs(b',', "v1")
+    .time_in_pair("t", TimeUnit::Seconds);
+    Provider::new(name, &[SIGNED])
+        .id_at(&["/id"])
+        .type_at(&["/resourceType"])
+        .retries_for_secs(24 * 3600)
+        .documented_at("https://docs.mercury.com/reference/webhooks")
+}
+
+/// Pagar.me version 5: HTTP Basic authentication. **Not known**: Pagar.me's own word; that user name and password can be set in the dashboard
+/// is seen in tests of others. Nothing is signed.
+///
+/// Source: <https://docs.pagar.me/docs/webhooks>.
+pub const PAGARME_V5_BASIC: Provider = Provider::new("pagarme-v5-basic", &[Scheme::basic()])
+    .id_at(&["/id"])
+    .type_at(&["/type"])
+    .documented_at("https://docs.pagar.me/docs/webhooks");
+
+/// Primer: `X-Signature-Primary` and, for a day after a rotation, `X-Signature-Secondary`, base64, HMAC over the body, by Primer's page. **Not
+/// known**: the hash; SHA-256 is assumed.
+///
+/// Source: <https://primer.io/docs/api-reference/get-started/configure-webhooks>.
+pub const PRIMER: Provider = Provider::new(
+    "primer",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_any_header(&["x-signature-primary", "x-signature-secondary"])
+        .encoding(Encoding::Base64)],
+)
+.type_at(&["/eventType"])
+.documented_at("https://primer.io/docs/api-reference/get-started/configure-webhooks");
+
+/// Ramp: hexadecimal, HMAC-SHA-256 over the body. **Not known**: the header; a copy of Ramp's page has `X-Ramp-Webhook-Signature`, other code
+/// `X-Ramp-Signature`, and either is taken. Ramp's challenge wants a call of its API, which is yours to make.
+///
+/// Source: <https://docs.ramp.com/developer-api/v1/guides/webhooks>, in a copy.
+pub const RAMP: Provider = Provider::new(
+    "ramp",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_any_header(&["x-ramp-webhook-signature", "x-ramp-signature"])],
+)
+.id_at(&["/id"])
+.type_at(&["/type"])
+.answers_within_millis(10_000)
+.documented_at("https://docs.ramp.com/developer-api/v1/guides/webhooks");
+
+/// Sift: `X-Sift-Science-Signature: sha256=<hex>` or, for older keys, `sha1=<hex>`, HMAC over the body. **Not known**: the spelling. Sift
+/// documents the algorithms; `sha1=` is what integrations quote, and `sha256=` is inferred from it.
+///
+/// Source: <https://sift.com/blog/how-to-use-webhook-notifications> and integrations of others.
+pub const SIFT: Provider = Provider::new(
+    "sift",
+    &[
+        sift(Algorithm::HmacSha256, "sha256="),
+        sift(Algorithm::HmacSha1, "sha1="),
+    ],
+)
+.documented_at("https://sift.com/blog/how-to-use-webhook-notifications");
+
+const fn sift(algorithm: Algorithm, prefix: &'static str) -> Scheme {
+    Scheme::hmac(algorithm, &[Part::Body])
+        .in_header("x-sift-science-signature")
+        .prefix(prefix)
+}
+
+/// Worldpay (Access): `Event-Signature: <key>/SHA256/<hex>,…`, HMAC-SHA-256 over the body, by Worldpay's pages. **Not known**: the key's bytes; the
+/// secret's text is assumed.
+///
+/// Source: <https://docs.worldpay.com/access/products/events/signature>.
+pub const WORLDPAY: Provider = Provider::new(
+    "worldpay",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_header("event-signature")
+        .keyed("SHA256")],
+)
+.id_at(&["/eventId"])
+.documented_at("https://docs.worldpay.com/access/products/events/signature");
+
+/// Z-API: a token in `z-api-token`. **Not known**: whether Z-API means it as proof. Its page describes bodies and nothing else; handlers of others
+/// compare this header with the token of the instance. Nothing is signed.
+///
+/// Source: <https://developer.z-api.io/webhooks/introduction>.
+pub const ZAPI: Provider = Provider::new("zapi", &[Scheme::token().in_header("z-api-token")])
+    .id_at(&["/messageId"])
+    .type_at(&["/type"])
+    .documented_at("https://developer.z-api.io/webhooks/introduction");

@@ -1,0 +1,20 @@
+use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+
+/// Unit.
+///
+/// `x-unit-signature`: base64, HMAC-SHA-1 over the body; Unit knows nothing better. The key is the webhook's token as text: it looks like
+/// base32 and is not decoded.
+///
+/// * No time is signed. A delivery is a batch, each event with an id, and is told apart by its content. The type is `/data/0/type`.
+///
+/// Source: <https://www.unit.co/docs/api/webhooks/> and unit-node-sdk's tests.
+pub const UNIT: Provider = Provider::new(
+    "unit",
+    &[Scheme::hmac(Algorithm::HmacSha1, &[Part::Body])
+        .in_header("x-unit-signature")
+        .encoding(Encoding::Base64)],
+)
+.id_at(&["/data/0/id"])
+.id_not_unique()
+.type_at(&["/data/0/type"])
+.documented_at("https://www.unit.co/docs/api/webhooks/");

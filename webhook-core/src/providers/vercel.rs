@@ -1,0 +1,21 @@
+use crate::{Algorithm, Part, Provider, Scheme};
+
+/// Vercel: account webhooks and integrations.
+///
+/// `x-vercel-signature`: hexadecimal, HMAC-SHA-1 over the body. The key is the secret of the webhook, or the client secret of the
+/// integration.
+///
+/// * No time is signed. The id is `/id`, the type `/type`.
+/// * 30 s to answer, retries for 24 hours. This and the formula are what many integrations agree on; Vercel's page was not read
+///   for it.
+///
+/// Source: <https://vercel.com/docs/webhooks/webhooks-api>.
+pub const VERCEL: Provider = Provider::new(
+    "vercel",
+    &[Scheme::hmac(Algorithm::HmacSha1, &[Part::Body]).in_header("x-vercel-signature")],
+)
+.id_at(&["/id"])
+.type_at(&["/type"])
+.answers_within_millis(30_000)
+.retries_for_secs(24 * 3600)
+.documented_at("https://vercel.com/docs/webhooks/webhooks-api");

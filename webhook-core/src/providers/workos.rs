@@ -1,0 +1,26 @@
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// WorkOS.
+///
+/// `WorkOS-Signature: t=<milliseconds>, v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body; the space may be missing.
+///
+/// * Tolerance 180 s, as in WorkOS' SDKs. Actions use the same header but 30 s: set
+///   [`tolerance`](crate::EndpointBuilder::tolerance) for them.
+/// * The id is `/id`, the type `/event`.
+///
+/// Source: <https://workos.com/docs/events/data-syncing/webhooks>, workos 10.8.0 (Python) and @workos-inc/node 8.13.0, which signs parsed
+/// JSON: do not copy that.
+pub const WORKOS: Provider = Provider::new(
+    "workos",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Time, Part::Literal("."), Part::Body],
+    )
+    .in_header("workos-signature")
+    .spaced_pairs(b',', "v1")
+    .time_in_pair("t", TimeUnit::Millis)
+    .tolerance_secs(180, 180)],
+)
+.id_at(&["/id"])
+.type_at(&["/event"])
+.documented_at("https://workos.com/docs/events/data-syncing/webhooks");

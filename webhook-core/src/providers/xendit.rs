@@ -1,0 +1,18 @@
+use crate::{Provider, Scheme};
+
+/// Xendit.
+///
+/// `x-callback-token` is the verification token of the account, one for each mode. **Nothing is signed**: the token says who sent the
+/// request.
+///
+/// * The id (`webhook-id`) is a header that nothing vouches for, so deliveries are told apart by their content. The type is `/event`, where
+///   the product has one.
+/// * Retries after 15 and 45 min, 2, 3, 6 and 12 hours.
+///
+/// Source: <https://docs.xendit.co/apidocs/webhook-behavior>.
+pub const XENDIT: Provider =
+    Provider::new("xendit", &[Scheme::token().in_header("x-callback-token")])
+        .id_in_headers(&["webhook-id"])
+        .type_at(&["/event"])
+        .retries_for_secs(24 * 3600)
+        .documented_at("https://docs.xendit.co/apidocs/webhook-behavior");

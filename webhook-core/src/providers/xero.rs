@@ -1,0 +1,23 @@
+use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+
+/// Xero.
+///
+/// `x-xero-signature`: base64, HMAC-SHA-256 over the body. The key is the webhook key as text: it looks encoded and is not decoded.
+///
+/// * When the URL is saved, Xero sends right and wrong signatures and wants 200 and 401. Answer 200 with an empty body and without
+///   cookies, within 5 s.
+/// * No time is signed. A delivery is a batch without an id, and its `entropy` makes each another content. The type is
+///   `/events/0/eventCategory`.
+/// * Retries for 24 hours, then the webhook is disabled.
+///
+/// Source: <https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/>.
+pub const XERO: Provider = Provider::new(
+    "xero",
+    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+        .in_header("x-xero-signature")
+        .encoding(Encoding::Base64)],
+)
+.type_at(&["/events/0/eventCategory"])
+.answers_within_millis(5_000)
+.retries_for_secs(24 * 3600)
+.documented_at("https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/");

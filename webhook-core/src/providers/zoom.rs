@@ -1,0 +1,33 @@
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// Zoom.
+///
+/// `x-zm-signature: v0=<hex>`, HMAC-SHA-256 over `v0:`, the time of `x-zm-request-timestamp` in seconds, a colon and the body. The key
+/// is the webhook secret token of the app.
+///
+/// * No tolerance is documented; 300 s to both sides here. The body's `/event_ts` counts milliseconds and is something else.
+/// * Events have no id and are told apart by their content. The type is `/event`.
+/// * `endpoint.url_validation` arrives signed, at first and every 72 hours, and reaches your handler: answer 200 and JSON with
+///   `plainToken` and, as `encryptedToken`, the hexadecimal HMAC-SHA-256 of it.
+/// * 3 s to answer; retries after 5, 20 and 60 min.
+///
+/// Source: <https://developers.zoom.us/docs/api/webhooks/> and zoom/webhook-sample, which signs parsed JSON: do not copy that.
+pub const ZOOM: Provider = Provider::new(
+    "zoom",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[
+            Part::Literal("v0:"),
+            Part::Time,
+            Part::Literal(":"),
+            Part::Body,
+        ],
+    )
+    .in_header("x-zm-signature")
+    .prefix("v0=")
+    .time_in_header("x-zm-request-timestamp", TimeUnit::Seconds)],
+)
+.type_at(&["/event"])
+.answers_within_millis(3_000)
+.retries_for_secs(85 * 60)
+.documented_at("https://developers.zoom.us/docs/api/webhooks/");
