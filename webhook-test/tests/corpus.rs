@@ -14,7 +14,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use webhook_axum::WebhookLayer;
-use webhook_core::{Endpoint, Location, Provider, Signer, providers};
+use webhook_core::{Endpoint, KeyFormat, Location, Part, Provider, Signer};
 use webhook_test::{Calls, CountingStore, NOW, Rng, Sent};
 use webhook_tower::RequestBody;
 
@@ -24,7 +24,10 @@ const URL: &str = "https://example.com/hook";
 
 /// A text that is a secret of every format, and another one.
 fn secrets(provider: &Provider) -> (String, String) {
-    if *provider == providers::CHARGEBEE {
+    if matches!(
+        provider.secret_format(),
+        KeyFormat::Basic | KeyFormat::Login
+    ) {
         (
             "user:password-password".into(),
             "user:another-password".into(),
@@ -151,13 +154,27 @@ fn damage(rng: &mut Rng, sent: &mut Sent) {
 /// One change, where the scheme vouches for what is changed.
 fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
     let coverage = provider.coverage();
-    if matches!(provider.schemes()[0].location(), Location::Query(_)) {
-        match rng.below(3) {
-            0 => sent.target.truncate(sent.target.find('?').unwrap_or(0)),
-            1 => sent.target.push('Z'),
-            _ => sent.target.push_str("&key=other"),
+    match provider.schemes()[0].location() {
+        Location::Query(name) => {
+            match rng.below(3) {
+                0 => sent.target.truncate(sent.target.find('?').unwrap_or(0)),
+                1 => sent.target.push('Z'),
+                _ => sent.target.push_str(&format!("&{name}=other")),
+            }
+            return;
         }
-        return;
+        Location::BodyField(_) | Location::FormField { .. } => {
+            let (secret, _) = secrets(provider);
+            let body = String::from_utf8_lossy(&sent.body);
+            let at = rng.below(secret.len());
+            let (cut, more) = (
+                &secret[..at],
+                format!("{}Z{}", &secret[..at], &secret[at..]),
+            );
+            sent.body = body.replace(&secret, rng.pick(&[cut, &more])).into();
+            return;
+        }
+        _ => {}
     }
     match rng.below(5) {
         0 if coverage.body && !sent.body.is_empty() => {
@@ -198,12 +215,17 @@ async fn send_all(provider: &Provider, seed: u64) -> BTreeMap<u16, usize> {
             async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from("in")))) }
         }));
     let signer = |secret: &str| {
-        Signer::new(*provider, secret)
+        let signer = Signer::new(*provider, secret)
             .expect("usable")
             .public_url(URL)
             .path_and_query("/hook")
             .event_type("a.b")
-            .header("x-request-id", "request-1")
+            .header("x-request-id", "request-1");
+        let parts = provider.schemes()[0].parts().iter();
+        parts.fold(signer, |signer, part| match part {
+            Part::Header(name) => signer.header(*name, "signed-1"),
+            _ => signer,
+        })
     };
     let (ours, theirs) = (signer(&ours), signer(&theirs));
     let mut rng = Rng::new(seed);
