@@ -680,6 +680,11 @@ impl Scheme {
             signed,
             "the time is not among the signed parts, so anybody could freshen it"
         );
+        assert!(
+            matches!(time.at, TimeLocation::Header(_) | TimeLocation::Body(_))
+                || matches!(self.location, Location::Header(_)),
+            "a time beside the tags needs one header of them"
+        );
         match time.at {
             TimeLocation::Header(name) => assert_header_name(name),
             TimeLocation::Pair(key) => {
