@@ -166,8 +166,11 @@ pub(crate) fn parse<'v>(
                         tag(text)?;
                     }
                 }
+                if own.is_none() {
+                    return Err(RejectionKind::Malformed);
+                }
                 // One message is signed under several keys, so all sets tell one time.
-                if own.is_none() || *time.get_or_insert(own) != own {
+                if *time.get_or_insert(own) != own {
                     return Err(RejectionKind::AmbiguousHeader);
                 }
             }

@@ -50,6 +50,7 @@ pub struct Scheme {
     pub(crate) encoding: Encoding,
     pub(crate) time: Option<TimeSource>,
     pub(crate) id: Option<IdSource>,
+    holds_body: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -275,6 +276,11 @@ impl Scheme {
     /// A keyed hash over `parts`, in this order. Say next where the tag is.
     #[must_use]
     pub const fn hmac(algorithm: Algorithm, parts: &'static [Part]) -> Self {
+        let (mut i, mut fields) = (0, false);
+        while i < parts.len() {
+            fields |= matches!(parts[i], Part::Field(_));
+            i += 1;
+        }
         Self {
             authentication: Authentication::Mac { algorithm, parts },
             location: Location::Header(""),
@@ -282,6 +288,7 @@ impl Scheme {
             encoding: Encoding::Hex,
             time: None,
             id: None,
+            holds_body: fields,
         }
     }
 
@@ -340,6 +347,7 @@ impl Scheme {
     #[must_use]
     pub const fn in_body(mut self, pointer: &'static str) -> Self {
         self.location = Location::BodyField(pointer);
+        self.holds_body = true;
         self
     }
 
@@ -347,6 +355,7 @@ impl Scheme {
     #[must_use]
     pub const fn in_form(mut self, field: &'static str, pointer: &'static str) -> Self {
         self.location = Location::FormField { field, pointer };
+        self.holds_body = true;
         self
     }
 
@@ -477,7 +486,8 @@ impl Scheme {
     /// The time is at this JSON pointer of the signed body, with the same default tolerance. As [`in_body`](Self::in_body), this
     /// keeps the body until its end.
     #[must_use]
-    pub const fn time_in_body(self, pointer: &'static str, unit: TimeUnit) -> Self {
+    pub const fn time_in_body(mut self, pointer: &'static str, unit: TimeUnit) -> Self {
+        self.holds_body = true;
         self.time_at(TimeLocation::Body(pointer), unit)
     }
 
@@ -593,24 +603,7 @@ impl Scheme {
     /// Whether the proof, the time or what is signed has to be read out of the body, which is kept until its end then.
     #[must_use]
     pub const fn holds_body(&self) -> bool {
-        let at_end = matches!(
-            self.location,
-            Location::BodyField(_) | Location::FormField { .. }
-        );
-        let time = matches!(
-            self.time,
-            Some(TimeSource {
-                at: TimeLocation::Body(_),
-                ..
-            })
-        );
-        let parts = self.parts();
-        let (mut i, mut fields) = (0, false);
-        while i < parts.len() {
-            fields |= matches!(parts[i], Part::Field(_));
-            i += 1;
-        }
-        at_end || time || fields
+        self.holds_body
     }
 
     pub(crate) const fn signs_login(&self) -> bool {
@@ -679,6 +672,11 @@ impl Scheme {
         assert!(
             signed,
             "the time is not among the signed parts, so anybody could freshen it"
+        );
+        assert!(
+            matches!(time.at, TimeLocation::Header(_) | TimeLocation::Body(_))
+                || matches!(self.location, Location::Header(_)),
+            "a time beside the tags needs one header of them"
         );
         match time.at {
             TimeLocation::Header(name) => assert_header_name(name),

@@ -588,9 +588,11 @@ impl Attempt {
             let suffix = std::mem::take(&mut self.suffix);
             self.update(&suffix);
         }
-        let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
-        for (mac, secret) in macs.zip(&self.secrets) {
-            mac.update(secret);
+        if !self.secrets.is_empty() {
+            let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
+            for (mac, secret) in macs.zip(&self.secrets) {
+                mac.update(secret);
+            }
         }
         if self.low_bytes.as_ref().is_some_and(|low| !low.is_text()) {
             return None;

@@ -267,6 +267,51 @@ async fn without_an_id_equal_content_is_one_event_and_that_can_be_turned_off() {
 }
 
 #[tokio::test]
+async fn content_that_repeats_is_told_apart_by_its_signed_time_or_by_nothing() {
+    // H09, where the sender says the same again about something else.
+    let door = Door::open(Endpoint::zendesk(PLAIN).clock(NOW)).await;
+    let signer = Signer::new(providers::ZENDESK, PLAIN).unwrap();
+    let at = |time| Sent::from(signer.sign(time, r#"{"ticket":1}"#));
+    let (first, second) = (at(NOW), at(NOW.saturating_add(Duration::from_secs(1))));
+    door.accepts("H09: a ticket changed", &first).await;
+    door.accepts("H09: it changed again", &second).await;
+    door.knows("H09: a copy of the first", &first).await;
+    door.knows("H09: a copy of the second", &second).await;
+
+    let door = Door::open(Endpoint::dropbox(PLAIN)).await;
+    let sent = signed(providers::DROPBOX, r#"{"list_folder":{"accounts":["a"]}}"#);
+    for runs in 1..=2 {
+        assert_eq!(door.send(&sent).await.status, 200, "H09: files changed");
+        assert_eq!(door.trace(), (runs, Calls::default()), "H09");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_only_its_low_bits_vouch_for_is_reported_as_uncovered() {
+    let url = "https://shop.example/trello";
+    let door = Door::open(Endpoint::trello(PLAIN, url)).await;
+    let signer = Signer::new(providers::TRELLO, PLAIN)
+        .unwrap()
+        .public_url(url);
+    let sent = |signed: &str, body: &'static str| {
+        let mut sent = Sent::from(signer.sign(NOW, signed.to_owned()));
+        sent.body = body.into();
+        sent
+    };
+    // U+0161 has the low bits of `a`.
+    let (plain, altered) = (r#"{"a":"a"}"#, "{\"a\":\"\u{161}\"}");
+    door.accepts("what was signed", &sent(plain, plain)).await;
+    door.accepts("what has its low bits", &sent(plain, altered))
+        .await;
+    let covered: Vec<_> = door
+        .ran()
+        .iter()
+        .map(|delivery| delivery.proof().coverage().body)
+        .collect();
+    assert_eq!(covered, [true, false]);
+}
+
+#[tokio::test]
 async fn a_lease_that_ends_while_its_handler_runs_is_taken_over_and_the_first_is_fenced_off() {
     // H11, with the store's clock moved by hand.
     let now = Arc::new(Mutex::new(Duration::ZERO));

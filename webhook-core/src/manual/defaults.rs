@@ -6,15 +6,15 @@
 //!
 //! | what | default | why |
 //! |---|---|---|
-//! | [`tolerance`](crate::EndpointBuilder::tolerance) | 300 s to both sides, edges pass | What Stripe, Slack and the Standard Webhooks libraries use. Two-sided, because a time ahead of us stays fresh for longer than anybody meant. At least one second; above 900 s there is a warning, since a capture stays fresh as long. |
-//! | form of a time | canonical decimal, at most 19 digits | What is signed is the text, not the number. `+1`, `01` and `1.0` would be other texts for the same number. |
+//! | [`tolerance`](crate::EndpointBuilder::tolerance) | 300 s to both sides, edges pass | What Stripe, Slack and the Standard Webhooks libraries use. Two-sided, because a time ahead of us stays fresh for longer than anybody meant. At least one second; above 900 s there is a warning, since a capture stays fresh as long. Where a provider's own code or page has another value, that is the provider's default: 5 s of Paddle's, two hours of Cloudinary's. |
+//! | form of a time | canonical decimal, at most 19 digits; or RFC 3339, strictly | What is signed is the text, not the number. `+1`, `01` and `1.0` would be other texts for the same number. |
 //! | clock gives no answer | 503 | Accepting is a hole, and refusing with 401 would lose the event. |
 //!
 //! # Body
 //!
 //! | what | default | why |
 //! |---|---|---|
-//! | [`body_limit`](crate::EndpointBuilder::body_limit) | 1 MiB; GitHub 5 MiB | Most events are below 20 KiB. GitHub's own maximum is 25 MB, which few handlers want to hold. |
+//! | [`body_limit`](crate::EndpointBuilder::body_limit) | 1 MiB; Meta 4 MiB, GitHub 5 MiB | Most events are below 20 KiB. GitHub's own maximum is 25 MB, which few handlers want to hold. |
 //! | [`body_timeout`](crate::EndpointBuilder::body_timeout) | 10 s in all | A server sends 1 MiB in far less. |
 //! | set aside before bytes come | at most 64 KiB | An announced length costs its sender nothing. |
 //! | `Content-Encoding` | absent or `identity`, else 415 | Signatures are over the bytes as sent, and unpacking comes before verifying with no layer here. |

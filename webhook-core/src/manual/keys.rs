@@ -23,7 +23,7 @@
 //! | no id, or one that may repeat | DocuSign, Paystack, NFe.io, HubSpot, CodeSpar without a time | digest of the body | HubSpot 300 s, else none |
 //! | the same content may be another event, a time is signed | Zendesk, Sanity | digest of the body and the time | 300 s |
 //! | the same content may be another event, no time | Dropbox | none: copies run | none |
-//! | the body is not signed | Mercado Pago | digest of what is signed | 300 s |
+//! | the body is not signed | Mercado Pago, Moov | digest of what is signed | 300 s |
 //! | nothing is signed, the id is in the body | Asaas, Chargebee | that id, which the token vouches for | none |
 //! | nothing is signed, the id is in an unsigned header | GitLab with a token | digest of the body | none |
 //! | nothing is signed, the id is in the query | ifthenpay | that id; without one, digest of the query without the token, and of the body | none |
