@@ -45,12 +45,16 @@ impl<T: DeserializeOwned> FromRequest for VerifiedEvent<T> {
     type Future = Ready<Result<Self, EventRejection>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(delivery(request).map_err(EventRejection::from).and_then(|delivery| {
-            // The path to a field costs time, so it is only looked for when there is one to report.
-            Event::parse(delivery.clone())
-                .map(Self)
-                .map_err(|_| NotAnEvent::explain::<T>(&delivery).into())
-        }))
+        ready(
+            delivery(request)
+                .map_err(EventRejection::from)
+                .and_then(|delivery| {
+                    // The path to a field costs time, so it is only looked for when there is one to report.
+                    Event::parse(delivery.clone())
+                        .map(Self)
+                        .map_err(|_| NotAnEvent::explain::<T>(&delivery).into())
+                }),
+        )
     }
 }
 

@@ -49,7 +49,9 @@ where
     };
     match finished {
         Ok(Finished::Event(checked)) => match tracker.start() {
-            Ok(running) => Outliving::new(running, guarded(checked, inner, request, endpoint)).await,
+            Ok(running) => {
+                Outliving::new(running, guarded(checked, inner, request, endpoint)).await
+            }
             Err(kind) => refuse(request, endpoint.reject(kind.into())),
         },
         Ok(Finished::Answer(answer)) => {

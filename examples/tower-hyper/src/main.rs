@@ -1,0 +1,77 @@
+//! A Stripe endpoint without a framework: hyper, and a plain function behind a tower layer. The lesson is in `lib.rs`;
+//! here are arguments, secret and signals.
+//!
+//! ```text
+//! export STRIPE_WEBHOOK_SECRET=whsec_tower_hyper_0123456789
+//! cargo run -p tower-hyper -- --port 3000
+//! ```
+//!
+//! A genuine delivery, signed by hand. It is good for five minutes; sent twice, it is counted once:
+//!
+//! ```text
+//! BODY='{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount_paid":1999}}}'
+//! TIME=$(date +%s)
+//! TAG=$(printf '%s.%s' "$TIME" "$BODY" | openssl dgst -sha256 -hmac "$STRIPE_WEBHOOK_SECRET" -r | cut -d' ' -f1)
+//! curl -i localhost:3000/webhooks/stripe -H "stripe-signature: t=$TIME,v1=$TAG" -d "$BODY"
+//! ```
+//!
+//! Change one character of `BODY` and send it under the same `TAG`: 401.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use clap::Parser;
+use tokio::net::TcpListener;
+use tower_hyper::{Failure, Takings, serve};
+use webhook_core::{Endpoint, MemoryStore};
+use webhook_tower::WebhookLayer;
+
+#[derive(Parser)]
+#[command(about)]
+struct Args {
+    /// Port on 127.0.0.1; 0 for any free one
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+}
+
+const SECRET: &str = "STRIPE_WEBHOOK_SECRET";
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    tracing_subscriber::fmt().with_ansi(false).init();
+    let args = Args::parse();
+    let secret = std::env::var(SECRET)
+        .map_err(|_| format!("set {SECRET} to the secret that Stripe shows beside the endpoint"))?;
+    let endpoint = Endpoint::stripe(secret)
+        .store(MemoryStore::new()) // forgets on restart; several processes need a store they share
+        .build()
+        .map_err(|error| format!("{SECRET}: {error}"))?; // says what is wrong, never the secret
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let (webhooks, takings) = (WebhookLayer::new(endpoint), Takings::default());
+    let running = serve(listener, webhooks, takings.clone(), stop()?).await;
+    println!(
+        "{} cents taken, {running} deliveries cut off",
+        takings.cents()
+    );
+    Ok(())
+}
+
+/// SIGTERM, which is how supervisors end a process, or Ctrl-C.
+#[cfg(unix)]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+}
