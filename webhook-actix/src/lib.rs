@@ -49,7 +49,7 @@
 //! # let send = |body: &'static str| {
 //! #     let (name, value) = &signed.headers[0];
 //! #     let request = test::TestRequest::post().uri("/webhooks/stripe");
-//! #     let request = request.insert_header((*name, value.as_str())).set_payload(body);
+//! #     let request = request.insert_header((name.as_str(), value.as_str())).set_payload(body);
 //! #     test::call_service(&app, request.to_request())
 //! # };
 //!
