@@ -50,7 +50,12 @@ where
     match finished {
         Ok(Finished::Event(checked)) => match tracker.start() {
             Ok(running) => {
-                Outliving::new(running, guarded(checked, inner, request, endpoint)).await
+                let run = handle(checked, inner, request, endpoint.clone());
+                match Outliving::new(running, endpoint, run).await {
+                    Ok(output) => output,
+                    // The request went down with it, so the answer goes up as an error.
+                    Err(rejection) => Err(Refused::from(rejection).into()),
+                }
             }
             Err(kind) => refuse(request, endpoint.reject(kind.into())),
         },
@@ -92,25 +97,6 @@ fn read(
     cx.waker().wake_by_ref();
     ready!(deadline.poll(cx));
     refuse(RejectionKind::BodyTimeout)
-}
-
-/// A store or a hook may panic as well, and is then no better than one that gives no answer.
-async fn guarded<S, B>(
-    checked: Checked,
-    inner: Rc<S>,
-    request: ServiceRequest,
-    endpoint: Endpoint,
-) -> Output<B>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: 'static,
-{
-    let run = handle(checked, inner, request, endpoint.clone());
-    match Guarded::new(run).await {
-        Ok(output) => output,
-        // The request went down with it, so the answer goes up as an error.
-        Err(_) => Err(refusal(&endpoint, RejectionKind::StoreUnavailable)),
-    }
 }
 
 /// Claim, handler, settlement: from the first store call to the last.

@@ -375,8 +375,7 @@ async fn a_run_outlives_its_request_and_shutdown_waits_for_it() {
     let sent = delivery("msg_1", EVENT);
     let given_up = app.call(request(&sent).to_request()).await;
     let given_up = given_up
-        .err()
-        .expect("the timeout")
+        .expect_err("the timeout")
         .as_response_error()
         .status_code();
     assert_eq!((given_up, runs.count()), (StatusCode::GATEWAY_TIMEOUT, 0));

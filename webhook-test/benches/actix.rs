@@ -2,7 +2,10 @@
 //!
 //! All in one run and in turns; differences are taken within a round, and the median of the rounds counts.
 
-#![allow(clippy::cast_precision_loss, reason = "nanoseconds and operations are few")]
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "nanoseconds and operations are few"
+)]
 
 use std::cell::Cell;
 use std::hint::black_box;

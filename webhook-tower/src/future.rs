@@ -52,7 +52,8 @@ pin_project! {
             reading: Option<Reading<S>>,
             deadline: Deadline,
         },
-        Running { run: Outliving<Output<S, ResBody>> },
+        Passing { run: Boxed<Output<S, ResBody>> },
+        Running { run: Outliving<Output<S, ResBody>>, version: Version },
     }
 }
 
@@ -82,9 +83,7 @@ where
     pub(crate) fn pass(inner: S, request: Request<RequestBody>) -> Self {
         let run = async { Ok(oneshot(inner, request).await?.map(ResponseBody::inner)) };
         Self {
-            state: State::Running {
-                run: Outliving::new(None, run),
-            },
+            state: State::Passing { run: Box::pin(run) },
         }
     }
 
@@ -134,7 +133,13 @@ where
                         .expect("ResponseFuture polled after completion");
                     return Poll::Ready(Ok(response));
                 }
-                StateProjection::Running { run } => return run.poll(cx),
+                StateProjection::Passing { run } => return run.as_mut().poll(cx),
+                StateProjection::Running { run, version } => {
+                    return Poll::Ready(match ready!(run.poll(cx)) {
+                        Ok(output) => output,
+                        Err(rejection) => Ok(refusal(rejection, *version)),
+                    });
+                }
                 StateProjection::Reading {
                     body,
                     reading,
@@ -207,36 +212,16 @@ impl<S> Reading<S> {
                         return refused(refusal(self.endpoint.reject(kind.into()), version));
                     }
                 };
-                let run = guarded(checked, self.inner, self.parts, self.endpoint);
+                let endpoint = self.endpoint.clone();
+                let run = handle(checked, self.inner, self.parts, self.endpoint);
                 State::Running {
-                    run: Outliving::new(Some(running), run),
+                    run: Outliving::new(running, endpoint, run),
+                    version,
                 }
             }
             Ok(Finished::Answer(answer)) => refused(response(answer, version)),
             Ok(_) => refused(refusal(RejectionKind::Unprocessable.into(), version)),
             Err(rejection) => refused(refusal(rejection, version)),
-        }
-    }
-}
-
-/// A store or a hook may panic as well, and is then no better than one that gives no answer. What the handler did or did
-/// not do is not known, so the sender has to try again.
-async fn guarded<S, ResBody>(
-    checked: Checked,
-    inner: S,
-    parts: request::Parts,
-    endpoint: Endpoint,
-) -> Output<S, ResBody>
-where
-    S: Service<Request<RequestBody>, Response = Response<ResBody>>,
-{
-    let version = parts.version;
-    let run = handle(checked, inner, parts, endpoint.clone());
-    match Guarded::new(run).await {
-        Ok(output) => output,
-        Err(_) => {
-            let rejection = Rejection::new(RejectionKind::StoreUnavailable);
-            Ok(refusal(endpoint.reject(rejection), version))
         }
     }
 }
@@ -336,54 +321,74 @@ fn response<B>(answer: Answer, version: Version) -> Response<ResponseBody<B>> {
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A future that goes on as a task when it is dropped before its end.
+///
+/// It is guarded outside of its box, where a guard is moved cheaply.
 struct Outliving<T> {
-    run: Option<Boxed<T>>,
+    run: Option<Guarded<Boxed<T>>>,
+    endpoint: Endpoint,
     span: tracing::Span,
-    /// `None` for what need not outlive anything.
     running: Option<Running>,
     /// [`detach`] for this type, kept from where it was known to be `'static`.
-    detach: fn(Boxed<T>, Running, &tracing::Span),
+    detach: fn(Guarded<Boxed<T>>, Endpoint, Running, &tracing::Span),
 }
 
 impl<T: 'static> Outliving<T> {
-    fn new(running: Option<Running>, run: impl Future<Output = T> + Send + 'static) -> Self {
+    fn new(
+        running: Running,
+        endpoint: Endpoint,
+        run: impl Future<Output = T> + Send + 'static,
+    ) -> Self {
         Self {
-            run: Some(Box::pin(run)),
+            run: Some(Guarded::new(Box::pin(run))),
+            endpoint,
             span: tracing::Span::current(),
-            running,
+            running: Some(running),
             detach,
         }
     }
 }
 
 impl<T> Outliving<T> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<T> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Rejection>> {
         let run = self
             .run
             .as_mut()
             .expect("ResponseFuture polled after completion");
-        let output = ready!(run.as_mut().poll(cx));
+        let output = ready!(Pin::new(run).poll(cx));
         self.run = None;
-        Poll::Ready(output)
+        Poll::Ready(output.map_err(|_| unanswered(&self.endpoint)))
     }
 }
 
 impl<T> Drop for Outliving<T> {
     fn drop(&mut self) {
         if let (Some(run), Some(running)) = (self.run.take(), self.running.take()) {
-            (self.detach)(run, running, &self.span);
+            (self.detach)(run, self.endpoint.clone(), running, &self.span);
         }
     }
 }
 
+/// A store or a hook may panic as well, and is then no better than one that gives no answer. What the handler did or did
+/// not do is not known, so the sender has to try again.
+fn unanswered(endpoint: &Endpoint) -> Rejection {
+    endpoint.reject(RejectionKind::StoreUnavailable.into())
+}
+
 /// Outside of a runtime the run is dropped: its claim is released, or ends with its lease, as the drop of its permit
 /// says.
-fn detach<T: 'static>(run: Boxed<T>, running: Running, span: &tracing::Span) {
+fn detach<T: 'static>(
+    run: Guarded<Boxed<T>>,
+    endpoint: Endpoint,
+    running: Running,
+    span: &tracing::Span,
+) {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         let detached = running.tracker().detach();
         let rest = async move {
             let _held = (running, detached);
-            run.await;
+            if run.await.is_err() {
+                let _ = unanswered(&endpoint);
+            }
         };
         runtime.spawn(rest.instrument(span.clone()));
     }

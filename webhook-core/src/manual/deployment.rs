@@ -10,8 +10,11 @@
 //! 4. limits of concurrency, for verified deliveries only;
 //! 5. the handler, and whatever reads or changes the body.
 //!
+//! In tower, `ServiceBuilder` lists layers from the outside in, and of several `Router::layer` the last is the outermost. So it is in
+//! actix-web: of several `wrap`, the last is the outermost.
+//!
 //! Nothing further out may decompress, decode or rewrite the body. If every signature is wrong, look there first. The limit of a
-//! framework's extractors, such as axum's `DefaultBodyLimit`, does not limit layers; the endpoint has
+//! framework's extractors, such as axum's `DefaultBodyLimit` or actix-web's `PayloadConfig`, does not limit layers; the endpoint has
 //! [its own](crate::EndpointBuilder::body_limit).
 //!
 //! # Proxies
@@ -39,7 +42,7 @@
 //!
 //! # Shutdown
 //!
-//! First stop accepting. Then `WebhookLayer::drain(timeout)`: new deliveries are answered 503, which brings them back, and it waits
+//! First stop accepting. Then `drain(timeout)` of the layer: new deliveries are answered 503, which brings them back, and it waits
 //! for those being handled, also for those whose client has left. A server's own graceful shutdown does not know of the latter. What is
 //! killed all the same is claimed until its lease ends, and runs again after that, if the store outlives the process.
 //!
