@@ -132,13 +132,15 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let known = request
             .extensions()
             .get::<Delivery>()
-            .is_some_and(|delivery| delivery.is_of(&self.endpoint));
-        if known {
-            // The same middleware further out did all this already.
+            .filter(|delivery| delivery.is_of(&self.endpoint))
+            .cloned();
+        if let Some(delivery) = known {
+            // The same middleware further out did all this already. What is between the two may have read the payload.
+            request.set_payload(run::replay(&delivery));
             let run = run::oneshot(Rc::clone(&self.inner), request);
             return Box::pin(async { Ok(run.await?.map_into_left_body()) });
         }

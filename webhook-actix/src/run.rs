@@ -8,11 +8,10 @@ use std::task::{Context, Poll, ready};
 use actix_web::body::EitherBody;
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage as _};
-use bytes::Bytes;
 use futures_util::{Stream as _, stream};
 use webhook_core::{
-    Checked, Claimed, Disposition, Endpoint, Finished, Intake, Outcome, Rejection, RejectionKind,
-    Settled, Unsettled,
+    Checked, Claimed, Delivery, Disposition, Endpoint, Finished, Intake, Outcome, Rejection,
+    RejectionKind, Settled, Unsettled,
 };
 use webhook_tower::adapter::{Deadline, Guarded, Tracker};
 
@@ -113,7 +112,7 @@ where
     let refused = match checked.claim().await {
         Ok(Claimed::Run(permit)) => {
             let delivery = permit.delivery().clone();
-            request.set_payload(replay(delivery.raw().clone()));
+            request.set_payload(replay(&delivery));
             request.extensions_mut().insert(delivery);
             let timeout = endpoint.limits().handler_timeout;
             let handled = Guarded::within(oneshot(inner, request), timeout).await;
@@ -122,7 +121,15 @@ where
                 Ok(Err(_)) | Err(_) => Outcome::Failed,
             };
             match permit.settle(outcome).await {
-                Settled::Replace(rejection) => return Err(Refused::from(rejection).into()),
+                Settled::Replace(rejection) => {
+                    let refused = Refused::from(rejection);
+                    return match handled {
+                        Ok(Ok(response)) => {
+                            Ok(response.error_response(refused).map_into_right_body())
+                        }
+                        Ok(Err(_)) | Err(_) => Err(refused.into()),
+                    };
+                }
                 Settled::Later(unsettled) => {
                     tokio::spawn(keep_trying(unsettled));
                 }
@@ -166,7 +173,8 @@ async fn keep_trying(mut unsettled: Unsettled) {
 }
 
 /// The very bytes that were verified, as a payload to extract from.
-fn replay(bytes: Bytes) -> Payload {
+pub(crate) fn replay(delivery: &Delivery) -> Payload {
+    let bytes = delivery.raw().clone();
     if bytes.is_empty() {
         return Payload::None;
     }
