@@ -4,7 +4,8 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version, request};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -53,7 +54,7 @@ pin_project! {
             deadline: Deadline,
         },
         Passing { run: Boxed<Output<S, ResBody>> },
-        Running { run: Outliving<Output<S, ResBody>>, version: Version },
+        Running { run: Outliving<Output<S, ResBody>>, asked: Asked },
     }
 }
 
@@ -73,8 +74,8 @@ where
     S::Error: Send + 'static,
     ResBody: Send + 'static,
 {
-    pub(crate) fn refuse(rejection: Rejection, version: Version) -> Self {
-        let response = Some(refusal(rejection, version));
+    pub(crate) fn refuse(rejection: Rejection, parts: &request::Parts) -> Self {
+        let response = Some(refusal(rejection, Asked::by(parts)));
         Self {
             state: State::Refused { response },
         }
@@ -134,10 +135,10 @@ where
                     return Poll::Ready(Ok(response));
                 }
                 StateProjection::Passing { run } => return run.as_mut().poll(cx),
-                StateProjection::Running { run, version } => {
+                StateProjection::Running { run, asked } => {
                     return Poll::Ready(match ready!(run.poll(cx)) {
                         Ok(output) => output,
-                        Err(rejection) => Ok(refusal(rejection, *version)),
+                        Err(rejection) => Ok(refusal(rejection, *asked)),
                     });
                 }
                 StateProjection::Reading {
@@ -200,7 +201,7 @@ impl<S> Reading<S> {
         S::Error: Send + 'static,
         ResBody: Send + 'static,
     {
-        let version = self.parts.version;
+        let asked = Asked::by(&self.parts);
         let refused = |response| State::Refused {
             response: Some(response),
         };
@@ -209,19 +210,19 @@ impl<S> Reading<S> {
                 let running = match self.tracker.start() {
                     Ok(running) => running,
                     Err(kind) => {
-                        return refused(refusal(self.endpoint.reject(kind.into()), version));
+                        return refused(refusal(self.endpoint.reject(kind.into()), asked));
                     }
                 };
                 let endpoint = self.endpoint.clone();
                 let run = handle(checked, self.inner, self.parts, self.endpoint);
                 State::Running {
                     run: Outliving::new(running, endpoint, run),
-                    version,
+                    asked,
                 }
             }
-            Ok(Finished::Answer(answer)) => refused(response(answer, version)),
-            Ok(_) => refused(refusal(RejectionKind::Unprocessable.into(), version)),
-            Err(rejection) => refused(refusal(rejection, version)),
+            Ok(Finished::Answer(answer)) => refused(response(answer, asked)),
+            Ok(_) => refused(refusal(RejectionKind::Unprocessable.into(), asked)),
+            Err(rejection) => refused(refusal(rejection, asked)),
         }
     }
 }
@@ -236,12 +237,12 @@ async fn handle<S, ResBody>(
 where
     S: Service<Request<RequestBody>, Response = Response<ResBody>>,
 {
-    let version = parts.version;
+    let asked = Asked::by(&parts);
     let permit = match checked.claim().await {
         Ok(Claimed::Run(permit)) => permit,
-        Ok(Claimed::Duplicate(answer)) => return Ok(response(answer, version)),
-        Ok(_) => return Ok(refusal(RejectionKind::StoreUnavailable.into(), version)),
-        Err(rejection) => return Ok(refusal(rejection, version)),
+        Ok(Claimed::Duplicate(answer)) => return Ok(response(answer, asked)),
+        Ok(_) => return Ok(refusal(RejectionKind::StoreUnavailable.into(), asked)),
+        Err(rejection) => return Ok(refusal(rejection, asked)),
     };
     let delivery = permit.delivery().clone();
     let mut request = Request::from_parts(parts, RequestBody::new(delivery.raw().clone()));
@@ -256,7 +257,7 @@ where
         Ok(Err(_)) | Err(_) => Outcome::Failed,
     };
     match permit.settle(outcome).await {
-        Settled::Replace(rejection) => return Ok(refusal(rejection, version)),
+        Settled::Replace(rejection) => return Ok(refusal(rejection, asked)),
         Settled::Later(unsettled) => {
             tokio::spawn(keep_trying(unsettled));
         }
@@ -267,7 +268,7 @@ where
         Ok(Err(error)) => Err(error),
         Err(ended) => {
             let rejection = Rejection::new(ended.into());
-            Ok(refusal(endpoint.reject(rejection), version))
+            Ok(refusal(endpoint.reject(rejection), asked))
         }
     }
 }
@@ -290,18 +291,34 @@ where
     service.call(request).await
 }
 
-fn refusal<B>(rejection: Rejection, version: Version) -> Response<ResponseBody<B>> {
-    let mut response = response(Answer::from(&rejection), version);
+fn refusal<B>(rejection: Rejection, asked: Asked) -> Response<ResponseBody<B>> {
+    let mut response = response(Answer::from(&rejection), asked);
     response.extensions_mut().insert(rejection);
     response
 }
 
-fn response<B>(answer: Answer, version: Version) -> Response<ResponseBody<B>> {
+/// What the form of an answer depends on.
+#[derive(Clone, Copy)]
+struct Asked {
+    version: Version,
+    head: bool,
+}
+
+impl Asked {
+    fn by(parts: &request::Parts) -> Self {
+        Self {
+            version: parts.version,
+            head: parts.method == Method::HEAD,
+        }
+    }
+}
+
+fn response<B>(answer: Answer, asked: Asked) -> Response<ResponseBody<B>> {
     let status = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut headers = http::HeaderMap::with_capacity(4);
     for (name, value) in answer.headers() {
         // RFC 9113 §8.2.2: connection-specific fields make an HTTP/2 message malformed.
-        if name == "connection" && version > Version::HTTP_11 {
+        if name == "connection" && asked.version > Version::HTTP_11 {
             continue;
         }
         let value = match value {
@@ -312,7 +329,13 @@ fn response<B>(answer: Answer, version: Version) -> Response<ResponseBody<B>> {
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    let mut response = Response::new(ResponseBody::answer(answer.into_body()));
+    let mut body = answer.into_body();
+    if asked.head {
+        // RFC 9110 §9.3.2: the length of a body, and no body. Not every server takes it out, and in HTTP/2 it is an error.
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        body.clear();
+    }
+    let mut response = Response::new(ResponseBody::answer(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

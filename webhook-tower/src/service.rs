@@ -104,7 +104,7 @@ where
                 self.endpoint.clone(),
                 self.tracker.clone(),
             ),
-            Err(rejection) => ResponseFuture::refuse(rejection, parts.version),
+            Err(rejection) => ResponseFuture::refuse(rejection, &parts),
         }
     }
 }
