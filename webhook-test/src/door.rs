@@ -147,7 +147,8 @@ impl Door {
                 .await
                 .expect("an answer in time");
         let Ok(response) = answered;
-        Reply::from_response(response).await
+        let reply = Reply::from_response(response).await;
+        reply.expect("the body of a response")
     }
 
     /// What has got past the door: runs, and what was asked of the store.

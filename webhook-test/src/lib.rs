@@ -1,6 +1,9 @@
 //! What the tests of this workspace share: requests that can be damaged, a raw client that sends any bytes, a door (an axum
 //! server with a [`WebhookLayer`](webhook_axum::WebhookLayer)) that counts what gets through it, a store that counts and fails
 //! on demand, and an ear for logs.
+//!
+//! And the adapter suite: [`case`] is the table, [`servers`] are the adapters it is played against, [`app`] is what they serve,
+//! [`suite`] plays and compares. `tests/adapters.rs` has them all run.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -9,15 +12,21 @@
     reason = "helpers of tests: a panic is how they report"
 )]
 
+pub mod app;
+pub mod case;
+mod corpus;
 mod door;
 mod gate;
 mod logs;
 mod reply;
 mod request;
 mod rng;
+pub mod servers;
 mod socket;
 mod store;
+pub mod suite;
 
+pub use corpus::Corpus;
 pub use door::{Door, Row};
 pub use gate::{Armed, DropSignal, Gate};
 pub use logs::Logs;
@@ -25,7 +34,7 @@ pub use reply::Reply;
 pub use request::Sent;
 pub use rng::Rng;
 pub use socket::{Client, PATIENCE, Server};
-pub use store::{Calls, CountingStore};
+pub use store::{Calls, CountingStore, KeyState};
 
 use webhook_core::{Endpoint, EndpointBuilder, Signer, UnixTime, providers};
 

@@ -88,22 +88,21 @@ impl Reply {
         assert_eq!(self.header("cache-control"), Some("no-store"), "{row}");
     }
 
-    pub(crate) async fn from_response<B>(response: http::Response<B>) -> Self
+    pub(crate) async fn from_response<B>(response: http::Response<B>) -> Result<Self, B::Error>
     where
         B: http_body::Body,
-        B::Error: std::fmt::Debug,
     {
         use http_body_util::BodyExt as _;
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("the body of a response");
+        let body = body.collect().await?;
         let headers = parts.headers.iter().map(|(name, value)| {
             let value = value.to_str().expect("visible ASCII").to_owned();
             (name.as_str().to_owned(), value)
         });
-        Self {
+        Ok(Self {
             status: parts.status.as_u16(),
             headers: headers.collect(),
             body: body.to_bytes(),
-        }
+        })
     }
 }

@@ -68,12 +68,17 @@ impl Client {
 
     /// Reads a response; `None` when the connection ends instead.
     pub async fn reply(&mut self) -> Option<Reply> {
-        tokio::time::timeout(PATIENCE, self.read_reply())
+        self.reply_to("POST").await
+    }
+
+    /// Reads the response to a request of this method: that to a `HEAD` has no body, whatever length it names.
+    pub async fn reply_to(&mut self, method: &str) -> Option<Reply> {
+        tokio::time::timeout(PATIENCE, self.read_reply(method))
             .await
             .expect("an answer in time")
     }
 
-    async fn read_reply(&mut self) -> Option<Reply> {
+    async fn read_reply(&mut self, method: &str) -> Option<Reply> {
         let end = loop {
             match find(&self.read, b"\r\n\r\n") {
                 Some(end) => break end,
@@ -101,14 +106,21 @@ impl Client {
             None,
             "no answer here is chunked"
         );
-        let length = reply.header("content-length").map_or(0, |length| {
-            length.parse::<usize>().expect("a content length")
-        });
+        let length = match reply.header("content-length") {
+            Some(length) if method != "HEAD" => length.parse().expect("a content length"),
+            _ => 0,
+        };
         while self.read.len() < length {
             self.more().await?;
         }
         reply.body = self.read.drain(..length).collect::<Vec<_>>().into();
         Some(reply)
+    }
+
+    /// Whether there is something to read within this time.
+    pub async fn is_answered_within(&self, time: Duration) -> bool {
+        let readable = tokio::time::timeout(time, self.stream.readable()).await;
+        readable.is_ok()
     }
 
     /// Whether the other side closes the connection without another byte.

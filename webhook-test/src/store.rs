@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,6 +20,20 @@ struct Shared {
     commits: Operation,
     releases: Operation,
     keys: Mutex<Vec<ReplayKey>>,
+    states: Mutex<HashMap<ReplayKey, KeyState>>,
+}
+
+/// What has become of a key, by the answers the store gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(clippy::exhaustive_enums, reason = "claimed, done, or neither")]
+pub enum KeyState {
+    /// Never claimed, or released, or forgotten.
+    Free,
+    /// Claimed.
+    Held,
+    /// Committed.
+    Done,
 }
 
 #[derive(Debug, Default)]
@@ -82,8 +97,18 @@ impl CountingStore {
 
     /// The keys that were claimed, in order.
     pub fn keys(&self) -> Vec<ReplayKey> {
-        let keys = &self.shared.keys;
-        keys.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.shared.keys).clone()
+    }
+
+    /// What has become of the key that was claimed last.
+    pub fn last_state(&self) -> KeyState {
+        let last = self.keys().pop();
+        last.and_then(|key| lock(&self.shared.states).get(&key).copied())
+            .unwrap_or(KeyState::Free)
+    }
+
+    fn note(&self, key: &ReplayKey, state: KeyState) {
+        lock(&self.shared.states).insert(*key, state);
     }
 
     /// Whether claims fail from now on.
@@ -121,14 +146,14 @@ impl Default for CountingStore {
 impl ReplayStore for CountingStore {
     async fn claim(&self, key: &ReplayKey, request: &ClaimRequest) -> Result<Claim, StoreError> {
         self.shared.claims.call()?;
-        self.shared
-            .keys
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(*key);
+        lock(&self.shared.keys).push(*key);
         // A store of the real world does not answer within one poll.
         tokio::task::yield_now().await;
-        self.inner.claim(key, request).await
+        let claim = self.inner.claim(key, request).await?;
+        if let Claim::Acquired(_) = claim {
+            self.note(key, KeyState::Held);
+        }
+        Ok(claim)
     }
 
     async fn renew(&self, lease: &Lease, by: Duration) -> Result<LeaseState, StoreError> {
@@ -139,16 +164,29 @@ impl ReplayStore for CountingStore {
     async fn commit(&self, lease: &Lease) -> Result<Commit, StoreError> {
         self.shared.commits.call()?;
         tokio::task::yield_now().await;
-        self.inner.commit(lease).await
+        let commit = self.inner.commit(lease).await?;
+        if commit == Commit::Committed {
+            self.note(lease.key(), KeyState::Done);
+        }
+        Ok(commit)
     }
 
     async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
         self.shared.releases.call()?;
         tokio::task::yield_now().await;
-        self.inner.release(lease).await
+        let released = self.inner.release(lease).await?;
+        if released == LeaseState::Held {
+            self.note(lease.key(), KeyState::Free);
+        }
+        Ok(released)
     }
 
     async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        self.note(key, KeyState::Free);
         self.inner.forget(key).await
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,154 @@
+//! The engine alone, in a service of hyper: what an adapter has to do, and no more.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use http::{Method, Request, Response, Version, request};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use webhook_core::{
+    Answer, Checked, Claimed, Endpoint, Event, Finished, Head, Intake, Outcome, Permit, Rejection,
+    RejectionKind, Settled, Unsettled,
+};
+
+use super::{Server, listen};
+use crate::app::{App, Payment, Said};
+use crate::case::{Protocol, Takes};
+
+pub(super) struct Core;
+
+impl Server for Core {
+    fn name(&self) -> &'static str {
+        "core"
+    }
+
+    fn serve(&self, app: App, listener: std::net::TcpListener, _: Protocol) -> JoinHandle<()> {
+        let service = service_fn(move |request| {
+            let app = app.clone();
+            async move { Ok::<_, Infallible>(respond(app, request).await) }
+        });
+        tokio::spawn(listen::serve(listener, service))
+    }
+}
+
+async fn respond(app: App, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let (version, head) = (request.version(), request.method() == Method::HEAD);
+    let mut said = match receive(app, request).await {
+        Ok(said) => said,
+        Err(rejection) => Said::from(Answer::from(&rejection)),
+    };
+    if version > Version::HTTP_11 {
+        said.headers.retain(|(name, _)| name != "connection");
+    }
+    if head {
+        // hyper leaves it out in HTTP/1.1 alone.
+        said.body.clear();
+    }
+    said.response()
+}
+
+async fn receive(app: App, request: Request<Incoming>) -> Result<Said, Rejection> {
+    let (parts, body) = request.into_parts();
+    let endpoint = app.endpoint().clone();
+    let intake = begin(&endpoint, &parts)?;
+    let intake = read(&endpoint, intake, body).await?;
+    let checked = match intake.finish()? {
+        Finished::Event(checked) => checked,
+        Finished::Answer(answer) => return Ok(answer.into()),
+        _ => unreachable!("no other end"),
+    };
+    // A task of its own, since hyper drops this future when the client goes away.
+    let run = tokio::spawn(run(app, checked));
+    run.await
+        .unwrap_or_else(|_| Err(endpoint.reject(RejectionKind::StoreUnavailable.into())))
+}
+
+fn begin(endpoint: &Endpoint, parts: &request::Parts) -> Result<Intake, Rejection> {
+    let target = parts.uri.path_and_query();
+    endpoint.begin(&Head {
+        method: parts.method.as_str(),
+        path_and_query: target.map_or("", |target| target.as_str()),
+        headers: &parts.headers,
+    })
+}
+
+async fn read(
+    endpoint: &Endpoint,
+    mut intake: Intake,
+    mut body: Incoming,
+) -> Result<Intake, Rejection> {
+    let refused = |kind| endpoint.reject(Rejection::new(kind).with_unread_body());
+    let reading = async {
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| refused(RejectionKind::BodyError))?;
+            if let Ok(data) = frame.into_data() {
+                intake.push(data)?;
+            }
+        }
+        Ok(intake)
+    };
+    timeout(endpoint.limits().body_timeout, reading)
+        .await
+        .unwrap_or_else(|_| Err(refused(RejectionKind::BodyTimeout)))
+}
+
+async fn run(app: App, checked: Checked) -> Result<Said, Rejection> {
+    let permit = match checked.claim().await? {
+        Claimed::Run(permit) => permit,
+        Claimed::Duplicate(answer) => return Ok(answer.into()),
+        _ => unreachable!("no other claim"),
+    };
+    let handled = handle(&app, &permit).await;
+    let outcome = match &handled {
+        Ok(said) => match said.disposition {
+            Some(disposition) => Outcome::Decided(disposition),
+            None => Outcome::Status(said.status),
+        },
+        Err(_) => Outcome::Failed,
+    };
+    match permit.settle(outcome).await {
+        Settled::Replace(rejection) => return Err(rejection),
+        Settled::Later(unsettled) => {
+            tokio::spawn(keep_trying(unsettled));
+        }
+        _ => {}
+    }
+    handled.map_err(|kind| app.endpoint().reject(kind.into()))
+}
+
+async fn handle(app: &App, permit: &Permit) -> Result<Said, RejectionKind> {
+    let delivery = permit.delivery().clone();
+    let handling = async {
+        match app.takes() {
+            Takes::Delivery => app.handle(delivery, None).await,
+            Takes::Bytes => {
+                let body = delivery.raw().clone();
+                app.handle(delivery, Some(body)).await
+            }
+            Takes::Payment => match Event::<Payment>::parse(delivery) {
+                Ok(event) => app.handle(event.delivery, None).await,
+                Err(error) => Answer::from(&error.rejection()).into(),
+            },
+        }
+    };
+    let guarded = AssertUnwindSafe(handling).catch_unwind();
+    match timeout(app.endpoint().limits().handler_timeout, guarded).await {
+        Ok(Ok(said)) => Ok(said),
+        Ok(Err(_)) => Err(RejectionKind::HandlerPanicked),
+        Err(_) => Err(RejectionKind::HandlerTimeout),
+    }
+}
+
+async fn keep_trying(mut unsettled: Unsettled) {
+    while let Some(wait) = unsettled.wait() {
+        sleep(wait).await;
+        if unsettled.retry().await {
+            return;
+        }
+    }
+}
