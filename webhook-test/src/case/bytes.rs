@@ -15,10 +15,10 @@ pub enum Text {
     /// Over and over.
     Repeat {
         /// What, and how often.
-        repeat: (Box<Text>, usize),
+        repeat: (Box<Self>, usize),
     },
     /// One behind the other.
-    All(Vec<Text>),
+    All(Vec<Self>),
 }
 
 impl Text {

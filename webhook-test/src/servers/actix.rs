@@ -52,7 +52,7 @@ impl Server for ActixWeb {
         let stops = Stops(started.recv().expect("a server"));
         tokio::spawn(async move {
             let _stops = stops;
-            pending().await
+            pending::<()>().await;
         })
     }
 }
