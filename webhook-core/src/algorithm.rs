@@ -1,6 +1,8 @@
 //! The only file that names a crypto crate.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::KeyInit;
+use hmac::block_api::HmacCore;
+use hmac::digest::block_api::{Buffer, CoreProxy, FixedOutputCore, UpdateCore};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -49,21 +51,16 @@ impl Algorithm {
     /// Keys the code: both key blocks are hashed here, once, and never again.
     pub(crate) fn key(self, key: &[u8]) -> RunningMac {
         match self {
-            Self::HmacMd5 => RunningMac::Md5(keyed(key)),
-            Self::HmacSha1 => RunningMac::Sha1(keyed(key)),
-            Self::HmacSha256 => RunningMac::Sha256(keyed(key)),
-            Self::HmacSha384 => RunningMac::Sha384(Box::new(keyed(key))),
-            Self::HmacSha512 => RunningMac::Sha512(Box::new(keyed(key))),
-            Self::Md5 => RunningMac::PlainMd5(Md5::new()),
-            Self::Sha1 => RunningMac::PlainSha1(Sha1::new()),
-            Self::Sha256 => RunningMac::PlainSha256(Sha256::new()),
+            Self::HmacMd5 => RunningMac::Md5(Running::keyed(key)),
+            Self::HmacSha1 => RunningMac::Sha1(Running::keyed(key)),
+            Self::HmacSha256 => RunningMac::Sha256(Running::keyed(key)),
+            Self::HmacSha384 => RunningMac::Sha384(Box::new(Running::keyed(key))),
+            Self::HmacSha512 => RunningMac::Sha512(Box::new(Running::keyed(key))),
+            Self::Md5 => RunningMac::PlainMd5(Running::default()),
+            Self::Sha1 => RunningMac::PlainSha1(Running::default()),
+            Self::Sha256 => RunningMac::PlainSha256(Running::default()),
         }
     }
-}
-
-fn keyed<M: KeyInit>(key: &[u8]) -> M {
-    // HMAC takes keys of any length (RFC 2104 §2), which is all this type is used for.
-    M::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC accepts keys of any length"))
 }
 
 /// A code that has taken its key and perhaps some of its message. A fresh clone of the keyed one starts
@@ -71,52 +68,95 @@ fn keyed<M: KeyInit>(key: &[u8]) -> M {
 /// providers use, as costly as their own.
 #[derive(Clone)]
 pub(crate) enum RunningMac {
-    Md5(Hmac<Md5>),
-    Sha1(Hmac<Sha1>),
-    Sha256(Hmac<Sha256>),
-    Sha384(Box<Hmac<Sha384>>),
-    Sha512(Box<Hmac<Sha512>>),
-    PlainMd5(Md5),
-    PlainSha1(Sha1),
-    PlainSha256(Sha256),
+    Md5(Running<HmacCore<Md5>>),
+    Sha1(Running<HmacCore<Sha1>>),
+    Sha256(Running<HmacCore<Sha256>>),
+    Sha384(Box<Running<HmacCore<Sha384>>>),
+    Sha512(Box<Running<HmacCore<Sha512>>>),
+    PlainMd5(Running<<Md5 as CoreProxy>::Core>),
+    PlainSha1(Running<<Sha1 as CoreProxy>::Core>),
+    PlainSha256(Running<<Sha256 as CoreProxy>::Core>),
+}
+
+/// A hash or code of a library, and the bytes it has not filled a block with. The library's own pair of these is consumed by
+/// its end, and so has to be copied out of where it lies first; this one ends in place.
+#[derive(Clone, Default)]
+pub(crate) struct Running<C: UpdateCore + FixedOutputCore> {
+    core: C,
+    buffer: Buffer<C>,
+}
+
+impl<C: UpdateCore + FixedOutputCore + KeyInit> Running<C> {
+    fn keyed(key: &[u8]) -> Self {
+        // HMAC takes keys of any length (RFC 2104 §2), which is all this is used for.
+        let core = C::new_from_slice(key);
+        Self {
+            core: core.unwrap_or_else(|_| unreachable!("HMAC accepts keys of any length")),
+            buffer: Buffer::<C>::default(),
+        }
+    }
+}
+
+impl<C: UpdateCore + FixedOutputCore> Running<C> {
+    #[inline]
+    fn update(&mut self, bytes: &[u8]) {
+        let Self { core, buffer } = self;
+        buffer.digest_blocks(bytes, |blocks| core.update_blocks(blocks));
+    }
+
+    #[inline]
+    fn finish(&mut self) -> Tag {
+        let mut output = Default::default();
+        self.core.finalize_fixed_core(&mut self.buffer, &mut output);
+        Tag::new(&output)
+    }
 }
 
 impl RunningMac {
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
+            Self::Sha256(mac) => mac.update(bytes),
             Self::Md5(mac) => mac.update(bytes),
             Self::Sha1(mac) => mac.update(bytes),
-            Self::Sha256(mac) => mac.update(bytes),
             Self::Sha384(mac) => mac.update(bytes),
             Self::Sha512(mac) => mac.update(bytes),
-            Self::PlainMd5(hash) => Digest::update(hash, bytes),
-            Self::PlainSha1(hash) => Digest::update(hash, bytes),
-            Self::PlainSha256(hash) => Digest::update(hash, bytes),
+            Self::PlainMd5(hash) => hash.update(bytes),
+            Self::PlainSha1(hash) => hash.update(bytes),
+            Self::PlainSha256(hash) => hash.update(bytes),
         }
     }
 
-    /// The tag of what was taken so far. The state is copied where it lies rather than moved out: it is wide.
+    /// The tag of what was taken. The code is at its end then: what it would make of more bytes means nothing.
     #[inline]
-    pub(crate) fn tag(&self) -> Tag {
+    pub(crate) fn finish(&mut self) -> Tag {
         match self {
-            Self::Md5(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
-            Self::Sha1(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
-            Self::Sha256(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
-            Self::Sha384(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
-            Self::Sha512(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
-            Self::PlainMd5(hash) => Tag::new(&hash.clone().finalize()),
-            Self::PlainSha1(hash) => Tag::new(&hash.clone().finalize()),
-            Self::PlainSha256(hash) => Tag::new(&hash.clone().finalize()),
+            Self::Sha256(mac) => mac.finish(),
+            Self::Md5(mac) => mac.finish(),
+            Self::Sha1(mac) => mac.finish(),
+            Self::Sha384(mac) => mac.finish(),
+            Self::Sha512(mac) => mac.finish(),
+            Self::PlainMd5(hash) => hash.finish(),
+            Self::PlainSha1(hash) => hash.finish(),
+            Self::PlainSha256(hash) => hash.finish(),
         }
     }
 }
 
-/// A tag, computed or received, of at most 64 bytes.
+/// A tag, computed or received, of at most 64 bytes. The default one is empty and equals nothing.
 #[derive(Clone, Copy)]
 pub(crate) struct Tag {
     bytes: [u8; Self::MAX],
     len: u8,
+}
+
+impl Default for Tag {
+    fn default() -> Self {
+        Self {
+            bytes: [0; Self::MAX],
+            len: 0,
+        }
+    }
 }
 
 impl Tag {
@@ -125,16 +165,30 @@ impl Tag {
     /// A tag of these bytes. Longer input cannot be a tag of ours and gives an empty one, which equals
     /// nothing.
     pub(crate) fn new(bytes: &[u8]) -> Self {
-        let mut tag = Self {
-            bytes: [0; Self::MAX],
-            len: 0,
-        };
+        let mut tag = Self::default();
         if let (Some(slot), Ok(len)) = (tag.bytes.get_mut(..bytes.len()), u8::try_from(bytes.len()))
         {
             slot.copy_from_slice(bytes);
             tag.len = len;
         }
         tag
+    }
+
+    /// Has `write` put bytes into an empty tag. It stays empty, and this is `false`, unless they are `len`.
+    pub(crate) fn set(
+        &mut self,
+        len: usize,
+        write: impl FnOnce(&mut [u8]) -> Option<usize>,
+    ) -> bool {
+        let written = write(&mut self.bytes) == Some(len);
+        if let (true, Ok(len)) = (written, u8::try_from(len)) {
+            self.len = len;
+        }
+        written
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

@@ -61,11 +61,12 @@ impl Buffer {
         self.joined.extend_from_slice(&chunk);
     }
 
-    pub(crate) fn freeze(self) -> Bytes {
+    /// What has come. The buffer is empty then.
+    pub(crate) fn freeze(&mut self) -> Bytes {
         if self.joined.is_empty() {
-            self.first
+            std::mem::take(&mut self.first)
         } else {
-            self.joined.into()
+            std::mem::take(&mut self.joined).into()
         }
     }
 }

@@ -141,6 +141,22 @@ impl Delivery {
         Self(Arc::new(record))
     }
 
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    pub(crate) fn record(&self) -> &Record {
+        &self.0
+    }
+
+    /// Notes the claim it runs under. Nobody else holds it by then.
+    pub(crate) fn runs_under(&mut self, lease: &Lease) {
+        if let Some(record) = Arc::get_mut(&mut self.0) {
+            record.attempt = lease.attempt();
+            record.fence = Some(Fence::from(lease));
+        }
+    }
+
     /// The name of the provider: `stripe`.
     #[must_use]
     pub fn provider(&self) -> &'static str {

@@ -24,7 +24,7 @@ pub(crate) struct Candidates {
 impl Candidates {
     pub(crate) fn new() -> Self {
         Self {
-            first: Tag::new(&[]),
+            first: Tag::default(),
             rest: Vec::new(),
             seen: 0,
         }
@@ -42,10 +42,16 @@ impl Candidates {
         if self.seen > MAX_TAGS {
             return Err(RejectionKind::TooManySignatures);
         }
-        if let Some(tag) = decode(spelled, encoding).filter(|tag| tag.as_bytes().len() == len) {
-            if self.first.as_bytes().is_empty() {
-                self.first = tag;
-            } else {
+        if self.first.is_empty() {
+            self.first
+                .set(len, |bytes| decode(spelled, encoding, bytes));
+        } else {
+            let mut tag = Tag::default();
+            if tag.set(len, |bytes| decode(spelled, encoding, bytes)) {
+                if self.rest.capacity() == 0 {
+                    // Once for all of them.
+                    self.rest.reserve_exact(MAX_TAGS);
+                }
                 self.rest.push(tag);
             }
         }
@@ -54,9 +60,9 @@ impl Candidates {
 
     /// Whether any candidate could match. If not, the body need not be read to know the answer.
     pub(crate) fn check(&self) -> Result<(), RejectionKind> {
-        match (self.seen, self.first.as_bytes()) {
-            (0, _) => Err(RejectionKind::UnsupportedScheme),
-            (_, []) => Err(RejectionKind::Malformed),
+        match self.seen {
+            0 => Err(RejectionKind::UnsupportedScheme),
+            _ if self.first.is_empty() => Err(RejectionKind::Malformed),
             _ => Ok(()),
         }
     }
@@ -206,9 +212,9 @@ fn halves(pair: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((halves.next()?, halves.next()?))
 }
 
-fn decode(spelled: &[u8], encoding: Encoding) -> Option<Tag> {
-    let mut bytes = [0; Tag::MAX];
-    let len = match encoding {
+/// Decodes into `bytes`. The number of those that were written; `None` for what is not spelled so.
+fn decode(spelled: &[u8], encoding: Encoding, bytes: &mut [u8]) -> Option<usize> {
+    match encoding {
         Encoding::Hex | Encoding::HexUpper => {
             let len = spelled.len() / 2;
             // const-hex would accept a leading 0x, which no provider documents.
@@ -216,13 +222,12 @@ fn decode(spelled: &[u8], encoding: Encoding) -> Option<Tag> {
                 return None;
             }
             const_hex::decode_to_slice(spelled, bytes.get_mut(..len)?).ok()?;
-            len
+            Some(len)
         }
         // Strict: canonical last symbol, padding present, nothing else.
-        Encoding::Base64 => STANDARD.decode_slice(spelled, &mut bytes).ok()?,
-        Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(spelled, &mut bytes).ok()?,
-    };
-    bytes.get(..len).map(Tag::new)
+        Encoding::Base64 => STANDARD.decode_slice(spelled, bytes).ok(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(spelled, bytes).ok(),
+    }
 }
 
 /// Spells a tag the way the provider does.

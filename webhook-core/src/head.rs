@@ -63,9 +63,17 @@ fn find_pair<'a, N: AsRef<str>, V: AsRef<[u8]>>(pairs: &'a [(N, V)], name: &str)
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
     fn find(&self, name: &str) -> Found<'_> {
-        Found::only(self.get_all(name).iter().map(http::HeaderValue::as_bytes))
+        if self.len() > SCANNED {
+            return Found::only(self.get_all(name).iter().map(http::HeaderValue::as_bytes));
+        }
+        let named = self.iter().filter(|(key, _)| key.as_str() == name);
+        Found::only(named.map(|(_, value)| value.as_bytes()))
     }
 }
+
+/// Headers of a map up to which looking at each is quicker than hashing a name.
+#[cfg(feature = "http")]
+const SCANNED: usize = 24;
 
 /// The head of a request: method, target and headers.
 #[derive(Clone, Copy)]

@@ -125,7 +125,7 @@ impl Held {
                     _ => return Err(RejectionKind::BadSignature),
                 }
             }
-            Ok(mac.tag())
+            Ok(mac.finish())
         })
         .collect()
     }

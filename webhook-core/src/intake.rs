@@ -8,7 +8,7 @@ use bytes::{Buf, Bytes};
 use crate::algorithm::RunningDigest;
 use crate::answer::Answer;
 use crate::buffer::Buffer;
-use crate::delivery::{Proof, Record};
+use crate::delivery::{Delivery, Proof, Record};
 use crate::endpoint::Endpoint;
 use crate::envelope::{Envelope, is_label};
 use crate::error::{Rejection, RejectionKind};
@@ -130,13 +130,24 @@ impl Intake {
     /// # Errors
     ///
     /// A bad signature; or, with a good one, an envelope that contradicts itself.
-    pub fn finish(self) -> Result<Finished, Rejection> {
-        let endpoint = self.endpoint.clone();
-        self.check().map_err(|kind| endpoint.reject(kind.into()))
+    pub fn finish(mut self) -> Result<Finished, Rejection> {
+        self.conclude()
     }
 
-    fn check(self) -> Result<Finished, RejectionKind> {
-        let verified = self.verification.finish()?;
+    /// [`finish`](Self::finish) where it lies, for adapters that would have to move it: it is wide. It is empty afterwards, and
+    /// concluded again it is not verified.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish).
+    pub fn conclude(&mut self) -> Result<Finished, Rejection> {
+        let finished = self.check();
+        self.verification.forget();
+        finished.map_err(|kind| self.endpoint.reject(kind.into()))
+    }
+
+    fn check(&mut self) -> Result<Finished, RejectionKind> {
+        let verified = self.verification.conclude()?;
         let inner = self.endpoint.inner();
         inner.observer.verified();
         let raw = self.body.freeze();
@@ -159,16 +170,17 @@ impl Intake {
             Locator::Header(_) | Locator::None => false,
         };
         let covers_type = matches!(inner.provider.kind, Locator::Body(_)) && coverage.body;
-        let record = Record {
+        let delivery = Delivery::new(Record {
             endpoint: self.endpoint.clone(),
             raw,
-            id: self.id,
-            kind: self.kind,
+            id: self.id.take(),
+            kind: self.kind.take(),
             body,
             proof: Proof::new(verified, covers_id, covers_type),
             fence: None,
             attempt: 1,
-        };
+        });
+        let record = delivery.record();
         let key = inner.store.as_ref().and_then(|_| {
             let mode = record.body().mode.filter(|_| vouched);
             let known = record.id().filter(|_| wanted.identifies_events);
@@ -176,7 +188,7 @@ impl Intake {
                 Some(id) => Identity::Id(id),
                 None => Identity::Content {
                     digest: identifying(
-                        content_digest(&verified, self.content, &record.raw),
+                        content_digest(&verified, self.content.take(), &record.raw),
                         &verified,
                         &inner.provider,
                     )?,
@@ -188,11 +200,7 @@ impl Intake {
                 by_content: known.is_none(),
             })
         });
-        Ok(Finished::Event(Checked {
-            endpoint: self.endpoint,
-            record,
-            key,
-        }))
+        Ok(Finished::Event(Checked { delivery, key }))
     }
 }
 
@@ -207,10 +215,6 @@ impl fmt::Debug for Intake {
 /// The end of an [`Intake`].
 #[derive(Debug)]
 #[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box would be a heap allocation for every delivery"
-)]
 pub enum Finished {
     /// A genuine event. Claim it next.
     Event(Checked),

@@ -4,9 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::answer::Answer;
-use crate::delivery::{Delivery, Fence, Record};
+use crate::delivery::Delivery;
 use crate::endpoint::Endpoint;
-use crate::error::{Rejection, RejectionKind};
+use crate::error::{Rejection, RejectionKind, StoreError};
 use crate::observe;
 use crate::replay::erased::Store;
 use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey, ReplayStore};
@@ -14,8 +14,7 @@ use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey, R
 /// A genuine delivery of which nobody knows yet whether it is new.
 #[must_use]
 pub struct Checked {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) record: Record,
+    pub(crate) delivery: Delivery,
     /// `None` without replay protection.
     pub(crate) key: Option<Remembered>,
 }
@@ -34,19 +33,43 @@ impl Checked {
     /// [`RejectionKind::InFlight`] for a copy of one that is being handled, [`RejectionKind::StoreUnavailable`] when
     /// the store cannot tell.
     pub async fn claim(self) -> Result<Claimed, Rejection> {
-        let Self {
-            endpoint,
-            mut record,
-            key,
-        } = self;
-        let (Some(store), Some(remembered)) = (&endpoint.inner().store, key) else {
-            let delivery = Delivery::new(record);
-            return Ok(Claimed::Run(Permit {
-                endpoint,
-                lease: None,
-                delivery,
-            }));
+        let checked = match self.claim_at_once() {
+            Ok(claimed) => return claimed,
+            Err(checked) => checked,
         };
+        let inner = checked.delivery.endpoint().inner();
+        let (Some(store), Some(remembered)) = (&inner.store, &checked.key) else {
+            unreachable!("without both there is nothing to wait for");
+        };
+        let request = checked.request(remembered);
+        let claim = store.claim(&remembered.key, &request).await;
+        checked.conclude(claim)
+    }
+
+    /// Claims the delivery if nobody has to be waited for: without replay protection, and with the memory store. Spares an adapter
+    /// the place for a future.
+    ///
+    /// # Errors
+    ///
+    /// The delivery itself, if [`claim`](Self::claim) has to be awaited.
+    pub fn claim_at_once(self) -> Result<Result<Claimed, Rejection>, Self> {
+        let claim = match (&self.delivery.endpoint().inner().store, &self.key) {
+            (Some(Store::Memory(store)), Some(remembered)) => {
+                store.claim_now(&remembered.key, &self.request(remembered))
+            }
+            (Some(Store::Other(_)), Some(_)) => return Err(self),
+            _ => {
+                return Ok(Ok(Claimed::Run(Permit {
+                    lease: None,
+                    delivery: self.delivery,
+                })));
+            }
+        };
+        Ok(self.conclude(claim))
+    }
+
+    fn request(&self, remembered: &Remembered) -> ClaimRequest {
+        let endpoint = self.delivery.endpoint();
         let retention = endpoint.inner().retention;
         let retain = if remembered.by_content {
             retention.by_content
@@ -55,20 +78,22 @@ impl Checked {
         };
         let mut request = ClaimRequest::new(endpoint.new_owner(), retention.lease, retain);
         request.protect = retention.fresh.unwrap_or(retain).min(retain);
-        request.fingerprint = xxhash_rust::xxh3::xxh3_64(&record.raw);
-        match store.claim(&remembered.key, &request).await {
+        request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.delivery.raw());
+        request
+    }
+
+    fn conclude(self, claim: Result<Claim, StoreError>) -> Result<Claimed, Rejection> {
+        let mut delivery = self.delivery;
+        match claim {
             Ok(Claim::Acquired(lease)) => {
-                record.attempt = lease.attempt();
-                record.fence = Some(Fence::from(&lease));
-                let delivery = Delivery::new(record);
+                delivery.runs_under(&lease);
                 Ok(Claimed::Run(Permit {
-                    endpoint,
                     lease: Some(lease),
                     delivery,
                 }))
             }
             Ok(Claim::Done { same_payload }) => {
-                let (inner, delivery) = (endpoint.inner(), Delivery::new(record));
+                let inner = delivery.endpoint().inner();
                 inner
                     .observer
                     .duplicate(&delivery, &inner.consumer, same_payload);
@@ -79,9 +104,11 @@ impl Checked {
             }
             Ok(Claim::InFlight { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
-                Err(endpoint.reject(rejection.retry_after(whole_seconds(retry_after))))
+                let rejection = rejection.retry_after(whole_seconds(retry_after));
+                Err(delivery.endpoint().reject(rejection))
             }
             Err(error) => {
+                let endpoint = delivery.endpoint();
                 observe::store_failed(endpoint.provider(), &error);
                 Err(endpoint.reject(RejectionKind::StoreUnavailable.into()))
             }
@@ -89,14 +116,14 @@ impl Checked {
     }
 
     pub(crate) fn into_delivery(self) -> Delivery {
-        Delivery::new(self.record)
+        self.delivery
     }
 }
 
 impl fmt::Debug for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checked")
-            .field("endpoint", &self.endpoint)
+            .field("delivery", &self.delivery)
             .finish_non_exhaustive()
     }
 }
@@ -117,7 +144,6 @@ pub enum Claimed {
 /// ends with its lease.
 #[must_use]
 pub struct Permit {
-    endpoint: Endpoint,
     lease: Option<Lease>,
     delivery: Delivery,
 }
@@ -136,35 +162,75 @@ impl Permit {
     }
 
     /// Records how the handler ended.
-    pub async fn settle(mut self, outcome: Outcome) -> Settled {
-        let inner = self.endpoint.inner();
+    pub async fn settle(self, outcome: Outcome) -> Settled {
+        let mut permit = match self.settle_at_once(outcome) {
+            Ok(settled) => return settled,
+            Err(permit) => permit,
+        };
+        let success = permit.count(outcome);
+        let lease = permit.lease.take();
+        let inner = permit.delivery.endpoint().inner();
+        let (Some(store), Some(lease)) = (&inner.store, lease) else {
+            unreachable!("without both there is nothing to wait for");
+        };
+        if success {
+            let commit = store.commit(&lease).await;
+            return permit.conclude(lease, commit);
+        }
+        if let Err(error) = store.release(&lease).await {
+            observe::release_failed(permit.delivery.provider(), &error);
+        }
+        Settled::Pass
+    }
+
+    /// Records how the handler ended if nobody has to be waited for, as [`Checked::claim_at_once`].
+    ///
+    /// # Errors
+    ///
+    /// The permit itself, if [`settle`](Self::settle) has to be awaited.
+    pub fn settle_at_once(mut self, outcome: Outcome) -> Result<Settled, Self> {
+        let store = &self.delivery.endpoint().inner().store;
+        if let (Some(Store::Other(_)), Some(_)) = (store, &self.lease) {
+            return Err(self);
+        }
+        let success = self.count(outcome);
+        let lease = self.lease.take();
+        let store = &self.delivery.endpoint().inner().store;
+        let (Some(Store::Memory(store)), Some(lease)) = (store, lease) else {
+            return Ok(Settled::Pass);
+        };
+        if success {
+            let commit = store.commit_now(&lease);
+            return Ok(self.conclude(lease, Ok(commit)));
+        }
+        store.release_now(&lease);
+        Ok(Settled::Pass)
+    }
+
+    /// Counts an outcome. Whether it is a success.
+    fn count(&self, outcome: Outcome) -> bool {
+        let observer = &self.delivery.endpoint().inner().observer;
         let success = outcome.is_success();
         if success {
-            inner.observer.done();
+            observer.done();
         } else {
-            inner.observer.released();
+            observer.released();
         }
-        let (Some(store), Some(lease)) = (&inner.store, self.lease.take()) else {
-            return Settled::Pass;
-        };
-        if !success {
-            if let Err(error) = store.release(&lease).await {
-                observe::release_failed(self.delivery.provider(), &error);
-            }
-            return Settled::Pass;
-        }
-        match store.commit(&lease).await {
+        success
+    }
+
+    fn conclude(&self, lease: Lease, commit: Result<Commit, StoreError>) -> Settled {
+        let endpoint = self.delivery.endpoint();
+        match commit {
             Ok(Commit::Committed | Commit::AlreadyCommitted) => Settled::Pass,
             Ok(Commit::LeaseLost) => {
-                let rejection = self.endpoint.reject(RejectionKind::LeaseLost.into());
-                Settled::Replace(rejection)
+                Settled::Replace(endpoint.reject(RejectionKind::LeaseLost.into()))
             }
             Err(error) => {
-                inner
-                    .observer
-                    .commit_failed(self.delivery.provider(), &error);
+                let observer = &endpoint.inner().observer;
+                observer.commit_failed(self.delivery.provider(), &error);
                 Settled::Later(Unsettled {
-                    endpoint: self.endpoint.clone(),
+                    endpoint: endpoint.clone(),
                     lease,
                     waited: Duration::ZERO,
                     next: FIRST_RETRY,
@@ -176,11 +242,14 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if let (Some(Store::Memory(store)), Some(lease)) =
-            (&self.endpoint.inner().store, self.lease.take())
+        let Some(lease) = self.lease.take() else {
+            return;
+        };
+        let inner = self.delivery.endpoint().inner();
+        if let Some(Store::Memory(store)) = &inner.store
             && store.release_now(&lease) == LeaseState::Held
         {
-            self.endpoint.inner().observer.released();
+            inner.observer.released();
         }
     }
 }

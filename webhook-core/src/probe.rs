@@ -99,8 +99,10 @@ impl<'b> Scan<'_, 'b> {
                 Ok(())
             }
             _ => {
-                let scalar = self.scalar()?;
-                self.record(depth, active, &scalar);
+                let token = self.token()?;
+                if active != 0 {
+                    self.record(depth, active, &scalar(token)?);
+                }
                 Ok(())
             }
         }
@@ -118,7 +120,11 @@ impl<'b> Scan<'_, 'b> {
                 return Err(Problem::NotJson);
             }
             let key = self.string()?;
-            let through = self.through(depth, active, &key.read()?);
+            // A plain key is compared as it is spelled.
+            let through = match key.plain() {
+                Some(key) => self.through(depth, active, key),
+                None => self.through(depth, active, key.read()?.as_bytes()),
+            };
             if seen & through != 0 {
                 return Err(Problem::DuplicateKey);
             }
@@ -137,7 +143,7 @@ impl<'b> Scan<'_, 'b> {
     fn array(&mut self, depth: usize, active: u8) -> Result<(), Problem> {
         let below = depth.saturating_add(1);
         // Only the first element is ever pointed at: a batch is known by what it begins with.
-        let mut through = self.through(depth, active, "0");
+        let mut through = self.through(depth, active, b"0");
         self.bump();
         if self.skip(b']') {
             return Ok(());
@@ -152,21 +158,13 @@ impl<'b> Scan<'_, 'b> {
         }
     }
 
-    /// A number, `true`, `false` or `null`.
-    fn scalar(&mut self) -> Result<Scalar<'b>, Problem> {
+    /// The number, `true`, `false` or `null` that begins here, unread.
+    fn token(&mut self) -> Result<&'b [u8], Problem> {
         let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
         let len = self.rest.iter().position(ends).unwrap_or(self.rest.len());
         let (token, rest) = self.rest.split_at_checked(len).ok_or(Problem::NotJson)?;
         self.rest = rest;
-        Ok(match token {
-            b"true" => Scalar::Bool(true),
-            b"false" => Scalar::Bool(false),
-            b"null" => Scalar::Null,
-            _ => match serde_json::from_slice::<serde_json::Number>(token) {
-                Ok(number) => number.as_i128().map_or(Scalar::Inexact, Scalar::Integer),
-                Err(_) => return Err(Problem::NotJson),
-            },
-        })
+        (!token.is_empty()).then_some(token).ok_or(Problem::NotJson)
     }
 
     /// The string that begins here.
@@ -208,25 +206,19 @@ impl<'b> Scan<'_, 'b> {
     /// Passes over the object or array that begins here.
     fn skip_container(&mut self) -> Result<(), Problem> {
         let mut nesting = Nesting::default();
-        while let Some((block, rest)) = self.rest.split_first_chunk() {
-            if nesting.take_block(block) {
-                self.rest = rest;
-                continue;
-            }
-            for byte in block {
-                self.bump();
-                if nesting.take_byte(*byte) {
-                    return Ok(());
-                }
-            }
-        }
-        while let Some((byte, rest)) = self.rest.split_first() {
-            self.rest = rest;
-            if nesting.take_byte(*byte) {
-                return Ok(());
+        loop {
+            let (block, len) = match self.rest.first_chunk() {
+                Some(block) => (*block, block.len()),
+                None => (padded(self.rest), self.rest.len()),
+            };
+            let end = nesting.take(&block);
+            self.rest = self.rest.get(end.unwrap_or(len)..).unwrap_or_default();
+            match end {
+                Some(_) => return Ok(()),
+                None if self.rest.is_empty() => return Err(Problem::NotJson),
+                None => {}
             }
         }
-        Err(Problem::NotJson)
     }
 
     /// The next byte that is no white space.
@@ -261,15 +253,31 @@ impl<'b> Scan<'_, 'b> {
     }
 
     /// The pointers that go on through `key`.
-    fn through(&self, depth: usize, active: u8, key: &str) -> u8 {
+    fn through(&self, depth: usize, active: u8, key: &[u8]) -> u8 {
         let mut through = 0;
         for (bit, pointer) in bits().zip(&self.pointers.0) {
-            if active & bit != 0 && pointer.get(depth).is_some_and(|next| *next == key) {
+            if active & bit != 0
+                && pointer
+                    .get(depth)
+                    .is_some_and(|next| next.as_bytes() == key)
+            {
                 through |= bit;
             }
         }
         through
     }
+}
+
+fn scalar(token: &[u8]) -> Result<Scalar<'static>, Problem> {
+    Ok(match token {
+        b"true" => Scalar::Bool(true),
+        b"false" => Scalar::Bool(false),
+        b"null" => Scalar::Null,
+        _ => match serde_json::from_slice::<serde_json::Number>(token) {
+            Ok(number) => number.as_i128().map_or(Scalar::Inexact, Scalar::Integer),
+            Err(_) => return Err(Problem::NotJson),
+        },
+    })
 }
 
 /// One bit for each pointer.
@@ -285,6 +293,12 @@ struct Quoted<'b> {
 }
 
 impl<'b> Quoted<'b> {
+    /// What is between the quotes, if that is what it reads.
+    fn plain(&self) -> Option<&'b [u8]> {
+        let inner = self.spelled.get(1..self.spelled.len().saturating_sub(1));
+        inner.filter(|_| self.plain)
+    }
+
     fn read(&self) -> Result<Cow<'b, str>, Problem> {
         let inner = self.spelled.get(1..self.spelled.len().saturating_sub(1));
         if self.plain {
@@ -307,11 +321,11 @@ struct Nesting {
 }
 
 impl Nesting {
-    /// Takes a whole block at once, unless there is an escape in it or the end may be: then `false`, and nothing is taken.
-    fn take_block(&mut self, block: &Block) -> bool {
+    /// Takes a block. If the outermost bracket is closed in it, says where that is over.
+    fn take(&mut self, block: &Block) -> Option<usize> {
         let marks = Marks::of(block);
         if self.escaped || marks.backslashes != 0 {
-            return false;
+            return self.take_bytes(block);
         }
         // Each bit becomes the parity of the quotes up to it.
         let mut odd = marks.quotes;
@@ -319,52 +333,70 @@ impl Nesting {
             odd ^= odd << shift;
         }
         let outside = !(odd ^ self.in_string);
-        let closed = (marks.closing & outside).count_ones();
-        if closed >= self.depth {
-            return false;
-        }
-        let opened = (marks.opening & outside).count_ones();
-        self.depth = self.depth.saturating_add(opened).saturating_sub(closed);
         self.in_string ^= (odd >> 63).wrapping_neg();
-        true
+        let mut brackets = marks.brackets & outside;
+        while brackets != 0 {
+            let at = brackets.trailing_zeros();
+            brackets &= brackets.wrapping_sub(1);
+            if self.take_bracket(marks.closing >> at & 1 != 0) {
+                return Some((at as usize).saturating_add(1));
+            }
+        }
+        None
+    }
+
+    /// The same a byte at a time, for a block with escapes in it.
+    fn take_bytes(&mut self, block: &Block) -> Option<usize> {
+        let end = block.iter().position(|byte| self.take_byte(*byte));
+        end.map(|at| at.saturating_add(1))
     }
 
     /// Takes a byte. Whether it closed the outermost bracket.
     fn take_byte(&mut self, byte: u8) -> bool {
-        if self.escaped {
-            self.escaped = false;
-        } else if self.in_string != 0 {
-            match byte {
-                b'"' => self.in_string = 0,
-                b'\\' => self.escaped = true,
-                _ => {}
+        let in_string = self.in_string != 0;
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'"' => self.in_string = !self.in_string,
+            b'\\' => self.escaped = in_string,
+            b'{' | b'[' | b'}' | b']' if !in_string => {
+                return self.take_bracket(matches!(byte, b'}' | b']'));
             }
-        } else {
-            match byte {
-                b'"' => self.in_string = u64::MAX,
-                b'{' | b'[' => self.depth = self.depth.saturating_add(1),
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    return self.depth == 0;
-                }
-                _ => {}
-            }
+            _ => {}
         }
         false
+    }
+
+    /// Whether it closed the outermost bracket.
+    fn take_bracket(&mut self, closing: bool) -> bool {
+        self.depth = if closing {
+            self.depth.saturating_sub(1)
+        } else {
+            self.depth.saturating_add(1)
+        };
+        self.depth == 0
     }
 }
 
 /// What is looked at in one go.
 type Block = [u8; 64];
 
+/// A last block, with spaces behind what is left.
+fn padded(rest: &[u8]) -> Block {
+    let mut block = [b' '; 64];
+    for (slot, byte) in block.iter_mut().zip(rest) {
+        *slot = *byte;
+    }
+    block
+}
+
 /// Where in a block what matters is, a bit a byte.
 #[derive(Default)]
 struct Marks {
     quotes: u64,
     backslashes: u64,
-    /// `{` and `[`.
-    opening: u64,
-    /// `}` and `]`.
+    /// Of either kind, opening and closing.
+    brackets: u64,
+    /// `}` and `]`, among other things.
     closing: u64,
 }
 
@@ -376,14 +408,15 @@ impl Marks {
             let bytes = u8x16::new(*quarter);
             // Bit 5 is all that tells `[` from `{` and `]` from `}`.
             let curly = bytes | u8x16::splat(0x20);
-            let shift_in = |mask: &mut u64, bytes: u8x16, byte| {
-                let found = bytes.simd_eq(u8x16::splat(byte)).to_bitmask();
-                *mask = *mask << 16 | u64::from(found);
+            let closing = curly.simd_eq(u8x16::splat(b'}'));
+            let brackets = curly.simd_eq(u8x16::splat(b'{')) | closing;
+            let shift_in = |mask: &mut u64, found: u8x16| {
+                *mask = *mask << 16 | u64::from(found.to_bitmask());
             };
-            shift_in(&mut marks.quotes, bytes, b'"');
-            shift_in(&mut marks.backslashes, bytes, b'\\');
-            shift_in(&mut marks.opening, curly, b'{');
-            shift_in(&mut marks.closing, curly, b'}');
+            shift_in(&mut marks.quotes, bytes.simd_eq(u8x16::splat(b'"')));
+            shift_in(&mut marks.backslashes, bytes.simd_eq(u8x16::splat(b'\\')));
+            shift_in(&mut marks.brackets, brackets);
+            shift_in(&mut marks.closing, closing);
         }
         marks
     }

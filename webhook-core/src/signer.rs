@@ -160,7 +160,7 @@ impl Signer {
                         _ => self.write(*part, &time, &body, &mut mac),
                     }
                 }
-                self.spell(&encode(&mac.tag(), self.scheme.encoding), &time)
+                self.spell(&encode(&mac.finish(), self.scheme.encoding), &time)
             }
         };
         let mut headers = Vec::new();

@@ -226,7 +226,7 @@ impl Verifier {
         let mut verification = Verification::undecided();
         self.start_in(&mut verification, head, now)?;
         verification.update(body);
-        verification.finish()
+        verification.conclude()
     }
 
     /// Checks the head: headers, their form, freshness. Whatever can be refused without the body is refused here.
@@ -508,6 +508,11 @@ impl Verification {
         }
     }
 
+    /// Makes it one that has verified nothing.
+    pub(crate) fn forget(&mut self) {
+        self.state = State::Undecided;
+    }
+
     /// Takes the next bytes of the body.
     #[inline]
     pub fn update(&mut self, bytes: &[u8]) {
@@ -530,6 +535,11 @@ impl Verification {
     /// [`RejectionKind::BadSignature`] when none match.
     #[inline]
     pub fn finish(mut self) -> Result<Verified, RejectionKind> {
+        self.conclude()
+    }
+
+    /// [`finish`](Self::finish) where it lies. Not to be called again: the codes are at their end.
+    pub(crate) fn conclude(&mut self) -> Result<Verified, RejectionKind> {
         let (first, rest) = match &mut self.state {
             State::Undecided => return Err(RejectionKind::BadSignature),
             State::Decided(verified) => return Ok(*verified),
@@ -597,9 +607,9 @@ impl Attempt {
         if self.low_bytes.as_ref().is_some_and(|low| !low.is_text()) {
             return None;
         }
-        let mut slot = self.candidates.contain(&self.first.tag()).then_some(0);
-        for (i, mac) in self.rest.iter().enumerate() {
-            let found = self.candidates.contain(&mac.tag());
+        let mut slot = self.candidates.contain(&self.first.finish()).then_some(0);
+        for (i, mac) in self.rest.iter_mut().enumerate() {
+            let found = self.candidates.contain(&mac.finish());
             slot = slot.or(found.then_some(i.saturating_add(1)));
         }
         slot

@@ -34,6 +34,11 @@ impl<F> Guarded<F> {
             deadline: Some(Deadline::new(timeout)),
         }
     }
+
+    /// What is guarded, until it has ended.
+    pub(crate) fn get_pin_mut(self: Pin<&mut Self>) -> Option<Pin<&mut F>> {
+        self.project().guarded.as_pin_mut()
+    }
 }
 
 impl<F: Future> Future for Guarded<F> {

@@ -64,11 +64,14 @@
 //!   ones never hold a permit of a limit inside.
 //! * Needs a tokio runtime with time enabled.
 
+mod answer;
 mod body;
 mod deadline;
 mod future;
 mod guard;
 mod layer;
+mod outliving;
+mod run;
 mod service;
 mod tracker;
 
