@@ -16,7 +16,7 @@ use webhook_tower::adapter::Tracker;
 
 use crate::answer::Refused;
 use crate::headers::Map;
-use crate::run;
+use crate::run::{self, Receive};
 
 /// Receives the webhooks of one [`Endpoint`]: a middleware for `App`, `Scope`, `Resource` and `Route`.
 ///
@@ -158,7 +158,7 @@ where
                 .reject(Rejection::new(kind).with_unread_body())),
         };
         match begun {
-            Ok(intake) => Box::pin(run::receive(
+            Ok(intake) => Box::pin(Receive::new(
                 request,
                 intake,
                 Rc::clone(&self.inner),

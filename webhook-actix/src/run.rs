@@ -23,57 +23,106 @@ const CHUNKS_A_POLL: usize = 64;
 
 type Output<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
 
-/// Takes in the body, and then runs what must not end with the request.
-pub(crate) async fn receive<S, B>(
-    mut request: ServiceRequest,
-    mut intake: Intake,
+/// Takes in the body, and then runs what must not end with the request. Written out, because an `async` block would hold the
+/// intake twice.
+pub(crate) struct Receive<S, B: 'static> {
+    /// Until its run begins.
+    request: Option<ServiceRequest>,
+    payload: Payload,
+    intake: Intake,
+    deadline: Deadline,
     inner: Rc<S>,
     endpoint: Endpoint,
     tracker: Tracker,
-) -> Output<B>
+    run: Option<Outliving<Output<B>>>,
+}
+
+impl<S, B> Receive<S, B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: 'static,
 {
-    let mut payload = request.take_payload();
-    let mut deadline = Deadline::new(endpoint.limits().body_timeout);
-    let read = poll_fn(|cx| read(&mut payload, &mut intake, &endpoint, &mut deadline, cx)).await;
-    let finished = match read {
-        Ok(()) => intake.finish(),
-        Err(rejection) => Err(rejection),
-    };
-    let refuse = |request: ServiceRequest, rejection| {
-        let response = request.error_response(Refused::from(rejection));
-        Ok(response.map_into_right_body())
-    };
-    match finished {
-        Ok(Finished::Event(checked)) => match tracker.start() {
+    pub(crate) fn new(
+        mut request: ServiceRequest,
+        intake: Intake,
+        inner: Rc<S>,
+        endpoint: Endpoint,
+        tracker: Tracker,
+    ) -> Self {
+        Self {
+            payload: request.take_payload(),
+            request: Some(request),
+            intake,
+            deadline: Deadline::new(endpoint.limits().body_timeout),
+            inner,
+            endpoint,
+            tracker,
+            run: None,
+        }
+    }
+
+    /// The body is read, or not to be read on: begins the run, or answers.
+    fn go_on(&mut self, read: Result<(), Rejection>) -> Option<Output<B>> {
+        let request = self.request.take().expect("polled after completion");
+        let refuse = |request: ServiceRequest, rejection| {
+            let response = request.error_response(Refused::from(rejection));
+            Some(Ok(response.map_into_right_body()))
+        };
+        let checked = match read.and_then(|()| self.intake.conclude()) {
+            Ok(Finished::Event(checked)) => checked,
+            Ok(Finished::Answer(answer)) => {
+                let response = request.into_response(respond(answer));
+                return Some(Ok(response.map_into_right_body()));
+            }
+            Ok(_) => return refuse(request, RejectionKind::Unprocessable.into()),
+            Err(rejection) => return refuse(request, rejection),
+        };
+        let endpoint = self.endpoint.clone();
+        match self.tracker.start() {
             Ok(running) => {
-                let run = handle(checked, inner, request, endpoint.clone());
-                match Outliving::new(running, endpoint, run).await {
-                    Ok(output) => output,
-                    // The request went down with it, so the answer goes up as an error.
-                    Err(rejection) => Err(Refused::from(rejection).into()),
-                }
+                let run = handle(checked, Rc::clone(&self.inner), request, endpoint.clone());
+                self.run = Some(Outliving::new(running, endpoint, run));
+                None
             }
             Err(kind) => refuse(request, endpoint.reject(kind.into())),
-        },
-        Ok(Finished::Answer(answer)) => {
-            Ok(request.into_response(respond(answer)).map_into_right_body())
         }
-        Ok(_) => refuse(request, RejectionKind::Unprocessable.into()),
-        Err(rejection) => refuse(request, rejection),
     }
 }
 
+impl<S, B> Future for Receive<S, B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+{
+    type Output = Output<B>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if this.run.is_none() {
+            let read = ready!(read(this, cx));
+            if let Some(output) = this.go_on(read) {
+                return Poll::Ready(output);
+            }
+        }
+        let run = this.run.as_mut().expect("begun just above");
+        Poll::Ready(match ready!(Pin::new(run).poll(cx)) {
+            Ok(output) => output,
+            // The request went down with it, so the answer goes up as an error.
+            Err(rejection) => Err(Refused::from(rejection).into()),
+        })
+    }
+}
+
+/// Nothing in it is pinned where it lies.
+impl<S, B> Unpin for Receive<S, B> {}
+
 /// Takes in chunks until the body ends.
-fn read(
-    payload: &mut Payload,
-    intake: &mut Intake,
-    endpoint: &Endpoint,
-    deadline: &mut Deadline,
-    cx: &mut Context<'_>,
-) -> Poll<Result<(), Rejection>> {
+fn read<S, B>(reading: &mut Receive<S, B>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
+    let Receive {
+        payload,
+        intake,
+        deadline,
+        endpoint,
+        ..
+    } = reading;
     let refuse = |kind| {
         let rejection = Rejection::new(kind).with_unread_body();
         Poll::Ready(Err(endpoint.reject(rejection)))
@@ -109,7 +158,12 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: 'static,
 {
-    let refused = match checked.claim().await {
+    // What waits is boxed, so that this future is small where nothing does.
+    let claimed = match checked.claim_at_once() {
+        Ok(claimed) => claimed,
+        Err(checked) => Box::pin(checked.claim()).await,
+    };
+    let refused = match claimed {
         Ok(Claimed::Run(permit)) => {
             let delivery = permit.delivery().clone();
             request.set_payload(replay(&delivery));
@@ -120,7 +174,11 @@ where
                 Ok(Ok(response)) => outcome(response),
                 Ok(Err(_)) | Err(_) => Outcome::Failed,
             };
-            match permit.settle(outcome).await {
+            let settled = match permit.settle_at_once(outcome) {
+                Ok(settled) => settled,
+                Err(permit) => Box::pin(permit.settle(outcome)).await,
+            };
+            match settled {
                 Settled::Replace(rejection) => {
                     let refused = Refused::from(rejection);
                     return match handled {
