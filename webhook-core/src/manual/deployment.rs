@@ -13,9 +13,22 @@
 //! In tower, `ServiceBuilder` lists layers from the outside in, and of several `Router::layer` the last is the outermost. So it is in
 //! actix-web: of several `wrap`, the last is the outermost.
 //!
-//! Nothing further out may decompress, decode or rewrite the body. If every signature is wrong, look there first. The limit of a
-//! framework's extractors, such as axum's `DefaultBodyLimit` or actix-web's `PayloadConfig`, does not limit layers; the endpoint has
-//! [its own](crate::EndpointBuilder::body_limit).
+//! Nothing further out may decompress, decode or rewrite the body. If every signature is wrong, look there first.
+//!
+//! # Bodies
+//!
+//! *Limits.* The limit of a framework's extractors, such as axum's `DefaultBodyLimit` or actix-web's `PayloadConfig`, does not limit
+//! layers; the endpoint has [its own](crate::EndpointBuilder::body_limit), counted as bytes arrive, whatever a `Content-Length` says.
+//! After the layer an extractor's limit counts again: in actix-web, `web::Bytes` takes 256 KiB unless told otherwise, and what it
+//! refuses is released for the retry. `VerifiedEvent` takes what the endpoint took.
+//!
+//! *Compression.* A `Content-Encoding` other than `identity` is answered 415, because senders sign the bytes they send. In tower-http,
+//! `RequestDecompressionLayer` further out takes that header away with the compression, so that nobody can tell any more: put it
+//! inside, or on other routes. actix-web's extractors decompress by themselves, from the payload after the middleware.
+//!
+//! *Streams.* A body may come chunked, in any number of frames, and without a length. It is hashed as it comes and held until its
+//! end, because a handler must not see a byte that is not verified; a body of one frame is never copied. Trailers are dropped: no
+//! signature covers them. A body that stops half-way is answered 400, one that takes too long 408.
 //!
 //! # Proxies
 //!

@@ -1,0 +1,181 @@
+//! CPU time of a server under load, a request: over loopback, with its own thread, and with what the kernel does for its sockets.
+//! Beside the bare route.
+//!
+//! Every request is new, signed before the time is taken. The variants take turns; differences are taken within a round, and
+//! the median of the rounds counts. Linux only: the CPU time of a thread is read from `/proc`.
+
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "nanoseconds and requests are few"
+)]
+
+use std::cell::Cell;
+use std::future::ready;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::{fs, thread};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::post;
+use tokio::net::TcpListener;
+use webhook_core::{Clock as _, Endpoint, MemoryStore, Signer, SystemClock, providers};
+use webhook_tower::WebhookLayer;
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// Each has one request under way.
+const CONNECTIONS: usize = 32;
+/// Of a round, on each connection.
+const REQUESTS: usize = 250;
+
+fn main() {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let rounds = if quick { 5 } else { 41 };
+    let route = || Router::new().route("/", post(|_: Bytes| ready(())));
+    let endpoint = || Endpoint::stripe(SECRET);
+    let verifying = endpoint().without_replay_protection();
+    let everything = endpoint().store(MemoryStore::builder().capacity(10_000_000).build());
+    let layer = |builder: webhook_core::EndpointBuilder| {
+        WebhookLayer::new(builder.build().expect("it fits"))
+    };
+    let variants = [
+        ("bare route", route()),
+        (
+            "ours, without replay protection",
+            route().layer(layer(verifying)),
+        ),
+        ("ours, everything on", route().layer(layer(everything))),
+    ];
+    let servers: Vec<Server> = variants
+        .iter()
+        .map(|(_, app)| Server::start(app.clone()))
+        .collect();
+    let number = Cell::new(0_u64);
+    let mut costs: Vec<Vec<f64>> = vec![Vec::new(); servers.len()];
+    for round in 0..=rounds {
+        for turn in 0..servers.len() {
+            let index = (round + turn) % servers.len();
+            let took = servers[index].load(&number);
+            // The first warms up.
+            if round > 0 {
+                costs[index].push(took);
+            }
+        }
+    }
+    println!("| 1 KiB Stripe, over loopback | CPU ns a request | above the bare route | reach |");
+    println!("|---|---|---|---|");
+    for ((name, _), own) in variants.iter().zip(&costs) {
+        let above = median(own.iter().zip(&costs[0]).map(|(own, bare)| own - bare));
+        let ns = median(own.iter().copied());
+        let reach = match *name {
+            "ours, everything on" => "≤ 2300 ns",
+            _ => "",
+        };
+        println!("| {name} | {ns:.0} | {above:.0} | {reach} |");
+    }
+}
+
+/// A server on a thread of its own.
+struct Server {
+    address: SocketAddr,
+    /// Where the kernel tells the CPU time of that thread.
+    clock: PathBuf,
+}
+
+impl Server {
+    fn start(app: Router) -> Self {
+        let (started, server) = mpsc::channel();
+        thread::spawn(move || {
+            let clock = fs::canonicalize("/proc/thread-self").expect("a Linux machine");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.expect("a runtime").block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+                let address = listener.local_addr().expect("an address");
+                let clock = clock.join("schedstat");
+                started
+                    .send(Self { address, clock })
+                    .expect("somebody waits");
+                axum::serve(listener, app).await.expect("no end");
+            });
+        });
+        server.recv().expect("a server")
+    }
+
+    /// Nanoseconds this thread has been on a CPU.
+    fn cpu(&self) -> u64 {
+        let text = fs::read_to_string(&self.clock).expect("the server is alive");
+        let (nanos, _) = text.split_once(' ').expect("three numbers");
+        nanos.parse().expect("a number")
+    }
+
+    /// Sends a round of new deliveries. CPU time of the server for each.
+    fn load(&self, number: &Cell<u64>) -> f64 {
+        let now = SystemClock.now().expect("a time");
+        let signer = Signer::new(providers::STRIPE, SECRET).expect("a usable secret");
+        let mut clients: Vec<TcpStream> = (0..CONNECTIONS)
+            .map(|_| TcpStream::connect(self.address).expect("a connection"))
+            .collect();
+        let requests: Vec<Vec<u8>> = (0..CONNECTIONS * REQUESTS)
+            .map(|_| {
+                let signed = signer.sign(now, event(number.replace(number.get() + 1)));
+                request(&signed)
+            })
+            .collect();
+        let before = self.cpu();
+        for wave in requests.chunks(CONNECTIONS) {
+            for (client, request) in clients.iter_mut().zip(wave) {
+                client.write_all(request).expect("it is sent");
+            }
+            for client in &mut clients {
+                answer(client);
+            }
+        }
+        (self.cpu() - before) as f64 / requests.len() as f64
+    }
+}
+
+fn request(signed: &webhook_core::SignedRequest) -> Vec<u8> {
+    let mut request = format!(
+        "POST / HTTP/1.1\r\nhost: shop.example\r\nuser-agent: Stripe/1.0\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+        signed.body.len()
+    );
+    for (name, value) in &signed.headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str("\r\n");
+    [request.as_bytes(), &signed.body].concat()
+}
+
+/// Reads an answer, which has to be a 200 and has no body.
+fn answer(client: &mut TcpStream) {
+    let mut read = Vec::new();
+    let mut buffer = [0; 1024];
+    while !read.ends_with(b"\r\n\r\n") {
+        let len = client.read(&mut buffer).expect("an answer");
+        assert!(len > 0, "no answer");
+        read.extend_from_slice(&buffer[..len]);
+    }
+    assert!(
+        read.starts_with(b"HTTP/1.1 200"),
+        "{}",
+        String::from_utf8_lossy(&read)
+    );
+}
+
+fn event(number: u64) -> String {
+    let lines =
+        r#""line":{"amount":1999,"currency":"eur","description":"monthly plan"},"#.repeat(11);
+    format!(
+        r#"{{"id":"evt_1NG8Du2eZvKYlo2CUI{number:08}","object":"event","data":{{"object":{{{lines}"id":"in_1"}}}},"livemode":false,"type":"invoice.paid"}}"#
+    )
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
