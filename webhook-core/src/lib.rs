@@ -71,6 +71,7 @@ mod endpoint;
 mod envelope;
 mod error;
 mod grammar;
+mod handshake;
 mod head;
 mod held;
 mod intake;
@@ -93,7 +94,10 @@ pub use algorithm::Algorithm;
 pub use answer::Answer;
 pub use delivery::{Delivery, Event, Fence, PayloadError, Proof};
 pub use endpoint::{Endpoint, EndpointBuilder, Limits};
-pub use error::{ConfigError, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind};
+pub use error::{
+    ConfigError, Ended, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind,
+};
+pub use handshake::{Challenge, Handshake, Reply, When};
 pub use head::{Found, Head, Headers};
 pub use intake::{Finished, Intake};
 pub use observe::{Counts, Duplicate, EscapedId, Rejected};
