@@ -81,6 +81,13 @@ where
         }
     }
 
+    pub(crate) fn answer(answer: Answer, parts: &request::Parts) -> Self {
+        let response = Some(response(answer, Asked::by(parts)));
+        Self {
+            state: State::Refused { response },
+        }
+    }
+
     pub(crate) fn pass(inner: S, request: Request<RequestBody>) -> Self {
         let run = async { Ok(oneshot(inner, request).await?.map(ResponseBody::inner)) };
         Self {

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Challenge, Encoding, Handshake, Part, Provider, Reply, Scheme};
+use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 
 /// WooCommerce.
 ///
@@ -7,8 +7,8 @@ use crate::{Algorithm, Challenge, Encoding, Handshake, Part, Provider, Reply, Sc
 ///
 /// * No time is signed, and topic and ids are unsigned headers. `X-WC-Webhook-Delivery-ID` is the same for two events in one second, so
 ///   it is no id: deliveries are told apart by content and topic (`X-WC-Webhook-Topic`), which is unsigned.
-/// * When a webhook is made, an **unsigned** form `webhook_id=…` comes and must be answered 200. It is, if that field is
-///   alone, and nothing is done with it.
+/// * When a webhook is made, an **unsigned** form `webhook_id=…` comes and must be answered 200; here it is refused, and WooCommerce
+///   then warns.
 /// * No retries; 60 s to answer. Five failures in a row disable the webhook.
 ///
 /// Source: <https://woocommerce.com/document/webhooks/> and WooCommerce's `class-wc-webhook.php`, the sender.
@@ -20,9 +20,5 @@ pub const WOOCOMMERCE: Provider = Provider::new(
 )
 .type_in_headers(&["x-wc-webhook-topic"])
 .content_labels(&["x-wc-webhook-topic"])
-.answers(Handshake::new(
-    Challenge::UnsignedForm("webhook_id"),
-    Reply::Status(200),
-))
 .answers_within_millis(60_000)
 .documented_at("https://woocommerce.com/document/webhooks/");
