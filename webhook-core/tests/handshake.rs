@@ -176,6 +176,24 @@ fn an_unsigned_field_is_echoed_and_a_signed_one_is_a_delivery() {
 }
 
 #[test]
+fn a_form_that_is_a_ping_is_answered_if_nothing_else_is_in_it() {
+    let ping = Handshake::new(Challenge::UnsignedForm("webhook_id"), Reply::Status(200));
+    let shop = endpoint(providers::WOOCOMMERCE.answers(ping))
+        .build()
+        .unwrap();
+    let ask = |body: &str| send(&shop, "POST", "/", NONE, body);
+    let answer = ask("webhook_id=7").unwrap().unwrap();
+    assert_eq!((answer.status(), answer.body().len()), (200, 0));
+    for bad in ["", "webhook_id=7&id=1", "id=1", r#"{"id":1}"#] {
+        assert_eq!(ask(bad), Err(RejectionKind::MissingHeader), "{bad}");
+    }
+    assert_eq!(signed(&shop, SECRET, "webhook_id=7"), Ok(None));
+    let plain = endpoint(providers::WOOCOMMERCE).build().unwrap();
+    let refused = send(&plain, "POST", "/", NONE, "webhook_id=7");
+    assert_eq!(refused, Err(RejectionKind::MissingHeader));
+}
+
+#[test]
 fn a_digest_is_made_of_value_token_and_url() {
     let builder = endpoint(EBAY).verify_token("71745723-d031-455c-bfa5-f90d11b4f20a");
     assert_eq!(
