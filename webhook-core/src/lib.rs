@@ -13,6 +13,7 @@
 //! 6. [`Permit::settle`] remembers the delivery as done if, and only if, the handler succeeded.
 //!
 //! Each step may end in a [`Rejection`] instead, of which [`Answer`] makes what the sender is told.
+//! A challenge of the provider, which its [`Handshake`] describes, is answered by the first or the third step and goes no further.
 //!
 //! ```
 //! use webhook_core::{Answer, Claimed, Endpoint, Finished, Head, MemoryStore, Outcome, Signer, UnixTime, providers};
