@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use webhook_core::Challenge;
+
 use super::check::strip;
 use super::connection::Connection;
 use super::panics;
@@ -86,6 +88,8 @@ async fn one(
     requests: usize,
 ) -> Flood {
     let name = corpus.provider().name();
+    let handshake = corpus.provider().handshake();
+    let challenge = handshake.map(|handshake| handshake.challenge());
     let app = App::plain(corpus.endpoint().body_timeout(Duration::from_secs(2)));
     let serving = Serving::start(server, app.clone(), protocol);
     let mut flood = Flood::default();
@@ -106,7 +110,14 @@ async fn one(
         }
         flood.dead += usize::from(answer.is_none());
         let status = answer.as_ref().map(|answer| answer.status);
-        if !matches!(status, Some(401 | 405 | 413 | 415)) {
+        let is_probe =
+            matches!(challenge, Some(Challenge::Method(method)) if method == sent.method);
+        let expected = match status {
+            Some(200) => is_probe,
+            Some(401 | 405 | 413 | 415) => !is_probe,
+            _ => false,
+        };
+        if !expected {
             flood
                 .strange
                 .push(format!("{name} {n}: {status:?} to {sent:?}"));
