@@ -105,8 +105,9 @@ pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use middleware::{Webhook, WebhookService};
 pub use rejection::{EventRejection, MissingMiddleware, NotAnEvent};
 pub use webhook_core::{
-    Algorithm, Answer, Clock, ConfigError, Counts, Coverage, Delivery, Disposition, Duplicate,
-    Encoding, Endpoint, EndpointBuilder, Event, Fence, KeyFormat, MemoryStore, Mode, Part, Proof,
-    Provider, Rejected, Rejection, RejectionKind, ReplayKey, ReplayStore, Scheme, Secret,
-    SecretSet, SignedRequest, Signer, SystemClock, TimeUnit, UnixTime, Value, providers, replay,
+    Algorithm, Answer, Challenge, Clock, ConfigError, Counts, Coverage, Delivery, Disposition,
+    Duplicate, Encoding, Endpoint, EndpointBuilder, Event, Fence, Handshake, KeyFormat,
+    MemoryStore, Mode, Part, Proof, Provider, Rejected, Rejection, RejectionKind, ReplayKey,
+    ReplayStore, Reply, Scheme, Secret, SecretSet, SignedRequest, Signer, SystemClock, TimeUnit,
+    UnixTime, Value, When, providers, replay,
 };

@@ -9,12 +9,12 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage as _};
 use futures_util::future::LocalBoxFuture;
 use webhook_core::{
-    Delivery, Endpoint, EndpointBuilder, Head, Rejection, Secret, SecretSet, for_each_provider,
-    providers,
+    Delivery, Ended, Endpoint, EndpointBuilder, Head, Rejection, Secret, SecretSet,
+    for_each_provider, providers,
 };
 use webhook_tower::adapter::Tracker;
 
-use crate::answer::Refused;
+use crate::answer::{Refused, respond};
 use crate::headers::Map;
 use crate::run::{self, Receive};
 
@@ -153,9 +153,10 @@ where
                     .map_or("", |target| target.as_str()),
                 headers: &Map(request.headers()),
             }),
-            Err(kind) => Err(self
-                .endpoint
-                .reject(Rejection::new(kind).with_unread_body())),
+            Err(kind) => {
+                let rejection = Rejection::new(kind).with_unread_body();
+                Err(self.endpoint.reject(rejection).into())
+            }
         };
         match begun {
             Ok(intake) => Box::pin(Receive::new(
@@ -165,7 +166,11 @@ where
                 self.endpoint.clone(),
                 self.tracker.clone(),
             )),
-            Err(rejection) => {
+            Err(Ended::Answered(answer)) => {
+                let answered = request.into_response(respond(answer));
+                Box::pin(ready(Ok(answered.map_into_right_body())))
+            }
+            Err(Ended::Refused(rejection)) => {
                 let refused = request.error_response(Refused::from(rejection));
                 Box::pin(ready(Ok(refused.map_into_right_body())))
             }

@@ -80,9 +80,10 @@ mod rejection;
 pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use rejection::{EventRejection, MissingLayer, NotAnEvent};
 pub use webhook_core::{
-    Algorithm, Answer, Clock, ConfigError, Counts, Coverage, Delivery, Disposition, Duplicate,
-    Encoding, Endpoint, EndpointBuilder, Event, Fence, KeyFormat, MemoryStore, Mode, Part, Proof,
-    Provider, Rejected, Rejection, RejectionKind, ReplayKey, ReplayStore, Scheme, Secret,
-    SecretSet, SignedRequest, Signer, SystemClock, TimeUnit, UnixTime, Value, providers, replay,
+    Algorithm, Answer, Challenge, Clock, ConfigError, Counts, Coverage, Delivery, Disposition,
+    Duplicate, Encoding, Endpoint, EndpointBuilder, Event, Fence, Handshake, KeyFormat,
+    MemoryStore, Mode, Part, Proof, Provider, Rejected, Rejection, RejectionKind, ReplayKey,
+    ReplayStore, Reply, Scheme, Secret, SecretSet, SignedRequest, Signer, SystemClock, TimeUnit,
+    UnixTime, Value, When, providers, replay,
 };
 pub use webhook_tower::WebhookLayer;

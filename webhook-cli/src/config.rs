@@ -293,6 +293,9 @@ fn options(
     if let Some(name) = entries.text("parameter")? {
         builder = builder.token_parameter(name);
     }
+    if let Some(token) = entries.text("verify_token")? {
+        builder = builder.verify_token(token);
+    }
     if let Some(bytes) = body_limit {
         builder = builder.body_limit(bytes);
     }
@@ -311,6 +314,10 @@ fn unusable(error: &webhook_core::ConfigError, secrets: &[Given]) -> EntryError 
         Core::MissingUrl | Core::InvalidUrl => "url",
         Core::InvalidTolerance | Core::RetentionTooShort { .. } => "tolerance_secs",
         Core::NoTokenParameter | Core::InvalidTokenParameter => "parameter",
+        Core::VerifyToken { problem } => {
+            return EntryError::new("verify_token", problem.to_string());
+        }
+        Core::NoVerifyToken => "verify_token",
         Core::InvalidBodyLimit => BODY_LIMIT,
         _ => "secret",
     };
@@ -340,6 +347,7 @@ const KEYS: &[&str] = &[
     "url",
     "username",
     "variant",
+    "verify_token",
 ];
 /// Keys that mean something to providers which this build does not have.
 const KEYS_OF_OTHERS: &[&str] = &[
@@ -420,6 +428,10 @@ mod tests {
             ("credentials without a colon", r#"{"provider":"chargebee","secret":"$"}"#, "secret"),
             ("parameter of no query", r#"{"provider":"stripe","secret":"$","parameter":"$"}"#, "parameter"),
             ("empty parameter", r#"{"provider":"ifthenpay","secret":"$","parameter":""}"#, "parameter"),
+            ("verify token of no handshake", r#"{"provider":"stripe","secret":"$","verify_token":"$"}"#, "verify_token"),
+            ("empty verify token", r#"{"provider":"meta","secret":"$","verify_token":""}"#, "verify_token"),
+            ("padded verify token", r#"{"provider":"meta","secret":"$","verify_token":"$ "}"#, "verify_token"),
+            ("verify token no text", r#"{"provider":"meta","secret":"$","verify_token":7}"#, "verify_token"),
             ("unknown variant", r#"{"provider":"stripe","secret":"$","variant":"$"}"#, "variant"),
         ];
         for (what, entries, key) in rows {
@@ -501,6 +513,7 @@ mod tests {
             (r#"{"provider":"codespar","variant":"v1","secret":"$"}"#, "codespar-v1"),
             (r#"{"provider":"chargebee","username":"user","password":"$"}"#, "chargebee"),
             (r#"{"provider":"chargebee","secret":"user:$"}"#, "chargebee"),
+            (r#"{"provider":"whatsapp","secret":"$","verify_token":"$"}"#, "meta"),
             (r#"{"provider":"ifthenpay","secret":"$","parameter":"token"}"#, "ifthenpay"),
         ];
         for (entries, name) in rows {

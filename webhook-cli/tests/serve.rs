@@ -186,6 +186,45 @@ fn user_name_and_password_are_those_of_http_basic() {
 }
 
 #[test]
+fn the_challenge_of_meta_is_answered_if_its_token_is_configured() {
+    let config = r#"{
+        "meta": {"provider": "meta", "secret": "meta-0123456789abcdef", "verify_token": "token-0123456789abcdef"},
+        "closed": {"provider": "meta", "secret": "meta-0123456789abcdef"}
+    }"#;
+    let server = Server::start_with_log(config, "trace");
+    let get = |route: &str, token: &str| {
+        let query = format!("hub.mode=subscribe&hub.challenge=1158&hub.verify_token={token}");
+        server.send(&Request::new("GET", &format!("/hooks/{route}?{query}")))
+    };
+    let answered = get("meta", "token-0123456789abcdef");
+    assert_eq!((answered.status, answered.body.as_str()), (200, "1158"));
+    assert_eq!(answered.header("content-type"), Some("text/plain"));
+    assert_eq!(answered.header("x-content-type-options"), Some("nosniff"));
+    let refused = get("meta", "guess");
+    assert_eq!(refused.status, 401);
+    assert_eq!(refused.body, r#"{"error":"unauthorized"}"#);
+    let refused = get("closed", "token-0123456789abcdef");
+    assert_eq!(refused.status, 405);
+    assert_eq!(refused.header("allow"), Some("POST"));
+    let log = server.stop();
+    for line in log.lines().filter(|line| !line.contains("hyper")) {
+        assert!(!line.contains("0123456789abcdef"), "{line}");
+    }
+}
+
+#[test]
+fn a_verify_token_that_no_handshake_needs_ends_the_start() {
+    let config = r#"{"shop": {"provider": "stripe", "secret": "sk_live_0123456789abcdef", "verify_token": "hidden-0123456789"}}"#;
+    let (code, said) = refused(config);
+    assert_ne!(code, Some(0));
+    assert!(
+        said.contains(r#"route "shop", key "verify_token""#),
+        "{said}"
+    );
+    assert!(!said.contains("hidden"), "{said}");
+}
+
+#[test]
 fn an_unknown_path_is_answered_404() {
     let server = Server::start(CONFIG);
     for path in [

@@ -1,6 +1,7 @@
 //! What the sender is told: the one place where a status is chosen.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -12,6 +13,7 @@ use crate::error::{Rejection, RejectionKind};
 /// | situation | status | body |
 /// |---|---|---|
 /// | a copy of a delivery that is done | 200 | empty |
+/// | a challenge of the provider | that of its [`Handshake`](crate::Handshake), `X-Content-Type-Options: nosniff` | the same |
 /// | not verified, whatever the reason | 401, `WWW-Authenticate: Webhook` | `{"error":"unauthorized"}` |
 /// | a method the provider does not use | 405, `Allow` | `{"error":"method_not_allowed"}` |
 /// | the body came too slowly | 408 | `{"error":"request_timeout"}` |
@@ -32,8 +34,26 @@ pub struct Answer {
     content_type: Option<&'static str>,
     retry_after: Option<u32>,
     allow: &'static [&'static str],
+    /// A method that only a challenge has.
+    allow_also: Option<&'static str>,
     close: bool,
+    nosniff: bool,
+    /// Boxed, because hardly any answer has one.
+    echoed: Option<Box<EchoedHeader>>,
     body: Bytes,
+}
+
+/// A header with a value of the sender's, which may be a secret.
+#[derive(Clone, PartialEq, Eq)]
+struct EchoedHeader {
+    name: &'static str,
+    value: Box<str>,
+}
+
+impl fmt::Debug for EchoedHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 const JSON: &str = "application/json";
@@ -47,7 +67,10 @@ impl Answer {
             content_type: None,
             retry_after: None,
             allow: &[],
+            allow_also: None,
             close: false,
+            nosniff: false,
+            echoed: None,
             body: Bytes::new(),
         }
     }
@@ -58,6 +81,38 @@ impl Answer {
         answer.content_type = Some(JSON);
         answer.body = body.into();
         answer
+    }
+
+    pub(crate) const fn empty(status: u16) -> Self {
+        let mut answer = Self::ok();
+        answer.status = status;
+        answer
+    }
+
+    pub(crate) fn echo_json(body: String) -> Self {
+        let mut answer = Self::json(body);
+        answer.nosniff = true;
+        answer
+    }
+
+    pub(crate) fn echo_text(text: &str) -> Self {
+        let mut answer = Self::echo_json(text.to_owned());
+        answer.content_type = Some("text/plain");
+        answer
+    }
+
+    pub(crate) fn echo_header(name: &'static str, value: &str) -> Self {
+        let mut answer = Self::ok();
+        answer.echoed = Some(Box::new(EchoedHeader {
+            name,
+            value: value.into(),
+        }));
+        answer
+    }
+
+    pub(crate) fn with_unread_body(mut self) -> Self {
+        self.close = true;
+        self
     }
 
     /// The status code.
@@ -75,11 +130,19 @@ impl Answer {
                 .and_then(|value| fixed("content-type", value)),
             fixed("cache-control", "no-store"),
             (self.status == 401).then_some(("www-authenticate", Cow::Borrowed("Webhook"))),
-            match self.allow {
-                [] => None,
-                [method] => fixed("allow", method),
-                methods => Some(("allow", Cow::Owned(methods.join(", ")))),
+            match (self.allow, self.allow_also) {
+                ([], _) => None,
+                ([method], None) => fixed("allow", method),
+                (methods, also) => {
+                    let methods: Vec<_> = methods.iter().copied().chain(also).collect();
+                    Some(("allow", Cow::Owned(methods.join(", "))))
+                }
             },
+            self.nosniff
+                .then_some(("x-content-type-options", Cow::Borrowed("nosniff"))),
+            self.echoed
+                .as_ref()
+                .map(|header| (header.name, Cow::Owned(header.value.clone().into_string()))),
             self.retry_after
                 .map(|secs| ("retry-after", Cow::Owned(secs.to_string()))),
             self.close.then_some(("connection", Cow::Borrowed("close"))),
@@ -140,7 +203,10 @@ impl From<&Rejection> for Answer {
             content_type: Some(JSON),
             retry_after: (status == 503).then(|| rejection.retry_after.unwrap_or(default_wait)),
             allow: rejection.allow,
+            allow_also: rejection.allow_also,
             close: rejection.body_unread,
+            nosniff: false,
+            echoed: None,
             body: Bytes::from_static(body.as_bytes()),
         }
     }

@@ -11,14 +11,15 @@ use bytes::Bytes;
 use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::envelope::Wanted;
-use crate::error::{ConfigError, Rejection, RejectionKind};
+use crate::error::{ConfigError, Ended, Rejection, RejectionKind};
+use crate::handshake::{Answering, OfferHook, Reply};
 use crate::head::Head;
 use crate::intake::{Finished, Intake};
 use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;
 use crate::replay::{KeyPrefix, MemoryStore, Owner, ReplayKey, ReplayStore};
-use crate::secret::SecretSet;
+use crate::secret::{Secret, SecretSet};
 use crate::time::{Clock, SystemClock, Tolerance, UnixTime};
 use crate::verifier::{Options, Verifier};
 use crate::{StoreError, for_each_provider};
@@ -58,6 +59,9 @@ pub(crate) struct Inner {
     pub(crate) consumer: Box<str>,
     pub(crate) token_parameter: Option<Box<str>>,
     pub(crate) duplicate_answer: Option<Arc<DuplicateAnswer>>,
+    pub(crate) answering: Option<Answering>,
+    /// Whether a challenge is answered with the keys that verify it.
+    keeps_keys: bool,
     clock: Arc<dyn Clock>,
     /// 64 random bits that are this endpoint's.
     pub(crate) serial: u64,
@@ -147,29 +151,64 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// The [`Rejection`] to answer.
-    pub fn begin(&self, head: &Head<'_>) -> Result<Intake, Rejection> {
+    /// What to answer instead: the request was refused, or was a challenge of the provider that its head gives away.
+    pub fn begin(&self, head: &Head<'_>) -> Result<Intake, Ended> {
+        if let Some(answering) = &self.inner.answering
+            && let Some(answer) = self.answer_head(answering, head)?
+        {
+            return Err(Ended::Answered(answer));
+        }
         let now = self.inner.clock.now();
         self.open(head, now).map_err(|rejection| {
             let rejection = rejection.with_unread_body();
             let claimed = || self.inner.wanted.claimed_id(head);
             self.observe_rejection(&rejection, now, claimed);
-            rejection
+            Ended::Refused(rejection)
         })
+    }
+
+    #[cold]
+    fn answer_head(
+        &self,
+        answering: &Answering,
+        head: &Head<'_>,
+    ) -> Result<Option<Answer>, Rejection> {
+        answering
+            .at_head(head)
+            .map_err(|kind| self.reject(Rejection::new(kind).with_unread_body()))
     }
 
     fn open(&self, head: &Head<'_>, now: Option<UnixTime>) -> Result<Intake, Rejection> {
         let provider = &self.inner.provider;
         if !provider.methods().contains(&head.method) {
             let rejection = Rejection::new(RejectionKind::MethodNotAllowed);
-            return Err(rejection.allow(provider.methods()));
+            let answering = self.inner.answering.as_ref();
+            let also = answering.and_then(|answering| answering.further_method(head.method));
+            return Err(rejection.allow(provider.methods()).allow_also(also));
         }
         let now = now.ok_or(RejectionKind::ClockUnavailable)?;
         let verifier = self.verifier();
         let mut intake = Intake::new(self.clone());
-        let id = verifier.start_in(intake.verification(), head, now)?;
+        let id = match verifier.start_in(intake.verification(), head, now) {
+            Ok(id) => id,
+            Err(kind) => return self.open_unsigned(head, kind),
+        };
         intake.read_head(head, id)?;
+        if self.inner.keeps_keys {
+            intake.keep_keys(verifier);
+        }
         Ok(intake)
+    }
+
+    /// What is refused for want of a signature may be a challenge that has none.
+    #[cold]
+    fn open_unsigned(&self, head: &Head<'_>, refused: RejectionKind) -> Result<Intake, Rejection> {
+        let answering = self.inner.answering.as_ref();
+        let is_open = answering.is_some_and(|answering| answering.reads_unsigned(head));
+        if refused != RejectionKind::MissingHeader || !is_open {
+            return Err(refused.into());
+        }
+        Intake::unsigned(self.clone(), head).map_err(|_| refused.into())
     }
 
     /// Checks a whole delivery, without replay protection: for tests, tools, and frameworks without an adapter
@@ -179,7 +218,10 @@ impl Endpoint {
     ///
     /// The [`Rejection`] to answer. A handshake is one too: it is no event.
     pub fn verify(&self, head: &Head<'_>, body: Bytes) -> Result<Delivery, Rejection> {
-        let mut intake = self.begin(head)?;
+        let mut intake = self.begin(head).map_err(|ended| match ended {
+            Ended::Refused(rejection) => rejection,
+            Ended::Answered(_) => RejectionKind::Unprocessable.into(),
+        })?;
         intake.push(body)?;
         match intake.finish()? {
             Finished::Event(checked) => Ok(checked.into_delivery()),
@@ -256,6 +298,8 @@ pub struct EndpointBuilder {
     on_reject: Option<Arc<observe::RejectHook>>,
     on_duplicate: Option<Arc<observe::DuplicateHook>>,
     duplicate_answer: Option<Arc<DuplicateAnswer>>,
+    verify_token: Option<Secret>,
+    on_offered_secret: Option<Arc<OfferHook>>,
 }
 
 #[derive(Clone)]
@@ -295,6 +339,8 @@ impl EndpointBuilder {
             on_reject: None,
             on_duplicate: None,
             duplicate_answer: None,
+            verify_token: None,
+            on_offered_secret: None,
         }
     }
 
@@ -410,6 +456,27 @@ impl EndpointBuilder {
         self
     }
 
+    /// The token that the provider's handshake has to name (Meta), or that its answer is made of (eBay). Without it that handshake is
+    /// not answered.
+    pub fn verify_token(mut self, token: impl Into<Secret>) -> Self {
+        self.verify_token = Some(token.into());
+        self
+    }
+
+    /// Called with a secret that a sender offers in an **unsigned** handshake (Asana, Notion); `true` takes it, and the handshake is
+    /// answered. Anybody can send one, so take one only while you wait for it, and compare it with what the provider shows you
+    /// elsewhere. Without a hook none is answered.
+    ///
+    /// The secrets of the endpoint do not change by themselves: that is for [`Endpoint::replace_secrets`]. After the hook has
+    /// taken one, no other is handed to it; the same again is answered.
+    pub fn on_offered_secret(
+        mut self,
+        hook: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.on_offered_secret = Some(Arc::new(hook));
+        self
+    }
+
     /// Builds the endpoint.
     ///
     /// # Errors
@@ -434,6 +501,12 @@ impl EndpointBuilder {
         let tolerance = self.options.tolerance.or(own.map(|time| time.tolerance()));
         let retention = self.check_retention(tolerance)?;
         let token_parameter = self.options.token_parameter.as_deref().map(Box::from);
+        let answering = Answering::new(
+            &self.provider,
+            self.verify_token.as_ref(),
+            self.options.public_url.as_deref(),
+            self.on_offered_secret,
+        )?;
         let verifier = Verifier::with_secrets(self.provider, &self.secrets, self.options)?;
         if let Some(tolerance) = tolerance.filter(|t| t.past > LONG_TOLERANCE) {
             observe::long_tolerance(&self.provider, tolerance.past.as_secs());
@@ -459,6 +532,11 @@ impl EndpointBuilder {
                 consumer: self.consumer,
                 token_parameter,
                 duplicate_answer: self.duplicate_answer,
+                answering,
+                keeps_keys: self
+                    .provider
+                    .handshake()
+                    .is_some_and(|handshake| matches!(handshake.reply(), Reply::FieldAndTag(..))),
                 clock: self.clock,
                 serial: RandomState::new().hash_one("endpoint"),
                 owners: AtomicU64::new(0),

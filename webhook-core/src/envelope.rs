@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+use crate::algorithm::RunningMac;
 use crate::answer::Answer;
 use crate::delivery::{Label, label};
 use crate::error::RejectionKind;
+use crate::handshake::{Answering, Challenge, Handshake, When};
 use crate::head::{Found, Head};
 use crate::observe::EscapedId;
 use crate::probe::{self, Pointers, Problem, Scalar};
@@ -45,9 +47,8 @@ impl Wanted {
         let mode = pointers.len();
         pointers.extend(provider.mode.map(|mode| mode.pointer));
         let challenge = pointers.len();
-        if let Some(handshake) = provider.handshake {
-            pointers.extend([handshake.when.0, handshake.echo_pointer]);
-        }
+        let handshake = provider.handshake();
+        pointers.extend(handshake.iter().flat_map(Handshake::pointers));
         let identifies_events = provider.identifies_events();
         let mut schemes = provider.schemes.iter();
         let vouches_for_body = schemes.any(|scheme| scheme.coverage().vouches_for_body());
@@ -59,7 +60,7 @@ impl Wanted {
             mode,
             challenge,
             identifies_events,
-            challenges: provider.handshake.is_some(),
+            challenges: handshake.is_some_and(|handshake| handshake.is_signed()),
             digests_body: !identifies_events && vouches_for_body,
         }
     }
@@ -172,22 +173,45 @@ impl<'b> Envelope<'b> {
         }
     }
 
-    /// The answer to a challenge, if this is one. What is echoed is short and visible ASCII, so that nobody can use us to
-    /// say anything else.
-    pub(crate) fn challenge(&mut self) -> Result<Option<Answer>, RejectionKind> {
-        let Some(handshake) = self.wanted.provider.handshake else {
+    /// The answer to a verified challenge, if this is one. `key` is the one that verified it.
+    pub(crate) fn challenge(
+        &mut self,
+        key: impl FnOnce() -> Option<RunningMac>,
+    ) -> Result<Option<Answer>, RejectionKind> {
+        let Some(handshake) = self.wanted.provider.handshake() else {
             return Ok(None);
         };
-        match self.found.get(self.wanted.challenge) {
-            Some(Some(Scalar::Text(text))) if text == handshake.when.1 => {}
-            _ => return Ok(None),
-        }
-        match self.take_one(self.wanted.challenge.saturating_add(1)) {
-            Some(Scalar::Text(echo)) if is_echo(&echo) => {
-                let body = serde_json::json!({ handshake.echo: echo }).to_string();
-                Ok(Some(Answer::json(body)))
+        let Challenge::Signed { when, .. } = handshake.challenge() else {
+            return Ok(None);
+        };
+        let is_challenge = match (when, self.found.get(self.wanted.challenge)) {
+            (When::Text(_, value), Some(Some(Scalar::Text(text)))) => text == value,
+            (When::Number(_, value), Some(Some(Scalar::Integer(number)))) => {
+                *number == i128::from(value)
             }
-            _ => Err(RejectionKind::Unprocessable),
+            (When::Has(_), Some(Some(Scalar::Text(_)))) => true,
+            _ => false,
+        };
+        if !is_challenge {
+            return Ok(None);
+        }
+        let value = match self.take_one(self.wanted.challenge.saturating_add(1)) {
+            Some(Scalar::Text(value)) => value,
+            _ if handshake.reply().needs_value() => return Err(RejectionKind::Unprocessable),
+            _ => Cow::Borrowed(""),
+        };
+        let answer = handshake.reply().of_value(&value, key().as_ref());
+        answer.map(Some).ok_or(RejectionKind::Unprocessable)
+    }
+
+    /// The answer to an unsigned challenge; an error for all that is none, or none that is answered.
+    pub(crate) fn unsigned_challenge(
+        mut self,
+        answering: &Answering,
+    ) -> Result<Answer, RejectionKind> {
+        match self.take_one(self.wanted.challenge) {
+            Some(Scalar::Text(value)) => answering.unsigned(&value),
+            _ => Err(RejectionKind::MissingHeader),
         }
     }
 }
@@ -195,8 +219,4 @@ impl<'b> Envelope<'b> {
 /// The text of a label: not empty, not long, nothing that a log or a terminal would act on.
 pub(crate) fn is_label(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_ID && !text.chars().any(char::is_control)
-}
-
-fn is_echo(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 1024 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

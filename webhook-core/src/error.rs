@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use crate::answer::Answer;
 use crate::secret::{KeyFormat, SecretSet};
 
 /// An endpoint that cannot be built. The text names what to change and never contains a secret.
@@ -47,6 +48,15 @@ pub enum ConfigError {
     NoTokenParameter,
     /// The name of a query parameter is empty or not visible ASCII.
     InvalidTokenParameter,
+    /// A verify token was given for a provider whose handshake needs none.
+    NoVerifyToken,
+    /// The verify token cannot be used.
+    VerifyToken {
+        /// Why not.
+        problem: SecretProblem,
+    },
+    /// A hook for offered secrets was given for a provider that offers none.
+    NoOfferedSecret,
 }
 
 impl fmt::Display for ConfigError {
@@ -58,7 +68,7 @@ impl fmt::Display for ConfigError {
             }
             Self::Secret { slot, problem } => write!(f, "secret {slot} {problem}"),
             Self::MissingUrl => f.write_str(
-                "this provider signs the URL of the endpoint: configure its public URL, without query",
+                "this provider signs the URL of the endpoint or asks for it in its handshake: configure its public URL, without query",
             ),
             Self::InvalidUrl => f.write_str(
                 "the public URL must begin with http:// or https://, be visible ASCII and have no query or fragment \
@@ -84,6 +94,11 @@ impl fmt::Display for ConfigError {
             Self::InvalidTokenParameter => {
                 f.write_str("the name of a query parameter must be visible ASCII")
             }
+            Self::NoVerifyToken => {
+                f.write_str("this provider has no handshake with a verify token")
+            }
+            Self::VerifyToken { problem } => write!(f, "the verify token {problem}"),
+            Self::NoOfferedSecret => f.write_str("this provider offers no secret"),
         }
     }
 }
@@ -129,6 +144,7 @@ pub struct Rejection {
     kind: RejectionKind,
     pub(crate) retry_after: Option<u32>,
     pub(crate) allow: &'static [&'static str],
+    pub(crate) allow_also: Option<&'static str>,
     pub(crate) body_unread: bool,
 }
 
@@ -141,6 +157,7 @@ impl Rejection {
             kind,
             retry_after: None,
             allow: &[],
+            allow_also: None,
             body_unread: false,
         }
     }
@@ -167,6 +184,11 @@ impl Rejection {
         self.allow = methods;
         self
     }
+
+    pub(crate) const fn allow_also(mut self, method: Option<&'static str>) -> Self {
+        self.allow_also = method;
+        self
+    }
 }
 
 impl From<RejectionKind> for Rejection {
@@ -182,6 +204,47 @@ impl fmt::Display for Rejection {
 }
 
 impl Error for Rejection {}
+
+/// A request that ended with its head: nothing of its body is to be read, and no handler runs.
+#[derive(Clone, Debug)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "a third end would be one that no adapter knows how to answer"
+)]
+pub enum Ended {
+    /// It was refused.
+    Refused(Rejection),
+    /// It was a challenge of the provider, and this is its answer.
+    Answered(Answer),
+}
+
+impl Ended {
+    /// The answer to send, whichever it was.
+    #[must_use]
+    pub fn into_answer(self) -> Answer {
+        match self {
+            Self::Refused(rejection) => Answer::from(&rejection),
+            Self::Answered(answer) => answer,
+        }
+    }
+}
+
+impl From<Rejection> for Ended {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(rejection)
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(rejection) => rejection.fmt(f),
+            Self::Answered(_) => f.write_str("webhook challenge answered"),
+        }
+    }
+}
+
+impl Error for Ended {}
 
 macro_rules! rejection_kinds {
     ($($(#[$doc:meta])* $kind:ident = $label:literal,)*) => {

@@ -1,7 +1,7 @@
 //! The body's way through the engine: begin, push, finish.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::{Buf, Bytes};
 
@@ -12,12 +12,13 @@ use crate::delivery::{Delivery, Proof, Record};
 use crate::endpoint::Endpoint;
 use crate::envelope::{Envelope, is_label};
 use crate::error::{Rejection, RejectionKind};
+use crate::handshake::MAX_UNSIGNED;
 use crate::head::{Found, Head};
 use crate::permit::{Checked, Remembered};
 use crate::provider::{Locator, Provider};
 use crate::replay::Identity;
 use crate::scheme::{Location, Scheme};
-use crate::verifier::{Verification, Verified, query_value};
+use crate::verifier::{Verification, Verified, Verifier, query_value};
 
 /// A delivery whose head was found good and whose body is arriving.
 #[must_use]
@@ -30,6 +31,17 @@ pub struct Intake {
     id: Option<Box<str>>,
     kind: Option<Box<str>>,
     content_labels: Vec<Option<Box<str>>>,
+    challenge: Challenged,
+}
+
+/// How a body may be a challenge.
+enum Challenged {
+    /// As the envelope says.
+    AsUsual,
+    /// It has no signature, so it is one or it is refused.
+    Unsigned,
+    /// It is answered with the keys that verify it.
+    Keyed(Arc<Verifier>),
 }
 
 impl Intake {
@@ -41,8 +53,24 @@ impl Intake {
             id: None,
             kind: None,
             content_labels: Vec::new(),
+            challenge: Challenged::AsUsual,
             endpoint,
         }
+    }
+
+    /// For a request without a signature whose body may be a challenge. It is short.
+    pub(crate) fn unsigned(endpoint: Endpoint, head: &Head<'_>) -> Result<Self, RejectionKind> {
+        let limit = endpoint.inner().limits.body.min(MAX_UNSIGNED);
+        let announced = check_body_headers(head, limit)?;
+        let mut intake = Self::new(endpoint);
+        intake.body = Buffer::new(announced, limit);
+        intake.challenge = Challenged::Unsigned;
+        Ok(intake)
+    }
+
+    /// Keeps the keys for an answer that is made with them.
+    pub(crate) fn keep_keys(&mut self, verifier: Arc<Verifier>) {
+        self.challenge = Challenged::Keyed(verifier);
     }
 
     pub(crate) fn verification(&mut self) -> &mut Verification {
@@ -146,7 +174,24 @@ impl Intake {
         finished.map_err(|kind| self.endpoint.reject(kind.into()))
     }
 
+    fn check_unsigned(&mut self) -> Result<Finished, RejectionKind> {
+        let inner = self.endpoint.inner();
+        let missing = RejectionKind::MissingHeader;
+        let answering = inner.answering.as_ref().ok_or(missing)?;
+        let raw = self.body.freeze();
+        let answer = match answering.form_value(&raw) {
+            Some(value) => answering.unsigned(&value)?,
+            None => Envelope::read(&inner.wanted, &raw)
+                .map_err(|_| missing)?
+                .unsigned_challenge(answering)?,
+        };
+        Ok(Finished::Answer(answer))
+    }
+
     fn check(&mut self) -> Result<Finished, RejectionKind> {
+        if matches!(self.challenge, Challenged::Unsigned) {
+            return self.check_unsigned();
+        }
         let verified = self.verification.conclude()?;
         let inner = self.endpoint.inner();
         inner.observer.verified();
@@ -158,8 +203,14 @@ impl Intake {
         let body = OnceLock::new();
         if inner.store.is_some() || wanted.challenges {
             let mut envelope = Envelope::read(wanted, &raw)?;
-            if let Some(answer) = envelope.challenge()? {
-                return Ok(Finished::Answer(answer));
+            if wanted.challenges && vouched {
+                let key = || match &self.challenge {
+                    Challenged::Keyed(verifier) => verifier.mac(verified.key_slot),
+                    _ => None,
+                };
+                if let Some(answer) = envelope.challenge(key)? {
+                    return Ok(Finished::Answer(answer));
+                }
             }
             let _ = body.set(envelope.labels(&raw, vouched)?);
         }
@@ -218,7 +269,7 @@ impl fmt::Debug for Intake {
 pub enum Finished {
     /// A genuine event. Claim it next.
     Event(Checked),
-    /// A genuine challenge of the provider, and its answer. No handler runs.
+    /// A challenge of the provider, and its answer. No handler runs.
     Answer(Answer),
 }
 

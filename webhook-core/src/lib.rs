@@ -13,6 +13,7 @@
 //! 6. [`Permit::settle`] remembers the delivery as done if, and only if, the handler succeeded.
 //!
 //! Each step may end in a [`Rejection`] instead, of which [`Answer`] makes what the sender is told.
+//! A challenge of the provider, which its [`Handshake`] describes, is answered by the first or the third step and goes no further.
 //!
 //! ```
 //! use webhook_core::{Answer, Claimed, Endpoint, Finished, Head, MemoryStore, Outcome, Signer, UnixTime, providers};
@@ -71,6 +72,7 @@ mod endpoint;
 mod envelope;
 mod error;
 mod grammar;
+mod handshake;
 mod head;
 mod held;
 mod intake;
@@ -93,7 +95,10 @@ pub use algorithm::Algorithm;
 pub use answer::Answer;
 pub use delivery::{Delivery, Event, Fence, PayloadError, Proof};
 pub use endpoint::{Endpoint, EndpointBuilder, Limits};
-pub use error::{ConfigError, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind};
+pub use error::{
+    ConfigError, Ended, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind,
+};
+pub use handshake::{Challenge, Handshake, Reply, When};
 pub use head::{Found, Head, Headers};
 pub use intake::{Finished, Intake};
 pub use observe::{Counts, Duplicate, EscapedId, Rejected};

@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use crate::handshake::Handshake;
 use crate::scheme::{
     Authentication, Coverage, Location, Scheme, assert_header_name, assert_pointer,
 };
@@ -34,7 +35,7 @@ pub struct Provider {
     pub(crate) content_labels: &'static [&'static str],
     /// Whether one content may be two events.
     pub(crate) content_repeats: bool,
-    pub(crate) handshake: Option<Handshake>,
+    handshake: Option<Handshake>,
     docs: &'static str,
     retry_horizon_secs: u32,
     deadline_millis: u32,
@@ -72,17 +73,6 @@ pub enum Mode {
     Live,
     /// Test data.
     Test,
-}
-
-/// A challenge that the provider sends like a delivery and that the engine answers once it is verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Handshake {
-    /// The field that tells a challenge from a delivery, and its value then.
-    pub(crate) when: (&'static str, &'static str),
-    /// The top-level field that is echoed, alone, as a JSON object.
-    pub(crate) echo: &'static str,
-    /// The same as a JSON pointer.
-    pub(crate) echo_pointer: &'static str,
 }
 
 impl Provider {
@@ -231,21 +221,10 @@ impl Provider {
         self
     }
 
-    /// A verified delivery whose field `when.0` (a JSON pointer) is `when.1` is a challenge: it is answered with an
-    /// object of the top-level field `echo` alone and never reaches a handler.
+    /// The challenge that the provider sends before or between its deliveries, and its answer.
     #[must_use]
-    pub const fn echoes(
-        mut self,
-        when: (&'static str, &'static str),
-        echo: &'static str,
-        echo_pointer: &'static str,
-    ) -> Self {
-        assert_pointers(&[when.0, echo_pointer]);
-        self.handshake = Some(Handshake {
-            when,
-            echo,
-            echo_pointer,
-        });
+    pub const fn answers(mut self, handshake: Handshake) -> Self {
+        self.handshake = Some(handshake);
         self
     }
 
@@ -320,6 +299,12 @@ impl Provider {
     #[must_use]
     pub const fn type_locator(&self) -> Locator {
         self.kind
+    }
+
+    /// The challenge that the provider sends before or between its deliveries, if any.
+    #[must_use]
+    pub const fn handshake(&self) -> Option<Handshake> {
+        self.handshake
     }
 
     /// The address of the page that documents the scheme; empty for providers without one.

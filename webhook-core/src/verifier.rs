@@ -207,6 +207,11 @@ impl Verifier {
         })
     }
 
+    /// The code of the first scheme, keyed with the secret in this slot.
+    pub(crate) fn mac(&self, slot: usize) -> Option<RunningMac> {
+        self.keys.first()?.get(slot)?.as_mac().cloned()
+    }
+
     /// The same provider and options with other secrets.
     pub(crate) fn rekeyed(&self, secrets: &SecretSet) -> Result<Self, ConfigError> {
         Self::with_secrets(self.provider, secrets, self.options.clone())

@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use webhook_core::providers::{self, unconfirmed};
 use webhook_core::{
-    Algorithm, KeyFormat, Location, Part, Provider, Scheme, Value, for_each_provider,
+    Algorithm, Challenge, KeyFormat, Location, Part, Provider, Scheme, Value, for_each_provider,
 };
 
 macro_rules! constructors {
@@ -57,6 +57,7 @@ fn table() -> String {
         let constructor = constructor(provider).unwrap_or_else(|| "–".to_owned());
         row(&mut out, provider, &constructor);
     }
+    handshakes(&mut out);
     out.push_str(
         "\n## Unconfirmed\n\n\
          What is known of these is others' word alone. They are values of `webhook_core::providers::unconfirmed` without a constructor;\n\
@@ -67,6 +68,35 @@ fn table() -> String {
         row(&mut out, provider, "–");
     }
     out
+}
+
+fn handshakes(out: &mut String) {
+    out.push_str(
+        "\n## Handshakes\n\n\
+         Challenges that are answered and reach no handler.\n\n\
+         | name | a challenge is | what has to be configured |\n|---|---|---|\n",
+    );
+    let mut providers: Vec<_> = Provider::ALL.iter().collect();
+    providers.sort_by_key(|provider| provider.name());
+    for provider in providers {
+        let Some(handshake) = provider.handshake() else {
+            continue;
+        };
+        let challenge = match handshake.challenge() {
+            Challenge::Signed { .. } => "a signed delivery".to_owned(),
+            Challenge::UnsignedField(pointer) => format!("an unsigned body with `{pointer}`"),
+            Challenge::UnsignedForm(field) => format!("an unsigned form with `{field}`"),
+            Challenge::Query(method, name) => format!("`{method}` with `{name}` in the query"),
+            Challenge::Header(method, name) => format!("an unsigned `{method}` with `{name}`"),
+            Challenge::Method(method) => format!("any `{method}`"),
+        };
+        let needs = match (handshake.needs_token(), handshake.offers_secret()) {
+            (true, _) => "`verify_token`",
+            (_, true) => "`on_offered_secret`",
+            _ => "–",
+        };
+        writeln!(out, "| `{}` | {challenge} | {needs} |", provider.name()).unwrap();
+    }
 }
 
 fn row(out: &mut String, provider: &Provider, constructor: &str) {

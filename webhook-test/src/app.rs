@@ -322,6 +322,12 @@ fn configured(config: &EndpointConfig, clock: Arc<AtomicI64>) -> EndpointBuilder
     if let Some(name) = &config.token_parameter {
         builder = builder.token_parameter(name);
     }
+    if let Some(token) = &config.verify_token {
+        builder = builder.verify_token(token);
+    }
+    if config.takes_secret {
+        builder = builder.on_offered_secret(|_| true);
+    }
     if let Some(limit) = config.body_limit {
         builder = builder.body_limit(limit);
     }

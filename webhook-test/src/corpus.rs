@@ -4,7 +4,9 @@
 //! places: it can never become genuine, so all of it explores how refusals are found. One signed with ours is changed once, in
 //! a place that its scheme vouches for.
 
-use webhook_core::{Endpoint, EndpointBuilder, KeyFormat, Location, Part, Provider, Signer};
+use webhook_core::{
+    Challenge, Endpoint, EndpointBuilder, KeyFormat, Location, Part, Provider, Signer,
+};
 
 use crate::{NOW, Rng, Sent};
 
@@ -51,6 +53,14 @@ impl Corpus {
             theirs: signer(&theirs),
             rng: Rng::new(seed),
             made: 0,
+        }
+    }
+
+    /// The method whose every request is a challenge, answered 200 whatever else is in it.
+    pub fn probe(&self) -> Option<&'static str> {
+        match self.provider.handshake()?.challenge() {
+            Challenge::Method(method) => Some(method),
+            _ => None,
         }
     }
 

@@ -7,9 +7,9 @@ use http::{Request, Response, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
-use webhook_core::{Endpoint, Intake, Rejection, RejectionKind};
+use webhook_core::{Answer, Endpoint, Intake, Rejection, RejectionKind};
 
-use crate::answer::{Asked, refusal};
+use crate::answer::{Asked, refusal, response};
 use crate::body::{RequestBody, ResponseBody};
 use crate::deadline::Deadline;
 use crate::outliving::Outliving;
@@ -61,6 +61,13 @@ where
 {
     pub(crate) fn refuse(rejection: Rejection, parts: &request::Parts) -> Self {
         let response = Some(refusal(rejection, Asked::by(parts)));
+        Self {
+            state: State::Refused { response },
+        }
+    }
+
+    pub(crate) fn answer(answer: Answer, parts: &request::Parts) -> Self {
+        let response = Some(response(answer, Asked::by(parts)));
         Self {
             state: State::Refused { response },
         }

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
-use webhook_core::{Delivery, Endpoint, Head, Rejection};
+use webhook_core::{Delivery, Ended, Endpoint, Head, Rejection};
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::future::ResponseFuture;
@@ -91,9 +91,10 @@ where
         };
         let begun = match self.tracker.admit() {
             Ok(()) => self.endpoint.begin(&head),
-            Err(kind) => Err(self
-                .endpoint
-                .reject(Rejection::new(kind).with_unread_body())),
+            Err(kind) => {
+                let rejection = Rejection::new(kind).with_unread_body();
+                Err(self.endpoint.reject(rejection).into())
+            }
         };
         match begun {
             Ok(intake) => ResponseFuture::read(
@@ -104,7 +105,8 @@ where
                 self.endpoint.clone(),
                 self.tracker.clone(),
             ),
-            Err(rejection) => ResponseFuture::refuse(rejection, &parts),
+            Err(Ended::Refused(rejection)) => ResponseFuture::refuse(rejection, &parts),
+            Err(Ended::Answered(answer)) => ResponseFuture::answer(answer, &parts),
         }
     }
 }

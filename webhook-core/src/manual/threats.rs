@@ -15,6 +15,9 @@
 //!   delivery. So does a timestamp that is not a canonical decimal. A JSON key that is there twice on the way to id, type or mode
 //!   is refused with 422, because another parser may take the other one.
 //! * **Asks until the answer gives something away.** Every reason has the same 401 with the same body.
+//! * **Has his own word sent back.** What a challenge echoes is at most 1 KiB of visible ASCII, as plain text or JSON with
+//!   `X-Content-Type-Options: nosniff`. A challenge that the provider signs is verified first. One that names a token is answered only
+//!   where that is configured, and one that offers a secret only where a hook takes it, once. None changes anything here.
 //! * **Costs more than he pays.** Most forgeries end at the headers, and no body is read for them. A body has a limit and a
 //!   deadline; at most 64 KiB are set aside before bytes come; at most 16 signatures are looked at, and the body is hashed once for
 //!   each secret, not for each signature. `poll_ready` of the layer asks nothing of the service inside, so a forged

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
 
 /// Asana.
 ///
@@ -6,8 +6,10 @@ use crate::{Algorithm, Part, Provider, Scheme};
 ///
 /// * No time is signed and a delivery has no id: it is a batch and told apart by its content. The type is `/events/0/action`.
 ///   Heartbeats have no events.
-/// * The handshake is an unsigned `POST` with `X-Hook-Secret`, to be echoed and stored. It is not answered here: give it a route of
-///   its own, and **take no new secret for a hook that has one**, since anybody can send that header.
+/// * The handshake is an unsigned `POST` with `X-Hook-Secret`, to be echoed and stored. It is answered here if
+///   [`on_offered_secret`](crate::EndpointBuilder::on_offered_secret) takes the secret, once: **anybody can send that header**. Until
+///   then the endpoint needs a secret of your own making; put the new one in its place with
+///   [`replace_secrets`](crate::Endpoint::replace_secrets), after a look at the `X-Hook-Secret` of the API's own answer.
 ///
 /// Source: <https://developers.asana.com/docs/webhooks-guide> and Asana/devrel-examples.
 pub const ASANA: Provider = Provider::new(
@@ -15,4 +17,11 @@ pub const ASANA: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-hook-signature")],
 )
 .type_at(&["/events/0/action"])
+.answers(
+    Handshake::new(
+        Challenge::Header("POST", "x-hook-secret"),
+        Reply::Header("x-hook-secret"),
+    )
+    .offering_secret(),
+)
 .documented_at("https://developers.asana.com/docs/webhooks-guide");

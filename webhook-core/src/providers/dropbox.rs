@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
 
 /// Dropbox.
 ///
@@ -6,8 +6,8 @@ use crate::{Algorithm, Part, Provider, Scheme};
 ///
 /// * A delivery only says whose files have changed, in the same words every time. It has no id, type or signed time, so **nothing tells
 ///   a copy from the next notification and copies run**: ask Dropbox what has changed, which is harmless twice.
-/// * The `GET` with `challenge` is unsigned and not answered here: give it a route of its own, which answers the value as
-///   `text/plain` with `X-Content-Type-Options: nosniff`.
+/// * The `GET` with `challenge` is unsigned and answered here with the value as `text/plain`. That is harmless: nothing is remembered, and
+///   whoever asks gets his own word back, in a form that no browser runs.
 ///
 /// Source: <https://www.dropbox.com/developers/reference/webhooks> and dropbox/mdwebhook.
 pub const DROPBOX: Provider = Provider::new(
@@ -15,4 +15,8 @@ pub const DROPBOX: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-dropbox-signature")],
 )
 .content_repeats()
+.answers(Handshake::new(
+    Challenge::Query("GET", "challenge"),
+    Reply::Text,
+))
 .documented_at("https://www.dropbox.com/developers/reference/webhooks");

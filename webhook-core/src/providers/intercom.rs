@@ -1,10 +1,11 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
 
 /// Intercom.
 ///
 /// `X-Hub-Signature: sha1=<hex>`, HMAC-SHA-1 over the body; Intercom knows nothing better. The key is the app's client secret.
 ///
 /// * No time is signed. The id is `/id` (`notif_…`), the type `/topic`; `ping` is a test.
+/// * The `HEAD` at set-up, of which others report, is answered 200 here, which says nothing but that there is an endpoint.
 /// * 1000 errors in a row pause the subscription for 15 minutes, 7 days of them suspend it.
 ///
 /// Source: <https://developers.intercom.com/docs/webhooks/webhook-notifications>.
@@ -16,4 +17,8 @@ pub const INTERCOM: Provider = Provider::new(
 )
 .id_at(&["/id"])
 .type_at(&["/topic"])
+.answers(Handshake::new(
+    Challenge::Method("HEAD"),
+    Reply::Status(200),
+))
 .documented_at("https://developers.intercom.com/docs/webhooks/webhook-notifications");

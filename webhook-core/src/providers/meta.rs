@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
 
 /// Meta: Facebook, Instagram, Messenger, WhatsApp Cloud API.
 ///
@@ -8,8 +8,8 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * No time is signed and a delivery has no id (`/entry/0/id` is the page's or account's): deliveries are told apart by their
 ///   content. One holds up to 1000 updates, each with an id of its own. The type is `/object`.
 /// * Retries with growing pauses for 36 hours, for WhatsApp up to 7 days. Only 200 is success.
-/// * The subscription's `GET` with `hub.challenge` is unsigned and not answered here: give it a route of its own, which compares
-///   `hub.verify_token`.
+/// * The subscription's `GET` with `hub.challenge` is unsigned. It is answered here if a
+///   [`verify_token`](crate::EndpointBuilder::verify_token) is configured and `hub.verify_token` is that; otherwise every `GET` is refused.
 ///
 /// Source: <https://developers.facebook.com/docs/graph-api/webhooks/getting-started> and WhatsApp-Nodejs-SDK; the retries are from copies.
 pub const META: Provider = Provider::new(
@@ -20,6 +20,11 @@ pub const META: Provider = Provider::new(
 )
 .aliases(&["facebook", "instagram", "messenger", "whatsapp"])
 .type_at(&["/object"])
+.answers(
+    Handshake::new(Challenge::Query("GET", "hub.challenge"), Reply::Text)
+        .if_query("hub.mode", "subscribe")
+        .with_token_in("hub.verify_token"),
+)
 .retries_for_secs(7 * 24 * 3600)
 .body_limit(4 * 1024 * 1024)
 .documented_at("https://developers.facebook.com/docs/graph-api/webhooks/getting-started");

@@ -1,4 +1,4 @@
-use crate::{Provider, Scheme};
+use crate::{Challenge, Handshake, Provider, Reply, Scheme};
 
 /// Okta event hooks and inline hooks.
 ///
@@ -7,12 +7,16 @@ use crate::{Provider, Scheme};
 ///
 /// * `/eventId` names a delivery, of which each event has a `uuid`. The type is `/data/events/0/eventType`.
 /// * 3 s to answer, at most one retry; a 4xx is not retried.
-/// * The `GET` with `x-okta-verification-challenge` comes once and is not answered here: give it a route of its own, which answers
-///   `{"verification":…}`.
+/// * The `GET` with `x-okta-verification-challenge` comes once and is answered here with `{"verification":…}`. That is harmless: nothing is
+///   remembered, and whoever asks gets his own word back as JSON.
 ///
 /// Source: <https://developer.okta.com/docs/concepts/event-hooks/>.
 pub const OKTA: Provider = Provider::new("okta", &[Scheme::token().in_header("authorization")])
     .id_at(&["/eventId"])
     .type_at(&["/data/events/0/eventType"])
+    .answers(Handshake::new(
+        Challenge::Header("GET", "x-okta-verification-challenge"),
+        Reply::Field("verification"),
+    ))
     .answers_within_millis(3_000)
     .documented_at("https://developer.okta.com/docs/concepts/event-hooks/");

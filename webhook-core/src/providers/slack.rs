@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
 
 /// Slack: Events API, slash commands, interactivity.
 ///
@@ -29,7 +29,13 @@ pub const SLACK: Provider = Provider::new(
 )
 .id_at(&["/event_id"])
 .type_at(&["/event/type", "/type"])
-.echoes(("/type", "url_verification"), "challenge", "/challenge")
+.answers(Handshake::new(
+    Challenge::Signed {
+        when: When::Text("/type", "url_verification"),
+        value: "/challenge",
+    },
+    Reply::Field("challenge"),
+))
 .answers_within_millis(3_000)
 .retries_for_secs(6 * 60)
 .documented_at("https://docs.slack.dev/authentication/verifying-requests-from-slack");

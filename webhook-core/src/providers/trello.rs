@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Challenge, Encoding, Handshake, Part, Provider, Reply, Scheme};
 
 /// Trello.
 ///
@@ -9,7 +9,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 ///   beyond ASCII, use [`TRELLO_UTF8`].
 /// * No time is signed. `/action/id` is the id, but, because of the above, deliveries are told apart by their content; the type is
 ///   `/action/type`. Retries after 30, 60 and 120 s.
-/// * The `HEAD` on creation is not answered here.
+/// * The `HEAD` on creation is answered 200 here, which says nothing but that there is an endpoint.
 /// * Read in copies of Trello's page and not seen on live traffic.
 ///
 /// Source: <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/>.
@@ -31,5 +31,9 @@ const fn common(provider: Provider) -> Provider {
     provider
         .id_at(&["/action/id"])
         .type_at(&["/action/type"])
+        .answers(Handshake::new(
+            Challenge::Method("HEAD"),
+            Reply::Status(200),
+        ))
         .documented_at("https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/")
 }

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
 
 /// Twitch EventSub.
 ///
@@ -8,7 +8,8 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// * Tolerance 600 s, as Twitch asks for.
 /// * `Twitch-Eventsub-Message-Type`, which tells notifications, challenges and revocations apart, is **unsigned**: look at the body, where
 ///   a challenge has `/challenge` and the type is `/subscription/type`.
-/// * A challenge reaches your handler: answer 200 and the text of `/challenge`, bare.
+/// * A challenge is known by the signed `/challenge`, whatever the header says. It is verified and answered here with that text, and
+///   reaches no handler.
 ///
 /// Source: <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/> and twitchdev/twitch-cli.
 pub const TWITCH: Provider = Provider::new(
@@ -24,4 +25,11 @@ pub const TWITCH: Provider = Provider::new(
 )
 .aliases(&["twitch-eventsub"])
 .type_at(&["/subscription/type"])
+.answers(Handshake::new(
+    Challenge::Signed {
+        when: When::Has("/challenge"),
+        value: "/challenge",
+    },
+    Reply::Text,
+))
 .documented_at("https://dev.twitch.tv/docs/eventsub/handling-webhook-events/");

@@ -8,7 +8,8 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 /// * No time is signed, and topic and ids are unsigned headers. `X-WC-Webhook-Delivery-ID` is the same for two events in one second, so
 ///   it is no id: deliveries are told apart by content and topic (`X-WC-Webhook-Topic`), which is unsigned.
 /// * When a webhook is made, an **unsigned** form `webhook_id=…` comes and must be answered 200; here it is refused, and WooCommerce
-///   then warns.
+///   then warns. To answer it, build the endpoint with `WOOCOMMERCE.answers(…)` of a
+///   [`Challenge::UnsignedForm`](crate::Challenge::UnsignedForm) and [`Reply::Status`](crate::Reply::Status).
 /// * No retries; 60 s to answer. Five failures in a row disable the webhook.
 ///
 /// Source: <https://woocommerce.com/document/webhooks/> and WooCommerce's `class-wc-webhook.php`, the sender.

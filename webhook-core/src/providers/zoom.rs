@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
 
 /// Zoom.
 ///
@@ -7,8 +7,8 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 ///
 /// * No tolerance is documented; 300 s to both sides here. The body's `/event_ts` counts milliseconds and is something else.
 /// * Events have no id and are told apart by their content. The type is `/event`.
-/// * `endpoint.url_validation` arrives signed, at first and every 72 hours, and reaches your handler: answer 200 and JSON with
-///   `plainToken` and, as `encryptedToken`, the hexadecimal HMAC-SHA-256 of it.
+/// * `endpoint.url_validation` arrives signed, at first and every 72 hours. It is verified and answered here, with `plainToken` and, as
+///   `encryptedToken`, its HMAC-SHA-256 under the secret that verified it, and reaches no handler.
 /// * 3 s to answer; retries after 5, 20 and 60 min.
 ///
 /// Source: <https://developers.zoom.us/docs/api/webhooks/> and zoom/webhook-sample, which signs parsed JSON: do not copy that.
@@ -28,6 +28,13 @@ pub const ZOOM: Provider = Provider::new(
     .time_in_header("x-zm-request-timestamp", TimeUnit::Seconds)],
 )
 .type_at(&["/event"])
+.answers(Handshake::new(
+    Challenge::Signed {
+        when: When::Text("/event", "endpoint.url_validation"),
+        value: "/payload/plainToken",
+    },
+    Reply::FieldAndTag("plainToken", "encryptedToken"),
+))
 .answers_within_millis(3_000)
 .retries_for_secs(85 * 60)
 .documented_at("https://developers.zoom.us/docs/api/webhooks/");

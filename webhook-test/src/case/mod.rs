@@ -69,6 +69,10 @@ pub struct EndpointConfig {
     pub url: Option<String>,
     /// The query parameter of the token.
     pub token_parameter: Option<String>,
+    /// The verify token of the handshake.
+    pub verify_token: Option<String>,
+    /// Whether a secret that is offered is taken.
+    pub takes_secret: bool,
     /// Longest body.
     pub body_limit: Option<usize>,
     /// For the whole body.
@@ -96,6 +100,8 @@ impl Default for EndpointConfig {
             secrets: Vec::new(),
             url: None,
             token_parameter: None,
+            verify_token: None,
+            takes_secret: false,
             body_limit: None,
             body_timeout_ms: None,
             handler_timeout_ms: None,

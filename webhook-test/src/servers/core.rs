@@ -12,8 +12,8 @@ use hyper::service::service_fn;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use webhook_core::{
-    Answer, Checked, Claimed, Endpoint, Event, Finished, Head, Intake, Outcome, Permit, Rejection,
-    RejectionKind, Settled, Unsettled,
+    Answer, Checked, Claimed, Ended, Endpoint, Event, Finished, Head, Intake, Outcome, Permit,
+    Rejection, RejectionKind, Settled, Unsettled,
 };
 
 use super::{Server, listen};
@@ -55,7 +55,11 @@ async fn respond(app: App, request: Request<Incoming>) -> Response<Full<Bytes>> 
 async fn receive(app: App, request: Request<Incoming>) -> Result<Said, Rejection> {
     let (parts, body) = request.into_parts();
     let endpoint = app.endpoint().clone();
-    let intake = begin(&endpoint, &parts)?;
+    let intake = match begin(&endpoint, &parts) {
+        Ok(intake) => intake,
+        Err(Ended::Answered(answer)) => return Ok(answer.into()),
+        Err(Ended::Refused(rejection)) => return Err(rejection),
+    };
     let intake = read(&endpoint, intake, body).await?;
     let checked = match intake.finish()? {
         Finished::Event(checked) => checked,
@@ -68,7 +72,7 @@ async fn receive(app: App, request: Request<Incoming>) -> Result<Said, Rejection
         .unwrap_or_else(|_| Err(endpoint.reject(RejectionKind::StoreUnavailable.into())))
 }
 
-fn begin(endpoint: &Endpoint, parts: &request::Parts) -> Result<Intake, Rejection> {
+fn begin(endpoint: &Endpoint, parts: &request::Parts) -> Result<Intake, Ended> {
     let target = parts.uri.path_and_query();
     endpoint.begin(&Head {
         method: parts.method.as_str(),

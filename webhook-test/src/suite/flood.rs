@@ -86,6 +86,7 @@ async fn one(
     requests: usize,
 ) -> Flood {
     let name = corpus.provider().name();
+    let probe = corpus.probe();
     let app = App::plain(corpus.endpoint().body_timeout(Duration::from_secs(2)));
     let serving = Serving::start(server, app.clone(), protocol);
     let mut flood = Flood::default();
@@ -106,7 +107,13 @@ async fn one(
         }
         flood.dead += usize::from(answer.is_none());
         let status = answer.as_ref().map(|answer| answer.status);
-        if !matches!(status, Some(401 | 405 | 413 | 415)) {
+        let is_probe = probe == Some(sent.method.as_str());
+        let expected = match status {
+            Some(200) => is_probe,
+            Some(401 | 405 | 413 | 415) => !is_probe,
+            _ => false,
+        };
+        if !expected {
             flood
                 .strange
                 .push(format!("{name} {n}: {status:?} to {sent:?}"));
