@@ -5,6 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::algorithm::Tag;
 use crate::error::RejectionKind;
+use crate::held::field;
 use crate::scheme::{Encoding, Grammar, TimeLocation};
 
 /// Candidate tags one delivery may carry. More would let a sender make us compare without end.
@@ -89,7 +90,7 @@ pub(crate) fn parse<'v>(
     value: &'v [u8],
     grammar: Grammar,
     time_at: Option<TimeLocation>,
-    mut tag: impl FnMut(&'v [u8]) -> Result<(), RejectionKind>,
+    mut tag: impl FnMut(&[u8]) -> Result<(), RejectionKind>,
 ) -> Result<Option<&'v [u8]>, RejectionKind> {
     // A fold, since without an early exit it takes sixteen bytes at a time.
     let printable = |ok, byte: &u8| ok & (b' '..=b'~').contains(byte);
@@ -182,7 +183,7 @@ pub(crate) fn parse<'v>(
                 Some(TimeLocation::First) => entries.next(),
                 _ => None,
             };
-            entries.try_for_each(tag)?;
+            entries.try_for_each(&mut tag)?;
             Ok(time)
         }
         Grammar::Keyed { label } => {
@@ -197,7 +198,20 @@ pub(crate) fn parse<'v>(
             }
             Ok(None)
         }
+        Grammar::Json { field } => {
+            tag(&json_field(value, field)?)?;
+            Ok(None)
+        }
     }
+}
+
+/// The text of a field of the JSON object that a value is the base64 of.
+fn json_field(value: &[u8], pointer: &'static str) -> Result<Vec<u8>, RejectionKind> {
+    let json = STANDARD
+        .decode(value)
+        .map_err(|_| RejectionKind::Malformed)?;
+    let text = field(&json, pointer)?.ok_or(RejectionKind::UnsupportedScheme)?;
+    Ok(text.into_owned().into_bytes())
 }
 
 /// Key and text of a pair.
@@ -225,13 +239,24 @@ fn decode(spelled: &[u8], encoding: Encoding) -> Option<Tag> {
     bytes.get(..len).map(Tag::new)
 }
 
-/// Spells a tag the way the provider does.
-pub(crate) fn encode(tag: &Tag, encoding: Encoding) -> String {
+/// A signature of any length, as long as a header value can hold. As strict as with tags.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn decode_long(spelled: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
     match encoding {
-        Encoding::Hex => const_hex::encode(tag.as_bytes()),
-        Encoding::HexUpper => const_hex::encode_upper(tag.as_bytes()),
-        Encoding::Base64 => STANDARD.encode(tag.as_bytes()),
-        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag.as_bytes()),
+        Encoding::Hex | Encoding::HexUpper if spelled.starts_with(b"0x") => None,
+        Encoding::Hex | Encoding::HexUpper => const_hex::decode(spelled).ok(),
+        Encoding::Base64 => STANDARD.decode(spelled).ok(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode(spelled).ok(),
+    }
+}
+
+/// Spells a tag the way the provider does.
+pub(crate) fn encode(tag: &[u8], encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Hex => const_hex::encode(tag),
+        Encoding::HexUpper => const_hex::encode_upper(tag),
+        Encoding::Base64 => STANDARD.encode(tag),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag),
     }
 }
 

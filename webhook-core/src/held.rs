@@ -56,7 +56,7 @@ impl Held {
                 }
                 first(self.keys.iter().map(|key| match key {
                     Key::Text(token) => constant_time_eq(token, sent.as_bytes()),
-                    Key::Mac(..) => false,
+                    _ => false,
                 }))
             }
         };
@@ -108,7 +108,7 @@ impl Held {
     fn tags(&self, parts: &[Part]) -> Result<Vec<Tag>, RejectionKind> {
         let macs = self.keys.iter().filter_map(|key| match key {
             Key::Mac(mac, text) => Some((mac.clone(), self.format.split(text))),
-            Key::Text(_) => None,
+            _ => None,
         });
         macs.map(|(mut mac, (login, secret))| {
             for part in parts {
