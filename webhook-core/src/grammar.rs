@@ -86,12 +86,12 @@ impl Candidates {
 }
 
 /// Reads a header value: its tags into `tags`, and, where the time is in it, the text of the time.
-pub(crate) fn parse<'v>(
-    value: &'v [u8],
+pub(crate) fn parse(
+    value: &[u8],
     grammar: Grammar,
     time_at: Option<TimeLocation>,
     mut tag: impl FnMut(&[u8]) -> Result<(), RejectionKind>,
-) -> Result<Option<&'v [u8]>, RejectionKind> {
+) -> Result<Option<&[u8]>, RejectionKind> {
     // A fold, since without an early exit it takes sixteen bytes at a time.
     let printable = |ok, byte: &u8| ok & (b' '..=b'~').contains(byte);
     if value.len() > MAX_VALUE || !value.iter().fold(true, printable) {

@@ -56,7 +56,9 @@ impl Held {
                 }
                 first(self.keys.iter().map(|key| match key {
                     Key::Text(token) => constant_time_eq(token, sent.as_bytes()),
-                    _ => false,
+                    Key::Mac(..) => false,
+                    #[cfg(feature = "asymmetric")]
+                    Key::Public(_) => false,
                 }))
             }
         };
@@ -108,7 +110,9 @@ impl Held {
     fn tags(&self, parts: &[Part]) -> Result<Vec<Tag>, RejectionKind> {
         let macs = self.keys.iter().filter_map(|key| match key {
             Key::Mac(mac, text) => Some((mac.clone(), self.format.split(text))),
-            _ => None,
+            Key::Text(_) => None,
+            #[cfg(feature = "asymmetric")]
+            Key::Public(_) => None,
         });
         macs.map(|(mut mac, (login, secret))| {
             for part in parts {

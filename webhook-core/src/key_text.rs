@@ -9,9 +9,8 @@ use crate::error::SecretProblem;
 
 /// The bytes of a public key: DER, or the bare key. A text says itself what it is: no two of the forms look alike.
 pub(crate) fn public_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
-    let text = text.trim_ascii();
-    let key = match text.strip_prefix(b"-----BEGIN ") {
-        Some(_) => match armour(text)? {
+    let key = match text.trim_ascii().strip_prefix(b"-----BEGIN ") {
+        Some(_) => match armour(text.trim_ascii())? {
             (b"PUBLIC KEY", der) => der,
             (b"CERTIFICATE", der) => Zeroizing::new(key_of_certificate(&der)?),
             (label, _) if label.ends_with(b"PRIVATE KEY") => {
@@ -27,9 +26,8 @@ pub(crate) fn public_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProble
 
 /// The bytes of a private key: PKCS#8 in DER, or a bare seed.
 pub(crate) fn private_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
-    let text = text.trim_ascii();
-    let key = match text.strip_prefix(b"-----BEGIN ") {
-        Some(_) => match armour(text)? {
+    let key = match text.trim_ascii().strip_prefix(b"-----BEGIN ") {
+        Some(_) => match armour(text.trim_ascii())? {
             (b"PRIVATE KEY", der) => der,
             _ => return Err(SecretProblem::NoKey),
         },
@@ -46,8 +44,17 @@ fn filled(key: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, SecretProblem> 
 }
 
 /// Hexadecimal digits where it is 64 of them, which is an Ed25519 key and no length of base64 that any other key has; base64
-/// else.
+/// else. As with other secrets, white space around them is a copying mistake.
 fn digits(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
+    if text.trim_ascii().is_empty() {
+        return Err(SecretProblem::Empty);
+    }
+    if text.trim_ascii().len() < text.len() {
+        return Err(SecretProblem::SurroundingWhitespace);
+    }
+    if text.iter().any(u8::is_ascii_control) {
+        return Err(SecretProblem::ControlCharacter);
+    }
     if text.len() == 64 && text.iter().all(u8::is_ascii_hexdigit) {
         let key = const_hex::decode(text).map_err(|_| SecretProblem::NoKey)?;
         return Ok(Zeroizing::new(key));

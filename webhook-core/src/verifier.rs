@@ -66,7 +66,9 @@ impl Key {
     fn as_mac(&self) -> Option<&RunningMac> {
         match self {
             Self::Mac(mac, _) => Some(mac),
-            _ => None,
+            Self::Text(_) => None,
+            #[cfg(feature = "asymmetric")]
+            Self::Public(_) => None,
         }
     }
 
@@ -74,7 +76,7 @@ impl Key {
     fn as_public(&self) -> Option<&PublicKey> {
         match self {
             Self::Public(key) => Some(key),
-            _ => None,
+            Self::Mac(..) | Self::Text(_) => None,
         }
     }
 

@@ -151,7 +151,7 @@ fn name(algorithm: Algorithm) -> &'static str {
         #[cfg(feature = "asymmetric")]
         Algorithm::Ed25519 => "Ed25519",
         #[cfg(feature = "asymmetric")]
-        Algorithm::EcdsaP256Sha256 => "ECDSA P-256, SHA-256",
+        Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Fixed => "ECDSA P-256, SHA-256",
         #[cfg(feature = "asymmetric")]
         Algorithm::EcdsaP256Sha1 => "ECDSA P-256, SHA-1",
         #[cfg(feature = "asymmetric")]

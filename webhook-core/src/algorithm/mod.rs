@@ -35,6 +35,9 @@ pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256 (FIPS 186-5), the signature in DER.
     #[cfg(feature = "asymmetric")]
     EcdsaP256Sha256,
+    /// ECDSA on P-256 with SHA-256, the signature as two numbers of 32 bytes (IEEE P1363), as JSON Web Signatures have it.
+    #[cfg(feature = "asymmetric")]
+    EcdsaP256Sha256Fixed,
     /// ECDSA on P-256 with SHA-1, the signature in DER. Legacy: only where a provider knows nothing better.
     #[cfg(feature = "asymmetric")]
     EcdsaP256Sha1,
@@ -61,7 +64,7 @@ impl Algorithm {
             Self::HmacSha384 => 48,
             Self::HmacSha512 => 64,
             #[cfg(feature = "asymmetric")]
-            Self::Ed25519 => 64,
+            Self::Ed25519 | Self::EcdsaP256Sha256Fixed => 64,
             #[cfg(feature = "asymmetric")]
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => 72,
             #[cfg(feature = "asymmetric")]

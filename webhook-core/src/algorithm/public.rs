@@ -8,8 +8,9 @@ use aws_lc_rs::digest::{Digest as Hash, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::PublicEncryptingKey;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair,
-    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, ParsedPublicKey,
+    RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
     RSA_PKCS1_2048_8192_SHA512, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RsaKeyPair,
     VerificationAlgorithm,
 };
@@ -45,7 +46,9 @@ impl Algorithm {
     pub(crate) fn message(self) -> RunningMessage {
         match self {
             Self::EcdsaP256Sha1 | Self::RsaSha1 => RunningMessage::Sha1(Sha1::new()),
-            Self::EcdsaP256Sha256 | Self::RsaSha256 => RunningMessage::Sha256(Sha256::new()),
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha256Fixed | Self::RsaSha256 => {
+                RunningMessage::Sha256(Sha256::new())
+            }
             Self::RsaSha512 => RunningMessage::Sha512(Box::new(Sha512::new())),
             _ => RunningMessage::Whole(Vec::new()),
         }
@@ -56,6 +59,7 @@ impl Algorithm {
             Self::Ed25519 => &ED25519,
             // Of SHA-1 too: see `finish`.
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => &ECDSA_P256_SHA256_ASN1,
+            Self::EcdsaP256Sha256Fixed => &ECDSA_P256_SHA256_FIXED,
             Self::RsaSha1 => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
             Self::RsaSha256 => &RSA_PKCS1_2048_8192_SHA256,
             Self::RsaSha512 => &RSA_PKCS1_2048_8192_SHA512,
@@ -94,9 +98,10 @@ impl RunningMessage {
             (Self::Sha1(hash), Algorithm::RsaSha1) => {
                 Hash::import_less_safe(&hash.finalize(), &SHA1_FOR_LEGACY_USE_ONLY)
             }
-            (Self::Sha256(hash), Algorithm::EcdsaP256Sha256 | Algorithm::RsaSha256) => {
-                Hash::import_less_safe(&hash.finalize(), &SHA256)
-            }
+            (
+                Self::Sha256(hash),
+                Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Fixed | Algorithm::RsaSha256,
+            ) => Hash::import_less_safe(&hash.finalize(), &SHA256),
             (Self::Sha512(hash), Algorithm::RsaSha512) => {
                 Hash::import_less_safe(&hash.finalize(), &SHA512)
             }
@@ -253,6 +258,10 @@ impl PrivateKey {
             }
             (Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha1, _) => {
                 let signing = &ECDSA_P256_SHA256_ASN1_SIGNING;
+                Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(signing, bytes).map_err(wrong)?)
+            }
+            (Algorithm::EcdsaP256Sha256Fixed, _) => {
+                let signing = &ECDSA_P256_SHA256_FIXED_SIGNING;
                 Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(signing, bytes).map_err(wrong)?)
             }
             // No maintained library signs this way: the ones there are verify it.
