@@ -53,7 +53,7 @@ fn table() -> String {
          {} presets. The constructors are those of `WebhookLayer` and `Endpoint`; the others are built with\n\
          `Endpoint::builder(providers::NAME, secret)`. Each has a page in the documentation of `webhook_core::providers` that says what its\n\
          id is worth, how its sender retries, what traps there are and where all that is from.\n\n\
-         Those of Ed25519, ECDSA and RSA are behind the feature `asymmetric`; what is configured is a public key.\n\
+         Those of Ed25519, ECDSA and RSA are behind the feature `asymmetric`. What is configured for them is a public key.\n\n\
          Where nothing is signed, a token says who sent the request, and nothing about what is in it.\n\n\
          | name | constructor | signed | tolerance |\n|---|---|---|---|\n",
         providers.len(),
