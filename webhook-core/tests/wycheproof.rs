@@ -60,7 +60,8 @@ fn accepts(provider: Provider, key: &str, message: &[u8], tag: &str) -> bool {
 fn hmac(file: &str, provider: Provider, full: usize) -> [usize; 2] {
     let [mut valid, mut invalid] = [0; 2];
     for group in groups(file) {
-        let cut = group["tagSize"].as_u64().unwrap() as usize / 4;
+        let bits = usize::try_from(group["tagSize"].as_u64().unwrap()).unwrap();
+        let cut = bits / 4;
         for test in tests(&group) {
             let (key, message, tag) = (text(test, "key"), bytes(test, "msg"), text(test, "tag"));
             let accepted = if cut == full {
