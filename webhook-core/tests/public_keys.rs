@@ -3,7 +3,12 @@
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use webhook_core::{ConfigError, Endpoint, EndpointBuilder, SecretProblem, Signer, providers};
+use webhook_core::{
+    ConfigError, Endpoint, EndpointBuilder, Head, Options, RejectionKind, SecretProblem, Signer,
+    UnixTime, Verifier, providers,
+};
+
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 macro_rules! key {
     ($name:literal) => {
@@ -175,4 +180,60 @@ fn the_signer_takes_private_keys_as_they_are_handed_around() {
     assert!(Signer::new(providers::DISCORD, key!("ed25519.pub")).is_err());
     assert!(Signer::new(providers::SENDGRID, key!("p256")).is_ok());
     assert!(Signer::new(providers::WISE, key!("rsa-other")).is_ok());
+}
+
+/// The body is hashed as it comes, in whatever pieces, and a piece that is missing is missed.
+#[test]
+fn a_body_may_come_in_pieces() {
+    let cases = [
+        (providers::DISCORD, key!("ed25519"), key!("ed25519.pub")),
+        (providers::SENDGRID, key!("p256"), key!("p256.pub")),
+        (providers::EBAY, key!("p256"), key!("p256.pub")),
+        (providers::WECHATPAY, key!("rsa"), key!("rsa.pub")),
+        (providers::FIREBLOCKS_V1, key!("rsa"), key!("rsa.pub")),
+    ];
+    for (provider, private, public) in cases {
+        let signer = Signer::new(provider, private).unwrap();
+        let signed = signer
+            .header("wechatpay-nonce", "n")
+            .sign(NOW, "0123456789".repeat(30));
+        let verifier = Verifier::new(provider, public, Options::default()).unwrap();
+        let head = Head {
+            method: "POST",
+            path_and_query: "/",
+            headers: &signed.headers,
+        };
+        for size in [1, 7, 64, 299, 300] {
+            let mut whole = verifier.start(&head, NOW).unwrap().verification;
+            let mut short = verifier.start(&head, NOW).unwrap().verification;
+            for (i, piece) in signed.body.chunks(size).enumerate() {
+                whole.update(piece);
+                if i > 0 {
+                    short.update(piece);
+                }
+            }
+            assert!(whole.finish().is_ok(), "{} by {size}", provider.name());
+            assert!(short.finish().is_err(), "{} by {size}", provider.name());
+        }
+    }
+}
+
+/// Each costs every key a verification, so there may be few.
+#[test]
+fn more_signatures_than_four_are_refused_before_the_body() {
+    let provider = providers::STANDARD_WEBHOOKS_ED25519;
+    let signed = Signer::new(provider, key!("ed25519"))
+        .unwrap()
+        .sign(NOW, "{}");
+    let verifier = Verifier::new(provider, key!("ed25519.pub"), Options::default()).unwrap();
+    for (times, outcome) in [(4, None), (5, Some(RejectionKind::TooManySignatures))] {
+        let mut headers = signed.headers.clone();
+        headers[0].1 = vec![signed.headers[0].1.as_str(); times].join(" ");
+        let head = Head {
+            method: "POST",
+            path_and_query: "/",
+            headers: &headers,
+        };
+        assert_eq!(verifier.start(&head, NOW).err(), outcome);
+    }
 }
