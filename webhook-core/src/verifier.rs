@@ -411,8 +411,9 @@ impl Verifier {
         Ok(id)
     }
 
-    /// As [`attempt`](Self::attempt), for public keys.
+    /// As [`attempt`](Self::attempt), for public keys. Kept out of it, which is short of registers.
     #[cfg(feature = "asymmetric")]
+    #[inline(never)]
     fn start_signed<'h>(
         &self,
         scheme: &'static Scheme,
