@@ -8,7 +8,7 @@ use std::{fmt, fs, io};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use webhook_axum::{Answer, Endpoint, EndpointBuilder, MemoryStore, Provider, SecretSet};
-use webhook_core::KeyFormat;
+use webhook_core::{KeyFormat, Scheme};
 
 use crate::entries::{Entries, EntryError};
 use crate::receipt::receipt;
@@ -198,8 +198,11 @@ fn endpoint(
     let endpoint = options(builder, entries, body_limit)?
         .build()
         .map_err(|error| unusable(&error, &secrets))?;
-    warn_of_shared(given, &secrets);
-    given.extend(secrets);
+    // A public key is nobody's secret.
+    if !is_public(provider) {
+        warn_of_shared(given, &secrets);
+        given.extend(secrets);
+    }
     Ok(Some(endpoint))
 }
 
@@ -236,15 +239,20 @@ fn check_keys(entries: &Entries, known: &[&str]) -> Result<(), EntryError> {
     }
 }
 
-/// `secret`, then `secrets`, then `username` and `password`: in the order in which they get their slots.
+/// `secret`, then `secrets`, then `public_key`, then `username` and `password`: in the order in which they get their slots.
 fn secrets(route: &str, entries: &Entries, provider: &Provider) -> Result<Vec<Given>, EntryError> {
     let one = entries.text("secret")?;
     let one = one.map(|secret| ("secret".to_owned(), secret));
     let more = entries.texts("secrets")?.into_iter().enumerate();
     let more = more.map(|(at, secret)| (format!("secrets[{at}]"), secret));
+    let public = entries.text("public_key")?;
+    if public.is_some() && !is_public(provider) {
+        return Err(EntryError::unused("public_key"));
+    }
+    let public = public.map(|key| ("public_key".to_owned(), key));
     let pair = credentials(entries, provider)?;
     let pair = pair.map(|pair| ("username".to_owned(), pair));
-    let all = one.into_iter().chain(more).chain(pair);
+    let all = one.into_iter().chain(more).chain(public).chain(pair);
     Ok(all
         .map(|(key, secret)| Given {
             route: route.to_owned(),
@@ -269,6 +277,11 @@ fn credentials(entries: &Entries, provider: &Provider) -> Result<Option<String>,
         }
         (Some(username), Some(password)) => Ok(Some(format!("{username}:{password}"))),
     }
+}
+
+/// Whether what is configured is a public key.
+fn is_public(provider: &Provider) -> bool {
+    provider.schemes().iter().any(Scheme::is_public)
 }
 
 /// Whether deliveries come with HTTP Basic authentication: the one scheme without a hash in this header.
@@ -341,6 +354,7 @@ const KEYS: &[&str] = &[
     "parameter",
     "password",
     "provider",
+    "public_key",
     "secret",
     "secrets",
     "tolerance_secs",
@@ -359,7 +373,6 @@ const KEYS_OF_OTHERS: &[&str] = &[
     "kid",
     "merchant_id",
     "next_secret",
-    "public_key",
     "secondary_secret",
 ];
 
@@ -498,6 +511,24 @@ mod tests {
             };
             assert!(matches!(route.receiver, Receiver::NotImplemented));
         }
+    }
+
+    #[cfg(feature = "asymmetric")]
+    #[test]
+    fn a_public_key_may_be_called_so_or_a_secret() {
+        let good = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8";
+        for key in ["public_key", "secret"] {
+            let entries = format!(r#"{{"shop":{{"provider":"discord","{key}":"{good}"}}}}"#);
+            assert!(parse(&entries).is_ok(), "{key}");
+            let said = refused(&format!(
+                r#"{{"shop":{{"provider":"discord","{key}":"$"}}}}"#
+            ));
+            let place = format!(r#"route "shop", key "{key}": is no key"#);
+            assert!(said.starts_with(&place), "{said}");
+        }
+        let two = format!(r#"{{"provider":"discord","secret":"{good}","public_key":""}}"#);
+        let said = refused(&format!(r#"{{"shop":{two}}}"#));
+        assert_eq!(said, r#"route "shop", key "public_key": is empty"#);
     }
 
     #[test]

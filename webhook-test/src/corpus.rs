@@ -5,12 +5,19 @@
 //! a place that its scheme vouches for.
 
 use webhook_core::{
-    Challenge, Endpoint, EndpointBuilder, KeyFormat, Location, Part, Provider, Signer,
+    Algorithm, Challenge, Endpoint, EndpointBuilder, KeyFormat, Location, Part, Provider, Signer,
 };
 
 use crate::{NOW, Rng, Sent};
 
 const URL: &str = "https://example.com/hook";
+
+/// A throwaway key of the core's own tests.
+macro_rules! key {
+    ($name:literal) => {
+        include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+    };
+}
 
 /// The damaged requests of one provider. Does not end.
 #[derive(Debug)]
@@ -25,10 +32,18 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// One for each provider, each from a seed of its own.
+    /// One for each provider that can be played, each from a seed of its own. RSA with SHA-1 is only verified, and each signature of
+    /// ECDSA is another, so that requests made of them would differ from run to run.
     pub fn all() -> impl Iterator<Item = Self> {
         let numbered = Provider::ALL.iter().zip(0x5eed_0000..);
-        numbered.map(|(provider, seed)| Self::new(provider, seed))
+        let played = numbered.filter(|(provider, _)| {
+            let algorithm = provider.schemes()[0].algorithm();
+            !matches!(
+                algorithm,
+                Some(Algorithm::RsaSha1 | Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha1)
+            )
+        });
+        played.map(|(provider, seed)| Self::new(provider, seed))
     }
 
     fn new(provider: &Provider, seed: u64) -> Self {
@@ -45,7 +60,7 @@ impl Corpus {
                 _ => signer,
             })
         };
-        let (ours, theirs) = secrets(provider);
+        let (ours, theirs) = signing_secrets(provider);
         Self {
             provider: *provider,
             seed,
@@ -116,8 +131,27 @@ impl Iterator for Corpus {
     }
 }
 
+/// What the sender has, and another one.
+fn signing_secrets(provider: &Provider) -> (String, String) {
+    if provider.secret_format() != KeyFormat::PublicKey {
+        return secrets(provider);
+    }
+    let (ours, theirs) = match provider.schemes()[0].algorithm() {
+        Some(Algorithm::Ed25519) => (key!("ed25519"), key!("ed25519-other")),
+        _ => (key!("rsa"), key!("rsa-other")),
+    };
+    (ours.into(), theirs.into())
+}
+
 /// A text that is a secret of every format, and another one.
 fn secrets(provider: &Provider) -> (String, String) {
+    if provider.secret_format() == KeyFormat::PublicKey {
+        let (ours, theirs) = match provider.schemes()[0].algorithm() {
+            Some(Algorithm::Ed25519) => (key!("ed25519.pub"), key!("ed25519-other.pub")),
+            _ => (key!("rsa.pub"), key!("rsa-other.pub")),
+        };
+        return (ours.into(), theirs.into());
+    }
     if matches!(
         provider.secret_format(),
         KeyFormat::Basic | KeyFormat::Login
