@@ -7,6 +7,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
+use crate::custom::{Asked, Check};
 use crate::error::{ConfigError, RejectionKind};
 use crate::grammar::{self, Candidates, MAX_VALUE};
 use crate::head::{Found, Head};
@@ -17,6 +18,7 @@ use crate::scheme::{
     Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
 };
 use crate::secret::{KeyFormat, SecretSet};
+use crate::settings::Settings;
 use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
 
 /// Longest id of a delivery, in bytes.
@@ -81,6 +83,8 @@ pub struct Options {
     pub tolerance: Option<Tolerance>,
     /// Another query parameter for the token than the provider's.
     pub token_parameter: Option<String>,
+    /// What the provider needs beside its secrets.
+    pub settings: Settings,
 }
 
 impl fmt::Debug for Verifier {
@@ -123,6 +127,8 @@ enum State {
     Decided(Verified),
     /// The body has to be whole.
     Holding(Box<Held>),
+    /// The scheme has code of its own.
+    Custom(Box<dyn Check>),
     Running(Attempt, Vec<Attempt>),
 }
 
@@ -195,7 +201,9 @@ impl Verifier {
                         };
                         Key::Mac(algorithm.key(key), own)
                     }
-                    Authentication::Token | Authentication::Basic => Key::Text(bytes.clone()),
+                    Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
+                        Key::Text(bytes.clone())
+                    }
                 };
                 decoded.iter().map(key).collect()
             })
@@ -302,6 +310,10 @@ impl Verifier {
         now: UnixTime,
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
+        if let Authentication::Custom(_) = scheme.authentication {
+            verification.state = State::Custom(self.start_custom(scheme, keys, head, now)?);
+            return Ok(None);
+        }
         if scheme.holds_body() {
             verification.state = State::Holding(self.hold(scheme, keys, head, now)?);
             return Ok(None);
@@ -339,7 +351,7 @@ impl Verifier {
             Some(TimeLocation::Pair(_) | TimeLocation::First) => {
                 Some(time_text.ok_or(RejectionKind::Malformed)?)
             }
-            Some(TimeLocation::Body(_)) | None => None,
+            Some(TimeLocation::Body(_) | TimeLocation::Custom) | None => None,
         };
         let id = match scheme.id {
             Some(source) => Some(read_id(head, source)?),
@@ -416,6 +428,29 @@ impl Verifier {
             tolerance: self.options.tolerance.or(scheme.tolerance()),
             body: Vec::new(),
         }))
+    }
+
+    #[cold]
+    fn start_custom(
+        &self,
+        scheme: &'static Scheme,
+        keys: &[Key],
+        head: &Head<'_>,
+        now: UnixTime,
+    ) -> Result<Box<dyn Check>, RejectionKind> {
+        let Authentication::Custom(code) = scheme.authentication else {
+            return Err(RejectionKind::BadSignature);
+        };
+        let own = |key: &Key| Zeroizing::new(key.own().to_vec());
+        code.start(&Asked {
+            scheme,
+            head,
+            keys: &keys.iter().map(own).collect(),
+            settings: &self.options.settings,
+            url: self.options.public_url.as_deref().unwrap_or_default(),
+            now,
+            tolerance: self.options.tolerance.or(scheme.tolerance()),
+        })
     }
 
     /// Tokens and credentials: compared with every configured one.
@@ -519,6 +554,7 @@ impl Verification {
                 }
             }
             State::Holding(held) => held.update(bytes),
+            State::Custom(check) => check.update(bytes),
             State::Undecided | State::Decided(_) => {}
         }
     }
@@ -534,6 +570,7 @@ impl Verification {
             State::Undecided => return Err(RejectionKind::BadSignature),
             State::Decided(verified) => return Ok(*verified),
             State::Holding(held) => return held.finish(),
+            State::Custom(check) => return check.finish(),
             State::Running(first, rest) => (first, rest),
         };
         // All are finished before any is believed.
@@ -675,7 +712,7 @@ impl Message<'_> {
 
 /// The value of a header that has to be there exactly once.
 #[inline]
-fn once<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], RejectionKind> {
+pub(crate) fn once<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], RejectionKind> {
     match head.headers.find(name) {
         Found::Once(value) => Ok(value),
         Found::Absent => Err(RejectionKind::MissingHeader),
@@ -793,6 +830,7 @@ fn check_options(provider: &Provider, options: &Options) -> Result<(), ConfigErr
             return Err(ConfigError::InvalidTolerance);
         }
     }
+    options.settings.check(provider)?;
     match &options.token_parameter {
         Some(_) if !provider.token_in_query() => Err(ConfigError::NoTokenParameter),
         Some(name) if name.is_empty() || !name.bytes().all(|b| b.is_ascii_graphic()) => {
