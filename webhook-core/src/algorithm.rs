@@ -26,6 +26,8 @@ pub enum Algorithm {
     Sha1,
     /// SHA-256 over a message with the secret in it. Legacy: only where a provider knows nothing better.
     Sha256,
+    /// SHA-512 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    Sha512,
 }
 
 impl Algorithm {
@@ -37,13 +39,13 @@ impl Algorithm {
             Self::HmacSha1 | Self::Sha1 => 20,
             Self::HmacSha256 | Self::Sha256 => 32,
             Self::HmacSha384 => 48,
-            Self::HmacSha512 => 64,
+            Self::HmacSha512 | Self::Sha512 => 64,
         }
     }
 
     /// Whether it is a plain hash, which has no key but that in its message.
     pub(crate) const fn is_plain(self) -> bool {
-        matches!(self, Self::Md5 | Self::Sha1 | Self::Sha256)
+        matches!(self, Self::Md5 | Self::Sha1 | Self::Sha256 | Self::Sha512)
     }
 
     /// Keys the code: both key blocks are hashed here, once, and never again.
@@ -57,6 +59,7 @@ impl Algorithm {
             Self::Md5 => RunningMac::PlainMd5(Md5::new()),
             Self::Sha1 => RunningMac::PlainSha1(Sha1::new()),
             Self::Sha256 => RunningMac::PlainSha256(Sha256::new()),
+            Self::Sha512 => RunningMac::PlainSha512(Box::default()),
         }
     }
 }
@@ -79,6 +82,7 @@ pub(crate) enum RunningMac {
     PlainMd5(Md5),
     PlainSha1(Sha1),
     PlainSha256(Sha256),
+    PlainSha512(Box<Sha512>),
 }
 
 impl RunningMac {
@@ -93,6 +97,7 @@ impl RunningMac {
             Self::PlainMd5(hash) => Digest::update(hash, bytes),
             Self::PlainSha1(hash) => Digest::update(hash, bytes),
             Self::PlainSha256(hash) => Digest::update(hash, bytes),
+            Self::PlainSha512(hash) => Digest::update(hash.as_mut(), bytes),
         }
     }
 
@@ -108,6 +113,7 @@ impl RunningMac {
             Self::PlainMd5(hash) => Tag::new(&hash.clone().finalize()),
             Self::PlainSha1(hash) => Tag::new(&hash.clone().finalize()),
             Self::PlainSha256(hash) => Tag::new(&hash.clone().finalize()),
+            Self::PlainSha512(hash) => Tag::new(&hash.clone().finalize()),
         }
     }
 }

@@ -524,6 +524,23 @@ macro_rules! constructors {
             Self::builder(crate::providers::$provider, secret).public_url(public_url)
         }
     };
+    (@one $(#[$doc:meta])* $name:ident(secret, public_url, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(
+            secret: impl Into<SecretSet>,
+            public_url: impl Into<String>,
+            $setting: impl Into<Secret>,
+        ) -> EndpointBuilder {
+            let builder = Self::builder(crate::providers::$provider, secret);
+            builder.public_url(public_url).setting(stringify!($setting), $setting)
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(secret: impl Into<SecretSet>, $setting: impl Into<Secret>) -> EndpointBuilder {
+            Self::builder(crate::providers::$provider, secret).setting(stringify!($setting), $setting)
+        }
+    };
     (@one $(#[$doc:meta])* $name:ident(username, password) $provider:ident) => {
         $(#[$doc])*
         pub fn $name(username: &str, password: &str) -> EndpointBuilder {

@@ -59,12 +59,38 @@ fn sign(provider: &Provider, body: &[u8]) -> SignedRequest {
     // What a proof is put into has to be an object.
     let body = if reads_body(provider) {
         let note = String::from_utf8_lossy(body);
-        serde_json::json!({"order_id": 1, "timestamp": 2, "status": "NEW", "note": note})
-            .to_string()
+        object(provider.name(), &note).to_string()
     } else {
         return signer.sign(NOW, Bytes::copy_from_slice(body));
     };
     signer.sign(NOW, body)
+}
+
+/// An object that has what the provider signs.
+fn object(provider: &str, note: &str) -> serde_json::Value {
+    use serde_json::json;
+    match provider {
+        "adyen" => json!({"notificationItems": [
+            {"NotificationRequestItem": {"merchantReference": note, "additionalData": {}}},
+            {"NotificationRequestItem": {"eventCode": note, "success": "true", "additionalData": {}}},
+        ]}),
+        "iyzico" => {
+            json!({"iyziEventType": "a", "paymentId": 1, "paymentConversationId": "b", "status": "c"})
+        }
+        "midtrans" => {
+            json!({"order_id": 1, "status_code": "200", "gross_amount": "1.00", "note": note})
+        }
+        "microsoft-graph" => json!({"value": [{"note": note}, {}]}),
+        "myfatoorah-v1" => json!({"Data": {"a": 1, "b": null}, "note": note}),
+        "myfatoorah-v2" => {
+            json!({"Event": {"Name": "PAYMENT_STATUS_CHANGED"}, "Data": {}, "note": note})
+        }
+        "tap" => json!({
+            "id": "a", "amount": 1.5, "currency": "KWD", "reference": {"gateway": "b", "payment": "c"}, "status": "d",
+            "transaction": {"created": "1"}, "note": note,
+        }),
+        _ => json!({"order_id": 1, "timestamp": 2, "status": "NEW", "note": note}),
+    }
 }
 
 /// The headers that are signed with the message, whatever they say.

@@ -149,6 +149,7 @@ fn name(algorithm: Algorithm) -> &'static str {
         Algorithm::Md5 => "MD5",
         Algorithm::Sha1 => "SHA-1",
         Algorithm::Sha256 => "SHA-256",
+        Algorithm::Sha512 => "SHA-512",
         other => unreachable!("{other:?} has no name here"),
     }
 }

@@ -74,13 +74,12 @@ impl Corpus {
 
     /// A genuine one, which all of them are like.
     pub fn genuine(&self) -> Sent {
-        let body = r#"{"id":"evt_good","type":"a.b"}"#;
-        Sent::from(self.ours.sign(NOW, body))
+        Sent::from(self.ours.sign(NOW, body(0)))
     }
 
     fn make(&mut self) -> Sent {
         let n = self.made;
-        let body = format!(r#"{{"id":"evt_{n}","type":"a.b","data":[1,2.5,null]}}"#);
+        let body = body(n);
         if self.rng.below(3) == 0 {
             let mut sent = Sent::from(self.ours.sign(NOW, body));
             spoil(&mut self.rng, &self.provider, &mut sent);
@@ -109,6 +108,16 @@ impl Iterator for Corpus {
         self.made += 1;
         Some(sent)
     }
+}
+
+/// A body that has what any of the providers signs values of.
+fn body(n: usize) -> String {
+    format!(
+        r#"{{"id":"evt_{n}","type":"a.b","data":[1,2.5,null],"order_id":"{n}","status_code":"200","gross_amount":"1.00","amount":1.5,
+        "currency":"KWD","reference":{{"gateway":"g","payment":"p"}},"transaction":{{"created":"1"}},"status":"s","iyziEventType":"e",
+        "paymentId":{n},"paymentConversationId":"c","value":[{{}}],"Data":{{}},"Event":{{"Name":"PAYMENT_STATUS_CHANGED"}},
+        "notificationItems":[{{"NotificationRequestItem":{{"pspReference":"{n}","additionalData":{{}}}}}}]}}"#
+    )
 }
 
 /// A text that is a secret of every format, and another one.

@@ -10,9 +10,9 @@ pub(crate) enum Json<'b> {
     /// `null`, `true`, `false` or a number, as spelled.
     Token(&'b str),
     Text(Cow<'b, str>),
-    Array(Vec<Json<'b>>),
+    Array(Vec<Self>),
     /// Sorted by name, and none is there twice.
-    Object(Vec<(Cow<'b, str>, Json<'b>)>),
+    Object(Vec<(Cow<'b, str>, Self)>),
 }
 
 impl<'b> Json<'b> {

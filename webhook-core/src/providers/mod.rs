@@ -5,6 +5,7 @@
 
 use crate::provider::Provider;
 
+mod adyen;
 mod adyen_platforms;
 mod airtable;
 mod airwallex;
@@ -14,6 +15,8 @@ mod asana;
 mod auth0;
 mod bigcommerce;
 mod bitbucket;
+mod box_com;
+mod braintree;
 mod brex;
 mod btcpay;
 mod calendly;
@@ -24,7 +27,9 @@ mod circleci;
 mod clerk;
 mod cloudinary;
 mod codespar;
+mod coinbase_cdp;
 mod coinbase_commerce;
+mod contentful;
 mod creem;
 mod dlocal;
 mod docusign;
@@ -44,11 +49,14 @@ mod github;
 mod gitlab_signing;
 mod gitlab_token;
 mod gocardless;
+mod hook0;
 mod hubspot;
 mod ifthenpay;
 mod increase;
 mod intercom;
+mod iyzico;
 mod jira;
+mod klarna;
 mod kofi;
 mod kontent_ai;
 mod lemonsqueezy;
@@ -56,20 +64,27 @@ mod line;
 mod linear;
 mod lithic;
 mod liveblocks;
+mod mailgun;
+mod mandrill;
 mod marqeta;
 mod mercadopago;
 mod meta;
+mod microsoft_graph;
+mod midtrans;
 mod modern_treasury;
 mod mollie;
 mod moov;
 mod mux;
+mod myfatoorah;
 mod nextpay;
 mod nfeio;
 mod notion;
+mod nowpayments;
 mod okta;
 mod omise;
 mod onfido;
 mod openai;
+mod opennode;
 mod orb;
 mod paddle;
 mod pagarme_postback;
@@ -86,6 +101,7 @@ mod postmark;
 mod prood;
 mod pusher;
 mod quickbooks;
+mod rapyd;
 mod razorpay;
 mod recurly;
 mod replicate;
@@ -104,6 +120,7 @@ mod standard_webhooks;
 mod stripe;
 mod supabase;
 mod svix;
+mod tap;
 mod telegram;
 mod trello;
 mod twilio;
@@ -122,8 +139,9 @@ mod zoom;
 
 pub use {
     cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
-    easypay::EASYPAY_CODE, hubspot::HUBSPOT_V1, hubspot::HUBSPOT_V2,
-    payu_europe::PAYU_EUROPE_SHA256, trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
+    easypay::EASYPAY_CODE, gitea::GITEA_FORM, hook0::HOOK0_V0, hubspot::HUBSPOT_V1,
+    hubspot::HUBSPOT_V2, myfatoorah::MYFATOORAH_V1, payu_europe::PAYU_EUROPE_SHA256,
+    trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
 };
 
 /// The table of providers: hands its rows to a macro, which makes of each what it needs.
@@ -135,6 +153,8 @@ pub use {
 macro_rules! for_each_provider {
     ($callback:ident) => {
         $callback! {
+            /// Adyen payments; see [`ADYEN`](webhook_core::providers::ADYEN). Few values of each item are signed.
+            adyen(secret) = ADYEN;
             /// Adyen for Platforms, Management and Balance webhooks; see [`ADYEN_PLATFORMS`](webhook_core::providers::ADYEN_PLATFORMS).
             adyen_platforms(secret) = ADYEN_PLATFORMS;
             /// Airtable; see [`AIRTABLE`](webhook_core::providers::AIRTABLE).
@@ -153,6 +173,10 @@ macro_rules! for_each_provider {
             bigcommerce(secret) = BIGCOMMERCE;
             /// Bitbucket Cloud; see [`BITBUCKET`](webhook_core::providers::BITBUCKET).
             bitbucket(secret) = BITBUCKET;
+            /// Box; see [`BOX`](webhook_core::providers::BOX).
+            box_com(secret) = BOX;
+            /// Braintree; see [`BRAINTREE`](webhook_core::providers::BRAINTREE).
+            braintree(secret, public_key) = BRAINTREE;
             /// Brex; see [`BREX`](webhook_core::providers::BREX).
             brex(secret) = BREX;
             /// BTCPay Server; see [`BTCPAY`](webhook_core::providers::BTCPAY).
@@ -173,8 +197,12 @@ macro_rules! for_each_provider {
             cloudinary(secret) = CLOUDINARY;
             /// CodeSpar, with and without a signed time; see [`CODESPAR`](webhook_core::providers::CODESPAR).
             codespar(secret) = CODESPAR;
+            /// Coinbase Developer Platform; see [`COINBASE_CDP`](webhook_core::providers::COINBASE_CDP).
+            coinbase_cdp(secret) = COINBASE_CDP;
             /// Coinbase Commerce; see [`COINBASE_COMMERCE`](webhook_core::providers::COINBASE_COMMERCE).
             coinbase_commerce(secret) = COINBASE_COMMERCE;
+            /// Contentful; see [`CONTENTFUL`](webhook_core::providers::CONTENTFUL).
+            contentful(secret) = CONTENTFUL;
             /// Creem; see [`CREEM`](webhook_core::providers::CREEM).
             creem(secret) = CREEM;
             /// dLocal, by login and secret key; see [`DLOCAL`](webhook_core::providers::DLOCAL).
@@ -213,6 +241,8 @@ macro_rules! for_each_provider {
             gitlab_token(secret) = GITLAB_TOKEN;
             /// GoCardless; see [`GOCARDLESS`](webhook_core::providers::GOCARDLESS).
             gocardless(secret) = GOCARDLESS;
+            /// Hook0; see [`HOOK0`](webhook_core::providers::HOOK0).
+            hook0(secret) = HOOK0;
             /// HubSpot, signature version 3; see [`HUBSPOT`](webhook_core::providers::HUBSPOT). The URL is signed.
             hubspot(secret, public_url) = HUBSPOT;
             /// ifthenpay; see [`IFTHENPAY`](webhook_core::providers::IFTHENPAY). A key in the query, so nothing is signed.
@@ -221,8 +251,12 @@ macro_rules! for_each_provider {
             increase(secret) = INCREASE;
             /// Intercom; see [`INTERCOM`](webhook_core::providers::INTERCOM).
             intercom(secret) = INTERCOM;
+            /// iyzico; see [`IYZICO`](webhook_core::providers::IYZICO). A few values of the body are signed, not the body.
+            iyzico(secret) = IYZICO;
             /// Jira Cloud; see [`JIRA`](webhook_core::providers::JIRA).
             jira(secret) = JIRA;
+            /// Klarna; `kid` is the ids of its keys; see [`KLARNA`](webhook_core::providers::KLARNA).
+            klarna(secret, kid) = KLARNA;
             /// Ko-fi; see [`KOFI`](webhook_core::providers::KOFI). A token in the body, so nothing is signed.
             kofi(secret) = KOFI;
             /// Kontent.ai; see [`KONTENT_AI`](webhook_core::providers::KONTENT_AI).
@@ -237,12 +271,20 @@ macro_rules! for_each_provider {
             lithic(secret) = LITHIC;
             /// Liveblocks; see [`LIVEBLOCKS`](webhook_core::providers::LIVEBLOCKS).
             liveblocks(secret) = LIVEBLOCKS;
+            /// Mailgun; see [`MAILGUN`](webhook_core::providers::MAILGUN). A one-time token is signed, not the body.
+            mailgun(secret) = MAILGUN;
+            /// Mandrill; see [`MANDRILL`](webhook_core::providers::MANDRILL).
+            mandrill(secret, public_url) = MANDRILL;
             /// Marqeta; see [`MARQETA`](webhook_core::providers::MARQETA).
             marqeta(secret) = MARQETA;
             /// Mercado Pago; see [`MERCADOPAGO`](webhook_core::providers::MERCADOPAGO). The body is not signed.
             mercadopago(secret) = MERCADOPAGO;
             /// Meta: Facebook, Instagram, Messenger, WhatsApp; see [`META`](webhook_core::providers::META).
             meta(secret) = META;
+            /// Microsoft Graph; see [`MICROSOFT_GRAPH`](webhook_core::providers::MICROSOFT_GRAPH). A token, so the body is not signed.
+            microsoft_graph(secret) = MICROSOFT_GRAPH;
+            /// Midtrans; see [`MIDTRANS`](webhook_core::providers::MIDTRANS). A few values of the body are signed, not the body.
+            midtrans(secret) = MIDTRANS;
             /// Modern Treasury; see [`MODERN_TREASURY`](webhook_core::providers::MODERN_TREASURY).
             modern_treasury(secret) = MODERN_TREASURY;
             /// Mollie, next-generation webhooks; see [`MOLLIE`](webhook_core::providers::MOLLIE).
@@ -251,12 +293,16 @@ macro_rules! for_each_provider {
             moov(secret) = MOOV;
             /// Mux; see [`MUX`](webhook_core::providers::MUX).
             mux(secret) = MUX;
+            /// MyFatoorah; see [`MYFATOORAH_V2`](webhook_core::providers::MYFATOORAH_V2). A few values of the body are signed, not the body.
+            myfatoorah(secret) = MYFATOORAH_V2;
             /// NextPay (Philippines); see [`NEXTPAY`](webhook_core::providers::NEXTPAY).
             nextpay(secret) = NEXTPAY;
             /// NFe.io; see [`NFEIO`](webhook_core::providers::NFEIO).
             nfeio(secret) = NFEIO;
             /// Notion; see [`NOTION`](webhook_core::providers::NOTION).
             notion(secret) = NOTION;
+            /// NOWPayments; see [`NOWPAYMENTS`](webhook_core::providers::NOWPAYMENTS).
+            nowpayments(secret) = NOWPAYMENTS;
             /// Okta event hooks; see [`OKTA`](webhook_core::providers::OKTA). A token, so the body is not signed.
             okta(secret) = OKTA;
             /// Omise; see [`OMISE`](webhook_core::providers::OMISE).
@@ -265,6 +311,8 @@ macro_rules! for_each_provider {
             onfido(secret) = ONFIDO;
             /// OpenAI; see [`OPENAI`](webhook_core::providers::OPENAI).
             openai(secret) = OPENAI;
+            /// OpenNode; see [`OPENNODE`](webhook_core::providers::OPENNODE). The id of a charge is signed, not the body.
+            opennode(secret) = OPENNODE;
             /// Orb; see [`ORB`](webhook_core::providers::ORB).
             orb(secret) = ORB;
             /// Paddle Billing; see [`PADDLE`](webhook_core::providers::PADDLE).
@@ -297,6 +345,8 @@ macro_rules! for_each_provider {
             pusher(secret) = PUSHER;
             /// QuickBooks; see [`QUICKBOOKS`](webhook_core::providers::QUICKBOOKS).
             quickbooks(secret) = QUICKBOOKS;
+            /// Rapyd; see [`RAPYD`](webhook_core::providers::RAPYD).
+            rapyd(secret, public_url, access_key) = RAPYD;
             /// Razorpay; see [`RAZORPAY`](webhook_core::providers::RAZORPAY).
             razorpay(secret) = RAZORPAY;
             /// Recurly; see [`RECURLY`](webhook_core::providers::RECURLY).
@@ -334,6 +384,8 @@ macro_rules! for_each_provider {
             supabase(secret) = SUPABASE;
             /// Svix, and what is sent through it; see [`SVIX`](webhook_core::providers::SVIX).
             svix(secret) = SVIX;
+            /// Tap; see [`TAP`](webhook_core::providers::TAP). A few values of the body are signed, not the body.
+            tap(secret) = TAP;
             /// Telegram; see [`TELEGRAM`](webhook_core::providers::TELEGRAM). A token, so the body is not signed.
             telegram(secret) = TELEGRAM;
             /// Trello; see [`TRELLO`](webhook_core::providers::TRELLO). The URL is signed.
@@ -374,8 +426,8 @@ macro_rules! list {
             /// Every provider with a constructor, in alphabetical order, and the variants of them that have none.
             pub const ALL: &[Self] = &[
                 $($provider,)*
-                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, HUBSPOT_V1, HUBSPOT_V2,
-                PAYU_EUROPE_SHA256, TRELLO_UTF8, TWILIO_SHARED_KEY,
+                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, GITEA_FORM, HOOK0_V0, HUBSPOT_V1,
+                HUBSPOT_V2, MYFATOORAH_V1, PAYU_EUROPE_SHA256, TRELLO_UTF8, TWILIO_SHARED_KEY,
             ];
         }
     };
