@@ -127,6 +127,12 @@ fn receive(endpoint: &Endpoint, request: &SignedRequest) -> Result<Coverage, Rej
         .map_err(|rejection| rejection.kind())
 }
 
+fn covering_its_body() -> impl Strategy<Value = Provider> {
+    let all = [Provider::ALL, unconfirmed::ALL].concat();
+    let covering = all.into_iter().filter(|provider| provider.coverage().body);
+    proptest::sample::select(covering.collect::<Vec<_>>())
+}
+
 fn any_provider() -> impl Strategy<Value = Provider> {
     proptest::sample::select([Provider::ALL, unconfirmed::ALL].concat())
 }
@@ -172,9 +178,8 @@ proptest! {
 
     #[test]
     fn a_body_cut_or_extended_is_refused_where_the_body_is_covered(
-        provider in any_provider(), body in prop::collection::vec(any::<u8>(), 1..256), extra: u8,
+        provider in covering_its_body(), body in prop::collection::vec(any::<u8>(), 1..256), extra: u8,
     ) {
-        prop_assume!(provider.coverage().body);
         let [secret, _] = secrets(&provider);
         let endpoint = endpoint(&provider, &secret, NOW);
         let mut request = sign(&provider, &body);
