@@ -60,7 +60,7 @@ impl Webhook {
     }
 
     #[track_caller]
-    fn build(builder: EndpointBuilder) -> Self {
+    pub(crate) fn build(builder: EndpointBuilder) -> Self {
         match builder.build() {
             Ok(endpoint) => Self::new(endpoint),
             Err(error) => panic!("webhook endpoint: {error}"),

@@ -423,7 +423,7 @@ impl EndpointBuilder {
     ///
     /// Anything that would make it refuse every delivery, accept one it should not, or run one twice.
     pub fn build(mut self) -> Result<Endpoint, ConfigError> {
-        let own = self.provider.schemes.iter().filter_map(|s| s.time).next();
+        let own = self.provider.schemes().iter().filter_map(|s| s.time).next();
         if self.past.is_some() || self.future.is_some() {
             let own = own.ok_or(ConfigError::InvalidTolerance)?.tolerance();
             self.options.tolerance = Some(Tolerance {

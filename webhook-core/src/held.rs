@@ -16,7 +16,7 @@ use crate::verifier::{Key, Verified};
 
 /// A check that waits for the end of the body.
 pub(crate) struct Held {
-    pub(crate) scheme: &'static Scheme,
+    pub(crate) scheme: Scheme,
     pub(crate) keys: Vec<Key>,
     pub(crate) format: KeyFormat,
     /// The tags of the head, where that has them.

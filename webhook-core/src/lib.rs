@@ -71,6 +71,7 @@ mod delivery;
 mod endpoint;
 mod envelope;
 mod error;
+mod generic;
 mod grammar;
 mod head;
 mod held;

@@ -22,7 +22,7 @@ use crate::secret::KeyFormat;
 #[derive(Clone, Copy, Debug)]
 pub struct Provider {
     name: &'static str,
-    pub(crate) schemes: &'static [Scheme],
+    schemes: Schemes,
     pub(crate) key_format: KeyFormat,
     methods: &'static [&'static str],
     aliases: &'static [&'static str],
@@ -41,6 +41,13 @@ pub struct Provider {
     retry_horizon_secs: u32,
     deadline_millis: u32,
     body_limit: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a provider, and made once")]
+enum Schemes {
+    Listed(&'static [Scheme]),
+    Single([Scheme; 1]),
 }
 
 /// Where a label of a delivery is.
@@ -114,12 +121,40 @@ impl Provider {
             );
             i += 1;
         }
+        let signs_id = schemes[0].id.is_some();
+        Self::of(name, Schemes::Listed(schemes), key_format, signs_id)
+    }
+
+    /// A provider with one scheme that is made at run time, as where the name of a header is configured.
+    ///
+    /// # Panics
+    ///
+    /// If the scheme contradicts itself, or `name` is not in kebab case.
+    #[must_use]
+    pub const fn single(name: &'static str, scheme: Scheme) -> Self {
+        assert_header_name(name);
+        scheme.check();
+        let key_format = match scheme.authentication {
+            Authentication::Basic => KeyFormat::Basic,
+            _ if scheme.signs_login() => KeyFormat::Login,
+            _ => KeyFormat::Utf8,
+        };
+        let signs_id = scheme.id.is_some();
+        Self::of(name, Schemes::Single([scheme]), key_format, signs_id)
+    }
+
+    const fn of(
+        name: &'static str,
+        schemes: Schemes,
+        key_format: KeyFormat,
+        signs_id: bool,
+    ) -> Self {
         Self {
             name,
             schemes,
             key_format,
             methods: &["POST"],
-            id: if schemes[0].id.is_some() {
+            id: if signs_id {
                 Locator::SignedHeader
             } else {
                 Locator::None
@@ -312,8 +347,11 @@ impl Provider {
 
     /// The schemes, in order of preference. The signer uses the first.
     #[must_use]
-    pub const fn schemes(&self) -> &'static [Scheme] {
-        self.schemes
+    pub const fn schemes(&self) -> &[Scheme] {
+        match &self.schemes {
+            Schemes::Listed(schemes) => schemes,
+            Schemes::Single(scheme) => scheme,
+        }
     }
 
     /// The methods a delivery may have.
@@ -382,15 +420,16 @@ impl Provider {
     /// What the first scheme vouches for.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
-        self.schemes[0].coverage()
+        self.schemes()[0].coverage()
     }
 
     /// Whether the URL of the endpoint is signed, and so has to be configured.
     #[must_use]
     pub const fn signs_url(&self) -> bool {
+        let schemes = self.schemes();
         let mut i = 0;
-        while i < self.schemes.len() {
-            if self.schemes[i].coverage().url {
+        while i < schemes.len() {
+            if schemes[i].coverage().url {
                 return true;
             }
             i += 1;
@@ -399,11 +438,11 @@ impl Provider {
     }
 
     pub(crate) fn signs_time(&self) -> bool {
-        self.schemes.iter().any(|scheme| scheme.time.is_some())
+        self.schemes().iter().any(|scheme| scheme.time.is_some())
     }
 
     pub(crate) fn token_in_query(&self) -> bool {
-        self.schemes.iter().any(|scheme| {
+        self.schemes().iter().any(|scheme| {
             matches!(scheme.location, Location::Query(_))
                 && matches!(scheme.authentication, Authentication::Token)
         })
@@ -416,9 +455,12 @@ impl Provider {
             _ if !self.id_identifies => false,
             Locator::None | Locator::Header(_) => false,
             Locator::SignedHeader => true,
-            Locator::Body(_) => self.schemes.iter().all(|s| s.coverage().vouches_for_body()),
+            Locator::Body(_) => self
+                .schemes()
+                .iter()
+                .all(|s| s.coverage().vouches_for_body()),
             Locator::Query(_) => self
-                .schemes
+                .schemes()
                 .iter()
                 .all(|s| s.coverage().url || s.coverage().is_sender_only()),
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::algorithm::Algorithm;
 use crate::custom::Custom;
+use crate::custom::form_token::FormToken;
 use crate::time::{TimeUnit, Tolerance};
 
 /// A way of authenticating a delivery: what is signed, with what, and where the proof of it is.
@@ -400,6 +401,14 @@ impl Scheme {
         self.location = Location::FormField { field, pointer };
         self.holds_body = true;
         self
+    }
+
+    /// A shared token in a field of a form, which is kept until its end. It says who sent the request and nothing about what is in
+    /// it.
+    #[must_use]
+    pub const fn token_in_form(field: &'static str) -> Self {
+        let words = "nothing: a token in the form";
+        Self::custom(&FormToken, Coverage::NONE, words).in_form(field, "/token")
     }
 
     /// The token is in this query parameter.

@@ -31,7 +31,7 @@ use crate::time::UnixTime;
 #[derive(Clone)]
 pub struct Signer {
     provider: Provider,
-    scheme: &'static Scheme,
+    scheme: Scheme,
     key: Key,
     public_url: String,
     path_and_query: String,
@@ -77,7 +77,7 @@ impl Signer {
             .key_format
             .decode(&secret)
             .map_err(|problem| ConfigError::Secret { slot: 0, problem })?;
-        let [scheme, ..] = provider.schemes else {
+        let [scheme, ..] = *provider.schemes() else {
             unreachable!("a provider has a scheme");
         };
         let key = match scheme.authentication {
@@ -230,6 +230,7 @@ impl Signer {
     ) -> SignedRequest {
         let labels = self.labels();
         let mut draft = Draft {
+            scheme: &self.scheme,
             key,
             settings: &self.settings,
             now,

@@ -188,7 +188,7 @@ impl Verifier {
         check_options(&provider, &options)?;
         let decoded = decode(&provider, secrets)?;
         let keys = provider
-            .schemes
+            .schemes()
             .iter()
             .map(|scheme| {
                 let key = |bytes: &Zeroizing<Vec<u8>>| match scheme.authentication {
@@ -256,7 +256,7 @@ impl Verifier {
         head: &Head<'h>,
         now: UnixTime,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        if let ([scheme], [keys]) = (self.provider.schemes, self.keys.as_slice()) {
+        if let ([scheme], [keys]) = (self.provider.schemes(), self.keys.as_slice()) {
             return self.attempt(scheme, keys, head, now, verification);
         }
         let started = self.start_any(head, now)?;
@@ -270,7 +270,7 @@ impl Verifier {
     fn start_any<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
         let mut found: Option<(Started<'h>, Location)> = None;
         let mut refused = (RejectionKind::MissingHeader, None);
-        for (scheme, keys) in self.provider.schemes.iter().zip(&self.keys) {
+        for (scheme, keys) in self.provider.schemes().iter().zip(&self.keys) {
             let location = scheme.location;
             let mut verification = Verification::undecided();
             match self.attempt(scheme, keys, head, now, &mut verification) {
@@ -304,7 +304,7 @@ impl Verifier {
     /// it stays: the running codes are too wide to be passed around by value.
     fn attempt<'h>(
         &self,
-        scheme: &'static Scheme,
+        scheme: &Scheme,
         keys: &[Key],
         head: &Head<'h>,
         now: UnixTime,
@@ -372,13 +372,13 @@ impl Verifier {
         let (prefix, suffix) = parts.split_at(split.unwrap_or(parts.len()));
         for part in prefix {
             match part {
-                Part::Secret | Part::Login => attempt.update_own(*part, keys, self.provider),
+                Part::Secret | Part::Login => attempt.update_own(*part, keys, &self.provider),
                 _ => message.write(*part, &mut |bytes| attempt.update(bytes))?,
             }
         }
         for part in suffix {
             match part {
-                Part::Secret => attempt.secrets = secrets(keys, self.provider),
+                Part::Secret => attempt.secrets = secrets(keys, &self.provider),
                 Part::BodyLowBytes => attempt.low_bytes = Some(Box::default()),
                 _ => message.write(*part, &mut |bytes| attempt.suffix.extend_from_slice(bytes))?,
             }
@@ -403,7 +403,7 @@ impl Verifier {
     /// Takes from the head what a check at the end of the body needs.
     fn hold(
         &self,
-        scheme: &'static Scheme,
+        scheme: &Scheme,
         keys: &[Key],
         head: &Head<'_>,
         now: UnixTime,
@@ -420,7 +420,7 @@ impl Verifier {
             candidates.check()?;
         }
         Ok(Box::new(Held {
-            scheme,
+            scheme: *scheme,
             keys: keys.to_vec(),
             format: self.provider.key_format,
             candidates,
@@ -433,7 +433,7 @@ impl Verifier {
     #[cold]
     fn start_custom(
         &self,
-        scheme: &'static Scheme,
+        scheme: &Scheme,
         keys: &[Key],
         head: &Head<'_>,
         now: UnixTime,
@@ -602,7 +602,7 @@ impl Attempt {
     }
 
     /// A part that is each key's own.
-    fn update_own(&mut self, part: Part, keys: &[Key], provider: Provider) {
+    fn update_own(&mut self, part: Part, keys: &[Key], provider: &Provider) {
         let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
         for (mac, key) in macs.zip(keys) {
             let (login, secret) = provider.key_format.split(key.own());
@@ -644,7 +644,7 @@ impl Attempt {
 }
 
 /// The secret of every key, as it is signed.
-fn secrets(keys: &[Key], provider: Provider) -> Vec<Zeroizing<Vec<u8>>> {
+fn secrets(keys: &[Key], provider: &Provider) -> Vec<Zeroizing<Vec<u8>>> {
     keys.iter()
         .map(|key| Zeroizing::new(provider.key_format.split(key.own()).1.to_vec()))
         .collect()

@@ -229,7 +229,12 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
         "marqeta" if title == "bad basic" => {
             return Err(format!("{title}: two credentials at once"));
         }
-        "microsoft-graph" | "braintree" if !vector["path_and_query"].as_str().unwrap().ends_with("/webhook") => {
+        "microsoft-graph" | "braintree"
+            if !vector["path_and_query"]
+                .as_str()
+                .unwrap()
+                .ends_with("/webhook") =>
+        {
             return Err(format!("{title}: an unsigned handshake"));
         }
         "braintree" => {

@@ -45,7 +45,7 @@ impl WebhookLayer {
     }
 
     #[track_caller]
-    fn build(builder: EndpointBuilder) -> Self {
+    pub(crate) fn build(builder: EndpointBuilder) -> Self {
         match builder.build() {
             Ok(endpoint) => Self::new(endpoint),
             Err(error) => panic!("webhook endpoint: {error}"),

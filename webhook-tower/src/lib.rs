@@ -67,6 +67,7 @@
 mod body;
 mod deadline;
 mod future;
+mod generic;
 mod guard;
 mod layer;
 mod service;

@@ -13,7 +13,7 @@ pub(crate) struct Fields {
     /// The header of the tag.
     pub(crate) tag: &'static str,
     pub(crate) encoding: Encoding,
-    /// Whether the key is among what is signed, where [`SECRET`] stands.
+    /// What is signed; `None` for a body that has not what it takes.
     pub(crate) write: fn(&Json<'_>) -> Option<String>,
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod braintree;
 pub(crate) mod contentful;
 pub(crate) mod fields;
 pub(crate) mod form_field;
+pub(crate) mod form_token;
 pub(crate) mod hook0;
 pub(crate) mod keyed_body;
 pub(crate) mod mailgun;
@@ -46,7 +47,7 @@ pub(crate) trait Custom: fmt::Debug + Sync {
 
 /// What a check is made from.
 pub(crate) struct Asked<'a> {
-    pub(crate) scheme: &'static Scheme,
+    pub(crate) scheme: &'a Scheme,
     pub(crate) head: &'a Head<'a>,
     /// The configured secrets, decoded, in their order.
     pub(crate) keys: &'a Keys,
@@ -75,6 +76,7 @@ impl<'a> Asked<'a> {
 
 /// A request that is being signed.
 pub(crate) struct Draft<'a> {
+    pub(crate) scheme: &'a Scheme,
     pub(crate) key: &'a [u8],
     pub(crate) settings: &'a Settings,
     pub(crate) now: UnixTime,
