@@ -753,3 +753,47 @@ def mandrill():
     suite.invalid("SHA-256", headers=[["X-Mandrill-Signature", b64(mac("sha256", KEY, url + "?a=1", b"mandrill_events" + events))]])
     suite.twice("X-Mandrill-Signature", sign(key=OTHER)[0][1])
     return suite
+
+
+@custom("plivo")
+def plivo():
+    url, path, nonce = "https://shop.example/answer", "/answer?b=2&a=x%20y", "05429567804466091622"
+    form = b"To=%2B15551234567&CallStatus=ringing&From=%2B15557654321"
+
+    def tag(body=form, key=KEY, path=path, nonce=nonce):
+        query = parse_qsl(path.partition("?")[2], keep_blank_values=True)
+        asked = "&".join(f"{name}={value}" for name, value in sorted(query))
+        fields = "".join(name + value for name, value in sorted(parse_qsl(body.decode(), keep_blank_values=True)))
+        mark = "?" if asked or fields else ""
+        return mac("sha256", key, url, mark, asked, "." if asked and fields else "", fields, ".", nonce)
+
+    def spelled(text, nonce=nonce):
+        return [["X-Plivo-Signature-V3", text], ["X-Plivo-Signature-V3-Nonce", nonce]]
+
+    def sign(**how):
+        return spelled(b64(tag(**how)), how.get("nonce", nonce))
+
+    suite = Suite(form, KEY, sign(), url=url, path_and_query=path, id=None, type=None)
+    suite.valid("event")
+    proofs(suite, "X-Plivo-Signature-V3", sign, tag(), spelled)
+    suite.valid("two tags, the last ours", headers=spelled(b64(tag(key=OTHER)) + "," + b64(tag())))
+    suite.invalid("17 tags, the last ours", headers=spelled((b64(tag(key=OTHER)) + ",") * 16 + b64(tag())))
+    suite.valid("fields in another order", body=b"&".join(reversed(form.split(b"&"))))
+    suite.valid("query in another order", path_and_query="/answer?a=x+y&b=2")
+    suite.valid("no query", path_and_query="/answer", headers=sign(path="/answer"))
+    suite.valid("no fields", body=b"", headers=sign(body=b""))
+    suite.valid("neither query nor fields", body=b"", path_and_query="/answer", headers=sign(body=b"", path="/answer"))
+    text = form + "&Text=".encode() + quote_plus("Zoë + 日本").encode() + b"&Empty="
+    suite.valid("values beyond ASCII and empty", body=text, headers=sign(body=text))
+    suite.invalid("a field changed", body=form.replace(b"ringing", b"answered"))
+    suite.invalid("a field twice", body=form + b"&CallStatus=ringing")
+    suite.invalid("a field more", body=form + b"&a=b")
+    suite.invalid("query changed", path_and_query="/answer?b=2&a=x")
+    suite.invalid("query left out", path_and_query="/answer")
+    suite.invalid("another URL", url=url + "/")
+    suite.invalid("nonce changed", headers=spelled(b64(tag()), nonce + "1"))
+    suite.invalid("nonce empty, signed as sent", headers=sign(nonce=""))
+    suite.invalid("nonce missing", headers=sign()[:1])
+    old = b64(mac("sha256", KEY, url, nonce))
+    suite.invalid("version 2 alone", headers=[["X-Plivo-Signature-V2", old], ["X-Plivo-Signature-V2-Nonce", nonce]])
+    return suite

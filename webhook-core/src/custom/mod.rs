@@ -19,6 +19,7 @@ pub(crate) mod keyed_body;
 pub(crate) mod mailgun;
 pub(crate) mod microsoft_graph;
 pub(crate) mod nowpayments;
+pub(crate) mod plivo;
 pub(crate) mod rapyd;
 pub(crate) mod url_and_form;
 

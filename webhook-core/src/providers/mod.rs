@@ -96,6 +96,7 @@ mod paystack;
 mod payu_europe;
 mod persona;
 mod phonepe;
+mod plivo;
 mod polar;
 mod postmark;
 mod prood;
@@ -335,6 +336,8 @@ macro_rules! for_each_provider {
             persona(secret) = PERSONA;
             /// PhonePe; see [`PHONEPE`](webhook_core::providers::PHONEPE). The credentials' hash, so nothing is signed.
             phonepe(username, password) = PHONEPE;
+            /// Plivo; see [`PLIVO`](webhook_core::providers::PLIVO).
+            plivo(secret, public_url) = PLIVO;
             /// Polar; see [`POLAR`](webhook_core::providers::POLAR).
             polar(secret) = POLAR;
             /// Postmark; see [`POSTMARK`](webhook_core::providers::POSTMARK). HTTP Basic, so the body is not signed.
