@@ -249,6 +249,14 @@ fn damage(rng: &mut Rng, sent: &mut Sent) {
     }
 }
 
+/// Whether a proof in the body is more than the secret itself.
+fn signs(provider: &Provider) -> bool {
+    let [scheme, ..] = provider.schemes() else {
+        return false;
+    };
+    scheme.algorithm().is_some() || scheme.words().is_some()
+}
+
 /// One change, where the scheme vouches for what is changed.
 fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
     let coverage = provider.coverage();
@@ -259,6 +267,12 @@ fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
                 1 => sent.target.push('Z'),
                 _ => sent.target.push_str(&format!("&{name}=other")),
             }
+            return;
+        }
+        // Tags that are made of the body: half of it has none.
+        Location::BodyField(_) | Location::FormField { .. } if signs(provider) => {
+            let half = rng.below(sent.body.len() / 2);
+            sent.body.truncate(half);
             return;
         }
         Location::BodyField(_) | Location::FormField { .. } => {
