@@ -115,7 +115,7 @@ fn body(n: usize) -> String {
     format!(
         r#"{{"id":"evt_{n}","type":"a.b","data":[1,2.5,null],"order_id":"{n}","status_code":"200","gross_amount":"1.00","amount":1.5,
         "currency":"KWD","reference":{{"gateway":"g","payment":"p"}},"transaction":{{"created":"1"}},"status":"s","iyziEventType":"e",
-        "paymentId":{n},"paymentConversationId":"c","value":[{{}}],"Data":{{}},"Event":{{"Name":"PAYMENT_STATUS_CHANGED"}},
+        "paymentId":{n},"paymentConversationId":"c","value":[{{}}],"Data":{{"a":1}},"Event":{{"Name":"PAYMENT_STATUS_CHANGED"}},
         "notificationItems":[{{"NotificationRequestItem":{{"pspReference":"{n}","additionalData":{{}}}}}}]}}"#
     )
 }
