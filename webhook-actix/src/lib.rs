@@ -94,6 +94,7 @@
 
 mod answer;
 mod extract;
+mod generic;
 mod headers;
 mod middleware;
 mod outliving;

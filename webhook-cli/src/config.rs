@@ -188,13 +188,20 @@ fn endpoint(
     let Some(provider) = provider(entries)? else {
         return Ok(None);
     };
-    check_keys(entries, KEYS)?;
+    let settings = settings(provider);
+    check_keys(entries, &[KEYS, &settings].concat())?;
     let secrets = secrets(route, entries, provider)?;
     let texts: SecretSet = secrets.iter().map(|given| given.secret.as_str()).collect();
     let builder = Endpoint::builder(*provider, texts)
         .consumer(route)
         .store(MemoryStore::new())
         .answer_duplicates(|delivery| Answer::json(receipt(delivery, true)));
+    let builder = settings.into_iter().try_fold(builder, |builder, name| {
+        let value = entries.text(name)?;
+        Ok(value
+            .into_iter()
+            .fold(builder, |builder, value| builder.setting(name, value)))
+    })?;
     let endpoint = options(builder, entries, body_limit)?
         .build()
         .map_err(|error| unusable(&error, &secrets))?;
@@ -260,6 +267,11 @@ fn secrets(route: &str, entries: &Entries, provider: &Provider) -> Result<Vec<Gi
             secret,
         })
         .collect())
+}
+
+/// The names of what the provider needs, or may have, beside its secrets.
+fn settings(provider: &Provider) -> Vec<&'static str> {
+    [provider.required_settings(), provider.optional_settings()].concat()
 }
 
 /// `username` and `password` as the one secret that the two are.
@@ -332,6 +344,7 @@ fn unusable(error: &webhook_core::ConfigError, secrets: &[Given]) -> EntryError 
         }
         Core::NoVerifyToken => "verify_token",
         Core::InvalidBodyLimit => BODY_LIMIT,
+        Core::MissingSetting { name } | Core::Setting { name, .. } => name,
         _ => "secret",
     };
     EntryError::new(key, error.to_string())
@@ -445,6 +458,9 @@ mod tests {
             ("empty verify token", r#"{"provider":"meta","secret":"$","verify_token":""}"#, "verify_token"),
             ("padded verify token", r#"{"provider":"meta","secret":"$","verify_token":"$ "}"#, "verify_token"),
             ("verify token no text", r#"{"provider":"meta","secret":"$","verify_token":7}"#, "verify_token"),
+            ("setting missing", r#"{"provider":"klarna","secret":"$"}"#, "kid"),
+            ("setting blank", r#"{"provider":"klarna","secret":"$","kid":" "}"#, "kid"),
+            ("setting of others", r#"{"provider":"stripe","secret":"$","kid":"$"}"#, "kid"),
             ("unknown variant", r#"{"provider":"stripe","secret":"$","variant":"$"}"#, "variant"),
         ];
         for (what, entries, key) in rows {
@@ -546,6 +562,8 @@ mod tests {
             (r#"{"provider":"chargebee","secret":"user:$"}"#, "chargebee"),
             (r#"{"provider":"whatsapp","secret":"$","verify_token":"$"}"#, "meta"),
             (r#"{"provider":"ifthenpay","secret":"$","parameter":"token"}"#, "ifthenpay"),
+            (r#"{"provider":"klarna","secret":"$","kid":"krn:1"}"#, "klarna"),
+            (r#"{"provider":"box","secret":"$","secondary_secret":"$"}"#, "box"),
         ];
         for (entries, name) in rows {
             let config = parse(&format!(r#"{{"shop":{entries}}}"#)).unwrap();

@@ -372,6 +372,13 @@ impl EndpointBuilder {
         self
     }
 
+    /// A value the provider needs beside its secrets, under the name of [`Provider::required_settings`] or
+    /// [`Provider::optional_settings`].
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.options.settings.set(name, value);
+        self
+    }
+
     /// The longest body, in bytes; 1 MiB unless the provider needs more. A longer one is answered 413.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body = bytes;
@@ -483,7 +490,7 @@ impl EndpointBuilder {
     ///
     /// Anything that would make it refuse every delivery, accept one it should not, or run one twice.
     pub fn build(mut self) -> Result<Endpoint, ConfigError> {
-        let own = self.provider.schemes.iter().filter_map(|s| s.time).next();
+        let own = self.provider.schemes().iter().filter_map(|s| s.time).next();
         if self.past.is_some() || self.future.is_some() {
             let own = own.ok_or(ConfigError::InvalidTolerance)?.tolerance();
             self.options.tolerance = Some(Tolerance {
@@ -599,6 +606,23 @@ macro_rules! constructors {
         $(#[$doc])*
         pub fn $name(secret: impl Into<SecretSet>, public_url: impl Into<String>) -> EndpointBuilder {
             Self::builder(crate::providers::$provider, secret).public_url(public_url)
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, public_url, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(
+            secret: impl Into<SecretSet>,
+            public_url: impl Into<String>,
+            $setting: impl Into<Secret>,
+        ) -> EndpointBuilder {
+            let builder = Self::builder(crate::providers::$provider, secret);
+            builder.public_url(public_url).setting(stringify!($setting), $setting)
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(secret: impl Into<SecretSet>, $setting: impl Into<Secret>) -> EndpointBuilder {
+            Self::builder(crate::providers::$provider, secret).setting(stringify!($setting), $setting)
         }
     };
     (@one $(#[$doc:meta])* $name:ident(username, password) $provider:ident) => {

@@ -50,7 +50,7 @@ impl Wanted {
         let handshake = provider.handshake();
         pointers.extend(handshake.iter().flat_map(Handshake::pointers));
         let identifies_events = provider.identifies_events();
-        let mut schemes = provider.schemes.iter();
+        let mut schemes = provider.schemes().iter();
         let vouches_for_body = schemes.any(|scheme| scheme.coverage().vouches_for_body());
         Self {
             provider: *provider,
@@ -74,7 +74,11 @@ impl Wanted {
         match self.provider.id {
             Locator::Header(names) => names.iter().find_map(|name| shown(name)),
             Locator::SignedHeader => {
-                let mut sources = self.provider.schemes.iter().filter_map(|scheme| scheme.id);
+                let mut sources = self
+                    .provider
+                    .schemes()
+                    .iter()
+                    .filter_map(|scheme| scheme.id);
                 sources.find_map(|source| shown(source.header))
             }
             _ => None,

@@ -57,6 +57,23 @@ pub enum ConfigError {
     },
     /// A hook for offered secrets was given for a provider that offers none.
     NoOfferedSecret,
+    /// The provider needs a setting that was not given.
+    MissingSetting {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A setting was given that the provider has no use for.
+    UnknownSetting {
+        /// Its name.
+        name: String,
+    },
+    /// A setting cannot be used.
+    Setting {
+        /// Its name.
+        name: &'static str,
+        /// Why not.
+        problem: SecretProblem,
+    },
 }
 
 impl fmt::Display for ConfigError {
@@ -99,6 +116,11 @@ impl fmt::Display for ConfigError {
             }
             Self::VerifyToken { problem } => write!(f, "the verify token {problem}"),
             Self::NoOfferedSecret => f.write_str("this provider offers no secret"),
+            Self::MissingSetting { name } => write!(f, "this provider needs the setting {name}"),
+            Self::UnknownSetting { name } => {
+                write!(f, "this provider has no setting {name:?}")
+            }
+            Self::Setting { name, problem } => write!(f, "setting {name} {problem}"),
         }
     }
 }

@@ -256,7 +256,7 @@ pub(crate) fn decode_long(spelled: &[u8], encoding: Encoding) -> Option<Vec<u8>>
 }
 
 /// Spells a tag the way the provider does.
-pub(crate) fn encode(tag: &[u8], encoding: Encoding) -> String {
+pub(crate) fn encode(tag: impl AsRef<[u8]>, encoding: Encoding) -> String {
     match encoding {
         Encoding::Hex => const_hex::encode(tag),
         Encoding::HexUpper => const_hex::encode_upper(tag),

@@ -292,7 +292,7 @@ impl Answering {
     fn is_signed(&self, head: &Head<'_>) -> bool {
         let there = |name: &str| head.headers.find(name) != Found::Absent;
         self.provider
-            .schemes
+            .schemes()
             .iter()
             .any(|scheme| match scheme.location {
                 Location::Header(name) => there(name),

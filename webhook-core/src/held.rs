@@ -16,7 +16,7 @@ use crate::verifier::{Key, Verified};
 
 /// A check that waits for the end of the body.
 pub(crate) struct Held {
-    pub(crate) scheme: &'static Scheme,
+    pub(crate) scheme: Scheme,
     pub(crate) keys: Vec<Key>,
     pub(crate) format: KeyFormat,
     /// The tags of the head, where that has them.
@@ -49,7 +49,7 @@ impl Held {
                 let slots = tags.iter().map(|tag| self.candidates.contain(tag));
                 first(slots)
             }
-            Authentication::Token | Authentication::Basic => {
+            Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
                 let sent = self.proof()?.ok_or(RejectionKind::MissingHeader)?;
                 if sent.is_empty() || sent.len() > MAX_VALUE {
                     return Err(RejectionKind::Malformed);

@@ -319,7 +319,7 @@ fn digest_query(
     let is_token = |key: &str| {
         let names_token =
             |scheme: &Scheme| matches!(scheme.location, Location::Query(name) if name == key);
-        token_parameter == Some(key) || provider.schemes.iter().any(names_token)
+        token_parameter == Some(key) || provider.schemes().iter().any(names_token)
     };
     let query = head.query().unwrap_or_default();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {

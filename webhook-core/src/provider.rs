@@ -23,7 +23,7 @@ use crate::secret::KeyFormat;
 #[derive(Clone, Copy, Debug)]
 pub struct Provider {
     name: &'static str,
-    pub(crate) schemes: &'static [Scheme],
+    schemes: Schemes,
     pub(crate) key_format: KeyFormat,
     methods: &'static [&'static str],
     aliases: &'static [&'static str],
@@ -36,10 +36,19 @@ pub struct Provider {
     /// Whether one content may be two events.
     pub(crate) content_repeats: bool,
     handshake: Option<Handshake>,
+    required_settings: &'static [&'static str],
+    optional_settings: &'static [&'static str],
     docs: &'static str,
     retry_horizon_secs: u32,
     deadline_millis: u32,
     body_limit: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a provider, and made once")]
+enum Schemes {
+    Listed(&'static [Scheme]),
+    Single([Scheme; 1]),
 }
 
 /// Where a label of a delivery is.
@@ -110,12 +119,40 @@ impl Provider {
             );
             i += 1;
         }
+        let signs_id = schemes[0].id.is_some();
+        Self::of(name, Schemes::Listed(schemes), key_format, signs_id)
+    }
+
+    /// A provider with one scheme that is made at run time, as where the name of a header is configured.
+    ///
+    /// # Panics
+    ///
+    /// If the scheme contradicts itself, or `name` is not in kebab case.
+    #[must_use]
+    pub const fn single(name: &'static str, scheme: Scheme) -> Self {
+        assert_header_name(name);
+        scheme.check();
+        let key_format = match scheme.authentication {
+            Authentication::Basic => KeyFormat::Basic,
+            _ if scheme.signs_login() => KeyFormat::Login,
+            _ => KeyFormat::Utf8,
+        };
+        let signs_id = scheme.id.is_some();
+        Self::of(name, Schemes::Single([scheme]), key_format, signs_id)
+    }
+
+    const fn of(
+        name: &'static str,
+        schemes: Schemes,
+        key_format: KeyFormat,
+        signs_id: bool,
+    ) -> Self {
         Self {
             name,
             schemes,
             key_format,
             methods: &["POST"],
-            id: if schemes[0].id.is_some() {
+            id: if signs_id {
                 Locator::SignedHeader
             } else {
                 Locator::None
@@ -127,6 +164,8 @@ impl Provider {
             content_labels: &[],
             content_repeats: false,
             handshake: None,
+            required_settings: &[],
+            optional_settings: &[],
             docs: "",
             retry_horizon_secs: 0,
             deadline_millis: 0,
@@ -236,6 +275,20 @@ impl Provider {
         self
     }
 
+    /// Settings an endpoint of the provider needs beside its secrets; see [`Settings`](crate::Settings).
+    #[must_use]
+    pub(crate) const fn settings(mut self, names: &'static [&'static str]) -> Self {
+        self.required_settings = names;
+        self
+    }
+
+    /// Settings an endpoint of the provider may have.
+    #[must_use]
+    pub(crate) const fn may_have_settings(mut self, names: &'static [&'static str]) -> Self {
+        self.optional_settings = names;
+        self
+    }
+
     /// The address of the page that documents all this.
     #[must_use]
     pub const fn documented_at(mut self, page: &'static str) -> Self {
@@ -281,8 +334,11 @@ impl Provider {
 
     /// The schemes, in order of preference. The signer uses the first.
     #[must_use]
-    pub const fn schemes(&self) -> &'static [Scheme] {
-        self.schemes
+    pub const fn schemes(&self) -> &[Scheme] {
+        match &self.schemes {
+            Schemes::Listed(schemes) => schemes,
+            Schemes::Single(scheme) => scheme,
+        }
     }
 
     /// The methods a delivery may have.
@@ -295,6 +351,18 @@ impl Provider {
     #[must_use]
     pub const fn secret_format(&self) -> KeyFormat {
         self.key_format
+    }
+
+    /// The names of the settings an endpoint needs beside its secrets.
+    #[must_use]
+    pub const fn required_settings(&self) -> &'static [&'static str] {
+        self.required_settings
+    }
+
+    /// The names of the settings an endpoint may have.
+    #[must_use]
+    pub const fn optional_settings(&self) -> &'static [&'static str] {
+        self.optional_settings
     }
 
     /// Where the id of an event is.
@@ -345,15 +413,16 @@ impl Provider {
     /// What the first scheme vouches for.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
-        self.schemes[0].coverage()
+        self.schemes()[0].coverage()
     }
 
     /// Whether the URL of the endpoint is signed, and so has to be configured.
     #[must_use]
     pub const fn signs_url(&self) -> bool {
+        let schemes = self.schemes();
         let mut i = 0;
-        while i < self.schemes.len() {
-            if self.schemes[i].coverage().url {
+        while i < schemes.len() {
+            if schemes[i].coverage().url {
                 return true;
             }
             i += 1;
@@ -362,11 +431,11 @@ impl Provider {
     }
 
     pub(crate) fn signs_time(&self) -> bool {
-        self.schemes.iter().any(|scheme| scheme.time.is_some())
+        self.schemes().iter().any(|scheme| scheme.time.is_some())
     }
 
     pub(crate) fn token_in_query(&self) -> bool {
-        self.schemes.iter().any(|scheme| {
+        self.schemes().iter().any(|scheme| {
             matches!(scheme.location, Location::Query(_))
                 && matches!(scheme.authentication, Authentication::Token)
         })
@@ -379,9 +448,12 @@ impl Provider {
             _ if !self.id_identifies => false,
             Locator::None | Locator::Header(_) => false,
             Locator::SignedHeader => true,
-            Locator::Body(_) => self.schemes.iter().all(|s| s.coverage().vouches_for_body()),
+            Locator::Body(_) => self
+                .schemes()
+                .iter()
+                .all(|s| s.coverage().vouches_for_body()),
             Locator::Query(_) => self
-                .schemes
+                .schemes()
                 .iter()
                 .all(|s| s.coverage().url || s.coverage().is_sender_only()),
         }

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PublicKey;
 use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
+use crate::custom::{Asked, Check};
 use crate::error::{ConfigError, RejectionKind};
 use crate::grammar::{self, Candidates, MAX_VALUE};
 use crate::head::{Found, Head};
@@ -19,6 +20,7 @@ use crate::scheme::{
     Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
 };
 use crate::secret::{KeyFormat, SecretSet};
+use crate::settings::Settings;
 #[cfg(feature = "asymmetric")]
 use crate::signed::{Signatures, Signed};
 use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
@@ -99,6 +101,8 @@ pub struct Options {
     pub tolerance: Option<Tolerance>,
     /// Another query parameter for the token than the provider's.
     pub token_parameter: Option<String>,
+    /// What the provider needs beside its secrets.
+    pub settings: Settings,
 }
 
 impl fmt::Debug for Verifier {
@@ -144,6 +148,8 @@ enum State {
     /// Public keys verify what is signed.
     #[cfg(feature = "asymmetric")]
     Signed(Box<Signed>),
+    /// The scheme has code of its own.
+    Custom(Box<dyn Check>),
     Running(Attempt, Vec<Attempt>),
 }
 
@@ -203,7 +209,7 @@ impl Verifier {
         check_options(&provider, &options)?;
         let decoded = decode(&provider, secrets)?;
         let keys = provider
-            .schemes
+            .schemes()
             .iter()
             .map(|scheme| {
                 let key = |(slot, bytes): (usize, &Zeroizing<Vec<u8>>)| match scheme.authentication
@@ -224,7 +230,9 @@ impl Verifier {
                         let _ = slot;
                         Ok(Key::Mac(algorithm.key(key), own))
                     }
-                    Authentication::Token | Authentication::Basic => Ok(Key::Text(bytes.clone())),
+                    Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
+                        Ok(Key::Text(bytes.clone()))
+                    }
                 };
                 decoded.iter().enumerate().map(key).collect()
             })
@@ -282,7 +290,7 @@ impl Verifier {
         head: &Head<'h>,
         now: UnixTime,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        if let ([scheme], [keys]) = (self.provider.schemes, self.keys.as_slice()) {
+        if let ([scheme], [keys]) = (self.provider.schemes(), self.keys.as_slice()) {
             return self.attempt(scheme, keys, head, now, verification);
         }
         let started = self.start_any(head, now)?;
@@ -296,7 +304,7 @@ impl Verifier {
     fn start_any<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
         let mut found: Option<(Started<'h>, Location)> = None;
         let mut refused = (RejectionKind::MissingHeader, None);
-        for (scheme, keys) in self.provider.schemes.iter().zip(&self.keys) {
+        for (scheme, keys) in self.provider.schemes().iter().zip(&self.keys) {
             let location = scheme.location;
             let mut verification = Verification::undecided();
             match self.attempt(scheme, keys, head, now, &mut verification) {
@@ -330,12 +338,16 @@ impl Verifier {
     /// it stays: the running codes are too wide to be passed around by value.
     fn attempt<'h>(
         &self,
-        scheme: &'static Scheme,
+        scheme: &Scheme,
         keys: &[Key],
         head: &Head<'h>,
         now: UnixTime,
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
+        if let Authentication::Custom(_) = scheme.authentication {
+            verification.state = State::Custom(self.start_custom(scheme, keys, head, now)?);
+            return Ok(None);
+        }
         if scheme.holds_body() {
             verification.state = State::Holding(self.hold(scheme, keys, head, now)?);
             return Ok(None);
@@ -388,13 +400,13 @@ impl Verifier {
         let (prefix, suffix) = parts.split_at(split.unwrap_or(parts.len()));
         for part in prefix {
             match part {
-                Part::Secret | Part::Login => attempt.update_own(*part, keys, self.provider),
+                Part::Secret | Part::Login => attempt.update_own(*part, keys, &self.provider),
                 _ => message.write(*part, &mut |bytes| attempt.update(bytes))?,
             }
         }
         for part in suffix {
             match part {
-                Part::Secret => attempt.secrets = secrets(keys, self.provider),
+                Part::Secret => attempt.secrets = secrets(keys, &self.provider),
                 Part::BodyLowBytes => attempt.low_bytes = Some(Box::default()),
                 _ => message.write(*part, &mut |bytes| attempt.suffix.extend_from_slice(bytes))?,
             }
@@ -421,7 +433,7 @@ impl Verifier {
     #[inline(never)]
     fn start_signed<'h>(
         &self,
-        scheme: &'static Scheme,
+        scheme: &Scheme,
         keys: &[Key],
         head: &Head<'h>,
         now: UnixTime,
@@ -472,7 +484,7 @@ impl Verifier {
     /// Takes from the head what a check at the end of the body needs.
     fn hold(
         &self,
-        scheme: &'static Scheme,
+        scheme: &Scheme,
         keys: &[Key],
         head: &Head<'_>,
         now: UnixTime,
@@ -489,7 +501,7 @@ impl Verifier {
             candidates.check()?;
         }
         Ok(Box::new(Held {
-            scheme,
+            scheme: *scheme,
             keys: keys.to_vec(),
             format: self.provider.key_format,
             candidates,
@@ -497,6 +509,29 @@ impl Verifier {
             tolerance: self.options.tolerance.or(scheme.tolerance()),
             body: Vec::new(),
         }))
+    }
+
+    #[cold]
+    fn start_custom(
+        &self,
+        scheme: &Scheme,
+        keys: &[Key],
+        head: &Head<'_>,
+        now: UnixTime,
+    ) -> Result<Box<dyn Check>, RejectionKind> {
+        let Authentication::Custom(code) = scheme.authentication else {
+            return Err(RejectionKind::BadSignature);
+        };
+        let own = |key: &Key| Zeroizing::new(key.own().to_vec());
+        code.start(&Asked {
+            scheme,
+            head,
+            keys: &keys.iter().map(own).collect(),
+            settings: &self.options.settings,
+            url: self.options.public_url.as_deref().unwrap_or_default(),
+            now,
+            tolerance: self.options.tolerance.or(scheme.tolerance()),
+        })
     }
 
     /// Tokens and credentials: compared with every configured one.
@@ -607,6 +642,7 @@ impl Verification {
             State::Holding(held) => held.update(bytes),
             #[cfg(feature = "asymmetric")]
             State::Signed(signed) => signed.update(bytes),
+            State::Custom(check) => check.update(bytes),
             State::Undecided | State::Decided(_) => {}
         }
     }
@@ -629,6 +665,7 @@ impl Verification {
             State::Holding(held) => return held.finish(),
             #[cfg(feature = "asymmetric")]
             State::Signed(signed) => return signed.verified(self.time),
+            State::Custom(check) => return check.finish(),
             State::Running(first, rest) => (first, rest),
         };
         // All are finished before any is believed.
@@ -660,7 +697,7 @@ impl Attempt {
     }
 
     /// A part that is each key's own.
-    fn update_own(&mut self, part: Part, keys: &[Key], provider: Provider) {
+    fn update_own(&mut self, part: Part, keys: &[Key], provider: &Provider) {
         let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
         for (mac, key) in macs.zip(keys) {
             let (login, secret) = provider.key_format.split(key.own());
@@ -702,7 +739,7 @@ impl Attempt {
 }
 
 /// The secret of every key, as it is signed.
-fn secrets(keys: &[Key], provider: Provider) -> Vec<Zeroizing<Vec<u8>>> {
+fn secrets(keys: &[Key], provider: &Provider) -> Vec<Zeroizing<Vec<u8>>> {
     keys.iter()
         .map(|key| Zeroizing::new(provider.key_format.split(key.own()).1.to_vec()))
         .collect()
@@ -770,7 +807,7 @@ impl Message<'_> {
 
 /// The value of a header that has to be there exactly once.
 #[inline]
-fn once<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], RejectionKind> {
+pub(crate) fn once<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], RejectionKind> {
     match head.headers.find(name) {
         Found::Once(value) => Ok(value),
         Found::Absent => Err(RejectionKind::MissingHeader),
@@ -790,7 +827,7 @@ fn read_time_and_id<'h>(
         Some(TimeLocation::Pair(_) | TimeLocation::First) => {
             Some(beside_tags.ok_or(RejectionKind::Malformed)?)
         }
-        Some(TimeLocation::Body(_)) | None => None,
+        Some(TimeLocation::Body(_) | TimeLocation::Custom) | None => None,
     };
     let id = match scheme.id {
         Some(source) => Some(read_id(head, source)?),
@@ -909,6 +946,7 @@ fn check_options(provider: &Provider, options: &Options) -> Result<(), ConfigErr
             return Err(ConfigError::InvalidTolerance);
         }
     }
+    options.settings.check(provider)?;
     match &options.token_parameter {
         Some(_) if !provider.token_in_query() => Err(ConfigError::NoTokenParameter),
         Some(name) if name.is_empty() || !name.bytes().all(|b| b.is_ascii_graphic()) => {

@@ -123,6 +123,12 @@ fn row(out: &mut String, provider: &Provider, constructor: &str) {
 }
 
 fn signed(provider: &Provider, scheme: &Scheme) -> String {
+    if let Some(words) = scheme.words() {
+        return match scheme.coverage() {
+            coverage if coverage.body || coverage.is_sender_only() => words.to_owned(),
+            _ => format!("{words}; **not every byte of the body**"),
+        };
+    }
     let Some(algorithm) = scheme.algorithm() else {
         return format!("nothing: {}", proof(provider, scheme));
     };
@@ -190,6 +196,7 @@ fn name(algorithm: Algorithm) -> &'static str {
         Algorithm::RsaSha256 => "RSA, SHA-256",
         #[cfg(feature = "asymmetric")]
         Algorithm::RsaSha512 => "RSA, SHA-512",
+        Algorithm::Sha512 => "SHA-512",
         other => unreachable!("{other:?} has no name here"),
     }
 }

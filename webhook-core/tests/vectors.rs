@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 use webhook_core::providers::{self, unconfirmed};
 use webhook_core::{
     Answer, Delivery, Ended, Endpoint, Finished, Head, Provider, RejectionKind, UnixTime,
@@ -116,6 +116,9 @@ fn receive(provider: &Provider, vector: &Value) -> Result<Option<Delivery>, Reje
         .is_some_and(|handshake| handshake.offers_secret())
     {
         builder = builder.on_offered_secret(|_| true);
+    }
+    for (name, value) in vector["settings"].as_object().into_iter().flatten() {
+        builder = builder.setting(name, text(value));
     }
     let endpoint = builder
         .build()
@@ -267,6 +270,7 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
         "standard-webhooks" if secret.starts_with("whpk_") => {
             "standard-webhooks-ed25519".to_owned()
         }
+        "gitea" if text(&vector["body"]).starts_with("payload=") => "gitea-form".to_owned(),
         "creem" if has("creem-signature") => "creem-legacy".to_owned(),
         "cloudinary" if vector["algorithm"] == "sha256" => "cloudinary-sha256".to_owned(),
         _ => name.replace('_', "-"),
@@ -302,6 +306,27 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
         "easypay" => return Err(format!("{title}: two credentials at once")),
         "marqeta" if title == "bad basic" => {
             return Err(format!("{title}: two credentials at once"));
+        }
+        "braintree"
+            if !vector["path_and_query"]
+                .as_str()
+                .unwrap()
+                .ends_with("/webhook") =>
+        {
+            return Err(format!("{title}: an unsigned handshake"));
+        }
+        "braintree" => {
+            vector["settings"] = json!({"public_key": vector["context"]["public_key"]});
+        }
+        "rapyd" => vector["settings"] = json!({"access_key": vector["context"]["access_key"]}),
+        "klarna" => vector["settings"] = json!({"kid": vector["context"]["key_id"]}),
+        "box" => {
+            let keys = vector["secrets"].take();
+            let primary = keys["primary"].as_str().unwrap_or("another-primary-key");
+            vector["secret"] = primary.into();
+            if let Some(secondary) = keys["secondary"].as_str() {
+                vector["settings"] = json!({"secondary_secret": secondary});
+            }
         }
         "dlocal" => {
             let login = text(&vector["context"]["login"]);

@@ -11,6 +11,7 @@ use webhook_core::{
 use crate::{NOW, Rng, Sent};
 
 const URL: &str = "https://example.com/hook";
+const SETTING: &str = "setting-1";
 
 /// A throwaway key of the core's own tests.
 macro_rules! key {
@@ -54,6 +55,8 @@ impl Corpus {
                 .path_and_query("/hook")
                 .event_type("a.b")
                 .header("x-request-id", "request-1");
+            let settings = provider.required_settings().iter();
+            let signer = settings.fold(signer, |signer, name| signer.setting(*name, SETTING));
             let parts = provider.schemes()[0].parts().iter();
             parts.fold(signer, |signer, part| match part {
                 Part::Header(name) => signer.header(*name, "signed-1"),
@@ -87,20 +90,21 @@ impl Corpus {
     /// The endpoint they are sent to.
     pub fn endpoint(&self) -> EndpointBuilder {
         let (ours, _) = secrets(&self.provider);
-        Endpoint::builder(self.provider, ours.as_str())
+        let builder = Endpoint::builder(self.provider, ours.as_str())
             .public_url(URL)
-            .clock(NOW)
+            .clock(NOW);
+        let settings = self.provider.required_settings().iter();
+        settings.fold(builder, |builder, name| builder.setting(*name, SETTING))
     }
 
     /// A genuine one, which all of them are like.
     pub fn genuine(&self) -> Sent {
-        let body = r#"{"id":"evt_good","type":"a.b"}"#;
-        Sent::from(self.ours.sign(NOW, body))
+        Sent::from(self.ours.sign(NOW, body(0)))
     }
 
     fn make(&mut self) -> Sent {
         let n = self.made;
-        let body = format!(r#"{{"id":"evt_{n}","type":"a.b","data":[1,2.5,null]}}"#);
+        let body = body(n);
         if self.rng.below(3) == 0 {
             let mut sent = Sent::from(self.ours.sign(NOW, body));
             spoil(&mut self.rng, &self.provider, &mut sent);
@@ -141,6 +145,16 @@ fn signing_secrets(provider: &Provider) -> (String, String) {
         _ => (key!("rsa"), key!("rsa-other")),
     };
     (ours.into(), theirs.into())
+}
+
+/// A body that has what any of the providers signs values of.
+fn body(n: usize) -> String {
+    format!(
+        r#"{{"id":"evt_{n}","type":"a.b","data":[1,2.5,null],"order_id":"{n}","status_code":"200","gross_amount":"1.00","amount":1.5,
+        "currency":"KWD","reference":{{"gateway":"g","payment":"p"}},"transaction":{{"created":"1"}},"status":"s","iyziEventType":"e",
+        "paymentId":{n},"paymentConversationId":"c","value":[{{}}],"Data":{{"a":1}},"Event":{{"Name":"PAYMENT_STATUS_CHANGED"}},
+        "notificationItems":[{{"NotificationRequestItem":{{"pspReference":"{n}","additionalData":{{}}}}}}]}}"#
+    )
 }
 
 /// A text that is a secret of every format, and another one.
@@ -279,6 +293,14 @@ fn damage(rng: &mut Rng, sent: &mut Sent) {
     }
 }
 
+/// Whether a proof in the body is more than the secret itself.
+fn signs(provider: &Provider) -> bool {
+    let [scheme, ..] = provider.schemes() else {
+        return false;
+    };
+    scheme.algorithm().is_some() || scheme.words().is_some()
+}
+
 /// One change, where the scheme vouches for what is changed.
 fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
     let coverage = provider.coverage();
@@ -289,6 +311,12 @@ fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
                 1 => sent.target.push('Z'),
                 _ => sent.target.push_str(&format!("&{name}=other")),
             }
+            return;
+        }
+        // Tags that are made of the body: half of it has none.
+        Location::BodyField(_) | Location::FormField { .. } if signs(provider) => {
+            let half = rng.below(sent.body.len() / 2);
+            sent.body.truncate(half);
             return;
         }
         Location::BodyField(_) | Location::FormField { .. } => {

@@ -45,7 +45,7 @@ impl WebhookLayer {
     }
 
     #[track_caller]
-    fn build(builder: EndpointBuilder) -> Self {
+    pub(crate) fn build(builder: EndpointBuilder) -> Self {
         match builder.build() {
             Ok(endpoint) => Self::new(endpoint),
             Err(error) => panic!("webhook endpoint: {error}"),
@@ -115,6 +115,32 @@ macro_rules! constructors {
         #[track_caller]
         pub fn $name(secret: impl Into<SecretSet>, public_url: impl Into<String>) -> Self {
             Self::build(Endpoint::builder(providers::$provider, secret).public_url(public_url))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, public_url, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the secret, the URL or the setting cannot be used.
+        #[track_caller]
+        pub fn $name(
+            secret: impl Into<SecretSet>,
+            public_url: impl Into<String>,
+            $setting: impl Into<Secret>,
+        ) -> Self {
+            Self::build(Endpoint::$name(secret, public_url, $setting))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the secret or the setting cannot be used.
+        #[track_caller]
+        pub fn $name(secret: impl Into<SecretSet>, $setting: impl Into<Secret>) -> Self {
+            Self::build(Endpoint::$name(secret, $setting))
         }
     };
     (@one $(#[$doc:meta])* $name:ident(username, password) $provider:ident) => {

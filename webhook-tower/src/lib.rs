@@ -68,6 +68,7 @@ mod answer;
 mod body;
 mod deadline;
 mod future;
+mod generic;
 mod guard;
 mod layer;
 mod outliving;

@@ -31,6 +31,8 @@ pub enum Algorithm {
     Sha1,
     /// SHA-256 over a message with the secret in it. Legacy: only where a provider knows nothing better.
     Sha256,
+    /// SHA-512 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    Sha512,
     /// Ed25519 (RFC 8032), read strictly: no key and no signature of small order, and one spelling of each.
     #[cfg(feature = "asymmetric")]
     Ed25519,
@@ -64,7 +66,7 @@ impl Algorithm {
             Self::HmacSha1 | Self::Sha1 => 20,
             Self::HmacSha256 | Self::Sha256 => 32,
             Self::HmacSha384 => 48,
-            Self::HmacSha512 => 64,
+            Self::HmacSha512 | Self::Sha512 => 64,
             #[cfg(feature = "asymmetric")]
             Self::Ed25519 | Self::EcdsaP256Sha256Fixed => 64,
             #[cfg(feature = "asymmetric")]
@@ -76,7 +78,7 @@ impl Algorithm {
 
     /// Whether it is a plain hash, which has no key but that in its message.
     pub(crate) const fn is_plain(self) -> bool {
-        matches!(self, Self::Md5 | Self::Sha1 | Self::Sha256)
+        matches!(self, Self::Md5 | Self::Sha1 | Self::Sha256 | Self::Sha512)
     }
 
     /// Whether tags are signatures, made with a private key and verified with a public one.
@@ -85,7 +87,7 @@ impl Algorithm {
         match self {
             Self::HmacMd5 | Self::HmacSha1 | Self::HmacSha256 => false,
             Self::HmacSha384 | Self::HmacSha512 => false,
-            Self::Md5 | Self::Sha1 | Self::Sha256 => false,
+            Self::Md5 | Self::Sha1 | Self::Sha256 | Self::Sha512 => false,
             #[cfg(feature = "asymmetric")]
             _ => true,
         }
@@ -102,6 +104,7 @@ impl Algorithm {
             Self::Md5 => RunningMac::PlainMd5(Running::default()),
             Self::Sha1 => RunningMac::PlainSha1(Running::default()),
             Self::Sha256 => RunningMac::PlainSha256(Running::default()),
+            Self::Sha512 => RunningMac::PlainSha512(Box::default()),
             #[cfg(feature = "asymmetric")]
             _ => unreachable!("a public key makes no keyed hash"),
         }
@@ -121,6 +124,7 @@ pub(crate) enum RunningMac {
     PlainMd5(Running<<Md5 as CoreProxy>::Core>),
     PlainSha1(Running<<Sha1 as CoreProxy>::Core>),
     PlainSha256(Running<<Sha256 as CoreProxy>::Core>),
+    PlainSha512(Box<Running<<Sha512 as CoreProxy>::Core>>),
 }
 
 /// A hash or code of a library, and the bytes it has not filled a block with. The library's own pair of these is consumed by
@@ -169,6 +173,7 @@ impl RunningMac {
             Self::PlainMd5(hash) => hash.update(bytes),
             Self::PlainSha1(hash) => hash.update(bytes),
             Self::PlainSha256(hash) => hash.update(bytes),
+            Self::PlainSha512(hash) => hash.update(bytes),
         }
     }
 
@@ -184,6 +189,7 @@ impl RunningMac {
             Self::PlainMd5(hash) => hash.finish(),
             Self::PlainSha1(hash) => hash.finish(),
             Self::PlainSha256(hash) => hash.finish(),
+            Self::PlainSha512(hash) => hash.finish(),
         }
     }
 }
@@ -243,6 +249,12 @@ impl Tag {
     /// Equal in full length and every byte; an empty tag equals nothing. Constant-time in the bytes.
     pub(crate) fn matches(&self, other: &Self) -> bool {
         self.len != 0 && constant_time_eq(self.as_bytes(), other.as_bytes())
+    }
+}
+
+impl AsRef<[u8]> for Tag {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
     }
 }
 

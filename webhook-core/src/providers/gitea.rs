@@ -1,3 +1,5 @@
+use crate::custom::form_field::{FormField, Place};
+use crate::scheme::Coverage;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Gitea and Forgejo.
@@ -5,7 +7,8 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// `X-Gitea-Signature`: hexadecimal, HMAC-SHA-256 over the JSON payload. The same is sent under other names, which are not looked
 /// at. Without a secret the header is empty, and refused.
 ///
-/// * **Set the hook to `application/json`.** As a form, only the field `payload` is signed and not the body; that is refused.
+/// * **Set the hook to `application/json`.** As a form, only the field `payload` is signed and not the body; that is refused here, and
+///   [`GITEA_FORM`] is for it.
 /// * No time is signed; id (`X-Gitea-Delivery`) and type (`X-Gitea-Event`) are unsigned headers. Deliveries are told apart by
 ///   their content. There are no retries.
 ///
@@ -15,6 +18,31 @@ pub const GITEA: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-gitea-signature")],
 )
 .aliases(&["forgejo"])
+.id_in_headers(&["x-gitea-delivery"])
+.type_in_headers(&["x-gitea-event"])
+.documented_at("https://docs.gitea.com/usage/webhooks");
+
+/// Gitea and Forgejo, with the content type of a form: as [`GITEA`], over the field `payload`, decoded.
+///
+/// * The rest of the form is not signed, and labels are not read out of it. Prefer JSON.
+/// * Deliveries are told apart by their payload.
+///
+/// Source: Gitea's `services/webhook/deliver.go`, the sender.
+pub const GITEA_FORM: Provider = Provider::new(
+    "gitea-form",
+    &[Scheme::custom(
+        &FormField {
+            field: "payload",
+            tag: Place::Header("x-gitea-signature"),
+        },
+        Coverage {
+            values: true,
+            ..Coverage::NONE
+        },
+        "`payload` of the form (HMAC-SHA-256)",
+    )
+    .in_header("x-gitea-signature")],
+)
 .id_in_headers(&["x-gitea-delivery"])
 .type_in_headers(&["x-gitea-event"])
 .documented_at("https://docs.gitea.com/usage/webhooks");

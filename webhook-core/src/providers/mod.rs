@@ -5,6 +5,7 @@
 
 use crate::provider::Provider;
 
+mod adyen;
 mod adyen_platforms;
 mod airtable;
 mod airwallex;
@@ -16,6 +17,8 @@ mod bigcommerce;
 #[cfg(feature = "asymmetric")]
 mod binance_pay;
 mod bitbucket;
+mod box_com;
+mod braintree;
 mod brex;
 mod btcpay;
 mod calendly;
@@ -28,7 +31,9 @@ mod circleci;
 mod clerk;
 mod cloudinary;
 mod codespar;
+mod coinbase_cdp;
 mod coinbase_commerce;
+mod contentful;
 mod creem;
 #[cfg(feature = "asymmetric")]
 mod discord;
@@ -58,11 +63,14 @@ mod github;
 mod gitlab_signing;
 mod gitlab_token;
 mod gocardless;
+mod hook0;
 mod hubspot;
 mod ifthenpay;
 mod increase;
 mod intercom;
+mod iyzico;
 mod jira;
+mod klarna;
 mod kofi;
 mod kontent_ai;
 mod lemonsqueezy;
@@ -70,20 +78,27 @@ mod line;
 mod linear;
 mod lithic;
 mod liveblocks;
+mod mailgun;
+mod mandrill;
 mod marqeta;
 mod mercadopago;
 mod meta;
+mod microsoft_graph;
+mod midtrans;
 mod modern_treasury;
 mod mollie;
 mod moov;
 mod mux;
+mod myfatoorah;
 mod nextpay;
 mod nfeio;
 mod notion;
+mod nowpayments;
 mod okta;
 mod omise;
 mod onfido;
 mod openai;
+mod opennode;
 mod orb;
 mod paddle;
 #[cfg(feature = "asymmetric")]
@@ -97,11 +112,13 @@ mod paystack;
 mod payu_europe;
 mod persona;
 mod phonepe;
+mod plivo;
 mod polar;
 mod postmark;
 mod prood;
 mod pusher;
 mod quickbooks;
+mod rapyd;
 mod razorpay;
 mod recurly;
 mod replicate;
@@ -124,10 +141,12 @@ mod standard_webhooks_ed25519;
 mod stripe;
 mod supabase;
 mod svix;
+mod tap;
 mod telegram;
 #[cfg(feature = "asymmetric")]
 mod telnyx;
 mod trello;
+mod twilio;
 mod twitch;
 mod typeform;
 pub mod unconfirmed;
@@ -147,8 +166,9 @@ mod zoom;
 
 pub use {
     cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
-    easypay::EASYPAY_CODE, hubspot::HUBSPOT_V1, hubspot::HUBSPOT_V2,
-    payu_europe::PAYU_EUROPE_SHA256, trello::TRELLO_UTF8,
+    easypay::EASYPAY_CODE, gitea::GITEA_FORM, hook0::HOOK0_V0, hubspot::HUBSPOT_V1,
+    hubspot::HUBSPOT_V2, myfatoorah::MYFATOORAH_V1, payu_europe::PAYU_EUROPE_SHA256,
+    trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
 };
 
 /// The table of providers: hands its rows to a macro, which makes of each what it needs.
@@ -160,6 +180,8 @@ pub use {
 macro_rules! for_each_provider {
     ($callback:ident) => {
         $crate::for_each_asymmetric_provider! { $callback
+            /// Adyen payments; see [`ADYEN`](webhook_core::providers::ADYEN). Few values of each item are signed.
+            adyen(secret) = ADYEN;
             /// Adyen for Platforms, Management and Balance webhooks; see [`ADYEN_PLATFORMS`](webhook_core::providers::ADYEN_PLATFORMS).
             adyen_platforms(secret) = ADYEN_PLATFORMS;
             /// Airtable; see [`AIRTABLE`](webhook_core::providers::AIRTABLE).
@@ -178,6 +200,10 @@ macro_rules! for_each_provider {
             bigcommerce(secret) = BIGCOMMERCE;
             /// Bitbucket Cloud; see [`BITBUCKET`](webhook_core::providers::BITBUCKET).
             bitbucket(secret) = BITBUCKET;
+            /// Box; see [`BOX`](webhook_core::providers::BOX).
+            box_com(secret) = BOX;
+            /// Braintree; see [`BRAINTREE`](webhook_core::providers::BRAINTREE).
+            braintree(secret, public_key) = BRAINTREE;
             /// Brex; see [`BREX`](webhook_core::providers::BREX).
             brex(secret) = BREX;
             /// BTCPay Server; see [`BTCPAY`](webhook_core::providers::BTCPAY).
@@ -198,8 +224,12 @@ macro_rules! for_each_provider {
             cloudinary(secret) = CLOUDINARY;
             /// CodeSpar, with and without a signed time; see [`CODESPAR`](webhook_core::providers::CODESPAR).
             codespar(secret) = CODESPAR;
+            /// Coinbase Developer Platform; see [`COINBASE_CDP`](webhook_core::providers::COINBASE_CDP).
+            coinbase_cdp(secret) = COINBASE_CDP;
             /// Coinbase Commerce; see [`COINBASE_COMMERCE`](webhook_core::providers::COINBASE_COMMERCE).
             coinbase_commerce(secret) = COINBASE_COMMERCE;
+            /// Contentful; see [`CONTENTFUL`](webhook_core::providers::CONTENTFUL).
+            contentful(secret) = CONTENTFUL;
             /// Creem; see [`CREEM`](webhook_core::providers::CREEM).
             creem(secret) = CREEM;
             /// dLocal, by login and secret key; see [`DLOCAL`](webhook_core::providers::DLOCAL).
@@ -238,6 +268,8 @@ macro_rules! for_each_provider {
             gitlab_token(secret) = GITLAB_TOKEN;
             /// GoCardless; see [`GOCARDLESS`](webhook_core::providers::GOCARDLESS).
             gocardless(secret) = GOCARDLESS;
+            /// Hook0; see [`HOOK0`](webhook_core::providers::HOOK0).
+            hook0(secret) = HOOK0;
             /// HubSpot, signature version 3; see [`HUBSPOT`](webhook_core::providers::HUBSPOT). The URL is signed.
             hubspot(secret, public_url) = HUBSPOT;
             /// ifthenpay; see [`IFTHENPAY`](webhook_core::providers::IFTHENPAY). A key in the query, so nothing is signed.
@@ -246,8 +278,12 @@ macro_rules! for_each_provider {
             increase(secret) = INCREASE;
             /// Intercom; see [`INTERCOM`](webhook_core::providers::INTERCOM).
             intercom(secret) = INTERCOM;
+            /// iyzico; see [`IYZICO`](webhook_core::providers::IYZICO). A few values of the body are signed, not the body.
+            iyzico(secret) = IYZICO;
             /// Jira Cloud; see [`JIRA`](webhook_core::providers::JIRA).
             jira(secret) = JIRA;
+            /// Klarna; `kid` is the ids of its keys; see [`KLARNA`](webhook_core::providers::KLARNA).
+            klarna(secret, kid) = KLARNA;
             /// Ko-fi; see [`KOFI`](webhook_core::providers::KOFI). A token in the body, so nothing is signed.
             kofi(secret) = KOFI;
             /// Kontent.ai; see [`KONTENT_AI`](webhook_core::providers::KONTENT_AI).
@@ -262,12 +298,20 @@ macro_rules! for_each_provider {
             lithic(secret) = LITHIC;
             /// Liveblocks; see [`LIVEBLOCKS`](webhook_core::providers::LIVEBLOCKS).
             liveblocks(secret) = LIVEBLOCKS;
+            /// Mailgun; see [`MAILGUN`](webhook_core::providers::MAILGUN). A one-time token is signed, not the body.
+            mailgun(secret) = MAILGUN;
+            /// Mandrill; see [`MANDRILL`](webhook_core::providers::MANDRILL).
+            mandrill(secret, public_url) = MANDRILL;
             /// Marqeta; see [`MARQETA`](webhook_core::providers::MARQETA).
             marqeta(secret) = MARQETA;
             /// Mercado Pago; see [`MERCADOPAGO`](webhook_core::providers::MERCADOPAGO). The body is not signed.
             mercadopago(secret) = MERCADOPAGO;
             /// Meta: Facebook, Instagram, Messenger, WhatsApp; see [`META`](webhook_core::providers::META).
             meta(secret) = META;
+            /// Microsoft Graph; see [`MICROSOFT_GRAPH`](webhook_core::providers::MICROSOFT_GRAPH). A token, so the body is not signed.
+            microsoft_graph(secret) = MICROSOFT_GRAPH;
+            /// Midtrans; see [`MIDTRANS`](webhook_core::providers::MIDTRANS). A few values of the body are signed, not the body.
+            midtrans(secret) = MIDTRANS;
             /// Modern Treasury; see [`MODERN_TREASURY`](webhook_core::providers::MODERN_TREASURY).
             modern_treasury(secret) = MODERN_TREASURY;
             /// Mollie, next-generation webhooks; see [`MOLLIE`](webhook_core::providers::MOLLIE).
@@ -276,12 +320,16 @@ macro_rules! for_each_provider {
             moov(secret) = MOOV;
             /// Mux; see [`MUX`](webhook_core::providers::MUX).
             mux(secret) = MUX;
+            /// MyFatoorah; see [`MYFATOORAH_V2`](webhook_core::providers::MYFATOORAH_V2). A few values of the body are signed, not the body.
+            myfatoorah(secret) = MYFATOORAH_V2;
             /// NextPay (Philippines); see [`NEXTPAY`](webhook_core::providers::NEXTPAY).
             nextpay(secret) = NEXTPAY;
             /// NFe.io; see [`NFEIO`](webhook_core::providers::NFEIO).
             nfeio(secret) = NFEIO;
             /// Notion; see [`NOTION`](webhook_core::providers::NOTION).
             notion(secret) = NOTION;
+            /// NOWPayments; see [`NOWPAYMENTS`](webhook_core::providers::NOWPAYMENTS).
+            nowpayments(secret) = NOWPAYMENTS;
             /// Okta event hooks; see [`OKTA`](webhook_core::providers::OKTA). A token, so the body is not signed.
             okta(secret) = OKTA;
             /// Omise; see [`OMISE`](webhook_core::providers::OMISE).
@@ -290,6 +338,8 @@ macro_rules! for_each_provider {
             onfido(secret) = ONFIDO;
             /// OpenAI; see [`OPENAI`](webhook_core::providers::OPENAI).
             openai(secret) = OPENAI;
+            /// OpenNode; see [`OPENNODE`](webhook_core::providers::OPENNODE). The id of a charge is signed, not the body.
+            opennode(secret) = OPENNODE;
             /// Orb; see [`ORB`](webhook_core::providers::ORB).
             orb(secret) = ORB;
             /// Paddle Billing; see [`PADDLE`](webhook_core::providers::PADDLE).
@@ -312,6 +362,8 @@ macro_rules! for_each_provider {
             persona(secret) = PERSONA;
             /// PhonePe; see [`PHONEPE`](webhook_core::providers::PHONEPE). The credentials' hash, so nothing is signed.
             phonepe(username, password) = PHONEPE;
+            /// Plivo; see [`PLIVO`](webhook_core::providers::PLIVO).
+            plivo(secret, public_url) = PLIVO;
             /// Polar; see [`POLAR`](webhook_core::providers::POLAR).
             polar(secret) = POLAR;
             /// Postmark; see [`POSTMARK`](webhook_core::providers::POSTMARK). HTTP Basic, so the body is not signed.
@@ -322,6 +374,8 @@ macro_rules! for_each_provider {
             pusher(secret) = PUSHER;
             /// QuickBooks; see [`QUICKBOOKS`](webhook_core::providers::QUICKBOOKS).
             quickbooks(secret) = QUICKBOOKS;
+            /// Rapyd; see [`RAPYD`](webhook_core::providers::RAPYD).
+            rapyd(secret, public_url, access_key) = RAPYD;
             /// Razorpay; see [`RAZORPAY`](webhook_core::providers::RAZORPAY).
             razorpay(secret) = RAZORPAY;
             /// Recurly; see [`RECURLY`](webhook_core::providers::RECURLY).
@@ -359,10 +413,14 @@ macro_rules! for_each_provider {
             supabase(secret) = SUPABASE;
             /// Svix, and what is sent through it; see [`SVIX`](webhook_core::providers::SVIX).
             svix(secret) = SVIX;
+            /// Tap; see [`TAP`](webhook_core::providers::TAP). A few values of the body are signed, not the body.
+            tap(secret) = TAP;
             /// Telegram; see [`TELEGRAM`](webhook_core::providers::TELEGRAM). A token, so the body is not signed.
             telegram(secret) = TELEGRAM;
             /// Trello; see [`TRELLO`](webhook_core::providers::TRELLO). The URL is signed.
             trello(secret, public_url) = TRELLO;
+            /// Twilio; see [`TWILIO`](webhook_core::providers::TWILIO). Its form is signed field by field, not byte for byte.
+            twilio(secret, public_url) = TWILIO;
             /// Twitch EventSub; see [`TWITCH`](webhook_core::providers::TWITCH).
             twitch(secret) = TWITCH;
             /// Typeform; see [`TYPEFORM`](webhook_core::providers::TYPEFORM).
@@ -446,8 +504,8 @@ macro_rules! list {
             /// Every provider with a constructor, and the variants of them that have none.
             pub const ALL: &[Self] = &[
                 $($provider,)*
-                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, HUBSPOT_V1, HUBSPOT_V2,
-                PAYU_EUROPE_SHA256, TRELLO_UTF8,
+                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, GITEA_FORM, HOOK0_V0, HUBSPOT_V1,
+                HUBSPOT_V2, MYFATOORAH_V1, PAYU_EUROPE_SHA256, TRELLO_UTF8, TWILIO_SHARED_KEY,
             ];
         }
     };

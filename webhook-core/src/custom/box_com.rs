@@ -1,0 +1,140 @@
+//! Box: two keys, each with its header, over the body and then the time.
+
+use super::check::{first, fresh, one_tag};
+use super::{Asked, Check, Custom, Draft, Finding, Keys, digest_of, whole};
+use crate::algorithm::{Algorithm, Tag};
+use crate::error::RejectionKind;
+use crate::grammar::{Candidates, encode};
+use crate::scheme::{Coverage, Encoding};
+use crate::time::{TimeUnit, UnixTime};
+use crate::verifier::Verified;
+
+const PRIMARY: &str = "box-signature-primary";
+const SECONDARY: &str = "box-signature-secondary";
+const TIME: &str = "box-delivery-timestamp";
+/// The setting of the key that only the second header's tags are made with.
+pub(crate) const SECONDARY_KEY: &str = "secondary_secret";
+
+/// The tags of both headers, each checked with the keys that make them. Where neither matches, the same is tried over the body as
+/// Box's own SDK writes it, with escapes for what is not ASCII.
+#[derive(Debug)]
+pub(crate) struct BoxCom;
+
+impl Custom for BoxCom {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        if asked.header("box-signature-version")? != b"1"
+            || asked.header("box-signature-algorithm")? != b"HmacSHA256"
+        {
+            return Err(RejectionKind::UnsupportedScheme);
+        }
+        let secondary = asked.settings.get(SECONDARY_KEY).map(<[u8]>::to_vec);
+        let running = Running {
+            primary: candidates(asked, PRIMARY)?,
+            secondary: match secondary {
+                Some(_) => candidates(asked, SECONDARY)?,
+                None => None,
+            },
+            keys: asked.keys.clone(),
+            secondary_key: secondary.map(Into::into),
+            coverage: asked.scheme.coverage(),
+            sent: asked.header(TIME)?.to_vec(),
+            time: fresh(
+                asked.header(TIME)?,
+                TimeUnit::Rfc3339,
+                asked.now,
+                asked.tolerance,
+            )?,
+        };
+        if running.primary.is_none() && running.secondary.is_none() {
+            return Err(RejectionKind::MissingHeader);
+        }
+        Ok(whole(move |body| running.check(body)))
+    }
+
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let time = TimeUnit::Rfc3339.format(draft.now);
+        let tag = tag(draft.key, &draft.body, time.as_bytes());
+        draft.push(PRIMARY, encode(tag, Encoding::Base64));
+        draft.push(TIME, time);
+        draft.push("box-signature-version", "1");
+        draft.push("box-signature-algorithm", "HmacSHA256");
+    }
+}
+
+struct Running {
+    primary: Option<Candidates>,
+    secondary: Option<Candidates>,
+    keys: Keys,
+    secondary_key: Option<zeroize::Zeroizing<Vec<u8>>>,
+    coverage: Coverage,
+    sent: Vec<u8>,
+    time: UnixTime,
+}
+
+impl Running {
+    fn check(&self, body: &[u8]) -> Result<Verified, RejectionKind> {
+        let mut found = Finding {
+            slot: self.slot(body),
+            time: Some(self.time),
+            message: None,
+        };
+        if found.slot.is_none()
+            && let Some(escaped) = escaped(body)
+        {
+            found.slot = self.slot(escaped.as_bytes());
+            // Spelled either way, it is one message.
+            found.message = Some(digest_of(escaped.as_bytes()));
+        }
+        found.verified(self.coverage)
+    }
+
+    /// The slot of the key that matches in its own header; the secondary one is behind the secrets.
+    fn slot(&self, body: &[u8]) -> Option<usize> {
+        let matches = |key: &[u8], header: &Option<Candidates>| {
+            let tag = tag(key, body, &self.sent);
+            header.as_ref().is_some_and(|tags| tags.contain(&tag))
+        };
+        let primary = self.keys.iter().map(|key| matches(key, &self.primary));
+        let secondary = self.secondary_key.iter();
+        let secondary = secondary.map(|key| matches(key, &self.secondary));
+        first(primary.chain(secondary))
+    }
+}
+
+/// The tag of a header that may be missing.
+fn candidates(asked: &Asked<'_>, name: &str) -> Result<Option<Candidates>, RejectionKind> {
+    match asked.header(name) {
+        Ok(value) => one_tag(value, Encoding::Base64, Algorithm::HmacSha256).map(Some),
+        Err(RejectionKind::MissingHeader) => Ok(None),
+        Err(kind) => Err(kind),
+    }
+}
+
+fn tag(key: &[u8], body: &[u8], time: &[u8]) -> Tag {
+    let mut mac = Algorithm::HmacSha256.key(key);
+    mac.update(body);
+    mac.update(time);
+    mac.finish()
+}
+
+/// The body with `\uXXXX` for all from U+007F on and `\/` for a slash that is not escaped yet; `None` where that changes nothing.
+fn escaped(body: &[u8]) -> Option<String> {
+    use std::fmt::Write as _;
+    let text = std::str::from_utf8(body).ok()?;
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    for c in text.chars() {
+        match c {
+            '/' if before != '\\' => out.push_str("\\/"),
+            '\u{7f}'.. => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a text does not fail.
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+            _ => out.push(c),
+        }
+        before = c;
+    }
+    (out.len() != text.len()).then_some(out)
+}

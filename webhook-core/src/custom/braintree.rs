@@ -1,0 +1,79 @@
+//! Braintree: a form of a payload and of tags, each behind the public key that goes with its private one.
+
+use form_urlencoded::Serializer;
+
+use super::check::first;
+use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole};
+use crate::algorithm::{Algorithm, Tag};
+use crate::error::RejectionKind;
+use crate::grammar::{Candidates, encode};
+use crate::scheme::Encoding;
+
+/// The setting of the public key.
+pub(crate) const PUBLIC_KEY: &str = "public_key";
+
+#[derive(Debug)]
+pub(crate) struct Braintree;
+
+impl Custom for Braintree {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
+        let public = asked.settings.required(PUBLIC_KEY).to_vec();
+        Ok(whole(move |body| {
+            let payload = form::field(body, "bt_payload")?;
+            let known = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\n".contains(byte);
+            if payload.is_empty() || !payload.iter().all(known) {
+                return Err(RejectionKind::Malformed);
+            }
+            let candidates = ours(&form::field(body, "bt_signature")?, &public)?;
+            // As sent, or with the line feed that forms lose at their end.
+            let matches = |key: &[u8]| {
+                let tags = [&b""[..], b"\n"].map(|end| tag(key, &payload, end));
+                first(tags.iter().map(|tag| candidates.contain(tag))).is_some()
+            };
+            Finding {
+                slot: first(keys.iter().map(|key| matches(key))),
+                time: None,
+                message: Some(digest_of(payload.trim_ascii_end())),
+            }
+            .verified(coverage)
+        }))
+    }
+
+    /// The body becomes the payload, in base64.
+    fn sign(&self, draft: &mut Draft<'_>) {
+        use base64::Engine as _;
+        let payload = base64::engine::general_purpose::STANDARD.encode(&draft.body) + "\n";
+        let tag = encode(tag(draft.key, payload.as_bytes(), b""), Encoding::Hex);
+        let public = String::from_utf8_lossy(draft.settings.required(PUBLIC_KEY));
+        let mut form = Serializer::new(String::new());
+        form.append_pair("bt_signature", &format!("{public}|{tag}"));
+        form.append_pair("bt_payload", &payload);
+        draft.body = form.finish().into();
+    }
+}
+
+/// The tags behind our public key.
+fn ours(list: &[u8], public: &[u8]) -> Result<Candidates, RejectionKind> {
+    let mut candidates = Candidates::new();
+    for pair in list.split(|&byte| byte == b'&') {
+        let mut halves = pair.splitn(2, |&byte| byte == b'|');
+        if let (Some(key), Some(tag)) = (halves.next(), halves.next())
+            && key == public
+        {
+            candidates.push(tag, Encoding::Hex, Algorithm::HmacSha1.tag_len())?;
+        }
+    }
+    candidates.check()?;
+    Ok(candidates)
+}
+
+/// The key is the SHA-1 of the private one.
+fn tag(private: &[u8], payload: &[u8], end: &[u8]) -> Tag {
+    let mut hash = Algorithm::Sha1.key(&[]);
+    hash.update(private);
+    let mut mac = Algorithm::HmacSha1.key(hash.finish().as_bytes());
+    mac.update(payload);
+    mac.update(end);
+    mac.finish()
+}

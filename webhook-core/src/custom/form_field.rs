@@ -1,0 +1,80 @@
+//! HMAC over one field of a form, with the tag in a header or in another field.
+
+use super::check::{first, one_tag};
+use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole};
+use crate::algorithm::{Algorithm, Tag};
+use crate::error::RejectionKind;
+use crate::grammar::encode;
+use crate::scheme::Encoding;
+
+#[derive(Debug)]
+pub(crate) struct FormField {
+    /// The field that is signed.
+    pub(crate) field: &'static str,
+    pub(crate) tag: Place,
+}
+
+/// Where a tag is.
+#[derive(Debug)]
+pub(crate) enum Place {
+    Header(&'static str),
+    Field(&'static str),
+}
+
+impl Custom for FormField {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let in_header = match self.tag {
+            Place::Header(name) => Some(candidates(asked.header(name)?)?),
+            Place::Field(_) => None,
+        };
+        let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
+        let (field, in_field) = (
+            self.field,
+            match self.tag {
+                Place::Field(name) => name,
+                Place::Header(_) => "",
+            },
+        );
+        Ok(whole(move |body| {
+            let candidates = match &in_header {
+                Some(candidates) => candidates.clone(),
+                None => candidates(&form::field(body, in_field)?)?,
+            };
+            let signed = form::field(body, field)?;
+            let tags = keys.iter().map(|key| tag(key, &signed));
+            Finding {
+                slot: first(tags.map(|tag| candidates.contain(&tag))),
+                time: None,
+                message: Some(digest_of(&signed)),
+            }
+            .verified(coverage)
+        }))
+    }
+
+    /// A body without the field becomes the field.
+    fn sign(&self, draft: &mut Draft<'_>) {
+        if form::field(&draft.body, self.field).is_err() {
+            let value: String = form_urlencoded::byte_serialize(&draft.body).collect();
+            draft.body = format!("{}={value}", self.field).into();
+        }
+        let signed = form::field(&draft.body, self.field).unwrap_or_default();
+        let spelled = encode(tag(draft.key, &signed), Encoding::Hex);
+        match self.tag {
+            Place::Header(name) => draft.push(name, spelled),
+            Place::Field(name) => {
+                let more = format!("&{name}={spelled}");
+                draft.body = [&draft.body, more.as_bytes()].concat().into();
+            }
+        }
+    }
+}
+
+fn candidates(spelled: &[u8]) -> Result<crate::grammar::Candidates, RejectionKind> {
+    one_tag(spelled, Encoding::Hex, Algorithm::HmacSha256)
+}
+
+fn tag(key: &[u8], signed: &[u8]) -> Tag {
+    let mut mac = Algorithm::HmacSha256.key(key);
+    mac.update(signed);
+    mac.finish()
+}

@@ -1,0 +1,86 @@
+//! Hook0: a header of pairs that names the headers that are signed.
+
+use super::check::{Codes, fresh};
+use super::{Asked, Check, Custom, Draft};
+use crate::algorithm::Algorithm;
+use crate::error::RejectionKind;
+use crate::grammar::{MAX_VALUE, encode};
+use crate::scheme::Encoding;
+use crate::time::TimeUnit;
+
+/// Headers a request may name as signed.
+const MAX_NAMES: usize = 64;
+
+/// `t=<seconds>,h=<names with a space between>,v1=<tag>` in this header, over the time, the names, their values and the body, with a dot
+/// between. The older `v0`, which covers no header, is not looked at.
+#[derive(Debug)]
+pub(crate) struct Hook0(pub(crate) &'static str);
+
+/// The pairs of the header that count. Each may be there once.
+#[derive(Default)]
+struct Pairs<'v> {
+    time: Option<&'v str>,
+    names: Option<&'v str>,
+    tag: Option<&'v str>,
+}
+
+impl<'v> Pairs<'v> {
+    fn read(value: &'v [u8]) -> Result<Self, RejectionKind> {
+        let text = std::str::from_utf8(value).map_err(|_| RejectionKind::Malformed)?;
+        if text.len() > MAX_VALUE {
+            return Err(RejectionKind::Malformed);
+        }
+        let mut pairs = Self::default();
+        for (key, value) in text.split(',').filter_map(|pair| pair.split_once('=')) {
+            let slot = match key.trim() {
+                "t" => &mut pairs.time,
+                "h" => &mut pairs.names,
+                "v1" => &mut pairs.tag,
+                _ => continue,
+            };
+            if slot.replace(value).is_some() {
+                return Err(RejectionKind::AmbiguousHeader);
+            }
+        }
+        Ok(pairs)
+    }
+}
+
+impl Custom for Hook0 {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let pairs = Pairs::read(asked.header(self.0)?)?;
+        let tag = pairs.tag.ok_or(RejectionKind::UnsupportedScheme)?;
+        let mut codes = Codes::new(asked, Algorithm::HmacSha256, tag.as_bytes(), Encoding::Hex)?;
+        let time = pairs.time.ok_or(RejectionKind::Malformed)?;
+        let names = pairs.names.ok_or(RejectionKind::Malformed)?;
+        codes.time = Some(fresh(
+            time.as_bytes(),
+            TimeUnit::Seconds,
+            asked.now,
+            asked.tolerance,
+        )?);
+        codes.sign(format!("{time}.{names}.").as_bytes());
+        for (i, name) in names.split(' ').filter(|name| !name.is_empty()).enumerate() {
+            if i >= MAX_NAMES {
+                return Err(RejectionKind::Malformed);
+            }
+            codes.sign(if i > 0 { b"." } else { b"" });
+            codes.sign(asked.header(&name.to_ascii_lowercase())?);
+        }
+        codes.sign(b".");
+        Ok(Box::new(codes))
+    }
+
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let time = TimeUnit::Seconds.format(draft.now);
+        let given =
+            |of: fn(&(String, String)) -> String| draft.given.iter().map(of).collect::<Vec<_>>();
+        let names = given(|(name, _)| name.to_ascii_lowercase()).join(" ");
+        let values = given(|(_, value)| value.clone()).join(".");
+        let mut mac = Algorithm::HmacSha256.key(draft.key);
+        mac.update(format!("{time}.{names}.{values}.").as_bytes());
+        mac.update(&draft.body);
+        let tag = encode(mac.finish(), Encoding::Hex);
+        draft.push(self.0, format!("t={time},h={names},v1={tag}"));
+    }
+}

@@ -1,0 +1,34 @@
+use crate::custom::adyen::Adyen;
+use crate::scheme::Coverage;
+use crate::{KeyFormat, Provider, Scheme};
+
+/// Adyen, payments.
+///
+/// Each item of a batch has `additionalData.hmacSignature`: base64, HMAC-SHA-256 over `pspReference`, `originalReference`, `merchantAccountCode`,
+/// `merchantReference`, amount, currency, `eventCode` and `success` with colons between, nothing escaped, what is absent empty. The key is the HMAC
+/// key, in hexadecimal. Every item has to be signed, and by one key.
+///
+/// * **Nothing else of the body is signed**: not `additionalData`, `reason`, `eventDate` or `live`. What decides about money is to be fetched from
+///   Adyen's API.
+/// * The values are not escaped, so a colon in one could be the border between two.
+/// * There is no id and no signed time. Deliveries are told apart by the signed values of all their items. The type is that of the first item.
+/// * After a new key is made, the old one signs for a while; give both. Often there is HTTP Basic besides, which is not looked at.
+///
+/// Source: <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures> and the tests of Adyen's libraries.
+pub const ADYEN: Provider = Provider::new(
+    "adyen",
+    &[Scheme::custom(
+        &Adyen,
+        Coverage {
+            values: true,
+            ..Coverage::NONE
+        },
+        "eight values of every item (HMAC-SHA-256)",
+    )
+    .in_body("/notificationItems/0/NotificationRequestItem/additionalData/hmacSignature")],
+)
+.key_format(KeyFormat::Hex)
+.type_at(&["/notificationItems/0/NotificationRequestItem/eventCode"])
+.documented_at(
+    "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
+);

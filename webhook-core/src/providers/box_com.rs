@@ -1,0 +1,40 @@
+use crate::custom::box_com::{BoxCom, SECONDARY_KEY};
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme, TimeUnit};
+
+/// Box, webhooks of version 2.
+///
+/// `BOX-SIGNATURE-PRIMARY` and `-SECONDARY`: base64, HMAC-SHA-256 over the body and then `BOX-DELIVERY-TIMESTAMP`, each under its own key. The secret is
+/// the primary key; the setting `secondary_secret` the other one, if it is to be accepted. A key counts in its own header only. The key slot of
+/// the secondary key is the number of secrets.
+///
+/// * Version and algorithm have to be `1` and `HmacSHA256`. They are not signed.
+/// * Box signs some bodies in another spelling than it sends, with `\\uXXXX` for what is not ASCII and `\\/` for slashes; its SDK tries both, and so does
+///   this. Such a delivery is known by that spelling.
+/// * Up to 600 s old. The SDK refuses all that is ahead; 60 s are allowed here, for clocks.
+/// * The id is the signed `/id`, the same over retries; `BOX-DELIVERY-ID` changes with each. The type is `/trigger`.
+/// * 30 s to answer; up to 12 retries in 2 hours.
+///
+/// Source: <https://developer.box.com/guides/webhooks/v2/signatures-v2/> and box-node-sdk@10.12.0. The Python sample of that page is wrong.
+pub const BOX: Provider = Provider::new(
+    "box",
+    &[Scheme::custom(
+        &BoxCom,
+        Coverage {
+            body: true,
+            time: true,
+            ..Coverage::NONE
+        },
+        "body, time (HMAC-SHA-256)",
+    )
+    .in_header("box-signature-primary")
+    .timed(TimeUnit::Rfc3339)
+    .tolerance_secs(600, 60)],
+)
+.aliases(&["box-com"])
+.may_have_settings(&[SECONDARY_KEY])
+.id_at(&["/id"])
+.type_at(&["/trigger"])
+.answers_within_millis(30_000)
+.retries_for_secs(2 * 3600)
+.documented_at("https://developer.box.com/guides/webhooks/v2/signatures-v2/");

@@ -1,0 +1,33 @@
+use crate::custom::braintree::{Braintree, PUBLIC_KEY};
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme};
+
+/// Braintree.
+///
+/// A form: `bt_payload`, and `bt_signature` with `<public key>|<tag>` for each pair of keys. The tag is hexadecimal, HMAC-SHA-1 over the payload as
+/// sent or with a line feed behind, keyed with the SHA-1 of the private key. The secret is the private key, the setting `public_key` the
+/// public one.
+///
+/// * The payload is base64 of XML, which has kind and time in it; all of it is signed, the rest of the form is not. Read it from
+///   [`Delivery::raw`](crate::Delivery::raw).
+/// * There is no id, and the time is not checked. Deliveries are told apart by their payload.
+/// * The challenge, a `GET`, is refused here.
+/// * 30 s to answer; retries every hour, for 24 hours in production.
+///
+/// Source: <https://developer.paypal.com/braintree/docs/guides/webhooks/parse> and Braintree's Python and Node libraries.
+pub const BRAINTREE: Provider = Provider::new(
+    "braintree",
+    &[Scheme::custom(
+        &Braintree,
+        Coverage {
+            values: true,
+            ..Coverage::NONE
+        },
+        "`bt_payload` of the form (HMAC-SHA-1)",
+    )
+    .in_form("bt_signature", "/tag")],
+)
+.settings(&[PUBLIC_KEY])
+.answers_within_millis(30_000)
+.retries_for_secs(24 * 3600)
+.documented_at("https://developer.paypal.com/braintree/docs/guides/webhooks/parse");

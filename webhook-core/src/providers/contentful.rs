@@ -1,0 +1,34 @@
+use crate::custom::contentful::Contentful;
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme, TimeUnit};
+
+/// Contentful, signed webhooks and apps.
+///
+/// `x-contentful-signature`: hexadecimal, HMAC-SHA-256 over method, path with query, the headers that `x-contentful-signed-headers` names, and the body,
+/// a line each. The list and `x-contentful-timestamp` have to be among them.
+///
+/// * The query is escaped twice in what is signed.
+/// * The type `X-Contentful-Topic` is a label: whether it is signed is the request's to say. There is no stable id; deliveries are told apart by
+///   their content.
+/// * 30 s to both sides, as in Contentful's own toolkit; `tolerance` sets another.
+///
+/// Source: @contentful/node-apps-toolkit@3.16.1 (npm) and <https://www.contentful.com/developers/docs/webhooks/request-verification/>.
+pub const CONTENTFUL: Provider = Provider::new(
+    "contentful",
+    &[Scheme::custom(
+        &Contentful,
+        Coverage {
+            body: true,
+            time: true,
+            method: true,
+            values: true,
+            ..Coverage::NONE
+        },
+        "method, path, the headers the request names, body (HMAC-SHA-256)",
+    )
+    .in_header("x-contentful-signature")
+    .timed(TimeUnit::Millis)
+    .tolerance_secs(30, 30)],
+)
+.type_in_headers(&["x-contentful-topic"])
+.documented_at("https://www.contentful.com/developers/docs/webhooks/request-verification/");

@@ -1,0 +1,49 @@
+use crate::custom::hook0::Hook0;
+use crate::scheme::Coverage;
+use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+
+/// Hook0.
+///
+/// `X-Hook0-Signature: t=<seconds>,h=<header names>,v1=<tag>`: hexadecimal, HMAC-SHA-256 over the time, the names as sent, the values of these headers
+/// and the body, with a dot between.
+///
+/// * The request names the headers that are signed, so rely on none unless `h` has it.
+/// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, as nothing says that `h` names them. Deliveries are told apart by their
+///   content.
+/// * 300 s to both sides, as in Hook0's client.
+///
+/// Source: Hook0's `clients/rust/tests/webhook_verification.rs` and <https://documentation.hook0.com>.
+pub const HOOK0: Provider = Provider::new("hook0", &[signed()])
+    .id_in_headers(&["x-event-id"])
+    .type_in_headers(&["x-event-type"])
+    .documented_at("https://documentation.hook0.com");
+
+/// Hook0's older form, `t=<seconds>,v0=<tag>`, which covers time and body but no header. A value of its own, so that nobody can choose it for
+/// an endpoint of [`HOOK0`].
+pub const HOOK0_V0: Provider = Provider::new(
+    "hook0-v0",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Time, Part::Literal("."), Part::Body],
+    )
+    .in_header("x-hook0-signature")
+    .pairs(b',', "v0")
+    .time_in_pair("t", TimeUnit::Seconds)],
+)
+.id_in_headers(&["x-event-id"])
+.type_in_headers(&["x-event-type"])
+.documented_at("https://documentation.hook0.com");
+
+pub(super) const fn signed() -> Scheme {
+    let coverage = Coverage {
+        body: true,
+        time: true,
+        values: true,
+        ..Coverage::NONE
+    };
+    let words = "time, the headers the request names, body (HMAC-SHA-256)";
+    Scheme::custom(&Hook0("x-hook0-signature"), coverage, words)
+        .in_header("x-hook0-signature")
+        .pairs(b',', "v1")
+        .timed(TimeUnit::Seconds)
+}

@@ -1,0 +1,30 @@
+use crate::custom::url_and_form::Mandrill;
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme};
+
+/// Mandrill (Mailchimp Transactional).
+///
+/// `X-Mandrill-Signature`: base64, HMAC-SHA-1 over the URL as registered and then the name and value of every field of the form, in the order of their
+/// names. The key is that of the webhook. The events are JSON in the field `mandrill_events`.
+///
+/// * Nothing stands between URL, names and values, so not every byte of the form is covered.
+/// * No time is signed and there is no id for a batch. Deliveries are told apart by what is signed of them.
+/// * When a webhook is set up, Mandrill sends a `HEAD` and an empty batch signed with the key `test-webhook`; both are refused.
+///
+/// Source: <https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/>.
+pub const MANDRILL: Provider = Provider::new(
+    "mandrill",
+    &[Scheme::custom(
+        &Mandrill,
+        Coverage {
+            url: true,
+            values: true,
+            ..Coverage::NONE
+        },
+        "URL and fields of the form (HMAC-SHA-1)",
+    )
+    .in_header("x-mandrill-signature")],
+)
+.documented_at(
+    "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/",
+);

@@ -1,0 +1,34 @@
+use crate::custom::microsoft_graph::MicrosoftGraph;
+use crate::handshake::{Challenge, Handshake, Reply};
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme};
+
+/// Microsoft Graph, change notifications.
+///
+/// Nothing is signed. `clientState` of every notification in the batch has to be the secret, which you chose for the subscription.
+///
+/// * The state says who sent the request, and nothing about what is in it: fetch the resource before you act on it.
+/// * Deliveries are told apart by their content.
+/// * A new endpoint is asked to echo the `validationToken` of a query. That is unsigned and changes nothing, so it is always answered;
+///   a request with that parameter is never a notification.
+/// * The tokens of rich notifications are not looked at.
+/// * 3 s to answer; retries for up to 4 hours.
+///
+/// Source: <https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks>.
+pub const MICROSOFT_GRAPH: Provider = Provider::new(
+    "microsoft-graph",
+    &[Scheme::custom(
+        &MicrosoftGraph,
+        Coverage::NONE,
+        "nothing: a token in every notification",
+    )
+    .in_body("/value/0/clientState")],
+)
+.type_at(&["/value/0/changeType"])
+.answers(Handshake::new(
+    Challenge::Query("POST", "validationToken"),
+    Reply::Words,
+))
+.answers_within_millis(3_000)
+.retries_for_secs(4 * 3600)
+.documented_at("https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks");

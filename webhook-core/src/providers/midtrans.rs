@@ -1,0 +1,29 @@
+use crate::{Algorithm, Part, Provider, Scheme};
+
+/// Midtrans.
+///
+/// `/signature_key` of the body: hexadecimal, SHA-512 over `order_id`, `status_code`, `gross_amount` and the server key, as they are sent.
+///
+/// * **Neither `transaction_status` nor `fraud_status` is signed**: fetch the status before you act on it.
+/// * What is signed does not tell a settlement from a refund of the same order, so copies are not recognised and handlers have to bear them.
+/// * Pay-account notices sign other values and are refused.
+/// * 500 is retried once, 503 four times, others up to five times.
+///
+/// Source: <https://docs.midtrans.com/reference/receiving-notifications>.
+pub const MIDTRANS: Provider = Provider::new(
+    "midtrans",
+    &[Scheme::hash(
+        Algorithm::Sha512,
+        &[
+            Part::Field("/order_id"),
+            Part::Field("/status_code"),
+            Part::Field("/gross_amount"),
+            Part::Secret,
+        ],
+    )
+    .in_body("/signature_key")],
+)
+.id_at(&["/transaction_id"])
+.type_at(&["/transaction_status"])
+.content_repeats()
+.documented_at("https://docs.midtrans.com/reference/receiving-notifications");

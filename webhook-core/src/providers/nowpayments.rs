@@ -1,0 +1,33 @@
+use crate::custom::nowpayments::NowPayments;
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme};
+
+/// NOWPayments.
+///
+/// `x-nowpayments-sig`: hexadecimal, HMAC-SHA-512 over the body's JSON written anew, names sorted in every object and without white space. The key is the IPN
+/// secret.
+///
+/// * All values are signed, but not how they are spelled, so not every byte of the body is covered. A name that is there twice is refused.
+/// * Numbers are signed as they came. How NOWPayments writes a number like `1.0`, or what is not ASCII, is said nowhere; where it differs, a genuine
+///   delivery is refused.
+/// * The order of names and the lack of white space are from several implementations of others, which agree; the page shows code alone.
+/// * `/payment_id` is that of a payment, which has several events. Deliveries are told apart by what is signed. The type is `/payment_status`.
+///
+/// Source: <https://documenter.getpostman.com/view/7907941/2s93JusNJt>.
+pub const NOWPAYMENTS: Provider = Provider::new(
+    "nowpayments",
+    &[Scheme::custom(
+        &NowPayments,
+        Coverage {
+            values: true,
+            ..Coverage::NONE
+        },
+        "the JSON of the body, names sorted (HMAC-SHA-512)",
+    )
+    .in_header("x-nowpayments-sig")
+    .reads_body()],
+)
+.id_at(&["/payment_id"])
+.id_not_unique()
+.type_at(&["/payment_status"])
+.documented_at("https://documenter.getpostman.com/view/7907941/2s93JusNJt");

@@ -1,0 +1,34 @@
+use crate::custom::rapyd::{ACCESS_KEY, Rapyd};
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme, TimeUnit};
+
+/// Rapyd.
+///
+/// `signature`: base64 of the hexadecimal text of HMAC-SHA-256 over the URL, `salt`, `timestamp`, the access key, the secret key and the body. The key is the
+/// secret key; the setting `access_key` is the other half.
+///
+/// * The URL is the whole one that is configured. That, and that the base64 is of hexadecimal text, is from working code of others; the page can be
+///   read otherwise.
+/// * The id is `/id`, the type `/type`; both are signed.
+///
+/// Source: <https://docs.rapyd.net/en/webhook-authentication.html>, and hyperswitch for the encoding.
+pub const RAPYD: Provider = Provider::new(
+    "rapyd",
+    &[Scheme::custom(
+        &Rapyd,
+        Coverage {
+            body: true,
+            time: true,
+            url: true,
+            values: true,
+            ..Coverage::NONE
+        },
+        "URL, salt, time, body (HMAC-SHA-256)",
+    )
+    .in_header("signature")
+    .timed(TimeUnit::Seconds)],
+)
+.settings(&[ACCESS_KEY])
+.id_at(&["/id"])
+.type_at(&["/type"])
+.documented_at("https://docs.rapyd.net/en/webhook-authentication.html");

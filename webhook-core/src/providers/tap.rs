@@ -1,0 +1,36 @@
+use crate::custom::fields::{Fields, tap};
+use crate::scheme::Coverage;
+use crate::{Encoding, Provider, Scheme};
+
+/// Tap, charges.
+///
+/// `hashstring`: hexadecimal, HMAC-SHA-256 over `x_id`, `x_amount`, `x_currency`, `x_gateway_reference`, `x_payment_reference`, `x_status` and `x_created`, each name
+/// followed by its value. The amount is written with the decimals of its currency, three for KWD, BHD, OMR and JOD. The key is the secret API
+/// key.
+///
+/// * **Nothing else of the body is signed.** Invoices sign other values and are refused.
+/// * The exact text is from several implementations of others, which agree.
+/// * Deliveries are told apart by the signed values: an object has one for each status. The type is `/status`.
+///
+/// Source: <https://developers.tap.company/docs/webhook>.
+pub const TAP: Provider = Provider::new(
+    "tap",
+    &[Scheme::custom(
+        &Fields {
+            tag: "hashstring",
+            encoding: Encoding::Hex,
+            write: tap,
+        },
+        Coverage {
+            values: true,
+            ..Coverage::NONE
+        },
+        "seven values of the body (HMAC-SHA-256)",
+    )
+    .in_header("hashstring")
+    .reads_body()],
+)
+.id_at(&["/id"])
+.id_not_unique()
+.type_at(&["/status"])
+.documented_at("https://developers.tap.company/docs/webhook");

@@ -1,0 +1,266 @@
+//! Schemes with code of their own, through the front door: what vectors cannot say.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use webhook_core::providers::{self, BOX, KLARNA, MAILGUN, RAPYD, TWILIO};
+use webhook_core::{
+    Algorithm, Claimed, ConfigError, Encoding, Endpoint, EndpointBuilder, Finished, Head,
+    MemoryStore, Outcome, Provider, RejectionKind, SecretProblem, SignedRequest, Signer, UnixTime,
+};
+
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+const URL: &str = "https://shop.example/hooks";
+
+fn signer(provider: Provider) -> Signer {
+    Signer::new(provider, SECRET).unwrap().public_url(URL)
+}
+
+fn endpoint(builder: EndpointBuilder) -> Endpoint {
+    builder
+        .public_url(URL)
+        .clock(NOW)
+        .store(MemoryStore::new())
+        .build()
+        .unwrap()
+}
+
+fn verify(
+    endpoint: &Endpoint,
+    request: &SignedRequest,
+) -> Result<webhook_core::Coverage, RejectionKind> {
+    let delivery = endpoint.verify(&head(request), request.body.clone());
+    delivery
+        .map(|delivery| delivery.proof().coverage())
+        .map_err(|rejection| rejection.kind())
+}
+
+fn head(request: &SignedRequest) -> Head<'_> {
+    Head {
+        method: request.method,
+        path_and_query: &request.path_and_query,
+        headers: &request.headers,
+    }
+}
+
+/// Whether the delivery runs; then it is done.
+fn runs(endpoint: &Endpoint, request: &SignedRequest) -> bool {
+    let mut intake = endpoint.begin(&head(request)).unwrap();
+    intake.push(request.body.clone()).unwrap();
+    let Finished::Event(checked) = intake.finish().unwrap() else {
+        panic!("not an event");
+    };
+    match block_on(checked.claim()).unwrap() {
+        Claimed::Run(permit) => {
+            block_on(permit.settle(Outcome::Status(200)));
+            true
+        }
+        _ => false,
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    loop {
+        if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}
+
+#[test]
+fn twilios_json_is_covered_once_its_hash_was_checked_and_a_swapped_one_is_refused() {
+    let endpoint = endpoint(Endpoint::twilio(SECRET, URL));
+    let signer = signer(TWILIO).header("content-type", "application/json");
+    let signed = signer.sign(NOW, r#"{"a":1}"#);
+    assert!(verify(&endpoint, &signed).unwrap().body);
+    let mut swapped = signed;
+    swapped.body = r#"{"a":2}"#.into();
+    assert_eq!(
+        verify(&endpoint, &swapped),
+        Err(RejectionKind::BadSignature)
+    );
+}
+
+#[test]
+fn twilios_form_is_not_reported_as_covered_byte_for_byte() {
+    let endpoint = endpoint(Endpoint::twilio(SECRET, URL));
+    let mut signed = signer(TWILIO).sign(NOW, "Digits=1234&Body=+a+");
+    let coverage = verify(&endpoint, &signed).unwrap();
+    assert!(coverage.url && coverage.values && !coverage.body);
+    // Where a name ends is not signed, so this is why.
+    signed.body = "Digits1=234&Body=%20a%20".into();
+    assert!(!verify(&endpoint, &signed).unwrap().body);
+    signed.body = "Digits=1234&Body=+a".into();
+    assert_eq!(verify(&endpoint, &signed), Err(RejectionKind::BadSignature));
+}
+
+#[test]
+fn another_spelling_of_what_is_signed_is_a_copy() {
+    let endpoint = endpoint(Endpoint::twilio(SECRET, URL));
+    let mut signed = signer(TWILIO).sign(NOW, "a=1&b=+x");
+    assert!(runs(&endpoint, &signed));
+    for copy in ["b=%20x&a=1", "a=1&b=+x&a=1", "&a=1&&b=%20%78"] {
+        signed.body = copy.into();
+        assert!(!runs(&endpoint, &signed), "{copy} ran");
+    }
+    signed = signer(TWILIO).sign(NOW, "a=1&b=+y");
+    assert!(runs(&endpoint, &signed));
+}
+
+#[test]
+fn a_path_that_is_only_nearly_the_same_is_still_the_configured_one_and_the_query_counts() {
+    let endpoint = endpoint(Endpoint::twilio(SECRET, URL));
+    let signed = signer(TWILIO)
+        .path_and_query("/hooks?a=b+c")
+        .sign(NOW, "x=1");
+    let at = |target: &str| {
+        let mut request = signed.clone();
+        target.clone_into(&mut request.path_and_query);
+        verify(&endpoint, &request).is_ok()
+    };
+    assert!(at("/hooks?a=b+c"));
+    for target in [
+        "/hooks?a=b%20c",
+        "/hooks?a=b+c&",
+        "/hooks?",
+        "/hooks",
+        "/hooks?A=b+c",
+        "/hooks?a=b+c%00",
+    ] {
+        assert!(!at(target), "{target}");
+    }
+}
+
+#[test]
+fn mailguns_token_counts_once_whatever_the_body_says() {
+    let endpoint = endpoint(Endpoint::mailgun(SECRET));
+    let signed = signer(MAILGUN).sign(NOW, r#"{"event-data":{"id":"a","event":"opened"}}"#);
+    assert!(runs(&endpoint, &signed));
+    let mut altered = signed;
+    let text = String::from_utf8(altered.body.to_vec()).unwrap();
+    altered.body = text.replace("opened", "failed").into();
+    assert!(!verify(&endpoint, &altered).unwrap().body);
+    assert!(!runs(&endpoint, &altered), "one token ran two events");
+}
+
+#[test]
+fn the_key_slot_of_boxs_secondary_key_is_behind_the_secrets() {
+    let builder = Endpoint::builder(BOX, ["another-key-of-sixteen", SECRET]);
+    let endpoint = endpoint(builder.setting("secondary_secret", "the-secondary-key-01"));
+    let mut signed = Signer::new(BOX, "the-secondary-key-01")
+        .unwrap()
+        .sign(NOW, "{}");
+    assert_eq!(verify(&endpoint, &signed), Err(RejectionKind::BadSignature));
+    signed.headers[0].0 = "box-signature-secondary".to_owned();
+    let delivery = endpoint
+        .verify(&head(&signed), signed.body.clone())
+        .unwrap();
+    assert_eq!(delivery.proof().key_slot(), 2);
+}
+
+#[test]
+fn settings_that_are_missing_unknown_or_blank_are_errors() {
+    let build = |builder: EndpointBuilder| builder.clock(NOW).build().err();
+    let rapyd = || Endpoint::builder(RAPYD, SECRET).public_url(URL);
+    let name = "access_key";
+    assert_eq!(build(rapyd()), Some(ConfigError::MissingSetting { name }));
+    for (value, problem) in [
+        ("", SecretProblem::Empty),
+        (" ", SecretProblem::Empty),
+        (" rak", SecretProblem::SurroundingWhitespace),
+        ("rak\0", SecretProblem::ControlCharacter),
+    ] {
+        let error = build(rapyd().setting(name, value));
+        assert_eq!(error, Some(ConfigError::Setting { name, problem }));
+    }
+    let both = rapyd().setting(name, "rak").setting("kid", "a");
+    assert_eq!(
+        build(both),
+        Some(ConfigError::UnknownSetting {
+            name: "kid".to_owned()
+        })
+    );
+    assert_eq!(build(rapyd().setting(name, "").setting(name, "rak")), None);
+    assert_eq!(build(Endpoint::klarna(SECRET, "krn:1")), None);
+    assert!(KLARNA.required_settings().contains(&"kid"));
+}
+
+#[test]
+fn a_setting_is_not_shown() {
+    let mut options = webhook_core::Options::default();
+    options.settings.set("secondary_secret", "hunter2-hunter2");
+    let shown = format!("{options:?} {:?}", options.settings);
+    assert!(
+        shown.contains("secondary_secret") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_form_of_a_hundred_thousand_fields_and_json_without_end_are_answered_at_once() {
+    let form = (0..100_000)
+        .map(|i| format!("f{}={i}&", i % 1000))
+        .collect::<String>();
+    let signed = signer(TWILIO).sign(NOW, form);
+    let builder = Endpoint::twilio(SECRET, URL).body_limit(4 << 20);
+    assert!(verify(&endpoint(builder), &signed).is_ok());
+    for body in ["[", "{\"a\":", "{\"value\":["] {
+        for provider in [providers::ADYEN, providers::MICROSOFT_GRAPH, MAILGUN] {
+            let builder = Endpoint::builder(provider, SECRET).body_limit(4 << 20);
+            let mut request = signer(provider).sign(NOW, "{}");
+            request.body = body.repeat(200_000).into();
+            assert!(verify(&endpoint(builder), &request).is_err());
+        }
+    }
+}
+
+#[test]
+fn endpoints_of_no_provider_take_what_their_signer_sends_and_nothing_else() {
+    let builders = [
+        Endpoint::token("x-token", SECRET),
+        Endpoint::token_in_query("key", SECRET),
+        Endpoint::token_in_form("token", SECRET),
+        Endpoint::hmac(
+            Algorithm::HmacSha512,
+            "x-signature",
+            Encoding::Base64,
+            SECRET,
+        ),
+    ];
+    for builder in builders {
+        let endpoint = builder.clock(NOW).build().unwrap();
+        let provider = *endpoint.provider();
+        let sign = |secret: &str| Signer::new(provider, secret).unwrap().sign(NOW, "a=1");
+        assert_eq!(verify(&endpoint, &sign(SECRET)), Ok(provider.coverage()));
+        let refused = verify(&endpoint, &sign("another-secret-of-sixteen"));
+        assert_eq!(
+            refused,
+            Err(RejectionKind::BadSignature),
+            "{}",
+            provider.name()
+        );
+    }
+    let twice = Endpoint::token_in_form("token", SECRET)
+        .clock(NOW)
+        .build()
+        .unwrap();
+    let mut request = Signer::new(*twice.provider(), SECRET)
+        .unwrap()
+        .sign(NOW, "token=x");
+    assert_eq!(
+        verify(&twice, &request),
+        Err(RejectionKind::AmbiguousHeader)
+    );
+    request.body = "token=".into();
+    assert_eq!(verify(&twice, &request), Err(RejectionKind::Malformed));
+    request.body = "a=1".into();
+    assert_eq!(verify(&twice, &request), Err(RejectionKind::MissingHeader));
+    let basic = Endpoint::basic("shop", SECRET).clock(NOW).build().unwrap();
+    let request = Signer::new(*basic.provider(), format!("shop:{SECRET}"))
+        .unwrap()
+        .sign(NOW, "");
+    assert!(verify(&basic, &request).unwrap().is_sender_only());
+    assert!(Endpoint::token("x-token", "").build().is_err());
+}

@@ -1,0 +1,799 @@
+"""Providers whose scheme no template says: forms, values out of a body, keys and headers that the request names."""
+
+import base64
+import hashlib
+import json
+from urllib.parse import parse_qsl, quote_plus, urlencode
+
+from suite import MS, NOW, T, Suite, b64, bad_base64, bad_hex, flip, mac, noted, raw
+
+CUSTOM = {}
+
+KEY = "0123456789abcdef0123456789abcdef"
+OTHER = "fedcba9876543210fedcba9876543210"
+
+
+def custom(name):
+    """Puts the suite a function makes under this name."""
+
+    def keep(make):
+        CUSTOM[name] = make
+        return make
+
+    return keep
+
+
+def proofs(suite, name, sign, tag, spelling, encoding="base64"):
+    """What holds of every proof in a header: `sign` makes the headers, `spelling` those of a text as the tag."""
+    suite.secrets(OTHER)
+    bad = (bad_hex(tag, "tag one character short", "tag cut in half", "tag one byte longer", "tag empty",
+                   "tag with 0x in front") if encoding == "hex" else
+           bad_base64(tag, "tag one byte short", "tag one byte longer", "tag empty", "tag without padding",
+                      "tag with spare bits set in the last symbol"))
+    for kind, text in bad:
+        suite.invalid(kind, headers=spelling(text))
+    suite.invalid("tag of zeros", headers=spelling(bytes(len(tag)).hex() if encoding == "hex" else b64(bytes(len(tag)))))
+    suite.invalid("tag in another encoding", headers=spelling(b64(tag) if encoding == "hex" else tag.hex()))
+    suite.invalid("signature missing", headers=suite.headers(name, None))
+    suite.twice(name, dict(map(tuple, sign(key=OTHER)))[name])
+
+
+def distinct_fields(body):
+    """Names and values of a form, each pair once, in byte order."""
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in
+             parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")]
+    return b"".join(name + value for name, value in sorted(set(pairs)))
+
+
+def twilio_like(name, algorithm, extra=()):
+    path = "/myapp.php?foo=1&bar=2"
+    url, form = "https://mycompany.com/myapp.php", (
+        b"CallSid=CA1234567890ABCDE&Digits=1234&From=%2B14158675309&To=%2B18005551212&Caller=%2B14158675309")
+
+    def header(text):
+        return [["X-Twilio-Signature", text], *map(list, extra)]
+
+    def tag(body=form, key=KEY, url=url, path=path):
+        asked = url + ("?" + path.split("?", 1)[1] if "?" in path else "")
+        return mac(algorithm, key, asked, distinct_fields(body))
+
+    def sign(body=form, key=KEY, **how):
+        return header(b64(tag(body, key, **how)))
+
+    suite = Suite(form, KEY, sign(), path_and_query=path, url=url, id=None, type=None)
+    suite.valid("form")
+    proofs(suite, "X-Twilio-Signature", sign, tag(), header)
+    for kind, body in {
+            "fields in another order": b"&".join(reversed(form.split(b"&"))),
+            "a pair twice is signed once": form + b"&Digits=1234",
+            "plus and percent-twenty are both a space": form + b"&Body=+a%20b+",
+            "values beyond ASCII": form + "&Body=".encode() + quote_plus("Zoë – 日本 😀").encode(),
+            "values not UTF-8": form + b"&Body=%ff%fe%00",
+            "empty values and names": form + b"&AddOns=&flag&=x",
+            "a percent sign that escapes nothing": form + b"&Body=100%25",
+            "no fields": b"",
+            "many fields": b"&".join(b"f%d=%d" % (i, i % 7) for i in range(2000)),
+    }.items():
+        suite.valid(kind, body=body, headers=sign(body))
+    two = form + b"&Media=b&Media=a"
+    suite.valid("two values of a name, in byte order", body=two, headers=sign(two))
+    suite.valid("the same, received in the other order", body=form + b"&Media=a&Media=b", headers=sign(two))
+    suite.valid("signed with the port, configured without", headers=sign(url="https://mycompany.com:443/myapp.php"))
+    suite.valid("signed without the port, configured with", url="https://mycompany.com:1234/myapp.php")
+    suite.invalid("signed with another port", headers=sign(url="https://mycompany.com:444/myapp.php"))
+    suite.invalid("another scheme", url="http://mycompany.com/myapp.php")
+    suite.invalid("another host", url="https://mycompany.org/myapp.php")
+    suite.invalid("path with a slash behind", url=url + "/")
+    suite.invalid("query in another order", path_and_query="/myapp.php?bar=2&foo=1")
+    suite.invalid("query changed", path_and_query="/myapp.php?foo=1&bar=3")
+    suite.invalid("a value changed", body=form.replace(b"1234&", b"1235&"))
+    suite.invalid("a field more", body=form + b"&Zz=1")
+    suite.invalid("a field less", body=form.replace(b"&Digits=1234", b""))
+    suite.invalid("a value with a space behind", body=form + b"+")
+    suite.invalid("a value twice, once changed", body=form + b"&Digits=1235")
+
+    text = b'{"property": "value", "boolean": true}'
+    hashed = path + "&bodySHA256=" + hashlib.sha256(text).hexdigest()
+    good = {"path_and_query": hashed, "headers": sign(b"", path=hashed), "body": text}
+    suite.valid("JSON with its hash in the query", **good)
+    suite.invalid("JSON swapped, its hash still signed", **good | {"body": text.replace(b"true", b"null")})
+    suite.invalid("JSON swapped for a form", **good | {"body": form})
+    suite.invalid("JSON swapped, and the hash with it", **good | {
+        "body": b"{}", "path_and_query": path + "&bodySHA256=" + hashlib.sha256(b"{}").hexdigest()})
+    suite.invalid("JSON without its hash in the query", headers=sign(b""), body=text)
+    suite.invalid("two hashes in the query", **good | {"path_and_query": hashed + "&bodySHA256=" + "0" * 64})
+    odd = path + "&bodySHA256=" + "0" * 63
+    suite.invalid("a hash that is none, signed as sent", path_and_query=odd, headers=sign(b"", path=odd), body=text)
+    return suite, sign
+
+
+@custom("twilio")
+def twilio():
+    suite, sign = twilio_like("twilio", "sha1")
+    published = "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+    assert b64(mac("sha1", "12345", "https://mycompany.com/myapp.php?foo=1&bar=2",
+                   distinct_fields(suite.good["body"]))) == published
+    suite.valid("example of the SDK", secrets=["12345"], headers=[["X-Twilio-Signature", published]],
+                source="twilio-python tests/unit/test_request_validator.py")
+    suite.invalid("settings name a stronger algorithm",
+                  headers=sign() + [["X-Twilio-Webhooks-Signature-Settings", "key=k,algorithm=HMAC_SHA256"]])
+    return suite
+
+
+@custom("twilio-shared-key")
+def twilio_shared_key():
+    name = "X-Twilio-Webhooks-Signature-Settings"
+    suite, sign = twilio_like("twilio-shared-key", "sha256", [(name, "key=webhooks_sharedkey_0,algorithm=HMAC_SHA256")])
+    tag = sign()[0]
+    suite.valid("algorithm in front, another key", headers=[tag, [name, "algorithm=HMAC_SHA256,key=k"]])
+    for kind, value in {"names no algorithm": "key=k", "name another algorithm": "key=k,algorithm=HMAC_MD5",
+                        "name the weaker algorithm": "key=k,algorithm=HMAC_SHA1", "are empty": "",
+                        "name two algorithms": "algorithm=HMAC_SHA256,algorithm=HMAC_SHA1"}.items():
+        suite.invalid("settings " + kind, headers=[tag, [name, value]])
+    suite.invalid("settings missing", headers=[tag])
+    suite.twice(name, "key=k,algorithm=HMAC_SHA1")
+    return suite
+
+
+def tagged(suite, build, tag, encoding="hex"):
+    """What holds of every tag, wherever it is: `build` makes the changes that put a text in its place, None leaves it out."""
+    suite.valid("event")
+    suite.secrets(OTHER)
+    kinds = bad_hex(tag) if encoding == "hex" else bad_base64(
+        tag, "tag one byte short", "tag cut in half", "tag one byte longer", "tag doubled", "tag empty", "tag without padding",
+        "tag with one padding too many", "tag with spare bits set in the last symbol", "tag in hex")
+    for kind, text in kinds:
+        suite.invalid(kind, **build(text))
+    spell = bytes.hex if encoding == "hex" else b64
+    suite.invalid("tag of zeros", **build(spell(bytes(len(tag)))))
+    suite.invalid("tag backwards", **build(spell(tag[::-1])))
+    suite.invalid("tag with its first bit turned over", **build(spell(flip(tag, 0))))
+    suite.invalid("tag behind a prefix", **build("sha256=" + spell(tag)))
+    suite.invalid("tag with a comma behind", **build(spell(tag) + ","))
+    suite.invalid("tag in another encoding", **build((b64 if encoding == "hex" else bytes.hex)(tag)[:-1]))
+    if encoding == "hex":
+        suite.valid("tag in upper-case hex", **build(tag.hex().upper()))
+    suite.invalid("tag missing", **build(None))
+
+
+def at(name, *more):
+    """Puts a text into a header, before these others."""
+    return lambda text: {"headers": [[name, text], *map(list, more)] if text is not None else [list(pair) for pair in more]}
+
+
+def dumps(value, **how):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, **how).encode()
+
+
+@custom("box")
+def box_com():
+    body = b'{"type":"webhook_event","id":"0ac6-1","trigger":"FILE.UPLOADED","source":{"name":"Test.txt"}}'
+    time = "2023-11-14T22:13:20Z"
+
+    def more(time=time, version="1", algorithm="HmacSHA256"):
+        return [["BOX-DELIVERY-TIMESTAMP", time], ["BOX-SIGNATURE-VERSION", version],
+                ["BOX-SIGNATURE-ALGORITHM", algorithm], ["BOX-DELIVERY-ID", "f96bb54b"]]
+
+    def tag(body=body, key=KEY, time=time):
+        return mac("sha256", key, body, time)
+
+    def sign(body=body, key=KEY, time=time, name="BOX-SIGNATURE-PRIMARY", **how):
+        return [[name, b64(tag(body, key, time))], *more(time, **how)]
+
+    suite = Suite(body, KEY, sign(), id="0ac6-1", type="FILE.UPLOADED")
+    tagged(suite, at("BOX-SIGNATURE-PRIMARY", *more()), tag(), "base64")
+    suite.bodies(lambda body: sign(body=body))
+    second = {"settings": {"secondary_secret": OTHER}}
+    suite.valid("secondary header, its key configured", headers=sign(key=OTHER, name="BOX-SIGNATURE-SECONDARY"), **second)
+    suite.invalid("secondary header, its key not configured", headers=sign(key=OTHER, name="BOX-SIGNATURE-SECONDARY"))
+    suite.invalid("secondary key in the primary header", headers=sign(key=OTHER), **second)
+    suite.invalid("primary key in the secondary header", headers=sign(name="BOX-SIGNATURE-SECONDARY"), **second)
+    escaped = noted(body, '\\u30b9\\ud83d\\ude00\\/')
+    suite.valid("body signed with escapes, sent without", body=noted(body, "ス😀/"), headers=sign(escaped))
+    suite.invalid("body signed with escapes, another character sent", body=noted(body, "セ😀/"), headers=sign(escaped))
+    suite.invalid("another version", headers=sign(version="2"))
+    suite.invalid("another algorithm", headers=sign(algorithm="HmacSHA1"))
+    suite.invalid("time changed", headers=[sign()[0], *more("2023-11-14T22:13:21Z")])
+    suite.valid("600 s old", now=NOW + 600)
+    suite.invalid("601 s old", now=NOW + 601)
+    suite.invalid("61 s ahead", now=NOW - 61)
+    suite.invalid("time before the body", headers=[["BOX-SIGNATURE-PRIMARY", b64(mac("sha256", KEY, time, body))], *more()])
+    return suite
+
+
+@custom("contentful")
+def contentful():
+    body = b'{"sys":{"id":"abc","type":"Entry"}}'
+    names = "content-type,x-contentful-signed-headers,x-contentful-timestamp,x-contentful-topic"
+    topic, kind = "ContentManagement.Entry.publish", "application/vnd.contentful.management.v1+json"
+
+    def rest(names=names, time=MS, topic=topic):
+        return [["X-Contentful-Topic", topic], ["Content-Type", kind], ["x-contentful-signed-headers", names],
+                ["x-contentful-timestamp", time]]
+
+    def tag(body=body, key=KEY, path="/hook", names=names, time=MS, method="POST"):
+        sent = {name.lower(): value for name, value in rest(names, time)}
+        headers = ";".join(sorted(f"{name}:{sent[name]}" for name in names.split(",")))
+        return mac("sha256", key, f"{method}\n{path}\n{headers}\n", body)
+
+    def sign(**how):
+        own = {name: how[name] for name in ("names", "time") if name in how}
+        return [["x-contentful-signature", tag(**how).hex()], *rest(**own)]
+
+    suite = Suite(body, KEY, sign(), path_and_query="/hook", id=None, type=topic)
+    tagged(suite, at("x-contentful-signature", *rest()), tag())
+    suite.bodies(lambda body: sign(body=body))
+    suite.valid("query, escaped twice", path_and_query="/hook?a=1&b=x%20y", headers=sign(path="/hook?a%253D1%2526b%253Dx%252520y"))
+    suite.invalid("query, escaped once", path_and_query="/hook?a=1", headers=sign(path="/hook?a%3D1"))
+    suite.invalid("another path", path_and_query="/hook/")
+    suite.invalid("another method", headers=sign(method="PUT"))
+    suite.invalid("a signed header changed", headers=[sign()[0], *rest(topic="ContentManagement.Entry.delete")])
+    suite.invalid("the time is not among the signed headers", headers=sign(names="content-type,x-contentful-signed-headers"))
+    suite.invalid("the list is not among the signed headers", headers=sign(names="content-type,x-contentful-timestamp"))
+    suite.invalid("a name more in the list", headers=[sign()[0], *rest(names=names + ",content-length")])
+    suite.valid("30 s old", now=NOW + 30)
+    suite.invalid("31 s old", now=NOW + 31)
+    suite.invalid("31 s ahead", now=NOW - 31)
+    suite.invalid("time in seconds", headers=sign(time=T))
+    return suite
+
+
+def hook0_suite(body, **told):
+    extra = [["X-Event-Id", "evt-1"], ["X-Event-Type", "a.b"]]
+    name, listed = "X-Hook0-Signature", "x-event-id x-event-type"
+
+    def tag(body=body, key=KEY, time=T, names=listed, values="evt-1.a.b"):
+        return mac("sha256", key, f"{time}.{names}.{values}.", body)
+
+    def spelled(text, time=T, names=listed):
+        return [[name, f"t={time},h={names},v1={text}"], *extra]
+
+    def sign(body=body, key=KEY, time=T, names=listed, values="evt-1.a.b"):
+        return spelled(tag(body, key, time, names, values).hex(), time, names)
+
+    suite = Suite(body, KEY, sign(), **told)
+    suite.valid("event")
+    suite.secrets(OTHER)
+    suite.bodies(lambda body: sign(body=body))
+    suite.tolerance()
+    for kind, text in bad_hex(tag()):
+        suite.invalid(kind, headers=spelled(text))
+    published = "493c35f05443fdb74cb99fd4f00e0e7653c2ab6b24fbc97f4a7bd4d56b31758a"
+    assert mac("sha256", "secret", "1636936200.x-test x-test2.val1.val2.", b"hello !").hex() == published
+    sent = [[name, f"t=1636936200,h=x-test x-test2,v1={published}"], ["x-test", "val1"], ["x-test2", "val2"]]
+    suite.valid("example of the client", body=b"hello !", secrets=["secret"], now=1636936200, headers=sent,
+                source="hook0 clients/rust/tests/webhook_verification.rs", id=..., type=...)
+    suite.invalid("the example without a listed header", body=b"hello !", secrets=["secret"], now=1636936200, headers=sent[:-1])
+    suite.valid("no headers signed", headers=sign(names="", values=""))
+    suite.invalid("a listed header changed", headers=[sign()[0], ["X-Event-Id", "evt-2"], extra[1]])
+    suite.invalid("a listed header twice", headers=sign() + [extra[0]])
+    suite.invalid("a name more in the list", headers=spelled(tag().hex(), names=listed + " x-more") + [["x-more", ""]])
+    suite.invalid("names in another order", headers=spelled(tag().hex(), names="x-event-type x-event-id"))
+    suite.invalid("time changed", headers=spelled(tag().hex(), time=str(NOW + 1)))
+    old = mac("sha256", KEY, T, ".", body).hex()
+    suite.invalid("v0 alone", headers=[[name, f"t={T},v0={old}"], *extra])
+    suite.invalid("v0 right, v1 wrong", headers=[[name, f"t={T},h={listed},v0={old},v1={'0' * 64}"], *extra])
+    suite.invalid("two v1", headers=[[name, f"{sign()[0][1]},v1={'0' * 64}"], *extra])
+    suite.invalid("no list of headers", headers=[[name, f"t={T},v1={tag().hex()}"], *extra])
+    suite.invalid("signature missing", headers=extra)
+    suite.twice(name, sign(key=OTHER)[0][1])
+    return suite
+
+
+@custom("hook0")
+def hook0():
+    return hook0_suite(b'{"data":{"a":1}}', id="evt-1", type="a.b")
+
+
+@custom("coinbase-cdp")
+def coinbase_cdp():
+    return hook0_suite(b'{"id":"evt_1","type":"onchain.activity.detected"}', id="evt_1", type="onchain.activity.detected")
+
+
+@custom("hook0-v0")
+def hook0_v0():
+    body, name = b"hello !", "X-Hook0-Signature"
+
+    def tag(body=body, key=KEY, time=T):
+        return mac("sha256", key, time, ".", body)
+
+    def sign(body=body, key=KEY, time=T):
+        return [[name, f"t={time},v0={tag(body, key, time).hex()}"]]
+
+    suite = Suite(body, KEY, sign(), id=None, type=None)
+    suite.valid("event")
+    suite.secrets(OTHER)
+    published = "1b3d69df55f1e52f05224ba94a5162abeb17ef52cd7f4948c390f810d6a87e98"
+    assert tag(key="secret", time="1636936200").hex() == published
+    suite.valid("example of the client", secrets=["secret"], now=1636936200, source="hook0 clients/rust/tests",
+                headers=[[name, f"t=1636936200,v0={published}"]])
+    suite.tolerance()
+    suite.invalid("one bit of the body", body=flip(body, 0))
+    suite.invalid("body empty", body=b"")
+    for kind, text in bad_hex(tag()):
+        suite.invalid(kind, headers=[[name, f"t={T},v0={text}"]])
+    suite.invalid("v1 alone", headers=[[name, f"t={T},h=,v1={tag().hex()}"]])
+    suite.invalid("time changed", headers=[[name, f"t={NOW + 1},v0={tag().hex()}"]])
+    suite.invalid("time missing", headers=[[name, f"v0={tag().hex()}"]])
+    suite.invalid("signature missing", headers=[])
+    suite.twice(name, sign(key=OTHER)[0][1])
+    return suite
+
+
+@custom("klarna")
+def klarna():
+    body = b'{"metadata":{"event_type":"payment.request","event_id":"d9f9b1a0","event_version":"v2"},"payload":{}}'
+    kid = "krn:partner:global:notification:signing-key:49bcd37b"
+
+    def sign(body=body, key=KEY, kid=kid):
+        return [["Klarna-Signature", mac("sha256", key, body).hex()], ["Klarna-Signing-Key-Id", kid]]
+
+    suite = Suite(body, KEY, sign(), settings={"kid": kid}, id="d9f9b1a0", type="payment.request")
+    tagged(suite, at("Klarna-Signature", sign()[1]), mac("sha256", KEY, body))
+    suite.bodies(lambda body: sign(body=body))
+    suite.valid("one of two key ids", settings={"kid": "krn:new, " + kid})
+    suite.invalid("a key id that is not ours", headers=sign(kid="krn:other"))
+    suite.invalid("a key id cut short", headers=sign(kid=kid[:-1]))
+    suite.invalid("a key id empty", headers=sign(kid=""))
+    suite.invalid("a key id missing", headers=sign()[:1])
+    suite.twice("Klarna-Signature", sign(key=OTHER)[0][1])
+    suite.twice("Klarna-Signing-Key-Id", "krn:other")
+    return suite
+
+
+@custom("rapyd")
+def rapyd():
+    body, salt, access = b'{"id":"wh_b74b","type":"PAYMENT_COMPLETED","data":{}}', "49ca0f8c0d8e5a1b", "rak_ACCESS"
+    url = "https://merchant.example/webhooks/rapyd"
+
+    def rest(time=T, salt=salt):
+        return [["salt", salt], ["timestamp", time]]
+
+    def tag(body=body, key=KEY, time=T, url=url, access=access):
+        return mac("sha256", key, url, salt, time, access, key, body).hex()
+
+    def sign(**how):
+        return [["signature", b64(tag(**how))], *rest(how.get("time", T))]
+
+    suite = Suite(body, KEY, sign(), url=url, path_and_query="/webhooks/rapyd", settings={"access_key": access},
+                  id="wh_b74b", type="PAYMENT_COMPLETED")
+    suite.valid("event")
+    suite.secrets(OTHER)
+    suite.bodies(lambda body: sign(body=body))
+    suite.tolerance()
+    suite.valid("query, signed as received", path_and_query="/webhooks/rapyd?a=1", headers=sign(url=url + "?a=1"))
+    for kind, text in {"tag in hex": tag(), "tag in base64 of its bytes": b64(bytes.fromhex(tag())), "tag empty": "",
+                       "tag cut in half": b64(tag()[:32]), "tag one byte longer": b64(tag() + "00"),
+                       "tag without padding": b64(tag()).rstrip("="), "tag of zeros": b64("0" * 64),
+                       "tag encoded twice": b64(b64(tag()))}.items():
+        suite.invalid(kind, headers=[["signature", text], *rest()])
+    suite.invalid("salt changed", headers=[sign()[0], *rest(salt="49ca0f8c0d8e5a1c")])
+    suite.invalid("salt missing", headers=[sign()[0], rest()[1]])
+    suite.invalid("time changed", headers=[sign()[0], *rest(time=str(NOW + 1))])
+    suite.invalid("time missing", headers=sign()[:2])
+    suite.invalid("another access key", settings={"access_key": "rak_OTHER"})
+    suite.invalid("another URL", url="https://merchant.example/webhooks/other")
+    suite.invalid("signature missing", headers=rest())
+    suite.twice("signature", sign(key=OTHER)[0][1])
+    return suite
+
+
+@custom("mailgun")
+def mailgun():
+    token = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0"
+
+    def tag(key=KEY, time=T, token=token):
+        return mac("sha256", key, time, token)
+
+    def body(text=..., time=T, token=token, event="opened", key=KEY):
+        of = {"timestamp": time, "token": token, "signature": tag(key, time, token).hex() if text is ... else text}
+        of = {name: value for name, value in of.items() if value is not None}
+        return dumps({"signature": of, "event-data": {"event": event, "id": "DACSsAdVSeGpLid7TN03WA"}})
+
+    suite = Suite(body(), KEY, [["Content-Type", "application/json"]], id="DACSsAdVSeGpLid7TN03WA", type="opened")
+    tagged(suite, lambda text: {"body": body(text)}, tag())
+    suite.valid("event changed, it is not covered", body=body(event="failed"), type="failed")
+    suite.tolerance()
+    form = f"recipient=a%40b.example&timestamp={T}&token={token}&signature={tag().hex()}".encode()
+    labels = {"id": None, "type": None}
+    suite.valid("form", body=form, **labels)
+    suite.invalid("form with two tokens", body=form + b"&token=" + token.encode())
+    suite.invalid("form without a token", body=form.replace(b"&token=", b"&other="))
+    suite.invalid("token changed", body=body(tag().hex(), token=token[:-1] + "1"))
+    suite.invalid("time changed", body=body(tag().hex(), time=str(NOW + 1)))
+    suite.invalid("border between time and token moved", body=body(tag().hex(), time=T + token[0], token=token[1:]))
+    suite.invalid("signature is there twice", body=body().replace(b'"event-data"', b'"signature":{},"event-data"'))
+    suite.invalid("no JSON and no form", body=b"\xff")
+    suite.invalid("body empty", body=b"")
+    return suite
+
+
+@custom("adyen")
+def adyen():
+    key, other = "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00", OTHER * 2
+
+    def tag(item, key=key):
+        amount = item.get("amount", {})
+        values = [*(item.get(name) for name in ("pspReference", "originalReference", "merchantAccountCode", "merchantReference")),
+                  amount.get("value"), amount.get("currency"), item.get("eventCode"), item.get("success")]
+        text = ":".join("" if value is None else str(value) for value in values)
+        return mac("sha256", bytes.fromhex(key), text)
+
+    def item(text=..., key=key, **changes):
+        made = {"pspReference": "psp1", "originalReference": "psp0", "merchantAccountCode": "shop",
+                "merchantReference": "reference", "amount": {"currency": "EUR", "value": 1000}, "eventCode": "AUTHORISATION",
+                "reason": "reason", "success": "true"} | changes
+        text = b64(tag(made, key)) if text is ... else text
+        return made | {"additionalData": {} if text is None else {"hmacSignature": text}}
+
+    def body(*items):
+        return dumps({"live": "false", "notificationItems": [{"NotificationRequestItem": made} for made in items]})
+
+    suite = Suite(body(item()), key, [], id=None, type="AUTHORISATION")
+    ours = tag(item())
+    published = item("ipnxGCaUZ4l8TUW75a71/ghd2Fe5ffvX0pV4TLTntIc=", pspReference="pspReference", originalReference=
+                     "originalReference", merchantAccountCode="merchantAccount", eventCode="EVENT")
+    assert b64(tag(published)) == published["additionalData"]["hmacSignature"]
+    suite.valid("example of the libraries", body=body(published), type="EVENT", source="adyen-node-api-library hmacValidator.spec.ts")
+    suite.valid("event")
+    suite.valid("two secrets, signed with the first", secrets=[key, other])
+    suite.valid("two secrets, signed with the second", secrets=[other, key])
+    suite.invalid("signed with a secret we do not hold", secrets=[other])
+    for kind, text in bad_base64(ours, "tag one byte short", "tag cut in half", "tag one byte longer", "tag empty",
+                                 "tag without padding", "tag with spare bits set in the last symbol", "tag in hex"):
+        suite.invalid(kind, body=body(item(text)))
+    suite.invalid("tag missing", body=body(item(None)))
+    suite.valid("reason changed, it is not covered", body=body(item(reason="another")))
+    suite.valid("amount as a text", body=body(item(amount={"currency": "EUR", "value": "1000"})))
+    suite.valid("colon and backslash, not escaped", body=body(item(merchantReference="a:b\\c")))
+    suite.valid("values null and absent are empty", body=body(item(originalReference=None, amount={"value": 0})))
+    suite.valid("two items", body=body(item(), item(pspReference="psp2")))
+    for kind, changes in {"amount": {"amount": {"currency": "EUR", "value": 1001}}, "currency": {"amount": {
+            "currency": "USD", "value": 1000}}, "success": {"success": "false"}, "event": {"eventCode": "REFUND"}}.items():
+        suite.invalid(kind + " changed", body=body(item(b64(ours), **changes)))
+    suite.invalid("two items, the second forged", body=body(item(), item(b64(ours), pspReference="psp2")))
+    suite.invalid("two items, the first forged", body=body(item(b64(ours), pspReference="psp2"), item()))
+    suite.invalid("two items, the second without a tag", body=body(item(), item(None)))
+    suite.invalid("two items, each under another key", body=body(item(), item(key=other, pspReference="psp2")), secrets=[key, other])
+    suite.invalid("no items", body=body())
+    suite.invalid("a value twice", body=body(item()).replace(b'"success":"true"', b'"success":"true","success":"false"'))
+    suite.invalid("a value that is an object", body=body(item(b64(ours), success={})))
+    suite.invalid("no JSON", body=b"[")
+    suite.invalid("body empty", body=b"")
+    return suite
+
+
+@custom("braintree")
+def braintree():
+    xml = b'<notification>\n    <kind>check</kind>\n    <subject><id>1</id></subject>\n</notification>'
+    public = "integration_public_key"
+
+    def tag(payload, key=KEY):
+        return mac("sha1", hashlib.sha1(raw(key)).digest(), payload)
+
+    payload = b64(xml) + "\n"
+
+    def body(text=..., payload=payload, public=public, before="", key=KEY):
+        text = tag(payload, key).hex() if text is ... else text
+        fields = {} if text is None else {"bt_signature": f"{before}{public}|{text}"}
+        return urlencode(fields | {"bt_payload": payload}).encode()
+
+    suite = Suite(body(), KEY, [["Content-Type", "application/x-www-form-urlencoded"]], settings={"public_key": public},
+                  id=None, type=None)
+    tagged(suite, lambda text: {"body": body(text)}, tag(payload))
+    suite.valid("line feed lost on the way", body=body(tag(payload).hex(), payload[:-1]))
+    suite.valid("several public keys", body=body(before="other_public_key|deadbeef&"))
+    suite.invalid("another public key", body=body(public="other_public_key"))
+    suite.invalid("another public key, ours with nothing", body=body(before=public + "|&", public="other_public_key"))
+    suite.invalid("payload changed", body=body(tag(payload).hex(), "A" + payload[1:]))
+    suite.invalid("payload with a space, signed as sent", body=body(payload="ab cd"))
+    suite.invalid("payload empty, signed as sent", body=body(payload=""))
+    suite.invalid("two payloads", body=body() + b"&bt_payload=QQ")
+    suite.invalid("two signatures", body=body() + b"&bt_signature=a%7Cb")
+    suite.invalid("key not hashed", body=body(mac("sha1", KEY, payload).hex()))
+    suite.invalid("challenge", method="GET", body=b"", path_and_query="/webhook?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53")
+    return suite
+
+
+@custom("midtrans")
+def midtrans():
+    def tag(key=KEY, **changes):
+        of = {"status_code": "200", "order_id": "1111", "gross_amount": "100000.00"} | changes
+        return hashlib.sha512(raw(of["order_id"] + of["status_code"] + of["gross_amount"] + key)).digest()
+
+    def body(text=..., key=KEY, **changes):
+        text = tag(key).hex() if text is ... else text
+        of = {"transaction_status": "settlement", "transaction_id": "t1", "status_code": "200", "order_id": "1111",
+              "gross_amount": "100000.00"} | changes | ({} if text is None else {"signature_key": text})
+        return dumps(of)
+
+    suite = Suite(body(), KEY, [], id="t1", type="settlement")
+    tagged(suite, lambda text: {"body": body(text)}, tag())
+    suite.valid("status changed, it is not covered", body=body(transaction_status="deny"), type="deny")
+    for name, value in {"order_id": "1112", "status_code": "201", "gross_amount": "1.00"}.items():
+        suite.invalid(name + " changed", body=body(**{name: value}))
+        suite.invalid(name + " twice", body=body().replace(b'"transaction_id"', f'"{name}":"x","transaction_id"'.encode()))
+    suite.invalid("no JSON", body=b"signature_key=" + tag().hex().encode())
+    return suite
+
+
+@custom("opennode")
+def opennode():
+    ident = "22b13c2f-3297-422d-9e7c-4f9a35651d38"
+
+    def tag(key=KEY, ident=ident):
+        return mac("sha256", key, ident)
+
+    def body(text=..., ident=ident, status="paid", key=KEY):
+        text = tag(key, ident).hex() if text is ... else text
+        return urlencode({"id": ident, "status": status} | ({} if text is None else {"hashed_order": text})).encode()
+
+    suite = Suite(body(), KEY, [["Content-Type", "application/x-www-form-urlencoded"]], id=None, type=None)
+    tagged(suite, lambda text: {"body": body(text)}, tag())
+    suite.valid("status changed, it is not covered", body=body(status="expired"))
+    suite.valid("id beyond ASCII", body=body(ident="Zoë+ 日本"))
+    suite.invalid("id changed", body=body(tag().hex(), ident[:-1] + "9"))
+    suite.invalid("id with a space behind", body=body(tag().hex(), ident + " "))
+    suite.invalid("two ids", body=body() + b"&id=1")
+    suite.invalid("two tags", body=body() + b"&hashed_order=1")
+    suite.invalid("JSON", body=dumps({"id": ident, "hashed_order": tag().hex()}))
+    suite.invalid("body empty", body=b"")
+    return suite
+
+
+@custom("gitea-form")
+def gitea_form():
+    payload = b'{"ref":"refs/heads/develop"}'
+
+    def sign(payload=payload, key=KEY):
+        return [["X-Gitea-Signature", mac("sha256", key, payload).hex()], ["X-Gitea-Event", "push"]]
+
+    def form(payload=payload):
+        return b"payload=" + quote_plus(payload).encode()
+
+    suite = Suite(form(), KEY, sign(), id=None, type="push")
+    tagged(suite, at("X-Gitea-Signature", sign()[1]), mac("sha256", KEY, payload))
+    for kind, text in {"beyond ASCII": "Zoë – 日本 😀 + %".encode(), "not UTF-8": b"\xff\xfe\x00", "empty": b""}.items():
+        suite.valid("payload " + kind, body=form(text), headers=sign(text))
+    suite.valid("another field, it is not covered", body=form() + b"&more=1")
+    suite.invalid("payload changed", body=form(flip(payload, 3)))
+    suite.invalid("two payloads", body=form() + b"&payload=x")
+    suite.invalid("payload missing", body=b"other=" + quote_plus(payload).encode())
+    suite.invalid("form signed as sent", headers=sign(form()))
+    suite.twice("X-Gitea-Signature", sign(key=OTHER)[0][1])
+    return suite
+
+
+@custom("microsoft-graph")
+def microsoft_graph():
+    def body(*states, kind="updated"):
+        return dumps({"value": [{"subscriptionId": "s", "changeType": kind} | ({} if state is None else {"clientState": state})
+                                for state in states]})
+
+    suite = Suite(body(KEY), KEY, [], id=None, type="updated")
+    suite.valid("event")
+    suite.secrets(OTHER)
+    suite.valid("three notifications", body=body(KEY, KEY, KEY))
+    suite.valid("change changed, it is not covered", body=body(KEY, kind="deleted"), type="deleted")
+    for kind, state in {"another": OTHER, "one character short": KEY[:-1], "one character longer": KEY + "0", "empty": "",
+                        "doubled": KEY * 2, "in upper case": KEY.upper(), "with a space behind": KEY + " ",
+                        "with a NUL behind": KEY + chr(0), "a number": 1, "true": True, "a list": [KEY]}.items():
+        suite.invalid("state " + kind, body=body(state))
+    suite.invalid("state missing", body=body(None))
+    for at_ in range(3):
+        states = [KEY, KEY, KEY]
+        states[at_] = OTHER
+        suite.invalid(f"notification {at_} of three with another state", body=body(*states))
+    suite.invalid("second notification without a state", body=body(KEY, None))
+    suite.invalid("two states, each right for one notification", body=body(KEY, OTHER), secrets=[KEY, OTHER])
+    suite.invalid("no notifications", body=body())
+    suite.invalid("state twice", body=body(KEY).replace(b'"clientState"', b'"clientState":"x","clientState"'))
+    suite.invalid("value is no list", body=dumps({"value": {"clientState": KEY}}))
+    suite.invalid("state in a header", body=body(None), headers=[["clientState", KEY]])
+    suite.invalid("body empty", body=b"")
+    return suite
+
+
+@custom("nowpayments")
+def nowpayments():
+    body = (b'{"payment_id":123456789,"payment_status":"finished","price_amount":1.0,"fee":{"currency":"btc","depositFee":0.098,'
+            b'"serviceFee":0},"order_description":"a/b","order_id":null}')
+    canon = ('{"fee":{"currency":"btc","depositFee":0.098,"serviceFee":0},"order_description":"a/b","order_id":null,'
+             '"payment_id":123456789,"payment_status":"finished","price_amount":1.0}')
+
+    def sign(canon=canon, key=KEY):
+        return [["x-nowpayments-sig", mac("sha512", key, canon).hex()]]
+
+    suite = Suite(body, KEY, sign(), id="123456789", type="finished")
+    tagged(suite, at("x-nowpayments-sig"), mac("sha512", KEY, canon))
+    suite.valid("white space between", body=body.replace(b",", b" ,\n\t"))
+    suite.valid("names in another order", body=canon.encode())
+    suite.valid("a slash that is escaped", body=body.replace(b"a/b", b"a\\/b"))
+    text = '{"a":"é日😀","b":[1,{"x":1,"y":[]}],"c":{}}'
+    suite.valid("beyond ASCII, as it is", body=text.encode(), headers=sign(text), id=None, type=None)
+    suite.invalid("a number changed", body=body.replace(b"1.0", b"1.1"))
+    suite.invalid("a number spelled otherwise", body=body.replace(b"1.0", b"1"))
+    suite.invalid("a value more", body=body.replace(b"{", b'{"z":1,', 1))
+    suite.invalid("a name twice", body=body.replace(b"{", b'{"order_id":null,', 1))
+    suite.invalid("signed as sent, not sorted", headers=sign(body))
+    suite.invalid("something behind the document", body=body + b"1")
+    suite.invalid("nested without end", body=b"[" * 100000)
+    suite.invalid("body empty", body=b"", headers=sign(b""))
+    suite.invalid("not UTF-8", body=b'"\xff"', headers=sign(b'"\xff"'))
+    suite.twice("x-nowpayments-sig", sign(key=OTHER)[0][1])
+    return suite
+
+
+@custom("tap")
+def tap():
+    good = {"id": "chg_1", "amount": 1.5, "currency": "KWD", "status": "CAPTURED",
+            "reference": {"gateway": "gw", "payment": "py"}, "transaction": {"created": "1700"}}
+
+    def text(amount="1.500", **changes):
+        of = good | changes
+        return (f"x_id{of['id']}x_amount{amount}x_currency{of['currency']}x_gateway_reference{of['reference']['gateway']}"
+                f"x_payment_reference{of['reference']['payment']}x_status{of['status']}x_created{of['transaction']['created']}")
+
+    def sign(text=text(), key=KEY):
+        return [["hashstring", mac("sha256", key, text).hex()]]
+
+    suite = Suite(dumps(good), KEY, sign(), id="chg_1", type="CAPTURED")
+    tagged(suite, at("hashstring"), mac("sha256", KEY, text()))
+    usd = {"currency": "USD", "amount": 1}
+    suite.valid("two decimals", body=dumps(good | usd), headers=sign(text("1.00", currency="USD")))
+    suite.invalid("two decimals where three are due", headers=sign(text("1.50")))
+    suite.valid("another field, it is not covered", body=dumps(good | {"description": "x"}))
+    suite.invalid("more decimals than the currency has", body=dumps(good | {"amount": 1.5001}))
+    for name, value in {"id": "chg_2", "status": "FAILED", "amount": 2.5, "transaction": {"created": "1701"}}.items():
+        suite.invalid(name + " changed", body=dumps(good | {name: value}))
+    suite.invalid("reference missing", body=dumps(good | {"reference": {"gateway": "gw"}}))
+    suite.invalid("no JSON", body=b"x")
+    suite.twice("hashstring", sign(key=OTHER)[0][1])
+    return suite
+
+
+@custom("iyzico")
+def iyzico():
+    good = {"paymentConversationId": "conv1", "merchantId": 1, "paymentId": 7, "status": "SUCCESS", "iyziReferenceCode": "ref-1",
+            "iyziEventType": "API_AUTH"}
+
+    def sign(text, key=KEY):
+        return [["X-IYZ-SIGNATURE-V3", mac("sha256", key, text).hex()]]
+
+    text = KEY + "API_AUTH7conv1SUCCESS"
+    suite = Suite(dumps(good), KEY, sign(text), id="ref-1", type="API_AUTH")
+    tagged(suite, at("X-IYZ-SIGNATURE-V3"), mac("sha256", KEY, text))
+    hosted = {name: value for name, value in good.items() if name != "paymentId"} | {"token": "tok-1", "iyziPaymentId": 9}
+    suite.valid("hosted page", body=dumps(hosted), headers=sign(KEY + "API_AUTH9tok-1conv1SUCCESS"))
+    order = {"merchantId": 1, "iyziEventType": "subscription.order.success", "subscriptionReferenceCode": "s", "orderReferenceCode":
+             "o", "customerReferenceCode": "c", "iyziReferenceCode": "ref-3"}
+    suite.valid("subscription", body=dumps(order), headers=sign("1" + KEY + "subscription.order.successsoc"), id="ref-3",
+                type="subscription.order.success")
+    suite.valid("reference changed, it is not covered", body=dumps(good | {"iyziReferenceCode": "ref-9"}), id="ref-9")
+    for name, value in {"paymentId": 8, "status": "FAILURE", "paymentConversationId": "conv2", "iyziEventType": "X"}.items():
+        suite.invalid(name + " changed", body=dumps(good | {name: value}))
+    suite.invalid("a token more", body=dumps(good | {"token": ""}))
+    suite.invalid("status missing", body=dumps({name: value for name, value in good.items() if name != "status"}))
+    suite.invalid("signed without the secret in front", headers=sign(text.removeprefix(KEY)))
+    suite.invalid("status twice", body=dumps(good).replace(b'"status"', b'"status":"FAILURE","status"'))
+    suite.twice("X-IYZ-SIGNATURE-V3", sign(text, OTHER)[0][1])
+    return suite
+
+
+def myfatoorah(body, text, changed, **told):
+    def sign(text=text, key=KEY):
+        return [["MyFatoorah-Signature", b64(mac("sha256", key, text))]]
+
+    suite = Suite(dumps(body), KEY, sign(), **told)
+    tagged(suite, at("MyFatoorah-Signature"), mac("sha256", KEY, text), "base64")
+    for kind, other in changed.items():
+        suite.invalid(kind, body=dumps(other))
+    suite.invalid("no data", body=dumps({name: value for name, value in body.items() if name != "Data"}))
+    suite.invalid("no JSON", body=b"x")
+    suite.invalid("key decoded as base64", headers=[["MyFatoorah-Signature", b64(mac("sha256", base64.b64decode(KEY), text))]])
+    suite.twice("MyFatoorah-Signature", sign(key=OTHER)[0][1])
+    return suite, sign
+
+
+@custom("myfatoorah-v1")
+def myfatoorah_v1():
+    data = {"CreatedDate": "04032021211555", "CustomerEmail": None, "CustomerMobile": "96512345678"}
+    body = {"EventType": 1, "Event": "TransactionsStatusChanged", "Data": data}
+    text = "CreatedDate=04032021211555,CustomerEmail=,CustomerMobile=96512345678"
+    suite, sign = myfatoorah(body, text, {
+        "a property changed": body | {"Data": data | {"CustomerMobile": "1"}},
+        "a property more": body | {"Data": data | {"Amount": 1}},
+        "a property that is an object": body | {"Data": data | {"CustomerEmail": {}}},
+    }, id=None, type="TransactionsStatusChanged")
+    suite.valid("properties in another order", body=dumps(body | {"Data": dict(reversed(data.items()))}))
+    suite.invalid("properties signed in another order", headers=sign(",".join(reversed(text.split(",")))))
+    return suite
+
+
+@custom("myfatoorah-v2")
+def myfatoorah_v2():
+    data = {"Invoice": {"Id": "6409988", "Status": "PAID", "ExternalIdentifier": None},
+            "Transaction": {"Status": "SUCCESS", "PaymentId": "0707"}}
+    body = {"Event": {"Code": 1, "Name": "PAYMENT_STATUS_CHANGED", "Reference": "WE-000001"}, "Data": data}
+    text = "Invoice.Id=6409988,Invoice.Status=PAID,Transaction.Status=SUCCESS,Transaction.PaymentId=0707,Invoice.ExternalIdentifier="
+    suite, sign = myfatoorah(body, text, {
+        "a property changed": body | {"Data": data | {"Transaction": {"Status": "FAILED", "PaymentId": "0707"}}},
+        "an unknown event": body | {"Event": {"Name": "OTHER"}},
+        "another event": body | {"Event": {"Name": "REFUND_STATUS_CHANGED"}},
+    }, id="WE-000001", type="PAYMENT_STATUS_CHANGED")
+    suite.valid("reference changed, it is not covered", body=dumps(body | {"Event": body["Event"] | {"Reference": "WE-2"}}), id="WE-2")
+    refund = {"Event": {"Name": "REFUND_STATUS_CHANGED", "Reference": "WE-3"}, "Data": {
+        "Refund": {"Id": 5, "Status": "REFUNDED"}, "Amount": {"ValueInBaseCurrency": "1.5"}, "ReferencedInvoice": {"Id": "9"}}}
+    suite.valid("refund", body=dumps(refund), id="WE-3", type="REFUND_STATUS_CHANGED", headers=sign(
+        "Refund.Id=5,Refund.Status=REFUNDED,Amount.ValueInBaseCurrency=1.5,ReferencedInvoice.Id=9"))
+    return suite
+
+
+@custom("mandrill")
+def mandrill():
+    url, path = "https://shop.example/hooks", "/hooks?a=1"
+    events = dumps([{"event": "send", "msg": {"subject": "Zoë + 日本"}}])
+    form = b"mandrill_events=" + quote_plus(events).encode()
+
+    def tag(fields=b"mandrill_events" + events, key=KEY, url=url + "?a=1"):
+        return mac("sha1", key, url, fields)
+
+    def sign(**how):
+        return [["X-Mandrill-Signature", b64(tag(**how))]]
+
+    suite = Suite(form, KEY, sign(), url=url, path_and_query=path, id=None, type=None)
+    tagged(suite, at("X-Mandrill-Signature"), tag(), "base64")
+    suite.valid("two fields, in the order of their names", body=form + b"&a=b", headers=sign(fields=b"abmandrill_events" + events))
+    suite.invalid("a field more", body=form + b"&a=b")
+    suite.invalid("a field twice", body=form + b"&mandrill_events=x")
+    suite.invalid("an event changed", body=form.replace(b"send", b"open"))
+    suite.invalid("another URL", url=url + "/")
+    suite.invalid("query changed", path_and_query="/hooks?a=2")
+    suite.invalid("query left out", path_and_query="/hooks")
+    suite.invalid("SHA-256", headers=[["X-Mandrill-Signature", b64(mac("sha256", KEY, url + "?a=1", b"mandrill_events" + events))]])
+    suite.twice("X-Mandrill-Signature", sign(key=OTHER)[0][1])
+    return suite
+
+
+@custom("plivo")
+def plivo():
+    url, path, nonce = "https://shop.example/answer", "/answer?b=2&a=x%20y", "05429567804466091622"
+    form = b"To=%2B15551234567&CallStatus=ringing&From=%2B15557654321"
+
+    def tag(body=form, key=KEY, path=path, nonce=nonce):
+        query = parse_qsl(path.partition("?")[2], keep_blank_values=True)
+        asked = "&".join(f"{name}={value}" for name, value in sorted(query))
+        fields = "".join(name + value for name, value in sorted(parse_qsl(body.decode(), keep_blank_values=True)))
+        mark = "?" if asked or fields else ""
+        return mac("sha256", key, url, mark, asked, "." if asked and fields else "", fields, ".", nonce)
+
+    def spelled(text, nonce=nonce):
+        return [["X-Plivo-Signature-V3", text], ["X-Plivo-Signature-V3-Nonce", nonce]]
+
+    def sign(**how):
+        return spelled(b64(tag(**how)), how.get("nonce", nonce))
+
+    suite = Suite(form, KEY, sign(), url=url, path_and_query=path, id=None, type=None)
+    suite.valid("event")
+    proofs(suite, "X-Plivo-Signature-V3", sign, tag(), spelled)
+    suite.valid("two tags, the last ours", headers=spelled(b64(tag(key=OTHER)) + "," + b64(tag())))
+    suite.invalid("17 tags, the last ours", headers=spelled((b64(tag(key=OTHER)) + ",") * 16 + b64(tag())))
+    suite.valid("fields in another order", body=b"&".join(reversed(form.split(b"&"))))
+    suite.valid("query in another order", path_and_query="/answer?a=x+y&b=2")
+    suite.valid("no query", path_and_query="/answer", headers=sign(path="/answer"))
+    suite.valid("no fields", body=b"", headers=sign(body=b""))
+    suite.valid("neither query nor fields", body=b"", path_and_query="/answer", headers=sign(body=b"", path="/answer"))
+    text = form + "&Text=".encode() + quote_plus("Zoë + 日本").encode() + b"&Empty="
+    suite.valid("values beyond ASCII and empty", body=text, headers=sign(body=text))
+    suite.invalid("a field changed", body=form.replace(b"ringing", b"answered"))
+    suite.invalid("a field twice", body=form + b"&CallStatus=ringing")
+    suite.invalid("a field more", body=form + b"&a=b")
+    suite.invalid("query changed", path_and_query="/answer?b=2&a=x")
+    suite.invalid("query left out", path_and_query="/answer")
+    suite.invalid("another URL", url=url + "/")
+    suite.invalid("nonce changed", headers=spelled(b64(tag()), nonce + "1"))
+    suite.invalid("nonce empty, signed as sent", headers=sign(nonce=""))
+    suite.invalid("nonce missing", headers=sign()[:1])
+    old = b64(mac("sha256", KEY, url, nonce))
+    suite.invalid("version 2 alone", headers=[["X-Plivo-Signature-V2", old], ["X-Plivo-Signature-V2-Nonce", nonce]])
+    return suite
