@@ -62,8 +62,8 @@ const bodyTurned = (request) => {
 };
 
 /**
- * The cases of a judge for deliveries that are signed by `ours` or by the `sdk`. Each says which body is signed, when, by which secret, what then happens to the request on its way, and
- * whether it has to be accepted.
+ * The cases of a judge for deliveries that are signed by `ours` or by the `sdk`. Each says which body is signed, when, by which
+ * secret, what then happens to the request on its way, and whether it has to be accepted.
  */
 export const cases = (judge, by) => {
   const all = Object.entries(bodies(judge)).map(([name, body]) => ({
