@@ -1,0 +1,155 @@
+//! Signs and verifies what it is told to, a line of JSON in and a line of JSON out, so that a test in another language can hold a
+//! provider's own SDK against this crate. `webhook-test/sdks` does.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a tool of tests says what is wrong by panicking"
+)]
+
+use std::io::{self, BufRead as _, Write as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use webhook_core::{Endpoint, Head, Provider, Signer, UnixTime};
+
+/// What is asked.
+#[derive(Deserialize)]
+struct Question {
+    #[serde(rename = "do")]
+    task: Task,
+    provider: String,
+    secret: String,
+    /// Unix seconds.
+    now: u64,
+    body_base64: String,
+    /// The public URL, without query.
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(default = "post")]
+    method: String,
+    /// Path and query.
+    #[serde(default = "root")]
+    target: String,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    /// The id and type that the signer puts into headers.
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Task {
+    Sign,
+    Verify,
+}
+
+/// What is answered.
+#[derive(Serialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+enum Reply {
+    Signed {
+        method: &'static str,
+        target: String,
+        headers: Vec<(String, String)>,
+        body_base64: String,
+    },
+    Accepted {
+        id: Option<String>,
+        #[serde(rename = "type")]
+        kind: Option<String>,
+    },
+    Refused {
+        kind: String,
+    },
+    /// No provider of that name.
+    Unknown,
+    /// The question makes no endpoint or signer.
+    Unfit {
+        error: String,
+    },
+}
+
+fn main() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for line in io::stdin().lock().lines() {
+        let question = serde_json::from_str(&line?)?;
+        serde_json::to_writer(&mut out, &reply(&question))?;
+        out.write_all(b"\n")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn reply(question: &Question) -> Reply {
+    let Some(provider) = Provider::find(&question.provider) else {
+        return Reply::Unknown;
+    };
+    let reply = match question.task {
+        Task::Sign => sign(*provider, question),
+        Task::Verify => verify(*provider, question),
+    };
+    reply.unwrap_or_else(|error| Reply::Unfit {
+        error: error.to_string(),
+    })
+}
+
+fn sign(provider: Provider, question: &Question) -> Result<Reply, Box<dyn std::error::Error>> {
+    let mut signer = Signer::new(provider, question.secret.as_str())?
+        .path_and_query(&question.target)
+        .public_url(question.url.as_deref().unwrap_or_default());
+    if let Some(id) = &question.id {
+        signer = signer.id(id);
+    }
+    if let Some(kind) = &question.kind {
+        signer = signer.event_type(kind);
+    }
+    for (name, value) in &question.headers {
+        signer = signer.header(name, value);
+    }
+    let signed = signer.sign(UnixTime::from_secs(question.now), body(question)?);
+    Ok(Reply::Signed {
+        method: signed.method,
+        target: signed.path_and_query,
+        headers: signed.headers,
+        body_base64: STANDARD.encode(&signed.body),
+    })
+}
+
+fn verify(provider: Provider, question: &Question) -> Result<Reply, Box<dyn std::error::Error>> {
+    let mut builder = Endpoint::builder(provider, question.secret.as_str())
+        .clock(UnixTime::from_secs(question.now));
+    if let Some(url) = &question.url {
+        builder = builder.public_url(url);
+    }
+    let head = Head {
+        method: &question.method,
+        path_and_query: &question.target,
+        headers: &question.headers,
+    };
+    let verified = builder.build()?.verify(&head, body(question)?.into());
+    Ok(match verified {
+        Ok(delivery) => Reply::Accepted {
+            id: delivery.id().map(str::to_owned),
+            kind: delivery.event_type().map(str::to_owned),
+        },
+        Err(rejection) => Reply::Refused {
+            kind: rejection.kind().to_string(),
+        },
+    })
+}
+
+fn body(question: &Question) -> Result<Vec<u8>, base64::DecodeError> {
+    STANDARD.decode(&question.body_base64)
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+fn root() -> String {
+    "/".to_owned()
+}

@@ -1,0 +1,212 @@
+// Judges of providers that the crate may not have yet: asymmetric signatures, and what is signed beside the body. They run as soon as
+// the crate knows a provider of the name. Those whose private key no SDK holds are signed by Node's own crypto.
+
+import { generateKeyPairSync, sign as signWith } from "node:crypto";
+import { hex, text } from "../secrets.mjs";
+
+const thing = (text) => ({ id: "evt_1", type: "thing.made", text });
+
+const utf8 = { secret: text, event: thing, id: "evt_1", type: "thing.made" };
+
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const json = { "content-type": "application/json" };
+
+/** Pairs by number, made once a run: the public half is what the receiver is given. */
+const pairs = (kind, options, written) => {
+  const made = new Map();
+  const pair = (n) => {
+    if (!made.has(n)) made.set(n, generateKeyPairSync(kind, options));
+    return made.get(n);
+  };
+  return {
+    secret: (n) => written(pair(n).publicKey),
+    privateKeyOf: (secret) => {
+      const found = [...made.values()].find(({ publicKey }) => written(publicKey) === secret);
+      return found.privateKey;
+    },
+  };
+};
+
+const raw = (key) => key.export({ type: "spki", format: "der" }).subarray(-32);
+const ed25519Hex = pairs("ed25519", {}, (key) => raw(key).toString("hex"));
+const ed25519Base64 = pairs("ed25519", {}, (key) => raw(key).toString("base64"));
+const p256 = pairs("ec", { namedCurve: "P-256" }, (key) =>
+  key.export({ type: "spki", format: "der" }).toString("base64"),
+);
+
+const NO_FUTURE = "the SDK refuses the past alone: a time of any year ahead passes it";
+
+export default [
+  {
+    ...utf8,
+    provider: "discord",
+    sdk: "discord-interactions",
+    secret: ed25519Hex.secret,
+    signer: "node:crypto",
+    asymmetric: true,
+    tag: "x-signature-ed25519",
+    event: (text) => ({ type: 1, event: { type: "thing.made" }, text }),
+    id: null,
+    make: async (load) => {
+      const { verifyKey } = await load("discord-interactions");
+      return {
+        sign: ({ secret, body, now }) => ({
+          "x-signature-ed25519": signWith(
+            null,
+            Buffer.from(now + body),
+            ed25519Hex.privateKeyOf(secret),
+          ).toString("hex"),
+          "x-signature-timestamp": String(now),
+        }),
+        verify: ({ secret, body, headers }) =>
+          verifyKey(body, headers["x-signature-ed25519"], headers["x-signature-timestamp"], secret),
+      };
+    },
+  },
+  {
+    ...utf8,
+    provider: "telnyx",
+    sdk: "telnyx",
+    secret: ed25519Base64.secret,
+    signer: "node:crypto",
+    asymmetric: true,
+    tag: "telnyx-signature-ed25519",
+    event: (text) => ({ data: { id: "evt_1", event_type: "thing.made" }, text }),
+    past: 300,
+    make: async (load) => {
+      const { default: Telnyx } = await load("telnyx");
+      const { webhooks } = new Telnyx({ apiKey: "0" });
+      return {
+        sign: ({ secret, body, now }) => ({
+          "telnyx-signature-ed25519": signWith(
+            null,
+            Buffer.from(`${now}|${body}`),
+            ed25519Base64.privateKeyOf(secret),
+          ).toString("base64"),
+          "telnyx-timestamp": String(now),
+        }),
+        verify: ({ secret, body, headers }) => webhooks.unwrap(body, { headers, key: secret }),
+      };
+    },
+  },
+  {
+    ...utf8,
+    provider: "sendgrid",
+    sdk: "@sendgrid/eventwebhook",
+    secret: p256.secret,
+    signer: "node:crypto",
+    asymmetric: true,
+    tag: "x-twilio-email-event-webhook-signature",
+    event: (text) => [{ sg_event_id: "evt_1", event: "thing.made", text }],
+    small: "[]",
+    past: 300,
+    make: async (load) => {
+      const { EventWebhook } = await load("@sendgrid/eventwebhook");
+      const webhook = new EventWebhook();
+      return {
+        sign: ({ secret, body, now }) => ({
+          "x-twilio-email-event-webhook-signature": signWith(
+            "sha256",
+            Buffer.from(now + body),
+            p256.privateKeyOf(secret),
+          ).toString("base64"),
+          "x-twilio-email-event-webhook-timestamp": String(now),
+        }),
+        verify: ({ secret, body, headers }) =>
+          webhook.verifySignature(
+            webhook.convertPublicKeyToECDSA(secret),
+            body,
+            headers["x-twilio-email-event-webhook-signature"],
+            headers["x-twilio-email-event-webhook-timestamp"],
+          ),
+      };
+    },
+    differs: { stale: "the SDK reads no time", ahead: "the SDK reads no time" },
+  },
+  {
+    ...utf8,
+    provider: "twilio",
+    sdk: "twilio",
+    tag: "x-twilio-signature",
+    headers: form,
+    // A form in place of JSON: the fields are signed, not the bytes.
+    written: (value) => new URLSearchParams({ MessageSid: "evt_1", Text: value.text }).toString(),
+    small: "MessageSid=evt_1",
+    type: null,
+    make: async (load) => {
+      const { default: twilio } = await load("twilio");
+      const fields = (body) => Object.fromEntries(new URLSearchParams(body));
+      return {
+        sign: ({ secret, body, url }) => ({
+          "x-twilio-signature": twilio.getExpectedTwilioSignature(secret, url, fields(body)),
+        }),
+        verify: ({ secret, body, headers, url }) =>
+          twilio.validateRequest(secret, headers["x-twilio-signature"], url, fields(body)),
+      };
+    },
+  },
+  {
+    ...utf8,
+    provider: "plivo",
+    sdk: "plivo",
+    tag: "x-plivo-signature-v3",
+    headers: form,
+    written: (value) => new URLSearchParams({ MessageUUID: "evt_1", Text: value.text }).toString(),
+    small: "MessageUUID=evt_1",
+    type: null,
+    make: async (load) => {
+      const { validateV3Signature } = await load("plivo");
+      return {
+        verify: ({ secret, body, headers, url, method }) =>
+          validateV3Signature(
+            method,
+            url,
+            headers["x-plivo-signature-v3-nonce"],
+            secret,
+            headers["x-plivo-signature-v3"],
+            Object.fromEntries(new URLSearchParams(body)),
+          ),
+      };
+    },
+  },
+  {
+    ...utf8,
+    provider: "contentful",
+    sdk: "@contentful/node-apps-toolkit",
+    // 64 characters.
+    secret: hex,
+    tag: "x-contentful-signature",
+    headers: json,
+    id: null,
+    type: null,
+    past: 30,
+    make: async (load) => {
+      const { signRequest, verifyRequest } = await load("@contentful/node-apps-toolkit");
+      const request = ({ body, headers = json, url }) => {
+        const { pathname, search } = new URL(url);
+        return { method: "POST", path: pathname + search, headers, body };
+      };
+      return {
+        sign: ({ secret, now, ...made }) => signRequest(secret, request(made), now * 1000),
+        verify: ({ secret, ...given }) => verifyRequest(secret, request(given)),
+      };
+    },
+    differs: { ahead: NO_FUTURE },
+  },
+  {
+    ...utf8,
+    provider: "box",
+    sdk: "box-node-sdk",
+    tag: "box-signature-primary",
+    event: (text) => ({ id: "evt_1", trigger: "thing.made", text }),
+    headers: { "box-signature-version": "1", "box-signature-algorithm": "HmacSHA256" },
+    past: 600,
+    make: async (load) => {
+      const { WebhooksManager } = await load("box-node-sdk", "/lib/managers/webhooks");
+      return {
+        verify: ({ secret, body, headers }) =>
+          WebhooksManager.validateMessage(body, headers, secret),
+      };
+    },
+  },
+];
