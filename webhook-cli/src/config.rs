@@ -189,7 +189,7 @@ fn endpoint(
         return Ok(None);
     };
     let settings = settings(provider);
-    check_keys(entries, &[KEYS, &settings].concat())?;
+    check_keys(entries, &[KEYS, &settings, unneeded(provider)].concat())?;
     let secrets = secrets(route, entries, provider)?;
     let texts: SecretSet = secrets.iter().map(|given| given.secret.as_str()).collect();
     let builder = Endpoint::builder(*provider, texts)
@@ -218,21 +218,34 @@ fn provider(entries: &Entries) -> Result<Option<&'static Provider>, EntryError> 
     let Some(name) = entries.text("provider")? else {
         return Err(EntryError::new("provider", "is missing"));
     };
-    let plain = Provider::find(&name);
-    let variant = match entries.text("variant") {
-        Ok(None) => return Ok(plain),
-        Ok(Some(variant)) => variant,
-        Err(error) => return plain.map_or(Ok(None), |_| Err(error)),
-    };
-    // The name as given may be an alias, and is then no part of the variant's.
-    let named = |name: &str| Provider::find(&format!("{name}-{variant}"));
-    match named(&name).or_else(|| named(plain?.name())) {
-        None if plain.is_some() => Err(EntryError::new(
-            "variant",
-            "is none that this provider has in this build",
-        )),
-        found => Ok(found),
+    let mut found = Provider::find(&name);
+    for key in ["variant", "algorithm"] {
+        let variant = match entries.text(key) {
+            Ok(None) => continue,
+            Ok(Some(variant)) => variant,
+            Err(error) => return found.map_or(Ok(None), |_| Err(error)),
+        };
+        // The name as given may be an alias, and is then no part of the variant's.
+        let named = |name: &str| Provider::find(&format!("{name}-{variant}"));
+        let other = named(&name).or_else(|| named(found?.name()));
+        found = match (other, found) {
+            (None, Some(plain)) if key == "algorithm" && uses(plain, &variant) => Some(plain),
+            (None, Some(_)) => {
+                let problem = "is none that this provider has in this build";
+                return Err(EntryError::new(key, problem));
+            }
+            (other, _) => other,
+        };
     }
+    Ok(found)
+}
+
+/// Whether the provider has an algorithm of this name: `sha256`, `SHA-256`, `HMAC-SHA256`.
+fn uses(provider: &Provider, name: &str) -> bool {
+    let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
+    let hash = |text: String| text.strip_prefix("hmac").map(str::to_owned).unwrap_or(text);
+    let mut known = provider.schemes().iter().filter_map(Scheme::algorithm);
+    known.any(|known| hash(plain(&format!("{known:?}"))) == hash(plain(name)))
 }
 
 fn check_keys(entries: &Entries, known: &[&str]) -> Result<(), EntryError> {
@@ -246,27 +259,40 @@ fn check_keys(entries: &Entries, known: &[&str]) -> Result<(), EntryError> {
     }
 }
 
-/// `secret`, then `secrets`, then `public_key`, then `username` and `password`: in the order in which they get their slots.
+/// All that is a secret by any name, in the order in which they get their slots.
 fn secrets(route: &str, entries: &Entries, provider: &Provider) -> Result<Vec<Given>, EntryError> {
-    let one = entries.text("secret")?;
-    let one = one.map(|secret| ("secret".to_owned(), secret));
-    let more = entries.texts("secrets")?.into_iter().enumerate();
-    let more = more.map(|(at, secret)| (format!("secrets[{at}]"), secret));
-    let public = entries.text("public_key")?;
-    if public.is_some() && !is_public(provider) {
-        return Err(EntryError::unused("public_key"));
+    let settings = settings(provider);
+    let mut all = Vec::new();
+    for name in SECRETS.iter().filter(|name| !settings.contains(name)) {
+        match entries.text(name)? {
+            Some(_) if *name == "public_key" && !is_public(provider) => {
+                return Err(EntryError::unused(name));
+            }
+            Some(secret) => all.push(((*name).to_owned(), secret)),
+            None => {}
+        }
+        if *name == "secret" {
+            let more = entries.texts("secrets")?.into_iter().enumerate();
+            all.extend(more.map(|(at, secret)| (format!("secrets[{at}]"), secret)));
+        }
     }
-    let public = public.map(|key| ("public_key".to_owned(), key));
-    let pair = credentials(entries, provider)?;
-    let pair = pair.map(|pair| ("username".to_owned(), pair));
-    let all = one.into_iter().chain(more).chain(public).chain(pair);
-    Ok(all
-        .map(|(key, secret)| Given {
-            route: route.to_owned(),
-            key,
-            secret,
-        })
-        .collect())
+    if let Some(pair) = credentials(entries, provider)? {
+        all.push(("username".to_owned(), pair));
+    }
+    let given = all.into_iter().map(|(key, secret)| Given {
+        route: route.to_owned(),
+        key,
+        secret,
+    });
+    Ok(given.collect())
+}
+
+/// What a provider hands out with its keys, and verification has no use for: taken, so that all of it can be pasted.
+fn unneeded(provider: &Provider) -> &'static [&'static str] {
+    match provider.name() {
+        "braintree" => &["merchant_id"],
+        _ => &[],
+    }
 }
 
 /// The names of what the provider needs, or may have, beside its secrets.
@@ -364,6 +390,11 @@ fn warn_of_shared(given: &[Given], secrets: &[Given]) {
 const SERVER: &str = "_server";
 const BODY_LIMIT: &str = "max_body_bytes";
 const KEYS: &[&str] = &[
+    "algorithm",
+    "api_key",
+    "client_key",
+    "key",
+    "next_secret",
     "parameter",
     "password",
     "provider",
@@ -376,18 +407,17 @@ const KEYS: &[&str] = &[
     "variant",
     "verify_token",
 ];
-/// Keys that mean something to providers which this build does not have.
-const KEYS_OF_OTHERS: &[&str] = &[
-    "algorithm",
+/// Secrets by the names that providers have for them.
+const SECRETS: &[&str] = &[
+    "secret",
+    "next_secret",
     "api_key",
-    "cert_url",
     "client_key",
     "key",
-    "kid",
-    "merchant_id",
-    "next_secret",
-    "secondary_secret",
+    "public_key",
 ];
+/// Keys that mean something to other providers.
+const KEYS_OF_OTHERS: &[&str] = &["cert_url", "kid", "merchant_id", "secondary_secret"];
 
 #[cfg(test)]
 mod tests {
@@ -458,6 +488,9 @@ mod tests {
             ("empty verify token", r#"{"provider":"meta","secret":"$","verify_token":""}"#, "verify_token"),
             ("padded verify token", r#"{"provider":"meta","secret":"$","verify_token":"$ "}"#, "verify_token"),
             ("verify token no text", r#"{"provider":"meta","secret":"$","verify_token":7}"#, "verify_token"),
+            ("algorithm of others", r#"{"provider":"stripe","secret":"$","algorithm":"md5"}"#, "algorithm"),
+            ("public key of a secret", r#"{"provider":"stripe","public_key":"$"}"#, "public_key"),
+            ("merchant of others", r#"{"provider":"stripe","secret":"$","merchant_id":"m"}"#, "merchant_id"),
             ("setting missing", r#"{"provider":"klarna","secret":"$"}"#, "kid"),
             ("setting blank", r#"{"provider":"klarna","secret":"$","kid":" "}"#, "kid"),
             ("setting of others", r#"{"provider":"stripe","secret":"$","kid":"$"}"#, "kid"),
@@ -559,6 +592,11 @@ mod tests {
             (r#"{"provider":"codespar","secret":"$"}"#, "codespar"),
             (r#"{"provider":"codespar","variant":"v1","secret":"$"}"#, "codespar-v1"),
             (r#"{"provider":"chargebee","username":"user","password":"$"}"#, "chargebee"),
+            (r#"{"provider":"cloudinary","secret":"$","algorithm":"sha256"}"#, "cloudinary-sha256"),
+            (r#"{"provider":"cloudinary","api_key":"$","algorithm":"SHA-1"}"#, "cloudinary"),
+            (r#"{"provider":"marqeta","secret":"$","algorithm":"sha1"}"#, "marqeta"),
+            (r#"{"provider":"stripe","secret":"$","next_secret":"$-2"}"#, "stripe"),
+            (r#"{"provider":"braintree","key":"$","public_key":"p-0123456789abcdef","merchant_id":"m"}"#, "braintree"),
             (r#"{"provider":"chargebee","secret":"user:$"}"#, "chargebee"),
             (r#"{"provider":"whatsapp","secret":"$","verify_token":"$"}"#, "meta"),
             (r#"{"provider":"ifthenpay","secret":"$","parameter":"token"}"#, "ifthenpay"),
