@@ -1,6 +1,5 @@
-// Judges of providers that the crate may not have yet: asymmetric signatures, and what is signed beside the body. They run as soon as
-// the crate knows a provider of the name. Those whose private key no SDK holds are signed by Node's own crypto.
-
+// Judges of providers with asymmetric signatures, and of those that sign something beside the body or other than it. Where no SDK holds the
+// private key, Node's own crypto signs.
 import { generateKeyPairSync, sign as signWith } from "node:crypto";
 import { hex, text } from "../secrets.mjs";
 
@@ -99,7 +98,9 @@ export default [
     tag: "x-twilio-email-event-webhook-signature",
     event: (text) => [{ sg_event_id: "evt_1", event: "thing.made", text }],
     small: "[]",
-    past: 300,
+    id: null,
+    type: null,
+    past: 90_000,
     make: async (load) => {
       const { EventWebhook } = await load("@sendgrid/eventwebhook");
       const webhook = new EventWebhook();
@@ -132,6 +133,8 @@ export default [
     // A form in place of JSON: the fields are signed, not the bytes.
     written: (value) => new URLSearchParams({ MessageSid: "evt_1", Text: value.text }).toString(),
     small: "MessageSid=evt_1",
+    idInHeader: true,
+    labels: { "i-twilio-idempotency-token": "evt_1" },
     type: null,
     make: async (load) => {
       const { default: twilio } = await load("twilio");
@@ -153,6 +156,7 @@ export default [
     headers: form,
     written: (value) => new URLSearchParams({ MessageUUID: "evt_1", Text: value.text }).toString(),
     small: "MessageUUID=evt_1",
+    id: null,
     type: null,
     make: async (load) => {
       const { validateV3Signature } = await load("plivo");
