@@ -66,6 +66,14 @@ pub async fn play(row: &Row, words: &Words, server: &dyn Server, protocol: Proto
             heard.push(answers);
             return Played { heard, failure };
         }
+        // How many copies come while the first runs, and how many after it, is chance. Each was held against the table.
+        if !step.others.is_empty() {
+            let others = step.others.iter();
+            let others: Vec<_> = others
+                .map(|other| Some(words.answer(other, protocol)))
+                .collect();
+            answers.retain(|answer| !others.contains(answer));
+        }
         // What is the server's own is not compared.
         if !step.server {
             heard.push(answers);
