@@ -1,0 +1,190 @@
+//! Every provider behind `webhook serve`: configured by name and keys, asked over real sockets.
+//!
+//! Where no time is signed, with the vectors of webhook-core, which Python has signed. Where one is, with deliveries of now.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(dead_code, reason = "the helpers are for the other tests too")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use webhook_core::{Clock as _, KeyFormat, Part, Provider, Signer, SystemClock};
+
+use common::{Request, Server};
+
+#[test]
+fn untimed_deliveries_have_their_labelled_verdict() {
+    let (mut run, mut providers) = (0, 0);
+    for provider in Provider::ALL.iter().filter(|provider| !is_timed(provider)) {
+        let vectors = vectors(provider);
+        let mut routes: Vec<Map<String, Value>> = Vec::new();
+        let mut requests = Vec::new();
+        for vector in &vectors {
+            let entries = entries(provider, vector);
+            let at = routes.iter().position(|known| *known == entries);
+            let at = at.unwrap_or_else(|| {
+                routes.push(entries);
+                routes.len() - 1
+            });
+            requests.push(request(vector, at));
+        }
+        let config = routes.into_iter().enumerate();
+        let config: Map<_, _> = config
+            .map(|(at, entries)| (format!("r{at}"), entries.into()))
+            .collect();
+        let server = Server::start(&Value::from(config).to_string());
+        for (vector, request) in vectors.iter().zip(requests) {
+            let status = server.send(&request).status;
+            let name = format!("{}: {}", provider.name(), vector["name"]);
+            match vector["expect"].as_str() {
+                Some("valid") => assert_eq!(status, 200, "{name}"),
+                _ => assert!((400..500).contains(&status), "{name}: {status}"),
+            }
+            run += 1;
+        }
+        providers += 1;
+    }
+    println!("{run} vectors of {providers} providers");
+    assert!(providers > 50);
+}
+
+#[test]
+fn timed_deliveries_are_taken_now_and_refused_once_their_proof_has_changed() {
+    let mut left_out = BTreeSet::new();
+    for provider in Provider::ALL.iter().filter(|provider| is_timed(provider)) {
+        let name = provider.name();
+        let vector = &vectors(provider)[0];
+        let mut entries = entries(provider, vector);
+        let mut secret = vector["secrets"][0].as_str().unwrap().to_owned();
+        if provider.secret_format() == KeyFormat::PublicKey {
+            let Some((public, private)) = pair(provider) else {
+                left_out.insert(name);
+                continue;
+            };
+            entries.remove("secrets");
+            entries.insert("public_key".into(), public.into());
+            secret = private;
+        }
+        let server = Server::start(&json!({ "r0": entries }).to_string());
+        let mut signer = Signer::new(*provider, secret.as_str())
+            .unwrap()
+            .path_and_query("/hooks/r0")
+            .public_url(vector["url"].as_str().unwrap_or_default());
+        for (key, value) in vector["settings"].as_object().into_iter().flatten() {
+            signer = signer.setting(key, value.as_str().unwrap());
+        }
+        for part in provider.schemes()[0].parts() {
+            if let Part::Header(name) = part {
+                signer = signer.header(*name, "signed-1");
+            }
+        }
+        let now = SystemClock.now().unwrap();
+        let signed = signer.sign(now, r#"{"id":"evt_1","type":"a.b"}"#);
+        let mut request = Request::new(signed.method, &signed.path_and_query);
+        request.headers = signed.headers;
+        request.body = signed.body.to_vec();
+        let answer = server.send(&request);
+        assert_eq!(answer.status, 200, "{name}: {}", answer.body);
+        let receipt: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        assert!(
+            receipt.is_null() || receipt["provider"] == name,
+            "{name}: {receipt}"
+        );
+        let refused = server.send(&with_another_proof(&request));
+        assert_eq!(refused.status, 401, "{name}");
+    }
+    println!("left out: {left_out:?}");
+    assert!(left_out.len() < 3, "{left_out:?}");
+}
+
+fn is_timed(provider: &Provider) -> bool {
+    let mut schemes = provider.schemes().iter();
+    schemes.any(|scheme| scheme.tolerance().is_some())
+}
+
+fn core() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../webhook-core/tests")
+}
+
+fn vectors(provider: &Provider) -> Vec<Value> {
+    let path = core().join("data").join(provider.name());
+    let file = fs::read_to_string(path.with_extension("json")).unwrap();
+    serde_json::from_str(&file).unwrap()
+}
+
+/// The entries of a route that takes this vector.
+fn entries(provider: &Provider, vector: &Value) -> Map<String, Value> {
+    let mut entries = vector["settings"].as_object().cloned().unwrap_or_default();
+    entries.insert("provider".into(), provider.name().into());
+    entries.insert("secrets".into(), vector["secrets"].clone());
+    if let Some(url) = vector.get("url") {
+        entries.insert("url".into(), url.clone());
+    }
+    entries
+}
+
+fn request(vector: &Value, route: usize) -> Request {
+    use base64::Engine as _;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let target = text(&vector["path_and_query"]);
+    let query = target.split_once('?').map(|(_, query)| format!("?{query}"));
+    let path = format!("/hooks/r{route}{}", query.unwrap_or_default());
+    let mut request = Request::new(&text(&vector["method"]), &path);
+    let headers = vector["headers"].as_array().unwrap().iter();
+    request.headers = headers
+        .map(|pair| (text(&pair[0]), text(&pair[1])))
+        .collect();
+    request.body = match vector["body_base64"].as_str() {
+        Some(encoded) => base64::engine::general_purpose::STANDARD
+            .decode(encoded)
+            .unwrap(),
+        None => text(&vector["body"]).into_bytes(),
+    };
+    request
+}
+
+/// Throwaway keys of the core's tests: the public one, and the private one to sign with.
+fn pair(provider: &Provider) -> Option<(String, String)> {
+    let algorithm = format!("{:?}", provider.schemes()[0].algorithm()?);
+    let name = match algorithm.as_str() {
+        "Ed25519" => "ed25519",
+        _ if algorithm.starts_with("Ecdsa") => "p256",
+        "RsaSha256" | "RsaSha512" => "rsa",
+        _ => return None,
+    };
+    let read = |end: &str| fs::read_to_string(core().join("keys").join(format!("{name}{end}.pem")));
+    Some((read(".pub").unwrap(), read("").unwrap()))
+}
+
+/// The same with the last letter or digit of the proof changed, wherever that is.
+fn with_another_proof(request: &Request) -> Request {
+    let mut changed = request.clone();
+    let place = match changed.headers.first_mut() {
+        Some((_, value)) => value,
+        None => {
+            // In the body, where a long run of letters and digits is nothing else.
+            let body = String::from_utf8(std::mem::take(&mut changed.body)).unwrap();
+            let words = body.split(|c: char| !c.is_ascii_alphanumeric());
+            let longest = words.max_by_key(|word| word.len()).unwrap().to_owned();
+            changed.body = body.replace(&longest, &other(&longest)).into_bytes();
+            return changed;
+        }
+    };
+    *place = other(place);
+    changed
+}
+
+/// Another text of the same form.
+fn other(text: &str) -> String {
+    let at = text.rfind(|c: char| c.is_ascii_alphanumeric()).unwrap();
+    // Not the last: of base64 it may hold less than six bits.
+    let at = text[..at]
+        .rfind(|c: char| c.is_ascii_alphanumeric())
+        .unwrap();
+    let changed = if &text[at..=at] == "0" { "1" } else { "0" };
+    format!("{}{changed}{}", &text[..at], &text[at + 1..])
+}
