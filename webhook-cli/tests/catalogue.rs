@@ -163,18 +163,15 @@ fn pair(provider: &Provider) -> Option<(String, String)> {
 /// The same with the last letter or digit of the proof changed, wherever that is.
 fn with_another_proof(request: &Request) -> Request {
     let mut changed = request.clone();
-    let place = match changed.headers.first_mut() {
-        Some((_, value)) => value,
-        None => {
-            // In the body, where a long run of letters and digits is nothing else.
-            let body = String::from_utf8(std::mem::take(&mut changed.body)).unwrap();
-            let words = body.split(|c: char| !c.is_ascii_alphanumeric());
-            let longest = words.max_by_key(|word| word.len()).unwrap().to_owned();
-            changed.body = body.replace(&longest, &other(&longest)).into_bytes();
-            return changed;
-        }
-    };
-    *place = other(place);
+    if let Some((_, value)) = changed.headers.first_mut() {
+        *value = other(value);
+        return changed;
+    }
+    // In the body, where a long run of letters and digits is nothing else.
+    let body = String::from_utf8(std::mem::take(&mut changed.body)).unwrap();
+    let words = body.split(|c: char| !c.is_ascii_alphanumeric());
+    let longest = words.max_by_key(|word| word.len()).unwrap().to_owned();
+    changed.body = body.replace(&longest, &other(&longest)).into_bytes();
     changed
 }
 

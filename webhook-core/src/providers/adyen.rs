@@ -29,6 +29,7 @@ pub const ADYEN: Provider = Provider::new(
 )
 .key_format(KeyFormat::Hex)
 .type_at(&["/notificationItems/0/NotificationRequestItem/eventCode"])
+.aliases(&["adyen-payments"])
 .documented_at(
     "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
 );

@@ -33,4 +33,5 @@ pub const BINANCE_PAY: Provider = Provider::new(
 )
 .id_at(&["/bizIdStr"])
 .type_at(&["/bizType"])
+.aliases(&["binancepay"])
 .documented_at("https://developers.binance.com/docs/binance-pay/webhook-common");

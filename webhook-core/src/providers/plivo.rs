@@ -26,4 +26,5 @@ pub const PLIVO: Provider = Provider::new(
     .in_header("x-plivo-signature-v3")
     .list(b',')],
 )
+.aliases(&["plivo-v3"])
 .documented_at("https://www.plivo.com/docs/voice/concepts/signature-validation");

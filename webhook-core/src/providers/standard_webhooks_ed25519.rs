@@ -31,6 +31,7 @@ pub const STANDARD_WEBHOOKS_ED25519: Provider = Provider::new(
     .time_in_header("webhook-timestamp", TimeUnit::Seconds)],
 )
 .type_at(&["/type"])
+.aliases(&["standard-webhooks-v1a"])
 .documented_at(
     "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
 )
