@@ -797,3 +797,51 @@ def plivo():
     old = b64(mac("sha256", KEY, url, nonce))
     suite.invalid("version 2 alone", headers=[["X-Plivo-Signature-V2", old], ["X-Plivo-Signature-V2-Nonce", nonce]])
     return suite
+
+
+@custom("dropbox-sign")
+def dropbox_sign():
+    event = {"event_time": "1699999990", "event_type": "signature_request_signed", "event_metadata": {"reported_for_app_id": None}}
+
+    def tag(key=KEY, time=event["event_time"], kind=event["event_type"]):
+        return mac("sha256", key, time, kind)
+
+    def written(text=..., key=KEY, **changed):
+        of = event | changed | {"event_hash": tag(key).hex() if text is ... else text}
+        return json.dumps({"event": {name: value for name, value in of.items() if value is not ...},
+                           "signature_request": {"signature_request_id": "fa5c8a0b"}})
+
+    def multipart(content, boundary="a-b", before="", names=("json",)):
+        parts = "".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{content}\r\n' for name in names)
+        return f"{before}{parts}--{boundary}--\r\n".encode()
+
+    kind = [["Content-Type", "multipart/form-data; boundary=a-b"]]
+    form = [["Content-Type", "application/x-www-form-urlencoded"]]
+    suite = Suite(multipart(written()), KEY, kind)
+    labels = {"id": None, "type": None}
+    suite.valid("boundary in quotes", headers=[["Content-Type", 'multipart/form-data; boundary="a-b"']], **labels)
+    suite.valid("a preamble and another field", body=multipart(written(), before="x\r\n", names=("json",)), **labels)
+    suite.valid("a form without parts", headers=form, body=b"json=" + quote_plus(written()).encode(), **labels)
+    suite.valid("request changed, it is not covered", body=multipart(written().replace("fa5c", "aaaa")), **labels)
+    suite.secrets(OTHER)
+    for what, text in bad_hex(tag(), "tag one character short", "tag cut in half", "tag one byte longer", "tag empty",
+                              "tag with 0x in front"):
+        suite.invalid(what, body=multipart(written(text)))
+    suite.invalid("tag in base64", body=multipart(written(b64(tag()))))
+    suite.invalid("tag of zeros", body=multipart(written("00" * 32)))
+    suite.invalid("tag missing", body=multipart(written(text=None).replace('"event_hash": null', '"other": 1')))
+    suite.invalid("time changed", body=multipart(written(event_time="1699999991")))
+    suite.invalid("time a number", body=multipart(written(event_time=1699999990).replace('"1699999990"', "[1699999990]")
+                                                  .replace("1699999990,", "[1],")))
+    suite.invalid("type changed", body=multipart(written(event_type="signature_request_declined")))
+    suite.invalid("border between time and type moved",
+                  body=multipart(written(event_time="1699999990s", event_type="ignature_request_signed_")))
+    suite.invalid("field twice", body=multipart(written(), names=("json", "json")))
+    suite.invalid("field of another name", body=multipart(written(), names=("jso",)))
+    suite.invalid("another boundary", body=multipart(written(), boundary="a-c"))
+    suite.invalid("no end", body=multipart(written())[:-6])
+    suite.invalid("no content type", headers=[])
+    suite.invalid("no boundary", headers=[["Content-Type", "multipart/form-data"]])
+    suite.invalid("JSON alone", headers=[["Content-Type", "application/json"]], body=written().encode())
+    suite.invalid("body empty", body=b"")
+    return suite

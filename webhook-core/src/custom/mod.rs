@@ -6,11 +6,13 @@
 mod check;
 mod form;
 mod json;
+mod multipart;
 
 pub(crate) mod adyen;
 pub(crate) mod box_com;
 pub(crate) mod braintree;
 pub(crate) mod contentful;
+pub(crate) mod dropbox_sign;
 pub(crate) mod fields;
 pub(crate) mod form_field;
 pub(crate) mod form_token;

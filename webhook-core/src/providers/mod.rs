@@ -43,6 +43,7 @@ mod dlocal;
 mod docusign;
 mod dodopayments;
 mod dropbox;
+mod dropbox_sign;
 mod dwolla;
 mod easypay;
 mod easypost;
@@ -240,6 +241,8 @@ macro_rules! for_each_provider {
             dodopayments(secret) = DODOPAYMENTS;
             /// Dropbox; see [`DROPBOX`](webhook_core::providers::DROPBOX). Copies run.
             dropbox(secret) = DROPBOX;
+            /// Dropbox Sign; see [`DROPBOX_SIGN`](webhook_core::providers::DROPBOX_SIGN). Little is signed. Copies run.
+            dropbox_sign(secret) = DROPBOX_SIGN;
             /// Dwolla; see [`DWOLLA`](webhook_core::providers::DWOLLA).
             dwolla(secret) = DWOLLA;
             /// Easypay (Portugal); see [`EASYPAY`](webhook_core::providers::EASYPAY). HTTP Basic, so the body is not signed.

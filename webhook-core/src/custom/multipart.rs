@@ -1,0 +1,159 @@
+//! Forms as `multipart/form-data` (RFC 7578): one field out of one, and no more of the format than that takes.
+
+use crate::error::RejectionKind;
+
+/// Longest boundary (RFC 2046 §5.1.1).
+const MAX_BOUNDARY: usize = 70;
+
+/// The boundary that a `Content-Type` names; `None` where it is of something else.
+pub(crate) fn boundary(content_type: &[u8]) -> Result<Option<&[u8]>, RejectionKind> {
+    let mut parts = content_type.split(|&byte| byte == b';');
+    let media = parts.next().unwrap_or_default().trim_ascii();
+    if !media.eq_ignore_ascii_case(b"multipart/form-data") {
+        return Ok(None);
+    }
+    let mut named = parts.filter_map(|part| {
+        let (name, value) = part.trim_ascii().split_at_checked(9)?;
+        name.eq_ignore_ascii_case(b"boundary=").then_some(value)
+    });
+    let (Some(value), None) = (named.next(), named.next()) else {
+        return Err(RejectionKind::Malformed);
+    };
+    let quoted = value
+        .strip_prefix(b"\"")
+        .and_then(|value| value.strip_suffix(b"\""));
+    let value = quoted.unwrap_or(value);
+    match !value.is_empty()
+        && value.len() <= MAX_BOUNDARY
+        && value.iter().all(|byte| is_plain(*byte))
+    {
+        true => Ok(Some(value)),
+        false => Err(RejectionKind::Malformed),
+    }
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(&byte)
+}
+
+/// The content of the field of this name, which has to be there exactly once.
+pub(crate) fn field<'b>(
+    body: &'b [u8],
+    boundary: &[u8],
+    name: &str,
+) -> Result<&'b [u8], RejectionKind> {
+    let delimiter = [b"\r\n--", boundary].concat();
+    // The first delimiter begins the body, or follows a preamble that nobody reads.
+    let opening = delimiter.get(2..).unwrap_or_default();
+    let mut rest = match body.strip_prefix(opening) {
+        Some(rest) => rest,
+        None => split(body, &delimiter).ok_or(RejectionKind::Malformed)?.1,
+    };
+    let mut found = None;
+    // `--` behind a delimiter ends the form.
+    while !rest.starts_with(b"--") {
+        let (part, behind) = split(rest, &delimiter).ok_or(RejectionKind::Malformed)?;
+        let (head, content) = split(part, b"\r\n\r\n").ok_or(RejectionKind::Malformed)?;
+        if is_named(head, name) && found.replace(content).is_some() {
+            return Err(RejectionKind::AmbiguousHeader);
+        }
+        rest = behind;
+    }
+    found.ok_or(RejectionKind::MissingHeader)
+}
+
+/// What is before and what is behind the first of these.
+fn split<'b>(text: &'b [u8], by: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
+    let at = memchr::memmem::find(text, by)?;
+    Some((text.get(..at)?, text.get(at.checked_add(by.len())?..)?))
+}
+
+/// Whether the head of a part is that of the field.
+fn is_named(head: &[u8], name: &str) -> bool {
+    let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut dispositions = lines.filter_map(|line| {
+        let (key, value) = line.split_at_checked(20)?;
+        key.eq_ignore_ascii_case(b"content-disposition:")
+            .then_some(value)
+    });
+    let wanted = format!("name=\"{name}\"");
+    dispositions.any(|value| {
+        let mut parameters = value.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
+        parameters.any(|parameter| parameter == wanted.as_bytes())
+    })
+}
+
+/// A form of one field.
+pub(crate) fn written(boundary: &str, name: &str, content: &str) -> String {
+    format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n--{boundary}--\r\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boundary_is_read_quoted_or_bare_and_never_guessed() {
+        let read = |text: &'static str| boundary(text.as_bytes());
+        assert_eq!(
+            read("multipart/form-data; boundary=abc"),
+            Ok(Some(&b"abc"[..]))
+        );
+        assert_eq!(
+            read("Multipart/Form-Data;charset=x; Boundary=\"a b\""),
+            Err(RejectionKind::Malformed)
+        );
+        assert_eq!(
+            read("multipart/form-data; boundary=\"a-b\""),
+            Ok(Some(&b"a-b"[..]))
+        );
+        assert_eq!(read("application/x-www-form-urlencoded"), Ok(None));
+        for bad in [
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+            "multipart/form-data; boundary=a; boundary=b",
+        ] {
+            assert_eq!(read(bad), Err(RejectionKind::Malformed), "{bad}");
+        }
+        let long = format!("multipart/form-data; boundary={}", "a".repeat(71));
+        assert_eq!(boundary(long.as_bytes()), Err(RejectionKind::Malformed));
+    }
+
+    #[test]
+    fn the_field_is_found_among_others_and_only_once() {
+        let part = |name: &str, content: &str| {
+            format!(
+                "\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\r\n{content}\r\n--b"
+            )
+        };
+        let body = format!(
+            "preamble\r\n--b{}{}--\r\n",
+            part("a", "1"),
+            part("json", "{}\r\n-- b")
+        );
+        assert_eq!(field(body.as_bytes(), b"b", "json"), Ok(&b"{}\r\n-- b"[..]));
+        assert_eq!(
+            field(body.as_bytes(), b"b", "c"),
+            Err(RejectionKind::MissingHeader)
+        );
+        let twice = format!("--b{}{}--", part("json", "1"), part("json", "2"));
+        assert_eq!(
+            field(twice.as_bytes(), b"b", "json"),
+            Err(RejectionKind::AmbiguousHeader)
+        );
+        let cut = format!("--b{}", part("json", "1"));
+        for bad in ["", "--", "--b", "--b\r\n", cut.as_str()] {
+            assert_eq!(
+                field(bad.as_bytes(), b"b", "json"),
+                Err(RejectionKind::Malformed),
+                "{bad}"
+            );
+        }
+        assert_eq!(
+            field(written("b", "json", "x").as_bytes(), b"b", "json"),
+            Ok(&b"x"[..])
+        );
+    }
+}

@@ -1,0 +1,32 @@
+use crate::custom::dropbox_sign::DropboxSign;
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme};
+
+/// Dropbox Sign, once HelloSign.
+///
+/// A form, mostly `multipart/form-data`, whose field `json` is the event. `event_hash` in it is hexadecimal, HMAC-SHA-256 over
+/// `event_time` and `event_type` without anything between. The key is the API key.
+///
+/// * **Only time and type are signed.** Whoever has seen one callback can say anything about any request with it, at any time:
+///   fetch the signature request before you act on it. The time is that of the event and stays what it is in retries, so its age is
+///   not checked.
+/// * Two events of a type in one second are signed the same, so copies are not recognised and handlers have to bear them.
+/// * Success is a 200 with `Hello API Event Received` in its body: let the handler answer that, and copies by
+///   [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates). The body for `VerifiedEvent` is the form, not the JSON.
+///
+/// Source: `EventCallbackHelper` of dropbox-sign 2.0.0 on PyPI.
+pub const DROPBOX_SIGN: Provider = Provider::new(
+    "dropbox-sign",
+    &[Scheme::custom(
+        &DropboxSign,
+        Coverage {
+            values: true,
+            ..Coverage::NONE
+        },
+        "time and type of the event (HMAC-SHA-256)",
+    )
+    .in_form("json", "/event_hash")],
+)
+.aliases(&["hellosign"])
+.content_repeats()
+.documented_at("https://developers.hellosign.com/docs/events/walkthrough/");
