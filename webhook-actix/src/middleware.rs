@@ -193,6 +193,17 @@ macro_rules! constructors {
             Self::build(Endpoint::builder(providers::$provider, secret))
         }
     };
+    (@one $(#[$doc:meta])* $name:ident(public_key) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the key cannot be used.
+        #[track_caller]
+        pub fn $name(public_key: impl Into<SecretSet>) -> Self {
+            Self::build(Endpoint::builder(providers::$provider, public_key))
+        }
+    };
     (@one $(#[$doc:meta])* $name:ident(secret, public_url) $provider:ident) => {
         $(#[$doc])*
         ///

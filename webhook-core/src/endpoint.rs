@@ -511,6 +511,12 @@ macro_rules! constructors {
             Self::builder(crate::providers::$provider, secret)
         }
     };
+    (@one $(#[$doc:meta])* $name:ident(public_key) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(public_key: impl Into<SecretSet>) -> EndpointBuilder {
+            Self::builder(crate::providers::$provider, public_key)
+        }
+    };
     (@one $(#[$doc:meta])* $name:ident(secret, public_url) $provider:ident) => {
         $(#[$doc])*
         pub fn $name(secret: impl Into<SecretSet>, public_url: impl Into<String>) -> EndpointBuilder {

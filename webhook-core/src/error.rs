@@ -104,6 +104,18 @@ pub enum SecretProblem {
     Undecodable(KeyFormat),
     /// Not `username:password` with a username (RFC 7617 §2).
     Credentials,
+    /// No public key in PEM, base64 or hexadecimal digits.
+    NoKey,
+    /// A private key, where the public one is enough.
+    PrivateKey,
+    /// A certificate that cannot be read.
+    Certificate,
+    /// A key of another algorithm, or no key at all: as of a point that is not on the curve.
+    WrongKey,
+    /// An RSA key of fewer than 2048 bits or more than 8192, or an Ed25519 key that verifies what nobody signed.
+    WeakKey,
+    /// The algorithm can be verified, but not signed with.
+    VerifyOnly,
 }
 
 impl fmt::Display for SecretProblem {
@@ -116,6 +128,12 @@ impl fmt::Display for SecretProblem {
             Self::Undecodable(KeyFormat::Hex) => "is not hexadecimal",
             Self::Undecodable(_) => "is not base64",
             Self::Credentials => "is not of the form username:password",
+            Self::NoKey => "is no key in PEM, base64 or hexadecimal digits",
+            Self::PrivateKey => "is a private key: configure the public one",
+            Self::Certificate => "is a certificate that cannot be read",
+            Self::WrongKey => "is no key of the provider's algorithm",
+            Self::WeakKey => "is a key that is too weak",
+            Self::VerifyOnly => "cannot sign: this algorithm is only verified",
         })
     }
 }

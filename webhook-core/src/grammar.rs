@@ -5,6 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::algorithm::Tag;
 use crate::error::RejectionKind;
+use crate::held::field;
 use crate::scheme::{Encoding, Grammar, TimeLocation};
 
 /// Candidate tags one delivery may carry. More would let a sender make us compare without end.
@@ -91,12 +92,12 @@ impl Candidates {
 }
 
 /// Reads a header value: its tags into `tags`, and, where the time is in it, the text of the time.
-pub(crate) fn parse<'v>(
-    value: &'v [u8],
+pub(crate) fn parse(
+    value: &[u8],
     grammar: Grammar,
     time_at: Option<TimeLocation>,
-    mut tag: impl FnMut(&'v [u8]) -> Result<(), RejectionKind>,
-) -> Result<Option<&'v [u8]>, RejectionKind> {
+    mut tag: impl FnMut(&[u8]) -> Result<(), RejectionKind>,
+) -> Result<Option<&[u8]>, RejectionKind> {
     // A fold, since without an early exit it takes sixteen bytes at a time.
     let printable = |ok, byte: &u8| ok & (b' '..=b'~').contains(byte);
     if value.len() > MAX_VALUE || !value.iter().fold(true, printable) {
@@ -188,7 +189,7 @@ pub(crate) fn parse<'v>(
                 Some(TimeLocation::First) => entries.next(),
                 _ => None,
             };
-            entries.try_for_each(tag)?;
+            entries.try_for_each(&mut tag)?;
             Ok(time)
         }
         Grammar::Keyed { label } => {
@@ -203,7 +204,20 @@ pub(crate) fn parse<'v>(
             }
             Ok(None)
         }
+        Grammar::Json { field } => {
+            tag(&json_field(value, field)?)?;
+            Ok(None)
+        }
     }
+}
+
+/// The text of a field of the JSON object that a value is the base64 of.
+fn json_field(value: &[u8], pointer: &'static str) -> Result<Vec<u8>, RejectionKind> {
+    let json = STANDARD
+        .decode(value)
+        .map_err(|_| RejectionKind::Malformed)?;
+    let text = field(&json, pointer)?.ok_or(RejectionKind::UnsupportedScheme)?;
+    Ok(text.into_owned().into_bytes())
 }
 
 /// Key and text of a pair.
@@ -230,13 +244,24 @@ fn decode(spelled: &[u8], encoding: Encoding, bytes: &mut [u8]) -> Option<usize>
     }
 }
 
-/// Spells a tag the way the provider does.
-pub(crate) fn encode(tag: &Tag, encoding: Encoding) -> String {
+/// A signature of any length, as long as a header value can hold. As strict as with tags.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn decode_long(spelled: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
     match encoding {
-        Encoding::Hex => const_hex::encode(tag.as_bytes()),
-        Encoding::HexUpper => const_hex::encode_upper(tag.as_bytes()),
-        Encoding::Base64 => STANDARD.encode(tag.as_bytes()),
-        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag.as_bytes()),
+        Encoding::Hex | Encoding::HexUpper if spelled.starts_with(b"0x") => None,
+        Encoding::Hex | Encoding::HexUpper => const_hex::decode(spelled).ok(),
+        Encoding::Base64 => STANDARD.decode(spelled).ok(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode(spelled).ok(),
+    }
+}
+
+/// Spells a tag the way the provider does.
+pub(crate) fn encode(tag: &[u8], encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Hex => const_hex::encode(tag),
+        Encoding::HexUpper => const_hex::encode_upper(tag),
+        Encoding::Base64 => STANDARD.encode(tag),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag),
     }
 }
 

@@ -57,6 +57,8 @@ impl Held {
                 first(self.keys.iter().map(|key| match key {
                     Key::Text(token) => constant_time_eq(token, sent.as_bytes()),
                     Key::Mac(..) => false,
+                    #[cfg(feature = "asymmetric")]
+                    Key::Public(_) => false,
                 }))
             }
         };
@@ -109,6 +111,8 @@ impl Held {
         let macs = self.keys.iter().filter_map(|key| match key {
             Key::Mac(mac, text) => Some((mac.clone(), self.format.split(text))),
             Key::Text(_) => None,
+            #[cfg(feature = "asymmetric")]
+            Key::Public(_) => None,
         });
         macs.map(|(mut mac, (login, secret))| {
             for part in parts {

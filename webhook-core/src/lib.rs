@@ -56,6 +56,7 @@
 //! # Features
 //!
 //! * `http`: [`Headers`] for `http::HeaderMap` of http 1.
+//! * `asymmetric`: signatures with public keys, and the providers that use them. Needs a C compiler, for `aws-lc-rs`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
@@ -74,6 +75,8 @@ mod grammar;
 mod head;
 mod held;
 mod intake;
+#[cfg(feature = "asymmetric")]
+mod key_text;
 mod low_bytes;
 pub mod manual;
 mod observe;
@@ -85,6 +88,8 @@ pub mod replay;
 mod rfc3339;
 mod scheme;
 mod secret;
+#[cfg(feature = "asymmetric")]
+mod signed;
 mod signer;
 mod time;
 mod verifier;

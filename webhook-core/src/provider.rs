@@ -106,6 +106,14 @@ impl Provider {
             if schemes[i].signs_login() {
                 key_format = KeyFormat::Login;
             }
+            #[cfg(feature = "asymmetric")]
+            if schemes[i].is_public() {
+                key_format = KeyFormat::PublicKey;
+                assert!(
+                    schemes.len() == 1,
+                    "a scheme with a public key stands alone"
+                );
+            }
             assert!(
                 schemes.len() == 1 || !schemes[i].holds_body(),
                 "a scheme that reads the body stands alone"

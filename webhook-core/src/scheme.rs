@@ -131,6 +131,12 @@ pub enum Grammar {
         /// The algorithm whose entries hold tags of this scheme.
         label: &'static str,
     },
+    /// A JSON object in base64, with the tag in one of its fields. The others, which name key and algorithm, are not looked at:
+    /// the algorithm is the scheme's, and every key is tried.
+    Json {
+        /// The pointer of the field.
+        field: &'static str,
+    },
 }
 
 /// How a tag is spelled.
@@ -304,6 +310,18 @@ impl Scheme {
         Self::hmac(algorithm, parts)
     }
 
+    /// A signature over `parts`, in this order, made with a private key. The secrets of an endpoint are public keys then.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if the algorithm has no public keys.
+    #[cfg(feature = "asymmetric")]
+    #[must_use]
+    pub const fn signature(algorithm: Algorithm, parts: &'static [Part]) -> Self {
+        assert!(algorithm.is_public(), "this algorithm makes an HMAC");
+        Self::hmac(algorithm, parts)
+    }
+
     /// A shared token that comes with the request, compared in constant time. It says who sent the request and
     /// nothing about what is in it.
     #[must_use]
@@ -420,6 +438,31 @@ impl Scheme {
     #[must_use]
     pub const fn pair_sets(mut self, separator: u8, label: &'static str) -> Self {
         self.grammar = Grammar::PairSets { separator, label };
+        self
+    }
+
+    /// As [`spaced_pairs`](Self::spaced_pairs) and [`pairs_beside`](Self::pairs_beside).
+    #[must_use]
+    pub const fn spaced_pairs_beside(
+        mut self,
+        separator: u8,
+        label: &'static str,
+        key: &'static str,
+        value: &'static str,
+    ) -> Self {
+        self.grammar = Grammar::Pairs {
+            separator,
+            label,
+            spaces: true,
+            beside: Some((key, value)),
+        };
+        self
+    }
+
+    /// The header is a JSON object in base64, and the tag is the text of its field `field`.
+    #[must_use]
+    pub const fn json(mut self, field: &'static str) -> Self {
+        self.grammar = Grammar::Json { field };
         self
     }
 
@@ -606,6 +649,15 @@ impl Scheme {
         self.holds_body
     }
 
+    /// Whether it is signed with a private key, so that secrets are public ones.
+    #[must_use]
+    pub const fn is_public(&self) -> bool {
+        match self.authentication {
+            Authentication::Mac { algorithm, .. } => algorithm.is_public(),
+            Authentication::Token | Authentication::Basic => false,
+        }
+    }
+
     pub(crate) const fn signs_login(&self) -> bool {
         let parts = self.parts();
         let (mut i, mut login) = (0, false);
@@ -629,6 +681,13 @@ impl Scheme {
         );
         if let Authentication::Mac { algorithm, parts } = self.authentication {
             check_parts(parts, self.holds_body(), algorithm.is_plain());
+            if algorithm.is_public() {
+                assert!(
+                    !self.holds_body(),
+                    "signatures and their times are in the head"
+                );
+                check_public(parts);
+            }
         }
     }
 
@@ -734,6 +793,18 @@ const fn check_parts(parts: &[Part], holds_body: bool, plain: bool) {
         secrets > 0 || !plain,
         "a plain hash without the secret proves nothing"
     );
+}
+
+/// Stops the compiler where a signature would cover what only a keyed hash can.
+const fn check_public(parts: &[Part]) {
+    let mut i = 0;
+    while i < parts.len() {
+        assert!(
+            !matches!(parts[i], Part::Secret | Part::Login | Part::BodyLowBytes),
+            "a public key is no part of what is signed, and the body is signed as it is"
+        );
+        i += 1;
+    }
 }
 
 pub(crate) const fn assert_header_name(name: &str) {

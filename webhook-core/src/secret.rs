@@ -136,6 +136,11 @@ pub enum KeyFormat {
     Basic,
     /// `login:secret`: the login is no secret but signed with the message, and the key is what stands behind the colon.
     Login,
+    /// A public key: PEM of a SubjectPublicKeyInfo or of a certificate, a SubjectPublicKeyInfo in base64, or for Ed25519 the
+    /// bare 32 bytes in hexadecimal digits or base64, with `whpk_` in front or not. A [`Signer`](crate::Signer) takes the private
+    /// key: PKCS#8 in PEM or base64, or for Ed25519 the seed, or seed and public key behind `whsk_`.
+    #[cfg(feature = "asymmetric")]
+    PublicKey,
 }
 
 impl KeyFormat {
@@ -162,6 +167,10 @@ impl KeyFormat {
     /// Checks the text and decodes it.
     pub(crate) fn decode(self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
         let text = secret.as_bytes();
+        #[cfg(feature = "asymmetric")]
+        if self == Self::PublicKey {
+            return crate::key_text::public_key(text);
+        }
         match (text.first(), text.last()) {
             _ if text.iter().all(u8::is_ascii_whitespace) => return Err(SecretProblem::Empty),
             (Some(first), Some(last))
@@ -197,6 +206,8 @@ impl KeyFormat {
                 ([], _) | (_, []) => return Err(SecretProblem::Credentials),
                 _ => Zeroizing::new(text.to_vec()),
             },
+            #[cfg(feature = "asymmetric")]
+            Self::PublicKey => return Err(SecretProblem::NoKey),
         };
         if key.is_empty() {
             return Err(SecretProblem::Empty);

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use crate::algorithm::RunningMac;
-use crate::error::ConfigError;
+#[cfg(feature = "asymmetric")]
+use crate::algorithm::public::PrivateKey;
+use crate::error::{ConfigError, SecretProblem};
 use crate::grammar::encode;
 use crate::held::{field, with_field};
 use crate::low_bytes::LowBytes;
@@ -44,6 +46,8 @@ enum Key {
     /// With login and secret, which may be among what is signed.
     Mac(RunningMac, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>),
     Text(Zeroizing<String>),
+    #[cfg(feature = "asymmetric")]
+    Private(PrivateKey),
 }
 
 /// A request as the provider would send it.
@@ -61,30 +65,17 @@ pub struct SignedRequest {
 }
 
 impl Signer {
-    /// A signer with the provider's preferred scheme.
+    /// A signer with the provider's preferred scheme. The secret is the private key where a receiver has the public one.
     ///
     /// # Errors
     ///
     /// A secret that is not in the provider's format.
     pub fn new(provider: Provider, secret: impl Into<Secret>) -> Result<Self, ConfigError> {
-        let secret = secret.into();
-        let key = provider
-            .key_format
-            .decode(&secret)
-            .map_err(|problem| ConfigError::Secret { slot: 0, problem })?;
         let [scheme, ..] = provider.schemes else {
             unreachable!("a provider has a scheme");
         };
-        let key = match scheme.authentication {
-            Authentication::Mac { algorithm, .. } => {
-                let (login, secret) = provider.key_format.split(&key);
-                let own = |text: &[u8]| Zeroizing::new(text.to_vec());
-                Key::Mac(algorithm.key(secret), own(login), own(secret))
-            }
-            Authentication::Token | Authentication::Basic => {
-                Key::Text(Zeroizing::new(String::from_utf8_lossy(&key).into_owned()))
-            }
-        };
+        let key = Self::key(&provider, scheme, &secret.into())
+            .map_err(|problem| ConfigError::Secret { slot: 0, problem })?;
         Ok(Self {
             provider,
             scheme,
@@ -94,6 +85,25 @@ impl Signer {
             headers: Vec::new(),
             id: "msg_test".to_owned(),
             event_type: None,
+        })
+    }
+
+    fn key(provider: &Provider, scheme: &Scheme, secret: &Secret) -> Result<Key, SecretProblem> {
+        #[cfg(feature = "asymmetric")]
+        if let Some(algorithm) = scheme.algorithm().filter(|known| known.is_public()) {
+            let key = crate::key_text::private_key(secret.as_bytes())?;
+            return PrivateKey::new(algorithm, &key).map(Key::Private);
+        }
+        let key = provider.key_format.decode(secret)?;
+        Ok(match scheme.authentication {
+            Authentication::Mac { algorithm, .. } => {
+                let (login, secret) = provider.key_format.split(&key);
+                let own = |text: &[u8]| Zeroizing::new(text.to_vec());
+                Key::Mac(algorithm.key(secret), own(login), own(secret))
+            }
+            Authentication::Token | Authentication::Basic => {
+                Key::Text(Zeroizing::new(String::from_utf8_lossy(&key).into_owned()))
+            }
         })
     }
 
@@ -157,10 +167,18 @@ impl Signer {
                     match part {
                         Part::Login => mac.update(login),
                         Part::Secret => mac.update(secret),
-                        _ => self.write(*part, &time, &body, &mut mac),
+                        _ => self.write(*part, &time, &body, &mut |bytes| mac.update(bytes)),
                     }
                 }
-                self.spell(&encode(&mac.finish(), self.scheme.encoding), &time)
+                self.spell(&encode(mac.finish().as_bytes(), self.scheme.encoding), &time)
+            }
+            #[cfg(feature = "asymmetric")]
+            (Key::Private(key), _) => {
+                let mut message = key.message();
+                for part in self.scheme.parts() {
+                    self.write(*part, &time, &body, &mut |bytes| message.update(bytes));
+                }
+                self.spell(&encode(&key.sign(message), self.scheme.encoding), &time)
             }
         };
         let mut headers = Vec::new();
@@ -214,23 +232,23 @@ impl Signer {
         self.provider.methods().first().copied().unwrap_or("POST")
     }
 
-    fn write(&self, part: Part, time: &str, body: &Bytes, mac: &mut RunningMac) {
+    fn write(&self, part: Part, time: &str, body: &Bytes, sink: &mut dyn FnMut(&[u8])) {
         match part {
-            Part::Literal(text) => mac.update(text.as_bytes()),
-            Part::Time => mac.update(time.as_bytes()),
-            Part::Id => mac.update(self.id.as_bytes()),
-            Part::Method => mac.update(self.method().as_bytes()),
+            Part::Literal(text) => sink(text.as_bytes()),
+            Part::Time => sink(time.as_bytes()),
+            Part::Id => sink(self.id.as_bytes()),
+            Part::Method => sink(self.method().as_bytes()),
             Part::Url => {
-                mac.update(self.public_url.as_bytes());
+                sink(self.public_url.as_bytes());
                 if let Some((_, query)) = self.path_and_query.split_once('?') {
-                    mac.update(b"?");
-                    mac.update(query.as_bytes());
+                    sink(b"?");
+                    sink(query.as_bytes());
                 }
             }
-            Part::Body => mac.update(body),
-            Part::BodyLowBytes => LowBytes::default().push(body, |bytes| mac.update(bytes)),
+            Part::Body => sink(body),
+            Part::BodyLowBytes => LowBytes::default().push(body, sink),
             Part::Header(name) => {
-                mac.update(
+                sink(
                     self.value(Value::Header(name))
                         .unwrap_or_default()
                         .as_bytes(),
@@ -238,7 +256,7 @@ impl Signer {
             }
             Part::Field(pointer) => {
                 let value = field(body, pointer).ok().flatten();
-                mac.update(value.unwrap_or_default().as_bytes());
+                sink(value.unwrap_or_default().as_bytes());
             }
             // Those of the key.
             Part::Login | Part::Secret => {}
@@ -248,9 +266,9 @@ impl Signer {
                 after,
             } => {
                 if let Some(value) = self.value(value) {
-                    mac.update(before.as_bytes());
-                    mac.update(value.as_bytes());
-                    mac.update(after.as_bytes());
+                    sink(before.as_bytes());
+                    sink(value.as_bytes());
+                    sink(after.as_bytes());
                 }
             }
         }
@@ -286,6 +304,11 @@ impl Signer {
                 format!("{time}{}{tag}", char::from(separator))
             }
             (Grammar::List { .. }, _) => tag.to_owned(),
+            (Grammar::Json { field }, _) => {
+                use base64::Engine as _;
+                let json = serde_json::json!({ field.trim_start_matches('/'): tag });
+                base64::engine::general_purpose::STANDARD.encode(json.to_string())
+            }
             (
                 Grammar::Pairs {
                     separator, label, ..

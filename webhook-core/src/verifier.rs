@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+#[cfg(feature = "asymmetric")]
+use crate::algorithm::public::PublicKey;
 use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
 use crate::error::{ConfigError, RejectionKind};
 use crate::grammar::{self, Candidates, MAX_VALUE};
@@ -17,6 +19,8 @@ use crate::scheme::{
     Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
 };
 use crate::secret::{KeyFormat, SecretSet};
+#[cfg(feature = "asymmetric")]
+use crate::signed::{Signatures, Signed};
 use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
 
 /// Longest id of a delivery, in bytes.
@@ -54,6 +58,8 @@ pub(crate) enum Key {
     /// With the secret's own bytes, where they are among what is signed.
     Mac(RunningMac, Zeroizing<Vec<u8>>),
     Text(Zeroizing<Vec<u8>>),
+    #[cfg(feature = "asymmetric")]
+    Public(PublicKey),
 }
 
 impl Key {
@@ -61,12 +67,24 @@ impl Key {
         match self {
             Self::Mac(mac, _) => Some(mac),
             Self::Text(_) => None,
+            #[cfg(feature = "asymmetric")]
+            Self::Public(_) => None,
+        }
+    }
+
+    #[cfg(feature = "asymmetric")]
+    fn as_public(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Public(key) => Some(key),
+            Self::Mac(..) | Self::Text(_) => None,
         }
     }
 
     fn own(&self) -> &[u8] {
         match self {
             Self::Mac(_, text) | Self::Text(text) => text,
+            #[cfg(feature = "asymmetric")]
+            Self::Public(_) => &[],
         }
     }
 }
@@ -123,6 +141,9 @@ enum State {
     Decided(Verified),
     /// The body has to be whole.
     Holding(Box<Held>),
+    /// Public keys verify what is signed.
+    #[cfg(feature = "asymmetric")]
+    Signed(Box<Signed>),
     Running(Attempt, Vec<Attempt>),
 }
 
@@ -185,7 +206,14 @@ impl Verifier {
             .schemes
             .iter()
             .map(|scheme| {
-                let key = |bytes: &Zeroizing<Vec<u8>>| match scheme.authentication {
+                let key = |(slot, bytes): (usize, &Zeroizing<Vec<u8>>)| match scheme.authentication
+                {
+                    #[cfg(feature = "asymmetric")]
+                    Authentication::Mac { algorithm, .. } if algorithm.is_public() => {
+                        PublicKey::new(algorithm, bytes)
+                            .map(Key::Public)
+                            .map_err(|problem| ConfigError::Secret { slot, problem })
+                    }
                     Authentication::Mac { algorithm, parts } => {
                         let (_, key) = provider.key_format.split(bytes);
                         let signed = |part: &Part| matches!(part, Part::Secret | Part::Login);
@@ -193,13 +221,14 @@ impl Verifier {
                             true => bytes.clone(),
                             false => Zeroizing::default(),
                         };
-                        Key::Mac(algorithm.key(key), own)
+                        let _ = slot;
+                        Ok(Key::Mac(algorithm.key(key), own))
                     }
-                    Authentication::Token | Authentication::Basic => Key::Text(bytes.clone()),
+                    Authentication::Token | Authentication::Basic => Ok(Key::Text(bytes.clone())),
                 };
-                decoded.iter().map(key).collect()
+                decoded.iter().enumerate().map(key).collect()
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             provider,
             keys,
@@ -306,6 +335,10 @@ impl Verifier {
             verification.state = State::Holding(self.hold(scheme, keys, head, now)?);
             return Ok(None);
         }
+        #[cfg(feature = "asymmetric")]
+        if scheme.is_public() {
+            return self.start_signed(scheme, keys, head, now, verification);
+        }
         let Authentication::Mac { algorithm, parts } = scheme.authentication else {
             verification.state = State::Decided(self.compare(scheme, keys, head)?);
             return Ok(None);
@@ -334,17 +367,7 @@ impl Verifier {
                 .candidates
                 .push(spelled, scheme.encoding, algorithm.tag_len())
         })?;
-        let time_text = match scheme.time.map(|time| time.at) {
-            Some(TimeLocation::Header(name)) => Some(once(head, name)?),
-            Some(TimeLocation::Pair(_) | TimeLocation::First) => {
-                Some(time_text.ok_or(RejectionKind::Malformed)?)
-            }
-            Some(TimeLocation::Body(_)) | None => None,
-        };
-        let id = match scheme.id {
-            Some(source) => Some(read_id(head, source)?),
-            None => None,
-        };
+        let (time_text, id) = read_time_and_id(scheme, head, time_text)?;
         attempt.candidates.check()?;
         let time = self.check_freshness(scheme, time_text, now)?;
         verification.time = time;
@@ -385,6 +408,58 @@ impl Verifier {
             };
             verification.state = State::Decided(verified);
         }
+        Ok(id)
+    }
+
+    /// As [`attempt`](Self::attempt), for public keys.
+    #[cfg(feature = "asymmetric")]
+    fn start_signed<'h>(
+        &self,
+        scheme: &'static Scheme,
+        keys: &[Key],
+        head: &Head<'h>,
+        now: UnixTime,
+        verification: &mut Verification,
+    ) -> Result<Option<&'h str>, RejectionKind> {
+        let algorithm = scheme.algorithm().ok_or(RejectionKind::BadSignature)?;
+        let mut signatures = Signatures::new();
+        let time_text = read_tags(scheme, head, |spelled| {
+            signatures.push(spelled, scheme.encoding, algorithm.tag_len())
+        })?;
+        let (time_text, id) = read_time_and_id(scheme, head, time_text)?;
+        signatures.check()?;
+        verification.time = self.check_freshness(scheme, time_text, now)?;
+
+        let message = Message {
+            head,
+            url: self.options.public_url.as_deref().unwrap_or_default(),
+            time: time_text.unwrap_or_default(),
+            id: id.unwrap_or_default().as_bytes(),
+        };
+        let split = scheme.parts().iter().position(|part| *part == Part::Body);
+        let (prefix, suffix) = scheme
+            .parts()
+            .split_at(split.unwrap_or(scheme.parts().len()));
+        let mut signed = Signed {
+            coverage: scheme.coverage(),
+            message: algorithm.message(),
+            signatures,
+            suffix: Vec::new(),
+            keys: keys.iter().filter_map(Key::as_public).cloned().collect(),
+            digest: None,
+        };
+        let mut digest = RunningDigest::new();
+        for part in prefix {
+            message.write(*part, &mut |bytes| {
+                signed.message.update(bytes);
+                digest.update(bytes);
+            })?;
+        }
+        for part in suffix {
+            message.write(*part, &mut |bytes| signed.suffix.extend_from_slice(bytes))?;
+        }
+        signed.digest = split.is_none().then(|| digest.finish());
+        verification.state = State::Signed(Box::new(signed));
         Ok(id)
     }
 
@@ -524,6 +599,8 @@ impl Verification {
                 }
             }
             State::Holding(held) => held.update(bytes),
+            #[cfg(feature = "asymmetric")]
+            State::Signed(signed) => signed.update(bytes),
             State::Undecided | State::Decided(_) => {}
         }
     }
@@ -544,6 +621,8 @@ impl Verification {
             State::Undecided => return Err(RejectionKind::BadSignature),
             State::Decided(verified) => return Ok(*verified),
             State::Holding(held) => return held.finish(),
+            #[cfg(feature = "asymmetric")]
+            State::Signed(signed) => return signed.verified(self.time),
             State::Running(first, rest) => (first, rest),
         };
         // All are finished before any is believed.
@@ -691,6 +770,27 @@ fn once<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], RejectionKind> {
         Found::Absent => Err(RejectionKind::MissingHeader),
         Found::Repeated => Err(RejectionKind::AmbiguousHeader),
     }
+}
+
+/// The text of the time, which may have been found with the tags, and the id.
+#[inline]
+fn read_time_and_id<'h>(
+    scheme: &Scheme,
+    head: &Head<'h>,
+    beside_tags: Option<&'h [u8]>,
+) -> Result<(Option<&'h [u8]>, Option<&'h str>), RejectionKind> {
+    let time = match scheme.time.map(|time| time.at) {
+        Some(TimeLocation::Header(name)) => Some(once(head, name)?),
+        Some(TimeLocation::Pair(_) | TimeLocation::First) => {
+            Some(beside_tags.ok_or(RejectionKind::Malformed)?)
+        }
+        Some(TimeLocation::Body(_)) | None => None,
+    };
+    let id = match scheme.id {
+        Some(source) => Some(read_id(head, source)?),
+        None => None,
+    };
+    Ok((time, id))
 }
 
 /// Reads the candidate tags of a scheme, and the text of the time where a pair of the same header holds it.

@@ -4,11 +4,20 @@
 //! places: it can never become genuine, so all of it explores how refusals are found. One signed with ours is changed once, in
 //! a place that its scheme vouches for.
 
-use webhook_core::{Endpoint, EndpointBuilder, KeyFormat, Location, Part, Provider, Signer};
+use webhook_core::{
+    Algorithm, Endpoint, EndpointBuilder, KeyFormat, Location, Part, Provider, Signer,
+};
 
 use crate::{NOW, Rng, Sent};
 
 const URL: &str = "https://example.com/hook";
+
+/// A throwaway key of the core's own tests.
+macro_rules! key {
+    ($name:literal) => {
+        include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+    };
+}
 
 /// The damaged requests of one provider. Does not end.
 #[derive(Debug)]
@@ -23,10 +32,12 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// One for each provider, each from a seed of its own.
+    /// One for each provider that can be played, each from a seed of its own. RSA with SHA-1 is only verified.
     pub fn all() -> impl Iterator<Item = Self> {
         let numbered = Provider::ALL.iter().zip(0x5eed_0000..);
-        numbered.map(|(provider, seed)| Self::new(provider, seed))
+        let algorithm = |provider: &Provider| provider.schemes()[0].algorithm();
+        let played = numbered.filter(move |(p, _)| algorithm(p) != Some(Algorithm::RsaSha1));
+        played.map(|(provider, seed)| Self::new(provider, seed))
     }
 
     fn new(provider: &Provider, seed: u64) -> Self {
@@ -43,7 +54,7 @@ impl Corpus {
                 _ => signer,
             })
         };
-        let (ours, theirs) = secrets(provider);
+        let (ours, theirs) = signing_secrets(provider);
         Self {
             provider: *provider,
             seed,
@@ -106,8 +117,33 @@ impl Iterator for Corpus {
     }
 }
 
+/// What the sender has, and another one.
+fn signing_secrets(provider: &Provider) -> (String, String) {
+    if provider.secret_format() != KeyFormat::PublicKey {
+        return secrets(provider);
+    }
+    let (ours, theirs) = match provider.schemes()[0].algorithm() {
+        Some(Algorithm::Ed25519) => (key!("ed25519"), key!("ed25519-other")),
+        Some(Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha1) => {
+            (key!("p256"), key!("p256-other"))
+        }
+        _ => (key!("rsa"), key!("rsa-other")),
+    };
+    (ours.into(), theirs.into())
+}
+
 /// A text that is a secret of every format, and another one.
 fn secrets(provider: &Provider) -> (String, String) {
+    if provider.secret_format() == KeyFormat::PublicKey {
+        let (ours, theirs) = match provider.schemes()[0].algorithm() {
+            Some(Algorithm::Ed25519) => (key!("ed25519.pub"), key!("ed25519-other.pub")),
+            Some(Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha1) => {
+                (key!("p256.pub"), key!("p256-other.pub"))
+            }
+            _ => (key!("rsa.pub"), key!("rsa-other.pub")),
+        };
+        return (ours.into(), theirs.into());
+    }
     if matches!(
         provider.secret_format(),
         KeyFormat::Basic | KeyFormat::Login

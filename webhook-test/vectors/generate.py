@@ -25,6 +25,14 @@ from suite import (  # noqa: E402
 )
 from templates import TEMPLATES  # noqa: E402
 
+try:
+    from asymmetric import ASYMMETRIC  # noqa: E402
+except ModuleNotFoundError as missing:
+    if missing.name.partition(".")[0] != "cryptography":
+        raise
+    ASYMMETRIC = {}
+    print("SKIPPED: the vectors of public keys: no Python package `cryptography`", file=sys.stderr)
+
 DATA = Path(__file__).resolve().parents[2] / "webhook-core" / "tests" / "data"
 
 
@@ -841,7 +849,7 @@ def main():
     check = sys.argv[1:] == ["--check"]
     if sys.argv[1:] and not check:
         sys.exit("usage: generate.py [--check]")
-    suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES
+    suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES | ASYMMETRIC
     stale = []
     for name, suite in suites.items():
         path = DATA / (name + ".json")

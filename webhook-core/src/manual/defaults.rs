@@ -25,6 +25,8 @@
 //! | what | default | why |
 //! |---|---|---|
 //! | signatures in one delivery | 16 | A rotation needs two or three. |
+//! | the same, of public keys | 4 | Each costs every key some 15 to 40 µs, and anybody can send them. |
+//! | public keys | RSA of 2048 to 8192 bits; no point of small order; parsed once | A weak key is found at the start. White space around PEM is no mistake. |
 //! | value of a signature header | 8 KiB | Sixteen signatures fit. |
 //! | id | 256 bytes, no control characters | It is a label and part of a key. What is longer in a signed header is 401; in a signed body it is 422. |
 //! | secrets | 1 to 8 | Each costs a hash over every body. |

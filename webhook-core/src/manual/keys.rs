@@ -16,13 +16,13 @@
 //!
 //! | kind | providers | identity | freshness |
 //! |---|---|---|---|
-//! | the id is signed, in a header | Standard Webhooks, Svix | that id | 300 s |
-//! | the id is in the signed body, a time is signed | Stripe, Slack, Smartpay, CodeSpar with a time | that id | 300 s |
-//! | the id is in the signed body, no time | Square, NextPay | that id | none: as long as it is remembered |
-//! | the id is in an unsigned header | GitHub, Shopify | digest of the body; for Shopify also the topic | none |
-//! | no id, or one that may repeat | DocuSign, Paystack, NFe.io, HubSpot, CodeSpar without a time | digest of the body | HubSpot 300 s, else none |
+//! | the id is signed, in a header | Standard Webhooks (with `v1a` too), Svix | that id | 300 s |
+//! | the id is in the signed body, a time is signed | Stripe, Slack, Smartpay, CodeSpar with a time, Telnyx, Binance Pay, WeChat Pay | that id | 300 s |
+//! | the id is in the signed body, no time | Square, NextPay, Circle, eBay, Pagar.me Hub | that id | none: as long as it is remembered |
+//! | the id is in an unsigned header | GitHub, Shopify, Wise | digest of the body; for Shopify also the topic | none |
+//! | no id, or one that may repeat | DocuSign, Paystack, NFe.io, HubSpot, CodeSpar without a time, events of Discord, SendGrid, Fireblocks | digest of the body | HubSpot 300 s, Discord 900 s, SendGrid 25 h, else none |
 //! | the same content may be another event, a time is signed | Zendesk, Sanity | digest of the body and the time | 300 s |
-//! | the same content may be another event, no time | Dropbox | none: copies run | none |
+//! | the same content may be another event, no time | Dropbox, EBANX | none: copies run | none |
 //! | the body is not signed | Mercado Pago, Moov | digest of what is signed | 300 s |
 //! | nothing is signed, the id is in the body | Asaas, Chargebee | that id, which the token vouches for | none |
 //! | nothing is signed, the id is in an unsigned header | GitLab with a token | digest of the body | none |

@@ -17,7 +17,8 @@
 //! * **Asks until the answer gives something away.** Every reason has the same 401 with the same body.
 //! * **Costs more than he pays.** Most forgeries end at the headers, and no body is read for them. A body has a limit and a
 //!   deadline; at most 64 KiB are set aside before bytes come; at most 16 signatures are looked at, and the body is hashed once for
-//!   each secret, not for each signature. `poll_ready` of the layer asks nothing of the service inside, so a forged
+//!   each secret, not for each signature. Of signatures that a public key verifies there may be 4, since each costs every key
+//!   tens of microseconds. `poll_ready` of the layer asks nothing of the service inside, so a forged
 //!   request never takes a permit of a concurrency limit there.
 //! * **Fills the log.** Each reason is logged at most once a second; the counters are complete. Nothing a sender chose is in a log
 //!   line as it came.
@@ -46,4 +47,5 @@
 //! * Guarding a payload. It comes from the provider, and may still hold text that a customer of yours chose.
 //! * Wiping what is not ours: a [`Secret`](crate::Secret) and the hash states made of it are wiped when they are dropped, the
 //!   text it was read from is yours.
-//! * Keeping a provider honest, or its key secret. All schemes of this release are symmetric: who can verify can sign.
+//! * Keeping a provider honest, or its key secret. Who can verify a keyed hash can make it; only schemes with a public key, of the
+//!   feature `asymmetric`, leave the receiver nothing to lose.

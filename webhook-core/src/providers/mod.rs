@@ -13,6 +13,8 @@ mod asaas;
 mod asana;
 mod auth0;
 mod bigcommerce;
+#[cfg(feature = "asymmetric")]
+mod binance_pay;
 mod bitbucket;
 mod brex;
 mod btcpay;
@@ -20,12 +22,16 @@ mod calendly;
 mod cashfree;
 mod chargebee;
 mod checkout_com;
+#[cfg(feature = "asymmetric")]
+mod circle;
 mod circleci;
 mod clerk;
 mod cloudinary;
 mod codespar;
 mod coinbase_commerce;
 mod creem;
+#[cfg(feature = "asymmetric")]
+mod discord;
 mod dlocal;
 mod docusign;
 mod dodopayments;
@@ -33,9 +39,15 @@ mod dropbox;
 mod dwolla;
 mod easypay;
 mod easypost;
+#[cfg(feature = "asymmetric")]
+mod ebanx;
+#[cfg(feature = "asymmetric")]
+mod ebay;
 mod efi_pix;
 mod elevenlabs;
 mod figma;
+#[cfg(feature = "asymmetric")]
+mod fireblocks_v1;
 mod flutterwave;
 mod flutterwave_v3;
 mod getstream;
@@ -72,6 +84,8 @@ mod onfido;
 mod openai;
 mod orb;
 mod paddle;
+#[cfg(feature = "asymmetric")]
+mod pagarme_hub;
 mod pagarme_postback;
 mod pagbank;
 mod pagerduty;
@@ -95,23 +109,33 @@ mod revenuecat;
 mod revolut;
 mod sanity;
 mod seam;
+#[cfg(feature = "asymmetric")]
+mod sendgrid;
 mod sentry;
 mod shopify;
 mod slack;
 mod smartpay;
 mod square;
 mod standard_webhooks;
+#[cfg(feature = "asymmetric")]
+mod standard_webhooks_ed25519;
 mod stripe;
 mod supabase;
 mod svix;
 mod telegram;
+#[cfg(feature = "asymmetric")]
+mod telnyx;
 mod trello;
 mod twitch;
 mod typeform;
 pub mod unconfirmed;
 mod unit;
 mod vercel;
+#[cfg(feature = "asymmetric")]
+mod wechatpay;
 mod whop;
+#[cfg(feature = "asymmetric")]
+mod wise;
 mod woocommerce;
 mod workos;
 mod xendit;
@@ -133,7 +157,7 @@ pub use {
 #[macro_export]
 macro_rules! for_each_provider {
     ($callback:ident) => {
-        $callback! {
+        $crate::for_each_asymmetric_provider! { $callback
             /// Adyen for Platforms, Management and Balance webhooks; see [`ADYEN_PLATFORMS`](webhook_core::providers::ADYEN_PLATFORMS).
             adyen_platforms(secret) = ADYEN_PLATFORMS;
             /// Airtable; see [`AIRTABLE`](webhook_core::providers::AIRTABLE).
@@ -363,12 +387,59 @@ macro_rules! for_each_provider {
     };
 }
 
+/// The rest of the table: what is signed with a private key, behind the feature `asymmetric`. It takes the rows of
+/// [`for_each_provider`] and hands them on with its own.
+#[cfg(feature = "asymmetric")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_asymmetric_provider {
+    ($callback:ident $($rows:tt)*) => {
+        $callback! {
+            $($rows)*
+            /// Binance Pay; see [`BINANCE_PAY`](webhook_core::providers::BINANCE_PAY).
+            binance_pay(public_key) = BINANCE_PAY;
+            /// Circle; see [`CIRCLE`](webhook_core::providers::CIRCLE).
+            circle(public_key) = CIRCLE;
+            /// Discord, interactions and webhook events; see [`DISCORD`](webhook_core::providers::DISCORD).
+            discord(public_key) = DISCORD;
+            /// EBANX; see [`EBANX`](webhook_core::providers::EBANX). Copies run.
+            ebanx(public_key) = EBANX;
+            /// eBay, Notification API; see [`EBAY`](webhook_core::providers::EBAY).
+            ebay(public_key) = EBAY;
+            /// Fireblocks, version 1; see [`FIREBLOCKS_V1`](webhook_core::providers::FIREBLOCKS_V1).
+            fireblocks_v1(public_key) = FIREBLOCKS_V1;
+            /// Pagar.me, installations of its Hub; see [`PAGARME_HUB`](webhook_core::providers::PAGARME_HUB).
+            pagarme_hub(public_key) = PAGARME_HUB;
+            /// SendGrid, Event Webhook; see [`SENDGRID`](webhook_core::providers::SENDGRID).
+            sendgrid(public_key) = SENDGRID;
+            /// Any sender that follows the Standard Webhooks specification, with `v1a` signatures; see [`STANDARD_WEBHOOKS_ED25519`](webhook_core::providers::STANDARD_WEBHOOKS_ED25519).
+            standard_webhooks_ed25519(public_key) = STANDARD_WEBHOOKS_ED25519;
+            /// Telnyx; see [`TELNYX`](webhook_core::providers::TELNYX).
+            telnyx(public_key) = TELNYX;
+            /// WeChat Pay, API version 3; see [`WECHATPAY`](webhook_core::providers::WECHATPAY).
+            wechatpay(public_key) = WECHATPAY;
+            /// Wise; see [`WISE`](webhook_core::providers::WISE).
+            wise(public_key) = WISE;
+        }
+    };
+}
+
+/// Without the feature there are none.
+#[cfg(not(feature = "asymmetric"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_asymmetric_provider {
+    ($callback:ident $($rows:tt)*) => {
+        $callback! { $($rows)* }
+    };
+}
+
 macro_rules! list {
     ($($(#[$doc:meta])* $name:ident($($argument:ident),+) = $provider:ident;)*) => {
         $(pub use $name::$provider;)*
 
         impl Provider {
-            /// Every provider with a constructor, in alphabetical order, and the variants of them that have none.
+            /// Every provider with a constructor, and the variants of them that have none.
             pub const ALL: &[Self] = &[
                 $($provider,)*
                 CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, HUBSPOT_V1, HUBSPOT_V2,

@@ -1,4 +1,4 @@
-//! The only file that names a crypto crate.
+//! The only folder that names a crypto crate.
 
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
@@ -6,6 +6,9 @@ use hmac::digest::block_api::{Buffer, CoreProxy, FixedOutputCore, UpdateCore};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
+
+#[cfg(feature = "asymmetric")]
+pub(crate) mod public;
 
 /// What a scheme makes its tags with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +31,32 @@ pub enum Algorithm {
     Sha1,
     /// SHA-256 over a message with the secret in it. Legacy: only where a provider knows nothing better.
     Sha256,
+    /// Ed25519 (RFC 8032), read strictly: no key and no signature of small order, and one spelling of each.
+    #[cfg(feature = "asymmetric")]
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256 (FIPS 186-5), the signature in DER.
+    #[cfg(feature = "asymmetric")]
+    EcdsaP256Sha256,
+    /// ECDSA on P-256 with SHA-256, the signature as two numbers of 32 bytes (IEEE P1363), as JSON Web Signatures have it.
+    #[cfg(feature = "asymmetric")]
+    EcdsaP256Sha256Fixed,
+    /// ECDSA on P-256 with SHA-1, the signature in DER. Legacy: only where a provider knows nothing better.
+    #[cfg(feature = "asymmetric")]
+    EcdsaP256Sha1,
+    /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-1. Legacy: only where a provider knows nothing better. It is verified, but
+    /// no [`Signer`](crate::Signer) makes it.
+    #[cfg(feature = "asymmetric")]
+    RsaSha1,
+    /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-256 and keys of 2048 to 8192 bits.
+    #[cfg(feature = "asymmetric")]
+    RsaSha256,
+    /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-512 and keys of 2048 to 8192 bits.
+    #[cfg(feature = "asymmetric")]
+    RsaSha512,
 }
 
 impl Algorithm {
-    /// Length of a tag in bytes.
+    /// Length of a tag in bytes; of the longest, for signatures whose lengths vary.
     #[must_use]
     pub const fn tag_len(self) -> usize {
         match self {
@@ -40,12 +65,30 @@ impl Algorithm {
             Self::HmacSha256 | Self::Sha256 => 32,
             Self::HmacSha384 => 48,
             Self::HmacSha512 => 64,
+            #[cfg(feature = "asymmetric")]
+            Self::Ed25519 | Self::EcdsaP256Sha256Fixed => 64,
+            #[cfg(feature = "asymmetric")]
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => 72,
+            #[cfg(feature = "asymmetric")]
+            Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 => 1024,
         }
     }
 
     /// Whether it is a plain hash, which has no key but that in its message.
     pub(crate) const fn is_plain(self) -> bool {
         matches!(self, Self::Md5 | Self::Sha1 | Self::Sha256)
+    }
+
+    /// Whether tags are signatures, made with a private key and verified with a public one.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        match self {
+            Self::HmacMd5 | Self::HmacSha1 | Self::HmacSha256 => false,
+            Self::HmacSha384 | Self::HmacSha512 => false,
+            Self::Md5 | Self::Sha1 | Self::Sha256 => false,
+            #[cfg(feature = "asymmetric")]
+            _ => true,
+        }
     }
 
     /// Keys the code: both key blocks are hashed here, once, and never again.
@@ -59,6 +102,8 @@ impl Algorithm {
             Self::Md5 => RunningMac::PlainMd5(Running::default()),
             Self::Sha1 => RunningMac::PlainSha1(Running::default()),
             Self::Sha256 => RunningMac::PlainSha256(Running::default()),
+            #[cfg(feature = "asymmetric")]
+            _ => unreachable!("a public key makes no keyed hash"),
         }
     }
 }

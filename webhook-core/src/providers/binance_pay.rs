@@ -1,0 +1,36 @@
+use crate::algorithm::Algorithm;
+use crate::provider::Provider;
+use crate::scheme::{Encoding, Part, Scheme};
+use crate::time::TimeUnit;
+
+/// Binance Pay. The key is the one of `/binancepay/openapi/certificates` whose serial number is in `BinancePay-Certificate-SN`. That header
+/// is not looked at: every configured key is tried.
+///
+/// Signed with RSA and SHA-256: time, nonce and body, each with a line break behind it.
+///
+/// No tolerance is documented; it is 300 s. The id is in the signed body, as text: `bizId` beside it is a number that many JSON readers
+/// round.
+///
+/// Binance reads the answer: `{"returnCode":"SUCCESS","returnMessage":null}`.
+///
+/// <https://developers.binance.com/docs/binance-pay/webhook-common>
+pub const BINANCE_PAY: Provider = Provider::new(
+    "binance-pay",
+    &[Scheme::signature(
+        Algorithm::RsaSha256,
+        &[
+            Part::Time,
+            Part::Literal("\n"),
+            Part::Header("binancepay-nonce"),
+            Part::Literal("\n"),
+            Part::Body,
+            Part::Literal("\n"),
+        ],
+    )
+    .in_header("binancepay-signature")
+    .encoding(Encoding::Base64)
+    .time_in_header("binancepay-timestamp", TimeUnit::Millis)],
+)
+.id_at(&["/bizIdStr"])
+.type_at(&["/bizType"])
+.documented_at("https://developers.binance.com/docs/binance-pay/webhook-common");

@@ -1,0 +1,24 @@
+use crate::algorithm::Algorithm;
+use crate::provider::Provider;
+use crate::scheme::{Encoding, Part, Scheme};
+
+/// Circle, version 2: wallets, payments network, StableFX. The key is the `publicKey` that the API gives for the id in
+/// `X-Circle-Key-Id`, base64 of a SubjectPublicKeyInfo; what belongs to an id never changes. That header is not looked at: every
+/// configured key is tried.
+///
+/// Signed with ECDSA on P-256: the body. No time is; `/timestamp` is in it for the handler to look at.
+///
+/// The id is in the signed body and the same for all attempts, of which the payments network makes eleven within a day. A new
+/// subscription is probed with `HEAD`. The older Circle Mint webhooks come through Amazon SNS instead.
+///
+/// <https://developers.circle.com/api-reference/verify-webhook-signatures>
+pub const CIRCLE: Provider = Provider::new(
+    "circle",
+    &[Scheme::signature(Algorithm::EcdsaP256Sha256, &[Part::Body])
+        .in_header("x-circle-signature")
+        .encoding(Encoding::Base64)],
+)
+.id_at(&["/notificationId"])
+.type_at(&["/notificationType"])
+.documented_at("https://developers.circle.com/api-reference/verify-webhook-signatures")
+.retries_for_secs(86_400);

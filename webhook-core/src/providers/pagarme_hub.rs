@@ -1,0 +1,24 @@
+use crate::algorithm::Algorithm;
+use crate::provider::Provider;
+use crate::scheme::{Encoding, Part, Scheme};
+
+/// Pagar.me, installations linked through its Hub. The key is one of `https://hubapi.pagar.me/.well-known/jwks.json`, written as PEM.
+///
+/// Signed with RSA and SHA-256: the body. The header names the algorithm, of which only `RS256` is accepted, and the key, which is not
+/// looked at: every configured key is tried. No time is signed.
+///
+/// The id is in the signed body. Basic authentication, which accounts without the Hub have, is another scheme.
+///
+/// <https://github.com/pagarme/ecommerce-module-core/blob/master/src/Webhook/Services/WebhookValidatorService.php>
+pub const PAGARME_HUB: Provider = Provider::new(
+    "pagarme-hub",
+    &[Scheme::signature(Algorithm::RsaSha256, &[Part::Body])
+        .in_header("x-webhook-asymmetric-signature")
+        .spaced_pairs_beside(b';', "signature", "alg", "RS256")
+        .encoding(Encoding::Base64Url)],
+)
+.id_at(&["/id"])
+.type_at(&["/type"])
+.documented_at(
+    "https://github.com/pagarme/ecommerce-module-core/blob/master/src/Webhook/Services/WebhookValidatorService.php",
+);

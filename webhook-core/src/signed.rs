@@ -1,0 +1,89 @@
+//! Checks with public keys: what is signed is hashed as it comes, and every key tries every signature at its end.
+
+use crate::algorithm::public::{PublicKey, RunningMessage};
+use crate::error::RejectionKind;
+use crate::grammar;
+use crate::scheme::{Coverage, Encoding};
+use crate::verifier::Verified;
+
+/// Signatures one delivery may carry. Fewer than tags of a keyed hash, since each costs every key a verification, which is
+/// tens of microseconds: four are what a sender needs that rotates its keys.
+const MAX_SIGNATURES: usize = 4;
+
+/// A check that waits for the end of the body, and holds none of it unless the algorithm is Ed25519.
+pub(crate) struct Signed {
+    pub(crate) coverage: Coverage,
+    pub(crate) message: RunningMessage,
+    pub(crate) signatures: Signatures,
+    /// The parts behind the body.
+    pub(crate) suffix: Vec<u8>,
+    pub(crate) keys: Vec<PublicKey>,
+    /// SHA-256 of what was signed, where the body is no part of it.
+    pub(crate) digest: Option<[u8; 32]>,
+}
+
+impl Signed {
+    #[inline]
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.message.update(bytes);
+    }
+
+    /// The slot of the first key that verifies one of the signatures. Neither keys nor signatures are secret, so the search
+    /// may end with it.
+    pub(crate) fn finish(&mut self) -> Option<usize> {
+        self.message.update(&self.suffix);
+        let algorithm = self.keys.first()?.algorithm();
+        let unused = std::mem::replace(&mut self.message, RunningMessage::Whole(Vec::new()));
+        let message = unused.finish(algorithm)?;
+        self.keys.iter().position(|key| {
+            let mut signatures = self.signatures.0.iter().flatten();
+            signatures.any(|signature| key.verifies(&message, signature))
+        })
+    }
+
+    pub(crate) fn verified(
+        &mut self,
+        time: Option<crate::UnixTime>,
+    ) -> Result<Verified, RejectionKind> {
+        Ok(Verified {
+            coverage: self.coverage,
+            key_slot: self.finish().ok_or(RejectionKind::BadSignature)?,
+            time,
+            message: self.digest,
+        })
+    }
+}
+
+/// The signatures of a delivery; `None` is one that does not decode, which is counted and never matches.
+pub(crate) struct Signatures(Vec<Option<Vec<u8>>>);
+
+impl Signatures {
+    pub(crate) fn new() -> Self {
+        Self(Vec::with_capacity(1))
+    }
+
+    /// Adds a signature as spelled in the request.
+    pub(crate) fn push(
+        &mut self,
+        spelled: &[u8],
+        encoding: Encoding,
+        longest: usize,
+    ) -> Result<(), RejectionKind> {
+        if self.0.len() >= MAX_SIGNATURES {
+            return Err(RejectionKind::TooManySignatures);
+        }
+        let signature = grammar::decode_long(spelled, encoding);
+        let fits = |bytes: &Vec<u8>| !bytes.is_empty() && bytes.len() <= longest;
+        self.0.push(signature.filter(fits));
+        Ok(())
+    }
+
+    /// Whether any of them could match.
+    pub(crate) fn check(&self) -> Result<(), RejectionKind> {
+        match self.0.iter().any(Option::is_some) {
+            true => Ok(()),
+            false if self.0.is_empty() => Err(RejectionKind::UnsupportedScheme),
+            false => Err(RejectionKind::Malformed),
+        }
+    }
+}
