@@ -18,7 +18,7 @@ use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;
 use crate::replay::{KeyPrefix, MemoryStore, Owner, ReplayKey, ReplayStore};
-use crate::secret::SecretSet;
+use crate::secret::{Secret, SecretSet};
 use crate::time::{Clock, SystemClock, Tolerance, UnixTime};
 use crate::verifier::{Options, Verifier};
 use crate::{StoreError, for_each_provider};
@@ -323,6 +323,13 @@ impl EndpointBuilder {
     /// The query parameter that holds the token, for providers whose merchants name it.
     pub fn token_parameter(mut self, name: impl Into<String>) -> Self {
         self.options.token_parameter = Some(name.into());
+        self
+    }
+
+    /// A value the provider needs beside its secrets, under the name of [`Provider::required_settings`] or
+    /// [`Provider::optional_settings`].
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.options.settings.set(name, value);
         self
     }
 

@@ -47,6 +47,23 @@ pub enum ConfigError {
     NoTokenParameter,
     /// The name of a query parameter is empty or not visible ASCII.
     InvalidTokenParameter,
+    /// The provider needs a setting that was not given.
+    MissingSetting {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A setting was given that the provider has no use for.
+    UnknownSetting {
+        /// Its name.
+        name: String,
+    },
+    /// A setting cannot be used.
+    Setting {
+        /// Its name.
+        name: &'static str,
+        /// Why not.
+        problem: SecretProblem,
+    },
 }
 
 impl fmt::Display for ConfigError {
@@ -84,6 +101,11 @@ impl fmt::Display for ConfigError {
             Self::InvalidTokenParameter => {
                 f.write_str("the name of a query parameter must be visible ASCII")
             }
+            Self::MissingSetting { name } => write!(f, "this provider needs the setting {name}"),
+            Self::UnknownSetting { name } => {
+                write!(f, "this provider has no setting {name:?}")
+            }
+            Self::Setting { name, problem } => write!(f, "setting {name} {problem}"),
         }
     }
 }

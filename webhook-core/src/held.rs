@@ -49,7 +49,7 @@ impl Held {
                 let slots = tags.iter().map(|tag| self.candidates.contain(tag));
                 first(slots)
             }
-            Authentication::Token | Authentication::Basic => {
+            Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
                 let sent = self.proof()?.ok_or(RejectionKind::MissingHeader)?;
                 if sent.is_empty() || sent.len() > MAX_VALUE {
                     return Err(RejectionKind::Malformed);

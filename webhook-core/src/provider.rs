@@ -35,6 +35,8 @@ pub struct Provider {
     /// Whether one content may be two events.
     pub(crate) content_repeats: bool,
     pub(crate) handshake: Option<Handshake>,
+    required_settings: &'static [&'static str],
+    optional_settings: &'static [&'static str],
     docs: &'static str,
     retry_horizon_secs: u32,
     deadline_millis: u32,
@@ -137,6 +139,8 @@ impl Provider {
             content_labels: &[],
             content_repeats: false,
             handshake: None,
+            required_settings: &[],
+            optional_settings: &[],
             docs: "",
             retry_horizon_secs: 0,
             deadline_millis: 0,
@@ -257,6 +261,20 @@ impl Provider {
         self
     }
 
+    /// Settings an endpoint of the provider needs beside its secrets; see [`Settings`](crate::Settings).
+    #[must_use]
+    pub(crate) const fn settings(mut self, names: &'static [&'static str]) -> Self {
+        self.required_settings = names;
+        self
+    }
+
+    /// Settings an endpoint of the provider may have.
+    #[must_use]
+    pub(crate) const fn may_have_settings(mut self, names: &'static [&'static str]) -> Self {
+        self.optional_settings = names;
+        self
+    }
+
     /// The address of the page that documents all this.
     #[must_use]
     pub const fn documented_at(mut self, page: &'static str) -> Self {
@@ -316,6 +334,18 @@ impl Provider {
     #[must_use]
     pub const fn secret_format(&self) -> KeyFormat {
         self.key_format
+    }
+
+    /// The names of the settings an endpoint needs beside its secrets.
+    #[must_use]
+    pub const fn required_settings(&self) -> &'static [&'static str] {
+        self.required_settings
+    }
+
+    /// The names of the settings an endpoint may have.
+    #[must_use]
+    pub const fn optional_settings(&self) -> &'static [&'static str] {
+        self.optional_settings
     }
 
     /// Where the id of an event is.

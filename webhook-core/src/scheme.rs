@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use crate::algorithm::Algorithm;
+use crate::custom::Custom;
 use crate::time::{TimeUnit, Tolerance};
 
 /// A way of authenticating a delivery: what is signed, with what, and where the proof of it is.
@@ -50,6 +51,8 @@ pub struct Scheme {
     pub(crate) encoding: Encoding,
     pub(crate) time: Option<TimeSource>,
     pub(crate) id: Option<IdSource>,
+    /// What a scheme with code of its own vouches for, and that in words.
+    own: (Coverage, &'static str),
     holds_body: bool,
 }
 
@@ -61,6 +64,8 @@ pub(crate) enum Authentication {
     },
     Token,
     Basic,
+    /// Code of its own.
+    Custom(&'static dyn Custom),
 }
 
 /// Where the tag or token is.
@@ -228,6 +233,8 @@ pub(crate) enum TimeLocation {
     First,
     /// At this JSON pointer of the body.
     Body(&'static str),
+    /// Where the code of the scheme knows.
+    Custom,
 }
 
 impl TimeLocation {
@@ -263,6 +270,15 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    pub(crate) const NONE: Self = Self {
+        body: false,
+        time: false,
+        id: false,
+        url: false,
+        method: false,
+        values: false,
+    };
+
     /// Nothing is covered: a token or a password came with the request and says who sent it, not what.
     #[must_use]
     pub const fn is_sender_only(self) -> bool {
@@ -294,6 +310,7 @@ impl Scheme {
             encoding: Encoding::Hex,
             time: None,
             id: None,
+            own: (Coverage::NONE, ""),
             holds_body: fields,
         }
     }
@@ -329,6 +346,32 @@ impl Scheme {
         let mut scheme = Self::hmac(Algorithm::HmacSha256, &[]);
         scheme.authentication = Authentication::Token;
         scheme
+    }
+
+    /// A scheme with code of its own, what it vouches for, and that in words.
+    #[must_use]
+    pub(crate) const fn custom(
+        code: &'static dyn Custom,
+        coverage: Coverage,
+        words: &'static str,
+    ) -> Self {
+        let mut scheme = Self::token();
+        scheme.authentication = Authentication::Custom(code);
+        scheme.own = (coverage, words);
+        scheme
+    }
+
+    /// The code of the scheme reads the body at its end.
+    #[must_use]
+    pub(crate) const fn reads_body(mut self) -> Self {
+        self.holds_body = true;
+        self
+    }
+
+    /// The code of the scheme knows where the time is.
+    #[must_use]
+    pub(crate) const fn timed(self, unit: TimeUnit) -> Self {
+        self.time_at(TimeLocation::Custom, unit)
     }
 
     /// HTTP Basic authentication (RFC 7617).
@@ -573,14 +616,10 @@ impl Scheme {
     /// What this scheme vouches for.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
-        let mut coverage = Coverage {
-            body: false,
-            time: false,
-            id: false,
-            url: false,
-            method: false,
-            values: false,
-        };
+        if let Authentication::Custom(_) = self.authentication {
+            return self.own.0;
+        }
+        let mut coverage = Coverage::NONE;
         let parts = self.parts();
         let mut i = 0;
         while i < parts.len() {
@@ -612,7 +651,16 @@ impl Scheme {
     pub const fn parts(&self) -> &'static [Part] {
         match self.authentication {
             Authentication::Mac { parts, .. } => parts,
-            Authentication::Token | Authentication::Basic => &[],
+            Authentication::Token | Authentication::Basic | Authentication::Custom(_) => &[],
+        }
+    }
+
+    /// What is signed, in words, where it takes code of its own to say it; `None` for all others.
+    #[must_use]
+    pub const fn words(&self) -> Option<&'static str> {
+        match self.authentication {
+            Authentication::Custom(_) => Some(self.own.1),
+            _ => None,
         }
     }
 
@@ -634,12 +682,12 @@ impl Scheme {
         self.time.map(TimeSource::tolerance)
     }
 
-    /// The algorithm; `None` for tokens and credentials.
+    /// The algorithm; `None` for tokens, credentials, and schemes with code of their own.
     #[must_use]
     pub const fn algorithm(&self) -> Option<Algorithm> {
         match self.authentication {
             Authentication::Mac { algorithm, .. } => Some(algorithm),
-            Authentication::Token | Authentication::Basic => None,
+            Authentication::Token | Authentication::Basic | Authentication::Custom(_) => None,
         }
     }
 
@@ -654,7 +702,7 @@ impl Scheme {
     pub const fn is_public(&self) -> bool {
         match self.authentication {
             Authentication::Mac { algorithm, .. } => algorithm.is_public(),
-            Authentication::Token | Authentication::Basic => false,
+            Authentication::Token | Authentication::Basic | Authentication::Custom(_) => false,
         }
     }
 
@@ -707,10 +755,10 @@ impl Scheme {
                 }
             }
             Location::Query(name) => assert!(!name.is_empty(), "a query parameter needs a name"),
-            Location::BodyField(pointer) => assert_top_level(pointer),
+            Location::BodyField(pointer) => self.assert_place(pointer),
             Location::FormField { field, pointer } => {
                 assert!(!field.is_empty(), "a form field needs a name");
-                assert_top_level(pointer);
+                self.assert_place(pointer);
             }
         }
         if let Grammar::Pairs { label, .. }
@@ -719,6 +767,14 @@ impl Scheme {
         | Grammar::Keyed { label } = self.grammar
         {
             assert!(!label.is_empty(), "the label of a tag is empty");
+        }
+    }
+
+    /// Where a signer puts a proof: at the top level, unless the scheme has code that puts it elsewhere.
+    const fn assert_place(&self, pointer: &str) {
+        match self.authentication {
+            Authentication::Custom(_) => assert_pointer(pointer),
+            _ => assert_top_level(pointer),
         }
     }
 
@@ -733,8 +789,10 @@ impl Scheme {
             "the time is not among the signed parts, so anybody could freshen it"
         );
         assert!(
-            matches!(time.at, TimeLocation::Header(_) | TimeLocation::Body(_))
-                || matches!(self.location, Location::Header(_)),
+            matches!(
+                time.at,
+                TimeLocation::Header(_) | TimeLocation::Body(_) | TimeLocation::Custom
+            ) || matches!(self.location, Location::Header(_)),
             "a time beside the tags needs one header of them"
         );
         match time.at {
@@ -754,6 +812,7 @@ impl Scheme {
                 "a time in front needs a header that is a list"
             ),
             TimeLocation::Body(pointer) => assert_top_level(pointer),
+            TimeLocation::Custom => {}
         }
     }
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::algorithm::RunningMac;
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PrivateKey;
+use crate::custom::{Custom, Draft};
 use crate::error::{ConfigError, SecretProblem};
 use crate::grammar::encode;
 use crate::held::{field, with_field};
@@ -15,6 +16,7 @@ use crate::low_bytes::LowBytes;
 use crate::provider::{Locator, Provider};
 use crate::scheme::{Authentication, Grammar, Location, Part, Scheme, TimeLocation, Value};
 use crate::secret::Secret;
+use crate::settings::Settings;
 use crate::time::UnixTime;
 
 /// Makes deliveries as a provider would, for tests and tools.
@@ -38,6 +40,7 @@ pub struct Signer {
     headers: Vec<(String, String)>,
     id: String,
     event_type: Option<String>,
+    settings: Settings,
 }
 
 #[derive(Clone)]
@@ -48,6 +51,8 @@ enum Key {
     Text(Zeroizing<String>),
     #[cfg(feature = "asymmetric")]
     Private(PrivateKey),
+    /// For a scheme with code of its own.
+    Raw(Zeroizing<Vec<u8>>),
 }
 
 /// A request as the provider would send it.
@@ -85,6 +90,7 @@ impl Signer {
             headers: Vec::new(),
             id: "msg_test".to_owned(),
             event_type: None,
+            settings: Settings::default(),
         })
     }
 
@@ -104,6 +110,7 @@ impl Signer {
             Authentication::Token | Authentication::Basic => {
                 Key::Text(Zeroizing::new(String::from_utf8_lossy(&key).into_owned()))
             }
+            Authentication::Custom(_) => Key::Raw(key),
         })
     }
 
@@ -118,6 +125,14 @@ impl Signer {
     #[must_use]
     pub fn path_and_query(mut self, target: impl Into<String>) -> Self {
         self.path_and_query = target.into();
+        self
+    }
+
+    /// A value the provider needs beside its secret, as
+    /// [`EndpointBuilder::setting`](crate::EndpointBuilder::setting).
+    #[must_use]
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.settings.set(name, value);
         self
     }
 
@@ -146,6 +161,11 @@ impl Signer {
     /// object.
     pub fn sign(&self, now: UnixTime, body: impl Into<Bytes>) -> SignedRequest {
         let mut body = body.into();
+        if let (Key::Raw(key), Authentication::Custom(code)) =
+            (&self.key, self.scheme.authentication)
+        {
+            return self.sign_custom(code, key, now, body);
+        }
         let mut path_and_query = self.path_and_query.clone();
         let unit = self.scheme.time.map(|time| time.unit);
         let time = unit.map(|unit| unit.format(now)).unwrap_or_default();
@@ -161,6 +181,7 @@ impl Signer {
                 format!("Basic {encoded}")
             }
             (Key::Text(token), _) => token.to_string(),
+            (Key::Raw(_), _) => String::new(),
             (Key::Mac(mac, login, secret), _) => {
                 let mut mac = mac.clone();
                 for part in self.scheme.parts() {
@@ -170,7 +191,10 @@ impl Signer {
                         _ => self.write(*part, &time, &body, &mut |bytes| mac.update(bytes)),
                     }
                 }
-                self.spell(&encode(mac.finish().as_bytes(), self.scheme.encoding), &time)
+                self.spell(
+                    &encode(mac.finish().as_bytes(), self.scheme.encoding),
+                    &time,
+                )
             }
             #[cfg(feature = "asymmetric")]
             (Key::Private(key), _) => {
@@ -209,23 +233,63 @@ impl Signer {
         if let Some(TimeLocation::Header(name)) = self.scheme.time.map(|time| time.at) {
             headers.push((name.to_owned(), time));
         }
-        match (self.scheme.id, self.provider.id) {
-            (Some(source), _) => headers.push((source.header.to_owned(), self.id.clone())),
-            (None, Locator::Header([name, ..])) => {
-                headers.push(((*name).to_owned(), self.id.clone()));
-            }
-            _ => {}
-        }
-        if let (Locator::Header([name, ..]), Some(kind)) = (self.provider.kind, &self.event_type) {
-            headers.push(((*name).to_owned(), kind.clone()));
-        }
-        headers.extend(self.headers.iter().cloned());
+        headers.extend(self.labels());
         SignedRequest {
             method: self.method(),
             path_and_query,
             headers,
             body,
         }
+    }
+
+    fn sign_custom(
+        &self,
+        code: &dyn Custom,
+        key: &[u8],
+        now: UnixTime,
+        body: Bytes,
+    ) -> SignedRequest {
+        let labels = self.labels();
+        let mut draft = Draft {
+            key,
+            settings: &self.settings,
+            now,
+            url: &self.public_url,
+            method: self.method(),
+            given: &labels,
+            target: self.path_and_query.clone(),
+            headers: Vec::new(),
+            body,
+        };
+        code.sign(&mut draft);
+        let Draft {
+            target,
+            headers,
+            body,
+            ..
+        } = draft;
+        SignedRequest {
+            method: self.method(),
+            path_and_query: target,
+            headers: headers.into_iter().chain(labels).collect(),
+            body,
+        }
+    }
+
+    /// The headers that are no proof: id, type, and those of the caller.
+    fn labels(&self) -> Vec<(String, String)> {
+        let id = match (self.scheme.id, self.provider.id) {
+            (Some(source), _) => Some(source.header),
+            (None, Locator::Header([name, ..])) => Some(*name),
+            _ => None,
+        };
+        let kind = match (self.provider.kind, &self.event_type) {
+            (Locator::Header([name, ..]), Some(kind)) => Some(((*name).to_owned(), kind.clone())),
+            _ => None,
+        };
+        let id = id.map(|name| (name.to_owned(), self.id.clone()));
+        let labels = id.into_iter().chain(kind);
+        labels.chain(self.headers.iter().cloned()).collect()
     }
 
     fn method(&self) -> &'static str {

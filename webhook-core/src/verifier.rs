@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PublicKey;
 use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
+use crate::custom::{Asked, Check};
 use crate::error::{ConfigError, RejectionKind};
 use crate::grammar::{self, Candidates, MAX_VALUE};
 use crate::head::{Found, Head};
@@ -19,6 +20,7 @@ use crate::scheme::{
     Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
 };
 use crate::secret::{KeyFormat, SecretSet};
+use crate::settings::Settings;
 #[cfg(feature = "asymmetric")]
 use crate::signed::{Signatures, Signed};
 use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
@@ -99,6 +101,8 @@ pub struct Options {
     pub tolerance: Option<Tolerance>,
     /// Another query parameter for the token than the provider's.
     pub token_parameter: Option<String>,
+    /// What the provider needs beside its secrets.
+    pub settings: Settings,
 }
 
 impl fmt::Debug for Verifier {
@@ -144,6 +148,8 @@ enum State {
     /// Public keys verify what is signed.
     #[cfg(feature = "asymmetric")]
     Signed(Box<Signed>),
+    /// The scheme has code of its own.
+    Custom(Box<dyn Check>),
     Running(Attempt, Vec<Attempt>),
 }
 
@@ -224,7 +230,9 @@ impl Verifier {
                         let _ = slot;
                         Ok(Key::Mac(algorithm.key(key), own))
                     }
-                    Authentication::Token | Authentication::Basic => Ok(Key::Text(bytes.clone())),
+                    Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
+                        Ok(Key::Text(bytes.clone()))
+                    }
                 };
                 decoded.iter().enumerate().map(key).collect()
             })
@@ -331,6 +339,10 @@ impl Verifier {
         now: UnixTime,
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
+        if let Authentication::Custom(_) = scheme.authentication {
+            verification.state = State::Custom(self.start_custom(scheme, keys, head, now)?);
+            return Ok(None);
+        }
         if scheme.holds_body() {
             verification.state = State::Holding(self.hold(scheme, keys, head, now)?);
             return Ok(None);
@@ -493,6 +505,29 @@ impl Verifier {
         }))
     }
 
+    #[cold]
+    fn start_custom(
+        &self,
+        scheme: &'static Scheme,
+        keys: &[Key],
+        head: &Head<'_>,
+        now: UnixTime,
+    ) -> Result<Box<dyn Check>, RejectionKind> {
+        let Authentication::Custom(code) = scheme.authentication else {
+            return Err(RejectionKind::BadSignature);
+        };
+        let own = |key: &Key| Zeroizing::new(key.own().to_vec());
+        code.start(&Asked {
+            scheme,
+            head,
+            keys: &keys.iter().map(own).collect(),
+            settings: &self.options.settings,
+            url: self.options.public_url.as_deref().unwrap_or_default(),
+            now,
+            tolerance: self.options.tolerance.or(scheme.tolerance()),
+        })
+    }
+
     /// Tokens and credentials: compared with every configured one.
     fn compare(
         &self,
@@ -601,6 +636,7 @@ impl Verification {
             State::Holding(held) => held.update(bytes),
             #[cfg(feature = "asymmetric")]
             State::Signed(signed) => signed.update(bytes),
+            State::Custom(check) => check.update(bytes),
             State::Undecided | State::Decided(_) => {}
         }
     }
@@ -623,6 +659,7 @@ impl Verification {
             State::Holding(held) => return held.finish(),
             #[cfg(feature = "asymmetric")]
             State::Signed(signed) => return signed.verified(self.time),
+            State::Custom(check) => return check.finish(),
             State::Running(first, rest) => (first, rest),
         };
         // All are finished before any is believed.
@@ -764,7 +801,7 @@ impl Message<'_> {
 
 /// The value of a header that has to be there exactly once.
 #[inline]
-fn once<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], RejectionKind> {
+pub(crate) fn once<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], RejectionKind> {
     match head.headers.find(name) {
         Found::Once(value) => Ok(value),
         Found::Absent => Err(RejectionKind::MissingHeader),
@@ -784,7 +821,7 @@ fn read_time_and_id<'h>(
         Some(TimeLocation::Pair(_) | TimeLocation::First) => {
             Some(beside_tags.ok_or(RejectionKind::Malformed)?)
         }
-        Some(TimeLocation::Body(_)) | None => None,
+        Some(TimeLocation::Body(_) | TimeLocation::Custom) | None => None,
     };
     let id = match scheme.id {
         Some(source) => Some(read_id(head, source)?),
@@ -903,6 +940,7 @@ fn check_options(provider: &Provider, options: &Options) -> Result<(), ConfigErr
             return Err(ConfigError::InvalidTolerance);
         }
     }
+    options.settings.check(provider)?;
     match &options.token_parameter {
         Some(_) if !provider.token_in_query() => Err(ConfigError::NoTokenParameter),
         Some(name) if name.is_empty() || !name.bytes().all(|b| b.is_ascii_graphic()) => {

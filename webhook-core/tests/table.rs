@@ -93,6 +93,12 @@ fn row(out: &mut String, provider: &Provider, constructor: &str) {
 }
 
 fn signed(provider: &Provider, scheme: &Scheme) -> String {
+    if let Some(words) = scheme.words() {
+        return match scheme.coverage() {
+            coverage if coverage.body || coverage.is_sender_only() => words.to_owned(),
+            _ => format!("{words}; **not every byte of the body**"),
+        };
+    }
     let Some(algorithm) = scheme.algorithm() else {
         return format!("nothing: {}", proof(provider, scheme));
     };

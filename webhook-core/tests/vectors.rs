@@ -104,6 +104,9 @@ fn receive(provider: &Provider, vector: &Value) -> Result<Option<Delivery>, Reje
         let (without_query, _) = url.split_once('?').unwrap_or((url, ""));
         builder = builder.public_url(without_query);
     }
+    for (name, value) in vector["settings"].as_object().into_iter().flatten() {
+        builder = builder.setting(name, text(value));
+    }
     let endpoint = builder
         .build()
         .unwrap_or_else(|error| panic!("{}: {error}", vector["name"]));

@@ -11,6 +11,7 @@ use webhook_core::{
 use crate::{NOW, Rng, Sent};
 
 const URL: &str = "https://example.com/hook";
+const SETTING: &str = "setting-1";
 
 /// A throwaway key of the core's own tests.
 macro_rules! key {
@@ -48,6 +49,8 @@ impl Corpus {
                 .path_and_query("/hook")
                 .event_type("a.b")
                 .header("x-request-id", "request-1");
+            let settings = provider.required_settings().iter();
+            let signer = settings.fold(signer, |signer, name| signer.setting(*name, SETTING));
             let parts = provider.schemes()[0].parts().iter();
             parts.fold(signer, |signer, part| match part {
                 Part::Header(name) => signer.header(*name, "signed-1"),
@@ -73,9 +76,11 @@ impl Corpus {
     /// The endpoint they are sent to.
     pub fn endpoint(&self) -> EndpointBuilder {
         let (ours, _) = secrets(&self.provider);
-        Endpoint::builder(self.provider, ours.as_str())
+        let builder = Endpoint::builder(self.provider, ours.as_str())
             .public_url(URL)
-            .clock(NOW)
+            .clock(NOW);
+        let settings = self.provider.required_settings().iter();
+        settings.fold(builder, |builder, name| builder.setting(*name, SETTING))
     }
 
     /// A genuine one, which all of them are like.

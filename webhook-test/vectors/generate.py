@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True  # beside sources there are sources
 from suite import (  # noqa: E402
     MS, NOW, T, Suite, b64, bad_base64, bad_hex, base62, flip, mac, noted, odd_times, raw, whsec,
 )
+from custom import CUSTOM  # noqa: E402
 from templates import TEMPLATES  # noqa: E402
 
 try:
@@ -849,7 +850,7 @@ def main():
     check = sys.argv[1:] == ["--check"]
     if sys.argv[1:] and not check:
         sys.exit("usage: generate.py [--check]")
-    suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES | ASYMMETRIC
+    suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES | CUSTOM | ASYMMETRIC
     stale = []
     for name, suite in suites.items():
         path = DATA / (name + ".json")

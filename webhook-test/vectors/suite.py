@@ -131,6 +131,8 @@ class Suite:
         except UnicodeDecodeError:
             vector["body_base64"] = b64(delivery["body"])
         vector["secrets"] = delivery["secrets"]
+        if "settings" in delivery:
+            vector["settings"] = delivery["settings"]
         if "url" in delivery:
             vector["url"] = delivery["url"]
         vector |= {"now": delivery["now"], "expect": expect}

@@ -126,6 +126,7 @@ mod telegram;
 #[cfg(feature = "asymmetric")]
 mod telnyx;
 mod trello;
+mod twilio;
 mod twitch;
 mod typeform;
 pub mod unconfirmed;
@@ -146,7 +147,7 @@ mod zoom;
 pub use {
     cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
     easypay::EASYPAY_CODE, hubspot::HUBSPOT_V1, hubspot::HUBSPOT_V2,
-    payu_europe::PAYU_EUROPE_SHA256, trello::TRELLO_UTF8,
+    payu_europe::PAYU_EUROPE_SHA256, trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
 };
 
 /// The table of providers: hands its rows to a macro, which makes of each what it needs.
@@ -361,6 +362,8 @@ macro_rules! for_each_provider {
             telegram(secret) = TELEGRAM;
             /// Trello; see [`TRELLO`](webhook_core::providers::TRELLO). The URL is signed.
             trello(secret, public_url) = TRELLO;
+            /// Twilio; see [`TWILIO`](webhook_core::providers::TWILIO). Its form is signed field by field, not byte for byte.
+            twilio(secret, public_url) = TWILIO;
             /// Twitch EventSub; see [`TWITCH`](webhook_core::providers::TWITCH).
             twitch(secret) = TWITCH;
             /// Typeform; see [`TYPEFORM`](webhook_core::providers::TYPEFORM).
@@ -443,7 +446,7 @@ macro_rules! list {
             pub const ALL: &[Self] = &[
                 $($provider,)*
                 CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, HUBSPOT_V1, HUBSPOT_V2,
-                PAYU_EUROPE_SHA256, TRELLO_UTF8,
+                PAYU_EUROPE_SHA256, TRELLO_UTF8, TWILIO_SHARED_KEY,
             ];
         }
     };

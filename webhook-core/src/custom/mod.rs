@@ -1,0 +1,112 @@
+//! Schemes with code of their own, one file each: those that the axes of [`Scheme`](crate::Scheme) cannot say.
+//!
+//! A scheme reads the head, then streams the body or holds it, and says at its end what it found out. What it may use of memory is
+//! the body and a constant factor; no work of it is more than that of sorting what came.
+
+mod check;
+mod form;
+mod json;
+
+// pub(crate) mod adyen;
+// pub(crate) mod box_com;
+// pub(crate) mod braintree;
+// pub(crate) mod contentful;
+// pub(crate) mod fields;
+// pub(crate) mod form_field;
+// pub(crate) mod form_token;
+// pub(crate) mod hook0;
+// pub(crate) mod keyed_body;
+// pub(crate) mod mailgun;
+// pub(crate) mod microsoft_graph;
+// pub(crate) mod nowpayments;
+// pub(crate) mod rapyd;
+pub(crate) mod url_and_form;
+
+use std::fmt;
+
+use bytes::Bytes;
+use zeroize::Zeroizing;
+
+pub(crate) use check::{Check, Finding, digest_of, whole};
+
+use crate::error::RejectionKind;
+use crate::head::Head;
+use crate::scheme::Scheme;
+use crate::settings::Settings;
+use crate::time::{Tolerance, UnixTime};
+use crate::verifier::once;
+
+/// A scheme with code of its own.
+pub(crate) trait Custom: fmt::Debug + Sync {
+    /// Reads the head: whatever can be refused without the body is refused here.
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind>;
+
+    /// The same the other way round: puts the proof into a request.
+    fn sign(&self, draft: &mut Draft<'_>);
+}
+
+/// What a check is made from.
+pub(crate) struct Asked<'a> {
+    pub(crate) scheme: &'static Scheme,
+    pub(crate) head: &'a Head<'a>,
+    /// The configured secrets, decoded, in their order.
+    pub(crate) keys: &'a Keys,
+    pub(crate) settings: &'a Settings,
+    /// The configured public URL, without query; empty unless the scheme signs it.
+    pub(crate) url: &'a str,
+    pub(crate) now: UnixTime,
+    /// Of the endpoint or the scheme; nothing where no time is signed.
+    pub(crate) tolerance: Option<Tolerance>,
+}
+
+/// Keys as bytes, in the order of the secrets they come from.
+pub(crate) type Keys = Vec<Zeroizing<Vec<u8>>>;
+
+impl<'a> Asked<'a> {
+    /// The header of this name, which has to be there exactly once.
+    pub(crate) fn header(&self, name: &str) -> Result<&'a [u8], RejectionKind> {
+        once(self.head, name)
+    }
+
+    /// The configured URL and the query as received.
+    pub(crate) fn full_url(&self) -> String {
+        with_query(self.url, self.head.path_and_query)
+    }
+}
+
+/// A request that is being signed.
+pub(crate) struct Draft<'a> {
+    pub(crate) key: &'a [u8],
+    pub(crate) settings: &'a Settings,
+    pub(crate) now: UnixTime,
+    pub(crate) url: &'a str,
+    pub(crate) method: &'static str,
+    /// What the caller has set. It follows the others.
+    pub(crate) given: &'a [(String, String)],
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+}
+
+impl Draft<'_> {
+    pub(crate) fn push(&mut self, name: &str, value: impl Into<String>) {
+        self.headers.push((name.to_owned(), value.into()));
+    }
+
+    pub(crate) fn full_url(&self) -> String {
+        with_query(self.url, &self.target)
+    }
+
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        let mut headers = self.given.iter();
+        let found = headers.find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+fn with_query(url: &str, target: &str) -> String {
+    match target.split_once('?') {
+        Some((_, query)) => format!("{url}?{query}"),
+        None => url.to_owned(),
+    }
+}

@@ -1,0 +1,232 @@
+//! HMAC over the URL and the fields of a form, one behind the other: Twilio and what is like it.
+
+use form_urlencoded::byte_serialize;
+
+use super::check::{first, one_tag};
+use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole};
+use crate::algorithm::{Algorithm, constant_time_eq};
+use crate::error::RejectionKind;
+use crate::grammar::encode;
+use crate::scheme::{Coverage, Encoding};
+use crate::verifier::query_value;
+
+/// The query parameter that says a body is no form, and its SHA-256.
+const BODY_HASH: &str = "bodySHA256";
+
+/// Where Twilio names key and algorithm; not signed.
+const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
+
+const TWILIO_TAG: &str = "x-twilio-signature";
+
+const MANDRILL_TAG: &str = "x-mandrill-signature";
+
+/// Twilio: the URL with or without its port, then each field's name and value in byte order, every pair once; or, with
+/// `bodySHA256` in the query, the URL alone, and the body has to have that hash.
+#[derive(Debug)]
+pub(crate) struct Twilio(pub(crate) Algorithm);
+
+impl Twilio {
+    /// The header that names an algorithm has to name the configured one, and where there is none the older one is meant.
+    fn check_algorithm(&self, asked: &Asked<'_>) -> Result<(), RejectionKind> {
+        let value = match asked.header(SETTINGS) {
+            Ok(value) => value,
+            Err(RejectionKind::MissingHeader) => b"",
+            Err(kind) => return Err(kind),
+        };
+        let pairs = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+        let mut named = pairs.filter_map(|pair| pair.strip_prefix(b"algorithm="));
+        let (found, other) = (named.next().unwrap_or(b"HMAC_SHA1"), named.next());
+        match other {
+            Some(_) => Err(RejectionKind::AmbiguousHeader),
+            None if found == self.name() => Ok(()),
+            None => Err(RejectionKind::UnsupportedScheme),
+        }
+    }
+
+    fn name(&self) -> &'static [u8] {
+        match self.0 {
+            Algorithm::HmacSha256 => b"HMAC_SHA256",
+            _ => b"HMAC_SHA1",
+        }
+    }
+
+    fn tag(&self, key: &[u8], url: &str, behind: &[u8]) -> crate::algorithm::Tag {
+        let mut mac = self.0.key(key);
+        mac.update(url.as_bytes());
+        mac.update(behind);
+        mac.finish()
+    }
+}
+
+impl Custom for Twilio {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let algorithm = self.0;
+        let candidates = one_tag(asked.header(TWILIO_TAG)?, Encoding::Base64, algorithm)?;
+        self.check_algorithm(asked)?;
+        let announced = query_value(asked.head, BODY_HASH)?
+            .map(|hash| body_hash(&hash))
+            .transpose()?;
+        let urls = spellings(&asked.full_url());
+        let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
+        let code = Self(algorithm);
+        Ok(whole(move |body| {
+            let fields = match announced {
+                Some(hash) if !constant_time_eq(&hash, &digest_of(body)) => {
+                    return Err(RejectionKind::BadSignature);
+                }
+                Some(_) => Vec::new(),
+                None => distinct(body),
+            };
+            let matches = |key: &[u8]| {
+                let tags = urls.iter().map(|url| code.tag(key, url, &fields));
+                first(tags.map(|tag| candidates.contain(&tag))).is_some()
+            };
+            let mut signed = urls.first().cloned().unwrap_or_default().into_bytes();
+            signed.extend_from_slice(&fields);
+            Finding {
+                slot: first(keys.iter().map(|key| matches(key))),
+                time: None,
+                message: Some(digest_of(&signed)),
+            }
+            .verified(Coverage {
+                body: announced.is_some(),
+                ..coverage
+            })
+        }))
+    }
+
+    /// A body that the caller calls JSON is signed by its hash; any other is a form.
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let kind = draft.given("content-type").unwrap_or_default();
+        let fields = if kind.starts_with("application/json") {
+            let mark = if draft.target.contains('?') { '&' } else { '?' };
+            let hash = const_hex::encode(digest_of(&draft.body));
+            draft.target = format!("{}{mark}{BODY_HASH}={hash}", draft.target);
+            Vec::new()
+        } else {
+            distinct(&draft.body)
+        };
+        let tag = self.tag(draft.key, &draft.full_url(), &fields);
+        draft.push(TWILIO_TAG, encode(tag.as_bytes(), Encoding::Base64));
+        if self.0 == Algorithm::HmacSha256 {
+            draft.push(SETTINGS, "key=shared-key,algorithm=HMAC_SHA256");
+        }
+    }
+}
+
+/// Mandrill: the URL as registered, then the name and value of each field in the order of their names.
+#[derive(Debug)]
+pub(crate) struct Mandrill;
+
+impl Custom for Mandrill {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let algorithm = Algorithm::HmacSha1;
+        let candidates = one_tag(asked.header(MANDRILL_TAG)?, Encoding::Base64, algorithm)?;
+        let (url, keys) = (asked.full_url(), asked.keys.clone());
+        let coverage = asked.scheme.coverage();
+        Ok(whole(move |body| {
+            let mut signed = url.clone().into_bytes();
+            signed.extend_from_slice(&by_name(body)?);
+            let matches = |key: &[u8]| candidates.contain(&mandrill_tag(key, &signed));
+            Finding {
+                slot: first(keys.iter().map(|key| matches(key))),
+                time: None,
+                message: Some(digest_of(&signed)),
+            }
+            .verified(coverage)
+        }))
+    }
+
+    /// A body that is no form becomes the field `mandrill_events` of one.
+    fn sign(&self, draft: &mut Draft<'_>) {
+        if by_name(&draft.body).is_err() || !draft.body.starts_with(b"mandrill_events=") {
+            let encoded: String = byte_serialize(&draft.body).collect();
+            draft.body = format!("mandrill_events={encoded}").into();
+        }
+        let mut signed = draft.full_url().into_bytes();
+        signed.extend(by_name(&draft.body).unwrap_or_default());
+        let tag = mandrill_tag(draft.key, &signed);
+        draft.push(MANDRILL_TAG, encode(tag.as_bytes(), Encoding::Base64));
+    }
+}
+
+fn mandrill_tag(key: &[u8], signed: &[u8]) -> crate::algorithm::Tag {
+    let mut mac = Algorithm::HmacSha1.key(key);
+    mac.update(signed);
+    mac.finish()
+}
+
+/// The fields in byte order, each pair once.
+fn distinct(body: &[u8]) -> Vec<u8> {
+    let mut fields: Vec<_> = form::fields(body).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    form::written(&fields)
+}
+
+/// The fields in byte order of their names, of which none may be there twice.
+fn by_name(body: &[u8]) -> Result<Vec<u8>, RejectionKind> {
+    let mut fields: Vec<_> = form::fields(body).collect();
+    fields.sort_unstable();
+    let twice = fields.windows(2).any(|two| match two {
+        [(a, _), (b, _)] => a == b,
+        _ => false,
+    });
+    if twice {
+        return Err(RejectionKind::AmbiguousHeader);
+    }
+    Ok(form::written(&fields))
+}
+
+fn body_hash(hex: &str) -> Result<[u8; 32], RejectionKind> {
+    let mut hash = [0; 32];
+    match hex.starts_with("0x") || const_hex::decode_to_slice(hex, &mut hash).is_err() {
+        true => Err(RejectionKind::Malformed),
+        false => Ok(hash),
+    }
+}
+
+/// The URL, and the same without its port, or with that of its scheme where it names none: Twilio signs either.
+fn spellings(url: &str) -> Vec<String> {
+    let mut both = vec![url.to_owned()];
+    let (scheme, port) = match url.split_once("://") {
+        Some((scheme @ "https", _)) => (scheme, ":443"),
+        Some((scheme, _)) => (scheme, ":80"),
+        None => return both,
+    };
+    let rest = url.strip_prefix(scheme).and_then(|url| url.get(3..));
+    let rest = rest.unwrap_or_default();
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (host, path) = rest.split_at_checked(end).unwrap_or_default();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    both.push(match host.rsplit_once(':') {
+        Some((bare, given)) if digits(given) => format!("{scheme}://{bare}{path}"),
+        _ => format!("{scheme}://{host}{port}{path}"),
+    });
+    both
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_has_two_spellings_and_only_its_port_differs() {
+        let other = |url| spellings(url).pop().unwrap_or_default();
+        assert_eq!(
+            other("https://a.example/x?y=1"),
+            "https://a.example:443/x?y=1"
+        );
+        assert_eq!(other("http://a.example"), "http://a.example:80");
+        assert_eq!(other("https://a.example:1234/x:1"), "https://a.example/x:1");
+        assert_eq!(other("https://[::1]/x"), "https://[::1]:443/x");
+        assert_eq!(other("https://[::1]:8443/x"), "https://[::1]/x");
+    }
+
+    #[test]
+    fn pairs_are_signed_once_and_in_byte_order() {
+        assert_eq!(distinct(b"b=2&a=2&B=0&a=1&a=2&a=1"), b"B0a1a2b2");
+        assert_eq!(by_name(b"b=2&a=1"), Ok(b"a1b2".to_vec()));
+        assert_eq!(by_name(b"a=2&a=1"), Err(RejectionKind::AmbiguousHeader));
+    }
+}

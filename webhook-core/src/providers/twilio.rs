@@ -1,0 +1,54 @@
+use crate::custom::url_and_form::Twilio;
+use crate::scheme::Coverage;
+use crate::{Algorithm, Provider, Scheme};
+
+/// Twilio.
+///
+/// `X-Twilio-Signature`: base64, HMAC-SHA-1 over the URL with its query and then, for a form, the name and value of every field,
+/// decoded, in byte order, each pair once and nothing between them. Any other body comes with `bodySHA256` in the query: the URL alone is
+/// signed then, and the body has to have that hash. The key is the primary auth token.
+///
+/// * The URL is signed as Twilio knows it, but for its port: with and without one are both tried.
+/// * **Names, values and query are signed without a mark between them.** `a=bc` and `ab=c` are the same to the signature, so not every byte of
+///   a form is covered, and [`Coverage::body`] is false for one. It is true where `bodySHA256` was checked.
+/// * Nothing of a time is signed. Deliveries are told apart by what is signed of them; `I-Twilio-Idempotency-Token` is an unsigned label.
+/// * 15 s to answer. There are no retries unless the URL's fragment asks for them; leave the fragment out of the public URL.
+///
+/// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>, and twilio@6.2.0 (npm) and twilio 9.13.0 (PyPI), whose tests
+/// are among the vectors.
+pub const TWILIO: Provider = twilio("twilio", SHA1)
+    .documented_at("https://www.twilio.com/docs/usage/webhooks/webhooks-security");
+
+/// Twilio with a shared key instead of the auth token, a public beta: as [`TWILIO`], with HMAC-SHA-256.
+///
+/// `X-Twilio-Webhooks-Signature-Settings` has to say `algorithm=HMAC_SHA256`. It is not signed, so it chooses nothing: a delivery that
+/// names another algorithm, or none, is refused.
+///
+/// Source: <https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys> and twilio 9.13.0 (PyPI).
+pub const TWILIO_SHARED_KEY: Provider = twilio("twilio-shared-key", SHA256)
+    .documented_at("https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys");
+
+const fn twilio(name: &'static str, schemes: &'static [Scheme]) -> Provider {
+    Provider::new(name, schemes)
+        .id_in_headers(&["i-twilio-idempotency-token"])
+        .answers_within_millis(15_000)
+}
+
+const fn signed(code: &'static Twilio, words: &'static str) -> Scheme {
+    let coverage = Coverage {
+        url: true,
+        values: true,
+        ..Coverage::NONE
+    };
+    Scheme::custom(code, coverage, words).in_header("x-twilio-signature")
+}
+
+const SHA1: &[Scheme] = &[signed(
+    &Twilio(Algorithm::HmacSha1),
+    "URL, and the fields of a form or the hash of another body (HMAC-SHA-1)",
+)];
+
+const SHA256: &[Scheme] = &[signed(
+    &Twilio(Algorithm::HmacSha256),
+    "URL, and the fields of a form or the hash of another body (HMAC-SHA-256)",
+)];
