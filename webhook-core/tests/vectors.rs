@@ -254,6 +254,20 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
         "ebay" if !has("x-ebay-signature") => {
             return Err(format!("{title}: an unsigned handshake"));
         }
+        "plaid" if secret.contains(r#""expired_at": 1"#) => {
+            return Err(format!(
+                "{title}: such a key is refused where it is configured"
+            ));
+        }
+        "google-pubsub" => {
+            vector["secret"] = vector["jwks"].to_string().into();
+            vector["settings"] = serde_json::json!({"audience": vector["audience"],
+                "service_account": vector["service_account"], "kid": "test-kid"});
+        }
+        "monday" => {
+            vector["settings"] = serde_json::json!({"audience": vector["audience"]});
+        }
+        "fireblocks" => vector["settings"] = serde_json::json!({"kid": vector["context"]["kid"]}),
         "asana" | "dropbox" | "meta" if !vector["response"].is_null() => {
             return Err(format!("{title}: an unsigned handshake"));
         }

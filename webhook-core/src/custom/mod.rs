@@ -20,6 +20,9 @@ mod json;
 // pub(crate) mod microsoft_graph;
 // pub(crate) mod nowpayments;
 // pub(crate) mod rapyd;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod detached;
+pub(crate) mod jwt;
 pub(crate) mod url_and_form;
 
 use std::fmt;
@@ -27,8 +30,12 @@ use std::fmt;
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-pub(crate) use check::{Check, Finding, digest_of, whole};
+pub(crate) use json::Json;
 
+pub(crate) use check::{Check, Finding, digest_of, fresh, whole};
+
+#[cfg(feature = "asymmetric")]
+use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::head::Head;
 use crate::scheme::Scheme;
@@ -41,6 +48,18 @@ pub(crate) trait Custom: fmt::Debug + Sync {
     /// Reads the head: whatever can be refused without the body is refused here.
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind>;
 
+    /// The algorithm of its public keys; `None` where secrets are shared ones.
+    #[cfg(feature = "asymmetric")]
+    fn public(&self) -> Option<crate::Algorithm> {
+        None
+    }
+
+    /// Whether a delivery says which key it is signed with, so that a key may be elsewhere.
+    #[cfg(feature = "asymmetric")]
+    fn names_keys(&self) -> bool {
+        false
+    }
+
     /// The same the other way round: puts the proof into a request.
     fn sign(&self, draft: &mut Draft<'_>);
 }
@@ -51,6 +70,12 @@ pub(crate) struct Asked<'a> {
     pub(crate) head: &'a Head<'a>,
     /// The configured secrets, decoded, in their order.
     pub(crate) keys: &'a Keys,
+    /// The configured public keys.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) public: Vec<PublicKey>,
+    /// Whether others may be found.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) elsewhere: bool,
     pub(crate) settings: &'a Settings,
     /// The configured public URL, without query; empty unless the scheme signs it.
     pub(crate) url: &'a str,

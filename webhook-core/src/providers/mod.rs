@@ -47,6 +47,8 @@ mod efi_pix;
 mod elevenlabs;
 mod figma;
 #[cfg(feature = "asymmetric")]
+mod fireblocks;
+#[cfg(feature = "asymmetric")]
 mod fireblocks_v1;
 mod flutterwave;
 mod flutterwave_v3;
@@ -56,6 +58,8 @@ mod github;
 mod gitlab_signing;
 mod gitlab_token;
 mod gocardless;
+#[cfg(feature = "asymmetric")]
+mod google_pubsub;
 mod hubspot;
 mod ifthenpay;
 mod increase;
@@ -68,11 +72,14 @@ mod line;
 mod linear;
 mod lithic;
 mod liveblocks;
+mod livekit;
 mod marqeta;
 mod mercadopago;
+mod messagebird;
 mod meta;
 mod modern_treasury;
 mod mollie;
+mod monday;
 mod moov;
 mod mux;
 mod nextpay;
@@ -95,10 +102,13 @@ mod paystack;
 mod payu_europe;
 mod persona;
 mod phonepe;
+#[cfg(feature = "asymmetric")]
+mod plaid;
 mod polar;
 mod postmark;
 mod prood;
 mod pusher;
+mod qstash;
 mod quickbooks;
 mod razorpay;
 mod recurly;
@@ -126,12 +136,15 @@ mod telegram;
 #[cfg(feature = "asymmetric")]
 mod telnyx;
 mod trello;
+#[cfg(feature = "asymmetric")]
+mod truelayer;
 mod twilio;
 mod twitch;
 mod typeform;
 pub mod unconfirmed;
 mod unit;
 mod vercel;
+mod vonage;
 #[cfg(feature = "asymmetric")]
 mod wechatpay;
 mod whop;
@@ -261,16 +274,22 @@ macro_rules! for_each_provider {
             lithic(secret) = LITHIC;
             /// Liveblocks; see [`LIVEBLOCKS`](webhook_core::providers::LIVEBLOCKS).
             liveblocks(secret) = LIVEBLOCKS;
+            /// LiveKit; see [`LIVEKIT`](webhook_core::providers::LIVEKIT).
+            livekit(secret) = LIVEKIT;
             /// Marqeta; see [`MARQETA`](webhook_core::providers::MARQETA).
             marqeta(secret) = MARQETA;
             /// Mercado Pago; see [`MERCADOPAGO`](webhook_core::providers::MERCADOPAGO). The body is not signed.
             mercadopago(secret) = MERCADOPAGO;
+            /// MessageBird; see [`MESSAGEBIRD`](webhook_core::providers::MESSAGEBIRD). The URL is signed.
+            messagebird(secret, public_url) = MESSAGEBIRD;
             /// Meta: Facebook, Instagram, Messenger, WhatsApp; see [`META`](webhook_core::providers::META).
             meta(secret) = META;
             /// Modern Treasury; see [`MODERN_TREASURY`](webhook_core::providers::MODERN_TREASURY).
             modern_treasury(secret) = MODERN_TREASURY;
             /// Mollie, next-generation webhooks; see [`MOLLIE`](webhook_core::providers::MOLLIE).
             mollie(secret) = MOLLIE;
+            /// monday.com, webhooks of apps; see [`MONDAY`](webhook_core::providers::MONDAY). A token, so the body is not signed.
+            monday(secret) = MONDAY;
             /// Moov; see [`MOOV`](webhook_core::providers::MOOV). The body is not signed.
             moov(secret) = MOOV;
             /// Mux; see [`MUX`](webhook_core::providers::MUX).
@@ -319,6 +338,8 @@ macro_rules! for_each_provider {
             prood(secret) = PROOD;
             /// Pusher Channels; see [`PUSHER`](webhook_core::providers::PUSHER).
             pusher(secret) = PUSHER;
+            /// Upstash QStash; see [`QSTASH`](webhook_core::providers::QSTASH). The URL is signed.
+            qstash(secret, public_url) = QSTASH;
             /// QuickBooks; see [`QUICKBOOKS`](webhook_core::providers::QUICKBOOKS).
             quickbooks(secret) = QUICKBOOKS;
             /// Razorpay; see [`RAZORPAY`](webhook_core::providers::RAZORPAY).
@@ -372,6 +393,8 @@ macro_rules! for_each_provider {
             unit(secret) = UNIT;
             /// Vercel; see [`VERCEL`](webhook_core::providers::VERCEL).
             vercel(secret) = VERCEL;
+            /// Vonage; see [`VONAGE`](webhook_core::providers::VONAGE).
+            vonage(secret) = VONAGE;
             /// Whop; see [`WHOP`](webhook_core::providers::WHOP).
             whop(secret) = WHOP;
             /// WooCommerce; see [`WOOCOMMERCE`](webhook_core::providers::WOOCOMMERCE).
@@ -409,16 +432,24 @@ macro_rules! for_each_asymmetric_provider {
             ebanx(public_key) = EBANX;
             /// eBay, Notification API; see [`EBAY`](webhook_core::providers::EBAY).
             ebay(public_key) = EBAY;
+            /// Fireblocks; see [`FIREBLOCKS`](webhook_core::providers::FIREBLOCKS).
+            fireblocks(public_key) = FIREBLOCKS;
             /// Fireblocks, version 1; see [`FIREBLOCKS_V1`](webhook_core::providers::FIREBLOCKS_V1).
             fireblocks_v1(public_key) = FIREBLOCKS_V1;
+            /// Google Cloud Pub/Sub; see [`GOOGLE_PUBSUB`](webhook_core::providers::GOOGLE_PUBSUB). A token, so the body is not signed.
+            google_pubsub(public_key) = GOOGLE_PUBSUB;
             /// Pagar.me, installations of its Hub; see [`PAGARME_HUB`](webhook_core::providers::PAGARME_HUB).
             pagarme_hub(public_key) = PAGARME_HUB;
+            /// Plaid; see [`PLAID`](webhook_core::providers::PLAID).
+            plaid(public_key) = PLAID;
             /// SendGrid, Event Webhook; see [`SENDGRID`](webhook_core::providers::SENDGRID).
             sendgrid(public_key) = SENDGRID;
             /// Any sender that follows the Standard Webhooks specification, with `v1a` signatures; see [`STANDARD_WEBHOOKS_ED25519`](webhook_core::providers::STANDARD_WEBHOOKS_ED25519).
             standard_webhooks_ed25519(public_key) = STANDARD_WEBHOOKS_ED25519;
             /// Telnyx; see [`TELNYX`](webhook_core::providers::TELNYX).
             telnyx(public_key) = TELNYX;
+            /// TrueLayer; see [`TRUELAYER`](webhook_core::providers::TRUELAYER).
+            truelayer(public_key) = TRUELAYER;
             /// WeChat Pay, API version 3; see [`WECHATPAY`](webhook_core::providers::WECHATPAY).
             wechatpay(public_key) = WECHATPAY;
             /// Wise; see [`WISE`](webhook_core::providers::WISE).
