@@ -640,8 +640,8 @@ impl Verification {
 
     /// The key it cannot be finished without.
     #[cfg(feature = "asymmetric")]
-    pub(crate) fn wanted(&self) -> Option<&crate::keys::KeyQuery> {
-        match &self.state {
+    pub(crate) fn wanted(&mut self) -> Option<&crate::keys::KeyQuery> {
+        match &mut self.state {
             State::Custom(check) => check.wanted(),
             _ => None,
         }

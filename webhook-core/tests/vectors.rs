@@ -264,6 +264,20 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
             vector["settings"] = serde_json::json!({"audience": vector["audience"],
                 "service_account": vector["service_account"], "kid": "test-kid"});
         }
+        "aws-sns" => {
+            vector["secret"] = vector["signing_cert_pem"].clone();
+            let body: Value = serde_json::from_str(vector["body"].as_str().unwrap()).unwrap();
+            let legacy = body["SignatureVersion"] == "1";
+            vector["settings"] = serde_json::json!({"topic_arn": body["TopicArn"]});
+            vector["body"] = vector["body"].clone();
+            if legacy {
+                return Ok(providers::AWS_SNS_LEGACY_SHA1);
+            }
+        }
+        "paypal" => {
+            vector["secret"] = vector["context"]["public_key_pem"].clone();
+            vector["settings"] = serde_json::json!({"webhook_id": vector["context"]["webhook_id"]});
+        }
         "monday" => {
             vector["settings"] = serde_json::json!({"audience": vector["audience"]});
         }

@@ -15,7 +15,7 @@ pub(crate) trait Check: Send + Sync {
 
     /// The key it cannot go on without, once the body is complete.
     #[cfg(feature = "asymmetric")]
-    fn wanted(&self) -> Option<&crate::keys::KeyQuery> {
+    fn wanted(&mut self) -> Option<&crate::keys::KeyQuery> {
         None
     }
 

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::jwt::{KID, Ring, ring, sign_with, signing_id};
+use super::jwt::{Ring, ring_of, sign_with, signing_id};
 use super::{Asked, Check, Custom, Draft, Finding, Json};
 use crate::algorithm::Algorithm;
 use crate::algorithm::public::PublicKey;
@@ -46,7 +46,7 @@ impl Custom for Fireblocks {
             let url = url.into_owned();
             Some(KeyQuery::by_url("fireblocks", url, Some(id.clone()?)))
         };
-        let ring = ring(asked, KID, id.as_deref(), query)?;
+        let ring = ring_of(asked, id.as_deref(), query)?;
         Ok(Holding::of(asked, token, vec![Vec::new()], ring))
     }
 
@@ -112,7 +112,7 @@ impl Custom for TrueLayer {
         }
         let (place, id) = (Self::place(&header)?, named(&token)?);
         let query = || Some(KeyQuery::by_url("truelayer", place?, Some(id.clone()?)));
-        let ring = ring(asked, KID, id.as_deref(), query)?;
+        let ring = ring_of(asked, id.as_deref(), query)?;
         let lines = Self::lines(asked, &header)?;
         let target = asked.head.path_and_query;
         // A slash at its end is what TrueLayer itself is not sure of.
@@ -217,7 +217,7 @@ impl Check for Holding {
         self.body.extend_from_slice(bytes);
     }
 
-    fn wanted(&self) -> Option<&KeyQuery> {
+    fn wanted(&mut self) -> Option<&KeyQuery> {
         self.ring.wanted()
     }
 

@@ -114,7 +114,7 @@ impl Jwt {
                     id.ok_or(RejectionKind::Malformed)
                 });
                 let id = id.transpose()?;
-                ring(asked, KID, id.as_deref(), || {
+                ring_of(asked, id.as_deref(), || {
                     let id = id.clone()?;
                     Some(match at {
                         Some(url) => KeyQuery::by_url(provider, url.to_owned(), Some(id)),
@@ -241,18 +241,29 @@ pub(crate) fn sign_with(draft: &Draft<'_>, algorithm: Algorithm, pieces: &[&[u8]
 /// The keys a delivery may be signed with: the configured ones, unless they have another name; or those of that name.
 #[cfg(feature = "asymmetric")]
 pub(crate) fn ring(
-    asked: &Asked<'_>,
-    setting: &str,
+    public: &[PublicKey],
+    elsewhere: bool,
+    own: Option<&[u8]>,
     name: Option<&str>,
     query: impl FnOnce() -> Option<KeyQuery>,
 ) -> Result<Ring, RejectionKind> {
-    let own = asked.settings.get(setting);
     let meant = own.is_none_or(|own| name.is_some_and(|name| name.as_bytes() == own));
-    if meant && !asked.public.is_empty() {
-        return Ok(Ring::Public(asked.public.clone()));
+    if meant && !public.is_empty() {
+        return Ok(Ring::Public(public.to_vec()));
     }
-    let query = query().filter(|_| asked.elsewhere);
+    let query = query().filter(|_| elsewhere);
     query.map(Ring::Wanted).ok_or(RejectionKind::UnknownKey)
+}
+
+/// [`ring`] of a key that has an id.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn ring_of(
+    asked: &Asked<'_>,
+    id: Option<&str>,
+    query: impl FnOnce() -> Option<KeyQuery>,
+) -> Result<Ring, RejectionKind> {
+    let own = asked.settings.get(KID);
+    ring(&asked.public, asked.elsewhere, own, id, query)
 }
 
 /// What a signature is compared with.
@@ -325,7 +336,7 @@ impl Check for Checking {
     }
 
     #[cfg(feature = "asymmetric")]
-    fn wanted(&self) -> Option<&KeyQuery> {
+    fn wanted(&mut self) -> Option<&KeyQuery> {
         self.ring.wanted()
     }
 

@@ -23,6 +23,10 @@ mod json;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod detached;
 pub(crate) mod jwt;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod paypal;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod sns;
 pub(crate) mod url_and_form;
 
 use std::fmt;

@@ -27,7 +27,7 @@ pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Option<Vec<NamedKey
         return None;
     }
     if document.trim_ascii_start().first() != Some(&b'{') {
-        let der = key_text::public_key(document.trim_ascii()).ok()?;
+        let der = key_text::public_key(first_block(document.trim_ascii())).ok()?;
         let key = PublicKey::new(algorithm, &der).ok()?;
         return Some(vec![NamedKey { id: None, key }]);
     }
@@ -51,6 +51,14 @@ pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Option<Vec<NamedKey
             .collect(),
     };
     (!keys.is_empty()).then_some(keys)
+}
+
+/// The first certificate of a chain, which is the one whose key signs.
+fn first_block(pem: &[u8]) -> &[u8] {
+    const END: &[u8] = b"-----END CERTIFICATE-----";
+    let end = pem.windows(END.len()).position(|window| window == END);
+    let first = end.and_then(|end| pem.get(..end.saturating_add(END.len())));
+    first.unwrap_or(pem)
 }
 
 /// The key of a JSON Web Key that stands where a public key is configured.

@@ -12,6 +12,8 @@ mod anthropic;
 mod asaas;
 mod asana;
 mod auth0;
+#[cfg(feature = "asymmetric")]
+mod aws_sns;
 mod bigcommerce;
 #[cfg(feature = "asymmetric")]
 mod binance_pay;
@@ -98,6 +100,8 @@ mod pagbank;
 mod pagerduty;
 mod patreon;
 mod paymongo;
+#[cfg(feature = "asymmetric")]
+mod paypal;
 mod paystack;
 mod payu_europe;
 mod persona;
@@ -157,6 +161,8 @@ mod xero;
 mod zendesk;
 mod zoom;
 
+#[cfg(feature = "asymmetric")]
+pub use aws_sns::AWS_SNS_LEGACY_SHA1;
 pub use {
     cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
     easypay::EASYPAY_CODE, hubspot::HUBSPOT_V1, hubspot::HUBSPOT_V2,
@@ -422,6 +428,8 @@ macro_rules! for_each_asymmetric_provider {
     ($callback:ident $($rows:tt)*) => {
         $callback! {
             $($rows)*
+            /// Amazon SNS; see [`AWS_SNS`](webhook_core::providers::AWS_SNS). Its fields are signed, not its bytes.
+            aws_sns(public_key) = AWS_SNS;
             /// Binance Pay; see [`BINANCE_PAY`](webhook_core::providers::BINANCE_PAY).
             binance_pay(public_key) = BINANCE_PAY;
             /// Circle; see [`CIRCLE`](webhook_core::providers::CIRCLE).
@@ -442,6 +450,8 @@ macro_rules! for_each_asymmetric_provider {
             pagarme_hub(public_key) = PAGARME_HUB;
             /// Plaid; see [`PLAID`](webhook_core::providers::PLAID).
             plaid(public_key) = PLAID;
+            /// PayPal; see [`PAYPAL`](webhook_core::providers::PAYPAL). Of the body, a checksum is signed.
+            paypal(public_key) = PAYPAL;
             /// SendGrid, Event Webhook; see [`SENDGRID`](webhook_core::providers::SENDGRID).
             sendgrid(public_key) = SENDGRID;
             /// Any sender that follows the Standard Webhooks specification, with `v1a` signatures; see [`STANDARD_WEBHOOKS_ED25519`](webhook_core::providers::STANDARD_WEBHOOKS_ED25519).
@@ -476,6 +486,8 @@ macro_rules! list {
             /// Every provider with a constructor, and the variants of them that have none.
             pub const ALL: &[Self] = &[
                 $($provider,)*
+                #[cfg(feature = "asymmetric")]
+                AWS_SNS_LEGACY_SHA1,
                 CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, HUBSPOT_V1, HUBSPOT_V2,
                 PAYU_EUROPE_SHA256, TRELLO_UTF8, TWILIO_SHARED_KEY,
             ];
