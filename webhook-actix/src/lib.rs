@@ -110,3 +110,7 @@ pub use webhook_core::{
     Provider, Rejected, Rejection, RejectionKind, ReplayKey, ReplayStore, Scheme, Secret,
     SecretSet, SignedRequest, Signer, SystemClock, TimeUnit, UnixTime, Value, providers, replay,
 };
+#[cfg(feature = "asymmetric")]
+pub use webhook_core::{KeyError, KeyQuery, KeySource, StaticKeys};
+#[cfg(feature = "keys")]
+pub use webhook_keys::HttpsKeys;

@@ -209,3 +209,6 @@ pub(crate) fn compact(header: &serde_json::Value, payload: &[u8]) -> String {
     let header = URL_SAFE_NO_PAD.encode(header.to_string());
     format!("{header}.{}", URL_SAFE_NO_PAD.encode(payload))
 }
+
+#[cfg(all(test, feature = "asymmetric"))]
+mod tests;

@@ -510,3 +510,87 @@ fn plaids_answer_is_a_document_and_an_expired_key_none() {
         assert_eq!(received, expected, "{document}");
     }
 }
+
+#[test]
+fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
+    use webhook_core::providers::{AWS_SNS, PAYPAL};
+    let vectors = [
+        (AWS_SNS, include_str!("data/aws-sns.json"), "topic_arn"),
+        (PAYPAL, include_str!("data/paypal.json"), "webhook_id"),
+    ];
+    for (provider, file, setting) in vectors {
+        let vectors: Vec<serde_json::Value> = serde_json::from_str(file).unwrap();
+        let cert = include_str!("keys/rsa.cert.pem");
+        // A chain: the first is the one that signs.
+        let source = Counting::saying(Says::Document(format!("{cert}{cert}")));
+        for vector in vectors.iter().filter(|vector| vector["expect"] != "valid") {
+            let request = request_of(&provider, vector);
+            let name = vector["name"].as_str().unwrap();
+            let value = vector["settings"][setting].as_str().unwrap();
+            let now = UnixTime::from_secs(vector["now"].as_u64().unwrap());
+            let builder = Endpoint::builder(provider, SecretSet::default()).clock(now);
+            let builder = builder.setting(setting, value).keys(source.clone());
+            let before = source.asked();
+            let (refused, _) = receive(&builder.build().unwrap(), &request);
+            // What is wrong there is the configured key.
+            if ["secret", "another key", "configured one"]
+                .iter()
+                .any(|own| name.contains(own))
+            {
+                continue;
+            }
+            assert!(refused.is_err(), "{}: {name}", provider.name());
+            let leads_elsewhere = name.starts_with("certificate ") || name.contains("topic");
+            if leads_elsewhere {
+                assert_eq!(source.asked(), before, "{name} was fetched");
+            }
+        }
+        let good = vectors
+            .iter()
+            .find(|vector| vector["name"] == "signed")
+            .unwrap();
+        let value = good["settings"][setting].as_str().unwrap();
+        let now = UnixTime::from_secs(good["now"].as_u64().unwrap());
+        let builder = Endpoint::builder(provider, SecretSet::default()).clock(now);
+        let endpoint = builder
+            .setting(setting, value)
+            .keys(source.clone())
+            .build()
+            .unwrap();
+        assert_eq!(
+            receive(&endpoint, &request_of(&provider, good)),
+            (Ok(()), true)
+        );
+        assert_eq!(
+            receive(&endpoint, &request_of(&provider, good)),
+            (Ok(()), false)
+        );
+    }
+}
+
+/// The request of a vector.
+fn request_of(provider: &Provider, vector: &serde_json::Value) -> SignedRequest {
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let key = key!("rsa");
+    // A signed request is made by a signer alone, so one is made and filled.
+    let mut request = Signer::new(*provider, key)
+        .unwrap()
+        .sign(UnixTime::from_secs(0), "");
+    request.path_and_query = text(&vector["path_and_query"]);
+    let headers = vector["headers"].as_array().unwrap().iter();
+    request.headers = headers
+        .map(|pair| (text(&pair[0]), text(&pair[1])))
+        .collect();
+    request.body = match vector["body"].as_str() {
+        Some(body) => body.to_owned().into(),
+        None => {
+            use base64::Engine as _;
+            let standard = base64::engine::general_purpose::STANDARD;
+            standard
+                .decode(vector["body_base64"].as_str().unwrap())
+                .unwrap()
+                .into()
+        }
+    };
+    request
+}

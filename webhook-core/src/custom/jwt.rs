@@ -186,10 +186,10 @@ impl Custom for Jwt {
             let hash = body.spelled.write(&super::digest_of(&draft.body));
             claims.insert(body.claim.to_owned(), hash.into());
         }
-        let mut header = json!({"alg": self.alg(), "typ": "JWT"});
-        if let Some(id) = self.key_id(draft) {
-            header["kid"] = id.into();
-        }
+        let header = match self.key_id(draft) {
+            Some(id) => json!({"alg": self.alg(), "kid": id, "typ": "JWT"}),
+            None => json!({"alg": self.alg(), "typ": "JWT"}),
+        };
         let signed = compact(&header, claims.to_string().as_bytes());
         let signature = URL_SAFE_NO_PAD.encode(self.signature(draft, signed.as_bytes()));
         draft.push(self.header, format!("{}{signed}.{signature}", self.prefix));

@@ -95,7 +95,10 @@ impl Custom for Sns {
         let signed =
             Json::parse(text.as_bytes()).and_then(|json| canonical(&json, NOTIFICATION).ok());
         let signature = sign_with(draft, self.algorithm, &[&signed.unwrap_or_default()]);
-        notification["Signature"] = encode(&signature, Encoding::Base64).into();
+        if let Some(fields) = notification.as_object_mut() {
+            let signature = encode(&signature, Encoding::Base64);
+            fields.insert("Signature".to_owned(), signature.into());
+        }
         draft.body = notification.to_string().into();
     }
 }

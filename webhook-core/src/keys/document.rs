@@ -94,7 +94,14 @@ fn key_of(
         Some(value) => value.plain() == Some("") && value.as_text().is_none(),
         None => true,
     };
-    if !says("use", "sig") || !alg.is_none_or(|alg| says("alg", alg)) || !current {
+    // What it may be used for, said in the other way (§4.3).
+    let verifies = match jwk.get("key_ops") {
+        Some(uses) => uses
+            .items()
+            .is_some_and(|uses| uses.iter().any(|one| one.as_text() == Some("verify"))),
+        None => true,
+    };
+    if !verifies || !says("use", "sig") || !alg.is_none_or(|alg| says("alg", alg)) || !current {
         return Err(SecretProblem::WrongKey);
     }
     let bytes = |name: &str| {

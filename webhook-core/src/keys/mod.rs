@@ -17,6 +17,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub(crate) use cache::{KeyCache, Known};
+#[cfg(test)]
+pub(crate) use document::read;
 pub(crate) use document::{NamedKey, jwk_key};
 pub use fixed::StaticKeys;
 
