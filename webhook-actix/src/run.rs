@@ -13,7 +13,7 @@ use webhook_core::{
     Checked, Claimed, Delivery, Disposition, Endpoint, Finished, Intake, Outcome, Rejection,
     RejectionKind, Settled, Unsettled,
 };
-use webhook_tower::adapter::{Deadline, Guarded, Tracker};
+use webhook_tower::adapter::{Deadline, Guarded, Tracker, resolve};
 
 use crate::answer::{Refused, respond};
 use crate::outliving::Outliving;
@@ -34,6 +34,8 @@ pub(crate) struct Receive<S, B: 'static> {
     inner: Rc<S>,
     endpoint: Endpoint,
     tracker: Tracker,
+    /// While a key that is elsewhere is asked for.
+    resolving: Option<Pin<Box<dyn Future<Output = Result<Finished, Rejection>>>>>,
     run: Option<Outliving<Output<B>>>,
 }
 
@@ -56,22 +58,29 @@ where
             inner,
             endpoint,
             tracker,
+            resolving: None,
             run: None,
         }
     }
 
     /// The body is read, or not to be read on: begins the run, or answers.
-    fn go_on(&mut self, read: Result<(), Rejection>) -> Option<Output<B>> {
+    fn go_on(&mut self, finished: Result<Finished, Rejection>) -> Option<Output<B>> {
         let request = self.request.take().expect("polled after completion");
         let refuse = |request: ServiceRequest, rejection| {
             let response = request.error_response(Refused::from(rejection));
             Some(Ok(response.map_into_right_body()))
         };
-        let checked = match read.and_then(|()| self.intake.conclude()) {
+        let checked = match finished {
             Ok(Finished::Event(checked)) => checked,
             Ok(Finished::Answer(answer)) => {
                 let response = request.into_response(respond(answer));
                 return Some(Ok(response.map_into_right_body()));
+            }
+            Ok(Finished::Key(pending)) => {
+                let endpoint = self.endpoint.clone();
+                self.resolving = Some(Box::pin(resolve(pending, endpoint)));
+                self.request = Some(request);
+                return None;
             }
             Ok(_) => return refuse(request, RejectionKind::Unprocessable.into()),
             Err(rejection) => return refuse(request, rejection),
@@ -96,9 +105,12 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if this.run.is_none() {
-            let read = ready!(read(this, cx));
-            if let Some(output) = this.go_on(read) {
+        while this.run.is_none() {
+            let finished = match &mut this.resolving {
+                Some(resolving) => ready!(resolving.as_mut().poll(cx)),
+                None => ready!(read(this, cx)).and_then(|()| this.intake.conclude()),
+            };
+            if let Some(output) = this.go_on(finished) {
                 return Poll::Ready(output);
             }
         }

@@ -86,4 +86,8 @@ pub use webhook_core::{
     ReplayStore, Reply, Scheme, Secret, SecretSet, SignedRequest, Signer, SystemClock, TimeUnit,
     UnixTime, Value, When, providers, replay,
 };
+#[cfg(feature = "asymmetric")]
+pub use webhook_core::{KeyError, KeyQuery, KeySource, StaticKeys};
+#[cfg(feature = "keys")]
+pub use webhook_keys::HttpsKeys;
 pub use webhook_tower::WebhookLayer;

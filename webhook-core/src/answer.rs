@@ -22,7 +22,7 @@ use crate::error::{Rejection, RejectionKind};
 /// | the body is encoded | 415 | `{"error":"unsupported_encoding"}` |
 /// | verified, but no event | 422 | `{"error":"unprocessable"}` |
 /// | the handler panicked | 500 | `{"error":"internal_error"}` |
-/// | a copy is being handled; store, clock or capacity missing; shutdown | 503, `Retry-After` | `{"error":"unavailable"}` |
+/// | a copy is being handled; store, keys, clock or capacity missing; shutdown | 503, `Retry-After` | `{"error":"unavailable"}` |
 ///
 /// 401 has one body for every reason, so that nothing tells a forger how near he was. 503 stands for everything that is
 /// our fault or passes by itself, because it is the only class that every sender which retries at all will retry:
@@ -177,6 +177,7 @@ impl From<&Rejection> for Answer {
             | Kind::UnsupportedScheme
             | Kind::TooManySignatures
             | Kind::BadSignature
+            | Kind::UnknownKey
             | Kind::Stale
             | Kind::Future => (401, r#"{"error":"unauthorized"}"#),
             Kind::MethodNotAllowed => (405, r#"{"error":"method_not_allowed"}"#),
@@ -188,6 +189,7 @@ impl From<&Rejection> for Answer {
             Kind::HandlerPanicked => (500, r#"{"error":"internal_error"}"#),
             Kind::InFlight
             | Kind::StoreUnavailable
+            | Kind::KeysUnavailable
             | Kind::LeaseLost
             | Kind::ClockUnavailable
             | Kind::Overloaded

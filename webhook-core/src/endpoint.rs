@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+#[cfg(feature = "asymmetric")]
+use crate::algorithm::public::PublicKey;
 use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::envelope::Wanted;
@@ -15,6 +17,8 @@ use crate::error::{ConfigError, Ended, Rejection, RejectionKind};
 use crate::handshake::{Answering, OfferHook, Reply};
 use crate::head::Head;
 use crate::intake::{Finished, Intake};
+#[cfg(feature = "asymmetric")]
+use crate::keys::{KeyCache, KeySource, Known};
 use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;
@@ -62,6 +66,9 @@ pub(crate) struct Inner {
     pub(crate) answering: Option<Answering>,
     /// Whether a challenge is answered with the keys that verify it.
     keeps_keys: bool,
+    /// Of keys that are not configured.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) keys: Option<Arc<KeyCache>>,
     clock: Arc<dyn Clock>,
     /// 64 random bits that are this endpoint's.
     pub(crate) serial: u64,
@@ -216,7 +223,8 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// The [`Rejection`] to answer. A handshake is one too: it is no event.
+    /// The [`Rejection`] to answer. A handshake is one too: it is no event. So is a delivery whose key has to be asked for
+    /// ([`RejectionKind::KeysUnavailable`]), which this cannot wait for.
     pub fn verify(&self, head: &Head<'_>, body: Bytes) -> Result<Delivery, Rejection> {
         let mut intake = self.begin(head).map_err(|ended| match ended {
             Ended::Refused(rejection) => rejection,
@@ -226,6 +234,7 @@ impl Endpoint {
         match intake.finish()? {
             Finished::Event(checked) => Ok(checked.into_delivery()),
             Finished::Answer(_) => Err(RejectionKind::Unprocessable.into()),
+            Finished::Key(_) => Err(self.reject(RejectionKind::KeysUnavailable.into())),
         }
     }
 
@@ -250,6 +259,26 @@ impl Endpoint {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
+    }
+
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn now(&self) -> Option<UnixTime> {
+        self.inner.clock.now()
+    }
+
+    /// Keys of this name, if nobody has to be asked.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn known_key(
+        &self,
+        query: &crate::keys::KeyQuery,
+    ) -> Result<Option<Vec<PublicKey>>, RejectionKind> {
+        let now = self.now().ok_or(RejectionKind::ClockUnavailable)?;
+        let cache = self.inner.keys.as_ref().ok_or(RejectionKind::UnknownKey)?;
+        match cache.known(query, now) {
+            Known::Keys(keys) => Ok(Some(keys)),
+            Known::Refused(kind) => Err(kind),
+            Known::Ask => Ok(None),
+        }
     }
 
     fn verifier(&self) -> Arc<Verifier> {
@@ -294,6 +323,8 @@ pub struct EndpointBuilder {
     replay: Replay,
     consumer: Box<str>,
     tenant: Box<str>,
+    #[cfg(feature = "asymmetric")]
+    keys: Option<MakeKeys>,
     clock: Arc<dyn Clock>,
     on_reject: Option<Arc<observe::RejectHook>>,
     on_duplicate: Option<Arc<observe::DuplicateHook>>,
@@ -301,6 +332,10 @@ pub struct EndpointBuilder {
     verify_token: Option<Secret>,
     on_offered_secret: Option<Arc<OfferHook>>,
 }
+
+/// Makes the cache in front of a source, once its provider's algorithm is known.
+#[cfg(feature = "asymmetric")]
+type MakeKeys = Arc<dyn Fn(crate::Algorithm) -> Arc<KeyCache> + Send + Sync>;
 
 #[derive(Clone)]
 enum Replay {
@@ -335,6 +370,8 @@ impl EndpointBuilder {
             replay: Replay::Default,
             consumer: Box::default(),
             tenant: Box::default(),
+            #[cfg(feature = "asymmetric")]
+            keys: None,
             clock: Arc::new(SystemClock),
             on_reject: None,
             on_duplicate: None,
@@ -369,6 +406,20 @@ impl EndpointBuilder {
     /// The query parameter that holds the token, for providers whose merchants name it.
     pub fn token_parameter(mut self, name: impl Into<String>) -> Self {
         self.options.token_parameter = Some(name.into());
+        self
+    }
+
+    /// Where keys come from that are not configured, for providers whose deliveries name their key. With a source the endpoint
+    /// may have no public key at all: `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. What the source gives is kept, and it is asked
+    /// one question at a time: see [`KeySource`].
+    #[cfg(feature = "asymmetric")]
+    pub fn keys(mut self, source: impl KeySource) -> Self {
+        let source = Arc::new(source);
+        self.options.keys_elsewhere = true;
+        self.keys = Some(Arc::new(move |algorithm| {
+            let source = Arc::clone(&source);
+            Arc::new(KeyCache::new(source, algorithm))
+        }));
         self
     }
 
@@ -518,6 +569,12 @@ impl EndpointBuilder {
         if let Some(tolerance) = tolerance.filter(|t| t.past > LONG_TOLERANCE) {
             observe::long_tolerance(&self.provider, tolerance.past.as_secs());
         }
+        #[cfg(feature = "asymmetric")]
+        let keys = match (&self.keys, self.provider.key_algorithm()) {
+            (None, _) => None,
+            (Some(make), Some(algorithm)) => Some(make(algorithm)),
+            (Some(_), None) => return Err(ConfigError::NoKeySource),
+        };
         let store = match self.replay {
             Replay::Off => None,
             Replay::Store(store) => Some(store),
@@ -544,6 +601,8 @@ impl EndpointBuilder {
                     .provider
                     .handshake()
                     .is_some_and(|handshake| matches!(handshake.reply(), Reply::FieldAndTag(..))),
+                #[cfg(feature = "asymmetric")]
+                keys,
                 clock: self.clock,
                 serial: RandomState::new().hash_one("endpoint"),
                 owners: AtomicU64::new(0),

@@ -44,6 +44,8 @@ pub enum ConfigError {
         /// The shortest retention that covers both.
         at_least: Duration,
     },
+    /// A source of keys was given, and the provider names none of its keys.
+    NoKeySource,
     /// A query parameter was named for a provider that sends no token in the query.
     NoTokenParameter,
     /// The name of a query parameter is empty or not visible ASCII.
@@ -105,6 +107,9 @@ impl fmt::Display for ConfigError {
                 "the retention must cover the provider's retries and the tolerance: at least {} s",
                 at_least.as_secs()
             ),
+            Self::NoKeySource => {
+                f.write_str("this provider does not say which key a delivery is signed with: configure its key")
+            }
             Self::NoTokenParameter => {
                 f.write_str("this provider sends no token in the query")
             }
@@ -343,6 +348,10 @@ rejection_kinds! {
     InFlight = "in_flight",
     /// The store could not say whether this delivery is new.
     StoreUnavailable = "store_unavailable",
+    /// The delivery names a key that there is not.
+    UnknownKey = "unknown_key",
+    /// The source of keys could not say whether there is a key of that name.
+    KeysUnavailable = "keys_unavailable",
     /// The claim on this delivery ran out while the handler was at work, and another copy took over.
     LeaseLost = "lease_lost",
     /// The clock could not tell the time.

@@ -14,6 +14,7 @@ use crate::envelope::{Envelope, is_label};
 use crate::error::{Rejection, RejectionKind};
 use crate::handshake::MAX_UNSIGNED;
 use crate::head::{Found, Head};
+use crate::pending::Pending;
 use crate::permit::{Checked, Remembered};
 use crate::provider::{Locator, Provider};
 use crate::replay::Identity;
@@ -169,9 +170,34 @@ impl Intake {
     ///
     /// As [`finish`](Self::finish).
     pub fn conclude(&mut self) -> Result<Finished, Rejection> {
+        #[cfg(feature = "asymmetric")]
+        if let Some(query) = self.verification.wanted() {
+            match self.endpoint.known_key(query) {
+                Ok(Some(keys)) => self.verification.supply(&keys),
+                Ok(None) => {
+                    let left = Self::new(self.endpoint.clone());
+                    return Ok(Finished::Key(Pending::new(std::mem::replace(self, left))));
+                }
+                Err(kind) => return Err(self.refuse(kind)),
+            }
+        }
+        self.settle()
+    }
+
+    /// The rest, once all keys are there.
+    pub(crate) fn settle(&mut self) -> Result<Finished, Rejection> {
         let finished = self.check();
         self.verification.forget();
-        finished.map_err(|kind| self.endpoint.reject(kind.into()))
+        finished.map_err(|kind| self.refuse(kind))
+    }
+
+    pub(crate) fn refuse(&self, kind: RejectionKind) -> Rejection {
+        self.endpoint.reject(kind.into())
+    }
+
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     fn check_unsigned(&mut self) -> Result<Finished, RejectionKind> {
@@ -271,6 +297,8 @@ pub enum Finished {
     Event(Checked),
     /// A challenge of the provider, and its answer. No handler runs.
     Answer(Answer),
+    /// Nobody knows yet: the delivery names a key that has to be asked for. [Resolve](Pending::resolve) it.
+    Key(Pending),
 }
 
 /// Refuses what cannot be hashed as it comes or cannot fit. Gives the announced length, zero if unknown.

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::algorithm::public::key_of_certificate;
 use crate::error::SecretProblem;
+use crate::keys::jwk_key;
 
 /// The bytes of a public key: DER, or the bare key. A text says itself what it is: no two of the forms look alike.
 pub(crate) fn public_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
@@ -19,6 +20,7 @@ pub(crate) fn public_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProble
             _ => return Err(SecretProblem::NoKey),
         },
         None if text.starts_with(b"whsk_") => return Err(SecretProblem::PrivateKey),
+        None if text.trim_ascii().starts_with(b"{") => jwk_key(text.trim_ascii())?,
         None => digits(text.strip_prefix(b"whpk_").unwrap_or(text))?,
     };
     filled(key)

@@ -57,7 +57,7 @@
 //! # Features
 //!
 //! * `http`: [`Headers`] for `http::HeaderMap` of http 1.
-//! * `asymmetric`: signatures with public keys, and the providers that use them. Needs a C compiler, for `aws-lc-rs`.
+//! * `asymmetric`: signatures with public keys, and the providers that use them; [`keys`] that live elsewhere. Needs a C compiler, for `aws-lc-rs`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
@@ -79,11 +79,15 @@ mod handshake;
 mod head;
 mod held;
 mod intake;
+mod jose;
 #[cfg(feature = "asymmetric")]
 mod key_text;
+#[cfg(feature = "asymmetric")]
+pub mod keys;
 mod low_bytes;
 pub mod manual;
 mod observe;
+mod pending;
 mod permit;
 mod probe;
 mod provider;
@@ -109,7 +113,10 @@ pub use error::{
 pub use handshake::{Challenge, Handshake, Reply, When};
 pub use head::{Found, Head, Headers};
 pub use intake::{Finished, Intake};
+#[cfg(feature = "asymmetric")]
+pub use keys::{KeyError, KeyQuery, KeySource, StaticKeys};
 pub use observe::{Counts, Duplicate, EscapedId, Rejected};
+pub use pending::Pending;
 pub use permit::{Checked, Claimed, Disposition, Outcome, Permit, Settled, Unsettled};
 pub use provider::{Locator, Mode, Provider};
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};

@@ -253,6 +253,11 @@ pub(crate) fn store_failed(provider: &Provider, error: &StoreError) {
     tracing::debug!(target: "webhook", provider, %error, "store failed");
 }
 
+#[cfg(feature = "asymmetric")]
+pub(crate) fn keys_failed(provider: &'static str, error: &crate::keys::KeyError) {
+    tracing::warn!(target: "webhook", provider, error = error as &dyn std::error::Error, "source of keys failed");
+}
+
 pub(crate) fn release_failed(provider: &'static str, error: &StoreError) {
     tracing::warn!(target: "webhook", provider, %error, "claim not released, its lease will end");
 }

@@ -430,6 +430,24 @@ impl Provider {
         false
     }
 
+    /// The algorithm of the keys that a [`KeySource`](crate::KeySource) may have, where deliveries say which key they are signed with.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn key_algorithm(&self) -> Option<crate::Algorithm> {
+        let scheme = self.schemes().first().filter(|_| self.names_keys())?;
+        scheme.key_algorithm()
+    }
+
+    /// Whether deliveries say which public key they are signed with, so that one may be found that is not configured.
+    #[must_use]
+    pub fn names_keys(&self) -> bool {
+        #[cfg(feature = "asymmetric")]
+        if let Some(Authentication::Custom(code)) = self.schemes().first().map(|s| s.authentication)
+        {
+            return code.names_keys();
+        }
+        false
+    }
+
     pub(crate) fn signs_time(&self) -> bool {
         self.schemes().iter().any(|scheme| scheme.time.is_some())
     }

@@ -700,6 +700,16 @@ impl Scheme {
         }
     }
 
+    /// The algorithm of its public keys, also where it has code of its own; `None` where secrets are shared ones.
+    #[cfg(feature = "asymmetric")]
+    #[must_use]
+    pub fn key_algorithm(&self) -> Option<Algorithm> {
+        match self.authentication {
+            Authentication::Custom(code) => code.public(),
+            _ => self.algorithm().filter(|known| known.is_public()),
+        }
+    }
+
     /// Whether the proof, the time or what is signed has to be read out of the body, which is kept until its end then.
     #[must_use]
     pub const fn holds_body(&self) -> bool {

@@ -137,7 +137,7 @@ pub enum KeyFormat {
     /// `login:secret`: the login is no secret but signed with the message, and the key is what stands behind the colon.
     Login,
     /// A public key: PEM of a SubjectPublicKeyInfo or of a certificate, a SubjectPublicKeyInfo in base64, or for Ed25519 the
-    /// bare 32 bytes in hexadecimal digits or base64, with `whpk_` in front or not. A [`Signer`](crate::Signer) takes the private
+    /// bare 32 bytes in hexadecimal digits or base64, with `whpk_` in front or not; or a JSON Web Key. A [`Signer`](crate::Signer) takes the private
     /// key: PKCS#8 in PEM or base64, or for Ed25519 the seed, or seed and public key behind `whsk_`.
     #[cfg(feature = "asymmetric")]
     PublicKey,

@@ -100,6 +100,11 @@ impl Signer {
             let key = crate::key_text::private_key(secret.as_bytes())?;
             return PrivateKey::new(algorithm, &key).map(Key::Private);
         }
+        #[cfg(feature = "asymmetric")]
+        if let Some(algorithm) = scheme.key_algorithm() {
+            let key = crate::key_text::private_key(secret.as_bytes())?;
+            return PrivateKey::new(algorithm, &key).map(|_| Key::Raw(key));
+        }
         let key = provider.key_format.decode(secret)?;
         Ok(match scheme.authentication {
             Authentication::Mac { algorithm, .. } => {

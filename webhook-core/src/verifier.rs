@@ -103,6 +103,12 @@ pub struct Options {
     pub token_parameter: Option<String>,
     /// What the provider needs beside its secrets.
     pub settings: Settings,
+    /// Whether there is a source of keys, so that none need be configured.
+    #[cfg_attr(
+        not(feature = "asymmetric"),
+        allow(dead_code, reason = "no key is elsewhere")
+    )]
+    pub(crate) keys_elsewhere: bool,
 }
 
 impl fmt::Debug for Verifier {
@@ -207,7 +213,10 @@ impl Verifier {
         options: Options,
     ) -> Result<Self, ConfigError> {
         check_options(&provider, &options)?;
-        let decoded = decode(&provider, secrets)?;
+        let decoded = match secrets.as_slice() {
+            [] if options.keys_elsewhere && provider.names_keys() => Vec::new(),
+            _ => decode(&provider, secrets)?,
+        };
         let keys = provider
             .schemes()
             .iter()
@@ -229,6 +238,13 @@ impl Verifier {
                         };
                         let _ = slot;
                         Ok(Key::Mac(algorithm.key(key), own))
+                    }
+                    #[cfg(feature = "asymmetric")]
+                    Authentication::Custom(code) if code.public().is_some() => {
+                        let algorithm = code.public().unwrap_or(crate::Algorithm::Ed25519);
+                        PublicKey::new(algorithm, bytes)
+                            .map(Key::Public)
+                            .map_err(|problem| ConfigError::Secret { slot, problem })
                     }
                     Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
                         Ok(Key::Text(bytes.clone()))
@@ -527,6 +543,10 @@ impl Verifier {
             scheme,
             head,
             keys: &keys.iter().map(own).collect(),
+            #[cfg(feature = "asymmetric")]
+            public: keys.iter().filter_map(Key::as_public).cloned().collect(),
+            #[cfg(feature = "asymmetric")]
+            elsewhere: self.options.keys_elsewhere,
             settings: &self.options.settings,
             url: self.options.public_url.as_deref().unwrap_or_default(),
             now,
@@ -621,6 +641,22 @@ impl Verification {
         Self {
             state: State::Undecided,
             time: None,
+        }
+    }
+
+    /// The key it cannot be finished without.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn wanted(&mut self) -> Option<&crate::keys::KeyQuery> {
+        match &mut self.state {
+            State::Custom(check) => check.wanted(),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn supply(&mut self, keys: &[PublicKey]) {
+        if let State::Custom(check) = &mut self.state {
+            check.supply(keys);
         }
     }
 

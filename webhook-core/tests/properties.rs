@@ -52,19 +52,27 @@ mod keys {
     }
 
     pub(super) fn public(provider: &Provider) -> [String; 2] {
-        match provider.schemes()[0].algorithm() {
+        match provider.schemes()[0].key_algorithm() {
             Some(Algorithm::Ed25519) => [key!("ed25519.pub"), key!("ed25519-other.pub")],
-            Some(Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha1) => {
-                [key!("p256.pub"), key!("p256-other.pub")]
-            }
+            Some(
+                Algorithm::EcdsaP256Sha256
+                | Algorithm::EcdsaP256Sha256Fixed
+                | Algorithm::EcdsaP256Sha1,
+            ) => [key!("p256.pub"), key!("p256-other.pub")],
+            Some(Algorithm::EcdsaP521Sha512Fixed) => [key!("p521.pub"), key!("p521-other.pub")],
             _ => [key!("rsa.pub"), key!("rsa-other.pub")],
         }
     }
 
     pub(super) fn private(provider: &Provider) -> String {
-        match provider.schemes()[0].algorithm() {
+        match provider.schemes()[0].key_algorithm() {
             Some(Algorithm::Ed25519) => key!("ed25519"),
-            Some(Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha1) => key!("p256"),
+            Some(
+                Algorithm::EcdsaP256Sha256
+                | Algorithm::EcdsaP256Sha256Fixed
+                | Algorithm::EcdsaP256Sha1,
+            ) => key!("p256"),
+            Some(Algorithm::EcdsaP521Sha512Fixed) => key!("p521"),
             _ => key!("rsa"),
         }
     }
@@ -422,7 +430,7 @@ fn only_what_is_verified_with_sha_1_and_rsa_cannot_be_signed() {
         .map(Provider::name)
         .collect();
     let expected: &[&str] = if cfg!(feature = "asymmetric") {
-        &["ebanx"]
+        &["ebanx", "aws-sns-legacy-sha1"]
     } else {
         &[]
     };

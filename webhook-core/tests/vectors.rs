@@ -294,6 +294,34 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
             let body = vector["context"]["challenge_response_json"].to_string();
             vector["response"] = serde_json::json!({ "status": 200, "body": body });
         }
+        "plaid" if secret.contains(r#""expired_at": 1"#) => {
+            return Err(format!(
+                "{title}: such a key is refused where it is configured"
+            ));
+        }
+        "google-pubsub" => {
+            vector["secret"] = vector["jwks"].to_string().into();
+            vector["settings"] = serde_json::json!({"audience": vector["audience"],
+                "service_account": vector["service_account"], "kid": "test-kid"});
+        }
+        "aws-sns" => {
+            vector["secret"] = vector["signing_cert_pem"].clone();
+            let body: Value = serde_json::from_str(vector["body"].as_str().unwrap()).unwrap();
+            let legacy = body["SignatureVersion"] == "1";
+            vector["settings"] = serde_json::json!({"topic_arn": body["TopicArn"]});
+            vector["body"] = vector["body"].clone();
+            if legacy {
+                return Ok(providers::AWS_SNS_LEGACY_SHA1);
+            }
+        }
+        "paypal" => {
+            vector["secret"] = vector["context"]["public_key_pem"].clone();
+            vector["settings"] = serde_json::json!({"webhook_id": vector["context"]["webhook_id"]});
+        }
+        "monday" => {
+            vector["settings"] = serde_json::json!({"audience": vector["audience"]});
+        }
+        "fireblocks" => vector["settings"] = serde_json::json!({"kid": vector["context"]["kid"]}),
         // Their secret is that of the handshake.
         "meta" if vector["method"] == "GET" => {
             vector["verify_token"] = secret.into();

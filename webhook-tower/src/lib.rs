@@ -72,6 +72,7 @@ mod generic;
 mod guard;
 mod layer;
 mod outliving;
+mod resolve;
 mod run;
 mod service;
 mod tracker;
@@ -86,5 +87,6 @@ pub use service::Webhook;
 pub mod adapter {
     pub use crate::deadline::Deadline;
     pub use crate::guard::{Ended, Guarded};
+    pub use crate::resolve::{KEY_TIMEOUT, resolve};
     pub use crate::tracker::{Detached, Running, Tracker};
 }

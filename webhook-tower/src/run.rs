@@ -17,6 +17,7 @@ use webhook_core::{
 use crate::answer::{Asked, refusal, response};
 use crate::body::{RequestBody, ResponseBody};
 use crate::guard::{Ended, Guarded};
+use crate::resolve::resolve;
 
 pub(crate) type Output<S, ResBody> = Result<Response<ResponseBody<ResBody>>, Error<S>>;
 
@@ -50,6 +51,8 @@ where
 {
     Reading,
     Verified(Option<Checked>),
+    /// A source of keys that are elsewhere is asked.
+    Resolving(Boxed<Result<Finished, Rejection>>),
     /// A store that is elsewhere is asked.
     Claiming(Boxed<Result<Claimed, Rejection>>),
     Handling,
@@ -99,14 +102,30 @@ where
     /// The body is complete. Unless there is an answer already, the handler may run: poll for what comes of it.
     pub(crate) fn finish(self: Pin<&mut Self>) -> Option<Response<ResponseBody<ResBody>>> {
         let this = self.project();
-        match this.intake.conclude() {
-            Ok(Finished::Event(checked)) => {
-                *this.step = Step::Verified(Some(checked));
+        match Self::finished(this.intake.conclude(), this.endpoint, *this.asked) {
+            Continue(step) => {
+                *this.step = step;
                 None
             }
-            Ok(Finished::Answer(answer)) => Some(response(answer, *this.asked)),
-            Ok(_) => Some(refusal(RejectionKind::Unprocessable.into(), *this.asked)),
-            Err(rejection) => Some(refusal(rejection, *this.asked)),
+            Break(response) => Some(response),
+        }
+    }
+
+    /// What comes after the body, or after the key it had to wait for.
+    fn finished(
+        finished: Result<Finished, Rejection>,
+        endpoint: &Endpoint,
+        asked: Asked,
+    ) -> ControlFlow<Response<ResponseBody<ResBody>>, Step<S, ResBody>> {
+        match finished {
+            Ok(Finished::Event(checked)) => Continue(Step::Verified(Some(checked))),
+            Ok(Finished::Answer(answer)) => Break(response(answer, asked)),
+            Ok(Finished::Key(pending)) => Continue(Step::Resolving(Box::pin(resolve(
+                pending,
+                endpoint.clone(),
+            )))),
+            Ok(_) => Break(refusal(RejectionKind::Unprocessable.into(), asked)),
+            Err(rejection) => Break(refusal(rejection, asked)),
         }
     }
 
@@ -123,6 +142,13 @@ where
                     return Poll::Ready(Continue(Step::Claiming(claim)));
                 }
             },
+            Step::Resolving(resolve) => {
+                let finished = ready!(resolve.as_mut().poll(cx));
+                return Poll::Ready(match Self::finished(finished, endpoint, asked) {
+                    Continue(step) => Continue(step),
+                    Break(response) => Break(Ok(response)),
+                });
+            }
             Step::Claiming(claim) => ready!(claim.as_mut().poll(cx)),
             Step::Handling => {
                 let handled = ready!(this.handler.poll(cx));

@@ -42,6 +42,9 @@ pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256, the signature as two numbers of 32 bytes (IEEE P1363), as JSON Web Signatures have it.
     #[cfg(feature = "asymmetric")]
     EcdsaP256Sha256Fixed,
+    /// ECDSA on P-521 with SHA-512, the signature as two numbers of 66 bytes (IEEE P1363), as JSON Web Signatures have it.
+    #[cfg(feature = "asymmetric")]
+    EcdsaP521Sha512Fixed,
     /// ECDSA on P-256 with SHA-1, the signature in DER. Legacy: only where a provider knows nothing better.
     #[cfg(feature = "asymmetric")]
     EcdsaP256Sha1,
@@ -71,6 +74,8 @@ impl Algorithm {
             Self::Ed25519 | Self::EcdsaP256Sha256Fixed => 64,
             #[cfg(feature = "asymmetric")]
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => 72,
+            #[cfg(feature = "asymmetric")]
+            Self::EcdsaP521Sha512Fixed => 132,
             #[cfg(feature = "asymmetric")]
             Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 => 1024,
         }

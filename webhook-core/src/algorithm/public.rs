@@ -9,7 +9,8 @@ use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::PublicEncryptingKey;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED,
-    ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, ParsedPublicKey,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING,
+    ED25519, EcdsaKeyPair, Ed25519KeyPair, ParsedPublicKey,
     RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
     RSA_PKCS1_2048_8192_SHA512, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RsaKeyPair,
     VerificationAlgorithm,
@@ -49,7 +50,9 @@ impl Algorithm {
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha256Fixed | Self::RsaSha256 => {
                 RunningMessage::Sha256(Sha256::new())
             }
-            Self::RsaSha512 => RunningMessage::Sha512(Box::new(Sha512::new())),
+            Self::RsaSha512 | Self::EcdsaP521Sha512Fixed => {
+                RunningMessage::Sha512(Box::new(Sha512::new()))
+            }
             _ => RunningMessage::Whole(Vec::new()),
         }
     }
@@ -60,6 +63,7 @@ impl Algorithm {
             // Of SHA-1 too: see `finish`.
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => &ECDSA_P256_SHA256_ASN1,
             Self::EcdsaP256Sha256Fixed => &ECDSA_P256_SHA256_FIXED,
+            Self::EcdsaP521Sha512Fixed => &ECDSA_P521_SHA512_FIXED,
             Self::RsaSha1 => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
             Self::RsaSha256 => &RSA_PKCS1_2048_8192_SHA256,
             Self::RsaSha512 => &RSA_PKCS1_2048_8192_SHA512,
@@ -102,7 +106,7 @@ impl RunningMessage {
                 Self::Sha256(hash),
                 Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Fixed | Algorithm::RsaSha256,
             ) => Hash::import_less_safe(&hash.finalize(), &SHA256),
-            (Self::Sha512(hash), Algorithm::RsaSha512) => {
+            (Self::Sha512(hash), Algorithm::RsaSha512 | Algorithm::EcdsaP521Sha512Fixed) => {
                 Hash::import_less_safe(&hash.finalize(), &SHA512)
             }
             _ => return None,
@@ -262,6 +266,10 @@ impl PrivateKey {
             }
             (Algorithm::EcdsaP256Sha256Fixed, _) => {
                 let signing = &ECDSA_P256_SHA256_FIXED_SIGNING;
+                Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(signing, bytes).map_err(wrong)?)
+            }
+            (Algorithm::EcdsaP521Sha512Fixed, _) => {
+                let signing = &ECDSA_P521_SHA512_FIXED_SIGNING;
                 Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(signing, bytes).map_err(wrong)?)
             }
             // No maintained library signs this way: the ones there are verify it.

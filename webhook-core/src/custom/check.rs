@@ -13,6 +13,16 @@ pub(crate) trait Check: Send + Sync {
     /// Takes the next bytes of the body.
     fn update(&mut self, bytes: &[u8]);
 
+    /// The key it cannot go on without, once the body is complete.
+    #[cfg(feature = "asymmetric")]
+    fn wanted(&mut self) -> Option<&crate::keys::KeyQuery> {
+        None
+    }
+
+    /// Takes the keys of that name.
+    #[cfg(feature = "asymmetric")]
+    fn supply(&mut self, _keys: &[crate::algorithm::public::PublicKey]) {}
+
     /// The body is complete. Called once.
     fn finish(&mut self) -> Result<Verified, RejectionKind>;
 }

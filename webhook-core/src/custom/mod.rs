@@ -12,17 +12,24 @@ pub(crate) mod adyen;
 pub(crate) mod box_com;
 pub(crate) mod braintree;
 pub(crate) mod contentful;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod detached;
 pub(crate) mod dropbox_sign;
 pub(crate) mod fields;
 pub(crate) mod form_field;
 pub(crate) mod form_token;
 pub(crate) mod hook0;
+pub(crate) mod jwt;
 pub(crate) mod keyed_body;
 pub(crate) mod mailgun;
 pub(crate) mod microsoft_graph;
 pub(crate) mod nowpayments;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod paypal;
 pub(crate) mod plivo;
 pub(crate) mod rapyd;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod sns;
 pub(crate) mod url_and_form;
 
 use std::fmt;
@@ -30,8 +37,12 @@ use std::fmt;
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-pub(crate) use check::{Check, Finding, digest_of, whole};
+pub(crate) use json::Json;
 
+pub(crate) use check::{Check, Finding, digest_of, fresh, whole};
+
+#[cfg(feature = "asymmetric")]
+use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::head::Head;
 use crate::scheme::Scheme;
@@ -44,6 +55,18 @@ pub(crate) trait Custom: fmt::Debug + Sync {
     /// Reads the head: whatever can be refused without the body is refused here.
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind>;
 
+    /// The algorithm of its public keys; `None` where secrets are shared ones.
+    #[cfg(feature = "asymmetric")]
+    fn public(&self) -> Option<crate::Algorithm> {
+        None
+    }
+
+    /// Whether a delivery says which key it is signed with, so that a key may be elsewhere.
+    #[cfg(feature = "asymmetric")]
+    fn names_keys(&self) -> bool {
+        false
+    }
+
     /// The same the other way round: puts the proof into a request.
     fn sign(&self, draft: &mut Draft<'_>);
 }
@@ -54,6 +77,12 @@ pub(crate) struct Asked<'a> {
     pub(crate) head: &'a Head<'a>,
     /// The configured secrets, decoded, in their order.
     pub(crate) keys: &'a Keys,
+    /// The configured public keys.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) public: Vec<PublicKey>,
+    /// Whether others may be found.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) elsewhere: bool,
     pub(crate) settings: &'a Settings,
     /// The configured public URL, without query; empty unless the scheme signs it.
     pub(crate) url: &'a str,

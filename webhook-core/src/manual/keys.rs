@@ -23,6 +23,10 @@
 //! | no id, or one that may repeat | DocuSign, Paystack, NFe.io, HubSpot, CodeSpar without a time, events of Discord, SendGrid, Fireblocks | digest of the body | HubSpot 300 s, Discord 900 s, SendGrid 25 h, else none |
 //! | the same content may be another event, a time is signed | Zendesk, Sanity | digest of the body and the time | 300 s |
 //! | the same content may be another event, no time | Dropbox, EBANX | none: copies run | none |
+//! | fields of the body are signed, not its bytes | Amazon SNS, PayPal | digest of what is signed | SNS 70 min, PayPal 73 h |
+//! | a token of the sender, the id is in the body | Google Pub/Sub, monday.com | that id, which the token vouches for | until the token ends |
+//! | the hash of the body in a token, the id in the body | LiveKit, Fireblocks, TrueLayer | that id | LiveKit until the token ends, else none |
+//! | the hash of the body in a token, no id | Plaid (with the time), QStash, MessageBird, Vonage | digest of the body | 300 s, or until the token ends |
 //! | the body is not signed | Mercado Pago, Moov | digest of what is signed | 300 s |
 //! | nothing is signed, the id is in the body | Asaas, Chargebee | that id, which the token vouches for | none |
 //! | nothing is signed, the id is in an unsigned header | GitLab with a token | digest of the body | none |

@@ -13,6 +13,8 @@ mod anthropic;
 mod asaas;
 mod asana;
 mod auth0;
+#[cfg(feature = "asymmetric")]
+mod aws_sns;
 mod bigcommerce;
 #[cfg(feature = "asymmetric")]
 mod binance_pay;
@@ -55,6 +57,8 @@ mod efi_pix;
 mod elevenlabs;
 mod figma;
 #[cfg(feature = "asymmetric")]
+mod fireblocks;
+#[cfg(feature = "asymmetric")]
 mod fireblocks_v1;
 mod flutterwave;
 mod flutterwave_v3;
@@ -64,6 +68,8 @@ mod github;
 mod gitlab_signing;
 mod gitlab_token;
 mod gocardless;
+#[cfg(feature = "asymmetric")]
+mod google_pubsub;
 mod hook0;
 mod hubspot;
 mod ifthenpay;
@@ -79,15 +85,18 @@ mod line;
 mod linear;
 mod lithic;
 mod liveblocks;
+mod livekit;
 mod mailgun;
 mod mandrill;
 mod marqeta;
 mod mercadopago;
+mod messagebird;
 mod meta;
 mod microsoft_graph;
 mod midtrans;
 mod modern_treasury;
 mod mollie;
+mod monday;
 mod moov;
 mod mux;
 mod myfatoorah;
@@ -109,15 +118,20 @@ mod pagbank;
 mod pagerduty;
 mod patreon;
 mod paymongo;
+#[cfg(feature = "asymmetric")]
+mod paypal;
 mod paystack;
 mod payu_europe;
 mod persona;
 mod phonepe;
+#[cfg(feature = "asymmetric")]
+mod plaid;
 mod plivo;
 mod polar;
 mod postmark;
 mod prood;
 mod pusher;
+mod qstash;
 mod quickbooks;
 mod rapyd;
 mod razorpay;
@@ -147,12 +161,15 @@ mod telegram;
 #[cfg(feature = "asymmetric")]
 mod telnyx;
 mod trello;
+#[cfg(feature = "asymmetric")]
+mod truelayer;
 mod twilio;
 mod twitch;
 mod typeform;
 pub mod unconfirmed;
 mod unit;
 mod vercel;
+mod vonage;
 #[cfg(feature = "asymmetric")]
 mod wechatpay;
 mod whop;
@@ -165,6 +182,8 @@ mod xero;
 mod zendesk;
 mod zoom;
 
+#[cfg(feature = "asymmetric")]
+pub use aws_sns::AWS_SNS_LEGACY_SHA1;
 pub use {
     cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
     easypay::EASYPAY_CODE, gitea::GITEA_FORM, hook0::HOOK0_V0, hubspot::HUBSPOT_V1,
@@ -305,10 +324,14 @@ macro_rules! for_each_provider {
             mailgun(secret) = MAILGUN;
             /// Mandrill; see [`MANDRILL`](webhook_core::providers::MANDRILL).
             mandrill(secret, public_url) = MANDRILL;
+            /// LiveKit; see [`LIVEKIT`](webhook_core::providers::LIVEKIT).
+            livekit(secret) = LIVEKIT;
             /// Marqeta; see [`MARQETA`](webhook_core::providers::MARQETA).
             marqeta(secret) = MARQETA;
             /// Mercado Pago; see [`MERCADOPAGO`](webhook_core::providers::MERCADOPAGO). The body is not signed.
             mercadopago(secret) = MERCADOPAGO;
+            /// MessageBird; see [`MESSAGEBIRD`](webhook_core::providers::MESSAGEBIRD). The URL is signed.
+            messagebird(secret, public_url) = MESSAGEBIRD;
             /// Meta: Facebook, Instagram, Messenger, WhatsApp; see [`META`](webhook_core::providers::META).
             meta(secret) = META;
             /// Microsoft Graph; see [`MICROSOFT_GRAPH`](webhook_core::providers::MICROSOFT_GRAPH). A token, so the body is not signed.
@@ -319,6 +342,8 @@ macro_rules! for_each_provider {
             modern_treasury(secret) = MODERN_TREASURY;
             /// Mollie, next-generation webhooks; see [`MOLLIE`](webhook_core::providers::MOLLIE).
             mollie(secret) = MOLLIE;
+            /// monday.com, webhooks of apps; see [`MONDAY`](webhook_core::providers::MONDAY). A token, so the body is not signed.
+            monday(secret) = MONDAY;
             /// Moov; see [`MOOV`](webhook_core::providers::MOOV). The body is not signed.
             moov(secret) = MOOV;
             /// Mux; see [`MUX`](webhook_core::providers::MUX).
@@ -375,6 +400,8 @@ macro_rules! for_each_provider {
             prood(secret) = PROOD;
             /// Pusher Channels; see [`PUSHER`](webhook_core::providers::PUSHER).
             pusher(secret) = PUSHER;
+            /// Upstash QStash; see [`QSTASH`](webhook_core::providers::QSTASH). The URL is signed.
+            qstash(secret, public_url) = QSTASH;
             /// QuickBooks; see [`QUICKBOOKS`](webhook_core::providers::QUICKBOOKS).
             quickbooks(secret) = QUICKBOOKS;
             /// Rapyd; see [`RAPYD`](webhook_core::providers::RAPYD).
@@ -432,6 +459,8 @@ macro_rules! for_each_provider {
             unit(secret) = UNIT;
             /// Vercel; see [`VERCEL`](webhook_core::providers::VERCEL).
             vercel(secret) = VERCEL;
+            /// Vonage; see [`VONAGE`](webhook_core::providers::VONAGE).
+            vonage(secret) = VONAGE;
             /// Whop; see [`WHOP`](webhook_core::providers::WHOP).
             whop(secret) = WHOP;
             /// WooCommerce; see [`WOOCOMMERCE`](webhook_core::providers::WOOCOMMERCE).
@@ -459,6 +488,8 @@ macro_rules! for_each_asymmetric_provider {
     ($callback:ident $($rows:tt)*) => {
         $callback! {
             $($rows)*
+            /// Amazon SNS; see [`AWS_SNS`](webhook_core::providers::AWS_SNS). Its fields are signed, not its bytes.
+            aws_sns(public_key) = AWS_SNS;
             /// Binance Pay; see [`BINANCE_PAY`](webhook_core::providers::BINANCE_PAY).
             binance_pay(public_key) = BINANCE_PAY;
             /// Circle; see [`CIRCLE`](webhook_core::providers::CIRCLE).
@@ -471,16 +502,26 @@ macro_rules! for_each_asymmetric_provider {
             ebanx(public_key) = EBANX;
             /// eBay, Notification API; see [`EBAY`](webhook_core::providers::EBAY).
             ebay(public_key) = EBAY;
+            /// Fireblocks; see [`FIREBLOCKS`](webhook_core::providers::FIREBLOCKS).
+            fireblocks(public_key) = FIREBLOCKS;
             /// Fireblocks, version 1; see [`FIREBLOCKS_V1`](webhook_core::providers::FIREBLOCKS_V1).
             fireblocks_v1(public_key) = FIREBLOCKS_V1;
+            /// Google Cloud Pub/Sub; see [`GOOGLE_PUBSUB`](webhook_core::providers::GOOGLE_PUBSUB). A token, so the body is not signed.
+            google_pubsub(public_key) = GOOGLE_PUBSUB;
             /// Pagar.me, installations of its Hub; see [`PAGARME_HUB`](webhook_core::providers::PAGARME_HUB).
             pagarme_hub(public_key) = PAGARME_HUB;
+            /// Plaid; see [`PLAID`](webhook_core::providers::PLAID).
+            plaid(public_key) = PLAID;
+            /// PayPal; see [`PAYPAL`](webhook_core::providers::PAYPAL). Of the body, a checksum is signed.
+            paypal(public_key) = PAYPAL;
             /// SendGrid, Event Webhook; see [`SENDGRID`](webhook_core::providers::SENDGRID).
             sendgrid(public_key) = SENDGRID;
             /// Any sender that follows the Standard Webhooks specification, with `v1a` signatures; see [`STANDARD_WEBHOOKS_ED25519`](webhook_core::providers::STANDARD_WEBHOOKS_ED25519).
             standard_webhooks_ed25519(public_key) = STANDARD_WEBHOOKS_ED25519;
             /// Telnyx; see [`TELNYX`](webhook_core::providers::TELNYX).
             telnyx(public_key) = TELNYX;
+            /// TrueLayer; see [`TRUELAYER`](webhook_core::providers::TRUELAYER).
+            truelayer(public_key) = TRUELAYER;
             /// WeChat Pay, API version 3; see [`WECHATPAY`](webhook_core::providers::WECHATPAY).
             wechatpay(public_key) = WECHATPAY;
             /// Wise; see [`WISE`](webhook_core::providers::WISE).
@@ -507,6 +548,8 @@ macro_rules! list {
             /// Every provider with a constructor, and the variants of them that have none.
             pub const ALL: &[Self] = &[
                 $($provider,)*
+                #[cfg(feature = "asymmetric")]
+                AWS_SNS_LEGACY_SHA1,
                 CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, GITEA_FORM, HOOK0_V0, HUBSPOT_V1,
                 HUBSPOT_V2, MYFATOORAH_V1, PAYU_EUROPE_SHA256, TRELLO_UTF8, TWILIO_SHARED_KEY,
             ];

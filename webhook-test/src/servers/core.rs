@@ -61,7 +61,11 @@ async fn receive(app: App, request: Request<Incoming>) -> Result<Said, Rejection
         Err(Ended::Refused(rejection)) => return Err(rejection),
     };
     let intake = read(&endpoint, intake, body).await?;
-    let checked = match intake.finish()? {
+    let finished = match intake.finish()? {
+        Finished::Key(pending) => pending.resolve().await?,
+        finished => finished,
+    };
+    let checked = match finished {
         Finished::Event(checked) => checked,
         Finished::Answer(answer) => return Ok(answer.into()),
         _ => unreachable!("no other end"),

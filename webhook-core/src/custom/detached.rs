@@ -1,0 +1,237 @@
+//! Detached JSON Web Signatures (RFC 7515 appendix F): header and signature in a header, the payload is the request.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+
+use super::jwt::{Ring, ring_of, sign_with, signing_id};
+use super::{Asked, Check, Custom, Draft, Finding, Json};
+use crate::algorithm::Algorithm;
+use crate::algorithm::public::PublicKey;
+use crate::error::RejectionKind;
+use crate::jose::{Token, compact};
+use crate::keys::{KeyQuery, key_id};
+use crate::scheme::Coverage;
+use crate::verifier::Verified;
+
+const FIREBLOCKS: &str = "fireblocks-webhook-signature";
+
+const FIREBLOCKS_KEYS: &str = "https://keys.fireblocks.io/.well-known/jwks.json";
+
+/// The setting with another address of Fireblocks' keys.
+pub(crate) const JWKS_URL: &str = "jwks_url";
+
+const TRUELAYER: &str = "tl-signature";
+
+/// Where TrueLayer's keys may be, whatever a header says.
+const TRUELAYER_KEYS: [&str; 2] = [
+    "https://webhooks.truelayer.com/.well-known/jwks",
+    "https://webhooks.truelayer-sandbox.com/.well-known/jwks",
+];
+
+/// Headers TrueLayer may sign.
+const MOST_HEADERS: usize = 16;
+
+/// Fireblocks: RS512 over the body.
+#[derive(Debug)]
+pub(crate) struct Fireblocks;
+
+impl Custom for Fireblocks {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let token = detached(asked.header(FIREBLOCKS)?, "RS512", &[])?;
+        let id = named(&token)?;
+        let url = asked.settings.get(JWKS_URL);
+        let url = url.map_or(FIREBLOCKS_KEYS.into(), String::from_utf8_lossy);
+        let query = || {
+            let url = url.into_owned();
+            Some(KeyQuery::by_url("fireblocks", url, Some(id.clone()?)))
+        };
+        let ring = ring_of(asked, id.as_deref(), query)?;
+        Ok(Holding::of(asked, token, vec![Vec::new()], ring))
+    }
+
+    fn public(&self) -> Option<Algorithm> {
+        Some(Algorithm::RsaSha512)
+    }
+
+    fn names_keys(&self) -> bool {
+        true
+    }
+
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let header = json!({"alg": "RS512", "kid": signing_id(draft)});
+        let value = detach(draft, Algorithm::RsaSha512, &header, &draft.body);
+        draft.push(FIREBLOCKS, value);
+    }
+}
+
+/// TrueLayer: ES512 over method, path, headers and body, a line each.
+#[derive(Debug)]
+pub(crate) struct TrueLayer;
+
+impl TrueLayer {
+    /// The address of the key, if it is TrueLayer's.
+    fn place(header: &Json<'_>) -> Result<Option<String>, RejectionKind> {
+        match header.get("jku").map(Json::as_text) {
+            None => Ok(None),
+            Some(Some(url)) if TRUELAYER_KEYS.contains(&url) => Ok(Some(url.to_owned())),
+            Some(_) => Err(RejectionKind::UnknownKey),
+        }
+    }
+
+    /// Every signed header, named as the signature names it.
+    fn lines(asked: &Asked<'_>, header: &Json<'_>) -> Result<Vec<u8>, RejectionKind> {
+        let malformed = RejectionKind::Malformed;
+        let names = match header.get("tl_headers") {
+            Some(names) => names.as_text().ok_or(malformed)?,
+            None => "",
+        };
+        let mut lines = Vec::new();
+        let names = names.split(',').filter(|name| !name.is_empty());
+        for (i, name) in names.enumerate() {
+            let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            if i >= MOST_HEADERS || !plain {
+                return Err(malformed);
+            }
+            let value = asked.header(&name.to_ascii_lowercase())?;
+            lines.extend_from_slice(name.as_bytes());
+            lines.extend_from_slice(b": ");
+            lines.extend_from_slice(value);
+            lines.push(b'\n');
+        }
+        Ok(lines)
+    }
+}
+
+impl Custom for TrueLayer {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let token = detached(asked.header(TRUELAYER)?, "ES512", &["jku"])?;
+        let header = token.header()?;
+        if header.get("tl_version").and_then(Json::as_text) != Some("2") {
+            return Err(RejectionKind::UnsupportedScheme);
+        }
+        let (place, id) = (Self::place(&header)?, named(&token)?);
+        let query = || Some(KeyQuery::by_url("truelayer", place?, Some(id.clone()?)));
+        let ring = ring_of(asked, id.as_deref(), query)?;
+        let lines = Self::lines(asked, &header)?;
+        let target = asked.head.path_and_query;
+        // A slash at its end is what TrueLayer itself is not sure of.
+        let other = match target.strip_suffix('/') {
+            Some(bare) => bare.to_owned(),
+            None => format!("{target}/"),
+        };
+        let before = |target: &str| {
+            let line = format!("{} {target}\n", asked.head.method);
+            [line.as_bytes(), &lines].concat()
+        };
+        let before = vec![before(target), before(&other)];
+        drop(header);
+        Ok(Holding::of(asked, token, before, ring))
+    }
+
+    fn public(&self) -> Option<Algorithm> {
+        Some(Algorithm::EcdsaP521Sha512Fixed)
+    }
+
+    fn names_keys(&self) -> bool {
+        true
+    }
+
+    /// Signs the headers the caller has set.
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let names: Vec<&str> = draft.given.iter().map(|(name, _)| name.as_str()).collect();
+        let header = json!({"alg": "ES512", "kid": signing_id(draft), "tl_version": "2",
+            "tl_headers": names.join(","), "jku": TRUELAYER_KEYS[0]});
+        let mut payload = format!("{} {}\n", draft.method, draft.target).into_bytes();
+        for (name, value) in draft.given {
+            payload.extend_from_slice(format!("{name}: {value}\n").as_bytes());
+        }
+        payload.extend_from_slice(&draft.body);
+        let value = detach(draft, Algorithm::EcdsaP521Sha512Fixed, &header, &payload);
+        draft.push(TRUELAYER, value);
+    }
+}
+
+/// A token without its payload.
+fn detached<'t>(text: &'t [u8], alg: &str, allowed: &[&str]) -> Result<Token<'t>, RejectionKind> {
+    let token = Token::parse_with(text, alg, allowed)?;
+    match token.encoded_payload().is_empty() {
+        true => Ok(token),
+        false => Err(RejectionKind::Malformed),
+    }
+}
+
+fn named(token: &Token<'_>) -> Result<Option<String>, RejectionKind> {
+    let header = token.header()?;
+    let id = header.get("kid").map(|kid| {
+        let id = kid.as_text().and_then(key_id);
+        id.ok_or(RejectionKind::Malformed)
+    });
+    id.transpose()
+}
+
+fn detach(
+    draft: &Draft<'_>,
+    algorithm: Algorithm,
+    header: &serde_json::Value,
+    payload: &[u8],
+) -> String {
+    let signed = compact(header, payload);
+    let signature = sign_with(draft, algorithm, &[signed.as_bytes()]);
+    let (header, _) = signed.split_once('.').unwrap_or_default();
+    format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// The body, kept: base64 of it is what is signed.
+struct Holding {
+    header: Vec<u8>,
+    /// What may stand before the body.
+    before: Vec<Vec<u8>>,
+    body: Vec<u8>,
+    signature: Vec<u8>,
+    ring: Ring,
+    coverage: Coverage,
+}
+
+impl Holding {
+    fn of(asked: &Asked<'_>, token: Token<'_>, before: Vec<Vec<u8>>, ring: Ring) -> Box<dyn Check> {
+        Box::new(Self {
+            header: token.encoded_header().to_vec(),
+            before,
+            body: Vec::new(),
+            signature: token.signature,
+            ring,
+            coverage: asked.scheme.coverage(),
+        })
+    }
+
+    fn slot(&self, before: &[u8]) -> Option<usize> {
+        let payload = URL_SAFE_NO_PAD.encode([before, &self.body].concat());
+        let pieces = [&self.header, &b"."[..], payload.as_bytes()];
+        self.ring.slot(&pieces, &self.signature)
+    }
+}
+
+impl Check for Holding {
+    fn update(&mut self, bytes: &[u8]) {
+        self.body.extend_from_slice(bytes);
+    }
+
+    fn wanted(&mut self) -> Option<&KeyQuery> {
+        self.ring.wanted()
+    }
+
+    fn supply(&mut self, keys: &[PublicKey]) {
+        self.ring = Ring::Public(keys.to_vec());
+    }
+
+    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+        let slot = self.before.iter().find_map(|before| self.slot(before));
+        Finding {
+            slot,
+            time: None,
+            message: None,
+        }
+        .verified(self.coverage)
+    }
+}

@@ -1,0 +1,362 @@
+//! Tokens (RFC 7519) in a header, most with the hash of the body among their claims.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use super::check::first;
+use super::{Asked, Check, Custom, Draft, Finding, Keys};
+#[cfg(feature = "asymmetric")]
+use crate::algorithm::public::{PrivateKey, PublicKey};
+use crate::algorithm::{Algorithm, RunningDigest, constant_time_eq};
+use crate::error::RejectionKind;
+use crate::jose::{Claims, Token, compact};
+#[cfg(feature = "asymmetric")]
+use crate::keys::{KeyQuery, key_id};
+use crate::scheme::Coverage;
+use crate::time::UnixTime;
+use crate::verifier::Verified;
+
+/// The setting with the id of the configured key: a delivery that names another is not its.
+#[cfg(feature = "asymmetric")]
+pub(crate) const KID: &str = "kid";
+
+/// A token in a header.
+#[derive(Debug)]
+pub(crate) struct Jwt {
+    /// The header, in lower case.
+    pub(crate) header: &'static str,
+    /// What stands before the token, compared without regard to case.
+    pub(crate) prefix: &'static str,
+    pub(crate) by: By,
+    pub(crate) body: Option<BodyHash>,
+    /// Whether claims are as they should be, and the signed time of the delivery if there is one.
+    pub(crate) check: fn(&Claims<'_>, &Asked<'_>) -> Result<Option<UnixTime>, RejectionKind>,
+    /// Claims that pass, but for the hash of the body.
+    pub(crate) make: fn(&Draft<'_>) -> Value,
+}
+
+/// Who can sign.
+#[derive(Debug)]
+pub(crate) enum By {
+    /// Whoever has the secret: HS256.
+    Secret,
+    /// Whoever has the private key. Public ones are configured, or found at an address, or by their id alone.
+    #[cfg(feature = "asymmetric")]
+    Key {
+        provider: &'static str,
+        algorithm: Algorithm,
+        alg: &'static str,
+        at: Option<&'static str>,
+    },
+}
+
+/// The claim with SHA-256 of the body.
+#[derive(Debug)]
+pub(crate) struct BodyHash {
+    pub(crate) claim: &'static str,
+    pub(crate) spelled: Spelled,
+    /// Whether it is left out for a body of no bytes.
+    pub(crate) unless_empty: bool,
+}
+
+/// How a hash is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Spelled {
+    /// Hexadecimal digits in lower case.
+    Hex,
+    Base64,
+    /// Without padding or with it.
+    Base64Url,
+}
+
+impl Spelled {
+    pub(crate) fn read(self, text: &str) -> Option<[u8; 32]> {
+        let bytes = match self {
+            Self::Hex if text.bytes().any(|byte| byte.is_ascii_uppercase()) => return None,
+            Self::Hex => const_hex::decode(text.as_bytes())
+                .ok()
+                .filter(|_| text.len() == 64)?,
+            Self::Base64 => STANDARD.decode(text).ok()?,
+            Self::Base64Url => URL_SAFE_NO_PAD
+                .decode(text.strip_suffix('=').unwrap_or(text))
+                .ok()?,
+        };
+        bytes.try_into().ok()
+    }
+
+    pub(crate) fn write(self, hash: &[u8]) -> String {
+        match self {
+            Self::Hex => const_hex::encode(hash),
+            Self::Base64 => STANDARD.encode(hash),
+            Self::Base64Url => URL_SAFE_NO_PAD.encode(hash),
+        }
+    }
+}
+
+impl Jwt {
+    const fn alg(&self) -> &'static str {
+        match self.by {
+            By::Secret => "HS256",
+            #[cfg(feature = "asymmetric")]
+            By::Key { alg, .. } => alg,
+        }
+    }
+
+    fn ring(&self, asked: &Asked<'_>, token: &Token<'_>) -> Result<Ring, RejectionKind> {
+        match self.by {
+            By::Secret => Ok(Ring::Shared(asked.keys.clone())),
+            #[cfg(feature = "asymmetric")]
+            By::Key { provider, at, .. } => {
+                let header = token.header()?;
+                let id = header.get("kid").map(|kid| {
+                    let id = kid.as_text().and_then(key_id);
+                    id.ok_or(RejectionKind::Malformed)
+                });
+                let id = id.transpose()?;
+                ring_of(asked, id.as_deref(), || {
+                    let id = id.clone()?;
+                    Some(match at {
+                        Some(url) => KeyQuery::by_url(provider, url.to_owned(), Some(id)),
+                        None => KeyQuery::by_id(provider, id),
+                    })
+                })
+            }
+        }
+    }
+
+    fn expected(&self, claims: &Claims<'_>) -> Result<Expected, RejectionKind> {
+        let Some(body) = &self.body else {
+            return Ok(Expected::Anything);
+        };
+        match claims.text(body.claim)? {
+            Some(text) => {
+                let hash = body.spelled.read(text);
+                hash.map(Expected::Hash).ok_or(RejectionKind::Malformed)
+            }
+            None if body.unless_empty => Ok(Expected::Empty),
+            None => Err(RejectionKind::Malformed),
+        }
+    }
+}
+
+impl Custom for Jwt {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let value = asked.header(self.header)?;
+        let (prefix, text) = value
+            .split_at_checked(self.prefix.len())
+            .ok_or(RejectionKind::Malformed)?;
+        if !prefix.eq_ignore_ascii_case(self.prefix.as_bytes()) {
+            return Err(RejectionKind::UnsupportedScheme);
+        }
+        let token = Token::parse(text, self.alg())?;
+        let payload = token.payload()?;
+        let claims = Claims::parse(&payload)?;
+        Ok(Box::new(Checking {
+            time: (self.check)(&claims, asked)?,
+            expected: self.expected(&claims)?,
+            ring: self.ring(asked, &token)?,
+            signed: token.signed.to_vec(),
+            signature: token.signature,
+            digest: RunningDigest::new(),
+            empty: true,
+            coverage: asked.scheme.coverage(),
+        }))
+    }
+
+    #[cfg(feature = "asymmetric")]
+    fn public(&self) -> Option<Algorithm> {
+        match self.by {
+            By::Key { algorithm, .. } => Some(algorithm),
+            By::Secret => None,
+        }
+    }
+
+    #[cfg(feature = "asymmetric")]
+    fn names_keys(&self) -> bool {
+        self.public().is_some()
+    }
+
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let mut claims = (self.make)(draft);
+        let hashed = |body: &&BodyHash| !(body.unless_empty && draft.body.is_empty());
+        if let (Some(body), Some(claims)) =
+            (self.body.as_ref().filter(hashed), claims.as_object_mut())
+        {
+            let hash = body.spelled.write(&super::digest_of(&draft.body));
+            claims.insert(body.claim.to_owned(), hash.into());
+        }
+        let header = match self.key_id(draft) {
+            Some(id) => json!({"alg": self.alg(), "kid": id, "typ": "JWT"}),
+            None => json!({"alg": self.alg(), "typ": "JWT"}),
+        };
+        let signed = compact(&header, claims.to_string().as_bytes());
+        let signature = URL_SAFE_NO_PAD.encode(self.signature(draft, signed.as_bytes()));
+        draft.push(self.header, format!("{}{signed}.{signature}", self.prefix));
+    }
+}
+
+impl Jwt {
+    fn key_id(&self, draft: &Draft<'_>) -> Option<String> {
+        match self.by {
+            By::Secret => None,
+            #[cfg(feature = "asymmetric")]
+            By::Key { .. } => Some(signing_id(draft)),
+        }
+    }
+
+    fn signature(&self, draft: &Draft<'_>, signed: &[u8]) -> Vec<u8> {
+        match self.by {
+            By::Secret => {
+                let mut mac = Algorithm::HmacSha256.key(draft.key);
+                mac.update(signed);
+                mac.finish().as_bytes().to_vec()
+            }
+            #[cfg(feature = "asymmetric")]
+            By::Key { algorithm, .. } => sign_with(draft, algorithm, &[signed]),
+        }
+    }
+}
+
+/// The id of the key that signs.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn signing_id(draft: &Draft<'_>) -> String {
+    let id = draft.settings.get(KID).unwrap_or(b"key-1");
+    String::from_utf8_lossy(id).into_owned()
+}
+
+/// A signature of pieces one behind the other; empty if the key is none.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn sign_with(draft: &Draft<'_>, algorithm: Algorithm, pieces: &[&[u8]]) -> Vec<u8> {
+    let Ok(key) = PrivateKey::new(algorithm, draft.key) else {
+        return Vec::new();
+    };
+    let mut message = key.message();
+    for piece in pieces {
+        message.update(piece);
+    }
+    key.sign(message)
+}
+
+/// The keys a delivery may be signed with: the configured ones, unless they have another name; or those of that name.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn ring(
+    public: &[PublicKey],
+    elsewhere: bool,
+    own: Option<&[u8]>,
+    name: Option<&str>,
+    query: impl FnOnce() -> Option<KeyQuery>,
+) -> Result<Ring, RejectionKind> {
+    let meant = own.is_none_or(|own| name.is_some_and(|name| name.as_bytes() == own));
+    if meant && !public.is_empty() {
+        return Ok(Ring::Public(public.to_vec()));
+    }
+    let query = query().filter(|_| elsewhere);
+    query.map(Ring::Wanted).ok_or(RejectionKind::UnknownKey)
+}
+
+/// [`ring`] of a key that has an id.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn ring_of(
+    asked: &Asked<'_>,
+    id: Option<&str>,
+    query: impl FnOnce() -> Option<KeyQuery>,
+) -> Result<Ring, RejectionKind> {
+    let own = asked.settings.get(KID);
+    ring(&asked.public, asked.elsewhere, own, id, query)
+}
+
+/// What a signature is compared with.
+pub(crate) enum Ring {
+    Shared(Keys),
+    #[cfg(feature = "asymmetric")]
+    Public(Vec<PublicKey>),
+    #[cfg(feature = "asymmetric")]
+    Wanted(KeyQuery),
+}
+
+impl Ring {
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn wanted(&self) -> Option<&KeyQuery> {
+        match self {
+            Self::Wanted(query) => Some(query),
+            Self::Shared(_) | Self::Public(_) => None,
+        }
+    }
+
+    /// The slot of the first key that made this signature of pieces one behind the other.
+    pub(crate) fn slot(&self, pieces: &[&[u8]], signature: &[u8]) -> Option<usize> {
+        match self {
+            Self::Shared(keys) => first(keys.iter().map(|key| {
+                let mut mac = Algorithm::HmacSha256.key(key);
+                for piece in pieces {
+                    mac.update(piece);
+                }
+                constant_time_eq(mac.finish().as_bytes(), signature)
+            })),
+            #[cfg(feature = "asymmetric")]
+            Self::Public(keys) => {
+                let algorithm = keys.first()?.algorithm();
+                let mut message = algorithm.message();
+                for piece in pieces {
+                    message.update(piece);
+                }
+                let message = message.finish(algorithm)?;
+                keys.iter()
+                    .position(|key| key.verifies(&message, signature))
+            }
+            #[cfg(feature = "asymmetric")]
+            Self::Wanted(_) => None,
+        }
+    }
+}
+
+/// What the body has to be.
+enum Expected {
+    Anything,
+    Empty,
+    Hash([u8; 32]),
+}
+
+struct Checking {
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+    ring: Ring,
+    expected: Expected,
+    digest: RunningDigest,
+    empty: bool,
+    time: Option<UnixTime>,
+    coverage: Coverage,
+}
+
+impl Check for Checking {
+    fn update(&mut self, bytes: &[u8]) {
+        self.digest.update(bytes);
+        self.empty &= bytes.is_empty();
+    }
+
+    #[cfg(feature = "asymmetric")]
+    fn wanted(&mut self) -> Option<&KeyQuery> {
+        self.ring.wanted()
+    }
+
+    #[cfg(feature = "asymmetric")]
+    fn supply(&mut self, keys: &[PublicKey]) {
+        self.ring = Ring::Public(keys.to_vec());
+    }
+
+    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+        let genuine = match &self.expected {
+            Expected::Anything => true,
+            Expected::Empty => self.empty,
+            Expected::Hash(hash) => constant_time_eq(hash, &self.digest.clone().finish()),
+        };
+        let slot = self.ring.slot(&[&self.signed], &self.signature);
+        Finding {
+            slot: slot.filter(|_| genuine),
+            time: self.time,
+            message: None,
+        }
+        .verified(self.coverage)
+    }
+}

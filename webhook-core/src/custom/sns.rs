@@ -1,0 +1,346 @@
+//! Amazon SNS: a JSON document that signs its own fields, and names the certificate.
+
+use serde_json::json;
+
+use super::jwt::{Ring, ring, sign_with};
+use super::{Asked, Check, Custom, Draft, Finding, Json, digest_of, fresh};
+use crate::algorithm::Algorithm;
+use crate::algorithm::public::PublicKey;
+use crate::error::RejectionKind;
+use crate::grammar::{decode_long, encode};
+use crate::keys::KeyQuery;
+use crate::scheme::{Coverage, Encoding};
+use crate::time::{TimeUnit, Tolerance, UnixTime};
+use crate::verifier::Verified;
+
+/// The setting with the topics that are taken, separated by commas.
+pub(crate) const TOPIC_ARN: &str = "topic_arn";
+
+/// The setting with the URL of the certificate whose key is configured.
+pub(crate) const CERT_URL: &str = "cert_url";
+
+/// What is signed of each type, in order. A subject is left out where there is none.
+const NOTIFICATION: &[&str] = &[
+    "Message",
+    "MessageId",
+    SUBJECT,
+    "Timestamp",
+    "TopicArn",
+    "Type",
+];
+const CONFIRMATION: &[&str] = &[
+    "Message",
+    "MessageId",
+    "SubscribeURL",
+    "Timestamp",
+    "Token",
+    "TopicArn",
+    "Type",
+];
+
+const SUBJECT: &str = "Subject";
+
+const SIGNER_URL: &str =
+    "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0000000000000000.pem";
+
+/// One version of the signature.
+#[derive(Debug)]
+pub(crate) struct Sns {
+    pub(crate) version: &'static str,
+    pub(crate) algorithm: Algorithm,
+}
+
+impl Custom for Sns {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let topics = asked
+            .settings
+            .required(TOPIC_ARN)
+            .split(|&byte| byte == b',');
+        Ok(Box::new(Reading {
+            version: self.version,
+            topics: topics.map(|topic| topic.trim_ascii().to_vec()).collect(),
+            name: asked.settings.get(CERT_URL).map(<[u8]>::to_vec),
+            public: asked.public.clone(),
+            elsewhere: asked.elsewhere,
+            now: asked.now,
+            tolerance: asked.tolerance,
+            coverage: asked.scheme.coverage(),
+            body: Vec::new(),
+            read: None,
+        }))
+    }
+
+    fn public(&self) -> Option<Algorithm> {
+        Some(self.algorithm)
+    }
+
+    fn names_keys(&self) -> bool {
+        true
+    }
+
+    /// The body becomes the message of a notification.
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let topics = String::from_utf8_lossy(draft.settings.required(TOPIC_ARN));
+        let url = draft.settings.get(CERT_URL).map(String::from_utf8_lossy);
+        let mut notification = json!({
+            "Type": "Notification",
+            "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
+            "TopicArn": topics.split(',').next().unwrap_or_default(),
+            "Message": String::from_utf8_lossy(&draft.body),
+            "Timestamp": TimeUnit::Rfc3339.format(draft.now),
+            "SignatureVersion": self.version,
+            "SigningCertURL": url.as_deref().unwrap_or(SIGNER_URL),
+        });
+        let text = notification.to_string();
+        let signed =
+            Json::parse(text.as_bytes()).and_then(|json| canonical(&json, NOTIFICATION).ok());
+        let signature = sign_with(draft, self.algorithm, &[&signed.unwrap_or_default()]);
+        if let Some(fields) = notification.as_object_mut() {
+            let signature = encode(&signature, Encoding::Base64);
+            fields.insert("Signature".to_owned(), signature.into());
+        }
+        draft.body = notification.to_string().into();
+    }
+}
+
+/// The document, until it is complete; then what it says.
+struct Reading {
+    version: &'static str,
+    topics: Vec<Vec<u8>>,
+    name: Option<Vec<u8>>,
+    public: Vec<PublicKey>,
+    elsewhere: bool,
+    now: UnixTime,
+    tolerance: Option<Tolerance>,
+    coverage: Coverage,
+    body: Vec<u8>,
+    read: Option<Result<Read, RejectionKind>>,
+}
+
+struct Read {
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+    time: UnixTime,
+    ring: Ring,
+}
+
+impl Reading {
+    fn read(&self) -> Result<Read, RejectionKind> {
+        let document = Json::parse(&self.body).ok_or(RejectionKind::Malformed)?;
+        if text(&document, "SignatureVersion")? != self.version {
+            return Err(RejectionKind::UnsupportedScheme);
+        }
+        let url = text(&document, "SigningCertURL")?;
+        if !is_certificate(url) {
+            return Err(RejectionKind::UnknownKey);
+        }
+        let topic = text(&document, "TopicArn")?;
+        if !self.topics.iter().any(|known| known == topic.as_bytes()) {
+            return Err(RejectionKind::BadSignature);
+        }
+        let fields = match text(&document, "Type")? {
+            "Notification" => NOTIFICATION,
+            "SubscriptionConfirmation" | "UnsubscribeConfirmation" => {
+                // A handler will go there.
+                if !is_subscription(text(&document, "SubscribeURL")?) {
+                    return Err(RejectionKind::Malformed);
+                }
+                CONFIRMATION
+            }
+            _ => return Err(RejectionKind::Malformed),
+        };
+        let signature = text(&document, "Signature")?;
+        let time = text(&document, "Timestamp")?;
+        Ok(Read {
+            signed: canonical(&document, fields)?,
+            signature: decode_long(signature.as_bytes(), Encoding::Base64)
+                .ok_or(RejectionKind::Malformed)?,
+            time: fresh(time.as_bytes(), TimeUnit::Rfc3339, self.now, self.tolerance)?,
+            ring: self.ring(url)?,
+        })
+    }
+
+    fn ring(&self, url: &str) -> Result<Ring, RejectionKind> {
+        let name = self.name.as_deref();
+        let query = || Some(KeyQuery::by_url("aws-sns", url.to_owned(), None));
+        ring(&self.public, self.elsewhere, name, Some(url), query)
+    }
+}
+
+impl Check for Reading {
+    fn update(&mut self, bytes: &[u8]) {
+        self.body.extend_from_slice(bytes);
+    }
+
+    fn wanted(&mut self) -> Option<&KeyQuery> {
+        if self.read.is_none() {
+            self.read = Some(self.read());
+        }
+        match &self.read {
+            Some(Ok(read)) => read.ring.wanted(),
+            _ => None,
+        }
+    }
+
+    fn supply(&mut self, keys: &[PublicKey]) {
+        if let Some(Ok(read)) = &mut self.read {
+            read.ring = Ring::Public(keys.to_vec());
+        }
+    }
+
+    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+        let read = match self.read.take() {
+            Some(read) => read?,
+            None => self.read()?,
+        };
+        Finding {
+            slot: read.ring.slot(&[&read.signed], &read.signature),
+            time: Some(read.time),
+            message: Some(digest_of(&read.signed)),
+        }
+        .verified(self.coverage)
+    }
+}
+
+fn text<'j>(document: &'j Json<'_>, name: &str) -> Result<&'j str, RejectionKind> {
+    let value = document.get(name).ok_or(RejectionKind::MissingHeader)?;
+    value.as_text().ok_or(RejectionKind::Malformed)
+}
+
+/// Name and value of each field, a line each. Only a message may have several lines: with them in any other field, what was signed
+/// of one delivery could be read as another one.
+fn canonical(document: &Json<'_>, fields: &[&str]) -> Result<Vec<u8>, RejectionKind> {
+    let mut signed = Vec::new();
+    for name in fields {
+        if *name == SUBJECT && document.get(name).is_none() {
+            continue;
+        }
+        let value = text(document, name)?;
+        if *name != "Message" && value.contains(['\n', '\r']) {
+            return Err(RejectionKind::Malformed);
+        }
+        for line in [name, value] {
+            signed.extend_from_slice(line.as_bytes());
+            signed.push(b'\n');
+        }
+    }
+    Ok(signed)
+}
+
+/// `https://sns.<region>.amazonaws.com/SimpleNotificationService-<hex>.pem`, and nothing that looks like it.
+fn is_certificate(url: &str) -> bool {
+    let name = path(url)
+        .and_then(|path| path.strip_prefix("SimpleNotificationService-"))
+        .and_then(|rest| rest.strip_suffix(".pem"));
+    name.is_some_and(|name| {
+        (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
+}
+
+/// `https://sns.<region>.amazonaws.com/?Action=ConfirmSubscription&…`.
+fn is_subscription(url: &str) -> bool {
+    let query = path(url).and_then(|path| path.strip_prefix("?Action=ConfirmSubscription&"));
+    query.is_some_and(|query| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"=&:-_.%".contains(&b);
+        query.len() <= 2048 && query.bytes().all(plain)
+    })
+}
+
+/// What stands behind the first slash, if the host is one of SNS.
+fn path(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://sns.")?;
+    let (host, path) = rest.split_once('/')?;
+    let (region, end) = host.split_once('.')?;
+    let expected = match region.starts_with("cn-") {
+        true => "amazonaws.com.cn",
+        false => "amazonaws.com",
+    };
+    (end == expected && is_region(region)).then_some(path)
+}
+
+/// As `us-east-1` or `us-gov-west-1`: two to four letters, one to three words, a number.
+fn is_region(region: &str) -> bool {
+    let mut parts: Vec<&str> = region.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let word = |part: &&str| {
+        (2..=12).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase())
+    };
+    let place = parts.first().is_some_and(|place| place.len() <= 4);
+    place
+        && (2..=4).contains(&parts.len())
+        && parts.iter().all(word)
+        && (1..=2).contains(&number.len())
+        && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_of_sns_are_where_sns_has_them() {
+        for url in [
+            "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-56e67fcb41f6fec09b0196692625d385.pem",
+            "https://sns.us-gov-west-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.ap-southeast-2.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0.pem",
+        ] {
+            assert!(is_certificate(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_only_looks_like_one_is() {
+        for url in [
+            "https://sns.s3-us-west-2.amazonaws.com/x.pem",
+            "https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com.evil.com/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com@evil/SimpleNotificationService-0.pem",
+            "https://evil@sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "http://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "HTTPS://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com:8443/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com:443/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com/#/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem#",
+            "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem?x=.pem",
+            "https://sns.us-east-1.amazonaws.com/?x=SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com/../SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com//SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-a/b.pem",
+            "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-a%2f.pem",
+            "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-.pem",
+            "https://sns.us-east-1.amazonaws.com./SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com.cn/SimpleNotificationService-0.pem",
+            "https://sns.cn-north-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.us-eäst-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.xn--us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.us-east-.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.us-east.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sqs.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://169.254.169.254/SimpleNotificationService-0.pem",
+            "https://sns.169.254.169.254/SimpleNotificationService-0.pem",
+            " https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "",
+        ] {
+            assert!(!is_certificate(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_subscription_is_confirmed_at_sns_or_nowhere() {
+        let good = "https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:us-east-1:1:t&Token=2336412f";
+        assert!(is_subscription(good));
+        for url in [
+            good.replace("https", "http"),
+            good.replace("ConfirmSubscription", "Publish"),
+            good.replace(".com/", ".com.evil.example/"),
+            good.replace("/?", "/x?"),
+            format!("{good}#"),
+            format!("{good}&x=\n"),
+        ] {
+            assert!(!is_subscription(&url), "{url}");
+        }
+    }
+}

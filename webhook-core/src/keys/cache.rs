@@ -1,0 +1,252 @@
+//! What a source gave, kept: one question at a time, and no sender decides how many.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use super::document::read;
+use super::{ErasedSource, KeyQuery, KeySource, NamedKey};
+use crate::algorithm::Algorithm;
+use crate::algorithm::public::PublicKey;
+use crate::error::RejectionKind;
+use crate::observe;
+use crate::time::UnixTime;
+
+/// For how long a document is taken as it is.
+const FRESH: Duration = Duration::from_secs(60 * 60);
+
+/// For how long it is taken while the source fails.
+const LAST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// After a name that nobody knows, nothing that is not kept is asked for.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// The same after a failure.
+const DOWN: Duration = Duration::from_secs(10);
+
+/// Documents that are kept.
+const MOST: usize = 128;
+
+/// The keys of one endpoint that are not configured.
+pub(crate) struct KeyCache {
+    source: Arc<dyn ErasedSource>,
+    algorithm: Algorithm,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    documents: Vec<Document>,
+    quiet: Option<Quiet>,
+    /// Whether somebody is asking.
+    asking: bool,
+    waiting: Vec<Waker>,
+}
+
+struct Document {
+    name: String,
+    keys: Vec<NamedKey>,
+    asked: UnixTime,
+}
+
+/// No questions until then.
+struct Quiet {
+    until: UnixTime,
+    since: UnixTime,
+    why: RejectionKind,
+}
+
+/// What is known of a key without asking.
+pub(crate) enum Known {
+    Keys(Vec<PublicKey>),
+    /// It is refused for this.
+    Refused(RejectionKind),
+    /// It has to be asked for, or somebody is asking already.
+    Ask,
+}
+
+impl KeyCache {
+    pub(crate) fn new(source: impl KeySource, algorithm: Algorithm) -> Self {
+        Self {
+            source: Arc::new(source),
+            algorithm,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The same source, with nothing kept.
+    pub(crate) fn known(&self, query: &KeyQuery, now: UnixTime) -> Known {
+        self.state().known(query, now)
+    }
+
+    /// The keys of this name, asked for if need be.
+    pub(crate) async fn keys(
+        &self,
+        query: &KeyQuery,
+        now: UnixTime,
+    ) -> Result<Vec<PublicKey>, RejectionKind> {
+        loop {
+            if let Some(known) = self.turn(query, now).await {
+                return known;
+            }
+            let asking = Asking(self);
+            let fetched = self.source.fetch(query).await;
+            let landed = match fetched {
+                Ok(Some(document)) => read(&document, self.algorithm).map(Some),
+                // Where the address is ours, something has to be there.
+                Ok(None) if query.url().is_some() && query.id().is_some() => None,
+                Ok(None) => Some(None),
+                Err(error) => {
+                    observe::keys_failed(query.provider(), &error);
+                    None
+                }
+            };
+            self.state().land(query, landed, now);
+            drop(asking);
+        }
+    }
+
+    /// Waits until the answer is known, or it is for this one to ask, which is `None`.
+    async fn turn(
+        &self,
+        query: &KeyQuery,
+        now: UnixTime,
+    ) -> Option<Result<Vec<PublicKey>, RejectionKind>> {
+        poll_fn(|cx| {
+            let mut state = self.state();
+            match state.known(query, now) {
+                Known::Keys(keys) => Poll::Ready(Some(Ok(keys))),
+                Known::Refused(kind) => Poll::Ready(Some(Err(kind))),
+                Known::Ask if state.asking => {
+                    state.waiting.push(cx.waker().clone());
+                    Poll::Pending
+                }
+                Known::Ask => {
+                    state.asking = true;
+                    Poll::Ready(None)
+                }
+            }
+        })
+        .await
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn known(&self, query: &KeyQuery, now: UnixTime) -> Known {
+        let document = self
+            .documents
+            .iter()
+            .find(|kept| kept.name == query.document());
+        let age = document.map(|kept| since(kept.asked, now));
+        let keys = document.map(|kept| kept.named(query)).unwrap_or_default();
+        let known = |limit| !keys.is_empty() && age.is_some_and(|age| age < limit);
+        if known(FRESH) {
+            return Known::Keys(keys);
+        }
+        if keys.is_empty() && age.is_some_and(|age| age < QUIET) {
+            return Known::Refused(RejectionKind::UnknownKey);
+        }
+        match &self.quiet {
+            Some(quiet) if quiet.lasts(now) && known(LAST) => Known::Keys(keys),
+            Some(quiet) if quiet.lasts(now) => Known::Refused(quiet.why),
+            _ => Known::Ask,
+        }
+    }
+
+    /// Keeps what came: keys, the news that there are none, or nothing that anybody can use.
+    fn land(&mut self, query: &KeyQuery, landed: Option<Option<Vec<NamedKey>>>, now: UnixTime) {
+        match landed {
+            Some(Some(keys)) => {
+                self.quiet = None;
+                self.keep(query.document(), keys, now);
+            }
+            Some(None) => {
+                self.documents.retain(|kept| kept.name != query.document());
+                self.quiet = Some(Quiet::new(now, QUIET, RejectionKind::UnknownKey));
+            }
+            None => self.quiet = Some(Quiet::new(now, DOWN, RejectionKind::KeysUnavailable)),
+        }
+    }
+
+    fn keep(&mut self, name: &str, keys: Vec<NamedKey>, asked: UnixTime) {
+        self.documents.retain(|kept| kept.name != name);
+        if self.documents.len() >= MOST {
+            let documents = self.documents.iter().enumerate();
+            let oldest = documents.min_by_key(|(_, kept)| kept.asked.as_millis());
+            if let Some((at, _)) = oldest {
+                self.documents.swap_remove(at);
+            }
+        }
+        let name = name.to_owned();
+        self.documents.push(Document { name, keys, asked });
+    }
+}
+
+impl Document {
+    /// The keys a query can mean: those of its id where a document has several, and all where ids are what it is kept by.
+    fn named(&self, query: &KeyQuery) -> Vec<PublicKey> {
+        let means = |key: &&NamedKey| match (query.url(), query.id(), &key.id) {
+            (Some(_), Some(id), Some(own)) => own == id,
+            (Some(_), Some(_), None) => false,
+            (None, Some(id), Some(own)) => own == id,
+            _ => true,
+        };
+        let keys = self.keys.iter().filter(means).take(MOST_OF_A_NAME);
+        keys.map(|named| named.key.clone()).collect()
+    }
+}
+
+/// Each costs a verification.
+const MOST_OF_A_NAME: usize = 4;
+
+impl Quiet {
+    fn new(now: UnixTime, wait: Duration, why: RejectionKind) -> Self {
+        let until = UnixTime::from_secs(now.as_secs().saturating_add(wait.as_secs()));
+        Self {
+            until,
+            since: now,
+            why,
+        }
+    }
+
+    /// A clock that was put back ends it, rather than making it last.
+    fn lasts(&self, now: UnixTime) -> bool {
+        self.since.as_secs() <= now.as_secs() && now.as_secs() < self.until.as_secs()
+    }
+}
+
+/// What has passed. After a clock was put back nobody knows how much, so the most.
+fn since(then: UnixTime, now: UnixTime) -> Duration {
+    match now.as_secs().checked_sub(then.as_secs()) {
+        Some(secs) => Duration::from_secs(secs),
+        None => FRESH,
+    }
+}
+
+/// Whoever asks; others wait until this is dropped, answered or not.
+struct Asking<'c>(&'c KeyCache);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        let waiting = {
+            let mut state = self.0.state();
+            state.asking = false;
+            std::mem::take(&mut state.waiting)
+        };
+        waiting.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl fmt::Debug for KeyCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyCache")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}

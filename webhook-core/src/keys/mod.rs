@@ -1,0 +1,152 @@
+//! Public keys that live elsewhere: at a provider's address, or behind its API.
+//!
+//! A delivery that names a key which is not configured is verified as far as that goes without it, and
+//! [`Finished::Key`](crate::Finished::Key) is what becomes of it then. What the [`KeySource`] of the endpoint gives is kept in the
+//! endpoint, so that no sender can have it asked often. See [`manual::keys_elsewhere`](crate::manual::keys_elsewhere).
+
+mod cache;
+mod document;
+mod fixed;
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+pub(crate) use cache::{KeyCache, Known};
+#[cfg(test)]
+pub(crate) use document::read;
+pub(crate) use document::{NamedKey, jwk_key};
+pub use fixed::StaticKeys;
+
+/// Where public keys come from that are not configured.
+///
+/// The engine asks for one thing at a time and keeps what it gets: an hour, or a day while the source fails. A name that is unknown is
+/// asked for at most once in 60 s, whoever sends what. So an implementation has no cache; but it has to come to an end, within
+/// about 2 s, and to read no more than a document of keys can be.
+///
+/// A wrong answer lets a forger in: what is returned is believed. So a source goes where the query says over an authenticated
+/// connection, follows no redirects, and gives nothing that came from elsewhere.
+pub trait KeySource: fmt::Debug + Send + Sync + 'static {
+    /// The document a query is about: a JSON Web Key or a set of them (RFC 7517), or a public key or certificate in PEM. `None` says that
+    /// there is no such key, and the delivery is refused like any that is forged; an error says that nobody knows, and it is answered
+    /// 503.
+    fn fetch(
+        &self,
+        query: &KeyQuery,
+    ) -> impl Future<Output = Result<Option<Bytes>, KeyError>> + Send;
+}
+
+impl<S: KeySource> KeySource for Arc<S> {
+    async fn fetch(&self, query: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        S::fetch(self, query).await
+    }
+}
+
+/// The name of a key that a delivery asks for. Nothing in it is authenticated yet, but every URL has passed the provider's allow-list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyQuery {
+    provider: &'static str,
+    url: Option<String>,
+    id: Option<String>,
+}
+
+impl KeyQuery {
+    /// A key of the provider's API.
+    pub(crate) fn by_id(provider: &'static str, id: String) -> Self {
+        Self {
+            provider,
+            url: None,
+            id: Some(id),
+        }
+    }
+
+    /// A document, and the key in it if it holds several.
+    pub(crate) fn by_url(provider: &'static str, url: String, id: Option<String>) -> Self {
+        Self {
+            provider,
+            url: Some(url),
+            id,
+        }
+    }
+
+    /// The provider's name.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.provider
+    }
+
+    /// The address of the document: `https`, of a host that the provider's allow-list has, without port, user or fragment. `None` where
+    /// a key has an id alone, for which the provider's API has to be asked.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// The id of the key, as `kid` says it: up to 256 characters of `A–Z a–z 0–9 - _ . : = +`.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// What a document is kept by.
+    fn document(&self) -> &str {
+        self.url.as_deref().or(self.id()).unwrap_or_default()
+    }
+}
+
+/// A source of keys that could not say whether there is one. The delivery is answered 503 and not run.
+#[derive(Debug)]
+pub struct KeyError(Option<Box<dyn Error + Send + Sync>>);
+
+impl KeyError {
+    /// An error without a cause.
+    #[must_use]
+    pub const fn unavailable() -> Self {
+        Self(None)
+    }
+
+    /// An error with its cause, which [`Error::source`] gives back.
+    pub fn with_source(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Some(source.into()))
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("source of keys unavailable")
+    }
+}
+
+impl Error for KeyError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.as_deref().map(|source| source as _)
+    }
+}
+
+type Boxed<'a> = Pin<Box<dyn Future<Output = Result<Option<Bytes>, KeyError>> + Send + 'a>>;
+
+/// [`KeySource`] with its future boxed.
+pub(crate) trait ErasedSource: fmt::Debug + Send + Sync {
+    fn fetch<'a>(&'a self, query: &'a KeyQuery) -> Boxed<'a>;
+}
+
+impl<S: KeySource> ErasedSource for S {
+    fn fetch<'a>(&'a self, query: &'a KeyQuery) -> Boxed<'a> {
+        Box::pin(KeySource::fetch(self, query))
+    }
+}
+
+/// An id that a header names, if it can be one.
+pub(crate) fn key_id(text: &str) -> Option<String> {
+    let allowed = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'=' | b'+')
+    };
+    let fits = (1..=MAX_ID).contains(&text.len()) && text.bytes().all(allowed);
+    fits.then(|| text.to_owned())
+}
+
+const MAX_ID: usize = 256;

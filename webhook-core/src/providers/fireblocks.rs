@@ -1,0 +1,34 @@
+use crate::custom::detached::{Fireblocks, JWKS_URL};
+use crate::custom::jwt::KID;
+use crate::scheme::Coverage;
+use crate::{KeyFormat, Provider, Scheme};
+
+/// Fireblocks, version 2 of its webhooks.
+///
+/// `Fireblocks-Webhook-Signature`: a JSON Web Signature without its payload, which is the body: `header..signature`, RS512 over the
+/// header in base64url, a full stop, and the body in base64url. The header names a key of `https://keys.fireblocks.io/.well-known/jwks.json`:
+/// configure that key, or a [`KeySource`](crate::KeySource). The setting `jwks_url` is for the other regions, whose sets are elsewhere;
+/// `kid` is the id of the configured key, and a delivery that names another one is refused then.
+///
+/// * The whole body is signed, and no time: `/createdAt` in the body is that of the event.
+/// * A payload that comes along in the header is refused: it would not be the body.
+/// * `/id` is the id of the event, and signed.
+/// * Up to ten attempts. [`FIREBLOCKS_V1`](super::FIREBLOCKS_V1) is the scheme before, whose header may come beside this one.
+///
+/// Source: <https://developers.fireblocks.com/reference/validating-webhooks>
+pub const FIREBLOCKS: Provider = Provider::new("fireblocks", SCHEME)
+    .key_format(KeyFormat::PublicKey)
+    .may_have_settings(&[KID, JWKS_URL])
+    .id_at(&["/id"])
+    .type_at(&["/eventType"])
+    .documented_at("https://developers.fireblocks.com/reference/validating-webhooks");
+
+const SCHEME: &[Scheme] = &[Scheme::custom(
+    &Fireblocks,
+    Coverage {
+        body: true,
+        ..Coverage::NONE
+    },
+    "body (detached JWS, RS512)",
+)
+.in_header("fireblocks-webhook-signature")];

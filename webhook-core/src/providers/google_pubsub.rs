@@ -1,0 +1,72 @@
+use serde_json::json;
+
+use crate::custom::Draft;
+use crate::custom::jwt::{By, Jwt, KID};
+use crate::jose::Claims;
+use crate::scheme::Coverage;
+use crate::{Algorithm, KeyFormat, Provider, RejectionKind, Scheme};
+
+/// Google Cloud Pub/Sub, push subscriptions with authentication.
+///
+/// `Authorization: Bearer` and an OpenID token, RS256, signed with one of Google's keys. They change every few days, so use a
+/// [`KeySource`](crate::KeySource): `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. It is asked for
+/// `https://www.googleapis.com/oauth2/v3/certs`, and for nothing else. Settings: `audience`, as it is set for the subscription, and
+/// `service_account`, the address of the account that the subscription signs as. **Both are needed:** anybody with a Google account can have
+/// Google sign a token for any audience, and only the verified address says whose it is.
+///
+/// * The token covers nothing of the request: it is one of its sender, like a password that ends within the hour. Whoever sees one
+///   can send others bodies with it until then, so use TLS to your own process.
+/// * `iss` has to be Google, `email_verified` true, `exp` in the future.
+/// * The id is `/message/messageId`; Pub/Sub delivers at least once, and to every subscription.
+/// * Answered within the acknowledgement deadline of the subscription, retried for up to 7 days unless it says otherwise.
+///
+/// Source: <https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions>
+pub const GOOGLE_PUBSUB: Provider = Provider::new("google-pubsub", SCHEME)
+    .key_format(KeyFormat::PublicKey)
+    .settings(&[AUDIENCE, SERVICE_ACCOUNT])
+    .may_have_settings(&[KID])
+    .id_at(&["/message/messageId", "/message/message_id"])
+    .retries_for_secs(7 * 24 * 60 * 60)
+    .body_limit(15 * 1024 * 1024)
+    .documented_at("https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions");
+
+const AUDIENCE: &str = "audience";
+
+const SERVICE_ACCOUNT: &str = "service_account";
+
+const ISSUERS: [&str; 2] = ["https://accounts.google.com", "accounts.google.com"];
+
+const SCHEME: &[Scheme] = &[Scheme::custom(
+    &TOKEN,
+    Coverage::NONE,
+    "nothing: a token of the sender (JWT, RS256)",
+)
+.in_header("authorization")];
+
+static TOKEN: Jwt = Jwt {
+    header: "authorization",
+    prefix: "Bearer ",
+    by: By::Key {
+        provider: "google-pubsub",
+        algorithm: Algorithm::RsaSha256,
+        alg: "RS256",
+        at: Some("https://www.googleapis.com/oauth2/v3/certs"),
+    },
+    body: None,
+    check: |claims: &Claims<'_>, asked| {
+        let issuer = claims.text("iss")?;
+        if !issuer.is_some_and(|issuer| ISSUERS.contains(&issuer)) {
+            return Err(RejectionKind::BadSignature);
+        }
+        claims.is_for(asked.settings.required(AUDIENCE))?;
+        claims.is("email", asked.settings.required(SERVICE_ACCOUNT))?;
+        claims.is_true("email_verified")?;
+        claims.check_times(asked.now, None, true).map(|()| None)
+    },
+    make: |draft: &Draft<'_>| {
+        let text = |name| String::from_utf8_lossy(draft.settings.required(name)).into_owned();
+        let now = draft.now.as_secs();
+        json!({"aud": text(AUDIENCE), "email": text(SERVICE_ACCOUNT), "email_verified": true,
+            "exp": now.saturating_add(3600), "iat": now, "iss": ISSUERS[0]})
+    },
+};

@@ -1,0 +1,56 @@
+use serde_json::json;
+
+use crate::custom::Draft;
+use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
+use crate::jose::Claims;
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme};
+
+/// LiveKit.
+///
+/// `Authorization`: a JSON Web Token and nothing before it, HS256 with the API secret. `iss` is the API key, the setting `api_key`; `sha256` is the
+/// SHA-256 of the body in base64.
+///
+/// * The body is signed. The token ends at `exp`, which has to be there; how long it lives is the server's choice.
+/// * `/id` is that of the event, and signed.
+/// * Content-Type is `application/webhook+json`.
+/// * The access tokens of participants are signed with the same secret, and have no `sha256`: they are no deliveries.
+///
+/// Source: <https://docs.livekit.io/home/server/webhooks/> and livekit-server-sdk@2.19.2 (npm).
+pub const LIVEKIT: Provider = Provider::new("livekit", SCHEME)
+    .settings(&[API_KEY])
+    .id_at(&["/id"])
+    .type_at(&["/event"])
+    .documented_at("https://docs.livekit.io/home/server/webhooks/");
+
+const API_KEY: &str = "api_key";
+
+const SCHEME: &[Scheme] = &[Scheme::custom(
+    &TOKEN,
+    Coverage {
+        body: true,
+        ..Coverage::NONE
+    },
+    "hash of the body (JWT, HS256)",
+)
+.in_header("authorization")];
+
+static TOKEN: Jwt = Jwt {
+    header: "authorization",
+    prefix: "",
+    by: By::Secret,
+    body: Some(BodyHash {
+        claim: "sha256",
+        spelled: Spelled::Base64,
+        unless_empty: false,
+    }),
+    check: |claims: &Claims<'_>, asked| {
+        claims.is("iss", asked.settings.required(API_KEY))?;
+        claims.check_times(asked.now, None, true).map(|()| None)
+    },
+    make: |draft: &Draft<'_>| {
+        let issuer = String::from_utf8_lossy(draft.settings.required(API_KEY));
+        let now = draft.now.as_secs();
+        json!({"iss": issuer, "exp": now.saturating_add(300), "nbf": now})
+    },
+};

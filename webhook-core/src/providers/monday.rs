@@ -1,0 +1,48 @@
+use serde_json::json;
+
+use crate::custom::Draft;
+use crate::custom::jwt::{By, Jwt};
+use crate::jose::Claims;
+use crate::scheme::Coverage;
+use crate::{Provider, Scheme};
+
+/// monday.com, webhooks of apps.
+///
+/// `Authorization`: a JSON Web Token and nothing before it, HS256 with the signing secret of the app. The setting `audience` is the URL the app
+/// is registered with, which `aud` has to name.
+///
+/// * The token covers nothing of the request, and ends five minutes after it was made.
+/// * **Webhooks that a personal token has made come without any of this**, and are refused: nothing tells them from a forger's.
+/// * The id is `/event/triggerUuid`.
+///
+/// Source: <https://developer.monday.com/apps/docs/integration-authorization>
+pub const MONDAY: Provider = Provider::new("monday", SCHEME)
+    .settings(&[AUDIENCE])
+    .id_at(&["/event/triggerUuid"])
+    .type_at(&["/event/type"])
+    .documented_at("https://developer.monday.com/apps/docs/integration-authorization");
+
+const AUDIENCE: &str = "audience";
+
+const SCHEME: &[Scheme] = &[Scheme::custom(
+    &TOKEN,
+    Coverage::NONE,
+    "nothing: a token of the sender (JWT, HS256)",
+)
+.in_header("authorization")];
+
+static TOKEN: Jwt = Jwt {
+    header: "authorization",
+    prefix: "",
+    by: By::Secret,
+    body: None,
+    check: |claims: &Claims<'_>, asked| {
+        claims.is_for(asked.settings.required(AUDIENCE))?;
+        claims.check_times(asked.now, None, true).map(|()| None)
+    },
+    make: |draft: &Draft<'_>| {
+        let audience = String::from_utf8_lossy(draft.settings.required(AUDIENCE));
+        let now = draft.now.as_secs();
+        json!({"aud": audience, "exp": now.saturating_add(300), "iat": now})
+    },
+};

@@ -1,0 +1,69 @@
+use serde_json::json;
+
+use crate::custom::jwt::{BodyHash, By, Jwt, KID, Spelled};
+use crate::custom::{Draft, fresh};
+use crate::jose::Claims;
+use crate::scheme::Coverage;
+use crate::{Algorithm, KeyFormat, Provider, RejectionKind, Scheme, TimeUnit};
+
+/// Plaid.
+///
+/// `Plaid-Verification`: a JSON Web Token, ES256, with the SHA-256 of the body in `request_body_sha256` and its time in `iat`. The header names a
+/// key that `POST /webhook_verification_key/get` gives, with your client id and secret. So there are two ways: the key is configured, as
+/// the JSON Web Key of that answer, or a [`KeySource`](crate::KeySource) of yours asks Plaid; it may hand on the answer as it is. A key with
+/// `expired_at` is refused. With the setting `kid`, a delivery that names another key than the configured one is refused too.
+///
+/// * Time and body are signed, byte for byte: Plaid indents its JSON, and what re-writes it breaks it.
+/// * There is no id, and the same body may be sent for two events (`SYNC_UPDATES_AVAILABLE` for one item). Deliveries are told apart by
+///   body and time, so that a retry, which is signed anew, may run twice.
+/// * Answered within 10 s, retried for up to 24 hours.
+///
+/// Source: <https://plaid.com/docs/api/webhooks/webhook-verification/>
+pub const PLAID: Provider = Provider::new("plaid", SCHEME)
+    .key_format(KeyFormat::PublicKey)
+    .may_have_settings(&[KID])
+    .type_at(&["/webhook_code"])
+    .content_repeats()
+    .answers_within_millis(10_000)
+    .retries_for_secs(24 * 60 * 60)
+    .documented_at("https://plaid.com/docs/api/webhooks/webhook-verification/");
+
+const SCHEME: &[Scheme] = &[Scheme::custom(
+    &TOKEN,
+    Coverage {
+        body: true,
+        time: true,
+        ..Coverage::NONE
+    },
+    "time, hash of the body (JWT, ES256)",
+)
+.in_header("plaid-verification")
+.timed(TimeUnit::Seconds)];
+
+static TOKEN: Jwt = Jwt {
+    header: "plaid-verification",
+    prefix: "",
+    by: By::Key {
+        provider: "plaid",
+        algorithm: Algorithm::EcdsaP256Sha256Fixed,
+        alg: "ES256",
+        at: None,
+    },
+    body: Some(BodyHash {
+        claim: "request_body_sha256",
+        spelled: Spelled::Hex,
+        unless_empty: false,
+    }),
+    check: |claims: &Claims<'_>, asked| {
+        let issued = claims.seconds("iat")?.ok_or(RejectionKind::Malformed)?;
+        claims.check_times(asked.now, asked.tolerance, false)?;
+        fresh(
+            issued.as_bytes(),
+            TimeUnit::Seconds,
+            asked.now,
+            asked.tolerance,
+        )
+        .map(Some)
+    },
+    make: |draft: &Draft<'_>| json!({"iat": draft.now.as_secs()}),
+};

@@ -1,0 +1,36 @@
+use crate::custom::detached::TrueLayer;
+use crate::custom::jwt::KID;
+use crate::scheme::Coverage;
+use crate::{KeyFormat, Provider, Scheme};
+
+/// TrueLayer.
+///
+/// `Tl-Signature`: a JSON Web Signature without its payload, ES512. The payload is a line of method and path, a line for each header that
+/// `tl_headers` names, as `Name: value`, and the body. `jku` says where the key is, and has to be one of TrueLayer's two addresses, for
+/// live and sandbox; nothing else is fetched or believed. Configure the key of the set there, or a [`KeySource`](crate::KeySource).
+///
+/// * Method, path, body and the named headers are signed; the host is not, so a delivery to one of your hosts is genuine at another.
+/// * `X-TL-Webhook-Timestamp` is among the signed headers and is not looked at: TrueLayer names no tolerance.
+/// * The path is taken as received, with and without a slash at its end, as TrueLayer's own libraries do. A proxy must not rewrite it.
+/// * `/event_id` is signed. Retried for up to 72 hours.
+///
+/// Source: <https://docs.truelayer.com/docs/configure-webhooks-for-your-integration> and truelayer-signing@0.2.3 (npm).
+pub const TRUELAYER: Provider = Provider::new("truelayer", SCHEME)
+    .key_format(KeyFormat::PublicKey)
+    .may_have_settings(&[KID])
+    .id_at(&["/event_id"])
+    .type_at(&["/type"])
+    .retries_for_secs(72 * 60 * 60)
+    .documented_at("https://docs.truelayer.com/docs/configure-webhooks-for-your-integration");
+
+const SCHEME: &[Scheme] = &[Scheme::custom(
+    &TrueLayer,
+    Coverage {
+        body: true,
+        method: true,
+        values: true,
+        ..Coverage::NONE
+    },
+    "method, path, chosen headers, body (detached JWS, ES512)",
+)
+.in_header("tl-signature")];

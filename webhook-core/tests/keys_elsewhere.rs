@@ -1,0 +1,597 @@
+//! Keys that live elsewhere: what is asked for, how often, and what becomes of a delivery meanwhile.
+
+#![cfg(feature = "asymmetric")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+
+use bytes::Bytes;
+use webhook_core::providers::{FIREBLOCKS, GOOGLE_PUBSUB, PLAID, TRUELAYER};
+use webhook_core::{
+    Answer, Clock, ConfigError, Ended, Endpoint, EndpointBuilder, Finished, Head, KeyError,
+    KeyQuery, KeySource, Provider, Rejection, RejectionKind, SecretSet, SignedRequest, Signer,
+    StaticKeys, UnixTime,
+};
+
+const NOW: u64 = 1_800_000_000;
+
+macro_rules! key {
+    ($name:literal) => {
+        include_str!(concat!("keys/", $name, ".pem"))
+    };
+}
+
+/// A source that counts, and does as it is told.
+#[derive(Clone, Debug, Default)]
+struct Counting {
+    asked: Arc<AtomicUsize>,
+    at_once: Arc<AtomicUsize>,
+    most_at_once: Arc<AtomicUsize>,
+    says: Arc<Mutex<Says>>,
+    /// Until it is let go, an answer is not given.
+    held: Arc<AtomicBool>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Says {
+    #[default]
+    Nothing,
+    Document(String),
+    Failed,
+}
+
+impl Counting {
+    fn saying(says: Says) -> Self {
+        let source = Self::default();
+        source.say(says);
+        source
+    }
+
+    fn say(&self, says: Says) {
+        *self.says.lock().unwrap() = says;
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl KeySource for Counting {
+    async fn fetch(&self, _: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_at_once.fetch_max(now, Ordering::SeqCst);
+        std::future::poll_fn(|cx| {
+            if self.held.load(Ordering::SeqCst) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        })
+        .await;
+        self.at_once.fetch_sub(1, Ordering::SeqCst);
+        match self.says.lock().unwrap().clone() {
+            Says::Nothing => Ok(None),
+            Says::Document(text) => Ok(Some(text.into())),
+            Says::Failed => Err(KeyError::with_source("connection refused")),
+        }
+    }
+}
+
+/// A clock that is set.
+#[derive(Clone, Debug)]
+struct Set(Arc<Mutex<u64>>);
+
+impl Set {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new(NOW)))
+    }
+
+    fn at(&self, seconds: u64) {
+        *self.0.lock().unwrap() = NOW + seconds;
+    }
+}
+
+impl Clock for Set {
+    fn now(&self) -> Option<UnixTime> {
+        Some(UnixTime::from_secs(*self.0.lock().unwrap()))
+    }
+}
+
+struct Unparking(std::thread::Thread);
+
+impl Wake for Unparking {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unparking(std::thread::current())));
+    let (mut future, mut cx) = (pin!(future), Context::from_waker(&waker));
+    loop {
+        match future.as_mut().poll(&mut cx) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+fn fireblocks(source: impl KeySource, clock: &Set) -> Endpoint {
+    let builder = Endpoint::builder(FIREBLOCKS, SecretSet::default());
+    builder.keys(source).clock(clock.clone()).build().unwrap()
+}
+
+fn plaid(source: impl KeySource, clock: &Set) -> Endpoint {
+    let builder = Endpoint::builder(PLAID, SecretSet::default());
+    builder.keys(source).clock(clock.clone()).build().unwrap()
+}
+
+/// A delivery that names this key.
+fn signed(provider: Provider, kid: &str, now: u64) -> SignedRequest {
+    let key = if provider == PLAID {
+        key!("p256")
+    } else {
+        key!("rsa")
+    };
+    let signer = Signer::new(provider, key).unwrap().setting("kid", kid);
+    signer.sign(UnixTime::from_secs(now), r#"{"id":"1","eventType":"x"}"#)
+}
+
+/// The end of a delivery, and whether it had to wait.
+fn receive(endpoint: &Endpoint, request: &SignedRequest) -> (Result<(), RejectionKind>, bool) {
+    let kind = |rejection: Rejection| rejection.kind();
+    let head = Head {
+        method: request.method,
+        path_and_query: &request.path_and_query,
+        headers: &request.headers,
+    };
+    let mut intake = match endpoint.begin(&head) {
+        Ok(intake) => intake,
+        Err(Ended::Refused(rejection)) => return (Err(kind(rejection)), false),
+        Err(other) => panic!("{other:?}"),
+    };
+    intake.push(request.body.clone()).unwrap();
+    match intake.finish() {
+        Ok(Finished::Key(pending)) => match block_on(pending.resolve()) {
+            Ok(Finished::Event(_)) => (Ok(()), true),
+            Ok(other) => panic!("{other:?}"),
+            Err(rejection) => (Err(kind(rejection)), true),
+        },
+        Ok(Finished::Event(_)) => (Ok(()), false),
+        Ok(other) => panic!("{other:?}"),
+        Err(rejection) => (Err(kind(rejection)), false),
+    }
+}
+
+/// A set with the key of the tests under these ids.
+fn set(ids: &[&str]) -> Says {
+    let keys: Vec<_> = ids.iter().map(|id| jwk(id)).collect();
+    Says::Document(format!(r#"{{"keys":[{}]}}"#, keys.join(",")))
+}
+
+fn jwk(id: &str) -> String {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("data/fireblocks.json")).unwrap();
+    let text = vectors[0]["secrets"][0].as_str().unwrap();
+    let mut jwk: serde_json::Value = serde_json::from_str(text).unwrap();
+    jwk["kid"] = id.into();
+    jwk.to_string()
+}
+
+#[test]
+fn a_key_is_asked_for_once_and_then_known() {
+    let (source, clock) = (Counting::saying(set(&["key-1", "key-2"])), Set::new());
+    let endpoint = fireblocks(source.clone(), &clock);
+    assert_eq!(
+        receive(&endpoint, &signed(FIREBLOCKS, "key-1", NOW)),
+        (Ok(()), true)
+    );
+    for kid in ["key-1", "key-2", "key-1"] {
+        assert_eq!(
+            receive(&endpoint, &signed(FIREBLOCKS, kid, NOW)),
+            (Ok(()), false)
+        );
+    }
+    assert_eq!(source.asked(), 1);
+}
+
+#[test]
+fn a_thousand_unknown_names_are_one_question_a_minute_and_all_refused() {
+    for provider in [FIREBLOCKS, PLAID] {
+        let source = Counting::saying(match provider == PLAID {
+            true => Says::Nothing,
+            false => set(&["key-1"]),
+        });
+        let clock = Set::new();
+        let endpoint = match provider == PLAID {
+            true => plaid(source.clone(), &clock),
+            false => fireblocks(source.clone(), &clock),
+        };
+        for minute in 1..=3 {
+            for i in 0..1000 {
+                let request = signed_cheaply(provider, &format!("unknown-{i}"), NOW);
+                let (refused, _) = receive(&endpoint, &request);
+                assert_eq!(refused, Err(RejectionKind::UnknownKey));
+            }
+            assert_eq!(source.asked(), minute, "{}", provider.name());
+            clock.at(60 * u64::try_from(minute).unwrap());
+        }
+    }
+}
+
+/// One signature, under any name: what is unknown is not verified.
+fn signed_cheaply(provider: Provider, kid: &str, now: u64) -> SignedRequest {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    static ONCE: Mutex<Vec<(&str, SignedRequest)>> = Mutex::new(Vec::new());
+    let mut made = ONCE.lock().unwrap();
+    if !made.iter().any(|(name, _)| *name == provider.name()) {
+        made.push((provider.name(), signed(provider, "key-1", now)));
+    }
+    let (_, request) = made
+        .iter()
+        .find(|(name, _)| *name == provider.name())
+        .unwrap();
+    let mut request = request.clone();
+    let alg = if provider == PLAID { "ES256" } else { "RS512" };
+    let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}","kid":"{kid}"}}"#));
+    let (_, rest) = request.headers[0].1.split_once('.').unwrap();
+    request.headers[0].1 = format!("{header}.{rest}");
+    request
+}
+
+#[test]
+fn many_at_once_are_one_question() {
+    let (source, clock) = (Counting::saying(set(&["key-1"])), Set::new());
+    source.held.store(true, Ordering::SeqCst);
+    let endpoint = fireblocks(source.clone(), &clock);
+    let request = signed(FIREBLOCKS, "key-1", NOW);
+    let forged = signed_cheaply(FIREBLOCKS, "nobodys", NOW);
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..32)
+            .map(|i| {
+                let (endpoint, request) = (&endpoint, if i % 2 == 0 { &request } else { &forged });
+                scope.spawn(move || receive(endpoint, request).0)
+            })
+            .collect();
+        while source.asked() == 0 {
+            std::thread::yield_now();
+        }
+        source.held.store(false, Ordering::SeqCst);
+        for (i, run) in runs.into_iter().enumerate() {
+            let expected = if i % 2 == 0 {
+                Ok(())
+            } else {
+                Err(RejectionKind::UnknownKey)
+            };
+            assert_eq!(run.join().unwrap(), expected);
+        }
+    });
+    assert_eq!(source.asked(), 1);
+    assert_eq!(source.most_at_once.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_source_that_is_down_or_tells_rubbish_is_503_and_asked_again_after_ten_seconds() {
+    let rubbish = [
+        Says::Failed,
+        Says::Nothing,
+        Says::Document("<html>".into()),
+        Says::Document(r#"{"keys":[]}"#.into()),
+        Says::Document(r#"{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]}"#.into()),
+        Says::Document(key!("rsa").into()),
+        Says::Document(key!("rsa-1024.pub").into()),
+        Says::Document("x".repeat(10 << 20)),
+    ];
+    for says in rubbish {
+        let (source, clock) = (Counting::saying(says.clone()), Set::new());
+        let endpoint = fireblocks(source.clone(), &clock);
+        let request = signed(FIREBLOCKS, "key-1", NOW);
+        for _ in 0..3 {
+            let (refused, _) = receive(&endpoint, &request);
+            assert_eq!(refused, Err(RejectionKind::KeysUnavailable));
+        }
+        let answer = Answer::from(&Rejection::new(RejectionKind::KeysUnavailable));
+        assert_eq!(answer.status(), 503);
+        assert!(answer.headers().any(|(name, _)| name == "retry-after"));
+        assert_eq!(source.asked(), 1);
+        source.say(set(&["key-1"]));
+        clock.at(9);
+        let (refused, _) = receive(&endpoint, &request);
+        assert_eq!(refused, Err(RejectionKind::KeysUnavailable));
+        clock.at(10);
+        assert_eq!(receive(&endpoint, &request), (Ok(()), true));
+        assert_eq!(source.asked(), 2);
+    }
+}
+
+#[test]
+fn a_key_is_asked_for_again_after_an_hour_and_kept_for_a_day_while_nobody_answers() {
+    let (source, clock) = (Counting::saying(set(&["key-1"])), Set::new());
+    let endpoint = fireblocks(source.clone(), &clock);
+    let request = signed(FIREBLOCKS, "key-1", NOW);
+    assert_eq!(receive(&endpoint, &request), (Ok(()), true));
+    clock.at(3599);
+    assert_eq!(receive(&endpoint, &request), (Ok(()), false));
+    clock.at(3600);
+    assert_eq!(receive(&endpoint, &request), (Ok(()), true));
+    source.say(Says::Failed);
+    clock.at(2 * 3600);
+    assert_eq!(
+        receive(&endpoint, &request),
+        (Ok(()), true),
+        "the source failed just now"
+    );
+    assert_eq!(receive(&endpoint, &request), (Ok(()), false));
+    clock.at(3600 + 24 * 3600);
+    let (refused, _) = receive(&endpoint, &request);
+    assert_eq!(refused, Err(RejectionKind::KeysUnavailable));
+}
+
+#[test]
+fn a_key_that_is_taken_out_of_the_set_is_refused_within_the_hour() {
+    let (source, clock) = (Counting::saying(set(&["key-1"])), Set::new());
+    let endpoint = fireblocks(source.clone(), &clock);
+    let request = signed(FIREBLOCKS, "key-1", NOW);
+    assert_eq!(receive(&endpoint, &request).0, Ok(()));
+    source.say(set(&["key-2"]));
+    clock.at(3600);
+    assert_eq!(
+        receive(&endpoint, &request).0,
+        Err(RejectionKind::UnknownKey)
+    );
+}
+
+#[test]
+fn a_question_that_is_dropped_is_asked_by_the_next() {
+    let (source, clock) = (Counting::saying(set(&["key-1"])), Set::new());
+    source.held.store(true, Ordering::SeqCst);
+    let endpoint = fireblocks(source.clone(), &clock);
+    let request = signed(FIREBLOCKS, "key-1", NOW);
+    let head = Head {
+        method: request.method,
+        path_and_query: &request.path_and_query,
+        headers: &request.headers,
+    };
+    let mut intake = endpoint.begin(&head).unwrap();
+    intake.push(request.body.clone()).unwrap();
+    let Finished::Key(pending) = intake.finish().unwrap() else {
+        panic!("it has to be asked for");
+    };
+    {
+        let mut resolving = pin!(pending.resolve());
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(resolving.as_mut().poll(&mut cx).is_pending());
+    }
+    source.held.store(false, Ordering::SeqCst);
+    source.at_once.store(0, Ordering::SeqCst);
+    assert_eq!(receive(&endpoint, &request), (Ok(()), true));
+}
+
+#[test]
+fn a_found_key_proves_no_more_than_a_configured_one() {
+    let (source, clock) = (Counting::saying(set(&["key-1"])), Set::new());
+    let endpoint = fireblocks(source, &clock);
+    let signer = Signer::new(FIREBLOCKS, key!("rsa-other")).unwrap();
+    let forged = signer.sign(UnixTime::from_secs(NOW), "{}");
+    assert_eq!(
+        receive(&endpoint, &forged),
+        (Err(RejectionKind::BadSignature), true)
+    );
+    let mut changed = signed(FIREBLOCKS, "key-1", NOW);
+    changed.body = r#"{"id":"2","eventType":"x"}"#.into();
+    assert_eq!(
+        receive(&endpoint, &changed),
+        (Err(RejectionKind::BadSignature), false)
+    );
+}
+
+#[test]
+fn a_configured_key_is_used_without_asking_unless_it_has_another_name() {
+    let (source, clock) = (Counting::saying(set(&["key-1"])), Set::new());
+    let with = |builder: EndpointBuilder| {
+        let builder = builder.keys(source.clone()).clock(clock.clone());
+        builder.build().unwrap()
+    };
+    let request = signed(FIREBLOCKS, "key-1", NOW);
+    let unnamed = with(Endpoint::fireblocks(key!("rsa.pub")));
+    assert_eq!(receive(&unnamed, &request), (Ok(()), false));
+    let named = with(Endpoint::fireblocks(key!("rsa.pub")).setting("kid", "key-1"));
+    assert_eq!(receive(&named, &request), (Ok(()), false));
+    assert_eq!(source.asked(), 0);
+    let older = with(Endpoint::fireblocks(key!("rsa-other.pub")).setting("kid", "key-0"));
+    assert_eq!(receive(&older, &request), (Ok(()), true));
+    assert_eq!(source.asked(), 1);
+}
+
+#[test]
+fn the_query_names_what_the_provider_allows_and_nothing_else() {
+    #[derive(Debug, Clone, Default)]
+    struct Noting(Arc<Mutex<Vec<KeyQuery>>>);
+    impl KeySource for Noting {
+        async fn fetch(&self, query: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+            self.0.lock().unwrap().push(query.clone());
+            Err(KeyError::unavailable())
+        }
+    }
+    let noted = Noting::default();
+    for (provider, key) in [
+        (GOOGLE_PUBSUB, key!("rsa")),
+        (TRUELAYER, key!("p521")),
+        (PLAID, key!("p256")),
+    ] {
+        let mut builder = Endpoint::builder(provider, SecretSet::default());
+        let mut signer = Signer::new(provider, key).unwrap();
+        for name in provider.required_settings() {
+            builder = builder.setting(*name, "x");
+            signer = signer.setting(*name, "x");
+        }
+        let endpoint = builder
+            .keys(noted.clone())
+            .clock(Set::new())
+            .build()
+            .unwrap();
+        let request = signer.sign(UnixTime::from_secs(NOW), "{}");
+        assert_eq!(
+            receive(&endpoint, &request).0,
+            Err(RejectionKind::KeysUnavailable)
+        );
+    }
+    let noted = noted.0.lock().unwrap();
+    let urls: Vec<_> = noted.iter().map(KeyQuery::url).collect();
+    let expected = [
+        Some("https://www.googleapis.com/oauth2/v3/certs"),
+        Some("https://webhooks.truelayer.com/.well-known/jwks"),
+        None,
+    ];
+    assert_eq!(urls, expected);
+    assert!(noted.iter().all(|query| query.id() == Some("key-1")));
+}
+
+#[test]
+fn a_source_where_no_key_is_named_or_no_key_without_a_source_is_an_error() {
+    let built = Endpoint::stripe("whsec_0123456789abcdef")
+        .keys(StaticKeys::new())
+        .build();
+    assert_eq!(built.unwrap_err(), ConfigError::NoKeySource);
+    let built = Endpoint::plaid(SecretSet::default()).build();
+    assert_eq!(built.unwrap_err(), ConfigError::NoSecret);
+    let built = Endpoint::discord(SecretSet::default())
+        .keys(StaticKeys::new())
+        .build();
+    assert!(built.is_err());
+}
+
+#[test]
+fn what_cannot_wait_is_told_so() {
+    let (source, clock) = (Counting::saying(set(&["key-1"])), Set::new());
+    let endpoint = fireblocks(source, &clock);
+    let request = signed(FIREBLOCKS, "key-1", NOW);
+    let head = Head {
+        method: request.method,
+        path_and_query: &request.path_and_query,
+        headers: &request.headers,
+    };
+    let refused = endpoint.verify(&head, request.body.clone()).unwrap_err();
+    assert_eq!(refused.kind(), RejectionKind::KeysUnavailable);
+}
+
+#[test]
+fn plaids_answer_is_a_document_and_an_expired_key_none() {
+    let vectors: serde_json::Value = serde_json::from_str(include_str!("data/plaid.json")).unwrap();
+    let jwk = vectors[0]["secrets"][0].as_str().unwrap();
+    for (document, expected) in [
+        (format!(r#"{{"key":{jwk},"request_id":"r"}}"#), Ok(())),
+        (jwk.replace('}', r#","expired_at":null}"#), Ok(())),
+        (
+            jwk.replace('}', r#","expired_at":1560466150}"#),
+            Err(RejectionKind::KeysUnavailable),
+        ),
+        (
+            jwk.replace("key-1", "key-2"),
+            Err(RejectionKind::UnknownKey),
+        ),
+        (
+            jwk.replace('}', r#","d":"AA"}"#),
+            Err(RejectionKind::KeysUnavailable),
+        ),
+        (
+            jwk.replace("\"sig\"", "\"enc\""),
+            Err(RejectionKind::KeysUnavailable),
+        ),
+        (key!("p256.pub").to_owned(), Ok(())),
+    ] {
+        let keys = StaticKeys::new().with("key-1", document.clone());
+        let endpoint = plaid(keys, &Set::new());
+        let (received, _) = receive(&endpoint, &signed(PLAID, "key-1", NOW));
+        assert_eq!(received, expected, "{document}");
+    }
+}
+
+#[test]
+fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
+    use webhook_core::providers::{AWS_SNS, PAYPAL};
+    let vectors = [
+        (AWS_SNS, include_str!("data/aws-sns.json"), "topic_arn"),
+        (PAYPAL, include_str!("data/paypal.json"), "webhook_id"),
+    ];
+    for (provider, file, setting) in vectors {
+        let vectors: Vec<serde_json::Value> = serde_json::from_str(file).unwrap();
+        let cert = include_str!("keys/rsa.cert.pem");
+        // A chain: the first is the one that signs.
+        let source = Counting::saying(Says::Document(format!("{cert}{cert}")));
+        for vector in vectors.iter().filter(|vector| vector["expect"] != "valid") {
+            let request = request_of(&provider, vector);
+            let name = vector["name"].as_str().unwrap();
+            let value = vector["settings"][setting].as_str().unwrap();
+            let now = UnixTime::from_secs(vector["now"].as_u64().unwrap());
+            let builder = Endpoint::builder(provider, SecretSet::default()).clock(now);
+            let builder = builder.setting(setting, value).keys(source.clone());
+            let before = source.asked();
+            let (refused, _) = receive(&builder.build().unwrap(), &request);
+            // What is wrong there is the configured key.
+            if ["secret", "another key", "configured one"]
+                .iter()
+                .any(|own| name.contains(own))
+            {
+                continue;
+            }
+            assert!(refused.is_err(), "{}: {name}", provider.name());
+            let leads_elsewhere = name.starts_with("certificate ") || name.contains("topic");
+            if leads_elsewhere {
+                assert_eq!(source.asked(), before, "{name} was fetched");
+            }
+        }
+        let good = vectors
+            .iter()
+            .find(|vector| vector["name"] == "signed")
+            .unwrap();
+        let value = good["settings"][setting].as_str().unwrap();
+        let now = UnixTime::from_secs(good["now"].as_u64().unwrap());
+        let builder = Endpoint::builder(provider, SecretSet::default()).clock(now);
+        let endpoint = builder
+            .setting(setting, value)
+            .keys(source.clone())
+            .build()
+            .unwrap();
+        assert_eq!(
+            receive(&endpoint, &request_of(&provider, good)),
+            (Ok(()), true)
+        );
+        assert_eq!(
+            receive(&endpoint, &request_of(&provider, good)),
+            (Ok(()), false)
+        );
+    }
+}
+
+/// The request of a vector.
+fn request_of(provider: &Provider, vector: &serde_json::Value) -> SignedRequest {
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let key = key!("rsa");
+    // A signed request is made by a signer alone, so one is made and filled.
+    let mut request = Signer::new(*provider, key)
+        .unwrap()
+        .sign(UnixTime::from_secs(0), "");
+    request.path_and_query = text(&vector["path_and_query"]);
+    let headers = vector["headers"].as_array().unwrap().iter();
+    request.headers = headers
+        .map(|pair| (text(&pair[0]), text(&pair[1])))
+        .collect();
+    request.body = match vector["body"].as_str() {
+        Some(body) => body.to_owned().into(),
+        None => {
+            use base64::Engine as _;
+            let standard = base64::engine::general_purpose::STANDARD;
+            standard
+                .decode(vector["body_base64"].as_str().unwrap())
+                .unwrap()
+                .into()
+        }
+    };
+    request
+}

@@ -1,0 +1,220 @@
+//! Against a server on this machine, with a resolver and a root of the tests' own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::*;
+
+macro_rules! tls {
+    ($name:literal) => {
+        include_bytes!(concat!("../tests/tls/", $name, ".pem"))
+    };
+}
+
+const URL: &str = "https://keys.example/.well-known/jwks.json";
+
+/// Leads every name to one address.
+struct To(SocketAddr);
+
+impl Resolve for To {
+    fn resolve(&self, _: Name) -> Resolving {
+        let found: Addrs = Box::new(std::iter::once(self.0));
+        Box::pin(async move { Ok(found) })
+    }
+}
+
+/// What a server says to a request, or nothing at all.
+type Says = Arc<dyn Fn() -> Option<Vec<u8>> + Send + Sync>;
+
+struct Served {
+    keys: HttpsKeys,
+    connections: Arc<AtomicUsize>,
+}
+
+async fn serve(says: impl Fn() -> Option<Vec<u8>> + Send + Sync + 'static) -> Served {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let connections = Arc::new(AtomicUsize::new(0));
+    tokio::spawn(accept(listener, Arc::new(says), Arc::clone(&connections)));
+    let root = reqwest::Certificate::from_pem(tls!("root")).unwrap();
+    let builder = Client::builder().tls_certs_only([root]);
+    let keys = HttpsKeys::with(builder, To(at)).unwrap();
+    Served { keys, connections }
+}
+
+async fn accept(listener: TcpListener, says: Says, connections: Arc<AtomicUsize>) {
+    let chain = vec![CertificateDer::from_pem_slice(tls!("server")).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(tls!("server.key")).unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    while let Ok((socket, _)) = listener.accept().await {
+        connections.fetch_add(1, Ordering::SeqCst);
+        let (acceptor, says) = (acceptor.clone(), Arc::clone(&says));
+        tokio::spawn(async move {
+            let Ok(mut stream) = acceptor.accept(socket).await else {
+                return;
+            };
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            match says() {
+                Some(answer) => {
+                    let _ = stream.write_all(&answer).await;
+                    let _ = stream.shutdown().await;
+                }
+                None => std::future::pending().await,
+            }
+        });
+    }
+}
+
+fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status}\r\n{headers}connection: close\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+async fn fetched(served: &Served) -> Result<Option<Bytes>, String> {
+    match served.keys.get(address(URL).unwrap()).await {
+        Ok(Answer::Document(document)) => Ok(Some(document)),
+        Ok(Answer::Nothing) => Ok(None),
+        Err(refused) => Err(refused.to_string()),
+    }
+}
+
+#[tokio::test]
+async fn a_document_is_fetched() {
+    let served = serve(|| Some(answer("200 OK", "content-length: 11\r\n", b"{\"keys\":[]}"))).await;
+    let document = fetched(&served).await.unwrap().unwrap();
+    assert_eq!(document, &b"{\"keys\":[]}"[..]);
+}
+
+#[tokio::test]
+async fn a_document_that_is_missing_is_none_and_every_other_status_an_error() {
+    for status in ["403 Forbidden", "404 Not Found", "410 Gone"] {
+        let served = serve(move || Some(answer(status, "", b""))).await;
+        assert_eq!(fetched(&served).await, Ok(None), "{status}");
+    }
+    for status in [
+        "201 Created",
+        "204 No Content",
+        "206 Partial",
+        "401 No",
+        "429 Slow",
+        "500 Oh",
+        "503 Later",
+    ] {
+        let served = serve(move || Some(answer(status, "", b"{}"))).await;
+        assert!(fetched(&served).await.is_err(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    for status in ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"] {
+        let location = "location: https://keys.example/elsewhere\r\n";
+        let served = serve(move || Some(answer(status, location, b""))).await;
+        assert!(fetched(&served).await.is_err(), "{status}");
+        assert_eq!(served.connections.load(Ordering::SeqCst), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_beyond_the_limit_is_refused_announced_or_not() {
+    let full = vec![b' '; LONGEST];
+    let served = serve(move || Some(answer("200 OK", "", &full))).await;
+    assert_eq!(fetched(&served).await.unwrap().unwrap().len(), LONGEST);
+    let long = vec![b' '; LONGEST + 1];
+    let served = serve(move || Some(answer("200 OK", "", &long))).await;
+    assert_eq!(
+        fetched(&served).await,
+        Err("the document is too long".into())
+    );
+    let served = serve(|| Some(answer("200 OK", "content-length: 10485760\r\n", b""))).await;
+    assert_eq!(
+        fetched(&served).await,
+        Err("the document is too long".into())
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_or_not_all_is_given_up() {
+    let served = serve(|| None).await;
+    let start = Instant::now();
+    assert_eq!(fetched(&served).await, Err("not fetched".into()));
+    assert!((TIMEOUT..TIMEOUT * 2).contains(&start.elapsed()));
+    let served = serve(|| Some(answer("200 OK", "content-length: 100\r\n", b"{"))).await;
+    assert_eq!(fetched(&served).await, Err("not fetched".into()));
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_unknown_root_or_for_another_name_is_refused() {
+    let served = serve(|| Some(answer("200 OK", "", b"{}"))).await;
+    let other = address("https://other.example/jwks.json").unwrap();
+    assert!(served.keys.get(other).await.is_err());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(accept(
+        listener,
+        Arc::new(|| Some(answer("200 OK", "", b"{}"))),
+        Arc::default(),
+    ));
+    let keys = HttpsKeys::with(Client::builder(), To(at)).unwrap();
+    assert!(keys.get(address(URL).unwrap()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_name_that_leads_inside_is_refused_before_anything_connects() {
+    let refused = PublicOnly.resolve("localhost".parse().unwrap()).await;
+    let error = refused.err().unwrap().to_string();
+    assert!(error.contains("not public"), "{error}");
+    let inside = |text: &str| SocketAddr::new(text.parse().unwrap(), 0);
+    assert!(only_public(vec![inside("8.8.8.8")]).is_ok());
+    assert!(only_public(vec![inside("8.8.8.8"), inside("10.0.0.1")]).is_err());
+}
+
+#[test]
+fn only_plain_addresses_are_fetched() {
+    for text in [
+        URL,
+        "https://www.googleapis.com/oauth2/v3/certs",
+        "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+    ] {
+        assert!(address(text).is_ok(), "{text}");
+    }
+    for text in [
+        "http://keys.example/a",
+        "https://127.0.0.1/a",
+        "https://[::1]/a",
+        "https://169.254.169.254/latest/meta-data",
+        "https://2130706433/a",
+        "https://0x7f.1/a",
+        "https://keys.example:8443/a",
+        "https://keys.example:443/a",
+        "https://u@keys.example/a",
+        "https://u:p@keys.example/a",
+        "https://keys.example/a#b",
+        "https://localhost/a",
+        "https://keys.example./a",
+        "https://keys.example/a/../b",
+        "https://KEYS.example/a",
+        "https://kéys.example/a",
+        "https:keys.example/a",
+        "https:\\\\keys.example\\a",
+        " https://keys.example/a",
+        "file:///etc/passwd",
+        "keys.example",
+        "",
+    ] {
+        assert!(address(text).is_err(), "{text}");
+    }
+}
