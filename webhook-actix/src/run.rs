@@ -23,6 +23,8 @@ const CHUNKS_A_POLL: usize = 64;
 
 type Output<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
 
+type Resolving = Pin<Box<dyn Future<Output = Result<Finished, Rejection>>>>;
+
 /// Takes in the body, and then runs what must not end with the request. Written out, because an `async` block would hold the
 /// intake twice.
 pub(crate) struct Receive<S, B: 'static> {
@@ -35,7 +37,7 @@ pub(crate) struct Receive<S, B: 'static> {
     endpoint: Endpoint,
     tracker: Tracker,
     /// While a key that is elsewhere is asked for.
-    resolving: Option<Pin<Box<dyn Future<Output = Result<Finished, Rejection>>>>>,
+    resolving: Option<Resolving>,
     run: Option<Outliving<Output<B>>>,
 }
 
