@@ -343,6 +343,12 @@ impl Provider {
         self.name
     }
 
+    /// Its other names.
+    #[must_use]
+    pub const fn other_names(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+
     /// The schemes, in order of preference. The signer uses the first.
     #[must_use]
     pub const fn schemes(&self) -> &[Scheme] {

@@ -55,3 +55,33 @@ impl Provider {
         (!self.content_repeats || time.is_some()).then_some(defaults.by_content)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Endpoint;
+    use crate::providers::{DROPBOX, GITHUB, PATREON, SANITY, STRIPE};
+
+    #[test]
+    fn a_provider_says_what_its_endpoint_does() {
+        let secret = "whsec_4f1cd7feda9826e746b7d482c4badebb";
+        let stripe = Endpoint::stripe(secret).build().unwrap();
+        assert_eq!(STRIPE.remembers_for(), Some(stripe.inner().retention.by_id));
+        let github = Endpoint::github(secret).build().unwrap();
+        let retention = github.inner().retention;
+        assert_eq!(GITHUB.remembers_for(), Some(retention.by_content));
+    }
+
+    #[test]
+    fn content_is_remembered_for_a_month_unless_retries_go_on_for_longer() {
+        assert_eq!(STRIPE.remembers_for(), Some(WEEK));
+        assert_eq!(GITHUB.remembers_for(), Some(MONTH));
+        assert_eq!(PATREON.remembers_for(), Some(PATREON.retry_horizon() * 2));
+    }
+
+    #[test]
+    fn content_that_repeats_is_remembered_only_with_a_signed_time() {
+        assert_eq!(SANITY.remembers_for(), Some(MONTH));
+        assert_eq!(DROPBOX.remembers_for(), None);
+    }
+}
