@@ -25,6 +25,7 @@ from suite import (  # noqa: E402
 )
 from custom import CUSTOM  # noqa: E402
 from templates import TEMPLATES  # noqa: E402
+import unconfirmed  # noqa: E402,F401  (adds its rows to those)
 
 try:
     from asymmetric import ASYMMETRIC  # noqa: E402

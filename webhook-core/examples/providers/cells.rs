@@ -115,7 +115,7 @@ pub(crate) fn label(provider: &Provider, locator: Locator) -> String {
             marked(&names, provider, |scheme| scheme.id_header().is_some())
         }
         Locator::Header(names) => {
-            let quoted = names.iter().map(|name| format!("`{name}`")).collect();
+            let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
             marked(&quoted, provider, |scheme| {
                 names
                     .iter()
@@ -124,7 +124,7 @@ pub(crate) fn label(provider: &Provider, locator: Locator) -> String {
         }
         Locator::Body(pointers) => fields(pointers, provider),
         Locator::Query(name) => {
-            let place = vec![format!("`{name}` of the query")];
+            let place = [format!("`{name}` of the query")];
             marked(&place, provider, |scheme| scheme.coverage().url)
         }
         other => format!("{other:?}"),
@@ -132,7 +132,7 @@ pub(crate) fn label(provider: &Provider, locator: Locator) -> String {
 }
 
 fn fields(pointers: &[&str], provider: &Provider) -> String {
-    let quoted = pointers
+    let quoted: Vec<_> = pointers
         .iter()
         .map(|pointer| format!("`{pointer}`"))
         .collect();
@@ -142,7 +142,7 @@ fn fields(pointers: &[&str], provider: &Provider) -> String {
 }
 
 /// Places, and whether every scheme signs what is there, some do, or none.
-fn marked(places: &Vec<String>, provider: &Provider, signs: impl Fn(&Scheme) -> bool) -> String {
+fn marked(places: &[String], provider: &Provider, signs: impl Fn(&Scheme) -> bool) -> String {
     if places.is_empty() {
         return NONE.to_owned();
     }
