@@ -32,7 +32,7 @@ pub const ADYEN: Provider = Provider::new(
 )
 .key_format(KeyFormat::Hex)
 .type_at(&["/notificationItems/0/NotificationRequestItem/eventCode"])
-.succeeds_with(Success::OneOf(&[200, 202]))
 .documented_at(
     "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
-);
+)
+.succeeds_with(Success::OneOf(&[200, 202]));

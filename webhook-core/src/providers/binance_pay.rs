@@ -36,5 +36,5 @@ pub const BINANCE_PAY: Provider = Provider::new(
 )
 .id_at(&["/bizIdStr"])
 .type_at(&["/bizType"])
-.succeeds_with(Success::Only200)
-.documented_at("https://developers.binance.com/docs/binance-pay/webhook-common");
+.documented_at("https://developers.binance.com/docs/binance-pay/webhook-common")
+.succeeds_with(Success::Only200);

@@ -34,9 +34,9 @@ pub const STANDARD_WEBHOOKS_ED25519: Provider = Provider::new(
     .time_in_header("webhook-timestamp", TimeUnit::Seconds)],
 )
 .type_at(&["/type"])
-.succeeds_with(Success::Any2xx)
 .documented_at(
     "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
 )
 .retries_for_secs(75 * 3600 + 35 * 60 + 5)
-.answers_within_millis(15_000);
+.answers_within_millis(15_000)
+.succeeds_with(Success::Any2xx);

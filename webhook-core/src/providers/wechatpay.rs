@@ -38,7 +38,7 @@ pub const WECHATPAY: Provider = Provider::new(
 )
 .id_at(&["/id"])
 .type_at(&["/event_type"])
-.succeeds_with(Success::OneOf(&[200, 204]))
 .documented_at("https://pay.weixin.qq.com/doc/v3/merchant/4012071382")
 .retries_for_secs(86_400)
-.answers_within_millis(5_000);
+.answers_within_millis(5_000)
+.succeeds_with(Success::OneOf(&[200, 204]));
