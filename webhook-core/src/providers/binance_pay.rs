@@ -34,7 +34,7 @@ pub const BINANCE_PAY: Provider = Provider::new(
     .encoding(Encoding::Base64)
     .time_in_header("binancepay-timestamp", TimeUnit::Millis)],
 )
+.succeeds_with(Success::Only200)
 .id_at(&["/bizIdStr"])
 .type_at(&["/bizType"])
-.documented_at("https://developers.binance.com/docs/binance-pay/webhook-common")
-.succeeds_with(Success::Only200);
+.documented_at("https://developers.binance.com/docs/binance-pay/webhook-common");
