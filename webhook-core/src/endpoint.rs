@@ -23,6 +23,7 @@ use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;
 use crate::replay::{KeyPrefix, MemoryStore, Owner, ReplayKey, ReplayStore};
+use crate::retention::Defaults;
 use crate::secret::{Secret, SecretSet};
 use crate::time::{Clock, SystemClock, Tolerance, UnixTime};
 use crate::verifier::{Options, Verifier};
@@ -344,11 +345,6 @@ enum Replay {
     Off,
 }
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-const WEEK: Duration = DAY.saturating_mul(7);
-const MONTH: Duration = DAY.saturating_mul(30);
-/// Between the clocks of sender and receiver, and for a delivery's way between them.
-const MARGIN: Duration = Duration::from_secs(60);
 /// A tolerance above this is nothing the senders of attempt times need.
 const LONG_TOLERANCE: Duration = Duration::from_secs(900);
 
@@ -611,18 +607,18 @@ impl EndpointBuilder {
     }
 
     fn check_retention(&self, tolerance: Option<Tolerance>) -> Result<Retention, ConfigError> {
-        let fresh = tolerance.map(|t| t.past.saturating_add(t.future).saturating_add(MARGIN));
-        let horizon = self.provider.retry_horizon();
-        let at_least = horizon.saturating_add(fresh.unwrap_or(MARGIN));
+        let Defaults {
+            fresh,
+            at_least,
+            by_id,
+            by_content,
+        } = Defaults::new(&self.provider, tolerance);
         let (by_id, by_content) = match self.retention {
             Some(chosen) if chosen < at_least => {
                 return Err(ConfigError::RetentionTooShort { at_least });
             }
             Some(chosen) => (chosen, chosen),
-            None => {
-                let by_id = WEEK.max(horizon.saturating_mul(2)).max(at_least);
-                (by_id, by_id.max(MONTH))
-            }
+            None => (by_id, by_content),
         };
         Ok(Retention {
             lease: self.lease,

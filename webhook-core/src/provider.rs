@@ -13,6 +13,7 @@ use crate::scheme::{
     Authentication, Coverage, Location, Scheme, assert_header_name, assert_pointer,
 };
 use crate::secret::KeyFormat;
+use crate::success::Success;
 
 /// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how it
 /// behaves.
@@ -41,6 +42,7 @@ pub struct Provider {
     docs: &'static str,
     retry_horizon_secs: u32,
     deadline_millis: u32,
+    success: Option<Success>,
     body_limit: usize,
 }
 
@@ -169,6 +171,7 @@ impl Provider {
             docs: "",
             retry_horizon_secs: 0,
             deadline_millis: 0,
+            success: None,
             body_limit: 1024 * 1024,
         }
     }
@@ -310,6 +313,14 @@ impl Provider {
         self
     }
 
+    /// The statuses that the provider takes for success. Unless said, nothing is known of them; an empty 200 is what no provider
+    /// is known to refuse.
+    #[must_use]
+    pub const fn succeeds_with(mut self, success: Success) -> Self {
+        self.success = Some(success);
+        self
+    }
+
     /// The default limit of a body, in bytes; 1 MiB unless said.
     #[must_use]
     pub const fn body_limit(mut self, bytes: usize) -> Self {
@@ -330,6 +341,12 @@ impl Provider {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Its other names.
+    #[must_use]
+    pub const fn other_names(&self) -> &'static [&'static str] {
+        self.aliases
     }
 
     /// The schemes, in order of preference. The signer uses the first.
@@ -402,6 +419,12 @@ impl Provider {
             0 => None,
             millis => Some(Duration::from_millis(millis as u64)),
         }
+    }
+
+    /// The statuses that the provider takes for success, where it says so.
+    #[must_use]
+    pub const fn success(&self) -> Option<Success> {
+        self.success
     }
 
     /// The default limit of a body, in bytes.

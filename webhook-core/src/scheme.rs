@@ -54,6 +54,10 @@ pub struct Scheme {
     pub(crate) id: Option<IdSource>,
     /// What a scheme with code of its own vouches for, and that in words.
     own: (Coverage, &'static str),
+    /// Where the time of one is, in words.
+    pub(crate) own_time: &'static str,
+    /// The fields of the body that one signs, where it does not sign the body.
+    pub(crate) own_fields: &'static [&'static str],
     holds_body: bool,
 }
 
@@ -312,6 +316,8 @@ impl Scheme {
             time: None,
             id: None,
             own: (Coverage::NONE, ""),
+            own_time: "",
+            own_fields: &[],
             holds_body: fields,
         }
     }
@@ -373,6 +379,20 @@ impl Scheme {
     #[must_use]
     pub(crate) const fn timed(self, unit: TimeUnit) -> Self {
         self.time_at(TimeLocation::Custom, unit)
+    }
+
+    /// Where that is, in words.
+    #[must_use]
+    pub(crate) const fn time_is(mut self, words: &'static str) -> Self {
+        self.own_time = words;
+        self
+    }
+
+    /// What the code of the scheme signs are, or hold, the fields at these JSON pointers.
+    #[must_use]
+    pub(crate) const fn signing(mut self, pointers: &'static [&'static str]) -> Self {
+        self.own_fields = pointers;
+        self
     }
 
     /// HTTP Basic authentication (RFC 7617).

@@ -41,6 +41,13 @@ macro_rules! one_test_a_row {
 
 for_each_provider!(one_test_a_row);
 
+#[test]
+fn unconfirmed_ones() {
+    for provider in unconfirmed::ALL {
+        run(provider);
+    }
+}
+
 fn run(provider: &Provider) {
     let path = data().join(provider.name()).with_extension("json");
     let file = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
@@ -64,9 +71,8 @@ fn every_file_of_vectors_has_its_provider() {
         path.file_stem().unwrap().to_str().unwrap().to_owned()
     });
     let named = |name: &String| {
-        Provider::ALL
-            .iter()
-            .any(|known| known.name() == name.as_str())
+        let mut all = Provider::ALL.iter().chain(unconfirmed::ALL);
+        all.any(|known| known.name() == name.as_str())
     };
     let strangers: Vec<_> = files.filter(|name| !named(name)).collect();
     assert!(strangers.is_empty(), "{strangers:?}");

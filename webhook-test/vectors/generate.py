@@ -20,6 +20,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # beside sources there are sources
 
+import unconfirmed  # noqa: E402,F401  (adds its rows to TEMPLATES)
 from suite import (  # noqa: E402
     MS, NOW, T, Suite, b64, bad_base64, bad_hex, base62, flip, mac, noted, odd_times, raw, whsec,
 )

@@ -1,5 +1,6 @@
 use crate::custom::adyen::Adyen;
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{KeyFormat, Provider, Scheme};
 
 /// Adyen, payments.
@@ -13,6 +14,7 @@ use crate::{KeyFormat, Provider, Scheme};
 /// * The values are not escaped, so a colon in one could be the border between two.
 /// * There is no id and no signed time. Deliveries are told apart by the signed values of all their items. The type is that of the first item.
 /// * After a new key is made, the old one signs for a while; give both. Often there is HTTP Basic besides, which is not looked at.
+/// * 200 and 202 are success.
 ///
 /// Source: <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures> and the tests of Adyen's libraries.
 pub const ADYEN: Provider = Provider::new(
@@ -25,11 +27,13 @@ pub const ADYEN: Provider = Provider::new(
         },
         "eight values of every item (HMAC-SHA-256)",
     )
-    .in_body("/notificationItems/0/NotificationRequestItem/additionalData/hmacSignature")],
+    .in_body("/notificationItems/0/NotificationRequestItem/additionalData/hmacSignature")
+    .signing(&["/notificationItems/0/NotificationRequestItem/eventCode"])],
 )
 .key_format(KeyFormat::Hex)
 .type_at(&["/notificationItems/0/NotificationRequestItem/eventCode"])
 .aliases(&["adyen-payments"])
 .documented_at(
     "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
-);
+)
+.succeeds_with(Success::OneOf(&[200, 202]));

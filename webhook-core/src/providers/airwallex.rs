@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// Airwallex.
@@ -21,4 +22,5 @@ pub const AIRWALLEX: Provider = Provider::new(
 .id_at(&["/id"])
 .type_at(&["/name"])
 .retries_for_secs(3 * 24 * 3600)
+.succeeds_with(Success::Only200)
 .documented_at("https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Asaas.
@@ -16,4 +17,5 @@ pub const ASAAS: Provider =
         .id_at(&["/id"])
         .type_at(&["/event"])
         .retries_for_secs(14 * 24 * 3600)
+        .succeeds_with(Success::Only200)
         .documented_at("https://docs.asaas.com/docs/sobre-os-webhooks");

@@ -1,4 +1,5 @@
 use super::standard_webhooks::standard;
+use crate::success::Success;
 use crate::{KeyFormat, Provider};
 
 /// BigCommerce.
@@ -14,6 +15,7 @@ pub const BIGCOMMERCE: Provider = standard("bigcommerce")
     .key_format(KeyFormat::Utf8)
     .type_at(&["/scope"])
     .retries_for_secs(48 * 3600)
+    .succeeds_with(Success::Only200)
     .documented_at(
         "https://docs.bigcommerce.com/docs/integrations/webhooks/https-webhook-overview",
     );

@@ -1,6 +1,7 @@
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
+use crate::success::Success;
 use crate::time::TimeUnit;
 
 /// Binance Pay. The key is the one of `/binancepay/openapi/certificates` whose serial number is in `BinancePay-Certificate-SN`. That header
@@ -12,6 +13,8 @@ use crate::time::TimeUnit;
 /// round.
 ///
 /// Binance reads the answer: `{"returnCode":"SUCCESS","returnMessage":null}`.
+///
+/// Only 200 is success.
 ///
 /// <https://developers.binance.com/docs/binance-pay/webhook-common>
 pub const BINANCE_PAY: Provider = Provider::new(
@@ -31,6 +34,7 @@ pub const BINANCE_PAY: Provider = Provider::new(
     .encoding(Encoding::Base64)
     .time_in_header("binancepay-timestamp", TimeUnit::Millis)],
 )
+.succeeds_with(Success::Only200)
 .id_at(&["/bizIdStr"])
 .type_at(&["/bizType"])
 .aliases(&["binancepay"])

@@ -1,5 +1,6 @@
 use crate::custom::box_com::{BoxCom, SECONDARY_KEY};
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{Provider, Scheme, TimeUnit};
 
 /// Box, webhooks of version 2.
@@ -14,6 +15,7 @@ use crate::{Provider, Scheme, TimeUnit};
 /// * Up to 600 s old. The SDK refuses all that is ahead; 60 s are allowed here, for clocks.
 /// * The id is the signed `/id`, the same over retries; `BOX-DELIVERY-ID` changes with each. The type is `/trigger`.
 /// * 30 s to answer; up to 12 retries in 2 hours.
+/// * Any 2xx is success.
 ///
 /// Source: <https://developer.box.com/guides/webhooks/v2/signatures-v2/> and box-node-sdk@10.12.0. The Python sample of that page is wrong.
 pub const BOX: Provider = Provider::new(
@@ -29,6 +31,7 @@ pub const BOX: Provider = Provider::new(
     )
     .in_header("box-signature-primary")
     .timed(TimeUnit::Rfc3339)
+    .time_is("`box-delivery-timestamp`")
     .tolerance_secs(600, 60)],
 )
 .aliases(&["box-com"])
@@ -37,4 +40,5 @@ pub const BOX: Provider = Provider::new(
 .type_at(&["/trigger"])
 .answers_within_millis(30_000)
 .retries_for_secs(2 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://developer.box.com/guides/webhooks/v2/signatures-v2/");

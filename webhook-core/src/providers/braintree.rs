@@ -1,5 +1,6 @@
 use crate::custom::braintree::{Braintree, PUBLIC_KEY};
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Braintree.
@@ -13,6 +14,7 @@ use crate::{Provider, Scheme};
 /// * There is no id, and the time is not checked. Deliveries are told apart by their payload.
 /// * The challenge, a `GET`, is refused here.
 /// * 30 s to answer; retries every hour, for 24 hours in production.
+/// * Any 2xx is success.
 ///
 /// Source: <https://developer.paypal.com/braintree/docs/guides/webhooks/parse> and Braintree's Python and Node libraries.
 pub const BRAINTREE: Provider = Provider::new(
@@ -30,4 +32,5 @@ pub const BRAINTREE: Provider = Provider::new(
 .settings(&[PUBLIC_KEY])
 .answers_within_millis(30_000)
 .retries_for_secs(24 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://developer.paypal.com/braintree/docs/guides/webhooks/parse");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// BTCPay Server.
@@ -7,6 +8,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * No time is signed for itself: `/timestamp` is in the body. The id is `/originalDeliveryId`, which stays the same when a delivery is
 ///   sent again; `/deliveryId` does not. The type is `/type`.
 /// * Retries after 10 s, 1 min and six times 10 min, on network errors, 408, 429 and 5xx alone.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks> and BTCPay's `WebhookSender.cs`, the sender.
 pub const BTCPAY: Provider = Provider::new(
@@ -18,4 +20,5 @@ pub const BTCPAY: Provider = Provider::new(
 .id_at(&["/originalDeliveryId"])
 .type_at(&["/type"])
 .retries_for_secs(3670)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks");

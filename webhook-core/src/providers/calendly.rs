@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// Calendly.
@@ -7,6 +8,7 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 ///
 /// * Tolerance 180 s, the three minutes of Calendly's sample; that and the retries for 24 hours were read in quotations only.
 /// * Events have no id and are told apart by their content. The type is `/event`.
+/// * Any 2xx is success, which was read in quotations too.
 ///
 /// Source: <https://developer.calendly.com/api-docs/ZG9jOjM2MzE2MDM4-webhook-signatures> and an answer of Calendly's staff.
 pub const CALENDLY: Provider = Provider::new(
@@ -22,4 +24,5 @@ pub const CALENDLY: Provider = Provider::new(
 )
 .type_at(&["/event"])
 .retries_for_secs(24 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://developer.calendly.com/api-docs/ZG9jOjM2MzE2MDM4-webhook-signatures");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Chargebee.
@@ -6,12 +7,14 @@ use crate::{Provider, Scheme};
 /// credentials say who sent the request.
 ///
 /// * The id is `/id` (`ev_…`), the type `/event_type`. Up to seven retries, the last after three days and seven hours.
+/// * Any 2xx is success.
 ///
 /// Source: <https://www.chargebee.com/docs/billing/2.0/site-configuration/webhook_settings> and the npm package chargebee.
 pub const CHARGEBEE: Provider = Provider::new("chargebee", &[Scheme::basic()])
     .id_at(&["/id"])
     .type_at(&["/event_type"])
     .retries_for_secs(79 * 3600)
+    .succeeds_with(Success::Any2xx)
     .documented_at(
         "https://www.chargebee.com/docs/billing/2.0/site-configuration/webhook_settings",
     );

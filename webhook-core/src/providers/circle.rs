@@ -1,6 +1,7 @@
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
+use crate::success::Success;
 
 /// Circle, version 2: wallets, payments network, StableFX. The key is the `publicKey` that the API gives for the id in
 /// `X-Circle-Key-Id`, base64 of a SubjectPublicKeyInfo; what belongs to an id never changes. That header is not looked at: every
@@ -11,6 +12,8 @@ use crate::scheme::{Encoding, Part, Scheme};
 /// The id is in the signed body and the same for all attempts, of which the payments network makes eleven within a day. A new
 /// subscription is probed with `HEAD`. The older Circle Mint webhooks come through Amazon SNS instead.
 ///
+/// Any 2xx is success.
+///
 /// <https://developers.circle.com/api-reference/verify-webhook-signatures>
 pub const CIRCLE: Provider = Provider::new(
     "circle",
@@ -20,5 +23,6 @@ pub const CIRCLE: Provider = Provider::new(
 )
 .id_at(&["/notificationId"])
 .type_at(&["/notificationType"])
+.succeeds_with(Success::Any2xx)
 .documented_at("https://developers.circle.com/api-reference/verify-webhook-signatures")
 .retries_for_secs(86_400);

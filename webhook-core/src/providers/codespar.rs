@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// CodeSpar triggers, in both of their forms.
@@ -9,6 +10,7 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// * `/id` names an event of the first form; the second has none (`payment_id` is the payment's) and is told apart by
 ///   its content.
 /// * 10 s to answer, then 12 attempts with growing pauses.
+/// * Any 2xx is success.
 ///
 /// Source: <https://codespar.dev/docs/concepts/triggers>.
 pub const CODESPAR: Provider = common(Provider::new("codespar", &[TIMED, BARE]));
@@ -33,5 +35,6 @@ const fn common(provider: Provider) -> Provider {
         .type_at(&["/type", "/event"])
         .answers_within_millis(10_000)
         .retries_for_secs(24 * 3600)
+        .succeeds_with(Success::Any2xx)
         .documented_at("https://codespar.dev/docs/concepts/triggers")
 }

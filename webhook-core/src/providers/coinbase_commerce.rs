@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Coinbase Commerce.
@@ -7,6 +8,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * No time is signed. The id is `/event/id`, the type `/event/type`; the outer `/id` and `/attempt_number` are those of the attempt, so
 ///   that a retry has another body and the same id.
 /// * Retries for up to three days.
+/// * Only 200 is success.
 ///
 /// Source: <https://docs.cdp.coinbase.com/commerce/docs/webhooks-security> and coinbase-commerce-node.
 pub const COINBASE_COMMERCE: Provider = Provider::new(
@@ -16,4 +18,5 @@ pub const COINBASE_COMMERCE: Provider = Provider::new(
 .id_at(&["/event/id"])
 .type_at(&["/event/type"])
 .retries_for_secs(3 * 24 * 3600)
+.succeeds_with(Success::Only200)
 .documented_at("https://docs.cdp.coinbase.com/commerce/docs/webhooks-security");

@@ -28,6 +28,7 @@ pub const CONTENTFUL: Provider = Provider::new(
     )
     .in_header("x-contentful-signature")
     .timed(TimeUnit::Millis)
+    .time_is("`x-contentful-timestamp`")
     .tolerance_secs(30, 30)],
 )
 .type_in_headers(&["x-contentful-topic"])

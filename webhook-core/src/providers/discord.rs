@@ -15,7 +15,8 @@ pub(super) const SCHEME: Scheme = Scheme::signature(Algorithm::Ed25519, &[Part::
 /// Signed with Ed25519: time and body. Discord calls the time no more than a timestamp and says nothing about its age. Events are
 /// retried for up to ten minutes, so one is fresh for fifteen.
 ///
-/// An event has no id and is told apart by its content.
+/// An event has no id and is told apart by its content. Discord asks for 204; whether another 2xx is success to it is not known, so let
+/// the handler answer that.
 ///
 /// Discord sends deliberately bad signatures as a check, and takes an endpoint out of service that does not answer them with 401.
 /// Before that it sends a `PING`, which is signed like any event and has `type` 0: answered 204. The field means something else in an

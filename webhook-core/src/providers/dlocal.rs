@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// dLocal, payments.
@@ -24,4 +25,5 @@ pub const DLOCAL: Provider = Provider::new(
 .id_at(&["/id"])
 .id_not_unique()
 .retries_for_secs(7 * 24 * 3600)
+.succeeds_with(Success::Only200)
 .documented_at("https://docs.dlocal.com/docs/receive-notifications");

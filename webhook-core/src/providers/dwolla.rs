@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Dwolla.
@@ -6,6 +7,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 ///
 /// * No time is signed for itself: `/timestamp` is in the body. The id is `/id`, the type `/topic`.
 /// * 10 s to answer, no redirects; eight retries over 72 hours. 400 failures in a row pause the subscription.
+/// * Any 2xx is success.
 ///
 /// Source: <https://developers.dwolla.com/docs/api-reference/webhook-subscriptions>.
 pub const DWOLLA: Provider = Provider::new(
@@ -16,4 +18,5 @@ pub const DWOLLA: Provider = Provider::new(
 .type_at(&["/topic"])
 .answers_within_millis(10_000)
 .retries_for_secs(72 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://developers.dwolla.com/docs/api-reference/webhook-subscriptions");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Easypay (Portugal).
@@ -7,6 +8,7 @@ use crate::{Provider, Scheme};
 ///
 /// * `/id` is that of the resource, which has several events: deliveries are told apart by their content. The type is `/type`. On a
 ///   generic notification, ask Easypay's API.
+/// * Only 200 is success, by that description.
 ///
 /// Source: <https://docs.easypay.pt/docs/guides/webhooks> and Easypay's OpenAPI description.
 pub const EASYPAY: Provider = common(Provider::new("easypay", &[Scheme::basic()]));
@@ -23,5 +25,6 @@ const fn common(provider: Provider) -> Provider {
         .id_at(&["/id"])
         .id_not_unique()
         .type_at(&["/type"])
+        .succeeds_with(Success::Only200)
         .documented_at("https://docs.easypay.pt/docs/guides/webhooks")
 }

@@ -1,6 +1,7 @@
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
+use crate::success::Success;
 
 /// EBANX. The key is that of `ebanx-notifications-public.pem`.
 ///
@@ -10,6 +11,8 @@ use crate::scheme::{Encoding, Part, Scheme};
 /// A notification has no id: it names payments, `hash_codes`, whose state is to be fetched. Deliveries are told apart by their
 /// content, and the same content may be news again, so that copies run.
 ///
+/// Only 200 is success.
+///
 /// <https://developers.ebanx.com/integrations/notifications>
 pub const EBANX: Provider = Provider::new(
     "ebanx",
@@ -18,4 +21,5 @@ pub const EBANX: Provider = Provider::new(
         .encoding(Encoding::Base64)],
 )
 .content_repeats()
+.succeeds_with(Success::Only200)
 .documented_at("https://developers.ebanx.com/integrations/notifications");

@@ -1,5 +1,6 @@
 use crate::custom::form_field::{FormField, Place};
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Gitea and Forgejo.
@@ -11,6 +12,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 ///   [`GITEA_FORM`] is for it.
 /// * No time is signed; id (`X-Gitea-Delivery`) and type (`X-Gitea-Event`) are unsigned headers. Deliveries are told apart by
 ///   their content. There are no retries.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.gitea.com/usage/webhooks> and Gitea's `services/webhook/deliver.go`, the sender.
 pub const GITEA: Provider = Provider::new(
@@ -20,6 +22,7 @@ pub const GITEA: Provider = Provider::new(
 .aliases(&["forgejo"])
 .id_in_headers(&["x-gitea-delivery"])
 .type_in_headers(&["x-gitea-event"])
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.gitea.com/usage/webhooks");
 
 /// Gitea and Forgejo, with the content type of a form: as [`GITEA`], over the field `payload`, decoded.
@@ -45,4 +48,5 @@ pub const GITEA_FORM: Provider = Provider::new(
 )
 .id_in_headers(&["x-gitea-delivery"])
 .type_in_headers(&["x-gitea-event"])
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.gitea.com/usage/webhooks");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// GitHub: repository, organisation, app and marketplace webhooks.
@@ -10,6 +11,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * GitHub does not retry by itself, and waits 10 s. A redelivery by hand has the same id and the same bytes, so it is
 ///   a duplicate if the first one was handled.
 /// * Payloads may reach 25 MB; the limit here is 5 MiB unless you raise it.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
 pub const GITHUB: Provider = Provider::new(
@@ -22,4 +24,5 @@ pub const GITHUB: Provider = Provider::new(
 .type_in_headers(&["x-github-event"])
 .answers_within_millis(10_000)
 .body_limit(5 * 1024 * 1024)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries");

@@ -1,5 +1,6 @@
 use super::standard_webhooks::standard;
 use crate::Provider;
+use crate::success::Success;
 
 /// GitLab with a signing token (19.0 or later).
 ///
@@ -9,10 +10,12 @@ use crate::Provider;
 /// * The id is `webhook-id`, which equals `Idempotency-Key` and stays the same over retries. The type is `/object_kind`; the header
 ///   `X-Gitlab-Event` says it too, unsigned.
 /// * 10 s to answer. Hooks that keep answering 4xx or 5xx are disabled.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.gitlab.com/user/project/integrations/webhooks/> and GitLab's merge requests 230944 and 231325.
 pub const GITLAB_SIGNING: Provider = standard("gitlab-signing")
     .aliases(&["gitlab-signing-token"])
     .type_at(&["/object_kind"])
     .answers_within_millis(10_000)
+    .succeeds_with(Success::Any2xx)
     .documented_at("https://docs.gitlab.com/user/project/integrations/webhooks/");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// GitLab with a secret token.
@@ -8,6 +9,7 @@ use crate::{Provider, Scheme};
 /// * Id (`Idempotency-Key`, or the `X-Gitlab-Event-UUID` of older versions, which recursive hooks share) and type
 ///   (`X-Gitlab-Event`) are headers; deliveries are told apart by their content.
 /// * 10 s to answer. Hooks that keep answering 4xx or 5xx are disabled.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.gitlab.com/user/project/integrations/webhooks/>.
 pub const GITLAB_TOKEN: Provider = Provider::new(
@@ -18,4 +20,5 @@ pub const GITLAB_TOKEN: Provider = Provider::new(
 .id_in_headers(&["idempotency-key", "x-gitlab-event-uuid"])
 .type_in_headers(&["x-gitlab-event"])
 .answers_within_millis(10_000)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.gitlab.com/user/project/integrations/webhooks/");

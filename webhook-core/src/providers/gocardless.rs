@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// GoCardless.
@@ -7,6 +8,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * No time is signed. A delivery is a batch of up to 250 events, each with an id, and is told apart by its content. The type is
 ///   `/events/0/action`.
 /// * GoCardless asks for 498 on a bad signature; 401 is answered here, which is no success either.
+/// * Any 2xx is success; 204 is asked for where an event is of no interest.
 ///
 /// Source: <https://developer.gocardless.com/api-reference/#webhooks-overview> and gocardless-nodejs.
 pub const GOCARDLESS: Provider = Provider::new(
@@ -16,4 +18,5 @@ pub const GOCARDLESS: Provider = Provider::new(
 .id_at(&["/events/0/id"])
 .id_not_unique()
 .type_at(&["/events/0/action"])
+.succeeds_with(Success::Any2xx)
 .documented_at("https://developer.gocardless.com/api-reference/#webhooks-overview");

@@ -46,4 +46,5 @@ pub(super) const fn signed() -> Scheme {
         .in_header("x-hook0-signature")
         .pairs(b',', "v1")
         .timed(TimeUnit::Seconds)
+        .time_is("`t` of `x-hook0-signature`")
 }

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
 
 /// HubSpot, signature version 3.
@@ -11,6 +12,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
 /// * A delivery is a batch of up to 100 events. `eventId` is not promised to be unique, so batches are told apart by their
 ///   content; a retry counts `attemptNumber` up and so is another content.
 /// * 5 s to answer; retries for 24 hours.
+/// * Any 2xx is success.
 ///
 /// Source: <https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation> and
 /// HubSpot's SDKs.
@@ -51,6 +53,7 @@ const fn common(provider: Provider) -> Provider {
         .type_at(&["/0/subscriptionType"])
         .answers_within_millis(5_000)
         .retries_for_secs(24 * 3600)
+        .succeeds_with(Success::Any2xx)
         .documented_at(
             "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
         )

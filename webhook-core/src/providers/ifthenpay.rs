@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// ifthenpay (Portugal).
@@ -22,4 +23,5 @@ pub const IFTHENPAY: Provider = Provider::new(
 )
 .methods_used(&["GET"])
 .id_in_query("requestId")
+.succeeds_with(Success::Only200)
 .documented_at("https://ifthenpay.com/docs/en/guides/callback");

@@ -1,5 +1,6 @@
 use crate::custom::fields::{Fields, iyzico};
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{Encoding, Provider, Scheme};
 
 /// iyzico.
@@ -12,6 +13,7 @@ use crate::{Encoding, Provider, Scheme};
 /// * The order of the values is not on iyzico's page; about eight public implementations agree on it.
 /// * The id `/iyziReferenceCode` is not signed. Deliveries are told apart by the signed values.
 /// * Version 3 has to be switched on by iyzico's support. Three retries, every 15 minutes.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.iyzico.com/en/advanced/webhook>.
 pub const IYZICO: Provider = Provider::new(
@@ -34,4 +36,5 @@ pub const IYZICO: Provider = Provider::new(
 .id_at(&["/iyziReferenceCode"])
 .type_at(&["/iyziEventType"])
 .retries_for_secs(3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.iyzico.com/en/advanced/webhook");

@@ -1,5 +1,6 @@
 use crate::custom::keyed_body::{KeyedBody, NAMES};
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Klarna, notifications API version 2.
@@ -11,6 +12,7 @@ use crate::{Provider, Scheme};
 /// * That the tag is hexadecimal and the key its text is from Klarna's WooCommerce plugin, not from its page.
 /// * Push of Klarna Checkout and callbacks of order management are not signed, and not this.
 /// * Retries for up to 12 hours.
+/// * 200, 201, 202 and 204 are success.
 ///
 /// Source: <https://docs.klarna.com/acquirer/klarna/web-payments/additional-resources/webhooks/>.
 pub const KLARNA: Provider = Provider::new(
@@ -32,6 +34,7 @@ pub const KLARNA: Provider = Provider::new(
 .id_at(&["/metadata/event_id"])
 .type_at(&["/metadata/event_type"])
 .retries_for_secs(12 * 3600)
+.succeeds_with(Success::OneOf(&[200, 201, 202, 204]))
 .documented_at(
     "https://docs.klarna.com/acquirer/klarna/web-payments/additional-resources/webhooks/",
 );

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Ko-fi.
@@ -16,4 +17,5 @@ pub const KOFI: Provider = Provider::new(
     &[Scheme::token().in_form("data", "/verification_token")],
 )
 .aliases(&["ko-fi"])
+.succeeds_with(Success::Only200)
 .documented_at("https://ko-fi.com/manage/webhooks");

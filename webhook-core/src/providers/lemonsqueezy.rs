@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Lemon Squeezy.
@@ -15,4 +16,5 @@ pub const LEMONSQUEEZY: Provider = Provider::new(
 .aliases(&["lemon-squeezy"])
 .type_at(&["/meta/event_name"])
 .retries_for_secs(155)
+.succeeds_with(Success::Only200)
 .documented_at("https://docs.lemonsqueezy.com/help/webhooks/signing-requests");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// Linear.
@@ -21,4 +22,5 @@ pub const LINEAR: Provider = Provider::new(
 .id_in_headers(&["linear-delivery"])
 .type_at(&["/type"])
 .answers_within_millis(5_000)
+.succeeds_with(Success::Only200)
 .documented_at("https://linear.app/developers/webhooks");

@@ -1,5 +1,6 @@
 use crate::custom::mailgun::Mailgun;
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{Provider, Scheme, TimeUnit};
 
 /// Mailgun, events in JSON and routes in forms.
@@ -12,6 +13,7 @@ use crate::{Provider, Scheme, TimeUnit};
 /// * `/event-data/id` and `/event-data/event` are labels, not signed.
 /// * 300 s to both sides; Mailgun says nothing. 406 ends its retries, which go on for about 8 hours. Should they be refused as stale,
 ///   raise `tolerance`.
+/// * Only 200 is success.
 ///
 /// Source: <https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks> and mailgun-go's `webhooks.go`.
 pub const MAILGUN: Provider = Provider::new(
@@ -26,12 +28,14 @@ pub const MAILGUN: Provider = Provider::new(
         "time and one-time token (HMAC-SHA-256)",
     )
     .in_body("/signature/signature")
-    .timed(TimeUnit::Seconds)],
+    .timed(TimeUnit::Seconds)
+    .time_is("`/signature/timestamp`, or `timestamp` of a form")],
 )
 .id_at(&["/event-data/id"])
 .type_at(&["/event-data/event"])
 .retries_for_secs(8 * 3600)
 .body_limit(25 * 1024 * 1024)
+.succeeds_with(Success::Only200)
 .documented_at(
     "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
 );

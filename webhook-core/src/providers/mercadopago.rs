@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit, Value};
 
 /// Mercado Pago.
@@ -11,6 +12,7 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit, Value};
 ///   as sent or in lower case, and a `ts` from 10^11 on counts milliseconds. Tolerance 300 s.
 /// * QR code notifications are not signed at all.
 /// * 22 s to answer, then a retry every 15 minutes.
+/// * 200 and 201 are success.
 ///
 /// Source: <https://www.mercadopago.com/developers/en/docs/your-integrations/notifications/webhooks> and its SDKs.
 pub const MERCADOPAGO: Provider = Provider::new(
@@ -38,6 +40,7 @@ pub const MERCADOPAGO: Provider = Provider::new(
 .mode_at("/live_mode", true)
 .answers_within_millis(22_000)
 .retries_for_secs(2 * 24 * 3600)
+.succeeds_with(Success::OneOf(&[200, 201]))
 .documented_at(
     "https://www.mercadopago.com/developers/en/docs/your-integrations/notifications/webhooks",
 );

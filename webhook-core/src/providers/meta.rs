@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
 
 /// Meta: Facebook, Instagram, Messenger, WhatsApp Cloud API.
@@ -27,4 +28,5 @@ pub const META: Provider = Provider::new(
 )
 .retries_for_secs(7 * 24 * 3600)
 .body_limit(4 * 1024 * 1024)
+.succeeds_with(Success::Only200)
 .documented_at("https://developers.facebook.com/docs/graph-api/webhooks/getting-started");

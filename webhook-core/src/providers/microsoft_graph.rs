@@ -1,6 +1,7 @@
 use crate::custom::microsoft_graph::MicrosoftGraph;
 use crate::handshake::{Challenge, Handshake, Reply};
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Microsoft Graph, change notifications.
@@ -13,6 +14,7 @@ use crate::{Provider, Scheme};
 ///   a request with that parameter is never a notification.
 /// * The tokens of rich notifications are not looked at.
 /// * 3 s to answer; retries for up to 4 hours.
+/// * Any 2xx is success.
 ///
 /// Source: <https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks>.
 pub const MICROSOFT_GRAPH: Provider = Provider::new(
@@ -31,4 +33,5 @@ pub const MICROSOFT_GRAPH: Provider = Provider::new(
 ))
 .answers_within_millis(3_000)
 .retries_for_secs(4 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Midtrans.
@@ -8,6 +9,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * What is signed does not tell a settlement from a refund of the same order, so copies are not recognised and handlers have to bear them.
 /// * Pay-account notices sign other values and are refused.
 /// * 500 is retried once, 503 four times, others up to five times.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.midtrans.com/reference/receiving-notifications>.
 pub const MIDTRANS: Provider = Provider::new(
@@ -26,4 +28,5 @@ pub const MIDTRANS: Provider = Provider::new(
 .id_at(&["/transaction_id"])
 .type_at(&["/transaction_status"])
 .content_repeats()
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.midtrans.com/reference/receiving-notifications");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// NextPay of the Philippines (nextpay.world).
@@ -7,6 +8,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 ///
 /// * No time is signed. The id is `/id`, the type `/type`; copies happen.
 /// * 30 s to answer.
+/// * Any 2xx is success.
 ///
 /// Source: NextPay's webhook guide.
 pub const NEXTPAY: Provider = Provider::new(
@@ -16,4 +18,5 @@ pub const NEXTPAY: Provider = Provider::new(
 .id_at(&["/id"])
 .type_at(&["/type"])
 .answers_within_millis(30_000)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.nextpay.world/");

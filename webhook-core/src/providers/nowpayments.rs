@@ -25,7 +25,8 @@ pub const NOWPAYMENTS: Provider = Provider::new(
         "the JSON of the body, names sorted (HMAC-SHA-512)",
     )
     .in_header("x-nowpayments-sig")
-    .reads_body()],
+    .reads_body()
+    .signing(&["/payment_id", "/payment_status"])],
 )
 .id_at(&["/payment_id"])
 .id_not_unique()

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Challenge, Handshake, Provider, Reply, Scheme};
 
 /// Okta event hooks and inline hooks.
@@ -9,6 +10,7 @@ use crate::{Challenge, Handshake, Provider, Reply, Scheme};
 /// * 3 s to answer, at most one retry; a 4xx is not retried.
 /// * The `GET` with `x-okta-verification-challenge` comes once and is answered here with `{"verification":…}`. That is harmless: nothing is
 ///   remembered, and whoever asks gets his own word back as JSON.
+/// * 200 and 204 are success.
 ///
 /// Source: <https://developer.okta.com/docs/concepts/event-hooks/>.
 pub const OKTA: Provider = Provider::new("okta", &[Scheme::token().in_header("authorization")])
@@ -19,4 +21,5 @@ pub const OKTA: Provider = Provider::new("okta", &[Scheme::token().in_header("au
         Reply::Field("verification"),
     ))
     .answers_within_millis(3_000)
+    .succeeds_with(Success::OneOf(&[200, 204]))
     .documented_at("https://developer.okta.com/docs/concepts/event-hooks/");

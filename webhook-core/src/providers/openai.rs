@@ -1,4 +1,5 @@
 use super::standard_webhooks::standard;
+use crate::success::Success;
 use crate::{KeyFormat, Provider};
 
 /// OpenAI.
@@ -7,8 +8,11 @@ use crate::{KeyFormat, Provider};
 /// prefix.
 ///
 /// * The id is `webhook-id` (`wh_…`); the body's `/id` (`evt_…`) is another name for the same event.
+/// * Any 2xx within 20 s is success. That was read in others' descriptions.
 ///
 /// Source: <https://platform.openai.com/docs/guides/webhooks>, openai 6.49.0 and openai-python's tests.
 pub const OPENAI: Provider = standard("openai")
     .key_format(KeyFormat::WhsecOrUtf8)
+    .answers_within_millis(20_000)
+    .succeeds_with(Success::Any2xx)
     .documented_at("https://platform.openai.com/docs/guides/webhooks");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// Paddle Billing.
@@ -27,4 +28,5 @@ pub const PADDLE: Provider = Provider::new(
 .type_at(&["/event_type"])
 .answers_within_millis(5_000)
 .retries_for_secs(3 * 24 * 3600)
+.succeeds_with(Success::Only200)
 .documented_at("https://developer.paddle.com/webhooks/signature-verification");

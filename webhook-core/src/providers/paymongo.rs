@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// PayMongo.
@@ -8,12 +9,14 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// * PayMongo's SDK knows no tolerance; 300 s to both sides here.
 /// * The id is `/data/id`, the type `/data/attributes/type`.
 /// * 12 retries over 136.5 min; three events that run out of them in a row disable the webhook.
+/// * Any 2xx is success.
 ///
 /// Source: <https://developers.paymongo.com/docs/webhook-retry-logic> and paymongo-php (`WebhookService`).
 pub const PAYMONGO: Provider = Provider::new("paymongo", &[SIGNED.pairs(b',', "li"), SIGNED])
     .id_at(&["/data/id"])
     .type_at(&["/data/attributes/type"])
     .retries_for_secs(8190)
+    .succeeds_with(Success::Any2xx)
     .documented_at("https://developers.paymongo.com/docs/webhook-retry-logic");
 
 const SIGNED: Scheme = Scheme::hmac(

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Paystack.
@@ -8,6 +9,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * No time is signed and events have no id: `/data/id` is the transaction's, which has several events. Deliveries are
 ///   told apart by their content.
 /// * This is what many independent implementations agree on; Paystack's own page was not read for it.
+/// * Only 200 is success.
 ///
 /// Source: <https://paystack.com/docs/payments/webhooks/>.
 pub const PAYSTACK: Provider = Provider::new(
@@ -15,4 +17,5 @@ pub const PAYSTACK: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha512, &[Part::Body]).in_header("x-paystack-signature")],
 )
 .type_at(&["/event"])
+.succeeds_with(Success::Only200)
 .documented_at("https://paystack.com/docs/payments/webhooks/");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// PayU Europe (PayU GPO Europe, REST API).
@@ -32,5 +33,6 @@ const fn common(provider: Provider) -> Provider {
         .id_not_unique()
         .type_at(&["/order/status"])
         .retries_for_secs(24 * 3600)
+        .succeeds_with(Success::Only200)
         .documented_at("https://developers.payu.com/europe/docs/webhooks/")
 }

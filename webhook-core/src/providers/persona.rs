@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// Persona.
@@ -23,4 +24,5 @@ pub const PERSONA: Provider = Provider::new(
 .id_at(&["/data/id"])
 .type_at(&["/data/attributes/name"])
 .answers_within_millis(5_000)
+.succeeds_with(Success::OneOf(&[200, 201, 202, 204]))
 .documented_at("https://docs.withpersona.com/webhooks-best-practices");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Postmark.
@@ -16,4 +17,5 @@ pub const POSTMARK: Provider = Provider::new("postmark", &[Scheme::basic()])
     .id_not_unique()
     .type_at(&["/RecordType"])
     .retries_for_secs(10 * 3600 + 1800)
+    .succeeds_with(Success::Only200)
     .documented_at("https://postmarkapp.com/developer/webhooks/webhooks-overview");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 
 /// QuickBooks (Intuit).
@@ -6,6 +7,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 ///
 /// * No time is signed. A delivery is a batch and told apart by its content; CloudEvents have an id (`/0/id`) and a type (`/0/type`).
 /// * 3 s to answer; retries after 10 s and with growing pauses, in the end every six hours.
+/// * Only 200 is success.
 ///
 /// Source: <https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks> and SampleApp-Webhooks-nodejs.
 pub const QUICKBOOKS: Provider = Provider::new(
@@ -19,4 +21,5 @@ pub const QUICKBOOKS: Provider = Provider::new(
 .id_not_unique()
 .type_at(&["/0/type"])
 .answers_within_millis(3_000)
+.succeeds_with(Success::Only200)
 .documented_at("https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks");

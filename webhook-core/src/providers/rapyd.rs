@@ -26,7 +26,8 @@ pub const RAPYD: Provider = Provider::new(
         "URL, salt, time, body (HMAC-SHA-256)",
     )
     .in_header("signature")
-    .timed(TimeUnit::Seconds)],
+    .timed(TimeUnit::Seconds)
+    .time_is("`timestamp`")],
 )
 .settings(&[ACCESS_KEY])
 .id_at(&["/id"])

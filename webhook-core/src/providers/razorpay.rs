@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Razorpay.
@@ -8,6 +9,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * No time is signed, and the id (`x-razorpay-event-id`) is an unsigned header: deliveries are told apart by their content. The type is
 ///   `/event`.
 /// * 5 s to answer; retries for 24 hours, then the webhook is disabled.
+/// * Any 2xx is success.
 ///
 /// Source: <https://razorpay.com/docs/webhooks/validate-test/> and razorpay-python's tests.
 pub const RAZORPAY: Provider = Provider::new(
@@ -18,4 +20,5 @@ pub const RAZORPAY: Provider = Provider::new(
 .type_at(&["/event"])
 .answers_within_millis(5_000)
 .retries_for_secs(24 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://razorpay.com/docs/webhooks/validate-test/");

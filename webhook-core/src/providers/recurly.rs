@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// Recurly, JSON webhooks.
@@ -8,7 +9,8 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// * Tolerance 300 s, as in Recurly's clients. Documents show a time of ten digits beside the text that says milliseconds; the clients
 ///   read milliseconds.
 /// * What `/id` names is not documented, so deliveries are told apart by their content. The type is `/event_type`.
-/// * Up to ten retries with growing pauses.
+/// * Up to ten retries, of which number `x` comes `10 + x·2^(x+5)` s after the one before: about a week in all.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.recurly.com/recurly-subscriptions/docs/signature-verification> and recurly-client-ruby.
 pub const RECURLY: Provider = Provider::new(
@@ -24,4 +26,6 @@ pub const RECURLY: Provider = Provider::new(
 .id_at(&["/id"])
 .id_not_unique()
 .type_at(&["/event_type"])
+.retries_for_secs(589_988)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.recurly.com/recurly-subscriptions/docs/signature-verification");

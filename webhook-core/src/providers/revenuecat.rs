@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// RevenueCat.
@@ -14,4 +15,5 @@ pub const REVENUECAT: Provider =
         .type_at(&["/event/type"])
         .answers_within_millis(60_000)
         .retries_for_secs(155 * 60)
+        .succeeds_with(Success::Only200)
         .documented_at("https://www.revenuecat.com/docs/integrations/webhooks");

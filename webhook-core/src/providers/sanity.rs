@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
 
 /// Sanity (GROQ-powered webhooks).
@@ -7,6 +8,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
 ///
 /// * Sanity's library knows no tolerance; 300 s to both sides here. 429 and 5xx are retried twice.
 /// * The body is whatever the projection makes, so the same one may come for another change: the signed time tells them apart.
+/// * Any 2xx is success.
 ///
 /// Source: <https://www.sanity.io/docs/webhooks> and sanity-io/webhook-toolkit (`signature.ts`).
 pub const SANITY: Provider = Provider::new(
@@ -21,4 +23,5 @@ pub const SANITY: Provider = Provider::new(
     .time_in_pair("t", TimeUnit::Millis)],
 )
 .content_repeats()
+.succeeds_with(Success::Any2xx)
 .documented_at("https://www.sanity.io/docs/webhooks");

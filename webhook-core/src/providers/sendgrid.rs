@@ -1,6 +1,7 @@
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
+use crate::success::Success;
 use crate::time::TimeUnit;
 
 /// SendGrid, Event Webhook with signing on. The key is the verification key of the dashboard: base64 without PEM around it.
@@ -12,6 +13,8 @@ use crate::time::TimeUnit;
 /// so the handler should go by the ids of the events. It ends in a line break that is signed too.
 ///
 /// A new key takes the place of the old one at once: configure both before it is made, if you can.
+///
+/// Any 2xx is success.
 ///
 /// <https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features>
 pub const SENDGRID: Provider = Provider::new(
@@ -27,6 +30,7 @@ pub const SENDGRID: Provider = Provider::new(
             .tolerance_secs(90_000, 300),
     ],
 )
+.succeeds_with(Success::Any2xx)
 .documented_at(
     "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
 )

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 
 /// Shopify.
@@ -9,6 +10,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 ///   their topic, since Shopify sends one body under several topics (`orders/updated`, `orders/paid`). A handler that must
 ///   know the topic for certain registers a URL for each.
 /// * 5 s to answer; 8 retries within four hours, and then the subscription is deleted.
+/// * Any 2xx is success.
 ///
 /// Source: <https://shopify.dev/docs/apps/build/webhooks/subscribe/https> and @shopify/shopify-api.
 pub const SHOPIFY: Provider = Provider::new(
@@ -23,6 +25,7 @@ pub const SHOPIFY: Provider = Provider::new(
 .content_labels(&["x-shopify-topic", "shopify-topic"])
 .answers_within_millis(5_000)
 .retries_for_secs(4 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://shopify.dev/docs/apps/build/webhooks/subscribe/https");
 
 const fn body_hmac(header: &'static str) -> Scheme {

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
 
 /// Slack: Events API, slash commands, interactivity.
@@ -10,6 +11,7 @@ use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, Time
 /// * Slack waits 3 s and retries at once, after a minute and after five: the first retry comes while a slow handler is
 ///   still at work, and is answered 503 then. Handlers should answer first and work later.
 /// * The `url_verification` challenge is signed; it is verified and answered here, and reaches no handler.
+/// * Any 2xx is success; a response header `X-Slack-No-Retry: 1` ends the retries.
 ///
 /// Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack> and @slack/bolt.
 pub const SLACK: Provider = Provider::new(
@@ -38,4 +40,5 @@ pub const SLACK: Provider = Provider::new(
 ))
 .answers_within_millis(3_000)
 .retries_for_secs(6 * 60)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.slack.dev/authentication/verifying-requests-from-slack");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, KeyFormat, Part, Provider, Scheme, TimeUnit};
 
 /// Smartpay (Japan).
@@ -23,4 +24,5 @@ pub const SMARTPAY: Provider = Provider::new(
 .id_at(&["/id"])
 .type_at(&["/eventData/type"])
 .mode_at("/test", false)
+.succeeds_with(Success::Only200)
 .documented_at("https://en.docs.smartpay.co/docs/webhooks");

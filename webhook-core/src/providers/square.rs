@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 
 /// Square.
@@ -7,6 +8,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 ///
 /// * No time is signed; `square-initial-delivery-timestamp` and the retry headers are not either.
 /// * The id `/event_id` stays the same over retries, which go on for up to three days; 10 s to answer.
+/// * Any 2xx is success.
 ///
 /// Source: <https://developer.squareup.com/docs/webhooks/step3validate> and Square's SDKs.
 pub const SQUARE: Provider = Provider::new(
@@ -21,4 +23,5 @@ pub const SQUARE: Provider = Provider::new(
 .type_at(&["/type"])
 .answers_within_millis(10_000)
 .retries_for_secs(72 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://developer.squareup.com/docs/webhooks/step3validate");

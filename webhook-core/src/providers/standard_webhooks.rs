@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
 
 /// Any sender that follows the Standard Webhooks specification 1.0.0, symmetric signatures (`v1`).
@@ -9,11 +10,14 @@ use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
 /// * Tolerance 300 s to both sides. The time is that of the attempt, the id stays the same over retries.
 /// * The specification's example schedule retries for 75 hours and 35 minutes.
 /// * An id may not contain a dot, since a dot ends it in what is signed.
+/// * Any 2xx is success; 410 ends the subscription. Senders are told to wait 15 to 30 s.
 ///
 /// Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 pub const STANDARD_WEBHOOKS: Provider = standard("standard-webhooks")
     .aliases(&["standard-webhooks-v1"])
-    .retries_for_secs(75 * 3600 + 35 * 60)
+    .retries_for_secs(75 * 3600 + 35 * 60 + 5)
+    .answers_within_millis(15_000)
+    .succeeds_with(Success::Any2xx)
     .documented_at("https://www.standardwebhooks.com/");
 
 /// A sender that follows the specification: what its file says besides is what differs.

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// Stripe, snapshot and thin events alike.
@@ -10,6 +11,7 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// * The id `/id` (`evt_…`) stays the same over retries, which go on for three days and are signed anew.
 /// * Endpoints made in the dashboard, by the CLI and for Connect have different secrets: give all that apply.
 /// * Events that come through EventBridge or Event Grid are not signed this way.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.stripe.com/webhooks> and stripe-node's `Webhooks.ts`.
 pub const STRIPE: Provider = Provider::new(
@@ -26,4 +28,5 @@ pub const STRIPE: Provider = Provider::new(
 .type_at(&["/type"])
 .mode_at("/livemode", true)
 .retries_for_secs(3 * 24 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.stripe.com/webhooks");

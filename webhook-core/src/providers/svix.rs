@@ -1,4 +1,5 @@
 use super::standard_webhooks::v1;
+use crate::success::Success;
 use crate::{KeyFormat, Provider, Scheme};
 
 /// Svix, and the products that send through it.
@@ -8,6 +9,7 @@ use crate::{KeyFormat, Provider, Scheme};
 /// has both, they must agree, so that nobody can have one id verified and another one used.
 ///
 /// * Retries for about 28 hours unless the customer chose another schedule. While a secret is rolled, both sign.
+/// * Any 2xx is success; 410 disables the endpoint.
 ///
 /// Source: <https://docs.svix.com/receiving/verifying-payloads/how-manual> and the svix Rust library.
 pub const SVIX: Provider =
@@ -31,4 +33,5 @@ const fn through(provider: Provider) -> Provider {
         .key_format(KeyFormat::Whsec)
         .type_at(&["/type"])
         .retries_for_secs(28 * 3600)
+        .succeeds_with(Success::Any2xx)
 }

@@ -28,7 +28,8 @@ pub const TAP: Provider = Provider::new(
         "seven values of the body (HMAC-SHA-256)",
     )
     .in_header("hashstring")
-    .reads_body()],
+    .reads_body()
+    .signing(&["/id", "/status"])],
 )
 .id_at(&["/id"])
 .id_not_unique()

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Telegram bots.
@@ -8,6 +9,7 @@ use crate::{Provider, Scheme};
 /// * The id is `/update_id`, which grows with every update of a bot. The type is the name of the one other field, and so is not
 ///   given here.
 /// * Retries with pauses of up to two minutes, honouring `Retry-After`, until the update expires.
+/// * Any 2xx is success.
 ///
 /// Source: <https://core.telegram.org/bots/api#setwebhook> and tdlib/telegram-bot-api, the sender.
 pub const TELEGRAM: Provider = Provider::new(
@@ -15,4 +17,5 @@ pub const TELEGRAM: Provider = Provider::new(
     &[Scheme::token().in_header("x-telegram-bot-api-secret-token")],
 )
 .id_at(&["/update_id"])
+.succeeds_with(Success::Any2xx)
 .documented_at("https://core.telegram.org/bots/api#setwebhook");

@@ -35,5 +35,6 @@ const fn common(provider: Provider) -> Provider {
             Challenge::Method("HEAD"),
             Reply::Status(200),
         ))
+        .retries_for_secs(210)
         .documented_at("https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/")
 }

@@ -1,5 +1,6 @@
 use crate::custom::url_and_form::Twilio;
 use crate::scheme::Coverage;
+use crate::success::Success;
 use crate::{Algorithm, Provider, Scheme};
 
 /// Twilio.
@@ -13,6 +14,7 @@ use crate::{Algorithm, Provider, Scheme};
 ///   a form is covered, and [`Coverage::body`] is false for one. It is true where `bodySHA256` was checked.
 /// * Nothing of a time is signed. Deliveries are told apart by what is signed of them; `I-Twilio-Idempotency-Token` is an unsigned label.
 /// * 15 s to answer. There are no retries unless the URL's fragment asks for them; leave the fragment out of the public URL.
+/// * Any 2xx is success.
 ///
 /// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>, and twilio@6.2.0 (npm) and twilio 9.13.0 (PyPI), whose tests
 /// are among the vectors.
@@ -32,6 +34,7 @@ const fn twilio(name: &'static str, schemes: &'static [Scheme]) -> Provider {
     Provider::new(name, schemes)
         .id_in_headers(&["i-twilio-idempotency-token"])
         .answers_within_millis(15_000)
+        .succeeds_with(Success::Any2xx)
 }
 
 const fn signed(code: &'static Twilio, words: &'static str) -> Scheme {

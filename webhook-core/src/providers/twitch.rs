@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
 
 /// Twitch EventSub.
@@ -10,6 +11,7 @@ use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, Time
 ///   a challenge has `/challenge` and the type is `/subscription/type`.
 /// * A challenge is known by the signed `/challenge`, whatever the header says. It is verified and answered here with that text, and
 ///   reaches no handler.
+/// * Any 2xx is success.
 ///
 /// Source: <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/> and twitchdev/twitch-cli.
 pub const TWITCH: Provider = Provider::new(
@@ -32,4 +34,5 @@ pub const TWITCH: Provider = Provider::new(
     },
     Reply::Text,
 ))
+.succeeds_with(Success::Any2xx)
 .documented_at("https://dev.twitch.tv/docs/eventsub/handling-webhook-events/");

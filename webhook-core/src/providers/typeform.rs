@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 
 /// Typeform.
@@ -6,6 +7,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 /// behind it.
 ///
 /// * No time is signed. The id is `/event_id`, the type `/event_type`. 30 s to answer.
+/// * Any 2xx is success.
 ///
 /// Source: <https://www.typeform.com/developers/webhooks/secure-your-webhooks/>.
 pub const TYPEFORM: Provider = Provider::new(
@@ -18,4 +20,5 @@ pub const TYPEFORM: Provider = Provider::new(
 .id_at(&["/event_id"])
 .type_at(&["/event_type"])
 .answers_within_millis(30_000)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://www.typeform.com/developers/webhooks/secure-your-webhooks/");

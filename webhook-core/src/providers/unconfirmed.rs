@@ -5,6 +5,7 @@
 //! genuine deliveries rather than accept forged ones.
 
 use super::standard_webhooks::standard;
+use crate::success::Success;
 use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
 
 /// All of them, in alphabetical order.
@@ -24,10 +25,12 @@ pub const ALL: &[Provider] = &[
 ];
 
 /// Etsy: [Standard Webhooks](super::STANDARD_WEBHOOKS), by Etsy's page. **Not known**: the form of the secret; `whsec_` and base64 are assumed.
+/// Retries over 27 hours and a half.
 ///
 /// Source: <https://developers.etsy.com/documentation/essentials/webhooks>.
 pub const ETSY: Provider = standard("etsy")
     .type_at(&["/event_type"])
+    .retries_for_secs(99_305)
     .documented_at("https://developers.etsy.com/documentation/essentials/webhooks");
 
 /// iugu: a token in `Authorization`, whole. **Not known**: whether iugu sends any. Its page describes a form and the address it comes from,
@@ -75,6 +78,7 @@ pub const MELHOR_ENVIO: Provider = Provider::new(
 
 /// Mercury, with the secret's text as key: `Mercury-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body, by Mercury's
 /// page. **Not known**: the key. Implementations take the text, or decode it from base64: [`MERCURY_BASE64`].
+/// Any 2xx within 5 s is success; ten retries over a day, none after a 4xx but 429.
 ///
 /// Source: <https://docs.mercury.com/reference/webhooks>.
 pub const MERCURY: Provider = mercury("mercury");
@@ -93,7 +97,9 @@ const fn mercury(name: &'static str) -> Provider {
     Provider::new(name, &[SIGNED])
         .id_at(&["/id"])
         .type_at(&["/resourceType"])
+        .answers_within_millis(5_000)
         .retries_for_secs(24 * 3600)
+        .succeeds_with(Success::Any2xx)
         .documented_at("https://docs.mercury.com/reference/webhooks")
 }
 
@@ -107,7 +113,7 @@ pub const PAGARME_V5_BASIC: Provider = Provider::new("pagarme-v5-basic", &[Schem
     .documented_at("https://docs.pagar.me/docs/webhooks");
 
 /// Primer: `X-Signature-Primary` and, for a day after a rotation, `X-Signature-Secondary`, base64, HMAC over the body, by Primer's page. **Not
-/// known**: the hash; SHA-256 is assumed.
+/// known**: the hash; SHA-256 is assumed. Any 2xx is success.
 ///
 /// Source: <https://primer.io/docs/api-reference/get-started/configure-webhooks>.
 pub const PRIMER: Provider = Provider::new(
@@ -117,10 +123,12 @@ pub const PRIMER: Provider = Provider::new(
         .encoding(Encoding::Base64)],
 )
 .type_at(&["/eventType"])
+.succeeds_with(Success::Any2xx)
 .documented_at("https://primer.io/docs/api-reference/get-started/configure-webhooks");
 
 /// Ramp: hexadecimal, HMAC-SHA-256 over the body. **Not known**: the header; a copy of Ramp's page has `X-Ramp-Webhook-Signature`, other code
 /// `X-Ramp-Signature`, and either is taken. Ramp's challenge wants a call of its API, which is yours to make.
+/// Any 2xx within 10 s is success, by that copy.
 ///
 /// Source: <https://docs.ramp.com/developer-api/v1/guides/webhooks>, in a copy.
 pub const RAMP: Provider = Provider::new(
@@ -131,6 +139,7 @@ pub const RAMP: Provider = Provider::new(
 .id_at(&["/id"])
 .type_at(&["/type"])
 .answers_within_millis(10_000)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.ramp.com/developer-api/v1/guides/webhooks");
 
 /// Sift: `X-Sift-Science-Signature: sha256=<hex>` or, for older keys, `sha1=<hex>`, HMAC over the body. **Not known**: the spelling. Sift

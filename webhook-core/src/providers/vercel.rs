@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Vercel: account webhooks and integrations.
@@ -8,6 +9,7 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// * No time is signed. The id is `/id`, the type `/type`.
 /// * 30 s to answer, retries for 24 hours. This and the formula are what many integrations agree on; Vercel's page was not read
 ///   for it.
+/// * Any 2xx is success.
 ///
 /// Source: <https://vercel.com/docs/webhooks/webhooks-api>.
 pub const VERCEL: Provider = Provider::new(
@@ -18,4 +20,5 @@ pub const VERCEL: Provider = Provider::new(
 .type_at(&["/type"])
 .answers_within_millis(30_000)
 .retries_for_secs(24 * 3600)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://vercel.com/docs/webhooks/webhooks-api");

@@ -1,6 +1,7 @@
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
+use crate::success::Success;
 use crate::time::TimeUnit;
 
 /// WeChat Pay, API version 3. The key is that of `Wechatpay-Serial`: a platform certificate in PEM, or the public key of an id
@@ -13,6 +14,8 @@ use crate::time::TimeUnit;
 ///
 /// WeChat sends signatures that begin with `WECHATPAY/SIGNTEST/` and are wrong on purpose: they are refused like any other. A delivery
 /// is tried for up to a day and wants an answer within five seconds.
+///
+/// 200 and 204 are success.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012071382>
 pub const WECHATPAY: Provider = Provider::new(
@@ -38,4 +41,5 @@ pub const WECHATPAY: Provider = Provider::new(
 .aliases(&["wechat-pay"])
 .documented_at("https://pay.weixin.qq.com/doc/v3/merchant/4012071382")
 .retries_for_secs(86_400)
-.answers_within_millis(5_000);
+.answers_within_millis(5_000)
+.succeeds_with(Success::OneOf(&[200, 204]));

@@ -1,6 +1,7 @@
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
+use crate::success::Success;
 
 /// Wise. The key is one of the two that its documentation publishes, for production and for the sandbox.
 ///
@@ -19,6 +20,7 @@ pub const WISE: Provider = Provider::new(
 )
 .id_in_headers(&["x-delivery-id"])
 .type_at(&["/event_type"])
+.succeeds_with(Success::Any2xx)
 .documented_at("https://docs.wise.com/features/webhooks-notifications/event-handling")
 .retries_for_secs(14 * 86_400)
 .answers_within_millis(5_000);

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 
 /// WooCommerce.
@@ -11,6 +12,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 ///   then warns. To answer it, build the endpoint with `WOOCOMMERCE.answers(…)` of a
 ///   [`Challenge::UnsignedForm`](crate::Challenge::UnsignedForm) and [`Reply::Status`](crate::Reply::Status).
 /// * No retries; 60 s to answer. Five failures in a row disable the webhook.
+/// * Any 2xx is success, and so are 300, 301 and 302.
 ///
 /// Source: <https://woocommerce.com/document/webhooks/> and WooCommerce's `class-wc-webhook.php`, the sender.
 pub const WOOCOMMERCE: Provider = Provider::new(
@@ -22,4 +24,5 @@ pub const WOOCOMMERCE: Provider = Provider::new(
 .type_in_headers(&["x-wc-webhook-topic"])
 .content_labels(&["x-wc-webhook-topic"])
 .answers_within_millis(60_000)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://woocommerce.com/document/webhooks/");

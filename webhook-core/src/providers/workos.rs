@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// WorkOS.
@@ -7,6 +8,7 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// * Tolerance 180 s, as in WorkOS' SDKs. Actions use the same header but 30 s: set
 ///   [`tolerance`](crate::EndpointBuilder::tolerance) for them.
 /// * The id is `/id`, the type `/event`.
+/// * Any 2xx is success.
 ///
 /// Source: <https://workos.com/docs/events/data-syncing/webhooks>, workos 10.8.0 (Python) and @workos-inc/node 8.13.0, which signs parsed
 /// JSON: do not copy that.
@@ -23,4 +25,5 @@ pub const WORKOS: Provider = Provider::new(
 )
 .id_at(&["/id"])
 .type_at(&["/event"])
+.succeeds_with(Success::Any2xx)
 .documented_at("https://workos.com/docs/events/data-syncing/webhooks");

@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Xendit.
@@ -8,6 +9,7 @@ use crate::{Provider, Scheme};
 /// * The id (`webhook-id`) is a header that nothing vouches for, so deliveries are told apart by their content. The type is `/event`, where
 ///   the product has one.
 /// * Retries after 15 and 45 min, 2, 3, 6 and 12 hours.
+/// * Any 2xx is success.
 ///
 /// Source: <https://docs.xendit.co/apidocs/webhook-behavior>.
 pub const XENDIT: Provider =
@@ -15,4 +17,5 @@ pub const XENDIT: Provider =
         .id_in_headers(&["webhook-id"])
         .type_at(&["/event"])
         .retries_for_secs(24 * 3600)
+        .succeeds_with(Success::Any2xx)
         .documented_at("https://docs.xendit.co/apidocs/webhook-behavior");

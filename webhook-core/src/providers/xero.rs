@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 
 /// Xero.
@@ -9,6 +10,7 @@ use crate::{Algorithm, Encoding, Part, Provider, Scheme};
 /// * No time is signed. A delivery is a batch without an id, and its `entropy` makes each another content. The type is
 ///   `/events/0/eventCategory`.
 /// * Retries for 24 hours, then the webhook is disabled.
+/// * Only 200 is success.
 ///
 /// Source: <https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/>.
 pub const XERO: Provider = Provider::new(
@@ -20,4 +22,5 @@ pub const XERO: Provider = Provider::new(
 .type_at(&["/events/0/eventCategory"])
 .answers_within_millis(5_000)
 .retries_for_secs(24 * 3600)
+.succeeds_with(Success::Only200)
 .documented_at("https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/");

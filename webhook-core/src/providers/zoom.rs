@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
 
 /// Zoom.
@@ -10,6 +11,7 @@ use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, Time
 /// * `endpoint.url_validation` arrives signed, at first and every 72 hours. It is verified and answered here, with `plainToken` and, as
 ///   `encryptedToken`, its HMAC-SHA-256 under the secret that verified it, and reaches no handler.
 /// * 3 s to answer; retries after 5, 20 and 60 min.
+/// * 200 and 204 are success.
 ///
 /// Source: <https://developers.zoom.us/docs/api/webhooks/> and zoom/webhook-sample, which signs parsed JSON: do not copy that.
 pub const ZOOM: Provider = Provider::new(
@@ -37,4 +39,5 @@ pub const ZOOM: Provider = Provider::new(
 ))
 .answers_within_millis(3_000)
 .retries_for_secs(85 * 60)
+.succeeds_with(Success::OneOf(&[200, 204]))
 .documented_at("https://developers.zoom.us/docs/api/webhooks/");

@@ -1,0 +1,240 @@
+//! What stands in a cell.
+
+use std::time::Duration;
+
+use webhook_core::{
+    Algorithm, Challenge, KeyFormat, Location, Locator, Part, Provider, Scheme, Success, Value,
+};
+
+/// Where nothing is known or there is nothing.
+pub(crate) const NONE: &str = "–";
+
+pub(crate) fn signed(provider: &Provider) -> String {
+    let scheme = first(provider);
+    if let Some(words) = scheme.words() {
+        return match scheme.coverage() {
+            coverage if coverage.body || coverage.is_sender_only() => words.to_owned(),
+            _ => format!("{words}; **not every byte of the body**"),
+        };
+    }
+    let Some(algorithm) = scheme.algorithm() else {
+        return format!("nothing: {}", proof(provider, scheme));
+    };
+    let parts: Vec<_> = scheme.parts().iter().filter_map(part).collect();
+    let (algorithm, body) = (name(algorithm), scheme.coverage().body);
+    match parts.as_slice() {
+        [] => format!("nothing: the secret's {algorithm}"),
+        parts if body => format!("{} ({algorithm})", parts.join(", ")),
+        parts => format!("{}; **not the body** ({algorithm})", parts.join(", ")),
+    }
+}
+
+fn first(provider: &Provider) -> &Scheme {
+    let [scheme, ..] = provider.schemes() else {
+        unreachable!("a provider has a scheme");
+    };
+    scheme
+}
+
+fn proof(provider: &Provider, scheme: &Scheme) -> &'static str {
+    match scheme.location() {
+        Location::Query(_) => "a token in the query",
+        Location::BodyField(_) | Location::FormField { .. } => "a token in the body",
+        _ if provider.secret_format() == KeyFormat::Basic => "HTTP Basic",
+        _ => "a token in a header",
+    }
+}
+
+fn part(part: &Part) -> Option<String> {
+    Some(match part {
+        Part::Time => "time".to_owned(),
+        Part::Id => "id".to_owned(),
+        Part::Method => "method".to_owned(),
+        Part::Url => "URL".to_owned(),
+        Part::Body => "body".to_owned(),
+        Part::Login => "login".to_owned(),
+        Part::Header(name) => format!("`{name}`"),
+        Part::Field(pointer) => format!("`{pointer}` of the body"),
+        Part::Optional { value, .. } => match value {
+            Value::Header(name) => format!("`{name}`"),
+            Value::Query(name) | Value::QueryLowercase(name) => format!("`{name}` of the query"),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+fn name(algorithm: Algorithm) -> String {
+    match algorithm {
+        Algorithm::HmacMd5 => "HMAC-MD5",
+        Algorithm::HmacSha1 => "HMAC-SHA-1",
+        Algorithm::HmacSha256 => "HMAC-SHA-256",
+        Algorithm::HmacSha384 => "HMAC-SHA-384",
+        Algorithm::HmacSha512 => "HMAC-SHA-512",
+        Algorithm::Md5 => "MD5",
+        Algorithm::Sha1 => "SHA-1",
+        Algorithm::Sha256 => "SHA-256",
+        Algorithm::Sha512 => "SHA-512",
+        Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Fixed => "ECDSA P-256, SHA-256",
+        Algorithm::EcdsaP256Sha1 => "ECDSA P-256, SHA-1",
+        Algorithm::RsaSha1 => "RSA, SHA-1",
+        Algorithm::RsaSha256 => "RSA, SHA-256",
+        Algorithm::RsaSha512 => "RSA, SHA-512",
+        other => return format!("{other:?}"),
+    }
+    .to_owned()
+}
+
+pub(crate) fn tolerance(provider: &Provider) -> String {
+    match first(provider).tolerance() {
+        Some(t) if t.past == t.future => format!("{} s", t.past.as_secs()),
+        Some(t) => format!("{} s, {} s ahead", t.past.as_secs(), t.future.as_secs()),
+        None => NONE.to_owned(),
+    }
+}
+
+pub(crate) fn time(provider: &Provider) -> String {
+    let schemes = provider.schemes();
+    let places = distinct(schemes.iter().filter_map(Scheme::time_in_words));
+    marked(&places, provider, |scheme| scheme.tolerance().is_some())
+}
+
+pub(crate) fn mode(provider: &Provider) -> String {
+    match provider.mode_locator() {
+        Some(pointer) => fields(&[pointer], provider),
+        None => NONE.to_owned(),
+    }
+}
+
+pub(crate) fn label(provider: &Provider, locator: Locator) -> String {
+    match locator {
+        Locator::None => NONE.to_owned(),
+        Locator::SignedHeader => {
+            let headers = provider.schemes().iter().filter_map(Scheme::id_header);
+            let names = distinct(headers.map(|name| format!("`{name}`")));
+            marked(&names, provider, |scheme| scheme.id_header().is_some())
+        }
+        Locator::Header(names) => {
+            let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            marked(&quoted, provider, |scheme| {
+                names
+                    .iter()
+                    .all(|name| scheme.parts().contains(&Part::Header(name)))
+            })
+        }
+        Locator::Body(pointers) => fields(pointers, provider),
+        Locator::Query(name) => {
+            let place = [format!("`{name}` of the query")];
+            marked(&place, provider, |scheme| scheme.coverage().url)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn fields(pointers: &[&str], provider: &Provider) -> String {
+    let quoted: Vec<_> = pointers
+        .iter()
+        .map(|pointer| format!("`{pointer}`"))
+        .collect();
+    marked(&quoted, provider, |scheme| {
+        pointers.iter().all(|pointer| scheme.signs_field(pointer))
+    })
+}
+
+/// Places, and whether every scheme signs what is there, some do, or none.
+fn marked(places: &[String], provider: &Provider, signs: impl Fn(&Scheme) -> bool) -> String {
+    if places.is_empty() {
+        return NONE.to_owned();
+    }
+    let schemes = provider.schemes();
+    let mark = match schemes.iter().filter(|scheme| signs(scheme)).count() {
+        0 => "✗",
+        all if all == schemes.len() => "✓",
+        _ => "(✓)",
+    };
+    format!("{} {mark}", places.join(" or "))
+}
+
+fn distinct(places: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for place in places {
+        if !seen.contains(&place) {
+            seen.push(place);
+        }
+    }
+    seen
+}
+
+pub(crate) fn success(provider: &Provider) -> String {
+    match provider.success() {
+        None => NONE.to_owned(),
+        Some(Success::Any2xx) => "any 2xx".to_owned(),
+        Some(Success::Only200) => "**only 200**".to_owned(),
+        Some(Success::OneOf(statuses)) => {
+            let statuses: Vec<_> = statuses.iter().map(u16::to_string).collect();
+            format!("only {}", statuses.join(", "))
+        }
+    }
+}
+
+pub(crate) fn deadline(provider: &Provider) -> String {
+    provider.deadline().map_or_else(|| NONE.to_owned(), span)
+}
+
+pub(crate) fn retries(provider: &Provider) -> String {
+    match provider.retry_horizon() {
+        Duration::ZERO => NONE.to_owned(),
+        horizon => span(horizon),
+    }
+}
+
+pub(crate) fn memory(provider: &Provider) -> String {
+    provider
+        .remembers_for()
+        .map_or_else(|| "copies run".to_owned(), span)
+}
+
+pub(crate) fn body_limit(provider: &Provider) -> String {
+    const KIB: usize = 1024;
+    match provider.default_body_limit() {
+        bytes if bytes % (KIB * KIB) == 0 => format!("{} MiB", bytes / (KIB * KIB)),
+        bytes if bytes % KIB == 0 => format!("{} KiB", bytes / KIB),
+        bytes => format!("{bytes} B"),
+    }
+}
+
+/// A time, exactly.
+fn span(time: Duration) -> String {
+    let secs = time.as_secs();
+    let parts = [
+        (secs / 86_400, "d"),
+        (secs / 3600 % 24, "h"),
+        (secs / 60 % 60, "min"),
+        (secs % 60, "s"),
+        (time.subsec_millis().into(), "ms"),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
+    parts.join(" ")
+}
+
+pub(crate) fn handshake(provider: &Provider) -> String {
+    let Some(handshake) = provider.handshake() else {
+        return NONE.to_owned();
+    };
+    let challenge = match handshake.challenge() {
+        Challenge::Signed { .. } => "a signed delivery".to_owned(),
+        Challenge::UnsignedField(pointer) => format!("an unsigned body with `{pointer}`"),
+        Challenge::UnsignedForm(field) => format!("an unsigned form with `{field}`"),
+        Challenge::Query(method, name) => format!("`{method}` with `{name}` in the query"),
+        Challenge::Header(method, name) => format!("an unsigned `{method}` with `{name}`"),
+        Challenge::Method(method) => format!("any `{method}`"),
+    };
+    match (handshake.needs_token(), handshake.offers_secret()) {
+        (true, _) => format!("{challenge}; needs `verify_token`"),
+        (_, true) => format!("{challenge}; needs `on_offered_secret`"),
+        _ => challenge,
+    }
+}

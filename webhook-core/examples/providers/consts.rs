@@ -1,0 +1,118 @@
+//! The consts of the providers as they are written: their names and their docs.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use webhook_core::Provider;
+
+/// The docs of each const.
+pub(crate) struct Consts(BTreeMap<String, String>);
+
+/// Reads every file of this folder.
+pub(crate) fn read(folder: &Path) -> Result<Consts, Box<dyn Error>> {
+    let mut consts = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let mut docs = String::new();
+        for line in fs::read_to_string(entry?.path())?.lines() {
+            if let Some(text) = line.strip_prefix("///") {
+                docs.push_str(text);
+                docs.push('\n');
+            } else if let Some((name, _)) = constant(line) {
+                consts.insert(name.to_owned(), std::mem::take(&mut docs));
+            } else if !line.starts_with("#[") {
+                docs.clear();
+            }
+        }
+    }
+    Ok(Consts(consts))
+}
+
+fn constant(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("pub const ")?.split_once(": Provider")
+}
+
+impl Consts {
+    /// The name of a provider's const.
+    pub(crate) fn name(&self, provider: &Provider) -> Result<String, Box<dyn Error>> {
+        let name = provider.name().to_uppercase().replace('-', "_");
+        match self.0.get(&name) {
+            Some(docs) if !docs.is_empty() => Ok(name),
+            _ => Err(format!(
+                "there is no documented const {name} for {}",
+                provider.name()
+            )
+            .into()),
+        }
+    }
+
+    /// What there is to know of a provider beyond its scheme: the bullets of its docs, and what else is in bold; where there are no
+    /// bullets, all but the first paragraph. Without links.
+    pub(crate) fn notes(&self, provider: &Provider) -> Result<Vec<String>, Box<dyn Error>> {
+        let mut blocks = blocks(&self.0[&self.name(provider)?]);
+        if blocks.iter().any(|block| block.starts_with(BULLET)) {
+            return Ok(blocks.iter().filter_map(|block| note(block)).collect());
+        }
+        if blocks.len() > 1 {
+            blocks.remove(0);
+        }
+        Ok(blocks.iter().map(|block| without_links(block)).collect())
+    }
+}
+
+const BULLET: &str = "* ";
+
+/// Paragraphs and bullets, one line each, but for the last one where that is the source.
+fn blocks(docs: &str) -> Vec<String> {
+    let mut blocks: Vec<String> = Vec::new();
+    for paragraph in docs.split("\n\n") {
+        let mut fresh = true;
+        for line in paragraph.lines().map(str::trim) {
+            match blocks.last_mut() {
+                Some(block) if !fresh && !line.starts_with(BULLET) => *block += &format!(" {line}"),
+                _ => blocks.push(line.to_owned()),
+            }
+            fresh = false;
+        }
+    }
+    blocks.retain(|block| !block.starts_with("Source:") && !block.starts_with("<https://"));
+    blocks
+}
+
+/// A bullet as it is; of a paragraph, the sentences with something in bold.
+fn note(block: &str) -> Option<String> {
+    if let Some(bullet) = block.strip_prefix(BULLET) {
+        return Some(without_links(bullet));
+    }
+    let marked = block.replace(".** ", ".**\n").replace(". ", ".\n");
+    let bold: Vec<_> = marked.lines().filter(|line| line.contains("**")).collect();
+    (!bold.is_empty()).then(|| without_links(&bold.join(" ")))
+}
+
+/// The words of every link, without where it leads. Other brackets stay.
+fn without_links(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, link)) = rest.split_once('[') {
+        out.push_str(before);
+        rest = link;
+        let Some((words, after)) = link.split_once(']') else {
+            out.push('[');
+            continue;
+        };
+        let target = after
+            .strip_prefix('(')
+            .and_then(|after| after.split_once(')'));
+        if let Some((_, behind)) = target {
+            out.push_str(words);
+            rest = behind;
+        } else if words.starts_with('`') && words.ends_with('`') {
+            out.push_str(words);
+            rest = after;
+        } else {
+            out.push('[');
+        }
+    }
+    out + rest
+}
