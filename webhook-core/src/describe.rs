@@ -16,7 +16,7 @@ impl Scheme {
             TimeLocation::Pair(key) => format!("`{key}` of `{beside}`"),
             TimeLocation::First => format!("first of `{beside}`"),
             TimeLocation::Body(pointer) => format!("`{pointer}`"),
-            TimeLocation::Custom if self.own_time.is_empty() => format!("in `{beside}`"),
+            TimeLocation::Custom if self.own_time.is_empty() => "as its docs say".to_owned(),
             TimeLocation::Custom => self.own_time.to_owned(),
         })
     }
