@@ -26,6 +26,8 @@ pub(crate) mod jwt;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod paypal;
 #[cfg(feature = "asymmetric")]
+pub(crate) mod rsa_values;
+#[cfg(feature = "asymmetric")]
 pub(crate) mod sns;
 pub(crate) mod url_and_form;
 
