@@ -21,6 +21,8 @@ use crate::outliving::Outliving;
 /// Chunks taken in one go before others get their turn: a body that always has one more must not keep the worker.
 const CHUNKS_A_POLL: usize = 64;
 
+type Resolving = Pin<Box<dyn Future<Output = Result<Finished, Rejection>>>>;
+
 type Output<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
 
 /// Takes in the body, and then runs what must not end with the request. Written out, because an `async` block would hold the
@@ -35,7 +37,7 @@ pub(crate) struct Receive<S, B: 'static> {
     endpoint: Endpoint,
     tracker: Tracker,
     /// While a key that is elsewhere is asked for.
-    resolving: Option<Pin<Box<dyn Future<Output = Result<Finished, Rejection>>>>>,
+    resolving: Option<Resolving>,
     run: Option<Outliving<Output<B>>>,
 }
 

@@ -1,6 +1,8 @@
 //! The vectors of Project Wycheproof for JSON Web Signatures, through the parser, the keys and the comparison that schemes use. Their
 //! payloads are no claims, so they cannot come in through the door.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
