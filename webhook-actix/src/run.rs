@@ -21,9 +21,9 @@ use crate::outliving::Outliving;
 /// Chunks taken in one go before others get their turn: a body that always has one more must not keep the worker.
 const CHUNKS_A_POLL: usize = 64;
 
-type Output<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
-
 type Resolving = Pin<Box<dyn Future<Output = Result<Finished, Rejection>>>>;
+
+type Output<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
 
 /// Takes in the body, and then runs what must not end with the request. Written out, because an `async` block would hold the
 /// intake twice.

@@ -319,7 +319,7 @@ fn credentials(entries: &Entries, provider: &Provider) -> Result<Option<String>,
 
 /// Whether what is configured is a public key.
 fn is_public(provider: &Provider) -> bool {
-    provider.schemes().iter().any(Scheme::is_public)
+    provider.secret_format() == KeyFormat::PublicKey
 }
 
 /// Whether deliveries come with HTTP Basic authentication: the one scheme without a hash in this header.

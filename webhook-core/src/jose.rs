@@ -25,6 +25,7 @@ const SKEW_SECS: u64 = 60;
 /// A token taken apart. Nothing of it is verified.
 pub(crate) struct Token<'t> {
     header: Vec<u8>,
+    #[cfg(feature = "asymmetric")]
     encoded_header: &'t [u8],
     encoded_payload: &'t [u8],
     /// What is signed, where the payload is in the token.
@@ -57,6 +58,7 @@ impl<'t> Token<'t> {
         let signed = encoded_header.len().saturating_add(encoded_payload.len());
         let token = Self {
             header: base64url(encoded_header)?,
+            #[cfg(feature = "asymmetric")]
             encoded_header,
             encoded_payload,
             signed: text.get(..signed.saturating_add(1)).ok_or(malformed)?,
@@ -91,11 +93,13 @@ impl<'t> Token<'t> {
     }
 
     /// The header as it came.
+    #[cfg(feature = "asymmetric")]
     pub(crate) fn encoded_header(&self) -> &'t [u8] {
         self.encoded_header
     }
 
     /// The payload as it came.
+    #[cfg(feature = "asymmetric")]
     pub(crate) fn encoded_payload(&self) -> &'t [u8] {
         self.encoded_payload
     }
@@ -129,6 +133,7 @@ impl<'p> Claims<'p> {
     }
 
     /// Whether this is `true`, and a boolean at that.
+    #[cfg(feature = "asymmetric")]
     pub(crate) fn is_true(&self, name: &str) -> Result<(), RejectionKind> {
         match self.0.get(name) {
             Some(Json::Token("true")) => Ok(()),

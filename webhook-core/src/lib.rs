@@ -57,7 +57,7 @@
 //! # Features
 //!
 //! * `http`: [`Headers`] for `http::HeaderMap` of http 1.
-//! * `asymmetric`: signatures with public keys, and the providers that use them; [`keys`] that live elsewhere. Needs a C compiler, for `aws-lc-rs`.
+//! * `asymmetric`: signatures with public keys, and the providers that use them; keys that live elsewhere. Needs a C compiler, for `aws-lc-rs`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]

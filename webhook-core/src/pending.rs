@@ -24,7 +24,7 @@ impl Pending {
         Self { intake }
     }
 
-    /// Asks for the key, and goes on from there. It takes as long as the [`KeySource`](crate::keys::KeySource) takes: put a limit to it, and
+    /// Asks for the key, and goes on from there. It takes as long as the `KeySource` takes: put a limit to it, and
     /// answer [`RejectionKind::KeysUnavailable`](crate::RejectionKind::KeysUnavailable) then. Dropped, it leaves asking to the next.
     ///
     /// # Errors

@@ -430,7 +430,7 @@ fn only_what_is_verified_with_sha_1_and_rsa_cannot_be_signed() {
         .map(Provider::name)
         .collect();
     let expected: &[&str] = if cfg!(feature = "asymmetric") {
-        &["ebanx", "aws-sns-legacy-sha1"]
+        &["ebanx", "paddle-classic", "aws-sns-legacy-sha1"]
     } else {
         &[]
     };

@@ -317,8 +317,14 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
             vector["settings"] = serde_json::json!({"topic_arn": body["TopicArn"]});
             vector["body"] = vector["body"].clone();
             if legacy {
-                return Ok(providers::AWS_SNS_LEGACY_SHA1);
+                let legacy = Provider::find("aws-sns-legacy-sha1");
+                return legacy.copied().ok_or("no preset".to_owned());
             }
+        }
+        "bitso" => {
+            let keys: Value = serde_json::from_str(&secret).unwrap();
+            vector["secret"] = keys[0]["public_key"].clone();
+            vector["settings"] = serde_json::json!({"kid": keys[0]["key_id"]});
         }
         "paypal" => {
             vector["secret"] = vector["context"]["public_key_pem"].clone();

@@ -31,11 +31,12 @@ from tokens import TOKENS  # noqa: E402
 try:
     from asymmetric import ASYMMETRIC  # noqa: E402
     from certificates import CERTIFICATES  # noqa: E402
+    from rsa_values import RSA_VALUES  # noqa: E402
     from token_keys import TOKEN_KEYS  # noqa: E402
 except ModuleNotFoundError as missing:
     if missing.name.partition(".")[0] != "cryptography":
         raise
-    ASYMMETRIC = TOKEN_KEYS = CERTIFICATES = {}
+    ASYMMETRIC = TOKEN_KEYS = CERTIFICATES = RSA_VALUES = {}
     print("SKIPPED: the vectors of public keys: no Python package `cryptography`", file=sys.stderr)
 
 DATA = Path(__file__).resolve().parents[2] / "webhook-core" / "tests" / "data"
@@ -854,7 +855,7 @@ def main():
     check = sys.argv[1:] == ["--check"]
     if sys.argv[1:] and not check:
         sys.exit("usage: generate.py [--check]")
-    suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES | CUSTOM | TOKENS | ASYMMETRIC | TOKEN_KEYS | CERTIFICATES
+    suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES | CUSTOM | TOKENS | ASYMMETRIC | TOKEN_KEYS | CERTIFICATES | RSA_VALUES
     stale = []
     for name, suite in suites.items():
         path = DATA / (name + ".json")

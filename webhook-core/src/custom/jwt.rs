@@ -105,7 +105,10 @@ impl Jwt {
 
     fn ring(&self, asked: &Asked<'_>, token: &Token<'_>) -> Result<Ring, RejectionKind> {
         match self.by {
-            By::Secret => Ok(Ring::Shared(asked.keys.clone())),
+            By::Secret => {
+                let _ = token;
+                Ok(Ring::Shared(asked.keys.clone()))
+            }
             #[cfg(feature = "asymmetric")]
             By::Key { provider, at, .. } => {
                 let header = token.header()?;
@@ -199,7 +202,10 @@ impl Custom for Jwt {
 impl Jwt {
     fn key_id(&self, draft: &Draft<'_>) -> Option<String> {
         match self.by {
-            By::Secret => None,
+            By::Secret => {
+                let _ = draft;
+                None
+            }
             #[cfg(feature = "asymmetric")]
             By::Key { .. } => Some(signing_id(draft)),
         }

@@ -29,6 +29,8 @@ pub(crate) mod paypal;
 pub(crate) mod plivo;
 pub(crate) mod rapyd;
 #[cfg(feature = "asymmetric")]
+pub(crate) mod rsa_values;
+#[cfg(feature = "asymmetric")]
 pub(crate) mod sns;
 pub(crate) mod url_and_form;
 

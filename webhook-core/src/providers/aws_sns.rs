@@ -1,6 +1,6 @@
 use crate::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 use crate::scheme::Coverage;
-use crate::{Algorithm, KeyFormat, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, KeyFormat, Provider, Scheme, Success, TimeUnit};
 
 /// Amazon SNS, deliveries over HTTPS, with signature version 2.
 ///
@@ -20,7 +20,7 @@ use crate::{Algorithm, KeyFormat, Provider, Scheme, TimeUnit};
 /// * Version 1 is SHA-1: see [`AWS_SNS_LEGACY_SHA1`]. Set `SignatureVersion` of the topic to 2.
 /// * Raw message delivery is not signed at all, and refused.
 /// * `Timestamp` is that of the publication, and stays what it is in retries, which go on for up to an hour: so 70 minutes are taken.
-/// * 4xx is final; 15 s to answer.
+/// * Any 2xx is success, 4xx is final; 15 s to answer.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
 pub const AWS_SNS: Provider = sns("aws-sns", V2);
@@ -39,6 +39,7 @@ const fn sns(name: &'static str, schemes: &'static [Scheme]) -> Provider {
         .type_at(&["/Type"])
         .answers_within_millis(15_000)
         .retries_for_secs(3600)
+        .succeeds_with(Success::Any2xx)
         .documented_at(
             "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
         )
@@ -54,6 +55,8 @@ const fn signed(code: &'static Sns, words: &'static str) -> Scheme {
         .in_body("/Signature")
         .timed(TimeUnit::Rfc3339)
         .tolerance_secs(70 * 60, 300)
+        .time_is("`/Timestamp`")
+        .signing(&["/MessageId", "/Type"])
 }
 
 const V2: &[Scheme] = &[signed(

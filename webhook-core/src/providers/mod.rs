@@ -9,6 +9,8 @@ mod adyen;
 mod adyen_platforms;
 mod airtable;
 mod airwallex;
+#[cfg(feature = "asymmetric")]
+mod alipay;
 mod anthropic;
 mod asaas;
 mod asana;
@@ -19,6 +21,8 @@ mod bigcommerce;
 #[cfg(feature = "asymmetric")]
 mod binance_pay;
 mod bitbucket;
+#[cfg(feature = "asymmetric")]
+mod bitso;
 mod box_com;
 mod braintree;
 mod brex;
@@ -111,6 +115,8 @@ mod openai;
 mod opennode;
 mod orb;
 mod paddle;
+#[cfg(feature = "asymmetric")]
+mod paddle_classic;
 #[cfg(feature = "asymmetric")]
 mod pagarme_hub;
 mod pagarme_postback;
@@ -488,10 +494,14 @@ macro_rules! for_each_asymmetric_provider {
     ($callback:ident $($rows:tt)*) => {
         $callback! {
             $($rows)*
+            /// Alipay; see [`ALIPAY`](webhook_core::providers::ALIPAY). Its fields are signed, not its bytes.
+            alipay(public_key) = ALIPAY;
             /// Amazon SNS; see [`AWS_SNS`](webhook_core::providers::AWS_SNS). Its fields are signed, not its bytes.
             aws_sns(public_key) = AWS_SNS;
             /// Binance Pay; see [`BINANCE_PAY`](webhook_core::providers::BINANCE_PAY).
             binance_pay(public_key) = BINANCE_PAY;
+            /// Bitso; see [`BITSO`](webhook_core::providers::BITSO). Its payload is signed, not its event.
+            bitso(public_key) = BITSO;
             /// Circle; see [`CIRCLE`](webhook_core::providers::CIRCLE).
             circle(public_key) = CIRCLE;
             /// Discord, webhook events; see [`DISCORD`](webhook_core::providers::DISCORD). Its `PING` is answered.
@@ -508,6 +518,8 @@ macro_rules! for_each_asymmetric_provider {
             fireblocks_v1(public_key) = FIREBLOCKS_V1;
             /// Google Cloud Pub/Sub; see [`GOOGLE_PUBSUB`](webhook_core::providers::GOOGLE_PUBSUB). A token, so the body is not signed.
             google_pubsub(public_key) = GOOGLE_PUBSUB;
+            /// Paddle Classic; see [`PADDLE_CLASSIC`](webhook_core::providers::PADDLE_CLASSIC). Its fields are signed, not its bytes.
+            paddle_classic(public_key) = PADDLE_CLASSIC;
             /// Pagar.me, installations of its Hub; see [`PAGARME_HUB`](webhook_core::providers::PAGARME_HUB).
             pagarme_hub(public_key) = PAGARME_HUB;
             /// Plaid; see [`PLAID`](webhook_core::providers::PLAID).

@@ -1,7 +1,7 @@
 use crate::custom::paypal::{PayPal, WEBHOOK_ID};
 use crate::custom::sns::CERT_URL;
 use crate::scheme::Coverage;
-use crate::{KeyFormat, Provider, Scheme, TimeUnit};
+use crate::{KeyFormat, Provider, Scheme, Success, TimeUnit};
 
 /// PayPal.
 ///
@@ -18,6 +18,7 @@ use crate::{KeyFormat, Provider, Scheme, TimeUnit};
 ///   configured is yours to renew.
 /// * Deliveries are told apart by what is signed, the id of the transmission among it. Whether retries, which go on for three days, keep time
 ///   and id is not said anywhere; so times of up to three days and an hour are taken, and a retry may run again.
+/// * Any 2xx is success.
 /// * `PAYPAL-AUTH-ALGO` has to be `SHA256withRSA`: it chooses nothing. Events of the simulator are signed for the webhook `WEBHOOK_ID`.
 ///
 /// Source: <https://developer.paypal.com/api/rest/webhooks/rest/>
@@ -28,6 +29,7 @@ pub const PAYPAL: Provider = Provider::new("paypal", SCHEME)
     .id_at(&["/id"])
     .type_at(&["/event_type"])
     .retries_for_secs(3 * 24 * 60 * 60)
+    .succeeds_with(Success::Any2xx)
     .documented_at("https://developer.paypal.com/api/rest/webhooks/rest/");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(
@@ -41,4 +43,5 @@ const SCHEME: &[Scheme] = &[Scheme::custom(
 )
 .in_header("paypal-transmission-sig")
 .timed(TimeUnit::Rfc3339)
-.tolerance_secs(73 * 60 * 60, 300)];
+.tolerance_secs(73 * 60 * 60, 300)
+.time_is("`paypal-transmission-time`")];

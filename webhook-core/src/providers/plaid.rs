@@ -38,7 +38,8 @@ const SCHEME: &[Scheme] = &[Scheme::custom(
     "time, hash of the body (JWT, ES256)",
 )
 .in_header("plaid-verification")
-.timed(TimeUnit::Seconds)];
+.timed(TimeUnit::Seconds)
+.time_is("`iat` of the token")];
 
 static TOKEN: Jwt = Jwt {
     header: "plaid-verification",

@@ -33,7 +33,8 @@ const SCHEME: &[Scheme] = &[Scheme::custom(
     "time, hash of the body (JWT, HS256)",
 )
 .in_header("authorization")
-.timed(TimeUnit::Seconds)];
+.timed(TimeUnit::Seconds)
+.time_is("`iat` of the token")];
 
 static TOKEN: Jwt = Jwt {
     header: "authorization",

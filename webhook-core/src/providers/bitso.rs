@@ -1,0 +1,33 @@
+use crate::custom::jwt::KID;
+use crate::custom::rsa_values::Bitso;
+use crate::scheme::Coverage;
+use crate::{KeyFormat, Provider, Scheme};
+
+/// Bitso.
+///
+/// `x-bitso-webhook-event-signature`: base64, RSA, SHA-256, over the value of `payload` in the body, as compact JSON. `x-bitso-key-id` names the key:
+/// configure it, or a [`KeySource`](crate::KeySource) of yours that asks Bitso for its list. With the setting `kid`, the configured key
+/// is that one and no other.
+///
+/// * **`/event` is not signed**, and nothing else is beside `payload`: [`Coverage::body`] is false.
+/// * The payload is taken as it came, without the white space between its tokens. How Bitso spells letters beyond ASCII in what it signs is
+///   not said; what is sent as it was signed verifies.
+/// * No time is signed. Deliveries are told apart by their payload, so that one of the same content is a copy.
+///
+/// Source: <https://docs.bitso.com/bitso-payouts-funding/docs/webhook-event-signatures>
+pub const BITSO: Provider = Provider::new("bitso", SCHEME)
+    .key_format(KeyFormat::PublicKey)
+    .may_have_settings(&[KID])
+    .type_at(&["/event"])
+    .documented_at("https://docs.bitso.com/bitso-payouts-funding/docs/webhook-event-signatures");
+
+const SCHEME: &[Scheme] = &[Scheme::custom(
+    &Bitso,
+    Coverage {
+        values: true,
+        ..Coverage::NONE
+    },
+    "`payload` of the body (RSA, SHA-256)",
+)
+.in_header("x-bitso-webhook-event-signature")
+.reads_body()];

@@ -1,0 +1,97 @@
+//! A delivery whose key is elsewhere, through the layer.
+
+#![cfg(feature = "asymmetric")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use tokio::time::Instant;
+use tower::{ServiceExt as _, service_fn};
+use tower_layer::Layer as _;
+use webhook_core::{
+    Endpoint, KeyError, KeyQuery, KeySource, MemoryStore, SecretSet, Signer, StaticKeys, UnixTime,
+    providers,
+};
+use webhook_tower::WebhookLayer;
+
+const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+const KEY: &str = include_str!("../../webhook-core/tests/keys/p256.pub.pem");
+
+/// What a source does.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Answers(Duration),
+    Fails,
+    Hangs,
+}
+
+impl KeySource for Source {
+    async fn fetch(&self, _: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        match self {
+            Self::Answers(after) => {
+                tokio::time::sleep(*after).await;
+                Ok(Some(KEY.into()))
+            }
+            Self::Fails => Err(KeyError::unavailable()),
+            Self::Hangs => std::future::pending().await,
+        }
+    }
+}
+
+fn layer(source: impl KeySource) -> WebhookLayer {
+    let builder = Endpoint::plaid(SecretSet::default()).keys(source);
+    let builder = builder.clock(NOW).store(MemoryStore::new());
+    WebhookLayer::new(builder.build().unwrap())
+}
+
+async fn send(layer: &WebhookLayer) -> Response<()> {
+    let private = include_str!("../../webhook-core/tests/keys/p256.pem");
+    let signed = Signer::new(providers::PLAID, private)
+        .unwrap()
+        .sign(NOW, "{}");
+    let mut request = Request::post("/");
+    for (name, value) in &signed.headers {
+        request = request.header(name, value);
+    }
+    let handler = service_fn(|_: Request<_>| async {
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+    });
+    let request = request.body(Full::new(signed.body)).unwrap();
+    let response = layer.layer(handler).oneshot(request).await.unwrap();
+    response.map(|_| ())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_handler_runs_once_the_key_is_there() {
+    let at_once = layer(StaticKeys::new().with("key-1", KEY));
+    assert_eq!(send(&at_once).await.status(), 200);
+    let slowly = layer(Source::Answers(Duration::from_secs(2)));
+    assert_eq!(send(&slowly).await.status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_key_of_that_name_is_401() {
+    let response = send(&layer(StaticKeys::new())).await;
+    assert_eq!(response.status(), 401);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_fails_is_503_and_the_sender_may_come_again() {
+    let response = send(&layer(Source::Fails)).await;
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["retry-after"], "10");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_hangs_is_given_up_and_others_are_not_held_up_for_longer() {
+    let layer = layer(Source::Hangs);
+    let start = Instant::now();
+    let (one, other) = tokio::join!(send(&layer), send(&layer));
+    assert_eq!([one.status(), other.status()], [503, 503]);
+    assert_eq!(start.elapsed(), webhook_tower::adapter::KEY_TIMEOUT);
+}
