@@ -36,7 +36,7 @@ impl Corpus {
     /// One for each provider that can be played, each from a seed of its own. RSA with SHA-1 is only verified.
     pub fn all() -> impl Iterator<Item = Self> {
         let numbered = Provider::ALL.iter().zip(0x5eed_0000..);
-        let algorithm = |provider: &Provider| provider.schemes()[0].algorithm();
+        let algorithm = |provider: &Provider| provider.schemes()[0].key_algorithm();
         let played = numbered.filter(move |(p, _)| algorithm(p) != Some(Algorithm::RsaSha1));
         played.map(|(provider, seed)| Self::new(provider, seed))
     }
@@ -127,11 +127,12 @@ fn signing_secrets(provider: &Provider) -> (String, String) {
     if provider.secret_format() != KeyFormat::PublicKey {
         return secrets(provider);
     }
-    let (ours, theirs) = match provider.schemes()[0].algorithm() {
+    let (ours, theirs) = match provider.schemes()[0].key_algorithm() {
         Some(Algorithm::Ed25519) => (key!("ed25519"), key!("ed25519-other")),
-        Some(Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha1) => {
-            (key!("p256"), key!("p256-other"))
-        }
+        Some(
+            Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Fixed | Algorithm::EcdsaP256Sha1,
+        ) => (key!("p256"), key!("p256-other")),
+        Some(Algorithm::EcdsaP521Sha512Fixed) => (key!("p521"), key!("p521-other")),
         _ => (key!("rsa"), key!("rsa-other")),
     };
     (ours.into(), theirs.into())
@@ -140,11 +141,14 @@ fn signing_secrets(provider: &Provider) -> (String, String) {
 /// A text that is a secret of every format, and another one.
 fn secrets(provider: &Provider) -> (String, String) {
     if provider.secret_format() == KeyFormat::PublicKey {
-        let (ours, theirs) = match provider.schemes()[0].algorithm() {
+        let (ours, theirs) = match provider.schemes()[0].key_algorithm() {
             Some(Algorithm::Ed25519) => (key!("ed25519.pub"), key!("ed25519-other.pub")),
-            Some(Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha1) => {
-                (key!("p256.pub"), key!("p256-other.pub"))
-            }
+            Some(
+                Algorithm::EcdsaP256Sha256
+                | Algorithm::EcdsaP256Sha256Fixed
+                | Algorithm::EcdsaP256Sha1,
+            ) => (key!("p256.pub"), key!("p256-other.pub")),
+            Some(Algorithm::EcdsaP521Sha512Fixed) => (key!("p521.pub"), key!("p521-other.pub")),
             _ => (key!("rsa.pub"), key!("rsa-other.pub")),
         };
         return (ours.into(), theirs.into());
@@ -286,6 +290,18 @@ fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
                 1 => sent.target.push('Z'),
                 _ => sent.target.push_str(&format!("&{name}=other")),
             }
+            return;
+        }
+        // A signature, in JSON or in a form.
+        Location::BodyField(pointer) if provider.secret_format() == KeyFormat::PublicKey => {
+            let name = pointer.trim_start_matches('/');
+            let body = String::from_utf8_lossy(&sent.body).into_owned();
+            let starts = [format!("\"{name}\":\""), format!("{name}=")];
+            let found = starts.iter().find(|start| body.contains(start.as_str()));
+            let start = found.expect("signed");
+            sent.body = body
+                .replacen(start.as_str(), &format!("{start}Z"), 1)
+                .into();
             return;
         }
         Location::BodyField(_) | Location::FormField { .. } => {
