@@ -36,7 +36,7 @@ async fn status(source: impl KeySource) -> u16 {
         .sign(NOW, "{}");
     let builder = Endpoint::plaid(SecretSet::default()).keys(source);
     let endpoint = builder.clock(NOW).store(MemoryStore::new()).build();
-    let route = web::post().to(|_: VerifiedDelivery| async { HttpResponse::Ok() });
+    let route = web::post().to(|_: VerifiedDelivery| async { HttpResponse::Ok().finish() });
     let app = App::new()
         .wrap(Webhook::new(endpoint.unwrap()))
         .route("/", route);

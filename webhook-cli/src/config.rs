@@ -202,6 +202,10 @@ fn endpoint(
             .into_iter()
             .fold(builder, |builder, value| builder.setting(name, value)))
     })?;
+    let builder = match secrets.is_empty() && FETCHED.contains(&provider.name()) {
+        true => fetching(builder)?,
+        false => builder,
+    };
     let endpoint = options(builder, entries, body_limit)?
         .build()
         .map_err(|error| unusable(&error, &secrets))?;
@@ -211,6 +215,20 @@ fn endpoint(
         given.extend(secrets);
     }
     Ok(Some(endpoint))
+}
+
+/// Without a key of its own, a route asks its provider for those that deliveries name.
+#[cfg(feature = "keys")]
+fn fetching(builder: EndpointBuilder) -> Result<EndpointBuilder, EntryError> {
+    let keys = webhook_axum::HttpsKeys::new();
+    let keys = keys.map_err(|error| EntryError::new("public_key", error.to_string()))?;
+    Ok(builder.keys(keys))
+}
+
+/// This build fetches nothing, so that a route without a key is refused.
+#[cfg(not(feature = "keys"))]
+fn fetching(builder: EndpointBuilder) -> Result<EndpointBuilder, EntryError> {
+    Ok(builder)
 }
 
 /// The provider, or its variant where one is asked for.
@@ -416,6 +434,14 @@ const SECRETS: &[&str] = &[
     "key",
     "public_key",
 ];
+/// Providers whose deliveries say where their keys are, or that have them at a fixed address.
+const FETCHED: &[&str] = &[
+    "aws-sns",
+    "aws-sns-legacy-sha1",
+    "google-pubsub",
+    "paypal",
+    "truelayer",
+];
 /// Keys that mean something to other providers.
 const KEYS_OF_OTHERS: &[&str] = &["cert_url", "kid", "merchant_id", "secondary_secret"];
 
@@ -490,6 +516,7 @@ mod tests {
             ("verify token no text", r#"{"provider":"meta","secret":"$","verify_token":7}"#, "verify_token"),
             ("algorithm of others", r#"{"provider":"stripe","secret":"$","algorithm":"md5"}"#, "algorithm"),
             ("public key of a secret", r#"{"provider":"stripe","public_key":"$"}"#, "public_key"),
+            ("key that nobody has", r#"{"provider":"plaid"}"#, "secret"),
             ("merchant of others", r#"{"provider":"stripe","secret":"$","merchant_id":"m"}"#, "merchant_id"),
             ("setting missing", r#"{"provider":"klarna","secret":"$"}"#, "kid"),
             ("setting blank", r#"{"provider":"klarna","secret":"$","kid":" "}"#, "kid"),
@@ -596,6 +623,8 @@ mod tests {
             (r#"{"provider":"cloudinary","api_key":"$","algorithm":"SHA-1"}"#, "cloudinary"),
             (r#"{"provider":"marqeta","secret":"$","algorithm":"sha1"}"#, "marqeta"),
             (r#"{"provider":"stripe","secret":"$","next_secret":"$-2"}"#, "stripe"),
+            #[cfg(feature = "keys")]
+            (r#"{"provider":"google-pubsub","audience":"a","service_account":"s"}"#, "google-pubsub"),
             (r#"{"provider":"braintree","key":"$","public_key":"p-0123456789abcdef","merchant_id":"m"}"#, "braintree"),
             (r#"{"provider":"chargebee","secret":"user:$"}"#, "chargebee"),
             (r#"{"provider":"whatsapp","secret":"$","verify_token":"$"}"#, "meta"),

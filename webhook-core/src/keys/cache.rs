@@ -76,7 +76,7 @@ impl KeyCache {
         }
     }
 
-    /// The same source, with nothing kept.
+    /// What is known of this name without asking.
     pub(crate) fn known(&self, query: &KeyQuery, now: UnixTime) -> Known {
         self.state().known(query, now)
     }
