@@ -163,13 +163,20 @@ enum State {
 struct Attempt {
     coverage: Coverage,
     candidates: Candidates,
+    /// Boxed, because most schemes have none, and all are moved.
+    tail: Option<Box<Tail>>,
+    first: RunningMac,
+    rest: Vec<RunningMac>,
+}
+
+/// What is special about the body, or signed behind it.
+#[derive(Default)]
+struct Tail {
+    low_bytes: Option<LowBytes>,
     /// The parts behind the body.
     suffix: Vec<u8>,
     /// What is signed last and is each key's own.
     secrets: Vec<Zeroizing<Vec<u8>>>,
-    low_bytes: Option<Box<LowBytes>>,
-    first: RunningMac,
-    rest: Vec<RunningMac>,
 }
 
 /// A started check, and what the head said in signed places.
@@ -383,9 +390,7 @@ impl Verifier {
             Attempt {
                 coverage: scheme.coverage(),
                 candidates: Candidates::new(),
-                suffix: Vec::new(),
-                secrets: Vec::new(),
-                low_bytes: None,
+                tail: None,
                 first: first.clone(),
                 rest: macs.cloned().collect(),
             },
@@ -420,12 +425,16 @@ impl Verifier {
                 _ => message.write(*part, &mut |bytes| attempt.update(bytes))?,
             }
         }
-        for part in suffix {
-            match part {
-                Part::Secret => attempt.secrets = secrets(keys, &self.provider),
-                Part::BodyLowBytes => attempt.low_bytes = Some(Box::default()),
-                _ => message.write(*part, &mut |bytes| attempt.suffix.extend_from_slice(bytes))?,
+        if !matches!(suffix, [] | [Part::Body]) {
+            let mut tail = Tail::default();
+            for part in suffix {
+                match part {
+                    Part::Secret => tail.secrets = secrets(keys, &self.provider),
+                    Part::BodyLowBytes => tail.low_bytes = Some(LowBytes::default()),
+                    _ => message.write(*part, &mut |bytes| tail.suffix.extend_from_slice(bytes))?,
+                }
             }
+            attempt.tail = Some(Box::new(tail));
         }
         if split.is_none() {
             let mut digest = RunningDigest::new();
@@ -723,12 +732,15 @@ impl Verification {
 impl Attempt {
     #[inline]
     fn update_body(&mut self, bytes: &[u8]) {
-        match self.low_bytes.take() {
-            None => self.update(bytes),
-            Some(mut low_bytes) => {
-                low_bytes.push(bytes, |bytes| self.update(bytes));
-                self.low_bytes = Some(low_bytes);
+        match self.tail.take() {
+            Some(mut tail) => {
+                match &mut tail.low_bytes {
+                    Some(low_bytes) => low_bytes.push(bytes, |bytes| self.update(bytes)),
+                    None => self.update(bytes),
+                }
+                self.tail = Some(tail);
             }
+            None => self.update(bytes),
         }
     }
 
@@ -752,18 +764,15 @@ impl Attempt {
     /// The slot of the key that made one of the candidates. All keys are tried, whatever the outcome.
     #[inline]
     fn slot(&mut self) -> Option<usize> {
-        if !self.suffix.is_empty() {
-            let suffix = std::mem::take(&mut self.suffix);
-            self.update(&suffix);
-        }
-        if !self.secrets.is_empty() {
+        if let Some(tail) = self.tail.take() {
+            self.update(&tail.suffix);
             let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
-            for (mac, secret) in macs.zip(&self.secrets) {
+            for (mac, secret) in macs.zip(&tail.secrets) {
                 mac.update(secret);
             }
-        }
-        if self.low_bytes.as_ref().is_some_and(|low| !low.is_text()) {
-            return None;
+            if tail.low_bytes.is_some_and(|low| !low.is_text()) {
+                return None;
+            }
         }
         let mut slot = self.candidates.contain(&self.first.finish()).then_some(0);
         for (i, mac) in self.rest.iter_mut().enumerate() {
