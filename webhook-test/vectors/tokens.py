@@ -276,6 +276,34 @@ def qstash():
     return suite
 
 
+@provider("atlassian-connect")
+def atlassian_connect():
+    url, path = "https://app.example/jira/issue-created", "/jira/issue-created?user_id=u%201&a=2&a=1&jwt=x"
+
+    def qsh(method="POST", below="/jira/issue-created", query="a=1,2&user_id=u%201"):
+        return hashlib.sha256(f"{method}&{below}&{query}".encode()).hexdigest()
+
+    # What atlassian-jwt@2.0.3 makes of this request.
+    assert qsh() == "6c0c472768614411f055b1a73e6c01b0058f287a77fba7177bd24ac7abb1cec0"
+    token = Token("Authorization", {"iss": "client-1", "iat": NOW, "exp": NOW + 180, "qsh": qsh()},
+                  b'{"timestamp":1,"webhookEvent":"jira:issue_created"}', prefix="JWT ", url=url, path_and_query=path,
+                  id=None, type="jira:issue_created")
+    suite = token.common(("exp", "iat"))
+    token.expires()
+    token.texts(qsh="context-qsh")
+    suite.valid("another order of the query", path_and_query="/jira/issue-created?a=1&user_id=u+1&a=2")
+    suite.valid("body changed, it is not covered", body=b'{"webhookEvent":"jira:issue_deleted"}', type="jira:issue_deleted")
+    suite.valid("the configured client", settings={"client_key": "client-1"})
+    suite.valid("base with a path", url="https://app.example/addon/jira/issue-created", settings={"base_url": "https://app.example/addon"})
+    suite.invalid("another client than the configured one", settings={"client_key": "client-2"})
+    suite.invalid("qsh in upper case", headers=token.sign(qsh=qsh().upper()))
+    suite.invalid("qsh of another method", headers=token.sign(qsh=qsh(method="GET")))
+    suite.invalid("query changed", path_and_query="/jira/issue-created?user_id=u%202&a=2&a=1")
+    suite.invalid("query left out", path_and_query="/jira/issue-created")
+    suite.invalid("another path", url="https://app.example/jira/issue-deleted")
+    return suite
+
+
 @provider("vonage")
 def vonage():
     token = Token("Authorization", {"iss": "Vonage", "iat": NOW, "jti": "c5ba8f24", "api_key": "a1b2c3d", "application_id": "aaaa"},

@@ -14,6 +14,7 @@ mod alipay;
 mod anthropic;
 mod asaas;
 mod asana;
+mod atlassian_connect;
 mod auth0;
 #[cfg(feature = "asymmetric")]
 mod aws_sns;
@@ -220,6 +221,8 @@ macro_rules! for_each_provider {
             asaas(secret) = ASAAS;
             /// Asana; see [`ASANA`](webhook_core::providers::ASANA).
             asana(secret) = ASANA;
+            /// Atlassian Connect; see [`ATLASSIAN_CONNECT`](webhook_core::providers::ATLASSIAN_CONNECT). Method and URL are signed, the body is not.
+            atlassian_connect(secret, public_url) = ATLASSIAN_CONNECT;
             /// Auth0 log streams; see [`AUTH0`](webhook_core::providers::AUTH0). A token, so the body is not signed.
             auth0(secret) = AUTH0;
             /// BigCommerce; see [`BIGCOMMERCE`](webhook_core::providers::BIGCOMMERCE).
