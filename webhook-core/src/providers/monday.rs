@@ -2,6 +2,7 @@ use serde_json::json;
 
 use crate::custom::Draft;
 use crate::custom::jwt::{By, Jwt};
+use crate::handshake::{Challenge, Handshake, Reply};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
 use crate::{Provider, Scheme};
@@ -14,12 +15,18 @@ use crate::{Provider, Scheme};
 /// * The token covers nothing of the request, and ends five minutes after it was made.
 /// * **Webhooks that a personal token has made come without any of this**, and are refused: nothing tells them from a forger's.
 /// * The id is `/event/triggerUuid`.
+/// * A new webhook is asked to echo the `challenge` of a JSON body. That is unsigned and changes nothing, so it is always answered; a request
+///   with a token is never a challenge.
 ///
 /// Source: <https://developer.monday.com/apps/docs/integration-authorization>
 pub const MONDAY: Provider = Provider::new("monday", SCHEME)
     .settings(&[AUDIENCE])
     .id_at(&["/event/triggerUuid"])
     .type_at(&["/event/type"])
+    .answers(Handshake::new(
+        Challenge::UnsignedField("/challenge"),
+        Reply::Field("challenge"),
+    ))
     .documented_at("https://developer.monday.com/apps/docs/integration-authorization");
 
 const AUDIENCE: &str = "audience";
