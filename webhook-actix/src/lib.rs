@@ -94,7 +94,6 @@
 
 mod answer;
 mod extract;
-mod generic;
 mod headers;
 mod middleware;
 mod outliving;

@@ -9,8 +9,8 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage as _};
 use futures_util::future::LocalBoxFuture;
 use webhook_core::{
-    Delivery, Ended, Endpoint, EndpointBuilder, Head, Rejection, Secret, SecretSet,
-    for_each_provider, providers,
+    Delivery, Ended, Endpoint, EndpointBuilder, Head, Rejection, adapter_constructors,
+    for_each_provider,
 };
 use webhook_tower::adapter::Tracker;
 
@@ -178,85 +178,6 @@ where
     }
 }
 
-macro_rules! constructors {
-    ($($(#[$doc:meta])* $name:ident($($argument:ident),+) = $provider:ident;)*) => {
-        /// One constructor for each provider, with the defaults of [`EndpointBuilder`]. Each panics where a secret
-        /// or URL cannot be used, with a text that says why and does not contain it; to handle that, build the
-        /// [`Endpoint`] of the same name and pass it to [`new`](Self::new).
-        impl Webhook {
-            $(constructors!(@one $(#[$doc])* $name($($argument),+) $provider);)*
-        }
-    };
-    (@one $(#[$doc:meta])* $name:ident(secret) $provider:ident) => {
-        $(#[$doc])*
-        ///
-        /// # Panics
-        ///
-        /// If the secret cannot be used.
-        #[track_caller]
-        pub fn $name(secret: impl Into<SecretSet>) -> Self {
-            Self::build(Endpoint::builder(providers::$provider, secret))
-        }
-    };
-    (@one $(#[$doc:meta])* $name:ident(public_key) $provider:ident) => {
-        $(#[$doc])*
-        ///
-        /// # Panics
-        ///
-        /// If the key cannot be used.
-        #[track_caller]
-        pub fn $name(public_key: impl Into<SecretSet>) -> Self {
-            Self::build(Endpoint::builder(providers::$provider, public_key))
-        }
-    };
-    (@one $(#[$doc:meta])* $name:ident(secret, public_url) $provider:ident) => {
-        $(#[$doc])*
-        ///
-        /// # Panics
-        ///
-        /// If the secret or the URL cannot be used.
-        #[track_caller]
-        pub fn $name(secret: impl Into<SecretSet>, public_url: impl Into<String>) -> Self {
-            Self::build(Endpoint::builder(providers::$provider, secret).public_url(public_url))
-        }
-    };
-    (@one $(#[$doc:meta])* $name:ident(secret, public_url, $setting:ident) $provider:ident) => {
-        $(#[$doc])*
-        ///
-        /// # Panics
-        ///
-        /// If the secret, the URL or the setting cannot be used.
-        #[track_caller]
-        pub fn $name(
-            secret: impl Into<SecretSet>,
-            public_url: impl Into<String>,
-            $setting: impl Into<Secret>,
-        ) -> Self {
-            Self::build(Endpoint::$name(secret, public_url, $setting))
-        }
-    };
-    (@one $(#[$doc:meta])* $name:ident(secret, $setting:ident) $provider:ident) => {
-        $(#[$doc])*
-        ///
-        /// # Panics
-        ///
-        /// If the secret or the setting cannot be used.
-        #[track_caller]
-        pub fn $name(secret: impl Into<SecretSet>, $setting: impl Into<Secret>) -> Self {
-            Self::build(Endpoint::$name(secret, $setting))
-        }
-    };
-    (@one $(#[$doc:meta])* $name:ident(username, password) $provider:ident) => {
-        $(#[$doc])*
-        ///
-        /// # Panics
-        ///
-        /// If the credentials cannot be used.
-        #[track_caller]
-        pub fn $name(username: &str, password: &str) -> Self {
-            Self::build(Endpoint::builder(providers::$provider, Secret::basic(username, password)))
-        }
-    };
-}
+use Webhook as Adapter;
 
-for_each_provider!(constructors);
+for_each_provider!(adapter_constructors);

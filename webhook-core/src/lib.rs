@@ -68,6 +68,7 @@ extern crate self as webhook_core;
 mod algorithm;
 mod answer;
 mod buffer;
+mod constructors;
 mod custom;
 mod delivery;
 mod describe;

@@ -68,7 +68,6 @@ mod answer;
 mod body;
 mod deadline;
 mod future;
-mod generic;
 mod guard;
 mod layer;
 mod outliving;

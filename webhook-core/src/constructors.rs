@@ -1,0 +1,146 @@
+//! What the constructors of all adapters have in common, so that it is there once.
+
+/// The constructors of an adapter, one for each row of [`for_each_provider`](crate::for_each_provider). Wherever it is used, `Adapter` is the
+/// adapter's type, and has a function `build` that makes one of an [`EndpointBuilder`](crate::EndpointBuilder) or panics with its error.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! adapter_constructors {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident),+) = $provider:ident;)*) => {
+        /// One constructor for each provider, with the defaults of [`EndpointBuilder`](webhook_core::EndpointBuilder). Each panics where a secret
+        /// or URL cannot be used, with a text that says why and does not contain it; to handle that, build the
+        /// [`Endpoint`](webhook_core::Endpoint) of the same name and pass it to [`new`](Self::new).
+        impl Adapter {
+            $($crate::adapter_constructors!(@one $(#[$doc])* $name($($argument),+) $provider);)*
+        }
+
+        /// One constructor for each mechanism that everybody knows, with the defaults of
+        /// [`EndpointBuilder`](webhook_core::EndpointBuilder). Each panics where a name or secret cannot be used, with a text that says why and
+        /// does not contain it.
+        impl Adapter {
+            /// A shared token in a header; see [`Endpoint::token`](webhook_core::Endpoint::token).
+            ///
+            /// # Panics
+            ///
+            /// If the header or the secret cannot be used.
+            #[track_caller]
+            pub fn token(header: &'static str, secret: impl Into<$crate::SecretSet>) -> Self {
+                Self::build($crate::Endpoint::token(header, secret))
+            }
+
+            /// A shared token in a query parameter; see [`Endpoint::token_in_query`](webhook_core::Endpoint::token_in_query).
+            ///
+            /// # Panics
+            ///
+            /// If the name or the secret cannot be used.
+            #[track_caller]
+            pub fn token_in_query(name: &'static str, secret: impl Into<$crate::SecretSet>) -> Self {
+                Self::build($crate::Endpoint::token_in_query(name, secret))
+            }
+
+            /// A shared token in a field of a form; see [`Endpoint::token_in_form`](webhook_core::Endpoint::token_in_form).
+            ///
+            /// # Panics
+            ///
+            /// If the field or the secret cannot be used.
+            #[track_caller]
+            pub fn token_in_form(field: &'static str, secret: impl Into<$crate::SecretSet>) -> Self {
+                Self::build($crate::Endpoint::token_in_form(field, secret))
+            }
+
+            /// HTTP Basic authentication; see [`Endpoint::basic`](webhook_core::Endpoint::basic).
+            ///
+            /// # Panics
+            ///
+            /// If the credentials cannot be used.
+            #[track_caller]
+            pub fn basic(username: &str, password: &str) -> Self {
+                Self::build($crate::Endpoint::basic(username, password))
+            }
+
+            /// A keyed hash over the body, in a header; see [`Endpoint::hmac`](webhook_core::Endpoint::hmac).
+            ///
+            /// # Panics
+            ///
+            /// If algorithm, header or secret cannot be used.
+            #[track_caller]
+            pub fn hmac(
+                algorithm: $crate::Algorithm,
+                header: &'static str,
+                encoding: $crate::Encoding,
+                secret: impl Into<$crate::SecretSet>,
+            ) -> Self {
+                Self::build($crate::Endpoint::hmac(algorithm, header, encoding, secret))
+            }
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the secret cannot be used.
+        #[track_caller]
+        pub fn $name(secret: impl Into<$crate::SecretSet>) -> Self {
+            Self::build($crate::Endpoint::builder($crate::providers::$provider, secret))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(public_key) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the key cannot be used.
+        #[track_caller]
+        pub fn $name(public_key: impl Into<$crate::SecretSet>) -> Self {
+            Self::build($crate::Endpoint::builder($crate::providers::$provider, public_key))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, public_url) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the secret or the URL cannot be used.
+        #[track_caller]
+        pub fn $name(secret: impl Into<$crate::SecretSet>, public_url: impl Into<String>) -> Self {
+            Self::build($crate::Endpoint::builder($crate::providers::$provider, secret).public_url(public_url))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, public_url, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the secret, the URL or the setting cannot be used.
+        #[track_caller]
+        pub fn $name(
+            secret: impl Into<$crate::SecretSet>,
+            public_url: impl Into<String>,
+            $setting: impl Into<$crate::Secret>,
+        ) -> Self {
+            Self::build($crate::Endpoint::$name(secret, public_url, $setting))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the secret or the setting cannot be used.
+        #[track_caller]
+        pub fn $name(secret: impl Into<$crate::SecretSet>, $setting: impl Into<$crate::Secret>) -> Self {
+            Self::build($crate::Endpoint::$name(secret, $setting))
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(username, password) $provider:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        ///
+        /// If the credentials cannot be used.
+        #[track_caller]
+        pub fn $name(username: &str, password: &str) -> Self {
+            Self::build($crate::Endpoint::builder($crate::providers::$provider, $crate::Secret::basic(username, password)))
+        }
+    };
+}
