@@ -337,7 +337,11 @@ fn credentials(entries: &Entries, provider: &Provider) -> Result<Option<String>,
 
 /// Whether what is configured is a public key.
 fn is_public(provider: &Provider) -> bool {
-    provider.secret_format() == KeyFormat::PublicKey
+    #[cfg(feature = "asymmetric")]
+    if provider.secret_format() == KeyFormat::PublicKey {
+        return true;
+    }
+    provider.schemes().iter().any(Scheme::is_public)
 }
 
 /// Whether deliveries come with HTTP Basic authentication: the one scheme without a hash in this header.
