@@ -15,6 +15,12 @@
 //!
 //! Nothing further out may decompress, decode or rewrite the body. If every signature is wrong, look there first.
 //!
+//! # Methods
+//!
+//! Some handshakes come as `GET` or `HEAD` (Meta, eBay, Dropbox, Okta, Trello, Intercom). What stands further out and lets nothing but `POST`
+//! through answers them itself, with 405: `Router::layer` sees them, and so does actix-web's `wrap` on a `Resource`, `Scope` or `App`; a
+//! `route_layer` behind `post(…)`, or a `wrap` on the `Route` itself, does not.
+//!
 //! # Bodies
 //!
 //! *Limits.* The limit of a framework's extractors, such as axum's `DefaultBodyLimit` or actix-web's `PayloadConfig`, does not limit
