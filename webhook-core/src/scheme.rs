@@ -465,45 +465,43 @@ impl Scheme {
 
     /// The header is a list of pairs such as `t=…,v1=…`; tags are the values of `label`.
     #[must_use]
-    pub const fn pairs(mut self, separator: u8, label: &'static str) -> Self {
+    pub const fn pairs(self, separator: u8, label: &'static str) -> Self {
+        self.listing(separator, label, false, None)
+    }
+
+    const fn listing(
+        mut self,
+        separator: u8,
+        label: &'static str,
+        spaces: bool,
+        beside: Option<(&'static str, &'static str)>,
+    ) -> Self {
         self.grammar = Grammar::Pairs {
             separator,
             label,
-            spaces: false,
-            beside: None,
+            spaces,
+            beside,
         };
         self
     }
 
     /// As [`pairs`](Self::pairs), with white space around a pair tolerated.
     #[must_use]
-    pub const fn spaced_pairs(mut self, separator: u8, label: &'static str) -> Self {
-        self.grammar = Grammar::Pairs {
-            separator,
-            label,
-            spaces: true,
-            beside: None,
-        };
-        self
+    pub const fn spaced_pairs(self, separator: u8, label: &'static str) -> Self {
+        self.listing(separator, label, true, None)
     }
 
     /// As [`pairs`](Self::pairs), in a header that has this other pair too. For senders that name their algorithm: no name but
     /// this one is accepted.
     #[must_use]
     pub const fn pairs_beside(
-        mut self,
+        self,
         separator: u8,
         label: &'static str,
         key: &'static str,
         value: &'static str,
     ) -> Self {
-        self.grammar = Grammar::Pairs {
-            separator,
-            label,
-            spaces: false,
-            beside: Some((key, value)),
-        };
-        self
+        self.listing(separator, label, false, Some((key, value)))
     }
 
     /// The header is one or more lists of pairs with a space between, all of one time.
@@ -516,19 +514,13 @@ impl Scheme {
     /// As [`spaced_pairs`](Self::spaced_pairs) and [`pairs_beside`](Self::pairs_beside).
     #[must_use]
     pub const fn spaced_pairs_beside(
-        mut self,
+        self,
         separator: u8,
         label: &'static str,
         key: &'static str,
         value: &'static str,
     ) -> Self {
-        self.grammar = Grammar::Pairs {
-            separator,
-            label,
-            spaces: true,
-            beside: Some((key, value)),
-        };
-        self
+        self.listing(separator, label, true, Some((key, value)))
     }
 
     /// The header is a JSON object in base64, and the tag is the text of its field `field`.

@@ -4,13 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::jwt::{Ring, ring_of, sign_with, signing_id};
+use super::jwt::{Ring, named, ring_of, sign_with, signing_id};
 use super::{Asked, Check, Custom, Draft, Finding, Json};
 use crate::algorithm::Algorithm;
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::jose::{Token, compact};
-use crate::keys::{KeyQuery, key_id};
+use crate::keys::KeyQuery;
 use crate::scheme::Coverage;
 use crate::verifier::Verified;
 
@@ -39,7 +39,7 @@ pub(crate) struct Fireblocks;
 impl Custom for Fireblocks {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let token = detached(asked.header(FIREBLOCKS)?, "RS512", &[])?;
-        let id = named(&token)?;
+        let id = named(&token.header()?)?;
         let url = asked.settings.get(JWKS_URL);
         let url = url.map_or(FIREBLOCKS_KEYS.into(), String::from_utf8_lossy);
         let query = || {
@@ -110,7 +110,7 @@ impl Custom for TrueLayer {
         if header.get("tl_version").and_then(Json::as_text) != Some("2") {
             return Err(RejectionKind::UnsupportedScheme);
         }
-        let (place, id) = (Self::place(&header)?, named(&token)?);
+        let (place, id) = (Self::place(&header)?, named(&header)?);
         let query = || Some(KeyQuery::by_url("truelayer", place?, Some(id.clone()?)));
         let ring = ring_of(asked, id.as_deref(), query)?;
         let lines = Self::lines(asked, &header)?;
@@ -159,15 +159,6 @@ fn detached<'t>(text: &'t [u8], alg: &str, allowed: &[&str]) -> Result<Token<'t>
         true => Ok(token),
         false => Err(RejectionKind::Malformed),
     }
-}
-
-fn named(token: &Token<'_>) -> Result<Option<String>, RejectionKind> {
-    let header = token.header()?;
-    let id = header.get("kid").map(|kid| {
-        let id = kid.as_text().and_then(key_id);
-        id.ok_or(RejectionKind::Malformed)
-    });
-    id.transpose()
 }
 
 fn detach(

@@ -1,4 +1,4 @@
-//! HMAC-SHA-256 over chosen values of a JSON body, which a function of the provider writes one behind the other.
+//! HMAC over what a function of the provider writes of a JSON body: chosen values one behind the other, or all of it in another order.
 
 use super::check::{first, one_tag};
 use super::json::Json;
@@ -13,6 +13,7 @@ pub(crate) struct Fields {
     /// The header of the tag.
     pub(crate) tag: &'static str,
     pub(crate) encoding: Encoding,
+    pub(crate) algorithm: Algorithm,
     /// What is signed; `None` for a body that has not what it takes.
     pub(crate) write: fn(&Json<'_>) -> Option<String>,
 }
@@ -23,13 +24,13 @@ const SECRET: char = '\0';
 impl Custom for Fields {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let tag_of = asked.header(self.tag)?;
-        let candidates = one_tag(tag_of, self.encoding, Algorithm::HmacSha256)?;
+        let candidates = one_tag(tag_of, self.encoding, self.algorithm)?;
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
-        let write = self.write;
+        let (algorithm, write) = (self.algorithm, self.write);
         Ok(whole(move |body| {
             let json = Json::parse(body).ok_or(RejectionKind::Malformed)?;
             let signed = write(&json).ok_or(RejectionKind::Malformed)?;
-            let tags = keys.iter().map(|key| tag(key, &signed));
+            let tags = keys.iter().map(|key| tag(algorithm, key, &signed));
             Finding {
                 slot: first(tags.map(|tag| candidates.contain(&tag))),
                 time: None,
@@ -41,13 +42,13 @@ impl Custom for Fields {
 
     fn sign(&self, draft: &mut Draft<'_>) {
         let signed = Json::parse(&draft.body).and_then(|json| (self.write)(&json));
-        let tag = tag(draft.key, &signed.unwrap_or_default());
+        let tag = tag(self.algorithm, draft.key, &signed.unwrap_or_default());
         draft.push(self.tag, encode(tag, self.encoding));
     }
 }
 
-fn tag(key: &[u8], signed: &str) -> Tag {
-    let mut mac = Algorithm::HmacSha256.key(key);
+fn tag(algorithm: Algorithm, key: &[u8], signed: &str) -> Tag {
+    let mut mac = algorithm.key(key);
     for (i, piece) in signed.split(SECRET).enumerate() {
         if i > 0 {
             mac.update(key);
@@ -66,6 +67,13 @@ fn value<'j>(json: &'j Json<'_>, path: &str) -> Option<&'j str> {
 /// Values one behind the other.
 fn joined(json: &Json<'_>, paths: &[&str]) -> Option<String> {
     paths.iter().map(|path| value(json, path)).collect()
+}
+
+/// NOWPayments: all of the body, with its names sorted. Control characters are escaped, so that the mark of the secret is never in it.
+pub(crate) fn nowpayments(json: &Json<'_>) -> Option<String> {
+    let mut out = String::new();
+    json.canonical(&mut out);
+    Some(out)
 }
 
 /// iyzico: three kinds of event, told apart by the fields they have.

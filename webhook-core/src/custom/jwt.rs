@@ -4,8 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+#[cfg(feature = "asymmetric")]
+use super::Json;
 use super::check::first;
-use super::{Asked, Check, Custom, Draft, Finding, Keys};
+use super::{Asked, Check, Custom, Draft, Finding, Keys, fresh};
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::public::{PrivateKey, PublicKey};
 use crate::algorithm::{Algorithm, RunningDigest, constant_time_eq};
@@ -14,7 +16,7 @@ use crate::jose::{Claims, Token, compact};
 #[cfg(feature = "asymmetric")]
 use crate::keys::{KeyQuery, key_id};
 use crate::scheme::Coverage;
-use crate::time::UnixTime;
+use crate::time::{TimeUnit, UnixTime};
 use crate::verifier::Verified;
 
 /// The setting with the id of the configured key: a delivery that names another is not its.
@@ -111,12 +113,7 @@ impl Jwt {
             }
             #[cfg(feature = "asymmetric")]
             By::Key { provider, at, .. } => {
-                let header = token.header()?;
-                let id = header.get("kid").map(|kid| {
-                    let id = kid.as_text().and_then(key_id);
-                    id.ok_or(RejectionKind::Malformed)
-                });
-                let id = id.transpose()?;
+                let id = named(&token.header()?)?;
                 ring_of(asked, id.as_deref(), || {
                     let id = id.clone()?;
                     Some(match at {
@@ -270,6 +267,28 @@ pub(crate) fn ring_of(
 ) -> Result<Ring, RejectionKind> {
     let own = asked.settings.get(KID);
     ring(&asked.public, asked.elsewhere, own, id, query)
+}
+
+/// The key a header names, if it names one.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn named(header: &Json<'_>) -> Result<Option<String>, RejectionKind> {
+    let id = header.get("kid").map(|kid| {
+        let id = kid.as_text().and_then(key_id);
+        id.ok_or(RejectionKind::Malformed)
+    });
+    id.transpose()
+}
+
+/// The time a token was issued at, which has to be there, and fresh.
+pub(crate) fn issued(claims: &Claims<'_>, asked: &Asked<'_>) -> Result<UnixTime, RejectionKind> {
+    let issued = claims.seconds("iat")?.ok_or(RejectionKind::Malformed)?;
+    claims.check_times(asked.now, asked.tolerance, false)?;
+    fresh(
+        issued.as_bytes(),
+        TimeUnit::Seconds,
+        asked.now,
+        asked.tolerance,
+    )
 }
 
 /// What a signature is compared with.

@@ -23,7 +23,6 @@ pub(crate) mod jwt;
 pub(crate) mod keyed_body;
 pub(crate) mod mailgun;
 pub(crate) mod microsoft_graph;
-pub(crate) mod nowpayments;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod paypal;
 pub(crate) mod plivo;

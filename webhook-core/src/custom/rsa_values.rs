@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::form::{Pair, fields};
-use super::jwt::{KID, Ring, ring, sign_with};
+use super::jwt::{Ring, ring, ring_of, sign_with};
 use super::{Asked, Check, Custom, Draft, Finding, Json, digest_of};
 use crate::algorithm::Algorithm;
 use crate::algorithm::public::PublicKey;
@@ -34,21 +34,17 @@ const BITSO_KEY: &str = "x-bitso-key-id";
 
 impl Custom for Alipay {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
-        holding(
-            asked,
-            ring(&asked.public, false, None, None, || None)?,
-            |body, _| {
-                let form = form_of(body)?;
-                if value(&form, b"sign_type")? != b"RSA2" {
-                    return Err(RejectionKind::UnsupportedScheme);
-                }
-                let signature = base64(value(&form, b"sign")?)?;
-                // Notifications of a trade leave the name of the algorithm out, those of the service market do not.
-                let signed = [&[&b"sign"[..], b"sign_type"][..], &[b"sign"]];
-                let signed = signed.map(|without| joined(&form, without));
-                Ok((signed.into(), signature))
-            },
-        )
+        holding(asked, |body, _| {
+            let form = form_of(body)?;
+            if value(&form, b"sign_type")? != b"RSA2" {
+                return Err(RejectionKind::UnsupportedScheme);
+            }
+            let signature = base64(value(&form, b"sign")?)?;
+            // Notifications of a trade leave the name of the algorithm out, those of the service market do not.
+            let signed = [&[&b"sign"[..], b"sign_type"][..], &[b"sign"]];
+            let signed = signed.map(|without| joined(&form, without));
+            Ok((signed.into(), signature))
+        })
     }
 
     fn public(&self) -> Option<Algorithm> {
@@ -75,15 +71,11 @@ impl Custom for Alipay {
 
 impl Custom for PaddleClassic {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
-        holding(
-            asked,
-            ring(&asked.public, false, None, None, || None)?,
-            |body, _| {
-                let form = form_of(body)?;
-                let signature = base64(value(&form, b"p_signature")?)?;
-                Ok((vec![php(&form)], signature))
-            },
-        )
+        holding(asked, |body, _| {
+            let form = form_of(body)?;
+            let signature = base64(value(&form, b"p_signature")?)?;
+            Ok((vec![php(&form)], signature))
+        })
     }
 
     fn public(&self) -> Option<Algorithm> {
@@ -101,9 +93,8 @@ impl Custom for Bitso {
             .ok()
             .and_then(key_id);
         let id = id.ok_or(RejectionKind::Malformed)?;
-        let own = asked.settings.get(KID);
         let query = || Some(KeyQuery::by_id("bitso", id.clone()));
-        let ring = ring(&asked.public, asked.elsewhere, own, Some(&id), query)?;
+        let ring = ring_of(asked, Some(&id), query)?;
         holding_with(asked, ring, signature, |body, signature| {
             let document = Json::parse(body).ok_or(RejectionKind::Malformed)?;
             if document.get("payload").is_none() {
@@ -139,7 +130,9 @@ type Taken = Result<(Vec<Vec<u8>>, Vec<u8>), RejectionKind>;
 
 type Take = fn(&[u8], &[u8]) -> Taken;
 
-fn holding(asked: &Asked<'_>, ring: Ring, take: Take) -> Result<Box<dyn Check>, RejectionKind> {
+/// Of a sender whose keys have no names: the configured ones alone.
+fn holding(asked: &Asked<'_>, take: Take) -> Result<Box<dyn Check>, RejectionKind> {
+    let ring = ring(&asked.public, false, None, None, || None)?;
     holding_with(asked, ring, Vec::new(), take)
 }
 

@@ -1,7 +1,7 @@
 use crate::custom::fields::{Fields, iyzico};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Encoding, Provider, Scheme};
+use crate::{Algorithm, Encoding, Provider, Scheme};
 
 /// iyzico.
 ///
@@ -22,6 +22,7 @@ pub const IYZICO: Provider = Provider::new(
         &Fields {
             tag: "x-iyz-signature-v3",
             encoding: Encoding::Hex,
+            algorithm: Algorithm::HmacSha256,
             write: iyzico,
         },
         Coverage {

@@ -1,6 +1,6 @@
 use crate::custom::fields::{Fields, myfatoorah_v1, myfatoorah_v2};
 use crate::scheme::Coverage;
-use crate::{Encoding, Provider, Scheme};
+use crate::{Algorithm, Encoding, Provider, Scheme};
 
 /// MyFatoorah, webhooks of version 2.
 ///
@@ -49,6 +49,7 @@ pub const MYFATOORAH_V1: Provider = Provider::new(
 const FIELDS: Fields = Fields {
     tag: "myfatoorah-signature",
     encoding: Encoding::Base64,
+    algorithm: Algorithm::HmacSha256,
     write: myfatoorah_v2,
 };
 

@@ -1,6 +1,6 @@
-use crate::custom::nowpayments::NowPayments;
+use crate::custom::fields::{Fields, nowpayments};
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme};
+use crate::{Algorithm, Encoding, Provider, Scheme};
 
 /// NOWPayments.
 ///
@@ -17,7 +17,12 @@ use crate::{Provider, Scheme};
 pub const NOWPAYMENTS: Provider = Provider::new(
     "nowpayments",
     &[Scheme::custom(
-        &NowPayments,
+        &Fields {
+            tag: "x-nowpayments-sig",
+            encoding: Encoding::Hex,
+            algorithm: Algorithm::HmacSha512,
+            write: nowpayments,
+        },
         Coverage {
             values: true,
             ..Coverage::NONE

@@ -1,10 +1,10 @@
 use serde_json::json;
 
-use crate::custom::jwt::{BodyHash, By, Jwt, KID, Spelled};
-use crate::custom::{Draft, fresh};
+use crate::custom::Draft;
+use crate::custom::jwt::{BodyHash, By, Jwt, KID, Spelled, issued};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Algorithm, KeyFormat, Provider, RejectionKind, Scheme, TimeUnit};
+use crate::{Algorithm, KeyFormat, Provider, Scheme, TimeUnit};
 
 /// Plaid.
 ///
@@ -55,16 +55,6 @@ static TOKEN: Jwt = Jwt {
         spelled: Spelled::Hex,
         unless_empty: false,
     }),
-    check: |claims: &Claims<'_>, asked| {
-        let issued = claims.seconds("iat")?.ok_or(RejectionKind::Malformed)?;
-        claims.check_times(asked.now, asked.tolerance, false)?;
-        fresh(
-            issued.as_bytes(),
-            TimeUnit::Seconds,
-            asked.now,
-            asked.tolerance,
-        )
-        .map(Some)
-    },
+    check: |claims: &Claims<'_>, asked| issued(claims, asked).map(Some),
     make: |draft: &Draft<'_>| json!({"iat": draft.now.as_secs()}),
 };

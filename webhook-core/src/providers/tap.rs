@@ -1,6 +1,6 @@
 use crate::custom::fields::{Fields, tap};
 use crate::scheme::Coverage;
-use crate::{Encoding, Provider, Scheme};
+use crate::{Algorithm, Encoding, Provider, Scheme};
 
 /// Tap, charges.
 ///
@@ -19,6 +19,7 @@ pub const TAP: Provider = Provider::new(
         &Fields {
             tag: "hashstring",
             encoding: Encoding::Hex,
+            algorithm: Algorithm::HmacSha256,
             write: tap,
         },
         Coverage {

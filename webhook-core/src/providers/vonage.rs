@@ -1,10 +1,10 @@
 use serde_json::json;
 
-use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
-use crate::custom::{Draft, fresh};
+use crate::custom::Draft;
+use crate::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Provider, RejectionKind, Scheme, TimeUnit};
+use crate::{Provider, Scheme, TimeUnit};
 
 /// Vonage, signed webhooks of its Messages, Voice, Verify and other APIs.
 ///
@@ -50,15 +50,7 @@ static TOKEN: Jwt = Jwt {
         if let Some(key) = asked.settings.get(API_KEY) {
             claims.is("api_key", key)?;
         }
-        let issued = claims.seconds("iat")?.ok_or(RejectionKind::Malformed)?;
-        claims.check_times(asked.now, asked.tolerance, false)?;
-        fresh(
-            issued.as_bytes(),
-            TimeUnit::Seconds,
-            asked.now,
-            asked.tolerance,
-        )
-        .map(Some)
+        issued(claims, asked).map(Some)
     },
     make: |draft: &Draft<'_>| {
         let key = draft.settings.get(API_KEY).unwrap_or(b"a1b2c3d");
