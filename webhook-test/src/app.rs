@@ -281,8 +281,8 @@ fn fail(store: &CountingStore, at: Operation, fails: bool) {
 fn panic_on(store: &CountingStore, at: Operation, panics: bool) {
     match at {
         Operation::Claims => store.panic_on_claim(panics),
+        Operation::Commits => store.panic_on_commit(panics),
         Operation::Releases => store.panic_on_release(panics),
-        Operation::Commits => unimplemented!("no row needs it"),
     }
 }
 

@@ -131,6 +131,11 @@ impl CountingStore {
         self.shared.claims.panics.store(panic, Ordering::SeqCst);
     }
 
+    /// Whether commits panic from now on.
+    pub fn panic_on_commit(&self, panic: bool) {
+        self.shared.commits.panics.store(panic, Ordering::SeqCst);
+    }
+
     /// Whether releases panic from now on.
     pub fn panic_on_release(&self, panic: bool) {
         self.shared.releases.panics.store(panic, Ordering::SeqCst);

@@ -1,11 +1,8 @@
 // Judges of providers with asymmetric signatures, and of those that sign something beside the body or other than it. Where no SDK holds the
 // private key, Node's own crypto signs.
 import { generateKeyPairSync, sign as signWith } from "node:crypto";
-import { hex, text } from "../secrets.mjs";
-
-const thing = (text) => ({ id: "evt_1", type: "thing.made", text });
-
-const utf8 = { secret: text, event: thing, id: "evt_1", type: "thing.made" };
+import { hex } from "../secrets.mjs";
+import { NO_FUTURE, thing, utf8 } from "../words.mjs";
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
 const json = { "content-type": "application/json" };
@@ -32,8 +29,6 @@ const ed25519Base64 = pairs("ed25519", {}, (key) => raw(key).toString("base64"))
 const p256 = pairs("ec", { namedCurve: "P-256" }, (key) =>
   key.export({ type: "spki", format: "der" }).toString("base64"),
 );
-
-const NO_FUTURE = "the SDK refuses the past alone: a time of any year ahead passes it";
 
 export default [
   {

@@ -1,13 +1,7 @@
 // Platforms, each with a scheme of its own.
 
-import { base62, text } from "../secrets.mjs";
-
-const thing = (text) => ({ id: "evt_1", type: "thing.made", text });
-
-const utf8 = { secret: text, event: thing, id: "evt_1", type: "thing.made" };
-
-const NO_TIME = "the SDK reads no time: a copy of any age passes it";
-const NO_FUTURE = "the SDK refuses the past alone: a time of any year ahead passes it";
+import { base62 } from "../secrets.mjs";
+import { NO_FUTURE, NO_TIME, thing, utf8 } from "../words.mjs";
 
 export default [
   {

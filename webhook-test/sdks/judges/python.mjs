@@ -6,6 +6,7 @@ import { lines } from "../exchange.mjs";
 import payments from "./payments.mjs";
 import platforms from "./platforms.mjs";
 import standard from "./standard.mjs";
+import { NO_FUTURE } from "../words.mjs";
 
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -46,7 +47,6 @@ const judge = (provider, name, differs) => ({
   },
 });
 
-const NO_FUTURE = "the SDK refuses the past alone: a time of any year ahead passes it";
 const IF_TOLD = "the SDK checks the time only if it is told a tolerance";
 
 export default [
