@@ -442,7 +442,9 @@ const SECRETS: &[&str] = &[
 const FETCHED: &[&str] = &[
     "aws-sns",
     "aws-sns-legacy-sha1",
+    "fireblocks",
     "google-pubsub",
+    "pagarme-hub",
     "paypal",
     "truelayer",
 ];

@@ -18,7 +18,9 @@ use crate::handshake::{Answering, OfferHook, Reply};
 use crate::head::Head;
 use crate::intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
-use crate::keys::{KeyCache, KeySource, Known};
+use crate::keys::{
+    CA_CERTIFICATES, Chain, ErasedSource, KeyCache, KeySource, Known, Wanted as WantedKeys,
+};
 use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;
@@ -164,6 +166,7 @@ impl Endpoint {
         if let Some(answering) = &self.inner.answering
             && let Some(answer) = self.answer_head(answering, head)?
         {
+            self.count_challenge();
             return Err(Ended::Answered(answer));
         }
         let now = self.inner.clock.now();
@@ -258,6 +261,14 @@ impl Endpoint {
             .rejected(&inner.provider, &inner.consumer, rejection, now, claimed_id);
     }
 
+    /// A challenge gets its answer.
+    pub(crate) fn count_challenge(&self) {
+        let inner = &self.inner;
+        inner
+            .observer
+            .challenge_answered(&inner.provider, &inner.consumer);
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }
@@ -325,7 +336,7 @@ pub struct EndpointBuilder {
     consumer: Box<str>,
     tenant: Box<str>,
     #[cfg(feature = "asymmetric")]
-    keys: Option<MakeKeys>,
+    keys: Option<Arc<dyn ErasedSource>>,
     clock: Arc<dyn Clock>,
     on_reject: Option<Arc<observe::RejectHook>>,
     on_duplicate: Option<Arc<observe::DuplicateHook>>,
@@ -333,10 +344,6 @@ pub struct EndpointBuilder {
     verify_token: Option<Secret>,
     on_offered_secret: Option<Arc<OfferHook>>,
 }
-
-/// Makes the cache in front of a source, once its provider's algorithm is known.
-#[cfg(feature = "asymmetric")]
-type MakeKeys = Arc<dyn Fn(crate::Algorithm) -> Arc<KeyCache> + Send + Sync>;
 
 #[derive(Clone)]
 enum Replay {
@@ -410,12 +417,8 @@ impl EndpointBuilder {
     /// one question at a time: see [`KeySource`].
     #[cfg(feature = "asymmetric")]
     pub fn keys(mut self, source: impl KeySource) -> Self {
-        let source = Arc::new(source);
         self.options.keys_elsewhere = true;
-        self.keys = Some(Arc::new(move |algorithm| {
-            let source = Arc::clone(&source);
-            Arc::new(KeyCache::new(source, algorithm))
-        }));
+        self.keys = Some(Arc::new(source));
         self
     }
 
@@ -561,15 +564,19 @@ impl EndpointBuilder {
             self.options.public_url.as_deref(),
             self.on_offered_secret,
         )?;
+        #[cfg(feature = "asymmetric")]
+        let wanted_keys = wanted_keys(&self.provider, &self.options)?;
         let verifier = Verifier::with_secrets(self.provider, &self.secrets, self.options)?;
         if let Some(tolerance) = tolerance.filter(|t| t.past > LONG_TOLERANCE) {
             observe::long_tolerance(&self.provider, tolerance.past.as_secs());
         }
         #[cfg(feature = "asymmetric")]
-        let keys = match (&self.keys, self.provider.key_algorithm()) {
-            (None, _) => None,
-            (Some(make), Some(algorithm)) => Some(make(algorithm)),
-            (Some(_), None) => return Err(ConfigError::NoKeySource),
+        let keys = match self.keys {
+            Some(source) => Some(Arc::new(KeyCache::new(
+                source,
+                wanted_keys.ok_or(ConfigError::NoKeySource)?,
+            ))),
+            None => None,
         };
         let store = match self.replay {
             Replay::Off => None,
@@ -627,6 +634,22 @@ impl EndpointBuilder {
             fresh,
         })
     }
+}
+
+/// What a source of keys has to give; `None` where no delivery names its key.
+#[cfg(feature = "asymmetric")]
+fn wanted_keys(provider: &Provider, options: &Options) -> Result<Option<WantedKeys>, ConfigError> {
+    let roots = options.settings.get(CA_CERTIFICATES);
+    let chain = provider
+        .certified()
+        .map(|is_own| Chain::new(is_own, roots))
+        .transpose()
+        .map_err(|problem| ConfigError::Setting {
+            name: CA_CERTIFICATES,
+            problem,
+        })?;
+    let algorithm = provider.key_algorithm();
+    Ok(algorithm.map(|algorithm| WantedKeys { algorithm, chain }))
 }
 
 impl fmt::Debug for EndpointBuilder {

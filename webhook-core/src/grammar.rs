@@ -211,6 +211,33 @@ pub(crate) fn parse(
     }
 }
 
+/// The text of another pair of a header, or of another field of its JSON: one that [`parse`] has read.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn beside(
+    value: &[u8],
+    grammar: Grammar,
+    name: &'static str,
+) -> Result<Option<String>, RejectionKind> {
+    let text = match grammar {
+        Grammar::Json { .. } => Some(json_field(value, name)?),
+        Grammar::Pairs {
+            separator, spaces, ..
+        } => {
+            let pairs = value.split(|&b| b == separator);
+            let pairs = pairs.map(|pair| if spaces { pair.trim_ascii() } else { pair });
+            let mut texts = pairs
+                .filter_map(halves)
+                .filter(|(key, _)| *key == name.as_bytes());
+            match (texts.next(), texts.next()) {
+                (_, Some(_)) => return Err(RejectionKind::AmbiguousHeader),
+                (found, None) => found.map(|(_, text)| text.to_vec()),
+            }
+        }
+        _ => None,
+    };
+    Ok(text.and_then(|text| String::from_utf8(text).ok()))
+}
+
 /// The text of a field of the JSON object that a value is the base64 of.
 fn json_field(value: &[u8], pointer: &'static str) -> Result<Vec<u8>, RejectionKind> {
     let json = STANDARD

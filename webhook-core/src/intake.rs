@@ -188,6 +188,9 @@ impl Intake {
     pub(crate) fn settle(&mut self) -> Result<Finished, Rejection> {
         let finished = self.check();
         self.verification.forget();
+        if let Ok(Finished::Answer(_)) = finished {
+            self.endpoint.count_challenge();
+        }
         finished.map_err(|kind| self.refuse(kind))
     }
 

@@ -88,6 +88,30 @@ fn armour(text: &[u8]) -> Result<(&[u8], Zeroizing<Vec<u8>>), SecretProblem> {
     Ok((label, base64(content)?))
 }
 
+/// The certificates of a chain, one PEM block behind the other.
+pub(crate) fn certificates(text: &[u8]) -> Result<Vec<Zeroizing<Vec<u8>>>, SecretProblem> {
+    const END: &[u8] = b"-----END CERTIFICATE-----";
+    let (mut rest, mut found) = (text.trim_ascii(), Vec::new());
+    while !rest.is_empty() {
+        let end = rest.windows(END.len()).position(|window| window == END);
+        let end = end.map(|end| end.saturating_add(END.len()));
+        let block = end.and_then(|end| rest.split_at_checked(end));
+        let (block, others) = block.ok_or(SecretProblem::Certificate)?;
+        match armour(block)? {
+            (b"CERTIFICATE", der) if found.len() < MOST_CERTIFICATES => found.push(der),
+            _ => return Err(SecretProblem::Certificate),
+        }
+        rest = others.trim_ascii();
+    }
+    match found.is_empty() {
+        true => Err(SecretProblem::Empty),
+        false => Ok(found),
+    }
+}
+
+/// Chains have three or four; a set of authorities that somebody writes down may have a few more.
+const MOST_CERTIFICATES: usize = 16;
+
 fn split<'t>(text: &'t [u8], at: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
     let start = text.windows(at.len()).position(|window| window == at)?;
     let (before, rest) = text.split_at(start);

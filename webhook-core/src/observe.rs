@@ -27,6 +27,8 @@ pub struct Counts {
     pub changed_duplicates: u64,
     /// Commits that failed and were tried again later.
     pub commits_failed: u64,
+    /// Challenges answered, signed or not. No handler ran for them.
+    pub challenges: u64,
     rejected: [u64; RejectionKind::ALL.len()],
 }
 
@@ -116,6 +118,7 @@ pub(crate) struct Observer {
     duplicates: AtomicU64,
     changed_duplicates: AtomicU64,
     commits_failed: AtomicU64,
+    challenges: AtomicU64,
     rejected: [AtomicU64; RejectionKind::ALL.len()],
     /// The second in which each reason was last logged.
     logged: [AtomicU64; RejectionKind::ALL.len()],
@@ -142,6 +145,7 @@ impl Observer {
             duplicates: read(&self.duplicates),
             changed_duplicates: read(&self.changed_duplicates),
             commits_failed: read(&self.commits_failed),
+            challenges: read(&self.challenges),
             rejected: std::array::from_fn(|i| self.rejected.get(i).map_or(0, read)),
         }
     }
@@ -189,6 +193,11 @@ impl Observer {
 
     pub(crate) fn verified(&self) {
         add(&self.verified);
+    }
+
+    pub(crate) fn challenge_answered(&self, provider: &Provider, consumer: &str) {
+        let (provider, total) = (provider.name(), add(&self.challenges));
+        tracing::debug!(target: "webhook", provider, consumer, total, "challenge answered");
     }
 
     pub(crate) fn done(&self) {
@@ -256,6 +265,11 @@ pub(crate) fn store_failed(provider: &Provider, error: &StoreError) {
 #[cfg(feature = "asymmetric")]
 pub(crate) fn keys_failed(provider: &'static str, error: &crate::keys::KeyError) {
     tracing::warn!(target: "webhook", provider, error = error as &dyn std::error::Error, "source of keys failed");
+}
+
+#[cfg(feature = "asymmetric")]
+pub(crate) fn keys_unusable(provider: &'static str, instead: &'static str) {
+    tracing::warn!(target: "webhook", provider, instead, "source of keys gave what is none");
 }
 
 pub(crate) fn release_failed(provider: &'static str, error: &StoreError) {

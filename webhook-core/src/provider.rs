@@ -122,7 +122,12 @@ impl Provider {
             i += 1;
         }
         let signs_id = schemes[0].id.is_some();
-        Self::of(name, Schemes::Listed(schemes), key_format, signs_id)
+        let provider = Self::of(name, Schemes::Listed(schemes), key_format, signs_id);
+        #[cfg(feature = "asymmetric")]
+        if schemes[0].key_name.is_some() {
+            return provider.may_have_settings(&[crate::custom::jwt::KID]);
+        }
+        provider
     }
 
     /// A provider with one scheme that is made at run time, as where the name of a header is configured.
@@ -460,14 +465,21 @@ impl Provider {
         scheme.key_algorithm()
     }
 
+    /// Whether a DNS name is one of the provider's, where a certificate that was found is believed for the authority behind it.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn certified(&self) -> Option<crate::keys::IsOwnName> {
+        match self.schemes().first()?.authentication {
+            Authentication::Custom(code) => code.certified(),
+            _ => None,
+        }
+    }
+
     /// Whether deliveries say which public key they are signed with, so that one may be found that is not configured.
     #[must_use]
     pub fn names_keys(&self) -> bool {
         #[cfg(feature = "asymmetric")]
-        if let Some(Authentication::Custom(code)) = self.schemes().first().map(|s| s.authentication)
-        {
-            return code.names_keys();
-        }
+        return self.schemes().first().is_some_and(Scheme::names_keys);
+        #[cfg(not(feature = "asymmetric"))]
         false
     }
 

@@ -59,6 +59,9 @@ pub struct Scheme {
     /// The fields of the body that one signs, where it does not sign the body.
     pub(crate) own_fields: &'static [&'static str],
     holds_body: bool,
+    /// Where a delivery says which key it is signed with.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) key_name: Option<crate::keys::KeyName>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -319,6 +322,8 @@ impl Scheme {
             own_time: "",
             own_fields: &[],
             holds_body: fields,
+            #[cfg(feature = "asymmetric")]
+            key_name: None,
         }
     }
 
@@ -753,6 +758,10 @@ impl Scheme {
         self.check_time();
         if let Some(id) = self.id {
             assert_header_name(id.header);
+        }
+        #[cfg(feature = "asymmetric")]
+        if let Some(name) = self.key_name {
+            name.check(self);
         }
         assert!(
             self.coverage().id == self.id.is_some(),

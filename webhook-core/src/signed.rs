@@ -1,8 +1,10 @@
 //! Checks with public keys: what is signed is hashed as it comes, and every key tries every signature at its end.
 
 use crate::algorithm::public::{PublicKey, RunningMessage};
+use crate::custom::jwt::Ring;
 use crate::error::RejectionKind;
 use crate::grammar;
+use crate::keys::KeyQuery;
 use crate::scheme::{Coverage, Encoding};
 use crate::verifier::Verified;
 
@@ -17,7 +19,7 @@ pub(crate) struct Signed {
     pub(crate) signatures: Signatures,
     /// The parts behind the body.
     pub(crate) suffix: Vec<u8>,
-    pub(crate) keys: Vec<PublicKey>,
+    pub(crate) ring: Ring,
     /// SHA-256 of what was signed, where the body is no part of it.
     pub(crate) digest: Option<[u8; 32]>,
 }
@@ -28,14 +30,24 @@ impl Signed {
         self.message.update(bytes);
     }
 
+    /// The key it cannot be finished without.
+    pub(crate) fn wanted(&self) -> Option<&KeyQuery> {
+        self.ring.wanted()
+    }
+
+    pub(crate) fn supply(&mut self, keys: &[PublicKey]) {
+        self.ring = Ring::Public(keys.to_vec());
+    }
+
     /// The slot of the first key that verifies one of the signatures. Neither keys nor signatures are secret, so the search
     /// may end with it.
     pub(crate) fn finish(&mut self) -> Option<usize> {
         self.message.update(&self.suffix);
-        let algorithm = self.keys.first()?.algorithm();
+        let keys = self.ring.public();
+        let algorithm = keys.first()?.algorithm();
         let unused = std::mem::replace(&mut self.message, RunningMessage::Whole(Vec::new()));
         let message = unused.finish(algorithm)?;
-        self.keys.iter().position(|key| {
+        keys.iter().position(|key| {
             let mut signatures = self.signatures.0.iter().flatten();
             signatures.any(|signature| key.verifies(&message, signature))
         })

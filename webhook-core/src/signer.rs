@@ -8,10 +8,14 @@ use zeroize::Zeroizing;
 use crate::algorithm::RunningMac;
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PrivateKey;
+#[cfg(feature = "asymmetric")]
+use crate::custom::jwt::signing_id;
 use crate::custom::{Custom, Draft};
 use crate::error::{ConfigError, SecretProblem};
 use crate::grammar::encode;
 use crate::held::{field, with_field};
+#[cfg(feature = "asymmetric")]
+use crate::keys::Place;
 use crate::low_bytes::LowBytes;
 use crate::provider::{Locator, Provider};
 use crate::scheme::{Authentication, Grammar, Location, Part, Scheme, TimeLocation, Value};
@@ -235,6 +239,10 @@ impl Signer {
         if let Some(TimeLocation::Header(name)) = self.scheme.time.map(|time| time.at) {
             headers.push((name.to_owned(), time));
         }
+        #[cfg(feature = "asymmetric")]
+        if let Some(Place::Header(name)) = self.scheme.key_name.map(|name| name.place) {
+            headers.push((name.to_owned(), signing_id(&self.settings)));
+        }
         headers.extend(self.labels());
         SignedRequest {
             method: self.method(),
@@ -373,7 +381,10 @@ impl Signer {
             (Grammar::List { .. }, _) => tag.to_owned(),
             (Grammar::Json { field }, _) => {
                 use base64::Engine as _;
-                let json = serde_json::json!({ field.trim_start_matches('/'): tag });
+                let mut json = serde_json::json!({ field.trim_start_matches('/'): tag });
+                if let (Some((name, id)), Some(fields)) = (self.id_beside(), json.as_object_mut()) {
+                    fields.insert(name.trim_start_matches('/').to_owned(), id.into());
+                }
                 base64::engine::general_purpose::STANDARD.encode(json.to_string())
             }
             (
@@ -387,12 +398,24 @@ impl Signer {
                     Some(TimeLocation::Pair(key)) => Some((key, time)),
                     _ => None,
                 };
-                let pairs = time.into_iter().chain([(label, tag)]).chain(self.beside());
+                let id = self.id_beside();
+                let id = id.as_ref().map(|(name, id)| (*name, id.as_str()));
+                let pairs = time.into_iter().chain(id).chain([(label, tag)]);
+                let pairs = pairs.chain(self.beside());
                 let pairs = pairs.map(|(key, value)| format!("{key}={value}"));
                 let separator = char::from(separator).to_string();
                 pairs.collect::<Vec<_>>().join(&separator)
             }
         }
+    }
+
+    /// The id of the key, where it is beside the signature.
+    fn id_beside(&self) -> Option<(&'static str, String)> {
+        #[cfg(feature = "asymmetric")]
+        if let Some(Place::Beside(name)) = self.scheme.key_name.map(|name| name.place) {
+            return Some((name, signing_id(&self.settings)));
+        }
+        None
     }
 
     fn beside(&self) -> Option<(&'static str, &'static str)> {

@@ -14,6 +14,8 @@ use crate::error::{ConfigError, RejectionKind};
 use crate::grammar::{self, Candidates, MAX_VALUE};
 use crate::head::{Found, Head};
 use crate::held::Held;
+#[cfg(feature = "asymmetric")]
+use crate::keys::ring_by_name;
 use crate::low_bytes::LowBytes;
 use crate::provider::Provider;
 use crate::scheme::{
@@ -488,7 +490,14 @@ impl Verifier {
             message: algorithm.message(),
             signatures,
             suffix: Vec::new(),
-            keys: keys.iter().filter_map(Key::as_public).cloned().collect(),
+            ring: ring_by_name(
+                scheme,
+                self.provider.name(),
+                head,
+                &self.options.settings,
+                self.options.keys_elsewhere,
+                keys.iter().filter_map(Key::as_public).cloned().collect(),
+            )?,
             digest: None,
         };
         let mut digest = RunningDigest::new();
@@ -658,14 +667,17 @@ impl Verification {
     pub(crate) fn wanted(&mut self) -> Option<&crate::keys::KeyQuery> {
         match &mut self.state {
             State::Custom(check) => check.wanted(),
+            State::Signed(signed) => signed.wanted(),
             _ => None,
         }
     }
 
     #[cfg(feature = "asymmetric")]
     pub(crate) fn supply(&mut self, keys: &[PublicKey]) {
-        if let State::Custom(check) = &mut self.state {
-            check.supply(keys);
+        match &mut self.state {
+            State::Custom(check) => check.supply(keys),
+            State::Signed(signed) => signed.supply(keys),
+            _ => {}
         }
     }
 

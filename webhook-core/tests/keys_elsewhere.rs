@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
-use webhook_core::providers::{FIREBLOCKS, GOOGLE_PUBSUB, PLAID, TRUELAYER};
+use webhook_core::providers::{
+    BINANCE_PAY, CIRCLE, EBAY, FIREBLOCKS, GOOGLE_PUBSUB, PAGARME_HUB, PLAID, TRUELAYER, WECHATPAY,
+};
 use webhook_core::{
     Answer, Clock, ConfigError, Ended, Endpoint, EndpointBuilder, Finished, Head, KeyError,
     KeyQuery, KeySource, Provider, Rejection, RejectionKind, SecretSet, SignedRequest, Signer,
@@ -423,12 +425,20 @@ fn the_query_names_what_the_provider_allows_and_nothing_else() {
         (GOOGLE_PUBSUB, key!("rsa")),
         (TRUELAYER, key!("p521")),
         (PLAID, key!("p256")),
+        (EBAY, key!("p256")),
+        (CIRCLE, key!("p256")),
+        (WECHATPAY, key!("rsa")),
+        (BINANCE_PAY, key!("rsa")),
+        (PAGARME_HUB, key!("rsa")),
     ] {
         let mut builder = Endpoint::builder(provider, SecretSet::default());
         let mut signer = Signer::new(provider, key).unwrap();
         for name in provider.required_settings() {
             builder = builder.setting(*name, "x");
             signer = signer.setting(*name, "x");
+        }
+        for nonce in ["wechatpay-nonce", "binancepay-nonce"] {
+            signer = signer.header(nonce, "1");
         }
         let endpoint = builder
             .keys(noted.clone())
@@ -447,6 +457,11 @@ fn the_query_names_what_the_provider_allows_and_nothing_else() {
         Some("https://www.googleapis.com/oauth2/v3/certs"),
         Some("https://webhooks.truelayer.com/.well-known/jwks"),
         None,
+        None,
+        None,
+        None,
+        None,
+        Some("https://hubapi.pagar.me/.well-known/jwks.json"),
     ];
     assert_eq!(urls, expected);
     assert!(noted.iter().all(|query| query.id() == Some("key-1")));
@@ -513,6 +528,40 @@ fn plaids_answer_is_a_document_and_an_expired_key_none() {
 }
 
 #[test]
+fn answers_of_providers_apis_are_documents() {
+    let pem = key!("p256.pub");
+    let bare: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let ebay = format!(
+        r#"{{"key":"{}","algorithm":"ECDSA","digest":"SHA1"}}"#,
+        pem.replace('\n', "")
+    );
+    let circle =
+        format!(r#"{{"data":{{"id":"1","algorithm":"ECDSA_SHA_256","publicKey":"{bare}"}}}}"#);
+    let unusable = Err(RejectionKind::KeysUnavailable);
+    for (provider, document, expected) in [
+        (EBAY, ebay.as_str(), Ok(())),
+        (EBAY, pem, Ok(())),
+        (EBAY, r#"{"key":"none"}"#, unusable),
+        (EBAY, r#"{"errors":[{"errorId":195003}]}"#, unusable),
+        (CIRCLE, circle.as_str(), Ok(())),
+        (CIRCLE, bare.as_str(), Ok(())),
+        (CIRCLE, r#"{"data":{"publicKey":1}}"#, unusable),
+        (CIRCLE, r#"{"data":[]}"#, unusable),
+    ] {
+        let keys = StaticKeys::new().with("key-1", document.to_owned());
+        let builder = Endpoint::builder(provider, SecretSet::default());
+        let endpoint = builder.keys(keys).clock(Set::new()).build().unwrap();
+        let signer = Signer::new(provider, key!("p256")).unwrap();
+        let request = signer.sign(UnixTime::from_secs(NOW), "{}");
+        assert_eq!(receive(&endpoint, &request), (expected, true), "{document}");
+        // Another one is not known there.
+        let other = signer.setting("kid", "key-2");
+        let request = other.sign(UnixTime::from_secs(NOW), "{}");
+        assert!(receive(&endpoint, &request).0.is_err());
+    }
+}
+
+#[test]
 fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
     use webhook_core::providers::{AWS_SNS, PAYPAL};
     let vectors = [
@@ -521,16 +570,17 @@ fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
     ];
     for (provider, file, setting) in vectors {
         let vectors: Vec<serde_json::Value> = serde_json::from_str(file).unwrap();
-        let cert = include_str!("keys/rsa.cert.pem");
         // A chain: the first is the one that signs.
-        let source = Counting::saying(Says::Document(format!("{cert}{cert}")));
+        let (root, chain) = chain("good");
+        let source = Counting::saying(Says::Document(chain));
         for vector in vectors.iter().filter(|vector| vector["expect"] != "valid") {
             let request = request_of(&provider, vector);
             let name = vector["name"].as_str().unwrap();
             let value = vector["settings"][setting].as_str().unwrap();
             let now = UnixTime::from_secs(vector["now"].as_u64().unwrap());
             let builder = Endpoint::builder(provider, SecretSet::default()).clock(now);
-            let builder = builder.setting(setting, value).keys(source.clone());
+            let builder = trusting(builder.setting(setting, value), &root);
+            let builder = builder.keys(source.clone());
             let before = source.asked();
             let (refused, _) = receive(&builder.build().unwrap(), &request);
             // What is wrong there is the configured key.
@@ -553,8 +603,7 @@ fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
         let value = good["settings"][setting].as_str().unwrap();
         let now = UnixTime::from_secs(good["now"].as_u64().unwrap());
         let builder = Endpoint::builder(provider, SecretSet::default()).clock(now);
-        let endpoint = builder
-            .setting(setting, value)
+        let endpoint = trusting(builder.setting(setting, value), &root)
             .keys(source.clone())
             .build()
             .unwrap();
@@ -565,6 +614,84 @@ fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
         assert_eq!(
             receive(&endpoint, &request_of(&provider, good)),
             (Ok(()), false)
+        );
+    }
+}
+
+/// A chain of certificates of the tests, and the authority it leads to, or should.
+fn chain(name: &str) -> (String, String) {
+    let file: serde_json::Value = serde_json::from_str(include_str!("keys/chains.json")).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (text(&file["root"]), text(&file["chains"][name]))
+}
+
+/// With this authority, where the provider's certificates have to be of one.
+fn trusting(builder: EndpointBuilder, root: &str) -> EndpointBuilder {
+    match builder.clone().setting("ca_certificates", root).build() {
+        Err(ConfigError::UnknownSetting { .. }) => builder,
+        _ => builder.setting("ca_certificates", root),
+    }
+}
+
+/// PayPal's delivery of the vectors at this time, and what a source that gives this document makes of it.
+fn paypal(document: &str, roots: Option<&str>, after: u64) -> Result<(), RejectionKind> {
+    use webhook_core::providers::PAYPAL;
+    let vectors: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("data/paypal.json")).unwrap();
+    let signed = vectors
+        .iter()
+        .find(|vector| vector["name"] == "signed")
+        .unwrap();
+    let now = UnixTime::from_secs(signed["now"].as_u64().unwrap() + after);
+    let webhook = signed["settings"]["webhook_id"].as_str().unwrap();
+    let source = Counting::saying(Says::Document(document.to_owned()));
+    let builder = Endpoint::builder(PAYPAL, SecretSet::default()).clock(now);
+    let builder = builder.setting("webhook_id", webhook).keys(source);
+    let builder = roots.into_iter().fold(builder, |builder, roots| {
+        builder.setting("ca_certificates", roots)
+    });
+    receive(&builder.build().unwrap(), &request_of(&PAYPAL, signed)).0
+}
+
+#[test]
+fn a_certificate_is_believed_with_a_chain_to_an_authority_for_its_name_and_while_it_is_valid() {
+    let file: serde_json::Value = serde_json::from_str(include_str!("keys/chains.json")).unwrap();
+    let chains = file["chains"].as_object().unwrap();
+    assert!(chains.len() > 15);
+    for (name, chain) in chains {
+        let (chain, root) = (chain.as_str().unwrap(), file["root"].as_str().unwrap());
+        let expected = match name.starts_with("good") {
+            true => Ok(()),
+            false => Err(RejectionKind::KeysUnavailable),
+        };
+        assert_eq!(paypal(chain, Some(root), 0), expected, "{name}");
+        // None of it is of an authority that the Internet trusts.
+        let refused = Err(RejectionKind::KeysUnavailable);
+        assert_eq!(paypal(chain, None, 0), refused, "{name}");
+    }
+    // A bare key of the right kind, and a set of keys, show no authority at all.
+    for document in [key!("rsa.pub"), &jwk("key-1"), ""] {
+        let (root, _) = chain("good");
+        let refused = Err(RejectionKind::KeysUnavailable);
+        assert_eq!(paypal(document, Some(&root), 0), refused);
+    }
+}
+
+#[test]
+fn authorities_that_are_none_are_an_error() {
+    use webhook_core::providers::PAYPAL;
+    let (root, _) = chain("good");
+    let with = |authorities: &str| {
+        let builder = Endpoint::builder(PAYPAL, SecretSet::default()).keys(StaticKeys::new());
+        let builder = builder.setting("webhook_id", "WH-1");
+        builder.setting("ca_certificates", authorities).build()
+    };
+    assert!(with(&root.repeat(3)).is_ok());
+    for wrong in [key!("rsa.pub"), &root[..200], &format!("{root}x"), "none"] {
+        let error = with(wrong).unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::Setting { name, .. } if *name == "ca_certificates"),
+            "{error}"
         );
     }
 }

@@ -204,32 +204,6 @@ fn check_answer(answer: &Answer, expected: &Value) {
     }
 }
 
-/// The first RSA key of a set of JSON Web Keys as base64 of an RSAPublicKey (RFC 8017 appendix A.1.1).
-fn rsa_of_jwks(jwks: &str) -> String {
-    let jwks: Value = serde_json::from_str(jwks).unwrap();
-    let tagged = |tag: u8, content: &[u8]| {
-        let len = u16::try_from(content.len()).unwrap().to_be_bytes();
-        [&[tag, 0x82], &len[..], content].concat()
-    };
-    let number = |name: &str| {
-        let text = jwks["keys"][0][name].as_str().unwrap();
-        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
-            .decode(text)
-            .unwrap();
-        // Lengths below 128 have a shorter form in DER, which the exponent needs.
-        let content = [&[0][..], &bytes].concat();
-        match bytes.len() {
-            0..=126 => {
-                let len = u8::try_from(bytes.len()).unwrap();
-                [&[2, len], &bytes[..]].concat()
-            }
-            _ => tagged(2, &content),
-        }
-    };
-    let der = tagged(0x30, &[number("n"), number("e")].concat());
-    base64::engine::general_purpose::STANDARD.encode(der)
-}
-
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
@@ -290,10 +264,10 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
         .or_else(in_unconfirmed)
         .ok_or("no preset")?;
     match name.as_str() {
-        "pagarme_hub" if title == "invalid_unknown_kid" => {
-            return Err(format!("{title}: the name of a key is not looked at"));
+        "pagarme_hub" => {
+            let keys: Value = serde_json::from_str(&secret).unwrap();
+            vector["settings"] = json!({"kid": keys["keys"][0]["kid"]});
         }
-        "pagarme_hub" => vector["secret"] = rsa_of_jwks(&secret).into(),
         "ebay" if !has("x-ebay-signature") => {
             vector["verify_token"] = secret.into();
             vector["secret"] = include_str!("keys/p256.pub.pem").into();

@@ -190,6 +190,18 @@ class Json(str):
                                "digest": "SHA1"}, separators=(",", ":")))
 
 
+def named(header, right):
+    """What the name of a key may be, in a header of its own."""
+    def also(row, suite):
+        for title, name in {"its own name": right, "another name": "another-1"}.items():
+            add = suite.valid if name == right else suite.invalid
+            add(f"a key that is configured under {title}", settings={"kid": name})
+        for title, name in {"missing": None, "empty": "", "with a slash": "../" + right, "of dots alone": "..", "too long": "a" * 257}.items():
+            suite.invalid(f"the name of the key {title}", headers=suite.headers(header, name))
+        suite.twice(header, "another-1")
+    return also
+
+
 def row(name, body, signs="{body}", **how):
     ASYMMETRIC[name] = Signed(name, body, signs, **how).suite
 
@@ -241,7 +253,7 @@ row("circle", '{"subscriptionId":"00000000-0000-0000-0000-000000000000","notific
     '"notificationType":"transactions.inbound","notification":{"state":"CONFIRMED"},"timestamp":"2023-11-14T22:13:20Z",'
     '"version":2}', alg="p256-sha256", form="spki", encoding="base64", header="X-Circle-Signature",
     extra=[("X-Circle-Key-Id", "c7b8e1f0-0000-4000-8000-000000000000")], id="7d0b3c4a-1111-4222-8333-444455556666",
-    type="transactions.inbound")
+    type="transactions.inbound", also=named("X-Circle-Key-Id", "c7b8e1f0-0000-4000-8000-000000000000"))
 
 
 def no_object(row, suite):
@@ -252,6 +264,11 @@ def no_object(row, suite):
         suite.invalid(f"header is {name}", headers=row.headers(value))
     suite.valid("another algorithm named, which is not believed",
                 headers=row.headers(b64('{"alg":"none","kid":"x","signature":"%s"}' % ours)))
+    for name, kid in {"missing": "", "empty": '"kid":"",', "of dots": '"kid":"..",',
+                      "twice": '"kid":"x","kid":"x",', "with a slash": '"kid":"a/b",'}.items():
+        suite.invalid(f"the name of the key {name}", headers=row.headers(b64('{"alg":"ecdsa",%s"signature":"%s"}' % (kid, ours))))
+    suite.valid("a key that is configured under its own name", settings={"kid": "9936261a-7d7b-4621-a0f1-96ccb428af49"})
+    suite.invalid("a key that is configured under another name", settings={"kid": "another-1"})
 
 
 row("ebay", '{"metadata":{"topic":"MARKETPLACE_ACCOUNT_DELETION","schemaVersion":"1.0","deprecated":false},"notification":'
@@ -265,12 +282,13 @@ row("wise", '{"data":{"resource":{"id":111,"profile_id":222,"type":"transfer"},"
     id_in="X-Delivery-Id", id="5f1d9c1c-0000-4000-8000-000000000001", type="transfers#state-change",
     also=lambda row, suite: suite.invalid("the older header", headers=[["X-Signature", row.signed()]]))
 
-for name, brand, ident, kind, tolerance, unit in [
-        ("binance-pay", "BinancePay", '"bizIdStr":"29383937493038367292"', '"bizType":"PAY"', (300, 300), "ms"),
-        ("wechatpay", "Wechatpay", '"id":"EV-2018022511223320873"', '"event_type":"TRANSACTION.SUCCESS"', (299, 299), "s")]:
+for name, brand, serial, ident, kind, tolerance, unit in [
+        ("binance-pay", "BinancePay", "Certificate-SN", '"bizIdStr":"29383937493038367292"', '"bizType":"PAY"', (300, 300), "ms"),
+        ("wechatpay", "Wechatpay", "Serial", '"id":"EV-2018022511223320873"', '"event_type":"TRANSACTION.SUCCESS"', (299, 299), "s")]:
     row(name, "{%s,%s,\"data\":\"{}\"}" % (ident, kind), "{time}\n{%s-Nonce}\n{body}\n" % brand, alg="rsa-sha256", form="pem",
         encoding="base64", header=brand + "-Signature", time=brand + "-Timestamp", unit=unit, tolerance=tolerance,
-        extra=[(brand + "-Nonce", "593BEC0C930BF1AFEB40B4A08C8FB242")], id=ident.split('"')[3], type=kind.split('"')[3])
+        extra=[(brand + "-Nonce", "593BEC0C930BF1AFEB40B4A08C8FB242"), (f"{brand}-{serial}", "5157F09EFDC096DE15EBE81A47057A7232F1B8E1")],
+        id=ident.split('"')[3], type=kind.split('"')[3], also=named(f"{brand}-{serial}", "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"))
 
 
 def other_spelling(row, suite):
@@ -292,7 +310,11 @@ def other_names(row, suite):
                         "two alg": f"alg=RS256; alg=none; signature={ours}", "HS256": f"alg=HS256; kid=k; signature={ours}",
                         "alg in lower case": f"alg=rs256; kid=k; signature={ours}"}.items():
         suite.invalid(f"header with {name}", headers=row.headers(value))
-    suite.valid("another kid, which is not looked at", headers=row.headers(f"alg=RS256; kid=x; signature={ours}"))
+    suite.valid("another kid, where the key is configured without one", headers=row.headers(f"alg=RS256; kid=x; signature={ours}"))
+    suite.valid("a key that is configured under its own name", settings={"kid": "test-kid-1"})
+    suite.invalid("a key that is configured under another name", settings={"kid": "another-1"})
+    for name, kid in {"missing": "", "empty": "kid=; ", "twice": "kid=x; kid=x; ", "with a slash": "kid=a/b; ", "of dots": "kid=..; "}.items():
+        suite.invalid(f"the name of the key {name}", headers=row.headers(f"alg=RS256; {kid}signature={ours}"))
     suite.valid("no white space", headers=row.headers(f"alg=RS256;kid=x;signature={ours}"))
 
 

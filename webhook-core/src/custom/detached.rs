@@ -59,7 +59,7 @@ impl Custom for Fireblocks {
     }
 
     fn sign(&self, draft: &mut Draft<'_>) {
-        let header = json!({"alg": "RS512", "kid": signing_id(draft)});
+        let header = json!({"alg": "RS512", "kid": signing_id(draft.settings)});
         let value = detach(draft, Algorithm::RsaSha512, &header, &draft.body);
         draft.push(FIREBLOCKS, value);
     }
@@ -140,7 +140,7 @@ impl Custom for TrueLayer {
     /// Signs the headers the caller has set.
     fn sign(&self, draft: &mut Draft<'_>) {
         let names: Vec<&str> = draft.given.iter().map(|(name, _)| name.as_str()).collect();
-        let header = json!({"alg": "ES512", "kid": signing_id(draft), "tl_version": "2",
+        let header = json!({"alg": "ES512", "kid": signing_id(draft.settings), "tl_version": "2",
             "tl_headers": names.join(","), "jku": TRUELAYER_KEYS[0]});
         let mut payload = format!("{} {}\n", draft.method, draft.target).into_bytes();
         for (name, value) in draft.given {

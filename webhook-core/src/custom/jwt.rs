@@ -16,6 +16,8 @@ use crate::jose::{Claims, Token, compact};
 #[cfg(feature = "asymmetric")]
 use crate::keys::{KeyQuery, key_id};
 use crate::scheme::Coverage;
+#[cfg(feature = "asymmetric")]
+use crate::settings::Settings;
 use crate::time::{TimeUnit, UnixTime};
 use crate::verifier::Verified;
 
@@ -204,7 +206,7 @@ impl Jwt {
                 None
             }
             #[cfg(feature = "asymmetric")]
-            By::Key { .. } => Some(signing_id(draft)),
+            By::Key { .. } => Some(signing_id(draft.settings)),
         }
     }
 
@@ -223,8 +225,8 @@ impl Jwt {
 
 /// The id of the key that signs.
 #[cfg(feature = "asymmetric")]
-pub(crate) fn signing_id(draft: &Draft<'_>) -> String {
-    let id = draft.settings.get(KID).unwrap_or(b"key-1");
+pub(crate) fn signing_id(settings: &Settings) -> String {
+    let id = settings.get(KID).unwrap_or(b"key-1");
     String::from_utf8_lossy(id).into_owned()
 }
 
@@ -306,6 +308,15 @@ impl Ring {
         match self {
             Self::Wanted(query) => Some(query),
             Self::Shared(_) | Self::Public(_) => None,
+        }
+    }
+
+    /// The public keys that are at hand.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn public(&self) -> &[PublicKey] {
+        match self {
+            Self::Public(keys) => keys,
+            Self::Shared(_) | Self::Wanted(_) => &[],
         }
     }
 

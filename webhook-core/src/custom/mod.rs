@@ -68,6 +68,12 @@ pub(crate) trait Custom: fmt::Debug + Sync {
         false
     }
 
+    /// Whether a DNS name is one of the sender's, where a certificate that was found is believed for the authority behind it.
+    #[cfg(feature = "asymmetric")]
+    fn certified(&self) -> Option<crate::keys::IsOwnName> {
+        None
+    }
+
     /// The same the other way round: puts the proof into a request.
     fn sign(&self, draft: &mut Draft<'_>);
 }

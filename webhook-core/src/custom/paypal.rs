@@ -7,7 +7,7 @@ use crate::algorithm::Algorithm;
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::grammar::{decode_long, encode};
-use crate::keys::KeyQuery;
+use crate::keys::{IsOwnName, KeyQuery};
 use crate::scheme::{Coverage, Encoding};
 use crate::time::{TimeUnit, UnixTime};
 use crate::verifier::Verified;
@@ -78,6 +78,10 @@ impl Custom for PayPal {
         true
     }
 
+    fn certified(&self) -> Option<IsOwnName> {
+        Some(signs_messages)
+    }
+
     fn sign(&self, draft: &mut Draft<'_>) {
         let time = TimeUnit::Rfc3339.format(draft.now);
         let id = "dfb3be50-fd74-11e4-8bf3-77339302725b";
@@ -94,6 +98,14 @@ impl Custom for PayPal {
         draft.push(URL, url);
         draft.push(ALGORITHM, "SHA256withRSA");
     }
+}
+
+/// `messageverificationcerts.paypal.com`, and as PayPal's Java library has it, what stands between the two.
+fn signs_messages(name: &str) -> bool {
+    let between = name
+        .strip_prefix("messageverificationcerts.")
+        .and_then(|name| name.strip_suffix("paypal.com"));
+    between.is_some_and(|between| between.is_empty() || between.ends_with('.'))
 }
 
 /// One of PayPal's certificates, by its name.
@@ -197,6 +209,28 @@ mod tests {
             let mut sum = Crc32::new();
             sum.update(text.as_bytes());
             assert_eq!(sum.finish(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn certificates_are_for_the_signing_of_messages() {
+        for name in [
+            "messageverificationcerts.paypal.com",
+            "messageverificationcerts.sandbox.paypal.com",
+        ] {
+            assert!(signs_messages(name), "{name}");
+        }
+        for name in [
+            "www.paypal.com",
+            "*.paypal.com",
+            "paypal.com",
+            "messageverificationcerts.paypal.com.evil.example",
+            "messageverificationcerts.evilpaypal.com",
+            "messageverificationcerts-paypal.com",
+            "evil.messageverificationcerts.paypal.com",
+            "",
+        ] {
+            assert!(!signs_messages(name), "{name}");
         }
     }
 

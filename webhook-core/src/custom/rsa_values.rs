@@ -120,7 +120,7 @@ impl Custom for Bitso {
             .to_string();
         let signature = sign_with(draft, Algorithm::RsaSha256, &[payload.as_bytes()]);
         draft.push(BITSO, encode(&signature, Encoding::Base64));
-        draft.push(BITSO_KEY, super::jwt::signing_id(draft));
+        draft.push(BITSO_KEY, super::jwt::signing_id(draft.settings));
         draft.body = format!(r#"{{"event":"funding","payload":{payload}}}"#).into();
     }
 }

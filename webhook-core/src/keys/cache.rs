@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use super::document::read;
-use super::{ErasedSource, KeyQuery, KeySource, NamedKey};
-use crate::algorithm::Algorithm;
+use super::{ErasedSource, KeyQuery, NamedKey, Wanted};
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::observe;
@@ -32,7 +30,7 @@ const MOST: usize = 128;
 /// The keys of one endpoint that are not configured.
 pub(crate) struct KeyCache {
     source: Arc<dyn ErasedSource>,
-    algorithm: Algorithm,
+    wanted: Wanted,
     state: Mutex<State>,
 }
 
@@ -68,10 +66,10 @@ pub(crate) enum Known {
 }
 
 impl KeyCache {
-    pub(crate) fn new(source: impl KeySource, algorithm: Algorithm) -> Self {
+    pub(crate) fn new(source: Arc<dyn ErasedSource>, wanted: Wanted) -> Self {
         Self {
-            source: Arc::new(source),
-            algorithm,
+            source,
+            wanted,
             state: Mutex::default(),
         }
     }
@@ -94,7 +92,13 @@ impl KeyCache {
             let asking = Asking(self);
             let fetched = self.source.fetch(query).await;
             let landed = match fetched {
-                Ok(Some(document)) => read(&document, self.algorithm).map(Some),
+                Ok(Some(document)) => match self.wanted.read(&document, now) {
+                    Ok(keys) => Some(Some(keys)),
+                    Err(instead) => {
+                        observe::keys_unusable(query.provider(), instead);
+                        None
+                    }
+                },
                 // Where the address is ours, something has to be there.
                 Ok(None) if query.url().is_some() && query.id().is_some() => None,
                 Ok(None) => Some(None),

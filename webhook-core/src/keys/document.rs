@@ -9,6 +9,8 @@ use crate::algorithm::public::PublicKey;
 use crate::custom::Json;
 use crate::error::SecretProblem;
 use crate::key_text;
+use crate::keys::Chain;
+use crate::time::UnixTime;
 
 /// Longest document, in bytes, and most keys of a set.
 const MAX_DOCUMENT: usize = 64 * 1024;
@@ -21,17 +23,48 @@ pub(crate) struct NamedKey {
     pub(crate) key: PublicKey,
 }
 
+/// What makes a document believed.
+pub(crate) struct Wanted {
+    pub(crate) algorithm: Algorithm,
+    /// Where a key is believed for the authority that certified it.
+    pub(crate) chain: Option<Chain>,
+}
+
+impl Wanted {
+    /// The keys of a document.
+    ///
+    /// # Errors
+    ///
+    /// What it is instead.
+    pub(crate) fn read(
+        &self,
+        document: &[u8],
+        now: UnixTime,
+    ) -> Result<Vec<NamedKey>, &'static str> {
+        if document.len() > MAX_DOCUMENT {
+            return Err("a document that is too long");
+        }
+        match &self.chain {
+            Some(chain) => {
+                let key = chain.key(document, self.algorithm, now)?;
+                Ok(vec![NamedKey { id: None, key }])
+            }
+            None => read(document, self.algorithm).ok_or("no key of the provider's algorithm"),
+        }
+    }
+}
+
 /// The keys of this algorithm; `None` if it is no document of keys, or none in it fits.
 pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Option<Vec<NamedKey>> {
-    if document.len() > MAX_DOCUMENT {
-        return None;
-    }
     if document.trim_ascii_start().first() != Some(&b'{') {
-        let der = key_text::public_key(first_block(document.trim_ascii())).ok()?;
-        let key = PublicKey::new(algorithm, &der).ok()?;
+        let key = public_key(first_block(document.trim_ascii()), algorithm)?;
         return Some(vec![NamedKey { id: None, key }]);
     }
     let json = Json::parse(document)?;
+    if let Some(text) = key_in_answer(&json) {
+        let key = public_key(text.as_bytes(), algorithm)?;
+        return Some(vec![NamedKey { id: None, key }]);
+    }
     let named = |jwk: &Json<'_>| {
         let der = key_of(jwk, Some(algorithm)).ok()?;
         let key = PublicKey::new(algorithm, &der).ok()?;
@@ -51,6 +84,20 @@ pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Option<Vec<NamedKey
             .collect(),
     };
     (!keys.is_empty()).then_some(keys)
+}
+
+/// The text of a key in the answer of a provider's API: `key` of eBay's, `publicKey` of Circle's, which wraps it in `data`.
+fn key_in_answer<'j>(json: &'j Json<'_>) -> Option<&'j str> {
+    let key = json.get("key").or_else(|| {
+        let answer = json.get("data").unwrap_or(json);
+        answer.get("publicKey")
+    });
+    key.and_then(Json::as_text)
+}
+
+fn public_key(text: &[u8], algorithm: Algorithm) -> Option<PublicKey> {
+    let der = key_text::public_key(text).ok()?;
+    PublicKey::new(algorithm, &der).ok()
 }
 
 /// The first certificate of a chain, which is the one whose key signs.

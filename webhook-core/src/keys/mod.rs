@@ -5,8 +5,10 @@
 //! endpoint, so that no sender can have it asked often. See [`manual::keys_elsewhere`](crate::manual::keys_elsewhere).
 
 mod cache;
+mod chain;
 mod document;
 mod fixed;
+mod name;
 
 use std::error::Error;
 use std::fmt;
@@ -17,10 +19,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub(crate) use cache::{KeyCache, Known};
+pub(crate) use chain::{CA_CERTIFICATES, Chain, IsOwnName};
 #[cfg(test)]
 pub(crate) use document::read;
-pub(crate) use document::{NamedKey, jwk_key};
+pub(crate) use document::{NamedKey, Wanted, jwk_key};
 pub use fixed::StaticKeys;
+pub(crate) use name::{KeyName, Place, ring_by_name};
 
 /// Where public keys come from that are not configured.
 ///
@@ -86,7 +90,7 @@ impl KeyQuery {
         self.url.as_deref()
     }
 
-    /// The id of the key, as `kid` says it: up to 256 characters of `A–Z a–z 0–9 - _ . : = +`.
+    /// The id of the key, as `kid` says it: up to 256 characters of `A–Z a–z 0–9 - _ . : = +`, and not of dots alone.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
@@ -145,8 +149,10 @@ pub(crate) fn key_id(text: &str) -> Option<String> {
     let allowed = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'=' | b'+')
     };
+    // A source may write it into a path, where dots alone lead elsewhere.
+    let leads_up = text.bytes().all(|byte| byte == b'.');
     let fits = (1..=MAX_ID).contains(&text.len()) && text.bytes().all(allowed);
-    fits.then(|| text.to_owned())
+    (fits && !leads_up).then(|| text.to_owned())
 }
 
 const MAX_ID: usize = 256;

@@ -1,7 +1,8 @@
 //! Keys that live elsewhere: what is fetched, what is not, and what is answered meanwhile.
 //!
 //! Some senders do not hand out a key once and for all. They name one with each delivery: the id of a key in a set at their address
-//! (Google, Fireblocks, TrueLayer), the URL of a certificate (Amazon SNS, PayPal), the id of a key behind their API (Plaid). There are two ways.
+//! (Google, Fireblocks, TrueLayer, Pagar.me's Hub), the URL of a certificate (Amazon SNS, PayPal), the id of a key behind their API (Plaid, eBay,
+//! Circle, Bitso, Binance Pay, WeChat Pay). There are two ways.
 //!
 //! * **The key is configured.** Where a sender changes its key about never, this is the simplest and the safest thing: nothing is fetched.
 //!   With the setting `kid` or `cert_url` it is the key of that name only.
@@ -19,6 +20,7 @@
 //! | names something inside: a metadata service, a router | the same; and `HttpsKeys` refuses names that lead to addresses that are not public, addresses in the place of names, ports, redirects |
 //! | names a thousand keys a second, so that the provider is asked a thousand times | one question at a time for an endpoint, and none for 60 s after a name that nobody knew |
 //! | has a large or endless document answered | 64 KiB, 2 s |
+//! | gets a certificate of his own to PayPal's address | one is believed for the authority that issued it to PayPal's name, and while it is valid |
 //! | takes the provider's address down, so that forgeries pass | nothing passes that is not verified; what was known is used for a day, the rest is 503 |
 //! | sends another algorithm, `none`, his own key or its place in a token | the algorithm is the provider's; members of a header that lead elsewhere or change its meaning are refused |
 //! | has a genuine token for something else | audience, issuer, account, topic or webhook are settings that cannot be left out where there is no other way to tell |

@@ -4,8 +4,9 @@ use crate::scheme::{Encoding, Part, Scheme};
 use crate::success::Success;
 use crate::time::TimeUnit;
 
-/// Binance Pay. The key is the one of `/binancepay/openapi/certificates` whose serial number is in `BinancePay-Certificate-SN`. That header
-/// is not looked at: every configured key is tried.
+/// Binance Pay. The key is the one of `/binancepay/openapi/certificates` whose serial number is in `BinancePay-Certificate-SN`. Either it is
+/// configured, and with the setting `kid` a delivery that names another is refused; or a [`KeySource`](crate::KeySource) of yours asks
+/// Binance, and gives the `certPublic` of that number.
 ///
 /// Signed with RSA and SHA-256: time, nonce and body, each with a line break behind it.
 ///
@@ -32,6 +33,7 @@ pub const BINANCE_PAY: Provider = Provider::new(
     )
     .in_header("binancepay-signature")
     .encoding(Encoding::Base64)
+    .key_in_header("binancepay-certificate-sn")
     .time_in_header("binancepay-timestamp", TimeUnit::Millis)],
 )
 .succeeds_with(Success::Only200)

@@ -3,9 +3,10 @@ use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
 use crate::success::Success;
 
-/// Circle, version 2: wallets, payments network, StableFX. The key is the `publicKey` that the API gives for the id in
-/// `X-Circle-Key-Id`, base64 of a SubjectPublicKeyInfo; what belongs to an id never changes. That header is not looked at: every
-/// configured key is tried.
+/// Circle, version 2: wallets, payments network, StableFX. The key is the `publicKey` that `GET /v2/notifications/publicKey/{id}` gives for
+/// the id in `X-Circle-Key-Id`, base64 of a SubjectPublicKeyInfo; what belongs to an id never changes. Either it is configured, and with the
+/// setting `kid` a delivery that names another key is refused; or a [`KeySource`](crate::KeySource) of yours asks Circle, whose answer
+/// it may hand on as it is.
 ///
 /// Signed with ECDSA on P-256: the body. No time is; `/timestamp` is in it for the handler to look at.
 ///
@@ -19,7 +20,8 @@ pub const CIRCLE: Provider = Provider::new(
     "circle",
     &[Scheme::signature(Algorithm::EcdsaP256Sha256, &[Part::Body])
         .in_header("x-circle-signature")
-        .encoding(Encoding::Base64)],
+        .encoding(Encoding::Base64)
+        .key_in_header("x-circle-key-id")],
 )
 .id_at(&["/notificationId"])
 .type_at(&["/notificationType"])

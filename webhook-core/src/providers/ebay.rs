@@ -4,10 +4,11 @@ use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
 
 /// eBay, Notification API. The key is the one that `getPublicKey` gives for the `kid` of the header, with its PEM armour in one
-/// line or in several.
+/// line or in several. Either it is configured, and with the setting `kid` a delivery that names another key is refused; or a
+/// [`KeySource`](crate::KeySource) of yours asks eBay, with an application's token, and may hand on the answer as it is.
 ///
-/// Signed with ECDSA on P-256 and SHA-1: the body. The header is base64 of a JSON object that also names key and algorithm; neither
-/// is believed, and every configured key is tried. No time is signed.
+/// Signed with ECDSA on P-256 and SHA-1: the body. The header is base64 of a JSON object that names key and algorithm too; the algorithm
+/// is not looked at, since there is this one only. No time is signed.
 ///
 /// The vendor's library signs a body that it has parsed and printed again. What arrives is printed that way, so that the bytes
 /// received are those signed.
@@ -24,7 +25,8 @@ pub const EBAY: Provider = Provider::new(
     &[Scheme::signature(Algorithm::EcdsaP256Sha1, &[Part::Body])
         .in_header("x-ebay-signature")
         .json("/signature")
-        .encoding(Encoding::Base64)],
+        .encoding(Encoding::Base64)
+        .key_beside("/kid")],
 )
 .id_at(&["/notification/notificationId"])
 .type_at(&["/metadata/topic"])

@@ -1,5 +1,6 @@
 use crate::custom::paypal::{PayPal, WEBHOOK_ID};
 use crate::custom::sns::CERT_URL;
+use crate::keys::CA_CERTIFICATES;
 use crate::scheme::Coverage;
 use crate::{KeyFormat, Provider, Scheme, Success, TimeUnit};
 
@@ -8,24 +9,25 @@ use crate::{KeyFormat, Provider, Scheme, Success, TimeUnit};
 /// `PAYPAL-TRANSMISSION-SIG`: base64, RSA, SHA-256, over id and time of the transmission, the id of the webhook, and the CRC-32 of the body in
 /// decimal digits, with `|` between. The setting `webhook_id` is needed: it is signed, and not sent. `PAYPAL-CERT-URL` names the certificate:
 /// configure it, or its key, or a [`KeySource`](crate::KeySource). It is asked for `/v1/notifications/certs/…` of `api.paypal.com`,
-/// `api-m.paypal.com` and the two of the sandbox, and for nothing else, over a connection that proves to be PayPal's: that is what a found
-/// certificate is believed for. With the setting `cert_url`, the configured key is that certificate's and no other's.
+/// `api-m.paypal.com` and the two of the sandbox, and for nothing else. What it finds is believed if it is a chain of certificates for
+/// `messageverificationcerts.paypal.com`, or that of the sandbox, to an authority on Mozilla's list, and all of them are valid at the time: what
+/// PayPal's own libraries ask. The setting `ca_certificates` has other authorities, in PEM, for a network with its own. With the setting `cert_url`, the
+/// configured key is that certificate's and no other's.
 ///
 /// * **The body is not signed, only its CRC-32**, which is no hash: whoever has one genuine delivery can write another body with
 ///   the same checksum. [`Coverage::body`] is false, so no id of the body goes into a replay key. Before money moves, ask PayPal's
 ///   API for the object.
-/// * Certificates are not checked against roots of ours, since PayPal names none; nor are they for their expiry. A certificate that is
-///   configured is yours to renew.
+/// * A certificate that is configured is believed as it is, and yours to renew. Whether one was revoked is not asked.
 /// * Deliveries are told apart by what is signed, the id of the transmission among it. Whether retries, which go on for three days, keep time
 ///   and id is not said anywhere; so times of up to three days and an hour are taken, and a retry may run again.
 /// * Any 2xx is success.
 /// * `PAYPAL-AUTH-ALGO` has to be `SHA256withRSA`: it chooses nothing. Events of the simulator are signed for the webhook `WEBHOOK_ID`.
 ///
-/// Source: <https://developer.paypal.com/api/rest/webhooks/rest/>
+/// Source: <https://developer.paypal.com/api/rest/webhooks/rest/>; what a certificate has to be, in PayPal's Python, Java and .NET libraries.
 pub const PAYPAL: Provider = Provider::new("paypal", SCHEME)
     .key_format(KeyFormat::PublicKey)
     .settings(&[WEBHOOK_ID])
-    .may_have_settings(&[CERT_URL])
+    .may_have_settings(&[CERT_URL, CA_CERTIFICATES])
     .id_at(&["/id"])
     .type_at(&["/event_type"])
     .retries_for_secs(3 * 24 * 60 * 60)

@@ -5,7 +5,8 @@ use crate::success::Success;
 use crate::time::TimeUnit;
 
 /// WeChat Pay, API version 3. The key is that of `Wechatpay-Serial`: a platform certificate in PEM, or the public key of an id
-/// `PUB_KEY_ID_…`. That header is not looked at: every configured key is tried.
+/// `PUB_KEY_ID_…`. Either it is configured, and with the setting `kid` a delivery that names another is refused; or a
+/// [`KeySource`](crate::KeySource) of yours gives what belongs to a serial number, in PEM: WeChat's answer is encrypted.
 ///
 /// Signed with RSA and SHA-256: time, nonce and body, each with a line break behind it.
 ///
@@ -33,6 +34,7 @@ pub const WECHATPAY: Provider = Provider::new(
     )
     .in_header("wechatpay-signature")
     .encoding(Encoding::Base64)
+    .key_in_header("wechatpay-serial")
     .time_in_header("wechatpay-timestamp", TimeUnit::Seconds)
     .tolerance_secs(299, 299)],
 )

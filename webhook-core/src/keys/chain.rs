@@ -1,0 +1,81 @@
+//! Certificates whose keys are believed for who issued them, and not for where they were found alone.
+
+use std::time::Duration;
+
+use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime as PkiTime};
+use webpki::{EndEntityCert, KeyUsage};
+use webpki_roots::TLS_SERVER_ROOTS;
+
+use crate::algorithm::Algorithm;
+use crate::algorithm::public::{PublicKey, key_of_certificate};
+use crate::error::SecretProblem;
+use crate::key_text::certificates;
+use crate::time::UnixTime;
+
+/// The setting with authorities of the user's choosing, in PEM. They are in the place of Mozilla's, not beside them.
+pub(crate) const CA_CERTIFICATES: &str = "ca_certificates";
+
+/// Whether a certificate for this DNS name is one of the provider's.
+pub(crate) type IsOwnName = fn(&str) -> bool;
+
+/// What a certificate has to show: the name of its owner, and a chain to an authority that is trusted (RFC 5280 §6).
+pub(crate) struct Chain {
+    is_own: IsOwnName,
+    /// Those of Mozilla's list of authorities for servers, unless others are configured.
+    roots: Vec<TrustAnchor<'static>>,
+}
+
+impl Chain {
+    /// A chain that ends at one of these authorities, in PEM; at one that Mozilla trusts where none are said.
+    pub(crate) fn new(is_own: IsOwnName, roots: Option<&[u8]>) -> Result<Self, SecretProblem> {
+        let roots = match roots {
+            None => TLS_SERVER_ROOTS.to_vec(),
+            Some(pem) => certificates(pem)?
+                .iter()
+                .map(|der| root(der).ok_or(SecretProblem::Certificate))
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(Self { is_own, roots })
+    }
+
+    /// The key of the first certificate, if those behind it lead to an authority now and its name is one of the provider's.
+    pub(crate) fn key(
+        &self,
+        pem: &[u8],
+        algorithm: Algorithm,
+        now: UnixTime,
+    ) -> Result<PublicKey, &'static str> {
+        let chain = certificates(pem).map_err(|_| "no chain of certificates")?;
+        let (own, others) = chain.split_first().ok_or("no chain of certificates")?;
+        let der = CertificateDer::from(own.as_slice());
+        let certificate = EndEntityCert::try_from(&der).map_err(|_| "no certificate")?;
+        let others: Vec<_> = others
+            .iter()
+            .map(|der| CertificateDer::from(der.as_slice()))
+            .collect();
+        let seconds = Duration::from_secs(now.as_secs());
+        certificate
+            .verify_for_usage(
+                webpki::ALL_VERIFICATION_ALGS,
+                &self.roots,
+                &others,
+                PkiTime::since_unix_epoch(seconds),
+                KeyUsage::server_auth(),
+                None,
+                None,
+            )
+            .map_err(|_| "no valid certificate of an authority that is trusted")?;
+        if !certificate.valid_dns_names().any(self.is_own) {
+            return Err("a certificate of somebody else");
+        }
+        let key = key_of_certificate(own).map_err(|_| "no certificate")?;
+        PublicKey::new(algorithm, &key).map_err(|_| "a certificate of another kind of key")
+    }
+}
+
+/// An authority, from its certificate.
+fn root(der: &[u8]) -> Option<TrustAnchor<'static>> {
+    let der = CertificateDer::from(der);
+    let anchor = webpki::anchor_from_trusted_cert(&der).ok()?;
+    Some(anchor.to_owned())
+}
