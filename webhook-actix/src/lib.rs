@@ -112,6 +112,6 @@ pub use webhook_core::{
     UnixTime, Value, When, providers, replay,
 };
 #[cfg(feature = "asymmetric")]
-pub use webhook_core::{KeyError, KeyQuery, KeySource, StaticKeys};
+pub use webhook_core::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 #[cfg(feature = "keys")]
 pub use webhook_keys::HttpsKeys;

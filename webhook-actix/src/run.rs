@@ -78,7 +78,7 @@ where
                 let response = request.into_response(respond(answer));
                 return Some(Ok(response.map_into_right_body()));
             }
-            Ok(Finished::Key(pending)) => {
+            Ok(Finished::Pending(pending)) => {
                 let endpoint = self.endpoint.clone();
                 self.resolving = Some(Box::pin(resolve(pending, endpoint)));
                 self.request = Some(request);

@@ -7,8 +7,8 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpResponse, web};
 use bytes::Bytes;
 use webhook_actix::{
-    Endpoint, KeyError, KeyQuery, KeySource, MemoryStore, Signer, StaticKeys, UnixTime,
-    VerifiedDelivery, Webhook, providers,
+    Confirmation, Endpoint, KeyError, KeyQuery, KeySource, MemoryStore, Signer, StaticKeys,
+    UnixTime, VerifiedDelivery, Webhook, providers,
 };
 use webhook_core::SecretSet;
 
@@ -61,4 +61,58 @@ async fn the_handler_runs_once_the_key_is_there() {
 async fn no_key_of_that_name_is_401_and_a_source_that_fails_503() {
     assert_eq!(status(StaticKeys::new()).await, 401);
     assert_eq!(status(Later(None)).await, 503);
+}
+
+/// Has a key, and confirms what it is asked to, if it is up.
+#[derive(Clone, Copy, Debug)]
+struct Confirming {
+    is_up: bool,
+}
+
+impl KeySource for Confirming {
+    async fn fetch(&self, _: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        Ok(Some(RSA.into()))
+    }
+
+    async fn confirm(&self, _: &Confirmation) -> Result<bool, KeyError> {
+        tokio::task::yield_now().await;
+        self.is_up.then_some(true).ok_or(KeyError::unavailable())
+    }
+}
+
+const RSA: &str = include_str!("../../webhook-core/tests/keys/rsa.pub.pem");
+
+/// The body of a vector, which Amazon SNS would have sent to this topic.
+fn sns(name: &str) -> (String, String) {
+    let vectors = include_str!("../../webhook-core/tests/data/aws-sns.json");
+    let vectors: Vec<serde_json::Value> = serde_json::from_str(vectors).unwrap();
+    let mut vectors = vectors.iter();
+    let vector = vectors.find(|vector| vector["name"] == name).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (
+        text(&vector["body"]),
+        text(&vector["settings"]["topic_arn"]),
+    )
+}
+
+#[actix_web::test]
+async fn a_subscription_is_confirmed_without_the_handler() {
+    for (name, is_up, expected) in [
+        ("confirmation of a subscription", true, 200),
+        ("confirmation of a subscription", false, 503),
+        // Those are for the handler.
+        ("confirmation of its end", true, 418),
+        ("signed", true, 418),
+    ] {
+        let (body, topic) = sns(name);
+        let builder = Endpoint::aws_sns(SecretSet::default()).setting("topic_arn", topic);
+        let builder = builder.keys(Confirming { is_up }).clock(NOW);
+        let endpoint = builder.store(MemoryStore::new()).build().unwrap();
+        let route = web::post().to(|| async { HttpResponse::ImATeapot().finish() });
+        let app = App::new().wrap(Webhook::new(endpoint)).route("/", route);
+        let app = init_service(app).await;
+        let request = TestRequest::post().uri("/").set_payload(body);
+        let response = call_service(&app, request.to_request()).await;
+        assert_eq!(response.status().as_u16(), expected, "{name}");
+    }
 }

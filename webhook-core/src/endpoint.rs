@@ -238,7 +238,7 @@ impl Endpoint {
         match intake.finish()? {
             Finished::Event(checked) => Ok(checked.into_delivery()),
             Finished::Answer(_) => Err(RejectionKind::Unprocessable.into()),
-            Finished::Key(_) => Err(self.reject(RejectionKind::KeysUnavailable.into())),
+            Finished::Pending(_) => Err(self.reject(RejectionKind::KeysUnavailable.into())),
         }
     }
 

@@ -14,6 +14,8 @@ use crate::envelope::{Envelope, is_label};
 use crate::error::{Rejection, RejectionKind};
 use crate::handshake::MAX_UNSIGNED;
 use crate::head::{Found, Head};
+#[cfg(feature = "asymmetric")]
+use crate::keys::Confirmation;
 use crate::pending::Pending;
 use crate::permit::{Checked, Remembered};
 use crate::provider::{Locator, Provider};
@@ -176,7 +178,9 @@ impl Intake {
                 Ok(Some(keys)) => self.verification.supply(&keys),
                 Ok(None) => {
                     let left = Self::new(self.endpoint.clone());
-                    return Ok(Finished::Key(Pending::new(std::mem::replace(self, left))));
+                    return Ok(Finished::Pending(Pending::key(std::mem::replace(
+                        self, left,
+                    ))));
                 }
                 Err(kind) => return Err(self.refuse(kind)),
             }
@@ -222,6 +226,8 @@ impl Intake {
             return self.check_unsigned();
         }
         let verified = self.verification.conclude()?;
+        #[cfg(feature = "asymmetric")]
+        let confirmation = self.verification.confirmation();
         let inner = self.endpoint.inner();
         inner.observer.verified();
         let raw = self.body.freeze();
@@ -280,7 +286,17 @@ impl Intake {
                 by_content: known.is_none(),
             })
         });
-        Ok(Finished::Event(Checked { delivery, key }))
+        let checked = Checked { delivery, key };
+        #[cfg(feature = "asymmetric")]
+        if let (Some(url), Some(_)) = (confirmation, &inner.keys) {
+            let confirmation = Confirmation::new(inner.provider.name(), url);
+            return Ok(Finished::Pending(Pending::confirmation(
+                self.endpoint.clone(),
+                checked,
+                confirmation,
+            )));
+        }
+        Ok(Finished::Event(checked))
     }
 }
 
@@ -300,8 +316,8 @@ pub enum Finished {
     Event(Checked),
     /// A challenge of the provider, and its answer. No handler runs.
     Answer(Answer),
-    /// Nobody knows yet: the delivery names a key that has to be asked for. [Resolve](Pending::resolve) it.
-    Key(Pending),
+    /// Nobody knows yet: a key has to be asked for, or a subscription to be confirmed. [Resolve](Pending::resolve) it.
+    Pending(Pending),
 }
 
 /// Refuses what cannot be hashed as it comes or cannot fit. Gives the announced length, zero if unknown.

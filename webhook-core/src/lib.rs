@@ -118,7 +118,7 @@ pub use handshake::{Challenge, Handshake, Reply, When};
 pub use head::{Found, Head, Headers};
 pub use intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
-pub use keys::{KeyError, KeyQuery, KeySource, StaticKeys};
+pub use keys::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 pub use observe::{Counts, Duplicate, EscapedId, Rejected};
 pub use pending::Pending;
 pub use permit::{Checked, Claimed, Disposition, Outcome, Permit, Settled, Unsettled};

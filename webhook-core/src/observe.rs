@@ -268,6 +268,11 @@ pub(crate) fn keys_failed(provider: &'static str, error: &crate::keys::KeyError)
 }
 
 #[cfg(feature = "asymmetric")]
+pub(crate) fn confirmation_failed(provider: &'static str, error: &crate::keys::KeyError) {
+    tracing::warn!(target: "webhook", provider, error = error as &dyn std::error::Error, "subscription not confirmed");
+}
+
+#[cfg(feature = "asymmetric")]
 pub(crate) fn keys_unusable(provider: &'static str, instead: &'static str) {
     tracing::warn!(target: "webhook", provider, instead, "source of keys gave what is none");
 }

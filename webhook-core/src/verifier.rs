@@ -672,6 +672,15 @@ impl Verification {
         }
     }
 
+    /// The address of a subscription that it wants confirmed, once it is verified.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn confirmation(&mut self) -> Option<String> {
+        match &mut self.state {
+            State::Custom(check) => check.confirmation(),
+            _ => None,
+        }
+    }
+
     #[cfg(feature = "asymmetric")]
     pub(crate) fn supply(&mut self, keys: &[PublicKey]) {
         match &mut self.state {

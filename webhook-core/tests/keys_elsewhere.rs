@@ -158,7 +158,7 @@ fn receive(endpoint: &Endpoint, request: &SignedRequest) -> (Result<(), Rejectio
     };
     intake.push(request.body.clone()).unwrap();
     match intake.finish() {
-        Ok(Finished::Key(pending)) => match block_on(pending.resolve()) {
+        Ok(Finished::Pending(pending)) => match block_on(pending.resolve()) {
             Ok(Finished::Event(_)) => (Ok(()), true),
             Ok(other) => panic!("{other:?}"),
             Err(rejection) => (Err(kind(rejection)), true),
@@ -361,7 +361,7 @@ fn a_question_that_is_dropped_is_asked_by_the_next() {
     };
     let mut intake = endpoint.begin(&head).unwrap();
     intake.push(request.body.clone()).unwrap();
-    let Finished::Key(pending) = intake.finish().unwrap() else {
+    let Finished::Pending(pending) = intake.finish().unwrap() else {
         panic!("it has to be asked for");
     };
     {

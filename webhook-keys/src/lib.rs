@@ -1,4 +1,5 @@
-//! Fetches the public keys that webhooks are signed with: sets of JSON Web Keys, and certificates.
+//! Fetches the public keys that webhooks are signed with: sets of JSON Web Keys, and certificates. And confirms the subscriptions of Amazon SNS,
+//! which wants an address asked for.
 //!
 //! ```
 //! use webhook_core::{Endpoint, SecretSet};
@@ -36,7 +37,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, StatusCode, Url};
-use webhook_core::{KeyError, KeyQuery, KeySource};
+use webhook_core::{Confirmation, KeyError, KeyQuery, KeySource};
 
 use public::is_public;
 
@@ -102,6 +103,16 @@ impl HttpsKeys {
     }
 }
 
+impl HttpsKeys {
+    /// Asks for an address, whatever it says, as long as it says it with 200.
+    async fn visit(&self, url: Url) -> Result<(), Refused> {
+        match self.get(url).await? {
+            Answer::Document(_) => Ok(()),
+            Answer::Nothing => Err(Refused::NotConfirmed),
+        }
+    }
+}
+
 impl KeySource for HttpsKeys {
     async fn fetch(&self, query: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
         let url = query.url().ok_or(Refused::NoAddress);
@@ -110,6 +121,12 @@ impl KeySource for HttpsKeys {
             Answer::Document(document) => Ok(Some(document)),
             Answer::Nothing => Ok(None),
         }
+    }
+
+    async fn confirm(&self, confirmation: &Confirmation) -> Result<bool, KeyError> {
+        let url = address(confirmation.url()).map_err(KeyError::with_source)?;
+        self.visit(url).await.map_err(KeyError::with_source)?;
+        Ok(true)
     }
 }
 
@@ -165,6 +182,7 @@ enum Refused {
     NoAddress,
     Address,
     NotPublic,
+    NotConfirmed,
     Status(u16),
     TooLong,
     Failed(reqwest::Error),
@@ -185,6 +203,7 @@ impl fmt::Display for Refused {
             Self::NotPublic => {
                 f.write_str("the name of the host leads to an address that is not public")
             }
+            Self::NotConfirmed => f.write_str("the sender knows of no such subscription"),
             Self::Status(status) => write!(f, "answered with status {status}"),
             Self::TooLong => f.write_str("the document is too long"),
             Self::Failed(_) => f.write_str("not fetched"),

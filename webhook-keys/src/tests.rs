@@ -218,3 +218,37 @@ fn only_plain_addresses_are_fetched() {
         assert!(address(text).is_err(), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_subscription_is_confirmed_by_a_visit_that_succeeds_and_by_nothing_else() {
+    // The engine alone makes one, of a delivery that is genuine.
+    async fn confirmed(served: &Served, url: &str) -> Result<(), String> {
+        let url = address(url).map_err(|refused| refused.to_string())?;
+        let visited = served.keys.visit(url).await;
+        visited.map_err(|refused| refused.to_string())
+    }
+    // The certificate of the server here is for this name.
+    let url = "https://keys.example/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:us-east-2:1:t&Token=2336412f";
+    let served = serve(|| Some(answer("200 OK", "", b"<ConfirmSubscriptionResponse/>"))).await;
+    assert_eq!(confirmed(&served, url).await, Ok(()));
+    assert_eq!(served.connections.load(Ordering::SeqCst), 1);
+    for status in [
+        "204 None",
+        "302 Found",
+        "403 No",
+        "404 No",
+        "410 Gone",
+        "500 Oh",
+    ] {
+        let headers = "location: https://sns.us-east-2.amazonaws.com/\r\n";
+        let served = serve(move || Some(answer(status, headers, b""))).await;
+        assert!(confirmed(&served, url).await.is_err(), "{status}");
+    }
+    for url in [
+        "http://sns.us-east-2.amazonaws.com/",
+        "https://sns.us-east-2.amazonaws.com:8443/",
+        "https://127.0.0.1/",
+    ] {
+        assert!(confirmed(&served, url).await.is_err(), "{url}");
+    }
+}

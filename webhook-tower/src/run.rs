@@ -120,7 +120,7 @@ where
         match finished {
             Ok(Finished::Event(checked)) => Continue(Step::Verified(Some(checked))),
             Ok(Finished::Answer(answer)) => Break(response(answer, asked)),
-            Ok(Finished::Key(pending)) => Continue(Step::Resolving(Box::pin(resolve(
+            Ok(Finished::Pending(pending)) => Continue(Step::Resolving(Box::pin(resolve(
                 pending,
                 endpoint.clone(),
             )))),

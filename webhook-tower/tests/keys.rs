@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use tower::{ServiceExt as _, service_fn};
 use tower_layer::Layer as _;
 use webhook_core::{
-    Endpoint, KeyError, KeyQuery, KeySource, MemoryStore, SecretSet, Signer, StaticKeys, UnixTime,
-    providers,
+    Confirmation, Endpoint, KeyError, KeyQuery, KeySource, MemoryStore, SecretSet, Signer,
+    StaticKeys, UnixTime, providers,
 };
 use webhook_tower::WebhookLayer;
 
@@ -94,4 +94,59 @@ async fn a_source_that_hangs_is_given_up_and_others_are_not_held_up_for_longer()
     let (one, other) = tokio::join!(send(&layer), send(&layer));
     assert_eq!([one.status(), other.status()], [503, 503]);
     assert_eq!(start.elapsed(), webhook_tower::adapter::KEY_TIMEOUT);
+}
+
+/// Has a key, and confirms what it is asked to, if it is up.
+#[derive(Clone, Copy, Debug)]
+struct Confirming {
+    is_up: bool,
+}
+
+impl KeySource for Confirming {
+    async fn fetch(&self, _: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        Ok(Some(RSA.into()))
+    }
+
+    async fn confirm(&self, _: &Confirmation) -> Result<bool, KeyError> {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        self.is_up.then_some(true).ok_or(KeyError::unavailable())
+    }
+}
+
+const RSA: &str = include_str!("../../webhook-core/tests/keys/rsa.pub.pem");
+
+/// The body of a vector, which Amazon SNS would have sent to this topic.
+fn sns(name: &str) -> (String, String) {
+    let vectors = include_str!("../../webhook-core/tests/data/aws-sns.json");
+    let vectors: Vec<serde_json::Value> = serde_json::from_str(vectors).unwrap();
+    let mut vectors = vectors.iter();
+    let vector = vectors.find(|vector| vector["name"] == name).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (
+        text(&vector["body"]),
+        text(&vector["settings"]["topic_arn"]),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_is_confirmed_without_the_handler() {
+    for (name, is_up, expected) in [
+        ("confirmation of a subscription", true, 200),
+        ("confirmation of a subscription", false, 503),
+        // Those are for the handler.
+        ("confirmation of its end", true, 418),
+        ("signed", true, 418),
+    ] {
+        let (body, topic) = sns(name);
+        let builder = Endpoint::aws_sns(SecretSet::default()).setting("topic_arn", topic);
+        let builder = builder.keys(Confirming { is_up }).clock(NOW);
+        let layer = WebhookLayer::new(builder.store(MemoryStore::new()).build().unwrap());
+        let handler = service_fn(|_: Request<_>| async {
+            let response = Response::builder().status(418);
+            Ok::<_, Infallible>(response.body(Full::<Bytes>::default()).unwrap())
+        });
+        let request = Request::post("/").body(Full::new(Bytes::from(body)));
+        let response = layer.layer(handler).oneshot(request.unwrap()).await;
+        assert_eq!(response.unwrap().status(), expected, "{name}");
+    }
 }

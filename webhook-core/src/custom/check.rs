@@ -23,6 +23,12 @@ pub(crate) trait Check: Send + Sync {
     #[cfg(feature = "asymmetric")]
     fn supply(&mut self, _keys: &[crate::algorithm::public::PublicKey]) {}
 
+    /// The address of a subscription that a verified delivery wants confirmed. Called after [`finish`](Self::finish).
+    #[cfg(feature = "asymmetric")]
+    fn confirmation(&mut self) -> Option<String> {
+        None
+    }
+
     /// The body is complete. Called once.
     fn finish(&mut self) -> Result<Verified, RejectionKind>;
 }

@@ -40,6 +40,9 @@ const CONFIRMATION: &[&str] = &[
 
 const SUBJECT: &str = "Subject";
 
+/// The type of a delivery that asks to be confirmed.
+const SUBSCRIPTION: &str = "SubscriptionConfirmation";
+
 const SIGNER_URL: &str =
     "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0000000000000000.pem";
 
@@ -67,6 +70,7 @@ impl Custom for Sns {
             coverage: asked.scheme.coverage(),
             body: Vec::new(),
             read: None,
+            confirms: None,
         }))
     }
 
@@ -115,6 +119,8 @@ struct Reading {
     coverage: Coverage,
     body: Vec<u8>,
     read: Option<Result<Read, RejectionKind>>,
+    /// The address of a subscription, once it is verified.
+    confirms: Option<String>,
 }
 
 struct Read {
@@ -122,6 +128,8 @@ struct Read {
     signature: Vec<u8>,
     time: UnixTime,
     ring: Ring,
+    /// Where a subscription is confirmed.
+    address: Option<String>,
 }
 
 impl Reading {
@@ -140,14 +148,20 @@ impl Reading {
         }
         let fields = match text(&document, "Type")? {
             "Notification" => NOTIFICATION,
-            "SubscriptionConfirmation" | "UnsubscribeConfirmation" => {
-                // A handler will go there.
+            SUBSCRIPTION | "UnsubscribeConfirmation" => {
+                // Somebody will go there.
                 if !is_subscription(text(&document, "SubscribeURL")?) {
                     return Err(RejectionKind::Malformed);
                 }
                 CONFIRMATION
             }
             _ => return Err(RejectionKind::Malformed),
+        };
+        // What undoes an end of a subscription is for the handler to decide on.
+        let confirms = text(&document, "Type")? == SUBSCRIPTION;
+        let address = match confirms {
+            true => Some(text(&document, "SubscribeURL")?.to_owned()),
+            false => None,
         };
         let signature = text(&document, "Signature")?;
         let time = text(&document, "Timestamp")?;
@@ -157,6 +171,7 @@ impl Reading {
                 .ok_or(RejectionKind::Malformed)?,
             time: fresh(time.as_bytes(), TimeUnit::Rfc3339, self.now, self.tolerance)?,
             ring: self.ring(url)?,
+            address,
         })
     }
 
@@ -193,12 +208,18 @@ impl Check for Reading {
             Some(read) => read?,
             None => self.read()?,
         };
-        Finding {
+        let verified = Finding {
             slot: read.ring.slot(&[&read.signed], &read.signature),
             time: Some(read.time),
             message: Some(digest_of(&read.signed)),
         }
-        .verified(self.coverage)
+        .verified(self.coverage)?;
+        self.confirms = read.address;
+        Ok(verified)
+    }
+
+    fn confirmation(&mut self) -> Option<String> {
+        self.confirms.take()
     }
 }
 

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
-use super::{ErasedSource, KeyQuery, NamedKey, Wanted};
+use super::gate::{Gate, Turn};
+use super::{Confirmation, ErasedSource, KeyQuery, NamedKey, Wanted};
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::observe;
@@ -31,6 +32,8 @@ const MOST: usize = 128;
 pub(crate) struct KeyCache {
     source: Arc<dyn ErasedSource>,
     wanted: Wanted,
+    /// Whoever asks.
+    gate: Gate,
     state: Mutex<State>,
 }
 
@@ -38,9 +41,8 @@ pub(crate) struct KeyCache {
 struct State {
     documents: Vec<Document>,
     quiet: Option<Quiet>,
-    /// Whether somebody is asking.
-    asking: bool,
-    waiting: Vec<Waker>,
+    /// Addresses of confirmed subscriptions, and when.
+    confirmed: Vec<(String, UnixTime)>,
 }
 
 struct Document {
@@ -70,6 +72,7 @@ impl KeyCache {
         Self {
             source,
             wanted,
+            gate: Gate::default(),
             state: Mutex::default(),
         }
     }
@@ -86,52 +89,65 @@ impl KeyCache {
         now: UnixTime,
     ) -> Result<Vec<PublicKey>, RejectionKind> {
         loop {
-            if let Some(known) = self.turn(query, now).await {
-                return known;
-            }
-            let asking = Asking(self);
-            let fetched = self.source.fetch(query).await;
-            let landed = match fetched {
-                Ok(Some(document)) => match self.wanted.read(&document, now) {
-                    Ok(keys) => Some(Some(keys)),
-                    Err(instead) => {
-                        observe::keys_unusable(query.provider(), instead);
-                        None
-                    }
-                },
-                // Where the address is ours, something has to be there.
-                Ok(None) if query.url().is_some() && query.id().is_some() => None,
-                Ok(None) => Some(None),
-                Err(error) => {
-                    observe::keys_failed(query.provider(), &error);
-                    None
+            let turn = self.turn(|| self.known(query, now).is_settled()).await;
+            match (self.known(query, now), turn) {
+                (Known::Keys(keys), _) => return Ok(keys),
+                (Known::Refused(kind), _) => return Err(kind),
+                (Known::Ask, Some(_turn)) => {
+                    let landed = self.ask(query, now).await;
+                    self.state().land(query, landed, now);
                 }
-            };
-            self.state().land(query, landed, now);
-            drop(asking);
+                (Known::Ask, None) => {}
+            }
         }
     }
 
-    /// Waits until the answer is known, or it is for this one to ask, which is `None`.
-    async fn turn(
-        &self,
-        query: &KeyQuery,
-        now: UnixTime,
-    ) -> Option<Result<Vec<PublicKey>, RejectionKind>> {
-        poll_fn(|cx| {
-            let mut state = self.state();
-            match state.known(query, now) {
-                Known::Keys(keys) => Poll::Ready(Some(Ok(keys))),
-                Known::Refused(kind) => Poll::Ready(Some(Err(kind))),
-                Known::Ask if state.asking => {
-                    state.waiting.push(cx.waker().clone());
-                    Poll::Pending
+    /// What the source gives: keys, the news that there are none, or nothing that anybody can use.
+    async fn ask(&self, query: &KeyQuery, now: UnixTime) -> Option<Option<Vec<NamedKey>>> {
+        match self.source.fetch(query).await {
+            Ok(Some(document)) => match self.wanted.read(&document, now) {
+                Ok(keys) => Some(Some(keys)),
+                Err(instead) => {
+                    observe::keys_unusable(query.provider(), instead);
+                    None
                 }
-                Known::Ask => {
-                    state.asking = true;
-                    Poll::Ready(None)
-                }
+            },
+            // Where the address is ours, something has to be there.
+            Ok(None) if query.url().is_some() && query.id().is_some() => None,
+            Ok(None) => Some(None),
+            Err(error) => {
+                observe::keys_failed(query.provider(), &error);
+                None
             }
+        }
+    }
+
+    /// Has a subscription confirmed, unless that was done within the hour. `Ok(false)` leaves it to the handler.
+    pub(crate) async fn confirm(
+        &self,
+        confirmation: &Confirmation,
+        now: UnixTime,
+    ) -> Result<bool, RejectionKind> {
+        let done = || self.state().confirmed(confirmation, now);
+        let _turn = self.turn(done).await;
+        if done() {
+            return Ok(true);
+        }
+        let confirmed = self.source.confirm(confirmation).await.map_err(|error| {
+            observe::confirmation_failed(confirmation.provider(), &error);
+            RejectionKind::KeysUnavailable
+        })?;
+        if confirmed {
+            self.state().keep_confirmed(confirmation, now);
+        }
+        Ok(confirmed)
+    }
+
+    /// Waits for the turn to ask; `None` where that has become needless.
+    async fn turn(&self, needless: impl Fn() -> bool) -> Option<Turn<'_>> {
+        poll_fn(|cx| match needless() {
+            true => Poll::Ready(None),
+            false => self.gate.poll_enter(cx).map(Some),
         })
         .await
     }
@@ -178,6 +194,19 @@ impl State {
         }
     }
 
+    fn confirmed(&self, confirmation: &Confirmation, now: UnixTime) -> bool {
+        let mut confirmed = self.confirmed.iter();
+        confirmed.any(|(url, when)| url == confirmation.url() && since(*when, now) < FRESH)
+    }
+
+    fn keep_confirmed(&mut self, confirmation: &Confirmation, now: UnixTime) {
+        self.confirmed.retain(|(_, when)| since(*when, now) < FRESH);
+        if self.confirmed.len() >= MOST {
+            self.confirmed.remove(0);
+        }
+        self.confirmed.push((confirmation.url().to_owned(), now));
+    }
+
     fn keep(&mut self, name: &str, keys: Vec<NamedKey>, asked: UnixTime) {
         self.documents.retain(|kept| kept.name != name);
         if self.documents.len() >= MOST {
@@ -189,6 +218,13 @@ impl State {
         }
         let name = name.to_owned();
         self.documents.push(Document { name, keys, asked });
+    }
+}
+
+impl Known {
+    /// Whether nobody has to be asked.
+    const fn is_settled(&self) -> bool {
+        !matches!(self, Self::Ask)
     }
 }
 
@@ -230,20 +266,6 @@ fn since(then: UnixTime, now: UnixTime) -> Duration {
     match now.as_secs().checked_sub(then.as_secs()) {
         Some(secs) => Duration::from_secs(secs),
         None => FRESH,
-    }
-}
-
-/// Whoever asks; others wait until this is dropped, answered or not.
-struct Asking<'c>(&'c KeyCache);
-
-impl Drop for Asking<'_> {
-    fn drop(&mut self) {
-        let waiting = {
-            let mut state = self.0.state();
-            state.asking = false;
-            std::mem::take(&mut state.waiting)
-        };
-        waiting.into_iter().for_each(Waker::wake);
     }
 }
 

@@ -1,13 +1,14 @@
 //! Public keys that live elsewhere: at a provider's address, or behind its API.
 //!
 //! A delivery that names a key which is not configured is verified as far as that goes without it, and
-//! [`Finished::Key`](crate::Finished::Key) is what becomes of it then. What the [`KeySource`] of the endpoint gives is kept in the
+//! [`Finished::Pending`](crate::Finished::Pending) is what becomes of it then. What the [`KeySource`] of the endpoint gives is kept in the
 //! endpoint, so that no sender can have it asked often. See [`manual::keys_elsewhere`](crate::manual::keys_elsewhere).
 
 mod cache;
 mod chain;
 mod document;
 mod fixed;
+mod gate;
 mod name;
 
 use std::error::Error;
@@ -26,7 +27,7 @@ pub(crate) use document::{NamedKey, Wanted, jwk_key};
 pub use fixed::StaticKeys;
 pub(crate) use name::{KeyName, Place, ring_by_name};
 
-/// Where public keys come from that are not configured.
+/// Where public keys come from that are not configured, and how subscriptions are confirmed.
 ///
 /// The engine asks for one thing at a time and keeps what it gets: an hour, or a day while the source fails. A name that is unknown is
 /// asked for at most once in 60 s, whoever sends what. So an implementation has no cache; but it has to come to an end, within
@@ -42,11 +43,62 @@ pub trait KeySource: fmt::Debug + Send + Sync + 'static {
         &self,
         query: &KeyQuery,
     ) -> impl Future<Output = Result<Option<Bytes>, KeyError>> + Send;
+
+    /// Confirms a subscription, without which Amazon SNS sends nothing: asks for its address with `GET`, under the same rules, and is
+    /// done when that succeeds. `Ok(false)` says that this source does no such thing, which is what it says unless it is written; then the
+    /// delivery is for the handler. An error is answered 503.
+    ///
+    /// Called for deliveries that are verified and of a topic that is configured, one at a time, and once an hour for one address.
+    fn confirm(
+        &self,
+        confirmation: &Confirmation,
+    ) -> impl Future<Output = Result<bool, KeyError>> + Send {
+        let _ = confirmation;
+        std::future::ready(Ok(false))
+    }
 }
 
 impl<S: KeySource> KeySource for Arc<S> {
     async fn fetch(&self, query: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
         S::fetch(self, query).await
+    }
+
+    async fn confirm(&self, confirmation: &Confirmation) -> Result<bool, KeyError> {
+        S::confirm(self, confirmation).await
+    }
+}
+
+/// A subscription that its sender wants confirmed. It is genuine.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    provider: &'static str,
+    url: String,
+}
+
+impl Confirmation {
+    pub(crate) fn new(provider: &'static str, url: String) -> Self {
+        Self { provider, url }
+    }
+
+    /// The provider's name.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.provider
+    }
+
+    /// The address that confirms, by being asked for: `https`, of a host that the provider's allow-list has, without port, user or
+    /// fragment. There is a token in it, so it belongs in no log.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl fmt::Debug for Confirmation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Confirmation")
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
     }
 }
 
@@ -131,16 +183,21 @@ impl Error for KeyError {
     }
 }
 
-type Boxed<'a> = Pin<Box<dyn Future<Output = Result<Option<Bytes>, KeyError>> + Send + 'a>>;
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, KeyError>> + Send + 'a>>;
 
-/// [`KeySource`] with its future boxed.
+/// [`KeySource`] with its futures boxed.
 pub(crate) trait ErasedSource: fmt::Debug + Send + Sync {
-    fn fetch<'a>(&'a self, query: &'a KeyQuery) -> Boxed<'a>;
+    fn fetch<'a>(&'a self, query: &'a KeyQuery) -> Boxed<'a, Option<Bytes>>;
+    fn confirm<'a>(&'a self, confirmation: &'a Confirmation) -> Boxed<'a, bool>;
 }
 
 impl<S: KeySource> ErasedSource for S {
-    fn fetch<'a>(&'a self, query: &'a KeyQuery) -> Boxed<'a> {
+    fn fetch<'a>(&'a self, query: &'a KeyQuery) -> Boxed<'a, Option<Bytes>> {
         Box::pin(KeySource::fetch(self, query))
+    }
+
+    fn confirm<'a>(&'a self, confirmation: &'a Confirmation) -> Boxed<'a, bool> {
+        Box::pin(KeySource::confirm(self, confirmation))
     }
 }
 

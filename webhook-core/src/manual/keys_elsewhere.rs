@@ -47,8 +47,16 @@
 //! The cache belongs to the endpoint and all its clones. Its hours are those of the endpoint's clock; a clock that is put back makes
 //! it ask again rather than wait.
 //!
+//! # Subscriptions
+//!
+//! Amazon SNS sends nothing before its `SubscriptionConfirmation` is answered by a visit to an address in it. A source that
+//! [confirms](crate::KeySource::confirm), as `HttpsKeys` does, makes that visit, under the rules that keys are fetched under: only for a delivery that is
+//! verified and of a topic that is configured, to an address of SNS's own, one at a time, and once an hour for one address. The delivery is answered 200 when
+//! the visit has succeeded, 503 when it has not, and no handler runs. The end of a subscription, whose address would undo it, is for the
+//! handler.
+//!
 //! # In the way of a delivery
 //!
 //! The whole body is read and all that can be checked without a key is checked first: token, times, claims, topic. Only then a key is asked for, which
-//! [`Finished::Key`](crate::Finished::Key) stands for. The adapters give it three seconds. Nothing has been claimed by then and no
+//! [`Finished::Pending`](crate::Finished::Pending) stands for, as for a subscription that is to be confirmed. The adapters give it three seconds. Nothing has been claimed by then and no
 //! handler runs.

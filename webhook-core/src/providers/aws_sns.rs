@@ -15,8 +15,10 @@ use crate::{Algorithm, KeyFormat, Provider, Scheme, Success, TimeUnit};
 /// * Fields are signed, not bytes: what else the document holds (`UnsubscribeURL`) is as anybody on the way left it, and [`Coverage::body`]
 ///   is false. Deliveries are told apart by what is signed of them, the `MessageId` among it.
 /// * Lines are not framed, so a line break is refused in every field but `Message`: nothing can be shifted from one into another.
-/// * A `SubscriptionConfirmation` of one of the topics comes to the handler as an event of that type, with a `SubscribeURL` that is SNS's. To
-///   confirm, get that URL, or call `ConfirmSubscription` with the `Token`. Nothing is confirmed without you.
+/// * A `SubscriptionConfirmation` of one of the topics is confirmed by the source of keys, if it [does that](crate::KeySource::confirm):
+///   its `SubscribeURL`, which has to be SNS's, is asked for, and the delivery answered 200 once that has succeeded. Without such a source
+///   it comes to the handler, as an event of that type: get the URL, or call `ConfirmSubscription` with the `Token`. An
+///   `UnsubscribeConfirmation` always does, since its URL would undo what somebody has done.
 /// * Version 1 is SHA-1: see [`AWS_SNS_LEGACY_SHA1`]. Set `SignatureVersion` of the topic to 2.
 /// * Raw message delivery is not signed at all, and refused.
 /// * `Timestamp` is that of the publication, and stays what it is in retries, which go on for up to an hour: so 70 minutes are taken.

@@ -62,7 +62,7 @@ async fn receive(app: App, request: Request<Incoming>) -> Result<Said, Rejection
     };
     let intake = read(&endpoint, intake, body).await?;
     let finished = match intake.finish()? {
-        Finished::Key(pending) => pending.resolve().await?,
+        Finished::Pending(pending) => pending.resolve().await?,
         finished => finished,
     };
     let checked = match finished {
