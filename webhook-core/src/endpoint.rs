@@ -185,7 +185,7 @@ impl Endpoint {
         head: &Head<'_>,
     ) -> Result<Option<Answer>, Rejection> {
         answering
-            .at_head(head)
+            .at_head(head, |value| self.verifier().prove(value))
             .map_err(|kind| self.reject(Rejection::new(kind).with_unread_body()))
     }
 

@@ -61,6 +61,9 @@ pub enum Challenge {
     UnsignedField(&'static str),
     /// An unsigned delivery whose body is a form with this field.
     UnsignedForm(&'static str),
+    /// An unsigned delivery that cannot be an event: in its body, which is at most 4 KiB, no member of a JSON object has this name. There is no
+    /// value.
+    UnsignedWithout(&'static str),
     /// A request of this method with this query parameter.
     Query(&'static str, &'static str),
     /// A request of this method with this header, without a signature.
@@ -99,6 +102,9 @@ pub enum Reply {
     Header(&'static str),
     /// 200 and a JSON object with, under this name, the hexadecimal SHA-256 of value, verify token and public URL.
     Digest(&'static str),
+    /// 200 and, as `text/plain`, the value under the tag of the endpoint's first key. For a provider whose scheme has code of its own that knows
+    /// which values are harmless to sign, as Braintree's does.
+    Proof,
 }
 
 /// Longest value that is echoed, in bytes.
@@ -126,11 +132,22 @@ impl Handshake {
                 matches!(reply, Reply::Status(_)),
                 "there is no value to answer"
             ),
+            Challenge::UnsignedWithout(name) => {
+                assert!(!name.is_empty(), "a member has a name");
+                assert!(
+                    matches!(reply, Reply::Status(_)),
+                    "there is no value to answer"
+                );
+            }
             Challenge::UnsignedForm(_) | Challenge::Query(..) => {}
         }
         match reply {
             Reply::FieldAndTag(..) => assert!(signed, "no tag for a value that nobody vouches for"),
             Reply::Header(name) => assert_header_name(name),
+            Reply::Proof => assert!(
+                matches!(challenge, Challenge::Query(..)),
+                "a value that is signed is one of a query"
+            ),
             _ => {}
         }
         Self {
@@ -283,7 +300,9 @@ impl Answering {
     pub(crate) fn reads_unsigned(&self, head: &Head<'_>) -> bool {
         let of_body = matches!(
             self.handshake.challenge,
-            Challenge::UnsignedField(_) | Challenge::UnsignedForm(_)
+            Challenge::UnsignedField(_)
+                | Challenge::UnsignedForm(_)
+                | Challenge::UnsignedWithout(_)
         );
         of_body && !self.is_signed(head)
     }
@@ -304,10 +323,16 @@ impl Answering {
 
     /// The answer to a challenge that is told by its head; `None` where this is none.
     ///
+    /// `prove` is for [`Reply::Proof`].
+    ///
     /// # Errors
     ///
     /// A challenge that is not answered.
-    pub(crate) fn at_head(&self, head: &Head<'_>) -> Result<Option<Answer>, RejectionKind> {
+    pub(crate) fn at_head(
+        &self,
+        head: &Head<'_>,
+        prove: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Option<Answer>, RejectionKind> {
         if self.handshake.method() != Some(head.method) {
             return Ok(None);
         }
@@ -327,7 +352,13 @@ impl Answering {
             _ => "".into(),
         };
         self.check_query(head)?;
-        let answer = self.unsigned(&value)?;
+        let answer = match self.handshake.reply {
+            Reply::Proof => {
+                let proof = prove(&value).ok_or(RejectionKind::Malformed)?;
+                Answer::echo_text(&proof)
+            }
+            _ => self.unsigned(&value)?,
+        };
         Ok(Some(if has_body(head) {
             answer.with_unread_body()
         } else {
@@ -356,14 +387,22 @@ impl Answering {
         Ok(())
     }
 
-    /// The answer to an unsigned challenge whose body is a form; `None` where this is none.
-    pub(crate) fn form_value(&self, body: &[u8]) -> Option<String> {
-        let Challenge::UnsignedForm(name) = self.handshake.challenge else {
-            return None;
-        };
-        let mut pairs = form_urlencoded::parse(body);
-        match (pairs.next(), pairs.next()) {
-            (Some((key, value)), None) if key == name => Some(value.into_owned()),
+    /// The value of an unsigned challenge whose body is no JSON; `None` where this is none.
+    pub(crate) fn plain_value(&self, body: &[u8]) -> Option<String> {
+        match self.handshake.challenge {
+            Challenge::UnsignedForm(name) => {
+                let mut pairs = form_urlencoded::parse(body);
+                match (pairs.next(), pairs.next()) {
+                    (Some((key, value)), None) if key == name => Some(value.into_owned()),
+                    _ => None,
+                }
+            }
+            // A name in quotes anywhere is one too many: what might be an event is not waved through.
+            Challenge::UnsignedWithout(name) => {
+                let member = format!("\"{name}\"");
+                let found = memchr::memmem::find(body, member.as_bytes());
+                found.is_none().then(String::new)
+            }
             _ => None,
         }
     }
@@ -444,7 +483,7 @@ impl Reply {
             }
             Self::Header(name) => is_echo(value, false).then(|| Answer::echo_header(name, value)),
             // Made of what is configured, which a verified challenge does not need.
-            Self::Digest(_) => None,
+            Self::Digest(_) | Self::Proof => None,
         }
     }
 

@@ -212,7 +212,7 @@ impl Intake {
         let missing = RejectionKind::MissingHeader;
         let answering = inner.answering.as_ref().ok_or(missing)?;
         let raw = self.body.freeze();
-        let answer = match answering.form_value(&raw) {
+        let answer = match answering.plain_value(&raw) {
             Some(value) => answering.unsigned(&value)?,
             None => Envelope::read(&inner.wanted, &raw)
                 .map_err(|_| missing)?

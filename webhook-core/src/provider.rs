@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use crate::handshake::Handshake;
+use crate::handshake::{Handshake, Reply};
 use crate::scheme::{
     Authentication, Coverage, Location, Scheme, assert_header_name, assert_pointer,
 };
@@ -277,8 +277,24 @@ impl Provider {
     }
 
     /// The challenge that the provider sends before or between its deliveries, and its answer.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if the answer is [`Reply::Proof`](crate::Reply::Proof) and the scheme has no code of its own.
     #[must_use]
     pub const fn answers(mut self, handshake: Handshake) -> Self {
+        if matches!(handshake.reply(), Reply::Proof) {
+            assert!(
+                matches!(
+                    self.schemes,
+                    Schemes::Listed(&[Scheme {
+                        authentication: Authentication::Custom(_),
+                        ..
+                    }])
+                ),
+                "only a scheme with code of its own knows what it may sign"
+            );
+        }
         self.handshake = Some(handshake);
         self
     }

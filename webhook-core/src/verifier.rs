@@ -274,6 +274,15 @@ impl Verifier {
         self.keys.first()?.get(slot)?.as_mac().cloned()
     }
 
+    /// The proof of the first key for the value of a challenge, where the scheme has such.
+    pub(crate) fn prove(&self, value: &str) -> Option<String> {
+        let Authentication::Custom(code) = self.provider.schemes().first()?.authentication else {
+            return None;
+        };
+        let key = self.keys.first()?.first()?;
+        code.prove(value, key.own(), &self.options.settings)
+    }
+
     /// The same provider and options with other secrets.
     pub(crate) fn rekeyed(&self, secrets: &SecretSet) -> Result<Self, ConfigError> {
         Self::with_secrets(self.provider, secrets, self.options.clone())

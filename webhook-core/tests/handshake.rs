@@ -194,6 +194,85 @@ fn a_form_that_is_a_ping_is_answered_if_nothing_else_is_in_it() {
 }
 
 #[test]
+fn an_unsigned_probe_is_answered_and_what_might_be_an_event_is_not() {
+    let shop = endpoint(providers::unconfirmed::MELHOR_ENVIO)
+        .build()
+        .unwrap();
+    let ask = |headers: &[(&str, &str)], body: &str| send(&shop, "POST", "/", headers, body);
+    for probe in ["", "ping", "{}", "[]", r#"{"test":true}"#] {
+        let answer = ask(NONE, probe).unwrap().unwrap();
+        assert_eq!((answer.status(), answer.body().len()), (200, 0), "{probe}");
+    }
+    assert_eq!(shop.counts().challenges, 5);
+    for event in [
+        r#"{"event":"order.paid","data":{"id":1}}"#,
+        r#"{"event":1,"event":2}"#,
+        r#"{"data":{"event":"order.paid"}"#,
+        r#"["event""#,
+    ] {
+        assert_eq!(
+            ask(NONE, event),
+            Err(RejectionKind::MissingHeader),
+            "{event}"
+        );
+    }
+    let long = ask(NONE, &"x".repeat(4097));
+    assert_eq!(long, Err(RejectionKind::TooLarge));
+    // With a signature it is a delivery, whatever is in it.
+    let wrong = ask(&[("x-me-signature", "AAAA")], "");
+    assert!(matches!(wrong, Err(kind) if kind != RejectionKind::MissingHeader));
+    assert_eq!(signed(&shop, SECRET, r#"{"event":"order.paid"}"#), Ok(None));
+}
+
+#[test]
+fn a_proof_is_given_for_what_is_harmless_to_sign() {
+    let builder = || endpoint(providers::BRAINTREE).setting("public_key", "integration_public_key");
+    let ask = |endpoint: &Endpoint, method: &str, value: &str| {
+        let target = format!("/?bt_challenge={value}");
+        send(endpoint, method, &target, NONE, "")
+    };
+    // Braintree's own example, which is for this private key.
+    let keys = ["integration_private_key", "another-0123456789abcdef"];
+    let shop = Endpoint::braintree(keys, "integration_public_key");
+    let shop = shop.build().unwrap();
+    let value = "20f9f8ed05f77439fe955c977e4c8a53";
+    let answer = ask(&shop, "GET", value).unwrap().unwrap();
+    let proof = "integration_public_key|d9b899556c966b3f06945ec21311865d35df3ce4";
+    assert_eq!(
+        (answer.status(), &answer.body()[..]),
+        (200, proof.as_bytes())
+    );
+    for (name, expected) in [
+        ("content-type", "text/plain"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(header(&answer, name).as_deref(), Some(expected));
+    }
+    let shop = builder().build().unwrap();
+    for value in [
+        "",
+        "bad+challenge",
+        // Uppercase, and so base64 of anything.
+        "PD94bWwgdmVyc2lvbj0iMS4w",
+        "20F9F8ED05F77439FE955C977E4C8A53",
+        // A digit too few, a digit too many.
+        "20f9f8ed05f77439fe9",
+        "20f9f8ed05f77439fe955c977e4c8a530",
+        "20f9f8ed05f77439fe955c977e4c8a5%0A",
+        "20f9f8ed05f77439fe955c97%20",
+    ] {
+        let refused = ask(&shop, "GET", value);
+        assert_eq!(refused, Err(RejectionKind::Malformed), "{value}");
+    }
+    let twice = ask(&shop, "GET", &format!("{value}&bt_challenge={value}"));
+    assert_eq!(twice, Err(RejectionKind::AmbiguousHeader));
+    // A delivery has another method, and no proof in its query.
+    assert!(ask(&shop, "POST", value).is_err());
+    let other = send(&shop, "GET", "/", NONE, "");
+    assert_eq!(other, Err(RejectionKind::MethodNotAllowed));
+}
+
+#[test]
 fn a_digest_is_made_of_value_token_and_url() {
     let builder = endpoint(EBAY).verify_token("71745723-d031-455c-bfa5-f90d11b4f20a");
     assert_eq!(

@@ -327,7 +327,11 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
                 .unwrap()
                 .ends_with("/webhook") =>
         {
-            return Err(format!("{title}: an unsigned handshake"));
+            let context = vector["context"].clone();
+            vector["settings"] = json!({"public_key": context["public_key"]});
+            if let Some(body) = context["challenge_response_body"].as_str() {
+                vector["response"] = json!({"status": 200, "body": body});
+            }
         }
         "braintree" => {
             vector["settings"] = json!({"public_key": vector["context"]["public_key"]});

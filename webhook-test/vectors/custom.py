@@ -491,7 +491,13 @@ def braintree():
     suite.invalid("two payloads", body=body() + b"&bt_payload=QQ")
     suite.invalid("two signatures", body=body() + b"&bt_signature=a%7Cb")
     suite.invalid("key not hashed", body=body(mac("sha1", KEY, payload).hex()))
-    suite.invalid("challenge", method="GET", body=b"", path_and_query="/webhook?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53")
+    example = "20f9f8ed05f77439fe955c977e4c8a53"
+    assert tag(example, "integration_private_key").hex() == "d9b899556c966b3f06945ec21311865d35df3ce4"
+    challenge = lambda value: {"method": "GET", "body": b"", "path_and_query": "/webhook?bt_challenge=" + value}
+    suite.valid("challenge", **challenge(example), response={"status": 200, "body": f"{public}|{tag(example).hex()}"})
+    for name, value in {"of capital digits": example.upper(), "of nothing": "", "too short": example[:19], "too long": example + "0",
+                        "of a payload": "PD94bWwgdmVyc2lvbj0iMS4w", "twice": f"{example}&bt_challenge={example}"}.items():
+        suite.invalid(f"challenge {name}", **challenge(value))
     return suite
 
 

@@ -133,6 +133,8 @@ class Suite:
         vector["secrets"] = delivery["secrets"]
         if "settings" in delivery:
             vector["settings"] = delivery["settings"]
+        if "response" in delivery:
+            vector["response"] = delivery["response"]
         if "url" in delivery:
             vector["url"] = delivery["url"]
         vector |= {"now": delivery["now"], "expect": expect}

@@ -8,6 +8,7 @@ use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::{Candidates, encode};
 use crate::scheme::Encoding;
+use crate::settings::Settings;
 
 /// The setting of the public key.
 pub(crate) const PUBLIC_KEY: &str = "public_key";
@@ -38,6 +39,16 @@ impl Custom for Braintree {
             }
             .verified(coverage)
         }))
+    }
+
+    /// Of lower-case hexadecimal digits alone: what is base64 of a payload cannot begin with `<` then, so nobody has a delivery
+    /// signed by asking for it.
+    fn prove(&self, value: &str, key: &[u8], settings: &Settings) -> Option<String> {
+        let digits = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let fits = (20..=32).contains(&value.len()) && value.bytes().all(digits);
+        let public = std::str::from_utf8(settings.required(PUBLIC_KEY)).ok()?;
+        let tag = || encode(tag(key, value.as_bytes(), b""), Encoding::Hex);
+        fits.then(|| format!("{public}|{}", tag()))
     }
 
     /// The body becomes the payload, in base64.

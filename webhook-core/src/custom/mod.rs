@@ -74,6 +74,11 @@ pub(crate) trait Custom: fmt::Debug + Sync {
         None
     }
 
+    /// The proof that whoever has this key gives for the value of a challenge; `None` for a value that it is not to be given for.
+    fn prove(&self, _value: &str, _key: &[u8], _settings: &Settings) -> Option<String> {
+        None
+    }
+
     /// The same the other way round: puts the proof into a request.
     fn sign(&self, draft: &mut Draft<'_>);
 }

@@ -1,7 +1,7 @@
 use crate::custom::braintree::{Braintree, PUBLIC_KEY};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Challenge, Handshake, Provider, Reply, Scheme};
 
 /// Braintree.
 ///
@@ -12,7 +12,7 @@ use crate::{Provider, Scheme};
 /// * The payload is base64 of XML, which has kind and time in it; all of it is signed, the rest of the form is not. Read it from
 ///   [`Delivery::raw`](crate::Delivery::raw).
 /// * There is no id, and the time is not checked. Deliveries are told apart by their payload.
-/// * The challenge, a `GET`, is refused here.
+/// * The challenge, a `GET` with `bt_challenge`, is answered with the public key and the tag of its 20 to 32 hexadecimal digits, by the first secret.
 /// * 30 s to answer; retries every hour, for 24 hours in production.
 /// * Any 2xx is success.
 ///
@@ -30,6 +30,10 @@ pub const BRAINTREE: Provider = Provider::new(
     .in_form("bt_signature", "/tag")],
 )
 .settings(&[PUBLIC_KEY])
+.answers(Handshake::new(
+    Challenge::Query("GET", "bt_challenge"),
+    Reply::Proof,
+))
 .answers_within_millis(30_000)
 .retries_for_secs(24 * 3600)
 .succeeds_with(Success::Any2xx)

@@ -1,4 +1,5 @@
 use crate::algorithm::Algorithm;
+use crate::handshake::{Challenge, Handshake, Reply};
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
 use crate::success::Success;
@@ -11,7 +12,7 @@ use crate::success::Success;
 /// Signed with ECDSA on P-256: the body. No time is; `/timestamp` is in it for the handler to look at.
 ///
 /// The id is in the signed body and the same for all attempts, of which the payments network makes eleven within a day. A new
-/// subscription is probed with `HEAD`. The older Circle Mint webhooks come through Amazon SNS instead.
+/// subscription is probed with `HEAD`, which is answered 200. The older Circle Mint webhooks come through Amazon SNS instead.
 ///
 /// Any 2xx is success.
 ///
@@ -25,6 +26,10 @@ pub const CIRCLE: Provider = Provider::new(
 )
 .id_at(&["/notificationId"])
 .type_at(&["/notificationType"])
+.answers(Handshake::new(
+    Challenge::Method("HEAD"),
+    Reply::Status(200),
+))
 .succeeds_with(Success::Any2xx)
 .documented_at("https://developers.circle.com/api-reference/verify-webhook-signatures")
 .retries_for_secs(86_400);

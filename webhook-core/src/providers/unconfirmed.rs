@@ -6,7 +6,9 @@
 
 use super::standard_webhooks::standard;
 use crate::success::Success;
-use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
+use crate::{
+    Algorithm, Challenge, Encoding, Handshake, KeyFormat, Part, Provider, Reply, Scheme, TimeUnit,
+};
 
 /// All of them, in alphabetical order.
 pub const ALL: &[Provider] = &[
@@ -63,8 +65,9 @@ pub const KONDUTO: Provider = Provider::new(
 .documented_at("https://docs.konduto.com");
 
 /// Melhor Envio: `X-ME-Signature`, base64, HMAC-SHA-256 over the body. The key is the application's secret. **Not known**: Melhor Envio's own
-/// word. One project tested it in the sandbox, three agree, and one reads hexadecimal digits. The unsigned probe that comes when a URL is saved
-/// is refused here.
+/// word. One project tested it in the sandbox, three agree, and one reads hexadecimal digits. When a URL is saved, an unsigned `POST` comes that has to
+/// be answered with success, by most of them with an empty body or one that is no JSON: so is here what has no `event` in it. An unsigned body
+/// with one is refused like any forgery.
 ///
 /// Source: integrations of others.
 pub const MELHOR_ENVIO: Provider = Provider::new(
@@ -74,6 +77,10 @@ pub const MELHOR_ENVIO: Provider = Provider::new(
         .encoding(Encoding::Base64)],
 )
 .type_at(&["/event"])
+.answers(Handshake::new(
+    Challenge::UnsignedWithout("event"),
+    Reply::Status(200),
+))
 .documented_at("https://docs.melhorenvio.com.br/docs/webhooks");
 
 /// Mercury, with the secret's text as key: `Mercury-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body, by Mercury's
