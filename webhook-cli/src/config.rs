@@ -636,6 +636,9 @@ mod tests {
             (r#"{"provider":"whatsapp","secret":"$","verify_token":"$"}"#, "meta"),
             (r#"{"provider":"ifthenpay","secret":"$","parameter":"token"}"#, "ifthenpay"),
             (r#"{"provider":"klarna","secret":"$","kid":"krn:1"}"#, "klarna"),
+            (r#"{"provider":"marqeta","secret":"$","credentials":"user:$"}"#, "marqeta"),
+            (r#"{"provider":"easypay","username":"user","password":"$","code":"$"}"#, "easypay"),
+            (r#"{"provider":"checkout-com","secret":"$","authorization":"$"}"#, "checkout-com"),
             (r#"{"provider":"box","secret":"$","secondary_secret":"$"}"#, "box"),
         ];
         for (entries, name) in rows {

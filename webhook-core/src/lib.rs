@@ -68,6 +68,7 @@ extern crate self as webhook_core;
 mod algorithm;
 mod answer;
 mod buffer;
+mod companion;
 mod constructors;
 mod custom;
 mod delivery;

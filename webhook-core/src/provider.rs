@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use crate::companion::Companion;
 use crate::handshake::{Handshake, Reply};
 use crate::scheme::{
     Authentication, Coverage, Location, Scheme, assert_header_name, assert_pointer,
@@ -39,6 +40,7 @@ pub struct Provider {
     handshake: Option<Handshake>,
     required_settings: &'static [&'static str],
     optional_settings: &'static [&'static str],
+    companions: &'static [Companion],
     docs: &'static str,
     retry_horizon_secs: u32,
     deadline_millis: u32,
@@ -173,6 +175,7 @@ impl Provider {
             handshake: None,
             required_settings: &[],
             optional_settings: &[],
+            companions: &[],
             docs: "",
             retry_horizon_secs: 0,
             deadline_millis: 0,
@@ -311,6 +314,17 @@ impl Provider {
     pub(crate) const fn may_have_settings(mut self, names: &'static [&'static str]) -> Self {
         self.optional_settings = names;
         self
+    }
+
+    /// Credentials that may come beside the proof. Their settings are said too.
+    #[must_use]
+    pub(crate) const fn beside(mut self, companions: &'static [Companion]) -> Self {
+        self.companions = companions;
+        self
+    }
+
+    pub(crate) fn companions(&self) -> &'static [Companion] {
+        self.companions
     }
 
     /// The address of the page that documents all this.

@@ -183,12 +183,7 @@ impl Signer {
             body = with_field(body, pointer, &number);
         }
         let proof = match (&self.key, self.scheme.authentication) {
-            (Key::Text(credentials), Authentication::Basic) => {
-                use base64::Engine as _;
-                let encoded =
-                    base64::engine::general_purpose::STANDARD.encode(credentials.as_bytes());
-                format!("Basic {encoded}")
-            }
+            (Key::Text(credentials), Authentication::Basic) => basic(credentials.as_bytes()),
             (Key::Text(token), _) => token.to_string(),
             (Key::Raw(_), _) => String::new(),
             (Key::Mac(mac, login, secret), _) => {
@@ -287,7 +282,7 @@ impl Signer {
         }
     }
 
-    /// The headers that are no proof: id, type, and those of the caller.
+    /// The headers that are no proof of the scheme: id, type, credentials beside it, and those of the caller.
     fn labels(&self) -> Vec<(String, String)> {
         let id = match (self.scheme.id, self.provider.id) {
             (Some(source), _) => Some(source.header),
@@ -299,7 +294,11 @@ impl Signer {
             _ => None,
         };
         let id = id.map(|name| (name.to_owned(), self.id.clone()));
-        let labels = id.into_iter().chain(kind);
+        let companions = self.provider.companions().iter().filter_map(|companion| {
+            let value = companion.written(&self.settings)?;
+            Some((companion.header.to_owned(), value))
+        });
+        let labels = id.into_iter().chain(kind).chain(companions);
         labels.chain(self.headers.iter().cloned()).collect()
     }
 
@@ -424,6 +423,13 @@ impl Signer {
             _ => None,
         }
     }
+}
+
+/// HTTP Basic authentication with these credentials (RFC 7617 §2).
+pub(crate) fn basic(credentials: &[u8]) -> String {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
+    format!("Basic {encoded}")
 }
 
 impl fmt::Debug for Signer {

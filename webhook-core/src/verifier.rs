@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PublicKey;
 use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
+use crate::companion::Expected;
 use crate::custom::{Asked, Check};
 use crate::error::{ConfigError, RejectionKind};
 use crate::grammar::{self, Candidates, MAX_VALUE};
@@ -53,6 +54,8 @@ pub struct Verifier {
     provider: Provider,
     /// For each scheme of the provider, a key for each secret.
     keys: Vec<Vec<Key>>,
+    /// What has to come beside the proof.
+    companions: Vec<Expected>,
     options: Options,
 }
 
@@ -263,6 +266,7 @@ impl Verifier {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
+            companions: Expected::all(&provider, &options.settings)?,
             provider,
             keys,
             options,
@@ -324,6 +328,9 @@ impl Verifier {
         head: &Head<'h>,
         now: UnixTime,
     ) -> Result<Option<&'h str>, RejectionKind> {
+        for companion in &self.companions {
+            companion.check(head)?;
+        }
         if let ([scheme], [keys]) = (self.provider.schemes(), self.keys.as_slice()) {
             return self.attempt(scheme, keys, head, now, verification);
         }
@@ -994,7 +1001,7 @@ fn read_id<'h>(head: &Head<'h>, source: IdSource) -> Result<&'h str, RejectionKi
 }
 
 /// `Basic <base64 of username:password>` (RFC 7617 §2); the scheme's name compares case-insensitively.
-fn basic_credentials(value: &[u8]) -> Result<Vec<u8>, RejectionKind> {
+pub(crate) fn basic_credentials(value: &[u8]) -> Result<Vec<u8>, RejectionKind> {
     use base64::Engine as _;
     let malformed = RejectionKind::Malformed;
     if value.len() > MAX_VALUE {

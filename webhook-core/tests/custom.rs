@@ -264,3 +264,20 @@ fn endpoints_of_no_provider_take_what_their_signer_sends_and_nothing_else() {
     assert!(verify(&basic, &request).unwrap().is_sender_only());
     assert!(Endpoint::token("x-token", "").build().is_err());
 }
+
+#[test]
+fn a_credential_beside_the_proof_has_to_be_one() {
+    let marqeta = |credentials: &str| {
+        let builder = Endpoint::marqeta("a-secret-0123456789abcdef");
+        builder.setting("credentials", credentials).build()
+    };
+    assert!(marqeta("user:hunter2").is_ok());
+    for wrong in ["user", ":hunter2", " user:hunter2", ""] {
+        let error = marqeta(wrong).unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::Setting { name, .. } if *name == "credentials"),
+            "{wrong:?}: {error}"
+        );
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}

@@ -317,9 +317,16 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
         "cloudinary" if variant == "cloudinary-sha256" => {
             return Err(format!("{title}: signed 250 000 years ahead"));
         }
-        "easypay" => return Err(format!("{title}: two credentials at once")),
-        "marqeta" if title == "bad basic" => {
-            return Err(format!("{title}: two credentials at once"));
+        "easypay" => {
+            let (basic, code) = secret.split_once('|').unwrap();
+            vector["settings"] = json!({"code": code});
+            vector["secret"] = basic.into();
+        }
+        "marqeta" => {
+            let credentials = vector["context"]["basic"]
+                .as_str()
+                .unwrap_or("user:password");
+            vector["settings"] = json!({"credentials": credentials});
         }
         "braintree"
             if !vector["path_and_query"]

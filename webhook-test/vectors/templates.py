@@ -258,7 +258,7 @@ def token(name, body, header, secret=TEXT, other=OTHER_TEXT, id=None, type=None,
     TEMPLATES[name] = suite
 
 
-def basic(name, body, id=None, type=None):
+def basic(name, body, id=None, type=None, also=lambda suite: None):
     """HTTP Basic; a secret is written user:password."""
 
     def suite():
@@ -285,6 +285,7 @@ def basic(name, body, id=None, type=None):
         suite.invalid("credentials not encoded", headers=[["Authorization", "Basic " + secret]])
         suite.invalid("header missing", headers=[])
         suite.twice("Authorization", sent(other)[0][1])
+        also(suite)
         return suite
 
     TEMPLATES[name] = suite
@@ -379,8 +380,27 @@ template("bitbucket", '{"push":{"changes":[]},"actor":{"display_name":"E"}}', he
          shape="sha256={tag}", id_in="X-Request-UUID", id="9c5c1ec6", type_in="X-Event-Key", type="repo:push")
 template("btcpay", '{"deliveryId":"d2","originalDeliveryId":"d1","isRedelivery":true,"type":"InvoiceSettled"}',
          header="BTCPay-Sig", shape="sha256={tag}", id="d1", type="InvoiceSettled")
+def beside(header, setting, value, spelled, wrong):
+    """A credential that comes beside the proof, and has to be right where it is configured."""
+    def also(suite, proof_in):
+        good, configured = suite.good["headers"], {"settings": {setting: value}}
+        suite.valid(f"{setting} beside it", headers=good + [[header, spelled]], **configured)
+        suite.valid(f"{setting} beside it, not configured", headers=good + [[header, wrong]])
+        suite.invalid(f"no {setting} beside it", **configured)
+        for name, other in {"wrong": wrong, "empty": "", "longer": spelled + "0", "in another case": spelled.swapcase()}.items():
+            suite.invalid(f"{setting} {name}", headers=good + [[header, other]], **configured)
+        suite.invalid(f"{setting} twice", headers=good + [[header, spelled], [header, spelled]], **configured)
+        proof = [pair for pair in good if pair[0] != proof_in]
+        suite.invalid(f"{setting} and no proof", headers=proof + [[header, spelled]], **configured)
+    return also
+
+
+CREDENTIALS = "mq_user:mq_password_0123456789"
+
+
 template("checkout-com", '{"id":"evt_1","type":"payment_approved","data":{"amount":6540}}', header="Cko-Signature",
-         id="evt_1", type="payment_approved")
+         id="evt_1", type="payment_approved",
+         also=lambda row, suite: beside("Authorization", "authorization", *["shop-0123456789abcdef"] * 2, "shop-0")(suite, row.header))
 template("circleci", '{"type":"workflow-completed","id":"3888f21b","workflow":{"name":"main"}}',
          header="circleci-signature", shape="v1={tag}", id="3888f21b", type_in="circleci-event-type",
          type="workflow-completed", several=pairs("v1"),
@@ -414,7 +434,8 @@ template("marqeta", '{"transactions":[{"token":"t1","type":"authorization"}]}', 
          also=lambda row, suite: (
              suite.valid("SHA-1", headers=row.headers(mac("sha1", TEXT, row.body).hex())),
              suite.invalid("SHA-1 under another key", headers=row.headers(mac("sha1", OTHER_TEXT, row.body).hex())),
-             suite.invalid("MD5", headers=row.headers(mac("md5", TEXT, row.body).hex()))))
+             suite.invalid("MD5", headers=row.headers(mac("md5", TEXT, row.body).hex())),
+             beside("Authorization", "credentials", CREDENTIALS, "Basic " + b64(CREDENTIALS), "Basic " + b64("mq_user:x"))(suite, row.header)))
 template("meta", '{"object":"page","entry":[{"id":"1","time":1}]}', header="X-Hub-Signature-256", shape="sha256={tag}",
          type="page", also=lambda row, suite: suite.invalid(
              "legacy header alone", headers=[["X-Hub-Signature", "sha1=" + mac("sha1", TEXT, row.body).hex()]]))
@@ -621,7 +642,8 @@ token("revenuecat", '{"event":{"id":"e1","type":"INITIAL_PURCHASE"}}', "Authoriz
 token("telegram", '{"update_id":10000,"message":{"text":"hi"}}', "X-Telegram-Bot-Api-Secret-Token", id="10000")
 token("xendit", '{"event":"payment.succeeded","data":{"id":"p1"}}', "x-callback-token", type="payment.succeeded",
       id="w1", extra=[("webhook-id", "w1")])
-basic("easypay", '{"id":"1bbc","type":"capture","status":"success"}', id="1bbc", type="capture")
+basic("easypay", '{"id":"1bbc","type":"capture","status":"success"}', id="1bbc", type="capture",
+      also=lambda suite: beside("x-easypay-code", "code", *["shh-0123456789abcdef"] * 2, "nope")(suite, "Authorization"))
 basic("postmark", '{"RecordType":"Delivery","MessageID":"883953f4"}', id="883953f4", type="Delivery")
 
 

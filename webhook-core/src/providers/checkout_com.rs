@@ -1,9 +1,10 @@
+use crate::companion::Companion;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Checkout.com.
 ///
-/// `Cko-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the webhook's signature key. An `Authorization` that may be
-/// configured besides is not looked at.
+/// `Cko-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the webhook's signature key. A workflow may have an `Authorization` besides:
+/// with the setting `authorization`, the header has to be that text.
 ///
 /// * No time is signed. The id is `/id` (`evt_…`), the type `/type`.
 ///
@@ -12,6 +13,8 @@ pub const CHECKOUT_COM: Provider = Provider::new(
     "checkout-com",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("cko-signature")],
 )
+.beside(&[Companion::text("authorization", "authorization")])
+.may_have_settings(&["authorization"])
 .id_at(&["/id"])
 .type_at(&["/type"])
 .documented_at("https://www.checkout.com/docs/workflows/set-up-your-webhook-receiver");

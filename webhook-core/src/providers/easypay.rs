@@ -1,17 +1,20 @@
+use crate::companion::Companion;
 use crate::success::Success;
 use crate::{Provider, Scheme};
 
 /// Easypay (Portugal).
 ///
 /// HTTP Basic authentication with the user name and password set in the backoffice. **Nothing is signed**: the credentials say who
-/// sent the request. Accounts that have only the code of `x-easypay-code` take [`EASYPAY_CODE`].
+/// sent the request. With the setting `code`, `x-easypay-code` has to be that code too. Accounts that have only the code take [`EASYPAY_CODE`].
 ///
 /// * `/id` is that of the resource, which has several events: deliveries are told apart by their content. The type is `/type`. On a
 ///   generic notification, ask Easypay's API.
 /// * Only 200 is success, by that description.
 ///
 /// Source: <https://docs.easypay.pt/docs/guides/webhooks> and Easypay's OpenAPI description.
-pub const EASYPAY: Provider = common(Provider::new("easypay", &[Scheme::basic()]));
+pub const EASYPAY: Provider = common(Provider::new("easypay", &[Scheme::basic()]))
+    .beside(&[Companion::text("x-easypay-code", "code")])
+    .may_have_settings(&["code"]);
 
 /// Easypay by the code of `x-easypay-code` alone; see [`EASYPAY`]. That it comes as a header of the request is what integrations see,
 /// while Easypay's description lists it with the answers.

@@ -1,3 +1,4 @@
+use crate::companion::Companion;
 use crate::{Algorithm, Part, Provider, Scheme};
 
 /// Marqeta.
@@ -5,7 +6,8 @@ use crate::{Algorithm, Part, Provider, Scheme};
 /// `X-Marqeta-Signature`: hexadecimal, HMAC over the body, with SHA-256 or, where the webhook was made without a choice, SHA-1: both are
 /// accepted, told apart by their length. The key is the webhook's secret.
 ///
-/// * Marqeta also sends HTTP Basic credentials, always. They are not looked at here, since the signature says more.
+/// * Marqeta also sends HTTP Basic credentials, always. With the setting `credentials`, as `username:password`, they have to be those; without, they are not
+///   looked at, since the signature says more.
 /// * No time is signed and a delivery is a batch without an id: it is told apart by its content. A ping (`{"pings":[…]}`) is answered
 ///   200 like an event.
 /// * Retries for up to two weeks.
@@ -18,6 +20,8 @@ pub const MARQETA: Provider = Provider::new(
         body_hmac(Algorithm::HmacSha1),
     ],
 )
+.beside(&[Companion::basic("credentials")])
+.may_have_settings(&["credentials"])
 .retries_for_secs(14 * 24 * 3600)
 .documented_at("https://www.marqeta.com/docs/developer-guides/signature-verification");
 
