@@ -480,7 +480,7 @@ impl Provider {
         let schemes = self.schemes();
         let mut i = 0;
         while i < schemes.len() {
-            if schemes[i].coverage().url {
+            if schemes[i].needs_url() {
                 return true;
             }
             i += 1;

@@ -59,6 +59,8 @@ pub struct Scheme {
     /// The fields of the body that one signs, where it does not sign the body.
     pub(crate) own_fields: &'static [&'static str],
     holds_body: bool,
+    /// Whether the code of one signs the configured URL, but not the query of a request.
+    address: bool,
     /// Where a delivery says which key it is signed with.
     #[cfg(feature = "asymmetric")]
     pub(crate) key_name: Option<crate::keys::KeyName>,
@@ -322,6 +324,7 @@ impl Scheme {
             own_time: "",
             own_fields: &[],
             holds_body: fields,
+            address: false,
             #[cfg(feature = "asymmetric")]
             key_name: None,
         }
@@ -391,6 +394,17 @@ impl Scheme {
     pub(crate) const fn time_is(mut self, words: &'static str) -> Self {
         self.own_time = words;
         self
+    }
+
+    /// The code of the scheme signs the configured URL, though not with the query of the request.
+    #[must_use]
+    pub(crate) const fn signing_address(mut self) -> Self {
+        self.address = true;
+        self
+    }
+
+    pub(crate) const fn needs_url(&self) -> bool {
+        self.address || self.coverage().url
     }
 
     /// What the code of the scheme signs are, or hold, the fields at these JSON pointers.

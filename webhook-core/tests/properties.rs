@@ -95,10 +95,15 @@ fn endpoint(provider: &Provider, secret: &str, now: UnixTime) -> Endpoint {
     configured(builder, provider).build().unwrap()
 }
 
-/// With a value for every setting the provider needs.
+/// With a value for every setting the provider needs, and the name of the key where deliveries have it: the signer's own.
 fn configured(builder: EndpointBuilder, provider: &Provider) -> EndpointBuilder {
     let settings = provider.required_settings().iter();
-    settings.fold(builder, |builder, name| builder.setting(*name, SETTING))
+    let builder = settings.fold(builder, |builder, name| builder.setting(*name, SETTING));
+    let named = provider.names_keys() && provider.optional_settings().contains(&"kid");
+    match named {
+        true => builder.setting("kid", "key-1"),
+        false => builder,
+    }
 }
 
 fn sign(provider: &Provider, body: &[u8]) -> SignedRequest {

@@ -802,6 +802,50 @@ def plivo():
     suite.invalid("nonce missing", headers=sign()[:1])
     old = b64(mac("sha256", KEY, url, nonce))
     suite.invalid("version 2 alone", headers=[["X-Plivo-Signature-V2", old], ["X-Plivo-Signature-V2-Nonce", nonce]])
+    plivo_accounts(suite, "V3", b64(tag()), b64(tag(key=OTHER)), nonce)
+    return suite
+
+
+def plivo_accounts(suite, version, ours, wrong, nonce):
+    """A subaccount's tag and the main account's, each in a header of its own."""
+    def sent(tag, main):
+        pairs = [[f"X-Plivo-Signature-{version}", tag], [f"X-Plivo-Signature-Ma-{version}", main]]
+        return [pair for pair in pairs if pair[1] is not None] + [[f"X-Plivo-Signature-{version}-Nonce", nonce]]
+
+    for name, tags in {"of the main account alone": (None, ours), "of the main account beside another": (wrong, ours),
+                       "of the subaccount beside another": (ours, wrong), "in both headers": (ours, ours)}.items():
+        suite.valid(f"tag {name}", headers=sent(*tags))
+    for name, tags in {"wrong in both headers": (wrong, wrong), "in neither header": (None, None),
+                       "empty in both": ("", "")}.items():
+        suite.invalid(f"tag {name}", headers=sent(*tags))
+    suite.invalid("tag of the main account twice", headers=sent(None, ours) + sent(None, wrong)[:1])
+
+
+@custom("plivo-v2")
+def plivo_v2():
+    url, path, nonce = "https://shop.example/messages", "/messages?a=1", "05429567804466091622"
+    form = b"From=15557654321&To=15551234567&Type=sms&Text=hello&MessageUUID=b6a3"
+
+    def tag(key=KEY, url=url, nonce=nonce):
+        return mac("sha256", key, url, nonce)
+
+    def sign(text=..., nonce=nonce, **how):
+        text = b64(tag(nonce=nonce, **how)) if text is ... else text
+        return [["X-Plivo-Signature-V2", text], ["X-Plivo-Signature-V2-Nonce", nonce]]
+
+    suite = Suite(form, KEY, sign(), url=url, path_and_query=path, id=None, type=None)
+    tagged(suite, at("X-Plivo-Signature-V2", ["X-Plivo-Signature-V2-Nonce", nonce]), tag(), encoding="base64")
+    suite.valid("body changed, it is not covered", body=form.replace(b"hello", b"bye"))
+    suite.valid("query changed, it is not covered", path_and_query="/messages?a=2")
+    suite.valid("no body", body=b"")
+    suite.invalid("another URL", url=url + "/")
+    suite.invalid("query signed", headers=sign(url=url + "?a=1"))
+    suite.invalid("a dot before the nonce, as version 3 has it", headers=sign(b64(tag(nonce="." + nonce))))
+    suite.invalid("nonce changed", headers=sign(b64(tag()), nonce + "1"))
+    suite.invalid("nonce empty, signed as sent", headers=sign(nonce=""))
+    suite.invalid("nonce missing", headers=sign()[:1])
+    suite.invalid("version 3 alone", headers=[["X-Plivo-Signature-V3", b64(tag())], ["X-Plivo-Signature-V3-Nonce", nonce]])
+    plivo_accounts(suite, "V2", b64(tag()), b64(tag(key=OTHER)), nonce)
     return suite
 
 

@@ -134,6 +134,7 @@ mod phonepe;
 #[cfg(feature = "asymmetric")]
 mod plaid;
 mod plivo;
+mod plivo_v2;
 mod polar;
 mod postmark;
 mod prood;
@@ -401,6 +402,8 @@ macro_rules! for_each_provider {
             phonepe(username, password) = PHONEPE;
             /// Plivo; see [`PLIVO`](webhook_core::providers::PLIVO).
             plivo(secret, public_url) = PLIVO;
+            /// Plivo, messages; see [`PLIVO_V2`](webhook_core::providers::PLIVO_V2). The URL is signed, the body is not.
+            plivo_v2(secret, public_url) = PLIVO_V2;
             /// Polar; see [`POLAR`](webhook_core::providers::POLAR).
             polar(secret) = POLAR;
             /// Postmark; see [`POSTMARK`](webhook_core::providers::POSTMARK). HTTP Basic, so the body is not signed.

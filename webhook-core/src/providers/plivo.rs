@@ -1,30 +1,38 @@
-use crate::custom::plivo::Plivo;
-use crate::scheme::Coverage;
+use crate::custom::plivo::{Plivo, Signs};
+use crate::scheme::{Coverage, Grammar};
 use crate::{Provider, Scheme};
 
-/// Plivo, signatures of version 3.
+/// Plivo, signatures of version 3: voice.
 ///
 /// `X-Plivo-Signature-V3`: one or more tags with commas between, base64, HMAC-SHA-256 over the URL, its query and the fields of the form, each
-/// decoded and in the order of their names, and `X-Plivo-Signature-V3-Nonce`. The key is the auth token.
+/// decoded and in the order of their names, and `X-Plivo-Signature-V3-Nonce`. The key is the auth token. `X-Plivo-Signature-Ma-V3` has the
+/// same with the token of the main account, where a subaccount's is in the other header: either is enough.
 ///
 /// * Nothing stands between the names and values of the form, so not every byte of it is covered.
 /// * No time is signed. The nonce is, but a retry may have another: deliveries are told apart by URL, query and fields.
-/// * Version 2 signs neither query nor form. It is not looked at.
+/// * Messages are signed by version 2: see [`PLIVO_V2`](super::PLIVO_V2).
 ///
 /// Source: plivo 4.63.0 (PyPI), `utils/signature_v3.py`, and <https://www.plivo.com/docs/voice/concepts/signature-validation>.
-pub const PLIVO: Provider = Provider::new(
-    "plivo",
-    &[Scheme::custom(
-        &Plivo,
-        Coverage {
-            url: true,
-            values: true,
-            ..Coverage::NONE
-        },
-        "URL, query and fields of the form, nonce (HMAC-SHA-256)",
-    )
-    .in_header("x-plivo-signature-v3")
-    .list(b',')],
+pub const PLIVO: Provider = Provider::new("plivo", SCHEME)
+    .aliases(&["plivo-v3"])
+    .documented_at("https://www.plivo.com/docs/voice/concepts/signature-validation");
+
+const SCHEME: &[Scheme] = &[Scheme::custom(
+    &V3,
+    Coverage {
+        url: true,
+        values: true,
+        ..Coverage::NONE
+    },
+    "URL, query and fields of the form, nonce (HMAC-SHA-256)",
 )
-.aliases(&["plivo-v3"])
-.documented_at("https://www.plivo.com/docs/voice/concepts/signature-validation");
+.in_header("x-plivo-signature-v3")
+.list(b',')];
+
+static V3: Plivo = Plivo {
+    tag: "x-plivo-signature-v3",
+    main_tag: "x-plivo-signature-ma-v3",
+    nonce: "x-plivo-signature-v3-nonce",
+    grammar: Grammar::List { separator: b',' },
+    signs: Signs::UrlAndFields,
+};

@@ -170,6 +170,30 @@ export default [
   },
   {
     ...utf8,
+    provider: "plivo-v2",
+    sdk: "plivo",
+    tag: "x-plivo-signature-v2",
+    bodyIsUnsigned: true,
+    headers: form,
+    written: (value) => new URLSearchParams({ MessageUUID: "evt_1", Text: value.text }).toString(),
+    small: "MessageUUID=evt_1",
+    id: null,
+    type: null,
+    make: async (load) => {
+      const { validateSignature } = await load("plivo");
+      return {
+        verify: ({ secret, headers, url }) =>
+          validateSignature(
+            url,
+            headers["x-plivo-signature-v2-nonce"],
+            headers["x-plivo-signature-v2"],
+            secret,
+          ),
+      };
+    },
+  },
+  {
+    ...utf8,
     provider: "contentful",
     sdk: "@contentful/node-apps-toolkit",
     // 64 characters.
