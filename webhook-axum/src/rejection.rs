@@ -38,7 +38,7 @@ impl MissingLayer {
 impl NotAnEvent {
     /// Reads the payload again, to say where it differs.
     pub(crate) fn explain<T: DeserializeOwned>(delivery: &Delivery) -> Self {
-        let mut json = serde_json::Deserializer::from_slice(delivery.raw());
+        let mut json = serde_json::Deserializer::from_slice(delivery.payload());
         let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {
             Ok(_) => "end of document".to_owned(),
             // A key of a map may be long, and is the sender's choice.

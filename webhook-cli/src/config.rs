@@ -446,6 +446,7 @@ const FETCHED: &[&str] = &[
     "google-pubsub",
     "pagarme-hub",
     "paypal",
+    "stone-open-bank",
     "truelayer",
 ];
 /// Keys that mean something to other providers.

@@ -26,6 +26,8 @@ pub struct Delivery(Arc<Record>);
 pub(crate) struct Record {
     pub(crate) endpoint: Endpoint,
     pub(crate) raw: Bytes,
+    /// What was in the body, where the event is inside. Boxed, because it mostly is not.
+    pub(crate) opened: Option<Box<Bytes>>,
     /// Labels from the head.
     pub(crate) id: Option<Box<str>>,
     pub(crate) kind: Option<Box<str>>,
@@ -71,13 +73,17 @@ impl Record {
             let wanted = &self.endpoint.inner().wanted;
             let vouched = self.proof.coverage().vouches_for_body();
             // A body that contradicts itself has no labels.
-            BodyLabels::read(wanted, &self.raw, vouched).unwrap_or_default()
+            BodyLabels::read(wanted, self.payload(), vouched).unwrap_or_default()
         })
+    }
+
+    fn payload(&self) -> &Bytes {
+        self.opened.as_deref().unwrap_or(&self.raw)
     }
 
     fn text<'a>(&'a self, label: &'a Label) -> Option<&'a str> {
         match label {
-            Label::InBody(range) => std::str::from_utf8(self.raw.get(range.clone())?).ok(),
+            Label::InBody(range) => std::str::from_utf8(self.payload().get(range.clone())?).ok(),
             Label::Owned(text) => Some(text),
         }
     }
@@ -200,6 +206,12 @@ impl Delivery {
         &self.0.raw
     }
 
+    /// The event's own document: the body, or what was inside where a provider wraps it, as in a field of a form, a token, or encrypted.
+    #[must_use]
+    pub fn payload(&self) -> &Bytes {
+        self.0.payload()
+    }
+
     /// Which attempt at this event this is, counted from one: above one, an earlier run failed or was cut off.
     #[must_use]
     pub fn attempt(&self) -> u32 {
@@ -212,13 +224,13 @@ impl Delivery {
         self.0.fence
     }
 
-    /// Reads the body as a `T` in JSON.
+    /// Reads the [payload](Self::payload) as a `T` in JSON.
     ///
     /// # Errors
     ///
     /// [`PayloadError`] when it is none. The delivery is as genuine as before.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
-        serde_json::from_slice(&self.0.raw).map_err(|source| PayloadError { source })
+        serde_json::from_slice(self.payload()).map_err(|source| PayloadError { source })
     }
 }
 

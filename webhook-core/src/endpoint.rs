@@ -9,6 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 #[cfg(feature = "asymmetric")]
+use crate::algorithm::chain::{CA_CERTIFICATES, Chain};
+#[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PublicKey;
 use crate::answer::Answer;
 use crate::delivery::Delivery;
@@ -18,9 +20,7 @@ use crate::handshake::{Answering, OfferHook, Reply};
 use crate::head::Head;
 use crate::intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
-use crate::keys::{
-    CA_CERTIFICATES, Chain, ErasedSource, KeyCache, KeySource, Known, Wanted as WantedKeys,
-};
+use crate::keys::{ErasedSource, KeyCache, KeySource, Known, Wanted as WantedKeys};
 use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;

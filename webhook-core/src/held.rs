@@ -93,17 +93,34 @@ impl Held {
                 field: name,
                 pointer,
             } => {
-                let mut values = form_urlencoded::parse(&self.body).filter(|(key, _)| key == name);
-                let (value, other) = (values.next(), values.next());
-                if other.is_some() {
-                    return Err(RejectionKind::AmbiguousHeader);
-                }
-                let (_, json) = value.ok_or(RejectionKind::MissingHeader)?;
+                let json = self.in_form(name)?;
                 field(json.as_bytes(), pointer)?.map(|text| Cow::Owned(text.into_owned()))
             }
             _ => return Ok(None),
         };
         found.map(Some).ok_or(RejectionKind::MissingHeader)
+    }
+
+    /// The field of a form, which has to be there once.
+    fn in_form(&self, name: &str) -> Result<Cow<'_, str>, RejectionKind> {
+        let mut values = form_urlencoded::parse(&self.body).filter(|(key, _)| key == name);
+        match (values.next(), values.next()) {
+            (_, Some(_)) => Err(RejectionKind::AmbiguousHeader),
+            (value, None) => value
+                .map(|(_, value)| value)
+                .ok_or(RejectionKind::MissingHeader),
+        }
+    }
+
+    /// The document in a form.
+    pub(crate) fn opened(&self) -> Option<Vec<u8>> {
+        match self.scheme.location {
+            Location::FormField { field: name, .. } => {
+                let json = self.in_form(name).ok()?;
+                Some(json.into_owned().into_bytes())
+            }
+            _ => None,
+        }
     }
 
     /// The tag of every key.

@@ -231,13 +231,15 @@ impl Intake {
         let inner = self.endpoint.inner();
         inner.observer.verified();
         let raw = self.body.freeze();
+        let opened = self.verification.opened().map(Bytes::from);
+        let payload = opened.as_ref().unwrap_or(&raw);
         let wanted = &inner.wanted;
         let coverage = verified.coverage;
         let vouched = coverage.vouches_for_body();
 
         let body = OnceLock::new();
         if inner.store.is_some() || wanted.challenges {
-            let mut envelope = Envelope::read(wanted, &raw)?;
+            let mut envelope = Envelope::read(wanted, payload)?;
             if wanted.challenges && vouched {
                 let key = || match &self.challenge {
                     Challenged::Keyed(verifier) => verifier.mac(verified.key_slot),
@@ -247,7 +249,7 @@ impl Intake {
                     return Ok(Finished::Answer(answer));
                 }
             }
-            let _ = body.set(envelope.labels(&raw, vouched)?);
+            let _ = body.set(envelope.labels(payload, vouched)?);
         }
         let covers_id = match inner.provider.id {
             Locator::SignedHeader => coverage.id,
@@ -259,6 +261,7 @@ impl Intake {
         let delivery = Delivery::new(Record {
             endpoint: self.endpoint.clone(),
             raw,
+            opened: opened.map(Box::new),
             id: self.id.take(),
             kind: self.kind.take(),
             body,

@@ -4,6 +4,9 @@
 //! token, and none refuses what is ambiguous. Here the algorithm is the scheme's, and a header can name a key but nothing that is
 //! fetched.
 
+#[cfg(feature = "asymmetric")]
+pub(crate) mod encrypted;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -14,7 +17,7 @@ use crate::time::{Tolerance, UnixTime};
 
 /// What a header must not have: what changes the meaning of the rest (RFC 7515 §4.1.11, RFC 7797, RFC 7516), and keys and places of
 /// keys that a sender would choose.
-const REFUSED: [&str; 8] = ["crit", "b64", "zip", "enc", "jwk", "x5c", "x5u", JKU];
+pub(crate) const REFUSED: [&str; 8] = ["crit", "b64", "zip", "enc", "jwk", "x5c", "x5u", JKU];
 
 /// The member with the place of the key, which a scheme may have an allow-list for.
 const JKU: &str = "jku";
@@ -45,10 +48,19 @@ impl<'t> Token<'t> {
         alg: &str,
         allowed: &[&str],
     ) -> Result<Self, RejectionKind> {
-        let malformed = RejectionKind::Malformed;
-        if text.len() > MAX_VALUE {
-            return Err(malformed);
+        match text.len() > MAX_VALUE {
+            true => Err(RejectionKind::Malformed),
+            false => Self::read(text, alg, allowed),
         }
+    }
+
+    /// A token that is, or was in, a body: as long as that may be.
+    pub(crate) fn of_body(text: &'t [u8], alg: &str) -> Result<Self, RejectionKind> {
+        Self::read(text, alg, &[])
+    }
+
+    fn read(text: &'t [u8], alg: &str, allowed: &[&str]) -> Result<Self, RejectionKind> {
+        let malformed = RejectionKind::Malformed;
         let mut parts = text.split(|&byte| byte == b'.');
         let mut part = || parts.next().ok_or(malformed);
         let (encoded_header, encoded_payload, signature) = (part()?, part()?, part()?);

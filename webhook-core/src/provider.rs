@@ -497,7 +497,7 @@ impl Provider {
 
     /// Whether a DNS name is one of the provider's, where a certificate that was found is believed for the authority behind it.
     #[cfg(feature = "asymmetric")]
-    pub(crate) fn certified(&self) -> Option<crate::keys::IsOwnName> {
+    pub(crate) fn certified(&self) -> Option<crate::algorithm::chain::IsOwnName> {
         match self.schemes().first()?.authentication {
             Authentication::Custom(code) => code.certified(),
             _ => None,

@@ -90,6 +90,8 @@ pub enum Location {
     AnyHeader(&'static [&'static str]),
     /// In the query parameter of this name.
     Query(&'static str),
+    /// The body is a token, and the tag a part of it.
+    Body,
     /// In the text at this JSON pointer of the body.
     BodyField(&'static str),
     /// In the text at this JSON pointer of the JSON that a field of a form holds.
@@ -452,6 +454,14 @@ impl Scheme {
         self
     }
 
+    /// The body is a token.
+    #[must_use]
+    pub(crate) const fn is_body(mut self) -> Self {
+        self.location = Location::Body;
+        self.holds_body = true;
+        self
+    }
+
     /// The tag or token is at this JSON pointer of the JSON in a field of a form. As [`in_body`](Self::in_body) else.
     #[must_use]
     pub const fn in_form(mut self, field: &'static str, pointer: &'static str) -> Self {
@@ -809,6 +819,7 @@ impl Scheme {
                 }
             }
             Location::Query(name) => assert!(!name.is_empty(), "a query parameter needs a name"),
+            Location::Body => {}
             Location::BodyField(pointer) => self.assert_place(pointer),
             Location::FormField { field, pointer } => {
                 assert!(!field.is_empty(), "a form field needs a name");

@@ -211,7 +211,8 @@ impl Signer {
             Location::Header(name) | Location::AnyHeader(&[name, ..]) => {
                 headers.push((name.to_owned(), proof));
             }
-            Location::AnyHeader([]) => {}
+            // A token that is the body is a custom scheme's.
+            Location::AnyHeader([]) | Location::Body => {}
             Location::BodyField(pointer) => body = with_field(body, pointer, &proof.into()),
             Location::FormField { field, pointer } => {
                 let json = with_field(body, pointer, &proof.into());

@@ -7,6 +7,8 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 #[cfg(feature = "asymmetric")]
+use crate::algorithm::encryption::DecryptionKey;
+#[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PublicKey;
 use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
 use crate::companion::Expected;
@@ -56,6 +58,9 @@ pub struct Verifier {
     keys: Vec<Vec<Key>>,
     /// What has to come beside the proof.
     companions: Vec<Expected>,
+    /// What decrypts deliveries, where they are encrypted.
+    #[cfg(feature = "asymmetric")]
+    decryption: Option<DecryptionKey>,
     options: Options,
 }
 
@@ -267,6 +272,8 @@ impl Verifier {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             companions: Expected::all(&provider, &options.settings)?,
+            #[cfg(feature = "asymmetric")]
+            decryption: decryption_key(&provider, &options.settings)?,
             provider,
             keys,
             options,
@@ -581,6 +588,8 @@ impl Verifier {
             public: keys.iter().filter_map(Key::as_public).cloned().collect(),
             #[cfg(feature = "asymmetric")]
             elsewhere: self.options.keys_elsewhere,
+            #[cfg(feature = "asymmetric")]
+            decryption: self.decryption.as_ref(),
             settings: &self.options.settings,
             url: self.options.public_url.as_deref().unwrap_or_default(),
             now,
@@ -703,6 +712,15 @@ impl Verification {
             State::Custom(check) => check.supply(keys),
             State::Signed(signed) => signed.supply(keys),
             _ => {}
+        }
+    }
+
+    /// What was in the body, once it is verified, where the event is inside.
+    pub(crate) fn opened(&mut self) -> Option<Vec<u8>> {
+        match &mut self.state {
+            State::Custom(check) => check.opened(),
+            State::Holding(held) => held.opened(),
+            _ => None,
         }
     }
 
@@ -959,7 +977,7 @@ fn read_tags<'h>(
             Ok(None)
         }
         // Read when the body is whole.
-        Location::BodyField(_) | Location::FormField { .. } => Ok(None),
+        Location::Body | Location::BodyField(_) | Location::FormField { .. } => Ok(None),
         Location::Query(name) => {
             let value = query_value(head, name)?.ok_or(RejectionKind::MissingHeader)?;
             let Grammar::Bare { prefix } = scheme.grammar else {
@@ -1049,6 +1067,24 @@ fn is_public_url(url: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_graphic() && b != b'?' && b != b'#')
     })
+}
+
+/// The key that a provider's deliveries are encrypted for.
+#[cfg(feature = "asymmetric")]
+fn decryption_key(
+    provider: &Provider,
+    settings: &Settings,
+) -> Result<Option<DecryptionKey>, ConfigError> {
+    let scheme = provider.schemes().first();
+    let Some(Authentication::Custom(code)) = scheme.map(|scheme| scheme.authentication) else {
+        return Ok(None);
+    };
+    let key = |name| {
+        let der = crate::key_text::private_key(settings.required(name));
+        let key = der.and_then(|der| DecryptionKey::new(&der));
+        key.map_err(|problem| ConfigError::Setting { name, problem })
+    };
+    code.decrypts_with().map(key).transpose()
 }
 
 fn decode(

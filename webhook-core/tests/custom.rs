@@ -281,3 +281,54 @@ fn a_credential_beside_the_proof_has_to_be_one() {
         assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 }
+
+#[test]
+fn the_payload_is_what_was_inside_and_the_raw_body_what_came() {
+    #[derive(serde::Deserialize)]
+    struct Note {
+        note: String,
+    }
+    let json = r#"{"note":"inside","message_id":"m1","event_type":"made"}"#;
+    let cases: &[(Provider, &str, &str)] = &[
+        (providers::KOFI, SECRET, SECRET),
+        (providers::GITEA_FORM, SECRET, SECRET),
+        (providers::unconfirmed::TRUORA, SECRET, SECRET),
+        #[cfg(feature = "asymmetric")]
+        (
+            providers::STONE_OPEN_BANK,
+            include_str!("keys/rsa.pub.pem"),
+            include_str!("keys/rsa.pem"),
+        ),
+    ];
+    for (provider, ours, theirs) in cases {
+        let mut builder = Endpoint::builder(*provider, *ours);
+        let mut signer = Signer::new(*provider, *theirs).unwrap();
+        for name in provider.required_settings() {
+            let private = include_str!("keys/rsa-other.pem");
+            (builder, signer) = (
+                builder.setting(*name, private),
+                signer.setting(*name, private),
+            );
+        }
+        let request = signer.sign(NOW, json);
+        let delivery = endpoint(builder).verify(&head(&request), request.body.clone());
+        let (delivery, name) = (delivery.unwrap(), provider.name());
+        assert_eq!(delivery.raw(), &request.body, "{name}");
+        assert_ne!(delivery.raw(), delivery.payload(), "{name}");
+        assert_eq!(delivery.json::<Note>().unwrap().note, "inside", "{name}");
+    }
+    let signer = Signer::new(providers::BRAINTREE, SECRET).unwrap();
+    let request = signer
+        .setting("public_key", "p")
+        .sign(NOW, "<notification/>");
+    let shop = endpoint(Endpoint::braintree(SECRET, "p"));
+    let delivery = shop.verify(&head(&request), request.body.clone()).unwrap();
+    assert_eq!(delivery.payload(), "<notification/>");
+    // Where nothing is inside, they are one.
+    let request = Signer::new(providers::GITHUB, SECRET)
+        .unwrap()
+        .sign(NOW, "{}");
+    let delivery = endpoint(Endpoint::github(SECRET)).verify(&head(&request), request.body.clone());
+    let delivery = delivery.unwrap();
+    assert_eq!(delivery.raw(), delivery.payload());
+}

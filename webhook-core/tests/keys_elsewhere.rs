@@ -10,7 +10,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
 use webhook_core::providers::{
-    BINANCE_PAY, CIRCLE, EBAY, FIREBLOCKS, GOOGLE_PUBSUB, PAGARME_HUB, PLAID, TRUELAYER, WECHATPAY,
+    BINANCE_PAY, CIRCLE, EBAY, FIREBLOCKS, GOOGLE_PUBSUB, PAGARME_HUB, PLAID, STONE_OPEN_BANK,
+    TRUELAYER, WECHATPAY,
 };
 use webhook_core::{
     Answer, Clock, ConfigError, Ended, Endpoint, EndpointBuilder, Finished, Head, KeyError,
@@ -430,12 +431,17 @@ fn the_query_names_what_the_provider_allows_and_nothing_else() {
         (WECHATPAY, key!("rsa")),
         (BINANCE_PAY, key!("rsa")),
         (PAGARME_HUB, key!("rsa")),
+        (STONE_OPEN_BANK, key!("rsa")),
     ] {
         let mut builder = Endpoint::builder(provider, SecretSet::default());
         let mut signer = Signer::new(provider, key).unwrap();
         for name in provider.required_settings() {
-            builder = builder.setting(*name, "x");
-            signer = signer.setting(*name, "x");
+            let value = match *name {
+                "private_key" => key!("rsa-other"),
+                _ => "x",
+            };
+            builder = builder.setting(*name, value);
+            signer = signer.setting(*name, value);
         }
         for nonce in ["wechatpay-nonce", "binancepay-nonce"] {
             signer = signer.header(nonce, "1");
@@ -462,6 +468,7 @@ fn the_query_names_what_the_provider_allows_and_nothing_else() {
         None,
         None,
         Some("https://hubapi.pagar.me/.well-known/jwks.json"),
+        Some("https://api.openbank.stone.com.br/api/v1/discovery/keys"),
     ];
     assert_eq!(urls, expected);
     assert!(noted.iter().all(|query| query.id() == Some("key-1")));

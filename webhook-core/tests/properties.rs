@@ -95,10 +95,20 @@ fn endpoint(provider: &Provider, secret: &str, now: UnixTime) -> Endpoint {
     configured(builder, provider).build().unwrap()
 }
 
+/// A value of a setting.
+fn setting(name: &str) -> &'static str {
+    match name {
+        "private_key" => include_str!("keys/rsa-other.pem"),
+        _ => SETTING,
+    }
+}
+
 /// With a value for every setting the provider needs, and the name of the key where deliveries have it: the signer's own.
 fn configured(builder: EndpointBuilder, provider: &Provider) -> EndpointBuilder {
     let settings = provider.required_settings().iter();
-    let builder = settings.fold(builder, |builder, name| builder.setting(*name, SETTING));
+    let builder = settings.fold(builder, |builder, name| {
+        builder.setting(*name, setting(name))
+    });
     let named = provider.names_keys() && provider.optional_settings().contains(&"kid");
     match named {
         true => builder.setting("kid", "key-1"),
@@ -112,7 +122,7 @@ fn sign(provider: &Provider, body: &[u8]) -> SignedRequest {
         .public_url(URL)
         .path_and_query("/hooks?data.id=Ab1&requestId=r1");
     for name in provider.required_settings() {
-        signer = signer.setting(*name, SETTING);
+        signer = signer.setting(*name, setting(name));
     }
     for name in signed_headers(provider) {
         signer = signer.header(name, "signed-1");
@@ -246,10 +256,17 @@ proptest! {
         let endpoint = endpoint(&provider, &secret, NOW);
         let mut request = sign(&provider, &body);
         let signed = request.body.clone();
+        // A body that is a token has a form to lose.
+        let is_token = provider.schemes()[0].location() == Location::Body;
+        let expected = |outcome| match outcome {
+            Err(RejectionKind::BadSignature) => true,
+            Err(RejectionKind::Malformed) => is_token,
+            _ => false,
+        };
         request.body = signed.slice(..signed.len() - 1);
-        prop_assert_eq!(receive(&endpoint, &request), Err(RejectionKind::BadSignature), "{}", provider.name());
+        prop_assert!(expected(receive(&endpoint, &request)), "{}", provider.name());
         request.body = [&signed[..], &[extra]].concat().into();
-        prop_assert_eq!(receive(&endpoint, &request), Err(RejectionKind::BadSignature), "{}", provider.name());
+        prop_assert!(expected(receive(&endpoint, &request)), "{}", provider.name());
     }
 
     #[test]

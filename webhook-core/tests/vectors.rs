@@ -204,6 +204,35 @@ fn check_answer(answer: &Answer, expected: &Value) {
     }
 }
 
+/// A private key of RSA as PKCS#8 (RFC 5958) in PEM, out of a JSON Web Key (RFC 7518 §6.3.2).
+fn private_key(jwk: &Value) -> String {
+    fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
+        let len = content.len().to_be_bytes();
+        let len: Vec<u8> = len.into_iter().skip_while(|byte| *byte == 0).collect();
+        match content.len() {
+            0..=127 => [&[tag, len.first().copied().unwrap_or(0)], content].concat(),
+            _ => {
+                let size = 0x80 | u8::try_from(len.len()).unwrap();
+                [&[tag, size], &len[..], content].concat()
+            }
+        }
+    }
+    let number = |name: &str| {
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .decode(jwk[name].as_str().unwrap())
+            .unwrap();
+        let sign: &[u8] = if bytes[0] < 0x80 { &[] } else { &[0] };
+        tagged(2, &[sign, &bytes].concat())
+    };
+    let numbers = ["n", "e", "d", "p", "q", "dp", "dq", "qi"].map(number);
+    let key = tagged(0x30, &[&[2, 1, 0][..], &numbers.concat()].concat());
+    // rsaEncryption, with no parameters.
+    let algorithm = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+    let key = [&[2, 1, 0][..], algorithm, &tagged(4, &key)].concat();
+    let der = base64::engine::general_purpose::STANDARD.encode(tagged(0x30, &key));
+    format!("-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----")
+}
+
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
@@ -273,6 +302,13 @@ fn fit(vector: &mut Value) -> Result<Provider, String> {
             vector["secret"] = include_str!("keys/p256.pub.pem").into();
             let body = vector["context"]["challenge_response_json"].to_string();
             vector["response"] = serde_json::json!({ "status": 200, "body": body });
+        }
+        "stone_openbank" => {
+            let keys: Value = serde_json::from_str(&secret).unwrap();
+            let private = private_key(&keys["recipient_private_jwk"]);
+            vector["settings"] =
+                json!({"private_key": private, "kid": keys["stone_jwks"]["keys"][0]["kid"]});
+            vector["secret"] = keys["stone_jwks"].to_string().into();
         }
         "plaid" if secret.contains(r#""expired_at": 1"#) => {
             return Err(format!(

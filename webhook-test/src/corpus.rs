@@ -13,6 +13,14 @@ use crate::{NOW, Rng, Sent};
 const URL: &str = "https://example.com/hook";
 const SETTING: &str = "setting-1";
 
+/// A value of a setting.
+fn setting(name: &str) -> &'static str {
+    match name {
+        "private_key" => include_str!("../../webhook-core/tests/keys/rsa-other.pem"),
+        _ => SETTING,
+    }
+}
+
 /// A throwaway key of the core's own tests.
 macro_rules! key {
     ($name:literal) => {
@@ -52,7 +60,7 @@ impl Corpus {
                 .event_type("a.b")
                 .header("x-request-id", "request-1");
             let settings = provider.required_settings().iter();
-            let signer = settings.fold(signer, |signer, name| signer.setting(*name, SETTING));
+            let signer = settings.fold(signer, |signer, name| signer.setting(*name, setting(name)));
             let parts = provider.schemes()[0].parts().iter();
             parts.fold(signer, |signer, part| match part {
                 Part::Header(name) => signer.header(*name, "signed-1"),
@@ -90,7 +98,9 @@ impl Corpus {
             .public_url(URL)
             .clock(NOW);
         let settings = self.provider.required_settings().iter();
-        settings.fold(builder, |builder, name| builder.setting(*name, SETTING))
+        settings.fold(builder, |builder, name| {
+            builder.setting(*name, setting(name))
+        })
     }
 
     /// A genuine one, which all of them are like.

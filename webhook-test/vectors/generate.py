@@ -33,6 +33,7 @@ try:
     from certificates import CERTIFICATES  # noqa: E402
     from rsa_values import RSA_VALUES  # noqa: E402
     from token_keys import TOKEN_KEYS  # noqa: E402
+    import encrypted  # noqa: E402,F401  (adds its rows to TOKEN_KEYS)
 except ModuleNotFoundError as missing:
     if missing.name.partition(".")[0] != "cryptography":
         raise

@@ -695,7 +695,7 @@ def kofi():
         data = '{"verification_token":%s,"message_id":"m1","type":"Donation"}' % text
         return raw("data=" + quote_plus(data))
 
-    suite = Suite(put(f'"{TEXT}"'), TEXT, [["Content-Type", "application/x-www-form-urlencoded"]], id=None, type=None)
+    suite = Suite(put(f'"{TEXT}"'), TEXT, [["Content-Type", "application/x-www-form-urlencoded"]], id="m1", type="Donation")
     suite.valid("event")
     suite.valid("another field beside", body=put(f'"{TEXT}"') + b"&a=1")
     suite.secrets(OTHER_TEXT)

@@ -3,10 +3,11 @@
 That these vectors agree shows that the code does what its docs say, and not that the provider does.
 """
 
-from suite import T, Suite, bad_hex, mac, raw
+from suite import NOW, T, Suite, bad_hex, mac, raw
 from templates import (
     DOT, OTHER_TEXT, TEXT, TEXT_IS_NO_KEY, basic, pairs, provider, standard, template, token, unbase64,
 )
+from tokens import b64url, compact
 
 MERCURY = '{"id":"e1","resourceType":"transaction","operationType":"update"}'
 HOOK = '{"id":"e1","type":"transactions.cleared"}'
@@ -95,4 +96,38 @@ def konduto():
     suite.invalid("signature in a header", body=put('""'), headers=[["Signature", tag().hex()]])
     suite.invalid("no JSON", body=raw("signature=" + tag().hex()))
     suite.invalid("body empty", body=b"")
+    return suite
+
+
+@provider
+def truora():
+    claims = {"id": "EVN0001", "event_type": "identity_process", "event_action": "succeeded", "iat": NOW}
+
+    def token(changes=(), alg="HS256", key=TEXT, hashed="sha256", **head):
+        head = {"alg": alg, "typ": "JWT"} | head
+        made = {name: value for name, value in (claims | dict(changes)).items() if value is not ...}
+        text = b64url(compact({name: value for name, value in head.items() if value is not ...})) + "." + b64url(compact(made))
+        return (text + "." + b64url(mac(hashed, key, text))).encode()
+
+    suite = Suite(token(), TEXT, [["Content-Type", "text/plain"]], id="EVN0001", type="identity_process")
+    suite.valid("event")
+    suite.secrets(OTHER_TEXT)
+    suite.valid("no typ", body=token(typ=...))
+    suite.valid("claims without a time", body=token({"iat": ...}))
+    suite.valid("iat a minute ahead", body=token({"iat": NOW + 60}))
+    suite.valid("exp now", body=token({"exp": NOW}))
+    for name, changes in {"iat more than a minute ahead": {"iat": NOW + 61}, "nbf more than a minute ahead": {"nbf": NOW + 61},
+                          "exp over": {"exp": NOW - 1}, "iat a text": {"iat": T}}.items():
+        suite.invalid(name, body=token(changes))
+    head, body, tag = token().split(b".")
+    for name, odd in {"claims of another": b".".join([head, token({"event_action": "failed"}).split(b".")[1], tag]),
+                      "no tag": head + b"." + body + b".", "two parts": head + b"." + body, "four parts": token() + b".AA", "empty": b"",
+                      "a JSON object": b'{"id":"EVN0001"}', "tag cut": token()[:-4], "tag with padding": token() + b"=",
+                      "a line break behind": token() + b"\n", "white space before": b" " + token()}.items():
+        suite.invalid(f"body {name}", body=odd)
+    suite.invalid("alg none", body=(b64url(compact({"alg": "none"})) + "." + body.decode() + ".").encode())
+    suite.invalid("HS512", body=token(alg="HS512", hashed="sha512"))
+    suite.invalid("HS512 called HS256", body=token(hashed="sha512"))
+    for name, value in {"crit": ["exp"], "b64": False, "jwk": {"kty": "oct", "k": "AA"}, "jku": "https://evil.example/"}.items():
+        suite.invalid(f"{name} in the header", body=token(**{name: value}))
     return suite

@@ -8,6 +8,10 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 #[cfg(feature = "asymmetric")]
+pub(crate) mod chain;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod encryption;
+#[cfg(feature = "asymmetric")]
 pub(crate) mod public;
 
 /// What a scheme makes its tags with.

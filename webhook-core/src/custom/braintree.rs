@@ -3,7 +3,7 @@
 use form_urlencoded::Serializer;
 
 use super::check::first;
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole};
+use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole_opened};
 use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::{Candidates, encode};
@@ -20,7 +20,7 @@ impl Custom for Braintree {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let public = asked.settings.required(PUBLIC_KEY).to_vec();
-        Ok(whole(move |body| {
+        Ok(whole_opened(move |body| {
             let payload = form::field(body, "bt_payload")?;
             let known = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\n".contains(byte);
             if payload.is_empty() || !payload.iter().all(known) {
@@ -32,12 +32,13 @@ impl Custom for Braintree {
                 let tags = [&b""[..], b"\n"].map(|end| tag(key, &payload, end));
                 first(tags.iter().map(|tag| candidates.contain(tag))).is_some()
             };
-            Finding {
+            let verified = Finding {
                 slot: first(keys.iter().map(|key| matches(key))),
                 time: None,
                 message: Some(digest_of(payload.trim_ascii_end())),
             }
-            .verified(coverage)
+            .verified(coverage)?;
+            Ok((verified, notification(&payload)))
         }))
     }
 
@@ -62,6 +63,18 @@ impl Custom for Braintree {
         form.append_pair("bt_payload", &payload);
         draft.body = form.finish().into();
     }
+}
+
+/// The XML that a payload is base64 of, in lines.
+fn notification(payload: &[u8]) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    let compact: Vec<u8> = payload
+        .iter()
+        .copied()
+        .filter(|byte| *byte != b'\n')
+        .collect();
+    let standard = base64::engine::general_purpose::STANDARD;
+    standard.decode(compact).ok()
 }
 
 /// The tags behind our public key.

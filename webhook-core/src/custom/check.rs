@@ -29,6 +29,11 @@ pub(crate) trait Check: Send + Sync {
         None
     }
 
+    /// What was in the body, where the event is inside. Called after [`finish`](Self::finish).
+    fn opened(&mut self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// The body is complete. Called once.
     fn finish(&mut self) -> Result<Verified, RejectionKind>;
 }
@@ -68,22 +73,42 @@ impl Check for Settled {
 struct Whole<C> {
     body: Vec<u8>,
     check: C,
+    opened: Option<Vec<u8>>,
 }
+
+/// What a check of a whole body finds, and what was in that.
+type Opened = Result<(Verified, Option<Vec<u8>>), RejectionKind>;
 
 pub(crate) fn whole(
-    check: impl FnMut(&[u8]) -> Result<Verified, RejectionKind> + Send + Sync + 'static,
+    mut check: impl FnMut(&[u8]) -> Result<Verified, RejectionKind> + Send + Sync + 'static,
 ) -> Box<dyn Check> {
-    let body = Vec::new();
-    Box::new(Whole { body, check })
+    whole_opened(move |body| Ok((check(body)?, None)))
 }
 
-impl<C: FnMut(&[u8]) -> Result<Verified, RejectionKind> + Send + Sync> Check for Whole<C> {
+/// As [`whole`], of a body with the event inside.
+pub(crate) fn whole_opened(
+    check: impl FnMut(&[u8]) -> Opened + Send + Sync + 'static,
+) -> Box<dyn Check> {
+    Box::new(Whole {
+        body: Vec::new(),
+        check,
+        opened: None,
+    })
+}
+
+impl<C: FnMut(&[u8]) -> Opened + Send + Sync> Check for Whole<C> {
     fn update(&mut self, bytes: &[u8]) {
         self.body.extend_from_slice(bytes);
     }
 
     fn finish(&mut self) -> Result<Verified, RejectionKind> {
-        (self.check)(&self.body)
+        let (verified, opened) = (self.check)(&self.body)?;
+        self.opened = opened;
+        Ok(verified)
+    }
+
+    fn opened(&mut self) -> Option<Vec<u8>> {
+        self.opened.take()
     }
 }
 

@@ -1,7 +1,7 @@
 //! HMAC over one field of a form, with the tag in a header or in another field.
 
 use super::check::{first, one_tag};
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole};
+use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole_opened};
 use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::encode;
@@ -12,6 +12,8 @@ pub(crate) struct FormField {
     /// The field that is signed.
     pub(crate) field: &'static str,
     pub(crate) tag: Place,
+    /// Whether the event is in it.
+    pub(crate) holds_event: bool,
 }
 
 /// Where a tag is.
@@ -28,6 +30,7 @@ impl Custom for FormField {
             Place::Field(_) => None,
         };
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
+        let holds_event = self.holds_event;
         let (field, in_field) = (
             self.field,
             match self.tag {
@@ -35,19 +38,20 @@ impl Custom for FormField {
                 Place::Header(_) => "",
             },
         );
-        Ok(whole(move |body| {
+        Ok(whole_opened(move |body| {
             let candidates = match &in_header {
                 Some(candidates) => candidates.clone(),
                 None => candidates(&form::field(body, in_field)?)?,
             };
             let signed = form::field(body, field)?;
             let tags = keys.iter().map(|key| tag(key, &signed));
-            Finding {
+            let verified = Finding {
                 slot: first(tags.map(|tag| candidates.contain(&tag))),
                 time: None,
                 message: Some(digest_of(&signed)),
             }
-            .verified(coverage)
+            .verified(coverage)?;
+            Ok((verified, holds_event.then(|| signed.into_owned())))
         }))
     }
 

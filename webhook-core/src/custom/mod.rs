@@ -20,6 +20,7 @@ pub(crate) mod form_field;
 pub(crate) mod form_token;
 pub(crate) mod hook0;
 pub(crate) mod jwt;
+pub(crate) mod jwt_body;
 pub(crate) mod keyed_body;
 pub(crate) mod mailgun;
 pub(crate) mod microsoft_graph;
@@ -31,6 +32,8 @@ pub(crate) mod rapyd;
 pub(crate) mod rsa_values;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod sns;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod stone;
 pub(crate) mod url_and_form;
 
 use std::fmt;
@@ -40,8 +43,10 @@ use zeroize::Zeroizing;
 
 pub(crate) use json::Json;
 
-pub(crate) use check::{Check, Finding, digest_of, fresh, whole};
+pub(crate) use check::{Check, Finding, digest_of, fresh, whole, whole_opened};
 
+#[cfg(feature = "asymmetric")]
+use crate::algorithm::encryption::DecryptionKey;
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
@@ -68,9 +73,15 @@ pub(crate) trait Custom: fmt::Debug + Sync {
         false
     }
 
+    /// The setting with the private key of ours that its deliveries are encrypted for.
+    #[cfg(feature = "asymmetric")]
+    fn decrypts_with(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether a DNS name is one of the sender's, where a certificate that was found is believed for the authority behind it.
     #[cfg(feature = "asymmetric")]
-    fn certified(&self) -> Option<crate::keys::IsOwnName> {
+    fn certified(&self) -> Option<crate::algorithm::chain::IsOwnName> {
         None
     }
 
@@ -95,6 +106,9 @@ pub(crate) struct Asked<'a> {
     /// Whether others may be found.
     #[cfg(feature = "asymmetric")]
     pub(crate) elsewhere: bool,
+    /// The configured key that decrypts.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) decryption: Option<&'a DecryptionKey>,
     pub(crate) settings: &'a Settings,
     /// The configured public URL, without query; empty unless the scheme signs it.
     pub(crate) url: &'a str,

@@ -5,11 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
+use crate::algorithm::chain::Chain;
 use crate::algorithm::public::PublicKey;
 use crate::custom::Json;
 use crate::error::SecretProblem;
 use crate::key_text;
-use crate::keys::Chain;
 use crate::time::UnixTime;
 
 /// Longest document, in bytes, and most keys of a set.

@@ -5,7 +5,6 @@
 //! endpoint, so that no sender can have it asked often. See [`manual::keys_elsewhere`](crate::manual::keys_elsewhere).
 
 mod cache;
-mod chain;
 mod document;
 mod fixed;
 mod gate;
@@ -20,7 +19,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub(crate) use cache::{KeyCache, Known};
-pub(crate) use chain::{CA_CERTIFICATES, Chain, IsOwnName};
 #[cfg(test)]
 pub(crate) use document::read;
 pub(crate) use document::{NamedKey, Wanted, jwk_key};

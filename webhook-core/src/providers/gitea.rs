@@ -27,7 +27,7 @@ pub const GITEA: Provider = Provider::new(
 
 /// Gitea and Forgejo, with the content type of a form: as [`GITEA`], over the field `payload`, decoded.
 ///
-/// * The rest of the form is not signed, and labels are not read out of it. Prefer JSON.
+/// * The rest of the form is not signed. The event is what [`Delivery::payload`](crate::Delivery::payload) has. Prefer JSON.
 /// * Deliveries are told apart by their payload.
 ///
 /// Source: Gitea's `services/webhook/deliver.go`, the sender.
@@ -37,6 +37,7 @@ pub const GITEA_FORM: Provider = Provider::new(
         &FormField {
             field: "payload",
             tag: Place::Header("x-gitea-signature"),
+            holds_event: true,
         },
         Coverage {
             values: true,

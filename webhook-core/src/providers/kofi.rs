@@ -6,8 +6,7 @@ use crate::{Provider, Scheme};
 /// A form whose field `data` is JSON, in which `verification_token` is the token of the account. **Nothing is signed**: the token says who sent
 /// the request, to all who can read one.
 ///
-/// * The JSON has an id (`message_id`, the same over retries) and a type, but inside a form: they are not given here, and deliveries are
-///   told apart by their content.
+/// * The event is the JSON inside, which [`Delivery::payload`](crate::Delivery::payload) has. Its id is `/message_id`, the same over retries, its type `/type`.
 /// * Only 200 is success.
 /// * Read in a copy of Ko-fi's page.
 ///
@@ -17,5 +16,7 @@ pub const KOFI: Provider = Provider::new(
     &[Scheme::token().in_form("data", "/verification_token")],
 )
 .aliases(&["ko-fi"])
+.id_at(&["/message_id"])
+.type_at(&["/type"])
 .succeeds_with(Success::Only200)
 .documented_at("https://ko-fi.com/manage/webhooks");

@@ -161,6 +161,8 @@ mod square;
 mod standard_webhooks;
 #[cfg(feature = "asymmetric")]
 mod standard_webhooks_ed25519;
+#[cfg(feature = "asymmetric")]
+mod stone_open_bank;
 mod stripe;
 mod supabase;
 mod svix;
@@ -536,6 +538,8 @@ macro_rules! for_each_asymmetric_provider {
             sendgrid(public_key) = SENDGRID;
             /// Any sender that follows the Standard Webhooks specification, with `v1a` signatures; see [`STANDARD_WEBHOOKS_ED25519`](webhook_core::providers::STANDARD_WEBHOOKS_ED25519).
             standard_webhooks_ed25519(public_key) = STANDARD_WEBHOOKS_ED25519;
+            /// Stone Open Bank; see [`STONE_OPEN_BANK`](webhook_core::providers::STONE_OPEN_BANK). Its claims are signed, the body around them is not.
+            stone_open_bank(public_key) = STONE_OPEN_BANK;
             /// Telnyx; see [`TELNYX`](webhook_core::providers::TELNYX).
             telnyx(public_key) = TELNYX;
             /// TrueLayer; see [`TRUELAYER`](webhook_core::providers::TRUELAYER).

@@ -16,6 +16,7 @@ pub const OPENNODE: Provider = Provider::new(
         &FormField {
             field: "id",
             tag: Place::Field("hashed_order"),
+            holds_event: false,
         },
         Coverage {
             values: true,

@@ -1,6 +1,6 @@
+use crate::algorithm::chain::CA_CERTIFICATES;
 use crate::custom::paypal::{PayPal, WEBHOOK_ID};
 use crate::custom::sns::CERT_URL;
-use crate::keys::CA_CERTIFICATES;
 use crate::scheme::Coverage;
 use crate::{KeyFormat, Provider, Scheme, Success, TimeUnit};
 

@@ -5,6 +5,8 @@
 //! genuine deliveries rather than accept forged ones.
 
 use super::standard_webhooks::standard;
+use crate::custom::jwt_body::JwtBody;
+use crate::scheme::Coverage;
 use crate::success::Success;
 use crate::{
     Algorithm, Challenge, Encoding, Handshake, KeyFormat, Part, Provider, Reply, Scheme, TimeUnit,
@@ -22,6 +24,7 @@ pub const ALL: &[Provider] = &[
     PRIMER,
     RAMP,
     SIFT,
+    TRUORA,
     WORLDPAY,
     ZAPI,
 ];
@@ -167,6 +170,27 @@ const fn sift(algorithm: Algorithm, prefix: &'static str) -> Scheme {
         .in_header("x-sift-science-signature")
         .prefix(prefix)
 }
+
+/// Truora: the body is a JSON Web Token whose claims are the event, which [`Delivery::payload`](crate::Delivery::payload) has; that much is Truora's word.
+/// **Not known**: key and algorithm. HS256 is that of the example there, and the secret's text is assumed for a key. Nor are the claims known, so only `nbf`, `iat` and
+/// `exp` are looked at, where they are.
+///
+/// Source: <https://dev.truora.com/guides/web_webhooks>.
+pub const TRUORA: Provider = Provider::new(
+    "truora",
+    &[Scheme::custom(
+        &JwtBody,
+        Coverage {
+            body: true,
+            ..Coverage::NONE
+        },
+        "all of the body (JWT, HS256)",
+    )
+    .is_body()],
+)
+.id_at(&["/id"])
+.type_at(&["/event_type"])
+.documented_at("https://dev.truora.com/guides/web_webhooks");
 
 /// Worldpay (Access): `Event-Signature: <key>/SHA256/<hex>,…`, HMAC-SHA-256 over the body, by Worldpay's pages. **Not known**: the key's bytes; the
 /// secret's text is assumed.

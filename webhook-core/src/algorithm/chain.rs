@@ -6,8 +6,8 @@ use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime as PkiTime};
 use webpki::{EndEntityCert, KeyUsage};
 use webpki_roots::TLS_SERVER_ROOTS;
 
-use crate::algorithm::Algorithm;
-use crate::algorithm::public::{PublicKey, key_of_certificate};
+use super::Algorithm;
+use super::public::{PublicKey, key_of_certificate};
 use crate::error::SecretProblem;
 use crate::key_text::certificates;
 use crate::time::UnixTime;

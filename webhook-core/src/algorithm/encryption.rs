@@ -1,0 +1,99 @@
+//! The one encryption that a provider uses: a key of AES-256-GCM under RSA-OAEP with SHA-256.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::rand;
+use aws_lc_rs::rsa::{
+    OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, OaepPublicEncryptingKey, PrivateDecryptingKey,
+};
+use zeroize::Zeroizing;
+
+use crate::error::SecretProblem;
+
+/// A key of AES-256, in bytes.
+const CONTENT_KEY: usize = 32;
+
+/// What is encrypted, in its pieces.
+pub(crate) struct Sealed {
+    /// The key of the content, under the recipient's.
+    pub(crate) key: Vec<u8>,
+    pub(crate) nonce: [u8; 12],
+    pub(crate) content: Vec<u8>,
+    pub(crate) tag: [u8; 16],
+}
+
+/// A private key that decrypts.
+#[derive(Clone)]
+pub(crate) struct DecryptionKey(Arc<OaepPrivateDecryptingKey>);
+
+impl DecryptionKey {
+    /// Reads a key: PKCS#8 in DER (RFC 5958), of 2048 bits at the least.
+    pub(crate) fn new(der: &[u8]) -> Result<Self, SecretProblem> {
+        let key = PrivateDecryptingKey::from_pkcs8(der).map_err(|_| SecretProblem::WrongKey)?;
+        if key.key_size_bits() < 2048 {
+            return Err(SecretProblem::WeakKey);
+        }
+        let key = OaepPrivateDecryptingKey::new(key).map_err(|_| SecretProblem::WrongKey)?;
+        Ok(Self(Arc::new(key)))
+    }
+
+    /// The content, if all of it and what is `beside` it is as it was sealed.
+    pub(crate) fn open(&self, sealed: Sealed, beside: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let mut key = Zeroizing::new(vec![0; self.0.min_output_size()]);
+        let key = self
+            .0
+            .decrypt(&OAEP_SHA256_MGF1SHA256, &sealed.key, &mut key, None)
+            .ok()?;
+        let key = content_key(key)?;
+        let nonce = Nonce::assume_unique_for_key(sealed.nonce);
+        let mut content = Zeroizing::new(sealed.content);
+        content.extend_from_slice(&sealed.tag);
+        let len = key
+            .open_in_place(nonce, Aad::from(beside), &mut content)
+            .ok()?
+            .len();
+        content.truncate(len);
+        Some(content)
+    }
+}
+
+/// Seals content for the owner of this private key, of which the public half would do: what a signer does in tests and tools.
+pub(crate) fn seal(private: &[u8], content: &[u8], beside: &[u8]) -> Option<Sealed> {
+    let public = PrivateDecryptingKey::from_pkcs8(private).ok()?.public_key();
+    let public = OaepPublicEncryptingKey::new(public).ok()?;
+    let (mut bytes, mut nonce) = (Zeroizing::new([0; CONTENT_KEY]), [0; 12]);
+    rand::fill(&mut *bytes).ok()?;
+    rand::fill(&mut nonce).ok()?;
+    let mut key = vec![0; public.ciphertext_size()];
+    public
+        .encrypt(&OAEP_SHA256_MGF1SHA256, &*bytes, &mut key, None)
+        .ok()?;
+    let mut content = content.to_vec();
+    let tag = content_key(&*bytes)?
+        .seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(beside),
+            &mut content,
+        )
+        .ok()?;
+    Some(Sealed {
+        key,
+        nonce,
+        content,
+        tag: tag.as_ref().try_into().ok()?,
+    })
+}
+
+fn content_key(bytes: &[u8]) -> Option<LessSafeKey> {
+    UnboundKey::new(&AES_256_GCM, bytes)
+        .ok()
+        .map(LessSafeKey::new)
+}
+
+impl fmt::Debug for DecryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecryptionKey").finish_non_exhaustive()
+    }
+}

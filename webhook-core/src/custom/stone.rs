@@ -1,0 +1,162 @@
+//! Stone Open Bank: a signed token inside an encrypted one, in a field of the body.
+
+use serde_json::json;
+
+use super::jwt::{KID, Ring, named, ring, sign_with, signing_id};
+use super::{Asked, Check, Custom, Draft, Finding, Json, digest_of};
+use crate::algorithm::Algorithm;
+use crate::algorithm::encryption::DecryptionKey;
+use crate::algorithm::public::PublicKey;
+use crate::error::RejectionKind;
+use crate::jose::encrypted::{open, sealed_for};
+use crate::jose::{Claims, Token, compact};
+use crate::key_text::private_key;
+use crate::keys::KeyQuery;
+use crate::scheme::Coverage;
+use crate::time::UnixTime;
+use crate::verifier::Verified;
+
+/// The setting with the key that decrypts.
+pub(crate) const PRIVATE_KEY: &str = "private_key";
+
+/// The setting with another address of Stone's keys: that of the sandbox.
+pub(crate) const JWKS_URL: &str = super::detached::JWKS_URL;
+
+const KEYS: &str = "https://api.openbank.stone.com.br/api/v1/discovery/keys";
+
+#[derive(Debug)]
+pub(crate) struct Stone;
+
+impl Custom for Stone {
+    fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let url = asked.settings.get(JWKS_URL);
+        Ok(Box::new(Reading {
+            decryption: asked
+                .decryption
+                .cloned()
+                .ok_or(RejectionKind::BadSignature)?,
+            own: asked.settings.get(KID).map(<[u8]>::to_vec),
+            url: url
+                .map_or(KEYS.into(), String::from_utf8_lossy)
+                .into_owned(),
+            public: asked.public.clone(),
+            elsewhere: asked.elsewhere,
+            now: asked.now,
+            coverage: asked.scheme.coverage(),
+            body: Vec::new(),
+            read: None,
+            opened: None,
+        }))
+    }
+
+    fn public(&self) -> Option<Algorithm> {
+        Some(Algorithm::RsaSha256)
+    }
+
+    fn names_keys(&self) -> bool {
+        true
+    }
+
+    fn decrypts_with(&self) -> Option<&'static str> {
+        Some(PRIVATE_KEY)
+    }
+
+    /// The body becomes the claims.
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let header = json!({"alg": "RS256", "kid": signing_id(draft.settings)});
+        let signed = compact(&header, &draft.body);
+        let signature = sign_with(draft, Algorithm::RsaSha256, &[signed.as_bytes()]);
+        let signature = crate::grammar::encode(&signature, crate::scheme::Encoding::Base64Url);
+        let token = format!("{signed}.{signature}");
+        let private = private_key(draft.settings.required(PRIVATE_KEY)).unwrap_or_default();
+        let sealed = sealed_for(&private, token.as_bytes());
+        draft.body = json!({"encrypted_body": sealed}).to_string().into();
+    }
+}
+
+/// The body, until it is complete; then what was inside.
+struct Reading {
+    decryption: DecryptionKey,
+    own: Option<Vec<u8>>,
+    url: String,
+    public: Vec<PublicKey>,
+    elsewhere: bool,
+    now: UnixTime,
+    coverage: Coverage,
+    body: Vec<u8>,
+    read: Option<Result<Read, RejectionKind>>,
+    opened: Option<Vec<u8>>,
+}
+
+struct Read {
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+    claims: Vec<u8>,
+    ring: Ring,
+}
+
+impl Reading {
+    fn read(&self) -> Result<Read, RejectionKind> {
+        let malformed = RejectionKind::Malformed;
+        let document = Json::parse(&self.body).ok_or(malformed)?;
+        let sealed = document.get("encrypted_body").ok_or(malformed)?;
+        let sealed = sealed.as_text().ok_or(malformed)?;
+        let token = open(sealed.as_bytes(), &self.decryption)?;
+        let token = Token::of_body(&token, "RS256")?;
+        let claims = token.payload()?;
+        Claims::parse(&claims)?.check_times(self.now, None, false)?;
+        let id = named(&token.header()?)?;
+        let query = || {
+            let (url, id) = (self.url.clone(), id.clone()?);
+            Some(KeyQuery::by_url("stone-open-bank", url, Some(id)))
+        };
+        let own = self.own.as_deref();
+        Ok(Read {
+            ring: ring(&self.public, self.elsewhere, own, id.as_deref(), query)?,
+            signed: token.signed.to_vec(),
+            signature: token.signature,
+            claims,
+        })
+    }
+}
+
+impl Check for Reading {
+    fn update(&mut self, bytes: &[u8]) {
+        self.body.extend_from_slice(bytes);
+    }
+
+    fn wanted(&mut self) -> Option<&KeyQuery> {
+        if self.read.is_none() {
+            self.read = Some(self.read());
+        }
+        match &self.read {
+            Some(Ok(read)) => read.ring.wanted(),
+            _ => None,
+        }
+    }
+
+    fn supply(&mut self, keys: &[PublicKey]) {
+        if let Some(Ok(read)) = &mut self.read {
+            read.ring = Ring::Public(keys.to_vec());
+        }
+    }
+
+    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+        let read = match self.read.take() {
+            Some(read) => read?,
+            None => self.read()?,
+        };
+        let verified = Finding {
+            slot: read.ring.slot(&[&read.signed], &read.signature),
+            time: None,
+            message: Some(digest_of(&read.signed)),
+        }
+        .verified(self.coverage)?;
+        self.opened = Some(read.claims);
+        Ok(verified)
+    }
+
+    fn opened(&mut self) -> Option<Vec<u8>> {
+        self.opened.take()
+    }
+}

@@ -1,0 +1,55 @@
+//! JSON Web Encryption in its compact form (RFC 7516 §7.1), of the one pair of algorithms that a provider uses.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use super::{REFUSED, base64url};
+use crate::algorithm::encryption::{DecryptionKey, Sealed, seal};
+use crate::custom::Json;
+use crate::error::RejectionKind;
+
+const HEADER: &str = r#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#;
+
+/// What is inside a token of RSA-OAEP-256 and A256GCM (RFC 7518 §4.3, §5.3). That it can be opened proves nothing: anybody may seal.
+pub(crate) fn open(text: &[u8], key: &DecryptionKey) -> Result<Zeroizing<Vec<u8>>, RejectionKind> {
+    let malformed = RejectionKind::Malformed;
+    let mut parts = text.split(|&byte| byte == b'.');
+    let mut part = || parts.next().ok_or(malformed);
+    let (header, wrapped, nonce, content, tag) = (part()?, part()?, part()?, part()?, part()?);
+    if parts.next().is_some() {
+        return Err(malformed);
+    }
+    check_header(&base64url(header)?)?;
+    let sealed = Sealed {
+        key: base64url(wrapped)?,
+        nonce: base64url(nonce)?.try_into().map_err(|_| malformed)?,
+        content: base64url(content)?,
+        tag: base64url(tag)?.try_into().map_err(|_| malformed)?,
+    };
+    key.open(sealed, header).ok_or(RejectionKind::BadSignature)
+}
+
+fn check_header(header: &[u8]) -> Result<(), RejectionKind> {
+    let header = Json::parse(header).filter(|json| matches!(json, Json::Object(_)));
+    let header = header.ok_or(RejectionKind::Malformed)?;
+    let is =
+        |name: &str, expected: &str| header.get(name).and_then(Json::as_text) == Some(expected);
+    let refused = REFUSED.iter().filter(|name| **name != "enc");
+    let leads_elsewhere = refused.into_iter().any(|name| header.get(name).is_some());
+    match is("alg", "RSA-OAEP-256") && is("enc", "A256GCM") && !leads_elsewhere {
+        true => Ok(()),
+        false => Err(RejectionKind::UnsupportedScheme),
+    }
+}
+
+/// Such a token for the owner of this private key; empty if the key is none.
+pub(crate) fn sealed_for(private: &[u8], content: &[u8]) -> String {
+    let header = URL_SAFE_NO_PAD.encode(HEADER);
+    let Some(sealed) = seal(private, content, header.as_bytes()) else {
+        return String::new();
+    };
+    let parts: [&[u8]; 4] = [&sealed.key, &sealed.nonce, &sealed.content, &sealed.tag];
+    let parts = parts.map(|part| URL_SAFE_NO_PAD.encode(part));
+    [&[header][..], &parts].concat().join(".")
+}
