@@ -5,14 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::jwt::{Ring, named, ring_of, sign_with, signing_id};
-use super::{Asked, Check, Custom, Draft, Finding, Json};
+use super::signed_body::{Claim, signed_body};
+use super::{Asked, Check, Custom, Draft, Json};
 use crate::algorithm::Algorithm;
-use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::jose::{Token, compact};
 use crate::keys::KeyQuery;
-use crate::scheme::Coverage;
-use crate::verifier::Verified;
 
 const FIREBLOCKS: &str = "fireblocks-webhook-signature";
 
@@ -47,7 +45,7 @@ impl Custom for Fireblocks {
             Some(KeyQuery::by_url("fireblocks", url, Some(id.clone()?)))
         };
         let ring = ring_of(asked, id.as_deref(), query)?;
-        Ok(Holding::of(asked, token, vec![Vec::new()], ring))
+        Ok(holding(asked, token, vec![Vec::new()], ring))
     }
 
     fn public(&self) -> Option<Algorithm> {
@@ -126,7 +124,7 @@ impl Custom for TrueLayer {
         };
         let before = vec![before(target), before(&other)];
         drop(header);
-        Ok(Holding::of(asked, token, before, ring))
+        Ok(holding(asked, token, before, ring))
     }
 
     fn public(&self) -> Option<Algorithm> {
@@ -173,56 +171,24 @@ fn detach(
     format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// The body, kept: base64 of it is what is signed.
-struct Holding {
-    header: Vec<u8>,
-    /// What may stand before the body.
+/// A check of the token, whose payload is the body behind one of these.
+fn holding(
+    asked: &Asked<'_>,
+    token: Token<'_>,
     before: Vec<Vec<u8>>,
-    body: Vec<u8>,
-    signature: Vec<u8>,
     ring: Ring,
-    coverage: Coverage,
-}
-
-impl Holding {
-    fn of(asked: &Asked<'_>, token: Token<'_>, before: Vec<Vec<u8>>, ring: Ring) -> Box<dyn Check> {
-        Box::new(Self {
-            header: token.encoded_header().to_vec(),
-            before,
-            body: Vec::new(),
-            signature: token.signature,
-            ring,
-            coverage: asked.scheme.coverage(),
+) -> Box<dyn Check> {
+    let header = [token.encoded_header(), b"."].concat();
+    let signature = token.signature;
+    signed_body(asked.scheme.coverage(), move |body| {
+        let message = |before: &Vec<u8>| {
+            let payload = URL_SAFE_NO_PAD.encode([before, body].concat());
+            [&header, payload.as_bytes()].concat()
+        };
+        let messages = before.iter().map(message).collect();
+        Ok(Claim {
+            identifies: false,
+            ..Claim::new(messages, signature.clone(), ring.clone())
         })
-    }
-
-    fn slot(&self, before: &[u8]) -> Option<usize> {
-        let payload = URL_SAFE_NO_PAD.encode([before, &self.body].concat());
-        let pieces = [&self.header, &b"."[..], payload.as_bytes()];
-        self.ring.slot(&pieces, &self.signature)
-    }
-}
-
-impl Check for Holding {
-    fn update(&mut self, bytes: &[u8]) {
-        self.body.extend_from_slice(bytes);
-    }
-
-    fn wanted(&mut self) -> Option<&KeyQuery> {
-        self.ring.wanted()
-    }
-
-    fn supply(&mut self, keys: &[PublicKey]) {
-        self.ring = Ring::Public(keys.to_vec());
-    }
-
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
-        let slot = self.before.iter().find_map(|before| self.slot(before));
-        Finding {
-            slot,
-            time: None,
-            message: None,
-        }
-        .verified(self.coverage)
-    }
+    })
 }

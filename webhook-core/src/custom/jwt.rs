@@ -294,6 +294,7 @@ pub(crate) fn issued(claims: &Claims<'_>, asked: &Asked<'_>) -> Result<UnixTime,
 }
 
 /// What a signature is compared with.
+#[derive(Clone)]
 pub(crate) enum Ring {
     Shared(Keys),
     #[cfg(feature = "asymmetric")]

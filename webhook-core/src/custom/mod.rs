@@ -31,6 +31,8 @@ pub(crate) mod rapyd;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod rsa_values;
 #[cfg(feature = "asymmetric")]
+pub(crate) mod signed_body;
+#[cfg(feature = "asymmetric")]
 pub(crate) mod sns;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod stone;

@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 
 use super::form::{Pair, fields};
-use super::jwt::{Ring, ring, ring_of, sign_with};
-use super::{Asked, Check, Custom, Draft, Finding, Json, digest_of};
+use super::jwt::{ring, ring_of, sign_with};
+use super::signed_body::{Claim, signed_body};
+use super::{Asked, Check, Custom, Draft, Json};
 use crate::algorithm::Algorithm;
-use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::grammar::{decode_long, encode};
 use crate::keys::{KeyQuery, key_id};
-use crate::scheme::{Coverage, Encoding};
-use crate::verifier::Verified;
+use crate::scheme::Encoding;
 
 /// Fields of a form that are signed. As many come as a body holds, and they are sorted once.
 type Form<'b> = Vec<Pair<'b>>;
@@ -34,7 +33,7 @@ const BITSO_KEY: &str = "x-bitso-key-id";
 
 impl Custom for Alipay {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
-        holding(asked, |body, _| {
+        holding(asked, |body| {
             let form = form_of(body)?;
             if value(&form, b"sign_type")? != b"RSA2" {
                 return Err(RejectionKind::UnsupportedScheme);
@@ -71,7 +70,7 @@ impl Custom for Alipay {
 
 impl Custom for PaddleClassic {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
-        holding(asked, |body, _| {
+        holding(asked, |body| {
             let form = form_of(body)?;
             let signature = base64(value(&form, b"p_signature")?)?;
             Ok((vec![php(&form)], signature))
@@ -95,14 +94,14 @@ impl Custom for Bitso {
         let id = id.ok_or(RejectionKind::Malformed)?;
         let query = || Some(KeyQuery::by_id("bitso", id.clone()));
         let ring = ring_of(asked, Some(&id), query)?;
-        holding_with(asked, ring, signature, |body, signature| {
+        Ok(signed_body(asked.scheme.coverage(), move |body| {
             let document = Json::parse(body).ok_or(RejectionKind::Malformed)?;
             if document.get("payload").is_none() {
                 return Err(RejectionKind::Malformed);
             }
             let payload = compact_member(body, "payload").ok_or(RejectionKind::Malformed)?;
-            Ok((vec![payload], signature.to_vec()))
-        })
+            Ok(Claim::new(vec![payload], signature.clone(), ring.clone()))
+        }))
     }
 
     fn public(&self) -> Option<Algorithm> {
@@ -128,65 +127,13 @@ impl Custom for Bitso {
 /// What may have been signed of a body, and the signature of it.
 type Taken = Result<(Vec<Vec<u8>>, Vec<u8>), RejectionKind>;
 
-type Take = fn(&[u8], &[u8]) -> Taken;
-
 /// Of a sender whose keys have no names: the configured ones alone.
-fn holding(asked: &Asked<'_>, take: Take) -> Result<Box<dyn Check>, RejectionKind> {
+fn holding(asked: &Asked<'_>, take: fn(&[u8]) -> Taken) -> Result<Box<dyn Check>, RejectionKind> {
     let ring = ring(&asked.public, false, None, None, || None)?;
-    holding_with(asked, ring, Vec::new(), take)
-}
-
-fn holding_with(
-    asked: &Asked<'_>,
-    ring: Ring,
-    signature: Vec<u8>,
-    take: Take,
-) -> Result<Box<dyn Check>, RejectionKind> {
-    Ok(Box::new(Holding {
-        body: Vec::new(),
-        signature,
-        ring,
-        take,
-        coverage: asked.scheme.coverage(),
+    Ok(signed_body(asked.scheme.coverage(), move |body| {
+        let (messages, signature) = take(body)?;
+        Ok(Claim::new(messages, signature, ring.clone()))
     }))
-}
-
-struct Holding {
-    body: Vec<u8>,
-    signature: Vec<u8>,
-    ring: Ring,
-    take: Take,
-    coverage: Coverage,
-}
-
-impl Check for Holding {
-    fn update(&mut self, bytes: &[u8]) {
-        self.body.extend_from_slice(bytes);
-    }
-
-    fn wanted(&mut self) -> Option<&KeyQuery> {
-        self.ring.wanted()
-    }
-
-    fn supply(&mut self, keys: &[PublicKey]) {
-        self.ring = Ring::Public(keys.to_vec());
-    }
-
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
-        let (messages, signature) = (self.take)(&self.body, &self.signature)?;
-        let slots = messages.iter().map(|message| {
-            let slot = self.ring.slot(&[message], &signature);
-            slot.map(|slot| (slot, digest_of(message)))
-        });
-        let found = slots.into_iter().find_map(|found| found);
-        let (slot, message) = found.ok_or(RejectionKind::BadSignature)?;
-        Finding {
-            slot: Some(slot),
-            time: None,
-            message: Some(message),
-        }
-        .verified(self.coverage)
-    }
 }
 
 fn base64(text: &[u8]) -> Result<Vec<u8>, RejectionKind> {

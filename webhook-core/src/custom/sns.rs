@@ -3,15 +3,15 @@
 use serde_json::json;
 
 use super::jwt::{Ring, ring, sign_with};
-use super::{Asked, Check, Custom, Draft, Finding, Json, digest_of, fresh};
+use super::signed_body::{Claim, signed_body};
+use super::{Asked, Check, Custom, Draft, Json, fresh};
 use crate::algorithm::Algorithm;
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::grammar::{decode_long, encode};
 use crate::keys::KeyQuery;
-use crate::scheme::{Coverage, Encoding};
+use crate::scheme::Encoding;
 use crate::time::{TimeUnit, Tolerance, UnixTime};
-use crate::verifier::Verified;
 
 /// The setting with the topics that are taken, separated by commas.
 pub(crate) const TOPIC_ARN: &str = "topic_arn";
@@ -59,7 +59,7 @@ impl Custom for Sns {
             .settings
             .required(TOPIC_ARN)
             .split(|&byte| byte == b',');
-        Ok(Box::new(Reading {
+        let rules = Rules {
             version: self.version,
             topics: topics.map(|topic| topic.trim_ascii().to_vec()).collect(),
             name: asked.settings.get(CERT_URL).map(<[u8]>::to_vec),
@@ -67,10 +67,9 @@ impl Custom for Sns {
             elsewhere: asked.elsewhere,
             now: asked.now,
             tolerance: asked.tolerance,
-            coverage: asked.scheme.coverage(),
-            body: Vec::new(),
-            read: None,
-            confirms: None,
+        };
+        Ok(signed_body(asked.scheme.coverage(), move |body| {
+            rules.read(body)
         }))
     }
 
@@ -107,8 +106,8 @@ impl Custom for Sns {
     }
 }
 
-/// The document, until it is complete; then what it says.
-struct Reading {
+/// What a document is held to.
+struct Rules {
     version: &'static str,
     topics: Vec<Vec<u8>>,
     name: Option<Vec<u8>>,
@@ -116,25 +115,11 @@ struct Reading {
     elsewhere: bool,
     now: UnixTime,
     tolerance: Option<Tolerance>,
-    coverage: Coverage,
-    body: Vec<u8>,
-    read: Option<Result<Read, RejectionKind>>,
-    /// The address of a subscription, once it is verified.
-    confirms: Option<String>,
 }
 
-struct Read {
-    signed: Vec<u8>,
-    signature: Vec<u8>,
-    time: UnixTime,
-    ring: Ring,
-    /// Where a subscription is confirmed.
-    address: Option<String>,
-}
-
-impl Reading {
-    fn read(&self) -> Result<Read, RejectionKind> {
-        let document = Json::parse(&self.body).ok_or(RejectionKind::Malformed)?;
+impl Rules {
+    fn read(&self, body: &[u8]) -> Result<Claim, RejectionKind> {
+        let document = Json::parse(body).ok_or(RejectionKind::Malformed)?;
         if text(&document, "SignatureVersion")? != self.version {
             return Err(RejectionKind::UnsupportedScheme);
         }
@@ -146,32 +131,29 @@ impl Reading {
         if !self.topics.iter().any(|known| known == topic.as_bytes()) {
             return Err(RejectionKind::BadSignature);
         }
-        let fields = match text(&document, "Type")? {
-            "Notification" => NOTIFICATION,
+        let kind = text(&document, "Type")?;
+        let (fields, address) = match kind {
+            "Notification" => (NOTIFICATION, None),
             SUBSCRIPTION | "UnsubscribeConfirmation" => {
+                let address = text(&document, "SubscribeURL")?;
                 // Somebody will go there.
-                if !is_subscription(text(&document, "SubscribeURL")?) {
+                if !is_subscription(address) {
                     return Err(RejectionKind::Malformed);
                 }
-                CONFIRMATION
+                (CONFIRMATION, Some(address.to_owned()))
             }
             _ => return Err(RejectionKind::Malformed),
         };
-        // What undoes an end of a subscription is for the handler to decide on.
-        let confirms = text(&document, "Type")? == SUBSCRIPTION;
-        let address = match confirms {
-            true => Some(text(&document, "SubscribeURL")?.to_owned()),
-            false => None,
-        };
         let signature = text(&document, "Signature")?;
-        let time = text(&document, "Timestamp")?;
-        Ok(Read {
-            signed: canonical(&document, fields)?,
-            signature: decode_long(signature.as_bytes(), Encoding::Base64)
-                .ok_or(RejectionKind::Malformed)?,
-            time: fresh(time.as_bytes(), TimeUnit::Rfc3339, self.now, self.tolerance)?,
-            ring: self.ring(url)?,
-            address,
+        let signature =
+            decode_long(signature.as_bytes(), Encoding::Base64).ok_or(RejectionKind::Malformed)?;
+        let (time, unit) = (text(&document, "Timestamp")?, TimeUnit::Rfc3339);
+        let signed = canonical(&document, fields)?;
+        Ok(Claim {
+            time: Some(fresh(time.as_bytes(), unit, self.now, self.tolerance)?),
+            // What undoes an end of a subscription is for the handler to decide on.
+            confirms: address.filter(|_| kind == SUBSCRIPTION),
+            ..Claim::new(vec![signed], signature, self.ring(url)?)
         })
     }
 
@@ -179,47 +161,6 @@ impl Reading {
         let name = self.name.as_deref();
         let query = || Some(KeyQuery::by_url("aws-sns", url.to_owned(), None));
         ring(&self.public, self.elsewhere, name, Some(url), query)
-    }
-}
-
-impl Check for Reading {
-    fn update(&mut self, bytes: &[u8]) {
-        self.body.extend_from_slice(bytes);
-    }
-
-    fn wanted(&mut self) -> Option<&KeyQuery> {
-        if self.read.is_none() {
-            self.read = Some(self.read());
-        }
-        match &self.read {
-            Some(Ok(read)) => read.ring.wanted(),
-            _ => None,
-        }
-    }
-
-    fn supply(&mut self, keys: &[PublicKey]) {
-        if let Some(Ok(read)) = &mut self.read {
-            read.ring = Ring::Public(keys.to_vec());
-        }
-    }
-
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
-        let read = match self.read.take() {
-            Some(read) => read?,
-            None => self.read()?,
-        };
-        let verified = Finding {
-            slot: read.ring.slot(&[&read.signed], &read.signature),
-            time: Some(read.time),
-            message: Some(digest_of(&read.signed)),
-        }
-        .verified(self.coverage)?;
-        self.confirms = read.address;
-        Ok(verified)
-    }
-
-    fn confirmation(&mut self) -> Option<String> {
-        self.confirms.take()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::jwt::{KID, Ring, named, ring, sign_with, signing_id};
-use super::{Asked, Check, Custom, Draft, Finding, Json, digest_of};
+use super::jwt::{KID, named, ring, sign_with, signing_id};
+use super::signed_body::{Claim, signed_body};
+use super::{Asked, Check, Custom, Draft, Json};
 use crate::algorithm::Algorithm;
 use crate::algorithm::encryption::DecryptionKey;
 use crate::algorithm::public::PublicKey;
@@ -12,9 +13,7 @@ use crate::jose::encrypted::{open, sealed_for};
 use crate::jose::{Claims, Token, compact};
 use crate::key_text::private_key;
 use crate::keys::KeyQuery;
-use crate::scheme::Coverage;
 use crate::time::UnixTime;
-use crate::verifier::Verified;
 
 /// The setting with the key that decrypts.
 pub(crate) const PRIVATE_KEY: &str = "private_key";
@@ -30,7 +29,7 @@ pub(crate) struct Stone;
 impl Custom for Stone {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let url = asked.settings.get(JWKS_URL);
-        Ok(Box::new(Reading {
+        let rules = Rules {
             decryption: asked
                 .decryption
                 .cloned()
@@ -42,10 +41,9 @@ impl Custom for Stone {
             public: asked.public.clone(),
             elsewhere: asked.elsewhere,
             now: asked.now,
-            coverage: asked.scheme.coverage(),
-            body: Vec::new(),
-            read: None,
-            opened: None,
+        };
+        Ok(signed_body(asked.scheme.coverage(), move |body| {
+            rules.read(body)
         }))
     }
 
@@ -74,31 +72,20 @@ impl Custom for Stone {
     }
 }
 
-/// The body, until it is complete; then what was inside.
-struct Reading {
+/// What a body is opened and looked at with.
+struct Rules {
     decryption: DecryptionKey,
     own: Option<Vec<u8>>,
     url: String,
     public: Vec<PublicKey>,
     elsewhere: bool,
     now: UnixTime,
-    coverage: Coverage,
-    body: Vec<u8>,
-    read: Option<Result<Read, RejectionKind>>,
-    opened: Option<Vec<u8>>,
 }
 
-struct Read {
-    signed: Vec<u8>,
-    signature: Vec<u8>,
-    claims: Vec<u8>,
-    ring: Ring,
-}
-
-impl Reading {
-    fn read(&self) -> Result<Read, RejectionKind> {
+impl Rules {
+    fn read(&self, body: &[u8]) -> Result<Claim, RejectionKind> {
         let malformed = RejectionKind::Malformed;
-        let document = Json::parse(&self.body).ok_or(malformed)?;
+        let document = Json::parse(body).ok_or(malformed)?;
         let sealed = document.get("encrypted_body").ok_or(malformed)?;
         let sealed = sealed.as_text().ok_or(malformed)?;
         let token = open(sealed.as_bytes(), &self.decryption)?;
@@ -111,52 +98,10 @@ impl Reading {
             Some(KeyQuery::by_url("stone-open-bank", url, Some(id)))
         };
         let own = self.own.as_deref();
-        Ok(Read {
-            ring: ring(&self.public, self.elsewhere, own, id.as_deref(), query)?,
-            signed: token.signed.to_vec(),
-            signature: token.signature,
-            claims,
+        let ring = ring(&self.public, self.elsewhere, own, id.as_deref(), query)?;
+        Ok(Claim {
+            opened: Some(claims),
+            ..Claim::new(vec![token.signed.to_vec()], token.signature, ring)
         })
-    }
-}
-
-impl Check for Reading {
-    fn update(&mut self, bytes: &[u8]) {
-        self.body.extend_from_slice(bytes);
-    }
-
-    fn wanted(&mut self) -> Option<&KeyQuery> {
-        if self.read.is_none() {
-            self.read = Some(self.read());
-        }
-        match &self.read {
-            Some(Ok(read)) => read.ring.wanted(),
-            _ => None,
-        }
-    }
-
-    fn supply(&mut self, keys: &[PublicKey]) {
-        if let Some(Ok(read)) = &mut self.read {
-            read.ring = Ring::Public(keys.to_vec());
-        }
-    }
-
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
-        let read = match self.read.take() {
-            Some(read) => read?,
-            None => self.read()?,
-        };
-        let verified = Finding {
-            slot: read.ring.slot(&[&read.signed], &read.signature),
-            time: None,
-            message: Some(digest_of(&read.signed)),
-        }
-        .verified(self.coverage)?;
-        self.opened = Some(read.claims);
-        Ok(verified)
-    }
-
-    fn opened(&mut self) -> Option<Vec<u8>> {
-        self.opened.take()
     }
 }

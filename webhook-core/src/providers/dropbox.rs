@@ -6,7 +6,7 @@ use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
 ///
 /// * A delivery only says whose files have changed, in the same words every time. It has no id, type or signed time, so **nothing tells
 ///   a copy from the next notification and copies run**: ask Dropbox what has changed, which is harmless twice.
-/// * The `GET` with `challenge` is unsigned and answered here with the value as `text/plain`. That is harmless: nothing is remembered, and
+/// * The `GET` with `challenge`, which is to be answered within 10 s, is unsigned and answered here with the value as `text/plain`. That is harmless: nothing is remembered, and
 ///   whoever asks gets his own word back, in a form that no browser runs.
 ///
 /// Source: <https://www.dropbox.com/developers/reference/webhooks> and dropbox/mdwebhook.

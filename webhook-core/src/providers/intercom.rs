@@ -1,3 +1,4 @@
+use crate::success::Success;
 use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
 
 /// Intercom.
@@ -6,6 +7,7 @@ use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
 ///
 /// * No time is signed. The id is `/id` (`notif_…`), the type `/topic`; `ping` is a test.
 /// * The `HEAD` at set-up, of which others report, is answered 200 here, which says nothing but that there is an endpoint.
+/// * 5 s to answer, one retry a minute later. 410 ends the subscription. Any 2xx is success.
 /// * 1000 errors in a row pause the subscription for 15 minutes, 7 days of them suspend it.
 ///
 /// Source: <https://developers.intercom.com/docs/webhooks/webhook-notifications>.
@@ -21,4 +23,6 @@ pub const INTERCOM: Provider = Provider::new(
     Challenge::Method("HEAD"),
     Reply::Status(200),
 ))
+.answers_within_millis(5_000)
+.succeeds_with(Success::Any2xx)
 .documented_at("https://developers.intercom.com/docs/webhooks/webhook-notifications");

@@ -11,7 +11,7 @@ use crate::{Provider, Scheme, TimeUnit};
 /// * **The body is not signed.** Whoever has seen one delivery can send anything with its signature while that is fresh and unused. The token
 ///   counts once: it is what a delivery is known by.
 /// * `/event-data/id` and `/event-data/event` are labels, not signed.
-/// * 300 s to both sides; Mailgun says nothing. 406 ends its retries, which go on for about 8 hours. Should they be refused as stale,
+/// * 300 s to both sides; Mailgun says nothing. 406 ends its retries, which go on for 8 hours, and of which there are none for deliveries of messages. Should they be refused as stale,
 ///   raise `tolerance`.
 /// * Only 200 is success.
 ///

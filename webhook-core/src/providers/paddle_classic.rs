@@ -12,11 +12,11 @@ use crate::{KeyFormat, Provider, Scheme};
 /// * `event_time` has no zone and is not checked; deliveries are told apart by what is signed of them, `alert_id` among it.
 /// * A field that is there twice is refused.
 ///
-/// Source: <https://developer.paddle.com/classic/webhook-reference/verifying-webhooks>
+/// Source: <https://developer.paddle.com/webhook-reference/verifying-webhooks>
 pub const PADDLE_CLASSIC: Provider = Provider::new("paddle-classic", SCHEME)
     .key_format(KeyFormat::PublicKey)
     .retries_for_secs(3 * 24 * 60 * 60)
-    .documented_at("https://developer.paddle.com/classic/webhook-reference/verifying-webhooks");
+    .documented_at("https://developer.paddle.com/webhook-reference/verifying-webhooks");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(
     &PaddleClassic,

@@ -12,7 +12,7 @@ use crate::{Provider, Scheme};
 /// base64url. There are two keys, the current and the next: configure both, as `Endpoint::qstash([current, next], url)`, and a rotation goes
 /// by unnoticed.
 ///
-/// * URL and body are signed. The token ends at `exp`, five minutes after it was made; every attempt is signed anew.
+/// * URL and body are signed. The token ends at `exp`, by default five minutes after it was made; every request has one of its own.
 /// * `Upstash-Message-Id` is a label: not signed. `jti` is that of the token, not of the message. Deliveries are told apart by
 ///   their content, so that two messages of the same content are one; put something of your own into the body that differs.
 ///

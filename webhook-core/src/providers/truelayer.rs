@@ -11,7 +11,8 @@ use crate::{KeyFormat, Provider, Scheme};
 ///
 /// * Method, path, body and the named headers are signed; the host is not, so a delivery to one of your hosts is genuine at another.
 /// * `X-TL-Webhook-Timestamp` is among the signed headers and is not looked at: TrueLayer names no tolerance.
-/// * The path is taken as received, with and without a slash at its end, as TrueLayer's own libraries do. A proxy must not rewrite it.
+/// * The path is taken as received, with and without a slash at its end, as TrueLayer's own libraries do, and with its query, of which
+///   they say nothing: register a URL without one. A proxy must not rewrite it.
 /// * `/event_id` is signed. Retried for up to 72 hours.
 ///
 /// Source: <https://docs.truelayer.com/docs/configure-webhooks-for-your-integration> and truelayer-signing@0.2.3 (npm).

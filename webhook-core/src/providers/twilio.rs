@@ -13,7 +13,8 @@ use crate::{Algorithm, Provider, Scheme};
 /// * **Names, values and query are signed without a mark between them.** `a=bc` and `ab=c` are the same to the signature, so not every byte of
 ///   a form is covered, and [`Coverage::body`] is false for one. It is true where `bodySHA256` was checked.
 /// * Nothing of a time is signed. Deliveries are told apart by what is signed of them; `I-Twilio-Idempotency-Token` is an unsigned label.
-/// * 15 s to answer. There are no retries unless the URL's fragment asks for them; leave the fragment out of the public URL.
+/// * 15 s to answer, retries within them: one after a failed connection, and what the URL's fragment asks for. Leave the fragment out of
+///   the public URL.
 /// * Any 2xx is success.
 ///
 /// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>, and twilio@6.2.0 (npm) and twilio 9.13.0 (PyPI), whose tests

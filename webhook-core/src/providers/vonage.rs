@@ -11,9 +11,12 @@ use crate::{Provider, Scheme, TimeUnit};
 /// `Authorization: Bearer` and a JSON Web Token, HS256 with the account's signature secret. `payload_hash` is the SHA-256 of the body in
 /// hexadecimal digits, `iat` the time. `iss` is `Vonage`. With the setting `api_key` the claim of that name has to be it.
 ///
-/// * Time and body are signed. `payload_hash` is left out of requests without a body, and only there.
+/// * Time and body are signed. `payload_hash` may be missing where the body is empty, and nowhere else.
+/// * **Only `POST` is taken**, where the answer URL of Voice is asked with `GET` unless set otherwise: of a `GET`, Vonage's pages do not agree on what is hashed.
+///   Set the method of every URL to `POST`.
+/// * No tolerance is documented for `iat`; it is 300 s.
 /// * The body has no id that is one for every product; deliveries are told apart by their content.
-/// * Retried for up to 24 hours.
+/// * Retried for up to 24 hours, after 429 and 5xx alone: what is refused with 401 is not sent again.
 ///
 /// Source: <https://developer.vonage.com/en/getting-started/concepts/webhooks#decoding-signed-webhooks>
 pub const VONAGE: Provider = Provider::new("vonage", SCHEME)

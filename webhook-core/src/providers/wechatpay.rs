@@ -18,7 +18,7 @@ use crate::time::TimeUnit;
 ///
 /// 200 and 204 are success.
 ///
-/// <https://pay.weixin.qq.com/doc/v3/merchant/4012071382>
+/// <https://pay.weixin.qq.com/doc/v3/merchant/4013053249>
 pub const WECHATPAY: Provider = Provider::new(
     "wechatpay",
     &[Scheme::signature(
@@ -41,7 +41,7 @@ pub const WECHATPAY: Provider = Provider::new(
 .id_at(&["/id"])
 .type_at(&["/event_type"])
 .aliases(&["wechat-pay"])
-.documented_at("https://pay.weixin.qq.com/doc/v3/merchant/4012071382")
+.documented_at("https://pay.weixin.qq.com/doc/v3/merchant/4013053249")
 .retries_for_secs(86_400)
 .answers_within_millis(5_000)
 .succeeds_with(Success::OneOf(&[200, 204]));

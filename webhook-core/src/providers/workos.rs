@@ -8,7 +8,7 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// * Tolerance 180 s, as in WorkOS' SDKs. Actions use the same header but 30 s: set
 ///   [`tolerance`](crate::EndpointBuilder::tolerance) for them.
 /// * The id is `/id`, the type `/event`.
-/// * Any 2xx is success.
+/// * Any 2xx is success; twelve retries over three days.
 ///
 /// Source: <https://workos.com/docs/events/data-syncing/webhooks>, workos 10.8.0 (Python) and @workos-inc/node 8.13.0, which signs parsed
 /// JSON: do not copy that.
@@ -25,5 +25,6 @@ pub const WORKOS: Provider = Provider::new(
 )
 .id_at(&["/id"])
 .type_at(&["/event"])
+.retries_for_secs(3 * 24 * 3600)
 .succeeds_with(Success::Any2xx)
 .documented_at("https://workos.com/docs/events/data-syncing/webhooks");
