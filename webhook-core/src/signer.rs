@@ -100,14 +100,9 @@ impl Signer {
 
     fn key(provider: &Provider, scheme: &Scheme, secret: &Secret) -> Result<Key, SecretProblem> {
         #[cfg(feature = "asymmetric")]
-        if let Some(algorithm) = scheme.algorithm().filter(|known| known.is_public()) {
-            let key = crate::key_text::private_key(secret.as_bytes())?;
-            return PrivateKey::new(algorithm, &key).map(Key::Private);
-        }
-        #[cfg(feature = "asymmetric")]
         if let Some(algorithm) = scheme.key_algorithm() {
             let key = crate::key_text::private_key(secret.as_bytes())?;
-            return PrivateKey::new(algorithm, &key).map(|_| Key::Raw(key));
+            return PrivateKey::new(algorithm, &key).map(Key::Private);
         }
         let key = provider.key_format.decode(secret)?;
         Ok(match scheme.authentication {
@@ -170,10 +165,8 @@ impl Signer {
     /// object.
     pub fn sign(&self, now: UnixTime, body: impl Into<Bytes>) -> SignedRequest {
         let mut body = body.into();
-        if let (Key::Raw(key), Authentication::Custom(code)) =
-            (&self.key, self.scheme.authentication)
-        {
-            return self.sign_custom(code, key, now, body);
+        if let Authentication::Custom(code) = self.scheme.authentication {
+            return self.sign_custom(code, now, body);
         }
         let mut path_and_query = self.path_and_query.clone();
         let unit = self.scheme.time.map(|time| time.unit);
@@ -248,17 +241,20 @@ impl Signer {
         }
     }
 
-    fn sign_custom(
-        &self,
-        code: &dyn Custom,
-        key: &[u8],
-        now: UnixTime,
-        body: Bytes,
-    ) -> SignedRequest {
+    fn sign_custom(&self, code: &dyn Custom, now: UnixTime, body: Bytes) -> SignedRequest {
         let labels = self.labels();
+        let key: &[u8] = match &self.key {
+            Key::Raw(key) => key,
+            _ => &[],
+        };
         let mut draft = Draft {
             scheme: &self.scheme,
             key,
+            #[cfg(feature = "asymmetric")]
+            private: match &self.key {
+                Key::Private(key) => Some(key),
+                _ => None,
+            },
             settings: &self.settings,
             now,
             url: &self.public_url,

@@ -97,6 +97,13 @@ impl Corpus {
         let builder = Endpoint::builder(self.provider, ours.as_str())
             .public_url(URL)
             .clock(NOW);
+        // The signer's own name for its key, where deliveries have one.
+        let named =
+            self.provider.names_keys() && self.provider.optional_settings().contains(&"kid");
+        let builder = match named {
+            true => builder.setting("kid", "key-1"),
+            false => builder,
+        };
         let settings = self.provider.required_settings().iter();
         settings.fold(builder, |builder, name| {
             builder.setting(*name, setting(name))

@@ -10,6 +10,7 @@ use super::Algorithm;
 use super::public::{PublicKey, key_of_certificate};
 use crate::error::SecretProblem;
 use crate::key_text::certificates;
+use crate::keys::Unusable;
 use crate::time::UnixTime;
 
 /// The setting with authorities of the user's choosing, in PEM. They are in the place of Mozilla's, not beside them.
@@ -44,11 +45,12 @@ impl Chain {
         pem: &[u8],
         algorithm: Algorithm,
         now: UnixTime,
-    ) -> Result<PublicKey, &'static str> {
-        let chain = certificates(pem).map_err(|_| "no chain of certificates")?;
-        let (own, others) = chain.split_first().ok_or("no chain of certificates")?;
+    ) -> Result<PublicKey, Unusable> {
+        let rubbish = || Unusable::Rubbish("no chain of certificates");
+        let chain = certificates(pem).map_err(|_| rubbish())?;
+        let (own, others) = chain.split_first().ok_or_else(rubbish)?;
         let der = CertificateDer::from(own.as_slice());
-        let certificate = EndEntityCert::try_from(&der).map_err(|_| "no certificate")?;
+        let certificate = EndEntityCert::try_from(&der).map_err(|_| rubbish())?;
         let others: Vec<_> = others
             .iter()
             .map(|der| CertificateDer::from(der.as_slice()))
@@ -64,12 +66,13 @@ impl Chain {
                 None,
                 None,
             )
-            .map_err(|_| "no valid certificate of an authority that is trusted")?;
+            .map_err(|_| Unusable::Untrusted("no valid certificate of a trusted authority"))?;
         if !certificate.valid_dns_names().any(self.is_own) {
-            return Err("a certificate of somebody else");
+            return Err(Unusable::Untrusted("a certificate of somebody else"));
         }
-        let key = key_of_certificate(own).map_err(|_| "no certificate")?;
-        PublicKey::new(algorithm, &key).map_err(|_| "a certificate of another kind of key")
+        let key = key_of_certificate(own).map_err(|_| rubbish())?;
+        PublicKey::new(algorithm, &key)
+            .map_err(|_| Unusable::Untrusted("a certificate of another kind of key"))
     }
 }
 

@@ -58,7 +58,7 @@ impl Custom for Fireblocks {
 
     fn sign(&self, draft: &mut Draft<'_>) {
         let header = json!({"alg": "RS512", "kid": signing_id(draft.settings)});
-        let value = detach(draft, Algorithm::RsaSha512, &header, &draft.body);
+        let value = detach(draft, &header, &draft.body);
         draft.push(FIREBLOCKS, value);
     }
 }
@@ -145,7 +145,7 @@ impl Custom for TrueLayer {
             payload.extend_from_slice(format!("{name}: {value}\n").as_bytes());
         }
         payload.extend_from_slice(&draft.body);
-        let value = detach(draft, Algorithm::EcdsaP521Sha512Fixed, &header, &payload);
+        let value = detach(draft, &header, &payload);
         draft.push(TRUELAYER, value);
     }
 }
@@ -159,14 +159,9 @@ fn detached<'t>(text: &'t [u8], alg: &str, allowed: &[&str]) -> Result<Token<'t>
     }
 }
 
-fn detach(
-    draft: &Draft<'_>,
-    algorithm: Algorithm,
-    header: &serde_json::Value,
-    payload: &[u8],
-) -> String {
+fn detach(draft: &Draft<'_>, header: &serde_json::Value, payload: &[u8]) -> String {
     let signed = compact(header, payload);
-    let signature = sign_with(draft, algorithm, &[signed.as_bytes()]);
+    let signature = sign_with(draft, &[signed.as_bytes()]);
     let (header, _) = signed.split_once('.').unwrap_or_default();
     format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature))
 }

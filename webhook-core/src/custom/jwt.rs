@@ -9,7 +9,7 @@ use super::Json;
 use super::check::first;
 use super::{Asked, Check, Custom, Draft, Finding, Keys, fresh};
 #[cfg(feature = "asymmetric")]
-use crate::algorithm::public::{PrivateKey, PublicKey};
+use crate::algorithm::public::PublicKey;
 use crate::algorithm::{Algorithm, RunningDigest, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::jose::{Claims, Token, compact};
@@ -218,7 +218,7 @@ impl Jwt {
                 mac.finish().as_bytes().to_vec()
             }
             #[cfg(feature = "asymmetric")]
-            By::Key { algorithm, .. } => sign_with(draft, algorithm, &[signed]),
+            By::Key { .. } => sign_with(draft, &[signed]),
         }
     }
 }
@@ -230,10 +230,10 @@ pub(crate) fn signing_id(settings: &Settings) -> String {
     String::from_utf8_lossy(id).into_owned()
 }
 
-/// A signature of pieces one behind the other; empty if the key is none.
+/// A signature of pieces one behind the other; empty without a private key.
 #[cfg(feature = "asymmetric")]
-pub(crate) fn sign_with(draft: &Draft<'_>, algorithm: Algorithm, pieces: &[&[u8]]) -> Vec<u8> {
-    let Ok(key) = PrivateKey::new(algorithm, draft.key) else {
+pub(crate) fn sign_with(draft: &Draft<'_>, pieces: &[&[u8]]) -> Vec<u8> {
+    let Some(key) = draft.private else {
         return Vec::new();
     };
     let mut message = key.message();

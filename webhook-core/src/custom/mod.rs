@@ -50,7 +50,7 @@ pub(crate) use check::{Check, Finding, digest_of, fresh, whole, whole_opened};
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::encryption::DecryptionKey;
 #[cfg(feature = "asymmetric")]
-use crate::algorithm::public::PublicKey;
+use crate::algorithm::public::{PrivateKey, PublicKey};
 use crate::error::RejectionKind;
 use crate::head::Head;
 use crate::scheme::Scheme;
@@ -137,7 +137,11 @@ impl<'a> Asked<'a> {
 /// A request that is being signed.
 pub(crate) struct Draft<'a> {
     pub(crate) scheme: &'a Scheme,
+    /// The shared secret.
     pub(crate) key: &'a [u8],
+    /// The private key, where receivers have the public one.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) private: Option<&'a PrivateKey>,
     pub(crate) settings: &'a Settings,
     pub(crate) now: UnixTime,
     pub(crate) url: &'a str,

@@ -90,7 +90,7 @@ impl Custom for PayPal {
         let mut sum = Crc32::new();
         sum.update(&draft.body);
         let line = format!("{id}|{time}|{webhook}|{}", sum.finish());
-        let signature = sign_with(draft, Algorithm::RsaSha256, &[line.as_bytes()]);
+        let signature = sign_with(draft, &[line.as_bytes()]);
         let url = draft.settings.get(CERT_URL).map(String::from_utf8_lossy);
         let url = url.map_or(SIGNER_URL.to_owned(), std::borrow::Cow::into_owned);
         draft.push(SIGNATURE, encode(&signature, Encoding::Base64));

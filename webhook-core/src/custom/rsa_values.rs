@@ -58,7 +58,7 @@ impl Custom for Alipay {
             pair("notify_id", b"2019081500222155622"),
         ];
         form.sort();
-        let signature = sign_with(draft, Algorithm::RsaSha256, &[&joined(&form, &[])]);
+        let signature = sign_with(draft, &[&joined(&form, &[])]);
         form.push(pair("sign_type", b"RSA2"));
         form.push(pair(
             "sign",
@@ -117,7 +117,7 @@ impl Custom for Bitso {
         let note = String::from_utf8_lossy(&draft.body);
         let payload = serde_json::json!({"fid": "c5b8d7f0073ee07d3b5487cabbb96f4a", "note": note})
             .to_string();
-        let signature = sign_with(draft, Algorithm::RsaSha256, &[payload.as_bytes()]);
+        let signature = sign_with(draft, &[payload.as_bytes()]);
         draft.push(BITSO, encode(&signature, Encoding::Base64));
         draft.push(BITSO_KEY, super::jwt::signing_id(draft.settings));
         draft.body = format!(r#"{{"event":"funding","payload":{payload}}}"#).into();

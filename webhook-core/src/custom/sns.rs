@@ -97,7 +97,7 @@ impl Custom for Sns {
         let text = notification.to_string();
         let signed =
             Json::parse(text.as_bytes()).and_then(|json| canonical(&json, NOTIFICATION).ok());
-        let signature = sign_with(draft, self.algorithm, &[&signed.unwrap_or_default()]);
+        let signature = sign_with(draft, &[&signed.unwrap_or_default()]);
         if let Some(fields) = notification.as_object_mut() {
             let signature = encode(&signature, Encoding::Base64);
             fields.insert("Signature".to_owned(), signature.into());

@@ -63,7 +63,7 @@ impl Custom for Stone {
     fn sign(&self, draft: &mut Draft<'_>) {
         let header = json!({"alg": "RS256", "kid": signing_id(draft.settings)});
         let signed = compact(&header, &draft.body);
-        let signature = sign_with(draft, Algorithm::RsaSha256, &[signed.as_bytes()]);
+        let signature = sign_with(draft, &[signed.as_bytes()]);
         let signature = crate::grammar::encode(&signature, crate::scheme::Encoding::Base64Url);
         let token = format!("{signed}.{signature}");
         let private = private_key(draft.settings.required(PRIVATE_KEY)).unwrap_or_default();

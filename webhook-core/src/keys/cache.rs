@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::gate::{Gate, Turn};
-use super::{Confirmation, ErasedSource, KeyQuery, NamedKey, Wanted};
+use super::{Confirmation, ErasedSource, KeyQuery, NamedKey, Unusable, Wanted};
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::observe;
@@ -107,9 +107,13 @@ impl KeyCache {
         match self.source.fetch(query).await {
             Ok(Some(document)) => match self.wanted.read(&document, now) {
                 Ok(keys) => Some(Some(keys)),
-                Err(instead) => {
+                Err(Unusable::Rubbish(instead)) => {
                     observe::keys_unusable(query.provider(), instead);
                     None
+                }
+                Err(Unusable::Untrusted(instead)) => {
+                    observe::keys_unusable(query.provider(), instead);
+                    Some(None)
                 }
             },
             // Where the address is ours, something has to be there.

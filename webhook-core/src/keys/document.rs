@@ -30,26 +30,29 @@ pub(crate) struct Wanted {
     pub(crate) chain: Option<Chain>,
 }
 
+/// What a document is instead.
+pub(crate) enum Unusable {
+    /// Nothing that could be told: whoever gave it may do better.
+    Rubbish(&'static str),
+    /// A certificate that its provider does not have.
+    Untrusted(&'static str),
+}
+
 impl Wanted {
     /// The keys of a document.
-    ///
-    /// # Errors
-    ///
-    /// What it is instead.
-    pub(crate) fn read(
-        &self,
-        document: &[u8],
-        now: UnixTime,
-    ) -> Result<Vec<NamedKey>, &'static str> {
+    pub(crate) fn read(&self, document: &[u8], now: UnixTime) -> Result<Vec<NamedKey>, Unusable> {
         if document.len() > MAX_DOCUMENT {
-            return Err("a document that is too long");
+            return Err(Unusable::Rubbish("a document that is too long"));
         }
         match &self.chain {
             Some(chain) => {
                 let key = chain.key(document, self.algorithm, now)?;
                 Ok(vec![NamedKey { id: None, key }])
             }
-            None => read(document, self.algorithm).ok_or("no key of the provider's algorithm"),
+            None => {
+                let nothing = Unusable::Rubbish("no key of the provider's algorithm");
+                read(document, self.algorithm).ok_or(nothing)
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ use bytes::Bytes;
 pub(crate) use cache::{KeyCache, Known};
 #[cfg(test)]
 pub(crate) use document::read;
-pub(crate) use document::{NamedKey, Wanted, jwk_key};
+pub(crate) use document::{NamedKey, Unusable, Wanted, jwk_key};
 pub use fixed::StaticKeys;
 pub(crate) use name::{KeyName, Place, ring_by_name};
 
@@ -35,7 +35,7 @@ pub(crate) use name::{KeyName, Place, ring_by_name};
 /// connection, follows no redirects, and gives nothing that came from elsewhere.
 pub trait KeySource: fmt::Debug + Send + Sync + 'static {
     /// The document a query is about: a JSON Web Key or a set of them (RFC 7517), or a public key or certificate in PEM. `None` says that
-    /// there is no such key, and the delivery is refused like any that is forged; an error says that nobody knows, and it is answered
+    /// there is no such key, and the delivery is refused like any that is forged, as it is for a certificate that is not the sender's; an error says that nobody knows, and it is answered
     /// 503.
     fn fetch(
         &self,

@@ -27,7 +27,7 @@
 //!
 //! # 401 or 503
 //!
-//! 401 is for a delivery that is not genuine: no such key, or a signature that its key did not make. 503 with `Retry-After` is for not
+//! 401 is for a delivery that is not genuine: no such key, a certificate that is not the sender's, or a signature that its key did not make. 503 with `Retry-After` is for not
 //! knowing: a source that is down, slow, or gives what is no key. Then a genuine sender comes again. The kinds are
 //! [`UnknownKey`](crate::RejectionKind::UnknownKey) and [`KeysUnavailable`](crate::RejectionKind::KeysUnavailable); watch the second.
 //!

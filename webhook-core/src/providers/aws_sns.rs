@@ -23,9 +23,10 @@ use crate::{Algorithm, KeyFormat, Provider, Scheme, Success, TimeUnit};
 /// * Raw message delivery is not signed at all, and refused.
 /// * `Timestamp` is that of the publication, and stays what it is in retries, which go on for up to an hour: so 70 minutes are taken.
 /// * Any 2xx is success, 4xx is final; 15 s to answer.
+/// * Amazon Pay's notifications come this way: their content is JSON in `Message`.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
-pub const AWS_SNS: Provider = sns("aws-sns", V2);
+pub const AWS_SNS: Provider = sns("aws-sns", V2).aliases(&["amazon-pay"]);
 
 /// Amazon SNS with signature version 1, which is SHA-1: as [`AWS_SNS`]. Legacy: a topic can be set to version 2.
 ///
