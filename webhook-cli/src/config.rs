@@ -190,7 +190,12 @@ fn endpoint(
     };
     let settings = settings(provider);
     check_keys(entries, &[KEYS, &settings, unneeded(provider)].concat())?;
-    let secrets = secrets(route, entries, provider)?;
+    let pair = credentials(entries, provider)?;
+    let (own, beside) = match takes_credentials(provider) {
+        true => (pair, None),
+        false => (None, pair),
+    };
+    let secrets = secrets(route, entries, provider, own)?;
     let texts: SecretSet = secrets.iter().map(|given| given.secret.as_str()).collect();
     let builder = Endpoint::builder(*provider, texts)
         .consumer(route)
@@ -202,6 +207,9 @@ fn endpoint(
             .into_iter()
             .fold(builder, |builder, value| builder.setting(name, value)))
     })?;
+    let builder = beside
+        .into_iter()
+        .fold(builder, |builder, pair| builder.setting(CREDENTIALS, pair));
     let builder = match secrets.is_empty() && FETCHED.contains(&provider.name()) {
         true => fetching(builder)?,
         false => builder,
@@ -278,7 +286,12 @@ fn check_keys(entries: &Entries, known: &[&str]) -> Result<(), EntryError> {
 }
 
 /// All that is a secret by any name, in the order in which they get their slots.
-fn secrets(route: &str, entries: &Entries, provider: &Provider) -> Result<Vec<Given>, EntryError> {
+fn secrets(
+    route: &str,
+    entries: &Entries,
+    provider: &Provider,
+    credentials: Option<String>,
+) -> Result<Vec<Given>, EntryError> {
     let settings = settings(provider);
     let mut all = Vec::new();
     for name in SECRETS.iter().filter(|name| !settings.contains(name)) {
@@ -294,9 +307,7 @@ fn secrets(route: &str, entries: &Entries, provider: &Provider) -> Result<Vec<Gi
             all.extend(more.map(|(at, secret)| (format!("secrets[{at}]"), secret)));
         }
     }
-    if let Some(pair) = credentials(entries, provider)? {
-        all.push(("username".to_owned(), pair));
-    }
+    all.extend(credentials.map(|pair| ("username".to_owned(), pair)));
     let given = all.into_iter().map(|(key, secret)| Given {
         route: route.to_owned(),
         key,
@@ -318,13 +329,18 @@ fn settings(provider: &Provider) -> Vec<&'static str> {
     [provider.required_settings(), provider.optional_settings()].concat()
 }
 
-/// `username` and `password` as the one secret that the two are.
+/// `username` and `password` as the one text that the two are: a secret, or what comes beside the proof.
 fn credentials(entries: &Entries, provider: &Provider) -> Result<Option<String>, EntryError> {
     let missing = |key| Err(EntryError::new(key, "is missing"));
+    let beside = settings(provider).contains(&CREDENTIALS);
+    let takes_any = takes_credentials(provider) || beside;
     match (entries.text("username")?, entries.text("password")?) {
         (None, None) => Ok(None),
-        (Some(_), _) if !takes_credentials(provider) => Err(EntryError::unused("username")),
-        (None, Some(_)) if !takes_credentials(provider) => Err(EntryError::unused("password")),
+        (Some(_), _) if !takes_any => Err(EntryError::unused("username")),
+        (None, Some(_)) if !takes_any => Err(EntryError::unused("password")),
+        (Some(_), _) if beside && entries.text(CREDENTIALS)?.is_some() => {
+            Err(EntryError::new(CREDENTIALS, "is given twice"))
+        }
         (Some(_), None) => missing("password"),
         (None, Some(_)) => missing("username"),
         // RFC 7617 §2: the first colon ends the name, so this one could never be sent.
@@ -409,6 +425,8 @@ fn warn_of_shared(given: &[Given], secrets: &[Given]) {
     }
 }
 
+/// The setting of HTTP Basic credentials that come beside a signature.
+const CREDENTIALS: &str = "credentials";
 const SERVER: &str = "_server";
 const BODY_LIMIT: &str = "max_body_bytes";
 const KEYS: &[&str] = &[
@@ -510,6 +528,7 @@ mod tests {
             ("key of another provider", r#"{"provider":"stripe","secret":"$","public_key":"$"}"#, "public_key"),
             ("unknown key", r#"{"provider":"stripe","secret":"$","sekret":"$"}"#, "sekret"),
             ("credentials of another", r#"{"provider":"stripe","secret":"$","username":"$","password":"$"}"#, "username"),
+            ("credentials twice", r#"{"provider":"marqeta","secret":"$","credentials":"a:$","username":"a","password":"$"}"#, "credentials"),
             ("no password", r#"{"provider":"chargebee","username":"$"}"#, "password"),
             ("no user name", r#"{"provider":"chargebee","password":"$"}"#, "username"),
             ("empty user name", r#"{"provider":"chargebee","username":"","password":"$"}"#, "username"),
@@ -638,6 +657,7 @@ mod tests {
             (r#"{"provider":"ifthenpay","secret":"$","parameter":"token"}"#, "ifthenpay"),
             (r#"{"provider":"klarna","secret":"$","kid":"krn:1"}"#, "klarna"),
             (r#"{"provider":"marqeta","secret":"$","credentials":"user:$"}"#, "marqeta"),
+            (r#"{"provider":"marqeta","secret":"$","username":"user","password":"$"}"#, "marqeta"),
             (r#"{"provider":"easypay","username":"user","password":"$","code":"$"}"#, "easypay"),
             (r#"{"provider":"checkout-com","secret":"$","authorization":"$"}"#, "checkout-com"),
             (r#"{"provider":"box","secret":"$","secondary_secret":"$"}"#, "box"),

@@ -292,6 +292,8 @@ fn the_payload_is_what_was_inside_and_the_raw_body_what_came() {
     let cases: &[(Provider, &str, &str)] = &[
         (providers::KOFI, SECRET, SECRET),
         (providers::GITEA_FORM, SECRET, SECRET),
+        (providers::MANDRILL, SECRET, SECRET),
+        (providers::DROPBOX_SIGN, SECRET, SECRET),
         (providers::unconfirmed::TRUORA, SECRET, SECRET),
         #[cfg(feature = "asymmetric")]
         (
@@ -310,15 +312,28 @@ fn the_payload_is_what_was_inside_and_the_raw_body_what_came() {
                 signer.setting(*name, private),
             );
         }
-        let request = signer.sign(NOW, json);
+        let request = signer.public_url(URL).sign(NOW, json);
         let delivery = endpoint(builder).verify(&head(&request), request.body.clone());
         let (delivery, name) = (delivery.unwrap(), provider.name());
         assert_eq!(delivery.raw(), &request.body, "{name}");
         assert_ne!(delivery.raw(), delivery.payload(), "{name}");
         assert_eq!(delivery.json::<Note>().unwrap().note, "inside", "{name}");
     }
-    let signer = Signer::new(providers::BRAINTREE, SECRET).unwrap();
-    let request = signer
+    let kofi = signer(providers::KOFI).sign(NOW, r#"{"message_id":"m1","type":"Donation"}"#);
+    let sign = signer(providers::DROPBOX_SIGN).sign(NOW, "{}");
+    for (builder, request, labels) in [
+        (Endpoint::kofi(SECRET), kofi, (Some("m1"), Some("Donation"))),
+        (
+            Endpoint::dropbox_sign(SECRET),
+            sign,
+            (None, Some("account_confirmed")),
+        ),
+    ] {
+        let delivery = endpoint(builder).verify(&head(&request), request.body.clone());
+        let delivery = delivery.unwrap();
+        assert_eq!((delivery.id(), delivery.event_type()), labels);
+    }
+    let request = signer(providers::BRAINTREE)
         .setting("public_key", "p")
         .sign(NOW, "<notification/>");
     let shop = endpoint(Endpoint::braintree(SECRET, "p"));

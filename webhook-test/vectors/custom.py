@@ -868,7 +868,7 @@ def dropbox_sign():
     kind = [["Content-Type", "multipart/form-data; boundary=a-b"]]
     form = [["Content-Type", "application/x-www-form-urlencoded"]]
     suite = Suite(multipart(written()), KEY, kind)
-    labels = {"id": None, "type": None}
+    labels = {"id": None, "type": event["event_type"]}
     suite.valid("boundary in quotes", headers=[["Content-Type", 'multipart/form-data; boundary="a-b"']], **labels)
     suite.valid("a preamble and another field", body=multipart(written(), before="x\r\n", names=("json",)), **labels)
     suite.valid("a form without parts", headers=form, body=b"json=" + quote_plus(written()).encode(), **labels)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::check::{first, one_tag};
 use super::json::Json;
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, multipart, whole};
+use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, multipart, whole_opened};
 use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::{MAX_VALUE, encode};
@@ -57,16 +57,18 @@ impl Custom for DropboxSign {
         let boundary = multipart::boundary(asked.header("content-type")?)?;
         let boundary = boundary.map(<[u8]>::to_vec);
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
-        Ok(whole(move |body| {
-            let event = Event::read(&json(boundary.as_deref(), body)?)?;
+        Ok(whole_opened(move |body| {
+            let json = json(boundary.as_deref(), body)?;
+            let event = Event::read(&json)?;
             let candidates = one_tag(&event.tag, Encoding::Hex, Algorithm::HmacSha256)?;
             let tags = keys.iter().map(|key| tag(key, &event.time, &event.kind));
-            Finding {
+            let verified = Finding {
                 slot: first(tags.map(|tag| candidates.contain(&tag))),
                 time: None,
                 message: Some(digest_of(&[&event.time[..], &event.kind].concat())),
             }
-            .verified(coverage)
+            .verified(coverage)?;
+            Ok((verified, Some(json.into_owned())))
         }))
     }
 

@@ -1,9 +1,11 @@
 //! HMAC over the URL and the fields of a form, one behind the other: Twilio and what is like it.
 
+use std::borrow::Cow;
+
 use form_urlencoded::byte_serialize;
 
 use super::check::{first, one_tag};
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole};
+use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole, whole_opened};
 use crate::algorithm::{Algorithm, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::grammar::encode;
@@ -19,6 +21,7 @@ const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 const TWILIO_TAG: &str = "x-twilio-signature";
 
 const MANDRILL_TAG: &str = "x-mandrill-signature";
+const MANDRILL_EVENTS: &str = "mandrill_events";
 
 /// Twilio: the URL with or without its port, then each field's name and value in byte order, every pair once; or, with
 /// `bodySHA256` in the query, the URL alone, and the body has to have that hash.
@@ -124,24 +127,26 @@ impl Custom for Mandrill {
         let candidates = one_tag(asked.header(MANDRILL_TAG)?, Encoding::Base64, algorithm)?;
         let (url, keys) = (asked.full_url(), asked.keys.clone());
         let coverage = asked.scheme.coverage();
-        Ok(whole(move |body| {
+        Ok(whole_opened(move |body| {
             let mut signed = url.clone().into_bytes();
             signed.extend_from_slice(&by_name(body)?);
             let matches = |key: &[u8]| candidates.contain(&mandrill_tag(key, &signed));
-            Finding {
+            let verified = Finding {
                 slot: first(keys.iter().map(|key| matches(key))),
                 time: None,
                 message: Some(digest_of(&signed)),
             }
-            .verified(coverage)
+            .verified(coverage)?;
+            let events = form::field(body, MANDRILL_EVENTS).ok();
+            Ok((verified, events.map(Cow::into_owned)))
         }))
     }
 
     /// A body that is no form becomes the field `mandrill_events` of one.
     fn sign(&self, draft: &mut Draft<'_>) {
-        if by_name(&draft.body).is_err() || !draft.body.starts_with(b"mandrill_events=") {
+        if form::field(&draft.body, MANDRILL_EVENTS).is_err() {
             let encoded: String = byte_serialize(&draft.body).collect();
-            draft.body = format!("mandrill_events={encoded}").into();
+            draft.body = format!("{MANDRILL_EVENTS}={encoded}").into();
         }
         let mut signed = draft.full_url().into_bytes();
         signed.extend(by_name(&draft.body).unwrap_or_default());

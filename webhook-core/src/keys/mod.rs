@@ -34,9 +34,9 @@ pub(crate) use name::{KeyName, Place, ring_by_name};
 /// A wrong answer lets a forger in: what is returned is believed. So a source goes where the query says over an authenticated
 /// connection, follows no redirects, and gives nothing that came from elsewhere.
 pub trait KeySource: fmt::Debug + Send + Sync + 'static {
-    /// The document a query is about: a JSON Web Key or a set of them (RFC 7517), or a public key or certificate in PEM. `None` says that
-    /// there is no such key, and the delivery is refused like any that is forged, as it is for a certificate that is not the sender's; an error says that nobody knows, and it is answered
-    /// 503.
+    /// The document a query is about: a JSON Web Key or a set of them (RFC 7517), a public key or certificate in PEM, or the answer in which eBay, Circle or
+    /// Plaid have one. `None` says that there is no such key, and the delivery is refused like any that is forged, as it is for a certificate that is
+    /// not the sender's. An error says that nobody knows, and it is answered 503.
     fn fetch(
         &self,
         query: &KeyQuery,

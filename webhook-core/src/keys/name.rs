@@ -67,9 +67,7 @@ impl Scheme {
         self.key_name = Some(name);
         self
     }
-}
 
-impl Scheme {
     /// Whether a delivery says which public key it is signed with, so that one may be found that is not configured.
     pub(crate) fn names_keys(&self) -> bool {
         match self.authentication {

@@ -12,7 +12,8 @@ use crate::{Provider, Scheme};
 ///   not checked.
 /// * Two events of a type in one second are signed the same, so copies are not recognised and handlers have to bear them.
 /// * Success is a 200 with `Hello API Event Received` in its body: let the handler answer that, and copies by
-///   [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates). The body for `VerifiedEvent` is the form, not the JSON.
+///   [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates).
+/// * The event is the JSON inside, which [`Delivery::payload`](crate::Delivery::payload) has. Its type is `/event/event_type`.
 ///
 /// Source: `EventCallbackHelper` of dropbox-sign 2.0.0 on PyPI.
 pub const DROPBOX_SIGN: Provider = Provider::new(
@@ -25,8 +26,10 @@ pub const DROPBOX_SIGN: Provider = Provider::new(
         },
         "time and type of the event (HMAC-SHA-256)",
     )
-    .in_form("json", "/event_hash")],
+    .in_form("json", "/event_hash")
+    .signing(&["/event/event_type"])],
 )
 .aliases(&["hellosign"])
+.type_at(&["/event/event_type"])
 .content_repeats()
 .documented_at("https://developers.hellosign.com/docs/events/walkthrough/");

@@ -1,15 +1,16 @@
 use crate::custom::url_and_form::Mandrill;
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme};
+use crate::{Challenge, Handshake, Provider, Reply, Scheme};
 
 /// Mandrill (Mailchimp Transactional).
 ///
 /// `X-Mandrill-Signature`: base64, HMAC-SHA-1 over the URL as registered and then the name and value of every field of the form, in the order of their
-/// names. The key is that of the webhook. The events are JSON in the field `mandrill_events`.
+/// names. The key is that of the webhook. The events are JSON in the field `mandrill_events`, which [`Delivery::payload`](crate::Delivery::payload) has.
 ///
 /// * Nothing stands between URL, names and values, so not every byte of the form is covered.
 /// * No time is signed and there is no id for a batch. Deliveries are told apart by what is signed of them.
-/// * When a webhook is set up, Mandrill sends a `HEAD` and an empty batch signed with the key `test-webhook`; both are refused.
+/// * When a webhook is set up, Mandrill sends a `HEAD`, which is answered 200 here and says nothing but that there is an endpoint, and an empty
+///   batch that is signed with the key `test-webhook`, which is refused.
 ///
 /// Source: <https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/>.
 pub const MANDRILL: Provider = Provider::new(
@@ -25,6 +26,10 @@ pub const MANDRILL: Provider = Provider::new(
     )
     .in_header("x-mandrill-signature")],
 )
+.answers(Handshake::new(
+    Challenge::Method("HEAD"),
+    Reply::Status(200),
+))
 .documented_at(
     "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/",
 );
