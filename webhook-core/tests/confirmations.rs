@@ -3,18 +3,22 @@
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use serde_json::Value;
 use webhook_core::providers::AWS_SNS;
 use webhook_core::{
-    Clock, Confirmation, Endpoint, Finished, Head, KeyError, KeyQuery, KeySource, RejectionKind,
-    SecretSet, StaticKeys, UnixTime,
+    Clock, Confirmation, Endpoint, Finished, Head, Intake, KeyError, KeyQuery, KeySource,
+    RejectionKind, SecretSet, StaticKeys, UnixTime,
 };
+
+use common::block_on;
 
 const KEY: &str = include_str!("keys/rsa.pub.pem");
 const SUBSCRIPTION: &str = "confirmation of a subscription";
@@ -73,25 +77,6 @@ impl Clock for Set {
     }
 }
 
-struct Unparking(std::thread::Thread);
-
-impl Wake for Unparking {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    let waker = Waker::from(Arc::new(Unparking(std::thread::current())));
-    let (mut future, mut cx) = (pin!(future), Context::from_waker(&waker));
-    loop {
-        match future.as_mut().poll(&mut cx) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => std::thread::park(),
-        }
-    }
-}
-
 fn vector(name: &str) -> Value {
     let vectors: Vec<Value> = serde_json::from_str(include_str!("data/aws-sns.json")).unwrap();
     let mut vectors = vectors.into_iter();
@@ -117,7 +102,8 @@ enum End {
     Refused(RejectionKind),
 }
 
-fn receive(endpoint: &Endpoint, vector: &Value) -> End {
+/// The delivery of a vector, which needs no headers.
+fn whole(endpoint: &Endpoint, vector: &Value) -> Intake {
     let headers: &[(&str, &str)] = &[];
     let head = Head {
         method: "POST",
@@ -127,7 +113,11 @@ fn receive(endpoint: &Endpoint, vector: &Value) -> End {
     let mut intake = endpoint.begin(&head).unwrap();
     let body = vector["body"].as_str().unwrap().to_owned();
     intake.push(body.into()).unwrap();
-    let finished = match intake.finish() {
+    intake
+}
+
+fn receive(endpoint: &Endpoint, vector: &Value) -> End {
+    let finished = match whole(endpoint, vector).finish() {
         Ok(Finished::Pending(pending)) => block_on(pending.resolve()),
         finished => finished,
     };
@@ -205,16 +195,7 @@ fn a_visit_that_is_dropped_is_made_by_the_next() {
     let (source, vector) = (Source::default(), vector(SUBSCRIPTION));
     source.held.store(true, Ordering::SeqCst);
     let endpoint = endpoint(&vector, &clock(&vector), source.clone());
-    let headers: &[(&str, &str)] = &[];
-    let head = Head {
-        method: "POST",
-        path_and_query: "/",
-        headers: &headers.to_vec(),
-    };
-    let mut intake = endpoint.begin(&head).unwrap();
-    let body = vector["body"].as_str().unwrap().to_owned();
-    intake.push(body.into()).unwrap();
-    let Finished::Pending(pending) = intake.finish().unwrap() else {
+    let Finished::Pending(pending) = whole(&endpoint, &vector).finish().unwrap() else {
         panic!("it has to be asked for");
     };
     {

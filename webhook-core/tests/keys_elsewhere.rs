@@ -3,10 +3,12 @@
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use webhook_core::providers::{
@@ -18,6 +20,8 @@ use webhook_core::{
     KeyQuery, KeySource, Provider, Rejection, RejectionKind, SecretSet, SignedRequest, Signer,
     StaticKeys, UnixTime,
 };
+
+use common::block_on;
 
 const NOW: u64 = 1_800_000_000;
 
@@ -101,25 +105,6 @@ impl Set {
 impl Clock for Set {
     fn now(&self) -> Option<UnixTime> {
         Some(UnixTime::from_secs(*self.0.lock().unwrap()))
-    }
-}
-
-struct Unparking(std::thread::Thread);
-
-impl Wake for Unparking {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    let waker = Waker::from(Arc::new(Unparking(std::thread::current())));
-    let (mut future, mut cx) = (pin!(future), Context::from_waker(&waker));
-    loop {
-        match future.as_mut().poll(&mut cx) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => std::thread::park(),
-        }
     }
 }
 
