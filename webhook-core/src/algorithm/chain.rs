@@ -1,5 +1,6 @@
 //! Certificates whose keys are believed for who issued them, and not for where they were found alone.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime as PkiTime};
@@ -23,14 +24,14 @@ pub(crate) type IsOwnName = fn(&str) -> bool;
 pub(crate) struct Chain {
     is_own: IsOwnName,
     /// Those of Mozilla's list of authorities for servers, unless others are configured.
-    roots: Vec<TrustAnchor<'static>>,
+    roots: Cow<'static, [TrustAnchor<'static>]>,
 }
 
 impl Chain {
     /// A chain that ends at one of these authorities, in PEM; at one that Mozilla trusts where none are said.
     pub(crate) fn new(is_own: IsOwnName, roots: Option<&[u8]>) -> Result<Self, SecretProblem> {
         let roots = match roots {
-            None => TLS_SERVER_ROOTS.to_vec(),
+            None => TLS_SERVER_ROOTS.into(),
             Some(pem) => certificates(pem)?
                 .iter()
                 .map(|der| root(der).ok_or(SecretProblem::Certificate))
