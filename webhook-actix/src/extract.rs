@@ -9,7 +9,8 @@ use webhook_core::{Delivery, Event};
 
 use crate::rejection::{EventRejection, MissingMiddleware, NotAnEvent};
 
-/// A verified event with its payload as a `T`, read as JSON from the very bytes that were verified.
+/// A verified event with its payload as a `T`, read as JSON from the very bytes that were verified, or from what is inside them where a
+/// provider wraps its events.
 ///
 /// Works only behind a [`Webhook`](crate::Webhook): nothing else can make the delivery it takes. It leaves the payload in
 /// place for another extractor, and no limit of an extractor's applies to it.

@@ -8,7 +8,8 @@ use webhook_core::{Delivery, Event};
 
 use crate::rejection::{EventRejection, MissingLayer, NotAnEvent};
 
-/// A verified event with its payload as a `T`, read as JSON from the very bytes that were verified.
+/// A verified event with its payload as a `T`, read as JSON from the very bytes that were verified, or from what is inside them where a
+/// provider wraps its events.
 ///
 /// Works only behind a [`WebhookLayer`](crate::WebhookLayer): nothing else can make the delivery it takes.
 ///
