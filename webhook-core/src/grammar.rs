@@ -213,6 +213,7 @@ pub(crate) fn parse(
 
 /// The text of another pair of a header, or of another field of its JSON: one that [`parse`] has read.
 #[cfg(feature = "asymmetric")]
+#[cold]
 pub(crate) fn beside(
     value: &[u8],
     grammar: Grammar,
@@ -248,6 +249,7 @@ fn json_field(value: &[u8], pointer: &'static str) -> Result<Vec<u8>, RejectionK
 }
 
 /// Key and text of a pair.
+#[inline]
 fn halves(pair: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut halves = pair.splitn(2, |&b| b == b'=');
     Some((halves.next()?, halves.next()?))

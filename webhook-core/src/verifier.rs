@@ -335,8 +335,8 @@ impl Verifier {
         head: &Head<'h>,
         now: UnixTime,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        for companion in &self.companions {
-            companion.check(head)?;
+        if !self.companions.is_empty() {
+            self.check_companions(head)?;
         }
         if let ([scheme], [keys]) = (self.provider.schemes(), self.keys.as_slice()) {
             return self.attempt(scheme, keys, head, now, verification);
@@ -344,6 +344,12 @@ impl Verifier {
         let started = self.start_any(head, now)?;
         *verification = started.verification;
         Ok(started.id)
+    }
+
+    #[cold]
+    fn check_companions(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
+        let mut companions = self.companions.iter();
+        companions.try_for_each(|companion| companion.check(head))
     }
 
     /// Tries every scheme whose form the head has. Schemes that read the same header are alternatives. Those that read
