@@ -90,13 +90,9 @@ fn armour(text: &[u8]) -> Result<(&[u8], Zeroizing<Vec<u8>>), SecretProblem> {
 
 /// The certificates of a chain, one PEM block behind the other.
 pub(crate) fn certificates(text: &[u8]) -> Result<Vec<Zeroizing<Vec<u8>>>, SecretProblem> {
-    const END: &[u8] = b"-----END CERTIFICATE-----";
     let (mut rest, mut found) = (text.trim_ascii(), Vec::new());
     while !rest.is_empty() {
-        let end = rest.windows(END.len()).position(|window| window == END);
-        let end = end.map(|end| end.saturating_add(END.len()));
-        let block = end.and_then(|end| rest.split_at_checked(end));
-        let (block, others) = block.ok_or(SecretProblem::Certificate)?;
+        let (block, others) = first_certificate(rest).ok_or(SecretProblem::Certificate)?;
         match armour(block)? {
             (b"CERTIFICATE", der) if found.len() < MOST_CERTIFICATES => found.push(der),
             _ => return Err(SecretProblem::Certificate),
@@ -107,6 +103,13 @@ pub(crate) fn certificates(text: &[u8]) -> Result<Vec<Zeroizing<Vec<u8>>>, Secre
         true => Err(SecretProblem::Empty),
         false => Ok(found),
     }
+}
+
+/// What ends with the first certificate, and what is behind it.
+pub(crate) fn first_certificate(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    const END: &[u8] = b"-----END CERTIFICATE-----";
+    let start = text.windows(END.len()).position(|window| window == END)?;
+    text.split_at_checked(start.saturating_add(END.len()))
 }
 
 /// Chains have three or four; a set of authorities that somebody writes down may have a few more.

@@ -9,10 +9,12 @@ use crate::algorithm::Algorithm;
 use crate::algorithm::encryption::DecryptionKey;
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
+use crate::grammar::encode;
 use crate::jose::encrypted::{open, sealed_for};
 use crate::jose::{Claims, Token, compact};
 use crate::key_text::private_key;
 use crate::keys::KeyQuery;
+use crate::scheme::Encoding;
 use crate::time::UnixTime;
 
 /// The setting with the key that decrypts.
@@ -64,7 +66,7 @@ impl Custom for Stone {
         let header = json!({"alg": "RS256", "kid": signing_id(draft.settings)});
         let signed = compact(&header, &draft.body);
         let signature = sign_with(draft, &[signed.as_bytes()]);
-        let signature = crate::grammar::encode(&signature, crate::scheme::Encoding::Base64Url);
+        let signature = encode(&signature, Encoding::Base64Url);
         let token = format!("{signed}.{signature}");
         let private = private_key(draft.settings.required(PRIVATE_KEY)).unwrap_or_default();
         let sealed = sealed_for(&private, token.as_bytes());

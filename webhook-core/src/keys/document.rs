@@ -60,7 +60,10 @@ impl Wanted {
 /// The keys of this algorithm; `None` if it is no document of keys, or none in it fits.
 pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Option<Vec<NamedKey>> {
     if document.trim_ascii_start().first() != Some(&b'{') {
-        let key = public_key(first_block(document.trim_ascii()), algorithm)?;
+        let text = document.trim_ascii();
+        // Of a chain, the first certificate is the one whose key signs.
+        let first = key_text::first_certificate(text).map_or(text, |(first, _)| first);
+        let key = public_key(first, algorithm)?;
         return Some(vec![NamedKey { id: None, key }]);
     }
     let json = Json::parse(document)?;
@@ -101,14 +104,6 @@ fn key_in_answer<'j>(json: &'j Json<'_>) -> Option<&'j str> {
 fn public_key(text: &[u8], algorithm: Algorithm) -> Option<PublicKey> {
     let der = key_text::public_key(text).ok()?;
     PublicKey::new(algorithm, &der).ok()
-}
-
-/// The first certificate of a chain, which is the one whose key signs.
-fn first_block(pem: &[u8]) -> &[u8] {
-    const END: &[u8] = b"-----END CERTIFICATE-----";
-    let end = pem.windows(END.len()).position(|window| window == END);
-    let first = end.and_then(|end| pem.get(..end.saturating_add(END.len())));
-    first.unwrap_or(pem)
 }
 
 /// The key of a JSON Web Key that stands where a public key is configured.
