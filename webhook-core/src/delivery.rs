@@ -155,10 +155,13 @@ impl Delivery {
         &self.0
     }
 
-    /// Notes the claim it runs under. Nobody else holds it by then.
-    pub(crate) fn runs_under(&mut self, lease: &Lease) {
+    /// Notes the claim it runs under. Nobody else holds it by then. The attempts of a delivery that is not remembered are those of equal
+    /// ones.
+    pub(crate) fn runs_under(&mut self, lease: &Lease, is_remembered: bool) {
         if let Some(record) = Arc::get_mut(&mut self.0) {
-            record.attempt = lease.attempt();
+            if is_remembered {
+                record.attempt = lease.attempt();
+            }
             record.fence = Some(Fence::from(lease));
         }
     }
@@ -212,7 +215,8 @@ impl Delivery {
         self.0.payload()
     }
 
-    /// Which attempt at this event this is, counted from one: above one, an earlier run failed or was cut off.
+    /// Which attempt at this event this is, counted from one: above one, an earlier run failed or was cut off. Always one where copies run
+    /// ([`Identity::Indistinct`](crate::Identity::Indistinct), [`Questions`](crate::Questions)).
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.0.attempt

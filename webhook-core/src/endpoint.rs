@@ -18,6 +18,7 @@ use crate::envelope::Wanted;
 use crate::error::{ConfigError, Ended, Rejection, RejectionKind};
 use crate::handshake::{Answering, OfferHook, Reply};
 use crate::head::Head;
+use crate::identity::{IdentityPolicy, IdentityRule};
 use crate::intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
 use crate::keys::{ErasedSource, KeyCache, KeySource, Known, Wanted as WantedKeys};
@@ -58,6 +59,9 @@ pub(crate) struct Inner {
     pub(crate) provider: Provider,
     verifier: RwLock<Arc<Verifier>>,
     pub(crate) wanted: Wanted,
+    pub(crate) identity: IdentityRule,
+    /// Whether every delivery is known by its content, so that its body is digested as it arrives.
+    pub(crate) digests_body: bool,
     pub(crate) limits: Limits,
     pub(crate) store: Option<Store>,
     pub(crate) retention: Retention,
@@ -335,6 +339,7 @@ pub struct EndpointBuilder {
     replay: Replay,
     consumer: Box<str>,
     tenant: Box<str>,
+    identity: IdentityPolicy,
     #[cfg(feature = "asymmetric")]
     keys: Option<Arc<dyn ErasedSource>>,
     clock: Arc<dyn Clock>,
@@ -373,6 +378,7 @@ impl EndpointBuilder {
             replay: Replay::Default,
             consumer: Box::default(),
             tenant: Box::default(),
+            identity: IdentityPolicy::default(),
             #[cfg(feature = "asymmetric")]
             keys: None,
             clock: Arc::new(SystemClock),
@@ -486,6 +492,13 @@ impl EndpointBuilder {
         self
     }
 
+    /// Which values may tell two deliveries of one content apart: those of the provider's [`Identity`](crate::Identity) unless said.
+    /// [`IdentityPolicy::SignedOnly`] is for who fears a thief more than a lost repeat.
+    pub fn identity(mut self, policy: IdentityPolicy) -> Self {
+        self.identity = policy;
+        self
+    }
+
     /// Another clock for freshness than the system's. For tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -586,8 +599,13 @@ impl EndpointBuilder {
                 Some(Store::new(MemoryStore::new()))
             }
         };
+        let identity = IdentityRule::new(&self.provider, self.identity);
+        let mut schemes = self.provider.schemes().iter();
+        let vouches_for_body = schemes.any(|scheme| scheme.coverage().vouches_for_body());
         Ok(Endpoint {
             inner: Arc::new(Inner {
+                identity,
+                digests_body: store.is_some() && !identity.uses_id() && vouches_for_body,
                 wanted: Wanted::new(&self.provider),
                 key_prefix: KeyPrefix::new(&self.consumer, self.provider.name(), &self.tenant),
                 provider: self.provider,

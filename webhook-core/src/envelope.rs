@@ -11,6 +11,7 @@ use crate::delivery::{Label, label};
 use crate::error::RejectionKind;
 use crate::handshake::{Answering, Challenge, Handshake, When};
 use crate::head::{Found, Head};
+use crate::identity::Questions;
 use crate::observe::EscapedId;
 use crate::probe::{self, Pointers, Problem, Scalar};
 use crate::provider::{Locator, Mode, Provider};
@@ -26,12 +27,10 @@ pub(crate) struct Wanted {
     kinds: Range<usize>,
     mode: usize,
     challenge: usize,
-    /// Whether one id is one event.
-    pub(crate) identifies_events: bool,
+    /// Which of the pointers only notifications have.
+    notifications: Range<usize>,
     /// Whether a delivery may be a challenge, so that its body has to be looked into in any case.
     pub(crate) challenges: bool,
-    /// Whether every delivery is known by its content, so that its body is digested as it arrives.
-    pub(crate) digests_body: bool,
 }
 
 impl Wanted {
@@ -49,9 +48,11 @@ impl Wanted {
         let challenge = pointers.len();
         let handshake = provider.handshake();
         pointers.extend(handshake.iter().flat_map(Handshake::pointers));
-        let identifies_events = provider.identifies_events();
-        let mut schemes = provider.schemes().iter();
-        let vouches_for_body = schemes.any(|scheme| scheme.coverage().vouches_for_body());
+        let first = pointers.len();
+        if let Questions::Without(of_notifications) = provider.questions() {
+            pointers.extend(of_notifications);
+        }
+        let notifications = first..pointers.len();
         Self {
             provider: *provider,
             pointers: Pointers::new(&pointers),
@@ -59,9 +60,8 @@ impl Wanted {
             kinds,
             mode,
             challenge,
-            identifies_events,
+            notifications,
             challenges: handshake.is_some_and(|handshake| handshake.is_signed()),
-            digests_body: !identifies_events && vouches_for_body,
         }
     }
 
@@ -174,6 +174,15 @@ impl<'b> Envelope<'b> {
             Scalar::Bool(value) if value == locator.live_when => Some(Mode::Live),
             Scalar::Bool(_) => Some(Mode::Test),
             _ => None,
+        }
+    }
+
+    /// Whether the sender waits for an answer of the handler's.
+    pub(crate) fn is_question(&mut self) -> bool {
+        match self.wanted.provider.questions() {
+            Questions::None => false,
+            Questions::All => true,
+            Questions::Without(_) => self.take(self.wanted.notifications.clone()).is_none(),
         }
     }
 

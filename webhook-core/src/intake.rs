@@ -8,18 +8,19 @@ use bytes::{Buf, Bytes};
 use crate::algorithm::RunningDigest;
 use crate::answer::Answer;
 use crate::buffer::Buffer;
+use crate::custom::digest_of;
 use crate::delivery::{Delivery, Proof, Record};
 use crate::endpoint::Endpoint;
 use crate::envelope::{Envelope, is_label};
 use crate::error::{Rejection, RejectionKind};
 use crate::handshake::MAX_UNSIGNED;
 use crate::head::{Found, Head};
+use crate::identity;
 #[cfg(feature = "asymmetric")]
 use crate::keys::Confirmation;
 use crate::pending::Pending;
-use crate::permit::{Checked, Remembered};
+use crate::permit::Checked;
 use crate::provider::{Locator, Provider};
-use crate::replay::Identity;
 use crate::scheme::{Location, Scheme};
 use crate::verifier::{Verification, Verified, Verifier, query_value};
 
@@ -33,7 +34,7 @@ pub struct Intake {
     content: Option<Box<RunningDigest>>,
     id: Option<Box<str>>,
     kind: Option<Box<str>>,
-    content_labels: Vec<Option<Box<str>>>,
+    labels: Vec<Option<Box<str>>>,
     challenge: Challenged,
 }
 
@@ -55,7 +56,7 @@ impl Intake {
             content: None,
             id: None,
             kind: None,
-            content_labels: Vec::new(),
+            labels: Vec::new(),
             challenge: Challenged::AsUsual,
             endpoint,
         }
@@ -87,7 +88,7 @@ impl Intake {
         signed_id: Option<&str>,
     ) -> Result<(), RejectionKind> {
         let inner = self.endpoint.inner();
-        let (provider, wanted) = (&inner.provider, &inner.wanted);
+        let provider = &inner.provider;
         let announced = check_body_headers(head, inner.limits.body)?;
         self.body = Buffer::new(announced, inner.limits.body);
         self.id = match provider.id {
@@ -102,10 +103,10 @@ impl Intake {
             Locator::Header(names) => header_label(head, names),
             _ => None,
         };
-        let labels = provider.content_labels.iter();
-        self.content_labels = labels.map(|name| header_label(head, &[*name])).collect();
+        let labels = inner.identity.label_headers().iter();
+        self.labels = labels.map(|name| identifying_label(head, name)).collect();
         let by_query = matches!(provider.id, Locator::Query(_)) && self.id.is_none();
-        if wanted.digests_body || by_query {
+        if inner.digests_body || by_query {
             let mut digest = RunningDigest::new();
             digest_query(
                 provider,
@@ -238,6 +239,7 @@ impl Intake {
         let vouched = coverage.vouches_for_body();
 
         let body = OnceLock::new();
+        let mut is_question = false;
         if inner.store.is_some() || wanted.challenges {
             let mut envelope = Envelope::read(wanted, payload)?;
             if wanted.challenges && vouched {
@@ -249,6 +251,7 @@ impl Intake {
                     return Ok(Finished::Answer(answer));
                 }
             }
+            is_question = envelope.is_question();
             let _ = body.set(envelope.labels(payload, vouched)?);
         }
         let covers_id = match inner.provider.id {
@@ -270,24 +273,20 @@ impl Intake {
             attempt: 1,
         });
         let record = delivery.record();
-        let key = inner.store.as_ref().and_then(|_| {
-            let mode = record.body().mode.filter(|_| vouched);
-            let known = record.id().filter(|_| wanted.identifies_events);
-            let identity = match known {
-                Some(id) => Identity::Id(id),
-                None => Identity::Content {
-                    digest: identifying(
-                        content_digest(&verified, self.content.take(), &record.raw),
-                        &verified,
-                        &inner.provider,
-                    )?,
-                    labels: &self.content_labels,
+        let key = inner.store.as_ref().map(|_| {
+            let of_body = || digest_of(&record.raw);
+            inner.identity.of(
+                &inner.key_prefix,
+                identity::Found {
+                    mode: record.body().mode.filter(|_| vouched),
+                    id: record.id().filter(|_| inner.identity.uses_id()),
+                    verified: &verified,
+                    content: || content_digest(&verified, self.content.take(), &record.raw),
+                    labels: &self.labels,
+                    body: &of_body,
+                    is_question,
                 },
-            };
-            Some(Remembered {
-                key: inner.key_prefix.key(mode, identity),
-                by_content: known.is_none(),
-            })
+            )
         });
         let checked = Checked { delivery, key };
         #[cfg(feature = "asymmetric")]
@@ -356,6 +355,19 @@ fn header_label(head: &Head<'_>, names: &[&str]) -> Option<Box<str>> {
     })
 }
 
+/// The value of a header that is part of a replay key: whatever it is, since another value may be another event. A value that is no
+/// label is told by its digest.
+fn identifying_label(head: &Head<'_>, name: &str) -> Option<Box<str>> {
+    match head.headers.find(name) {
+        Found::Absent => None,
+        Found::Once(value) => match std::str::from_utf8(value) {
+            Ok(text) if is_label(text) => Some(text.into()),
+            _ => Some(const_hex::encode(digest_of(value)).into()),
+        },
+        Found::Repeated => Some("\0repeated".into()),
+    }
+}
+
 /// The query without the token in it, for requests that say everything in their query.
 fn digest_query(
     provider: &Provider,
@@ -388,22 +400,6 @@ fn content_digest(
     match (verified.message, running) {
         (Some(message), _) => message,
         (None, Some(running)) => running.finish(),
-        (None, None) => {
-            let mut digest = RunningDigest::new();
-            digest.update(raw);
-            digest.finish()
-        }
+        (None, None) => digest_of(raw),
     }
-}
-
-/// The digest that tells an event from others: that of its content, with the signed time where content repeats; `None` where
-/// nothing does.
-fn identifying(content: [u8; 32], verified: &Verified, provider: &Provider) -> Option<[u8; 32]> {
-    if !provider.content_repeats {
-        return Some(content);
-    }
-    let mut digest = RunningDigest::new();
-    digest.field(&content);
-    digest.field(&verified.time?.as_millis().to_le_bytes());
-    Some(digest.finish())
 }

@@ -81,6 +81,7 @@ mod grammar;
 mod handshake;
 mod head;
 mod held;
+mod identity;
 mod intake;
 mod jose;
 #[cfg(feature = "asymmetric")]
@@ -117,6 +118,7 @@ pub use error::{
 };
 pub use handshake::{Challenge, Handshake, Reply, When};
 pub use head::{Found, Head, Headers};
+pub use identity::{Identity, IdentityPolicy, Labels, Questions};
 pub use intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
 pub use keys::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};

@@ -25,6 +25,9 @@ pub struct Counts {
     pub duplicates: u64,
     /// Those of them whose payload was another.
     pub changed_duplicates: u64,
+    /// Deliveries with one label too many for their content, answered as duplicates; see
+    /// [`Identity::ContentAndLabels`](crate::Identity::ContentAndLabels). They are not among the [duplicates](Self::duplicates).
+    pub over_bound: u64,
     /// Commits that failed and were tried again later.
     pub commits_failed: u64,
     /// Challenges answered, signed or not. No handler ran for them.
@@ -117,6 +120,7 @@ pub(crate) struct Observer {
     released: AtomicU64,
     duplicates: AtomicU64,
     changed_duplicates: AtomicU64,
+    over_bound: AtomicU64,
     commits_failed: AtomicU64,
     challenges: AtomicU64,
     rejected: [AtomicU64; RejectionKind::ALL.len()],
@@ -144,6 +148,7 @@ impl Observer {
             released: read(&self.released),
             duplicates: read(&self.duplicates),
             changed_duplicates: read(&self.changed_duplicates),
+            over_bound: read(&self.over_bound),
             commits_failed: read(&self.commits_failed),
             challenges: read(&self.challenges),
             rejected: std::array::from_fn(|i| self.rejected.get(i).map_or(0, read)),
@@ -224,6 +229,28 @@ impl Observer {
         }
     }
 
+    /// A copy under one label too many. A warning once in 1024, since a thief can send any number.
+    pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &str) {
+        let total = add(&self.over_bound);
+        if total % 1024 == 1 {
+            let provider = delivery.provider();
+            tracing::warn!(
+                target: "webhook",
+                provider,
+                consumer,
+                total,
+                "equal content under more unsigned labels than are accepted: answered as a duplicate"
+            );
+        }
+        if let Some(hook) = &self.on_duplicate {
+            hook(&Duplicate {
+                delivery,
+                consumer,
+                same_payload: true,
+            });
+        }
+    }
+
     pub(crate) fn commit_failed(&self, provider: &'static str, error: &StoreError) {
         add(&self.commits_failed);
         tracing::error!(target: "webhook", provider, %error, "handled delivery not recorded yet, trying again");
@@ -253,8 +280,14 @@ pub(crate) fn volatile_store(provider: &Provider) {
     );
 }
 
-pub(crate) fn evicted() {
-    tracing::warn!(target: "webhook", "memory store is full: forgot done deliveries that are no longer fresh");
+/// `reaches_back_secs`: the age of the oldest delivery that is still remembered.
+pub(crate) fn evicted(total: u64, reaches_back_secs: u32) {
+    tracing::warn!(
+        target: "webhook",
+        total,
+        reaches_back_secs,
+        "memory store is full: older done deliveries are forgotten, copies of them run again; raise its capacity or use a shared store"
+    );
 }
 
 pub(crate) fn store_failed(provider: &Provider, error: &StoreError) {

@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::endpoint::Endpoint;
 use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::identity::Remembered;
 use crate::observe;
 use crate::replay::erased::Store;
 use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey, ReplayStore};
@@ -17,12 +18,6 @@ pub struct Checked {
     pub(crate) delivery: Delivery,
     /// `None` without replay protection.
     pub(crate) key: Option<Remembered>,
-}
-
-/// What a delivery is remembered by.
-pub(crate) struct Remembered {
-    pub(crate) key: ReplayKey,
-    pub(crate) by_content: bool,
 }
 
 impl Checked {
@@ -61,6 +56,7 @@ impl Checked {
             _ => {
                 return Ok(Ok(Claimed::Run(Permit {
                     lease: None,
+                    keeps: false,
                     delivery: self.delivery,
                 })));
             }
@@ -71,24 +67,29 @@ impl Checked {
     fn request(&self, remembered: &Remembered) -> ClaimRequest {
         let endpoint = self.delivery.endpoint();
         let retention = endpoint.inner().retention;
-        let retain = if remembered.by_content {
-            retention.by_content
-        } else {
-            retention.by_id
+        let retain = match remembered {
+            Remembered { keeps: false, .. } => retention.lease,
+            Remembered {
+                by_content: true, ..
+            } => retention.by_content,
+            _ => retention.by_id,
         };
         let mut request = ClaimRequest::new(endpoint.new_owner(), retention.lease, retain);
-        request.protect = retention.fresh.unwrap_or(retain).min(retain);
+        request.protect = retention.fresh.unwrap_or_default().min(retain);
+        request.bound = remembered.bound;
         request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.delivery.raw());
         request
     }
 
     fn conclude(self, claim: Result<Claim, StoreError>) -> Result<Claimed, Rejection> {
         let mut delivery = self.delivery;
+        let keeps = self.key.is_some_and(|remembered| remembered.keeps);
         match claim {
             Ok(Claim::Acquired(lease)) => {
-                delivery.runs_under(&lease);
+                delivery.runs_under(&lease, keeps);
                 Ok(Claimed::Run(Permit {
                     lease: Some(lease),
+                    keeps,
                     delivery,
                 }))
             }
@@ -97,10 +98,12 @@ impl Checked {
                 inner
                     .observer
                     .duplicate(&delivery, &inner.consumer, same_payload);
-                Ok(Claimed::Duplicate(match &inner.duplicate_answer {
-                    Some(answer) => answer(&delivery),
-                    None => Answer::ok(),
-                }))
+                Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
+            }
+            Ok(Claim::OverBound) => {
+                let inner = delivery.endpoint().inner();
+                inner.observer.over_bound(&delivery, &inner.consumer);
+                Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
             }
             Ok(Claim::InFlight { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
@@ -145,6 +148,8 @@ pub enum Claimed {
 #[must_use]
 pub struct Permit {
     lease: Option<Lease>,
+    /// Whether the delivery is remembered once it is handled.
+    keeps: bool,
     delivery: Delivery,
 }
 
@@ -173,7 +178,7 @@ impl Permit {
         let (Some(store), Some(lease)) = (&inner.store, lease) else {
             unreachable!("without both there is nothing to wait for");
         };
-        if success {
+        if success && permit.keeps {
             let commit = store.commit(&lease).await;
             return permit.conclude(lease, commit);
         }
@@ -199,7 +204,7 @@ impl Permit {
         let (Some(Store::Memory(store)), Some(lease)) = (store, lease) else {
             return Ok(Settled::Pass);
         };
-        if success {
+        if success && self.keeps {
             let commit = store.commit_now(&lease);
             return Ok(self.conclude(lease, Ok(commit)));
         }
@@ -337,6 +342,13 @@ impl Unsettled {
             Some(store) => store.commit(&self.lease).await.is_ok(),
             None => true,
         }
+    }
+}
+
+fn duplicate_answer(delivery: &Delivery) -> Answer {
+    match &delivery.endpoint().inner().duplicate_answer {
+        Some(answer) => answer(delivery),
+        None => Answer::ok(),
     }
 }
 

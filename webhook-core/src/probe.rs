@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use wide::u8x16;
 
 /// Pointers looked for in one pass.
-pub(crate) const MAX_POINTERS: usize = 8;
+pub(crate) const MAX_POINTERS: usize = 10;
 
 /// What was found at a pointer.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::companion::Companion;
 use crate::handshake::{Handshake, Reply};
+use crate::identity::{Identity, Questions};
 use crate::scheme::{
     Authentication, Coverage, Location, Scheme, assert_header_name, assert_pointer,
 };
@@ -30,13 +31,12 @@ pub struct Provider {
     methods: &'static [&'static str],
     aliases: &'static [&'static str],
     pub(crate) id: Locator,
-    /// Whether one id is one event. Otherwise it only labels.
-    id_identifies: bool,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) identity_without_id: Identity,
+    pub(crate) identity_reason: &'static str,
+    pub(crate) questions: Questions,
     pub(crate) kind: Locator,
     pub(crate) mode: Option<ModeLocator>,
-    pub(crate) content_labels: &'static [&'static str],
-    /// Whether one content may be two events.
-    pub(crate) content_repeats: bool,
     handshake: Option<Handshake>,
     required_settings: &'static [&'static str],
     optional_settings: &'static [&'static str],
@@ -167,11 +167,12 @@ impl Provider {
                 Locator::None
             },
             aliases: &[],
-            id_identifies: true,
+            identity: None,
+            identity_without_id: Identity::Content,
+            identity_reason: "",
+            questions: Questions::None,
             kind: Locator::None,
             mode: None,
-            content_labels: &[],
-            content_repeats: false,
             handshake: None,
             required_settings: &[],
             optional_settings: &[],
@@ -211,8 +212,8 @@ impl Provider {
         self
     }
 
-    /// The id of an event is in the first of these headers that is there. It is a label: not signed, and never
-    /// part of a replay key.
+    /// The id of an event is in the first of these headers that is there. It is a label: not signed. Whether it is part of a replay key
+    /// is for [`identified_by`](Self::identified_by).
     #[must_use]
     pub const fn id_in_headers(mut self, names: &'static [&'static str]) -> Self {
         self.id = Locator::Header(names);
@@ -223,13 +224,6 @@ impl Provider {
     #[must_use]
     pub const fn id_in_query(mut self, name: &'static str) -> Self {
         self.id = Locator::Query(name);
-        self
-    }
-
-    /// The id is that of an object, or may repeat: a label, while deliveries are told apart by their content.
-    #[must_use]
-    pub const fn id_not_unique(mut self) -> Self {
-        self.id_identifies = false;
         self
     }
 
@@ -260,22 +254,6 @@ impl Provider {
     pub const fn mode_at(mut self, pointer: &'static str, live_when: bool) -> Self {
         assert_pointers(&[pointer]);
         self.mode = Some(ModeLocator { pointer, live_when });
-        self
-    }
-
-    /// Two deliveries with the same body are two events if one of these headers differs. Only for providers that
-    /// send one body under several topics (Shopify), because the headers are not signed.
-    #[must_use]
-    pub const fn content_labels(mut self, headers: &'static [&'static str]) -> Self {
-        self.content_labels = headers;
-        self
-    }
-
-    /// The same content may be another event, as where a sender only says that something has changed. Without an id, the signed
-    /// time tells two apart; where none is signed nothing does, so that copies run, and handlers have to bear it.
-    #[must_use]
-    pub const fn content_repeats(mut self) -> Self {
-        self.content_repeats = true;
         self
     }
 
@@ -522,24 +500,6 @@ impl Provider {
             matches!(scheme.location, Location::Query(_))
                 && matches!(scheme.authentication, Authentication::Token)
         })
-    }
-
-    /// Whether ids are taken from bytes that a signature covers, or, where only a token came with the request, from the
-    /// request the sender vouched for as a whole.
-    pub(crate) fn identifies_events(&self) -> bool {
-        match self.id {
-            _ if !self.id_identifies => false,
-            Locator::None | Locator::Header(_) => false,
-            Locator::SignedHeader => true,
-            Locator::Body(_) => self
-                .schemes()
-                .iter()
-                .all(|s| s.coverage().vouches_for_body()),
-            Locator::Query(_) => self
-                .schemes()
-                .iter()
-                .all(|s| s.coverage().url || s.coverage().is_sender_only()),
-        }
     }
 }
 

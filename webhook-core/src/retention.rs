@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::identity::{Identity, Questions};
 use crate::provider::Provider;
 use crate::time::Tolerance;
 
@@ -49,10 +50,12 @@ impl Provider {
     pub fn remembers_for(&self) -> Option<Duration> {
         let time = self.schemes().iter().find_map(|scheme| scheme.time);
         let defaults = Defaults::new(self, time.map(|time| time.tolerance()));
-        if self.identifies_events() {
-            return Some(defaults.by_id);
+        match self.identity() {
+            _ if self.questions() == Questions::All => None,
+            Identity::Id => Some(defaults.by_id),
+            Identity::Indistinct => None,
+            _ => Some(defaults.by_content),
         }
-        (!self.content_repeats || time.is_some()).then_some(defaults.by_content)
     }
 }
 

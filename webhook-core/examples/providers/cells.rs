@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use webhook_core::{
-    Algorithm, Challenge, KeyFormat, Location, Locator, Part, Provider, Scheme, Success, Value,
+    Algorithm, Challenge, Identity, KeyFormat, Labels, Location, Locator, Part, Provider,
+    Questions, Scheme, Success, Value,
 };
 
 /// Where nothing is known or there is nothing.
@@ -192,6 +193,57 @@ pub(crate) fn memory(provider: &Provider) -> String {
     provider
         .remembers_for()
         .map_or_else(|| "copies run".to_owned(), span)
+}
+
+pub(crate) fn identity(provider: &Provider) -> String {
+    let without_id = match (provider.identity(), provider.identity_without_id()) {
+        (Identity::Id, other) => format!("; without one, {}", what(other, "content")),
+        _ => String::new(),
+    };
+    let coverage = first(provider).coverage();
+    let content = match coverage.body || coverage.is_sender_only() {
+        true => "content",
+        false => "signed values",
+    };
+    format!("{}{without_id}", what(provider.identity(), content))
+}
+
+fn what(identity: Identity, content: &str) -> String {
+    match identity {
+        Identity::Id => "its id".to_owned(),
+        Identity::Content => format!("its {content}"),
+        Identity::ContentAndAttempt => format!("its {content} and the signed time or token"),
+        Identity::ContentAndLabels { labels, at_most } => {
+            let labels = match labels {
+                Labels::Headers(names) => {
+                    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                    names.join(", ")
+                }
+                Labels::Body => "the unsigned body".to_owned(),
+                other => format!("{other:?}"),
+            };
+            match at_most {
+                Some(bound) => {
+                    format!("its {content} and {labels} ✗, at most {bound} for the same")
+                }
+                None => format!("its {content} and {labels}"),
+            }
+        }
+        Identity::Indistinct => "**nothing: copies run**, one at a time".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+pub(crate) fn questions(provider: &Provider) -> String {
+    match provider.questions() {
+        Questions::None => NONE.to_owned(),
+        Questions::All => "all".to_owned(),
+        Questions::Without(pointers) => {
+            let pointers: Vec<_> = pointers.iter().map(|name| format!("`{name}`")).collect();
+            format!("those without {}", pointers.join(" or "))
+        }
+        other => format!("{other:?}"),
+    }
 }
 
 pub(crate) fn body_limit(provider: &Provider) -> String {

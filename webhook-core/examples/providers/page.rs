@@ -1,4 +1,4 @@
-//! The page: three tables, each with every provider, and the same for the unconfirmed ones.
+//! The page: four tables, each with every provider, and the same for the unconfirmed ones.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -26,8 +26,6 @@ const SIGNED: &str = "What is signed, and where time, id, type and mode are:
 
 * ✓ signed; ✗ a label that anybody on the way may have changed; (✓) signed by some of the provider's schemes.
 * Where nothing is signed, a token says who sent the request, and nothing about what is in it.
-* Deliveries are told apart by an id that is signed, or that a token's sender put into the body, if it names one event; by their content
-  otherwise.
 
 | name | built with | signed | tolerance | time | id | type | mode |
 |---|---|---|---|---|---|---|---|
@@ -43,6 +41,17 @@ How the sender behaves, and what follows for an endpoint that is told nothing el
 
 | name | success | answer within | retries for | remembered for | body cap | handshake |
 |---|---|---|---|---|---|---|
+";
+
+const IDENTITY: &str = "
+What one event is, so that a copy of it is known as one and the next event is not taken for a copy:
+
+* Content is the signed message. Labels marked ✗ are not signed: a thief can invent some for a captured delivery, so their number is bounded, and
+  a copy over the bound is answered as a duplicate. `EndpointBuilder::identity(IdentityPolicy::SignedOnly)` leaves them out.
+* Questions wait for an answer of the handler, so that a copy of one is not answered as a duplicate: it runs again.
+
+| name | one event is | because | questions |
+|---|---|---|---|
 ";
 
 const NOTES: &str = "
@@ -82,6 +91,10 @@ fn tables(providers: &[&Provider], consts: &Consts) -> Result<String, Box<dyn Er
     out += BEHAVIOUR;
     for provider in providers {
         row(&mut out, provider, &behaviour(provider));
+    }
+    out += IDENTITY;
+    for provider in providers {
+        row(&mut out, provider, &identity(provider));
     }
     out += NOTES;
     for provider in providers {
@@ -123,6 +136,14 @@ fn behaviour(provider: &Provider) -> [String; 6] {
         cells::memory(provider),
         cells::body_limit(provider),
         cells::handshake(provider),
+    ]
+}
+
+fn identity(provider: &Provider) -> [String; 3] {
+    [
+        cells::identity(provider),
+        provider.identity_reason().to_owned(),
+        cells::questions(provider),
     ]
 }
 

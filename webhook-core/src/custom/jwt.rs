@@ -34,6 +34,8 @@ pub(crate) struct Jwt {
     pub(crate) prefix: &'static str,
     pub(crate) by: By,
     pub(crate) body: Option<BodyHash>,
+    /// Whether deliveries are told apart by their tokens, which are made for one attempt each.
+    pub(crate) identifies: bool,
     /// Whether claims are as they should be, and the signed time of the delivery if there is one.
     pub(crate) check: fn(&Claims<'_>, &Asked<'_>) -> Result<Option<UnixTime>, RejectionKind>,
     /// Claims that pass, but for the hash of the body.
@@ -158,6 +160,7 @@ impl Custom for Jwt {
             time: (self.check)(&claims, asked)?,
             expected: self.expected(&claims)?,
             ring: self.ring(asked, &token)?,
+            message: self.identifies.then(|| super::digest_of(token.signed)),
             signed: token.signed.to_vec(),
             signature: token.signature,
             digest: RunningDigest::new(),
@@ -356,6 +359,8 @@ enum Expected {
 }
 
 struct Checking {
+    /// SHA-256 of the token without its signature, where deliveries are told apart by it.
+    message: Option<[u8; 32]>,
     signed: Vec<u8>,
     signature: Vec<u8>,
     ring: Ring,
@@ -392,7 +397,7 @@ impl Check for Checking {
         Finding {
             slot: slot.filter(|_| genuine),
             time: self.time,
-            message: None,
+            message: self.message,
         }
         .verified(self.coverage)
     }

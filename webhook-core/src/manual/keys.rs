@@ -7,41 +7,47 @@
 //!   names.
 //! * The **tenant** is named by [`tenant`](crate::EndpointBuilder::tenant). The same id at two tenants is two events.
 //! * The **mode** is live or test, where the body says so and is vouched for.
-//! * The **identity** is an id or a digest of the content, and is made of authenticated values only.
+//! * The **identity** is the provider's [`Identity`](crate::Identity): an id or a digest of the signed message, and in some cases more.
 //!
 //! Not in a key: which secret verified the delivery (or a rotation would run everything again), the signature, the time of
 //! the attempt where there is an id, the sender's address.
 //!
-//! # Identity, by kind of scheme
+//! # What is one event
 //!
-//! | kind | providers | identity | freshness |
-//! |---|---|---|---|
-//! | the id is signed, in a header | Standard Webhooks (with `v1a` too), Svix | that id | 300 s |
-//! | the id is in the signed body, a time is signed | Stripe, Slack, Smartpay, CodeSpar with a time, Telnyx, Binance Pay, WeChat Pay | that id | 300 s |
-//! | the id is in the signed body, no time | Square, NextPay, Circle, eBay, Pagar.me Hub | that id | none: as long as it is remembered |
-//! | the id is in an unsigned header | GitHub, Shopify, Wise | digest of the body; for Shopify also the topic | none |
-//! | no id, or one that may repeat | DocuSign, Paystack, NFe.io, HubSpot, CodeSpar without a time, events of Discord, SendGrid, Fireblocks | digest of the body | HubSpot 300 s, Discord 900 s, SendGrid 25 h, else none |
-//! | the same content may be another event, a time is signed | Zendesk, Sanity | digest of the body and the time | 300 s |
-//! | the same content may be another event, no time | Dropbox, EBANX | none: copies run | none |
-//! | fields of the body are signed, not its bytes | Amazon SNS, PayPal | digest of what is signed | SNS 70 min, PayPal 73 h |
-//! | a token of the sender, the id is in the body | Google Pub/Sub, monday.com | that id, which the token vouches for | until the token ends |
-//! | the hash of the body in a token, the id in the body | LiveKit, Fireblocks, TrueLayer | that id | LiveKit until the token ends, else none |
-//! | the hash of the body in a token, no id | Plaid (with the time), QStash, MessageBird, Vonage | digest of the body | 300 s, or until the token ends |
-//! | the body is not signed | Mercado Pago, Moov | digest of what is signed | 300 s |
-//! | nothing is signed, the id is in the body | Asaas, Chargebee | that id, which the token vouches for | none |
-//! | nothing is signed, the id is in an unsigned header | GitLab with a token | digest of the body | none |
-//! | nothing is signed, the id is in the query | ifthenpay | that id; without one, digest of the query without the token, and of the body | none |
+//! `docs/providers.md` has the identity of every provider, and why. These are the kinds:
 //!
-//! A delivery that should have an id and has none, such as a form of Slack's, is known by its content.
+//! | the provider signs | identity | providers |
+//! |---|---|---|
+//! | an id that names the event | that id; without one, the content | Stripe, Standard Webhooks, Svix, Square, Slack's events |
+//! | a body with ids or times of its own | SHA-256 of the signed message | DocuSign, Paystack, HubSpot, Amazon SNS, PayPal |
+//! | equal bodies for different events, and a time or a token for each attempt | the content and that | QStash, Sanity, Plaid, Zendesk |
+//! | equal bodies for different events, and nothing to tell them by | the content and **unsigned** labels, of which one content has a bounded number | GitHub and Gitea (64 delivery ids), Shopify (16 topics and ids), WooCommerce |
+//! | equal bodies for different events, and no label either | none: copies run, one at a time | Dropbox, Microsoft Graph, EBANX |
+//! | nothing: a token vouches for the whole request | the id in the body, or the content and the id in a header | Telegram, Asaas; GitLab with a token, Xendit |
+//!
+//! The content is the **signed message**, which is not the body where a scheme signs less than the body: a thief could change the rest.
+//!
+//! # Labels that nobody signs
+//!
+//! Two events with one content and two delivery ids are two events: the second must not be answered 200 and lost. But a thief who has
+//! captured one delivery can invent ids for it. So one content has at most so many labels until it is forgotten, counted by the
+//! store in the step that claims ([`LabelBound`](crate::replay::LabelBound)). A copy over the bound is answered as a duplicate, counted as
+//! [`Counts::over_bound`](crate::Counts) and logged. [`IdentityPolicy::SignedOnly`](crate::IdentityPolicy) leaves labels out, for an endpoint whose handler
+//! must not run twice for one captured delivery, whatever is lost.
+//!
+//! # Questions
+//!
+//! Some deliveries wait for an answer that is part of the protocol: the instructions for a call (Twilio, Plivo), the options of a menu
+//! (Slack), the response to a command (Discord), a claim to add (Okta, Supabase). An empty 200 is a wrong answer to them, so a copy of a
+//! [question](crate::Questions) runs again, after the first has ended. It is known by what is signed for each attempt, so that the same question at
+//! another time waits for none.
 //!
 //! # What follows from it
 //!
 //! * **A redelivery by hand** is a duplicate if the first one was handled, under the id as by content.
 //!   [`Endpoint::forget`](crate::Endpoint::forget) lets it run again.
-//! * **Two events with one content** are one, where only content tells them apart. Shopify sends one body under several topics, so
-//!   the topic is part of the key there, although it is not signed: whoever captured a delivery could run it once more under
-//!   another topic.
-//! * **A retry with another content** is another event. HubSpot counts attempts in the body, so its retries run again.
+//! * **A retry with another content** is another event. HubSpot counts attempts in the body, so its retries run again. So do retries
+//!   that are signed anew, where the signed time is part of the identity.
 //! * **Known by content** is remembered for at least 30 days unless you say otherwise, because nothing else protects it.
 //!
 //! # State of a key

@@ -1,7 +1,7 @@
 use crate::custom::adyen::Adyen;
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{KeyFormat, Provider, Scheme};
+use crate::{Identity, KeyFormat, Provider, Scheme};
 
 /// Adyen, payments.
 ///
@@ -12,7 +12,9 @@ use crate::{KeyFormat, Provider, Scheme};
 /// * **Nothing else of the body is signed**: not `additionalData`, `reason`, `eventDate` or `live`. What decides about money is to be fetched from
 ///   Adyen's API.
 /// * The values are not escaped, so a colon in one could be the border between two.
-/// * There is no id and no signed time. Deliveries are told apart by the signed values of all their items. The type is that of the first item.
+/// * There is no id and no signed time. Deliveries are told apart by the signed values of all their
+///   items, and remembered for 60 days, since Adyen retries for up to 30. The type is that of the
+///   first item.
 /// * After a new key is made, the old one signs for a while; give both. Often there is HTTP Basic besides, which is not looked at.
 /// * 200 and 202 are success.
 ///
@@ -33,6 +35,11 @@ pub const ADYEN: Provider = Provider::new(
 .key_format(KeyFormat::Hex)
 .type_at(&["/notificationItems/0/NotificationRequestItem/eventCode"])
 .aliases(&["adyen-payments"])
+.identified_by(
+    Identity::Content,
+    "the signed values name the payment, what happened to it and whether it succeeded",
+)
+.retries_for_secs(30 * 86_400)
 .documented_at(
     "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
 )

@@ -7,14 +7,16 @@ use crate::custom::jwt::{By, Jwt, Spelled};
 use crate::custom::{Draft, digest_of};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Provider, RejectionKind, Scheme};
+use crate::{Identity, Provider, RejectionKind, Scheme};
 
 /// Atlassian Connect, webhooks of apps for Jira and Confluence. Webhooks that an administrator makes are [`JIRA`](super::JIRA).
 ///
 /// `Authorization: JWT` and a JSON Web Token, HS256 with the `sharedSecret` of the installation. `qsh` is SHA-256, in hexadecimal digits, over
 /// method, path below the base URL of the app, and the sorted query. With the setting `client_key`, `iss` has to be it.
 ///
-/// * **The body is not signed**, nor is the host: method, path and query are. Fetch what matters from Atlassian's API.
+/// * **The body is not signed**, nor is the host: method, path and query are. Fetch what matters
+///   from Atlassian's API. Tokens that were made for one URL within one second are equal, so a
+///   delivery is known by its token and its body, of which one token has at most 16.
 /// * Each installation has a secret of its own, and its `clientKey` is the `iss`: an endpoint takes one installation, or several with a
 ///   secret each.
 /// * The path is that of the public URL. Where the base URL of the app has a path of its own, give it as the setting `base_url`.
@@ -25,6 +27,10 @@ use crate::{Provider, RejectionKind, Scheme};
 pub const ATLASSIAN_CONNECT: Provider = Provider::new("atlassian-connect", SCHEME)
     .may_have_settings(&[BASE_URL, CLIENT_KEY])
     .type_at(&["/webhookEvent"])
+    .identified_by(
+        Identity::bodies(16),
+        "the token is made for one URL and second; the body is not signed",
+    )
     .documented_at(
         "https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/",
     );
@@ -48,6 +54,7 @@ static TOKEN: Jwt = Jwt {
     prefix: "JWT ",
     by: By::Secret,
     body: None,
+    identifies: true,
     check: |claims: &Claims<'_>, asked| {
         if let Some(key) = asked.settings.get(CLIENT_KEY) {
             claims.is("iss", key)?;

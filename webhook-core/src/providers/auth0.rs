@@ -1,4 +1,4 @@
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// Auth0 custom log streams.
 ///
@@ -12,6 +12,6 @@ use crate::{Provider, Scheme};
 pub const AUTH0: Provider = Provider::new("auth0", &[Scheme::token().in_header("authorization")])
     .aliases(&["auth0-log-stream"])
     .id_at(&["/0/log_id", "/log_id"])
-    .id_not_unique()
+    .identified_by(Identity::Content, "a delivery is a batch of log entries")
     .type_at(&["/0/data/type", "/data/type"])
     .documented_at("https://auth0.com/docs/customize/log-streams/custom-log-streams");

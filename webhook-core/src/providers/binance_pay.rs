@@ -1,3 +1,4 @@
+use crate::Identity;
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
@@ -10,8 +11,8 @@ use crate::time::TimeUnit;
 ///
 /// Signed with RSA and SHA-256: time, nonce and body, each with a line break behind it.
 ///
-/// No tolerance is documented; it is 300 s. The id is in the signed body, as text: `bizId` beside it is a number that many JSON readers
-/// round.
+/// No tolerance is documented; it is 300 s. `bizIdStr` names the order, which has several events, so a delivery is known by its
+/// content. `bizId` is the same as a number, which many JSON readers round.
 ///
 /// Binance reads the answer: `{"returnCode":"SUCCESS","returnMessage":null}`.
 ///
@@ -40,4 +41,8 @@ pub const BINANCE_PAY: Provider = Provider::new(
 .id_at(&["/bizIdStr"])
 .type_at(&["/bizType"])
 .aliases(&["binancepay"])
+.identified_by(
+    Identity::Content,
+    "`bizIdStr` names the order, which has several events",
+)
 .documented_at("https://developers.binance.com/docs/binance-pay/webhook-common");

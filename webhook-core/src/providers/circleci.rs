@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// CircleCI.
 ///
@@ -15,6 +15,9 @@ pub const CIRCLECI: Provider = Provider::new(
         .pairs(b',', "v1")],
 )
 .id_at(&["/id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "the body carries the id and the time of the event",
+)
 .type_in_headers(&["circleci-event-type"])
 .documented_at("https://circleci.com/docs/outbound-webhooks/");

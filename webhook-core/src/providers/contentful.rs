@@ -1,6 +1,6 @@
 use crate::custom::contentful::Contentful;
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme, TimeUnit};
+use crate::{Identity, Provider, Scheme, TimeUnit};
 
 /// Contentful, signed webhooks and apps.
 ///
@@ -8,8 +8,9 @@ use crate::{Provider, Scheme, TimeUnit};
 /// a line each. The list and `x-contentful-timestamp` have to be among them.
 ///
 /// * The query is escaped twice in what is signed.
-/// * The type `X-Contentful-Topic` is a label: whether it is signed is the request's to say. There is no stable id; deliveries are told apart by
-///   their content.
+/// * The type `X-Contentful-Topic` is a label: the request says whether it is signed. There is no
+///   stable id. An entry that is published, unpublished and published again has the same body, so a
+///   delivery is known by its content and the signed time.
 /// * 30 s to both sides, as in Contentful's own toolkit; `tolerance` sets another.
 ///
 /// Source: @contentful/node-apps-toolkit@3.16.1 (npm) and <https://www.contentful.com/developers/docs/webhooks/request-verification/>.
@@ -32,4 +33,8 @@ pub const CONTENTFUL: Provider = Provider::new(
     .tolerance_secs(30, 30)],
 )
 .type_in_headers(&["x-contentful-topic"])
+.identified_by(
+    Identity::ContentAndAttempt,
+    "an entry that is published, unpublished and published again has the same body",
+)
 .documented_at("https://www.contentful.com/developers/docs/webhooks/request-verification/");

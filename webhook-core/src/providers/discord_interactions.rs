@@ -1,11 +1,12 @@
 use super::discord::SCHEME;
+use crate::Questions;
 use crate::handshake::{Challenge, Handshake, Reply, When};
 use crate::provider::Provider;
 
 /// Discord, interactions: commands, buttons, forms. Signed as [`DISCORD`](super::DISCORD) is, and checked by Discord in the same way.
 ///
 /// The `PING` has `type` 1 and is answered with `{"type":1}`. Everything else is the handler's to answer within three seconds, with a
-/// body; a copy that was handled is answered 200 without one. Interactions are not retried. The id is in the signed body.
+/// body, so a copy is not answered as a duplicate: it runs again. Interactions are not retried. The id is in the signed body.
 ///
 /// <https://docs.discord.com/developers/interactions/overview>
 pub const DISCORD_INTERACTIONS: Provider = Provider::new("discord-interactions", &[SCHEME])
@@ -18,5 +19,6 @@ pub const DISCORD_INTERACTIONS: Provider = Provider::new("discord-interactions",
         },
         Reply::Json(r#"{"type":1}"#),
     ))
+    .asks(Questions::All)
     .documented_at("https://docs.discord.com/developers/interactions/overview")
     .answers_within_millis(3_000);

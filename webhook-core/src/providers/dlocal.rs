@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
 
 /// dLocal, payments.
 ///
@@ -23,7 +23,10 @@ pub const DLOCAL: Provider = Provider::new(
     .time_in_header("x-date", TimeUnit::Rfc3339)],
 )
 .id_at(&["/id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "`/id` names the payment, which has several states",
+)
 .retries_for_secs(7 * 24 * 3600)
 .succeeds_with(Success::Only200)
 .documented_at("https://docs.dlocal.com/docs/receive-notifications");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Identity, Part, Provider, Reply, Scheme};
 
 /// Dropbox.
 ///
@@ -14,7 +14,10 @@ pub const DROPBOX: Provider = Provider::new(
     "dropbox",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-dropbox-signature")],
 )
-.content_repeats()
+.identified_by(
+    Identity::Indistinct,
+    "a notification says only whose files have changed, in the same words every time",
+)
 .answers(Handshake::new(
     Challenge::Query("GET", "challenge"),
     Reply::Text,

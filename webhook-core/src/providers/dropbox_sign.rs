@@ -1,6 +1,6 @@
 use crate::custom::dropbox_sign::DropboxSign;
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// Dropbox Sign, once HelloSign.
 ///
@@ -31,5 +31,8 @@ pub const DROPBOX_SIGN: Provider = Provider::new(
 )
 .aliases(&["hellosign"])
 .type_at(&["/event/event_type"])
-.content_repeats()
+.identified_by(
+    Identity::Indistinct,
+    "two events of one type in one second are signed alike",
+)
 .documented_at("https://developers.hellosign.com/docs/events/walkthrough/");

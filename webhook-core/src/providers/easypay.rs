@@ -1,6 +1,6 @@
 use crate::companion::Companion;
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// Easypay (Portugal).
 ///
@@ -26,7 +26,10 @@ pub const EASYPAY_CODE: Provider = common(Provider::new(
 const fn common(provider: Provider) -> Provider {
     provider
         .id_at(&["/id"])
-        .id_not_unique()
+        .identified_by(
+            Identity::Content,
+            "`/id` names the resource, which has several events",
+        )
         .type_at(&["/type"])
         .succeeds_with(Success::Only200)
         .documented_at("https://docs.easypay.pt/docs/guides/webhooks")

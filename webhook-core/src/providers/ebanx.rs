@@ -1,3 +1,4 @@
+use crate::Identity;
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
@@ -20,6 +21,9 @@ pub const EBANX: Provider = Provider::new(
         .in_any_header(&["x-signature-content", "x-signaturecontent"])
         .encoding(Encoding::Base64)],
 )
-.content_repeats()
+.identified_by(
+    Identity::Indistinct,
+    "a notification names payments and not what happened to them",
+)
 .succeeds_with(Success::Only200)
 .documented_at("https://developers.ebanx.com/integrations/notifications");

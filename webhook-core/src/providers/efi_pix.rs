@@ -1,4 +1,4 @@
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// Efí (Gerencianet), Pix, registered with `x-skip-mtls-checking: true`.
 ///
@@ -12,5 +12,8 @@ use crate::{Provider, Scheme};
 /// Source: <https://dev.efipay.com.br/docs/api-pix/webhooks>.
 pub const EFI_PIX: Provider = Provider::new("efi-pix", &[Scheme::token().in_query("hmac")])
     .id_at(&["/pix/0/endToEndId"])
-    .id_not_unique()
+    .identified_by(
+        Identity::Content,
+        "a delivery is a batch of payments, which have several events each",
+    )
     .documented_at("https://dev.efipay.com.br/docs/api-pix/webhooks");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
 
 /// Flutterwave, version 4.
 ///
@@ -16,6 +16,9 @@ pub const FLUTTERWAVE: Provider = Provider::new(
         .encoding(Encoding::Base64)],
 )
 .id_at(&["/webhook_id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "the page does not say what `/webhook_id` names",
+)
 .type_at(&["/type"])
 .documented_at("https://developer.flutterwave.com/docs/webhooks");

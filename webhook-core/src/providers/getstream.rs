@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// Stream (getstream.io): chat and activity feeds.
 ///
@@ -15,4 +15,5 @@ pub const GETSTREAM: Provider = Provider::new(
 )
 .id_in_headers(&["x-webhook-id"])
 .type_at(&["/type"])
+.identified_by(Identity::Content, "the body carries the time of the event")
 .documented_at("https://getstream.io/chat/docs/node/webhooks_overview/");

@@ -1,7 +1,7 @@
 use crate::custom::form_field::{FormField, Place};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// Gitea and Forgejo.
 ///
@@ -10,8 +10,9 @@ use crate::{Algorithm, Part, Provider, Scheme};
 ///
 /// * **Set the hook to `application/json`.** As a form, only the field `payload` is signed and not the body; that is refused here, and
 ///   [`GITEA_FORM`] is for it.
-/// * No time is signed; id (`X-Gitea-Delivery`) and type (`X-Gitea-Event`) are unsigned headers. Deliveries are told apart by
-///   their content. There are no retries.
+/// * No time is signed; id (`X-Gitea-Delivery`) and type (`X-Gitea-Event`) are unsigned headers.
+///   Equal bodies report different events, so a delivery is known by its content and that id, of
+///   which one content has at most 64. There are no retries.
 /// * Any 2xx is success.
 ///
 /// Source: <https://docs.gitea.com/usage/webhooks> and Gitea's `services/webhook/deliver.go`, the sender.
@@ -23,12 +24,16 @@ pub const GITEA: Provider = Provider::new(
 .id_in_headers(&["x-gitea-delivery"])
 .type_in_headers(&["x-gitea-event"])
 .succeeds_with(Success::Any2xx)
+.identified_by(
+    Identity::labels(&["x-gitea-delivery"], 64),
+    "equal bodies report different events, such as a collaborator who is added again",
+)
 .documented_at("https://docs.gitea.com/usage/webhooks");
 
 /// Gitea and Forgejo, with the content type of a form: as [`GITEA`], over the field `payload`, decoded.
 ///
 /// * The rest of the form is not signed. The event is what [`Delivery::payload`](crate::Delivery::payload) has. Prefer JSON.
-/// * Deliveries are told apart by their payload.
+/// * A delivery is known by its payload and its id (`X-Gitea-Delivery`), as one of [`GITEA`].
 ///
 /// Source: Gitea's `services/webhook/deliver.go`, the sender.
 pub const GITEA_FORM: Provider = Provider::new(
@@ -50,4 +55,8 @@ pub const GITEA_FORM: Provider = Provider::new(
 .id_in_headers(&["x-gitea-delivery"])
 .type_in_headers(&["x-gitea-event"])
 .succeeds_with(Success::Any2xx)
+.identified_by(
+    Identity::labels(&["x-gitea-delivery"], 64),
+    "equal bodies report different events, such as a collaborator who is added again",
+)
 .documented_at("https://docs.gitea.com/usage/webhooks");

@@ -1,13 +1,15 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// GitHub: repository, organisation, app and marketplace webhooks.
 ///
 /// `X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA-256 over the body, whatever its content type. The older
 /// `X-Hub-Signature` (SHA-1) is never looked at.
 ///
-/// * No time is signed, and the id (`X-GitHub-Delivery`) and type (`X-GitHub-Event`) are unsigned headers: deliveries are
-///   told apart by their content and remembered for 30 days.
+/// * No time is signed, and the id (`X-GitHub-Delivery`) and type (`X-GitHub-Event`) are unsigned
+///   headers. Equal inputs of `workflow_dispatch` and `repository_dispatch` make equal bodies, so a
+///   delivery is known by its content and that id, of which one content has at most 64. It is
+///   remembered for 30 days.
 /// * GitHub does not retry by itself, and waits 10 s. A redelivery by hand has the same id and the same bytes, so it is
 ///   a duplicate if the first one was handled.
 /// * Payloads may reach 25 MB; the limit here is 5 MiB unless you raise it.
@@ -25,4 +27,5 @@ pub const GITHUB: Provider = Provider::new(
 .answers_within_millis(10_000)
 .body_limit(5 * 1024 * 1024)
 .succeeds_with(Success::Any2xx)
+.identified_by(Identity::labels(&["x-github-delivery"], 64), "equal inputs make equal bodies (`workflow_dispatch`, `repository_dispatch`), and so does a member that is added, removed and added")
 .documented_at("https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries");

@@ -6,8 +6,9 @@ use crate::{Provider, Scheme};
 /// `X-Gitlab-Token` is the token of the hook. **Nothing is signed**: the token says who sent the request. Where your
 /// GitLab (19.0 or later) offers a signing token, that is the better choice.
 ///
-/// * Id (`Idempotency-Key`, or the `X-Gitlab-Event-UUID` of older versions, which recursive hooks share) and type
-///   (`X-Gitlab-Event`) are headers; deliveries are told apart by their content.
+/// * Id (`Idempotency-Key`, or the `X-Gitlab-Event-UUID` of older versions, which recursive hooks
+///   share) and type (`X-Gitlab-Event`) are headers. A delivery is known by its content and these
+///   ids, for which the token vouches as for the rest.
 /// * 10 s to answer. Hooks that keep answering 4xx or 5xx are disabled.
 /// * Any 2xx is success.
 ///

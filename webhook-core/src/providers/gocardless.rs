@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// GoCardless.
 ///
@@ -16,7 +16,10 @@ pub const GOCARDLESS: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("webhook-signature")],
 )
 .id_at(&["/events/0/id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "a delivery is a batch of events, each with its id",
+)
 .type_at(&["/events/0/action"])
 .succeeds_with(Success::Any2xx)
 .documented_at("https://developer.gocardless.com/api-reference/#webhooks-overview");

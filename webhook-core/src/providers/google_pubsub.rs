@@ -53,6 +53,7 @@ static TOKEN: Jwt = Jwt {
         at: Some("https://www.googleapis.com/oauth2/v3/certs"),
     },
     body: None,
+    identifies: false,
     check: |claims: &Claims<'_>, asked| {
         let issuer = claims.text("iss")?;
         if !issuer.is_some_and(|issuer| ISSUERS.contains(&issuer)) {

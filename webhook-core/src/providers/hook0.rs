@@ -1,6 +1,6 @@
 use crate::custom::hook0::Hook0;
 use crate::scheme::Coverage;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
 
 /// Hook0.
 ///
@@ -8,14 +8,19 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// and the body, with a dot between.
 ///
 /// * The request names the headers that are signed, so rely on none unless `h` has it.
-/// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, as nothing says that `h` names them. Deliveries are told apart by their
-///   content.
+/// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, as nothing says that `h`
+///   names them. The application writes the body, so a delivery is known by its content and the
+///   signed time.
 /// * 300 s to both sides, as in Hook0's client.
 ///
 /// Source: Hook0's `clients/rust/tests/webhook_verification.rs` and <https://documentation.hook0.com>.
 pub const HOOK0: Provider = Provider::new("hook0", &[signed()])
     .id_in_headers(&["x-event-id"])
     .type_in_headers(&["x-event-type"])
+    .identified_by(
+        Identity::ContentAndAttempt,
+        "the application writes the body",
+    )
     .documented_at("https://documentation.hook0.com");
 
 /// Hook0's older form, `t=<seconds>,v0=<tag>`, which covers time and body but no header. A value of its own, so that nobody can choose it for
@@ -32,6 +37,10 @@ pub const HOOK0_V0: Provider = Provider::new(
 )
 .id_in_headers(&["x-event-id"])
 .type_in_headers(&["x-event-type"])
+.identified_by(
+    Identity::ContentAndAttempt,
+    "the application writes the body",
+)
 .documented_at("https://documentation.hook0.com");
 
 pub(super) const fn signed() -> Scheme {

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Questions, Scheme, TimeUnit};
 
 /// HubSpot, signature version 3.
 ///
@@ -49,12 +49,13 @@ const fn hashed(parts: &'static [Part]) -> Scheme {
 const fn common(provider: Provider) -> Provider {
     provider
         .id_at(&["/0/eventId"])
-        .id_not_unique()
+        .identified_by(Identity::Content, "a delivery is a batch, and the ids in it are not promised to be unique")
         .type_at(&["/0/subscriptionType"])
         .answers_within_millis(5_000)
         .retries_for_secs(24 * 3600)
         .succeeds_with(Success::Any2xx)
-        .documented_at(
+        .asks(Questions::Without(&["/0/eventId", "/0/subscriptionType"]))
+.documented_at(
             "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
         )
 }

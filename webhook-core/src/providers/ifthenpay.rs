@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// ifthenpay (Portugal).
 ///
@@ -9,7 +9,8 @@ use crate::{Provider, Scheme};
 /// * The merchant names the parameters. The key is looked for under `key` (ifthenpay's documents), `apk` (its OpenCart
 ///   module) and `chave` (its older documents); for another name there is
 ///   [`token_parameter`](crate::EndpointBuilder::token_parameter).
-/// * The id is `requestId`, where the payment method has one; without it, deliveries are told apart by their query.
+/// * `requestId`, where the payment method has one, names the payment request. A delivery is known
+///   by its query without the token.
 /// * Only 200 is success.
 ///
 /// Source: <https://ifthenpay.com/docs/en/guides/callback> and ifthenpay's OpenCart module.
@@ -24,4 +25,5 @@ pub const IFTHENPAY: Provider = Provider::new(
 .methods_used(&["GET"])
 .id_in_query("requestId")
 .succeeds_with(Success::Only200)
+.identified_by(Identity::Content, "`requestId` names the payment request")
 .documented_at("https://ifthenpay.com/docs/en/guides/callback");

@@ -1,7 +1,7 @@
 use crate::custom::fields::{Fields, iyzico};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
 
 /// iyzico.
 ///
@@ -38,4 +38,8 @@ pub const IYZICO: Provider = Provider::new(
 .type_at(&["/iyziEventType"])
 .retries_for_secs(3600)
 .succeeds_with(Success::Any2xx)
+.identified_by(
+    Identity::Content,
+    "the signed values name the payment and what happened to it",
+)
 .documented_at("https://docs.iyzico.com/en/advanced/webhook");

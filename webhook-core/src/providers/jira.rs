@@ -1,4 +1,4 @@
-use crate::Provider;
+use crate::{Identity, Provider};
 
 /// Jira Cloud, webhooks that an administrator made.
 ///
@@ -13,4 +13,8 @@ use crate::Provider;
 pub const JIRA: Provider = Provider::new("jira", &[super::bitbucket::SHA256_HUB])
     .id_in_headers(&["x-atlassian-webhook-identifier"])
     .type_at(&["/webhookEvent"])
+    .identified_by(
+        Identity::Content,
+        "the body carries the time of the event in milliseconds",
+    )
     .documented_at("https://developer.atlassian.com/cloud/jira/platform/webhooks/");

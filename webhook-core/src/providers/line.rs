@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
 
 /// LINE Messaging API.
 ///
@@ -16,6 +16,9 @@ pub const LINE: Provider = Provider::new(
         .encoding(Encoding::Base64)],
 )
 .id_at(&["/events/0/webhookEventId"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "a delivery is a batch of events, each with its id",
+)
 .type_at(&["/events/0/type"])
 .documented_at("https://developers.line.biz/en/docs/messaging-api/receiving-messages/");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
 
 /// Linear.
 ///
@@ -23,4 +23,8 @@ pub const LINEAR: Provider = Provider::new(
 .type_at(&["/type"])
 .answers_within_millis(5_000)
 .succeeds_with(Success::Only200)
+.identified_by(
+    Identity::Content,
+    "the body carries the time of the delivery, which a retry keeps",
+)
 .documented_at("https://linear.app/developers/webhooks");

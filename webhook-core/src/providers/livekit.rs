@@ -44,6 +44,7 @@ static TOKEN: Jwt = Jwt {
         spelled: Spelled::Base64,
         unless_empty: false,
     }),
+    identifies: false,
     check: |claims: &Claims<'_>, asked| {
         claims.is("iss", asked.settings.required(API_KEY))?;
         claims.check_times(asked.now, None, true).map(|()| None)

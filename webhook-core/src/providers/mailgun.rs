@@ -1,7 +1,7 @@
 use crate::custom::mailgun::Mailgun;
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Provider, Scheme, TimeUnit};
+use crate::{Identity, Provider, Scheme, TimeUnit};
 
 /// Mailgun, events in JSON and routes in forms.
 ///
@@ -36,6 +36,10 @@ pub const MAILGUN: Provider = Provider::new(
 .retries_for_secs(8 * 3600)
 .body_limit(25 * 1024 * 1024)
 .succeeds_with(Success::Only200)
+.identified_by(
+    Identity::Content,
+    "the signed token is made for one event; the body is not signed",
+)
 .documented_at(
     "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
 );

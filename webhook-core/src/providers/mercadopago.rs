@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit, Value};
+use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit, Value};
 
 /// Mercado Pago.
 ///
@@ -41,6 +41,10 @@ pub const MERCADOPAGO: Provider = Provider::new(
 .answers_within_millis(22_000)
 .retries_for_secs(2 * 24 * 3600)
 .succeeds_with(Success::OneOf(&[200, 201]))
+.identified_by(
+    Identity::Content,
+    "the signed request id is made for one notification; the body is not signed",
+)
 .documented_at(
     "https://www.mercadopago.com/developers/en/docs/your-integrations/notifications/webhooks",
 );

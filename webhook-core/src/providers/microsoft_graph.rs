@@ -2,14 +2,16 @@ use crate::custom::microsoft_graph::MicrosoftGraph;
 use crate::handshake::{Challenge, Handshake, Reply};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// Microsoft Graph, change notifications.
 ///
 /// Nothing is signed. `clientState` of every notification in the batch has to be the secret, which you chose for the subscription.
 ///
 /// * The state says who sent the request, and nothing about what is in it: fetch the resource before you act on it.
-/// * Deliveries are told apart by their content.
+/// * A notification says that something has changed and not what, in the same words every time (a
+///   drive's `changeType` is always `updated`). **Nothing tells a copy from the next notification,
+///   so copies run**, one at a time: ask Graph what has changed, which is harmless twice.
 /// * A new endpoint is asked to echo the `validationToken` of a query. That is unsigned and changes nothing, so it is always answered;
 ///   a request with that parameter is never a notification.
 /// * The tokens of rich notifications are not looked at.
@@ -34,4 +36,5 @@ pub const MICROSOFT_GRAPH: Provider = Provider::new(
 .answers_within_millis(3_000)
 .retries_for_secs(4 * 3600)
 .succeeds_with(Success::Any2xx)
+.identified_by(Identity::Indistinct, "a notification says that something has changed and not what (`changeType` is always `updated` for a drive)")
 .documented_at("https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks");

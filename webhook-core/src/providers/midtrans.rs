@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// Midtrans.
 ///
@@ -27,6 +27,9 @@ pub const MIDTRANS: Provider = Provider::new(
 )
 .id_at(&["/transaction_id"])
 .type_at(&["/transaction_status"])
-.content_repeats()
+.identified_by(
+    Identity::Indistinct,
+    "the signed values do not tell a settlement from a refund of the same order",
+)
 .succeeds_with(Success::Any2xx)
 .documented_at("https://docs.midtrans.com/reference/receiving-notifications");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// Modern Treasury.
 ///
@@ -14,4 +14,8 @@ pub const MODERN_TREASURY: Provider = Provider::new(
 )
 .id_in_headers(&["x-event-id"])
 .type_at(&["/event"])
+.identified_by(
+    Identity::Content,
+    "the body carries the object with the time of its last change",
+)
 .documented_at("https://docs.moderntreasury.com/platform/reference/webhooks");

@@ -5,7 +5,7 @@ use crate::custom::jwt::{By, Jwt};
 use crate::handshake::{Challenge, Handshake, Reply};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// monday.com, webhooks of apps.
 ///
@@ -14,7 +14,8 @@ use crate::{Provider, Scheme};
 ///
 /// * The token covers nothing of the request, and ends five minutes after it was made.
 /// * **Webhooks that a personal token has made come without any of this**, and are refused: nothing tells them from a forger's.
-/// * The id is `/event/triggerUuid`.
+/// * `/event/triggerUuid` names the trigger, which several subscriptions share, so a delivery is
+///   known by its content.
 /// * A new webhook is asked to echo the `challenge` of a JSON body. That is unsigned and changes nothing, so it is always answered; a request
 ///   with a token is never a challenge.
 ///
@@ -27,6 +28,10 @@ pub const MONDAY: Provider = Provider::new("monday", SCHEME)
         Challenge::UnsignedField("/challenge"),
         Reply::Field("challenge"),
     ))
+    .identified_by(
+        Identity::Content,
+        "`triggerUuid` names the trigger, which several subscriptions share",
+    )
     .documented_at("https://developer.monday.com/apps/docs/integration-authorization");
 
 const AUDIENCE: &str = "audience";
@@ -43,6 +48,7 @@ static TOKEN: Jwt = Jwt {
     prefix: "",
     by: By::Secret,
     body: None,
+    identifies: false,
     check: |claims: &Claims<'_>, asked| {
         claims.is_for(asked.settings.required(AUDIENCE))?;
         claims.check_times(asked.now, None, true).map(|()| None)

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
 
 /// Moov.
 ///
@@ -26,4 +26,8 @@ pub const MOOV: Provider = Provider::new(
 )
 .id_at(&["/eventID"])
 .type_at(&["/type"])
+.identified_by(
+    Identity::Content,
+    "the signed nonce is made for one delivery; the body is not signed",
+)
 .documented_at("https://docs.moov.io/guides/webhooks/check-webhook-signatures/");

@@ -1,6 +1,6 @@
 use crate::custom::fields::{Fields, myfatoorah_v1, myfatoorah_v2};
 use crate::scheme::Coverage;
-use crate::{Algorithm, Encoding, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
 
 /// MyFatoorah, webhooks of version 2.
 ///
@@ -25,6 +25,10 @@ pub const MYFATOORAH_V2: Provider = Provider::new(
 .aliases(&["myfatoorah"])
 .id_at(&["/Event/Reference"])
 .type_at(&["/Event/Name"])
+.identified_by(
+    Identity::Content,
+    "the signed values name the object and its status",
+)
 .documented_at("https://docs.myfatoorah.com/docs/webhook-signature");
 
 /// MyFatoorah, webhooks of version 1: as [`MYFATOORAH_V2`], over all properties of `Data` in the order of their names.
@@ -44,6 +48,10 @@ pub const MYFATOORAH_V1: Provider = Provider::new(
     )],
 )
 .type_at(&["/Event"])
+.identified_by(
+    Identity::Content,
+    "the signed values name the object and its status",
+)
 .documented_at("https://docs.myfatoorah.com/docs/webhook-signature");
 
 const FIELDS: Fields = Fields {

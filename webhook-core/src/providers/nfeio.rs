@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
 
 /// NFe.io.
 ///
@@ -18,6 +18,9 @@ pub const NFEIO: Provider = Provider::new(
         .encoding(Encoding::HexUpper)],
 )
 .id_at(&["/id", "/payload/id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "the id names the document, which has several events",
+)
 .type_at(&["/action"])
 .documented_at("https://nfe.io/docs/desenvolvedores/webhooks/");

@@ -1,6 +1,6 @@
 use crate::custom::fields::{Fields, nowpayments};
 use crate::scheme::Coverage;
-use crate::{Algorithm, Encoding, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
 
 /// NOWPayments.
 ///
@@ -34,6 +34,9 @@ pub const NOWPAYMENTS: Provider = Provider::new(
     .signing(&["/payment_id", "/payment_status"])],
 )
 .id_at(&["/payment_id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "`/payment_id` names the payment, which has several states",
+)
 .type_at(&["/payment_status"])
 .documented_at("https://documenter.getpostman.com/view/7907941/2s93JusNJt");

@@ -1,6 +1,6 @@
 use crate::custom::form_field::{FormField, Place};
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// OpenNode.
 ///
@@ -26,5 +26,8 @@ pub const OPENNODE: Provider = Provider::new(
     )
     .in_form("hashed_order", "/tag")],
 )
-.content_repeats()
+.identified_by(
+    Identity::Indistinct,
+    "the id of the charge is all that is signed, and a charge has several events",
+)
 .documented_at("https://developers.opennode.com/docs/charges-webhooks");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// PagBank (PagSeguro).
 ///
@@ -19,5 +19,8 @@ pub const PAGBANK: Provider = Provider::new(
 )
 .aliases(&["pagseguro"])
 .id_at(&["/id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "`/id` names the order or charge, which has several states",
+)
 .documented_at("https://developer.pagbank.com.br/reference/confirmar-autenticidade-da-notificacao");

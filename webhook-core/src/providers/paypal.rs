@@ -2,7 +2,7 @@ use crate::algorithm::chain::CA_CERTIFICATES;
 use crate::custom::paypal::{PayPal, WEBHOOK_ID};
 use crate::custom::sns::CERT_URL;
 use crate::scheme::Coverage;
-use crate::{KeyFormat, Provider, Scheme, Success, TimeUnit};
+use crate::{Identity, KeyFormat, Provider, Scheme, Success, TimeUnit};
 
 /// PayPal.
 ///
@@ -32,7 +32,8 @@ pub const PAYPAL: Provider = Provider::new("paypal", SCHEME)
     .type_at(&["/event_type"])
     .retries_for_secs(3 * 24 * 60 * 60)
     .succeeds_with(Success::Any2xx)
-    .documented_at("https://developer.paypal.com/api/rest/webhooks/rest/");
+    .identified_by(Identity::Content, "the signed transmission id is made for one transmission; the body is covered by a checksum alone")
+.documented_at("https://developer.paypal.com/api/rest/webhooks/rest/");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(
     &PayPal,

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// PayU Europe (PayU GPO Europe, REST API).
 ///
@@ -30,7 +30,10 @@ const fn hashed(algorithm: Algorithm, name: &'static str) -> Scheme {
 const fn common(provider: Provider) -> Provider {
     provider
         .id_at(&["/order/orderId"])
-        .id_not_unique()
+        .identified_by(
+            Identity::Content,
+            "`/order/orderId` names the order, which has several states",
+        )
         .type_at(&["/order/status"])
         .retries_for_secs(24 * 3600)
         .succeeds_with(Success::Only200)

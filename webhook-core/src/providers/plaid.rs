@@ -4,7 +4,7 @@ use crate::custom::Draft;
 use crate::custom::jwt::{BodyHash, By, Jwt, KID, Spelled, issued};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Algorithm, KeyFormat, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, KeyFormat, Provider, Scheme, TimeUnit};
 
 /// Plaid.
 ///
@@ -23,7 +23,10 @@ pub const PLAID: Provider = Provider::new("plaid", SCHEME)
     .key_format(KeyFormat::PublicKey)
     .may_have_settings(&[KID])
     .type_at(&["/webhook_code"])
-    .content_repeats()
+    .identified_by(
+        Identity::ContentAndAttempt,
+        "a notification says only that an item has news (`SYNC_UPDATES_AVAILABLE`)",
+    )
     .answers_within_millis(10_000)
     .retries_for_secs(24 * 60 * 60)
     .documented_at("https://plaid.com/docs/api/webhooks/webhook-verification/");
@@ -55,6 +58,7 @@ static TOKEN: Jwt = Jwt {
         spelled: Spelled::Hex,
         unless_empty: false,
     }),
+    identifies: false,
     check: |claims: &Claims<'_>, asked| issued(claims, asked).map(Some),
     make: |draft: &Draft<'_>| json!({"iat": draft.now.as_secs()}),
 };

@@ -1,6 +1,6 @@
 use crate::custom::plivo::{Plivo, Signs};
 use crate::scheme::{Coverage, Grammar};
-use crate::{Provider, Scheme};
+use crate::{Provider, Questions, Scheme};
 
 /// Plivo, signatures of version 3: voice.
 ///
@@ -9,12 +9,14 @@ use crate::{Provider, Scheme};
 /// same with the token of the main account, where a subaccount's is in the other header: either is enough.
 ///
 /// * Nothing stands between the names and values of the form, so not every byte of it is covered.
-/// * No time is signed. The nonce is, but a retry may have another: deliveries are told apart by URL, query and fields.
+/// * No time is signed. The nonce is, but a retry may have another. Plivo waits for the
+///   instructions that the answer gives, so a copy is not answered as a duplicate and runs again.
 /// * Messages are signed by version 2: see [`PLIVO_V2`](super::PLIVO_V2).
 ///
 /// Source: plivo 4.63.0 (PyPI), `utils/signature_v3.py`, and <https://www.plivo.com/docs/voice/concepts/signature-validation>.
 pub const PLIVO: Provider = Provider::new("plivo", SCHEME)
     .aliases(&["plivo-v3"])
+    .asks(Questions::All)
     .documented_at("https://www.plivo.com/docs/voice/concepts/signature-validation");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

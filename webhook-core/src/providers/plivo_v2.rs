@@ -1,6 +1,6 @@
 use crate::custom::plivo::{Plivo, Signs};
 use crate::scheme::{Coverage, Grammar};
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// Plivo, signatures of version 2: messages, Verify.
 ///
@@ -13,6 +13,10 @@ use crate::{Provider, Scheme};
 ///
 /// Source: plivo 4.63.0 (PyPI), `utils/__init__.py`, and <https://docs.plivo.com/docs/messaging/concepts/signature-validation>.
 pub const PLIVO_V2: Provider = Provider::new("plivo-v2", SCHEME)
+    .identified_by(
+        Identity::Content,
+        "the signed nonce is made for one delivery; the body is not signed",
+    )
     .documented_at("https://docs.plivo.com/docs/messaging/concepts/signature-validation");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

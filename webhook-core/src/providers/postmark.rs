@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// Postmark.
 ///
@@ -14,7 +14,10 @@ use crate::{Provider, Scheme};
 /// Source: <https://postmarkapp.com/developer/webhooks/webhooks-overview>.
 pub const POSTMARK: Provider = Provider::new("postmark", &[Scheme::basic()])
     .id_at(&["/MessageID"])
-    .id_not_unique()
+    .identified_by(
+        Identity::Content,
+        "`/MessageID` names the message, which has several events",
+    )
     .type_at(&["/RecordType"])
     .retries_for_secs(10 * 3600 + 1800)
     .succeeds_with(Success::Only200)

@@ -4,7 +4,7 @@ use crate::custom::Draft;
 use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme};
+use crate::{Identity, Provider, Scheme};
 
 /// Upstash QStash.
 ///
@@ -13,12 +13,16 @@ use crate::{Provider, Scheme};
 /// by unnoticed.
 ///
 /// * URL and body are signed. The token ends at `exp`, by default five minutes after it was made; every request has one of its own.
-/// * `Upstash-Message-Id` is a label: not signed. `jti` is that of the token, not of the message. Deliveries are told apart by
-///   their content, so that two messages of the same content are one; put something of your own into the body that differs.
+/// * `Upstash-Message-Id` is a label: not signed. A schedule sends the same body every time, so a
+///   delivery is known by its token, which is made for one attempt (`jti`). A retry runs again.
 ///
 /// Source: <https://upstash.com/docs/qstash/howto/signature> and @upstash/qstash@2.12.0 (npm).
 pub const QSTASH: Provider = Provider::new("qstash", SCHEME)
     .id_in_headers(&["upstash-message-id"])
+    .identified_by(
+        Identity::ContentAndAttempt,
+        "a schedule sends the same body every time; the token is made for one attempt (`jti`)",
+    )
     .documented_at("https://upstash.com/docs/qstash/howto/signature");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(
@@ -41,6 +45,7 @@ static TOKEN: Jwt = Jwt {
         spelled: Spelled::Base64Url,
         unless_empty: false,
     }),
+    identifies: true,
     check: |claims: &Claims<'_>, asked| {
         claims.is("iss", b"Upstash")?;
         claims.is("sub", asked.full_url().as_bytes())?;

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
 
 /// QuickBooks (Intuit).
 ///
@@ -18,7 +18,7 @@ pub const QUICKBOOKS: Provider = Provider::new(
 )
 .aliases(&["intuit"])
 .id_at(&["/0/id"])
-.id_not_unique()
+.identified_by(Identity::Content, "a delivery is a batch of events")
 .type_at(&["/0/type"])
 .answers_within_millis(3_000)
 .succeeds_with(Success::Only200)

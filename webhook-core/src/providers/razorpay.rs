@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// Razorpay.
 ///
@@ -21,4 +21,8 @@ pub const RAZORPAY: Provider = Provider::new(
 .answers_within_millis(5_000)
 .retries_for_secs(24 * 3600)
 .succeeds_with(Success::Any2xx)
+.identified_by(
+    Identity::Content,
+    "the body carries the time of the event and the object",
+)
 .documented_at("https://razorpay.com/docs/webhooks/validate-test/");

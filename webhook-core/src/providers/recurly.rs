@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
 
 /// Recurly, JSON webhooks.
 ///
@@ -24,7 +24,7 @@ pub const RECURLY: Provider = Provider::new(
     .time_first(TimeUnit::Millis)],
 )
 .id_at(&["/id"])
-.id_not_unique()
+.identified_by(Identity::Content, "the page does not say what `/id` names")
 .type_at(&["/event_type"])
 .retries_for_secs(589_988)
 .succeeds_with(Success::Any2xx)

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, Part, Provider, Questions, Scheme, TimeUnit};
 
 /// Retell AI.
 ///
@@ -6,7 +6,9 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 /// webhook badge.
 ///
 /// * Tolerance 300 s to both sides, as in Retell's SDK.
-/// * Events have no id and are told apart by their content. The type is `/event`.
+/// * Events have no id. Two calls from one number ask the same (`call_inbound`), so a delivery is
+///   known by its content and the signed time. Custom functions, which have no `/event`, wait for
+///   an answer. The type is `/event`.
 ///
 /// Source: <https://docs.retellai.com/features/secure-webhook> and retell-typescript-sdk (`webhook_auth.ts`).
 pub const RETELL: Provider = Provider::new(
@@ -19,4 +21,9 @@ pub const RETELL: Provider = Provider::new(
     ],
 )
 .type_at(&["/event"])
+.identified_by(
+    Identity::ContentAndAttempt,
+    "two calls from one number ask the same (`call_inbound`)",
+)
+.asks(Questions::Without(&["/event"]))
 .documented_at("https://docs.retellai.com/features/secure-webhook");

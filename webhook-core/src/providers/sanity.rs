@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme, TimeUnit};
 
 /// Sanity (GROQ-powered webhooks).
 ///
@@ -22,6 +22,9 @@ pub const SANITY: Provider = Provider::new(
     .encoding(Encoding::Base64Url)
     .time_in_pair("t", TimeUnit::Millis)],
 )
-.content_repeats()
+.identified_by(
+    Identity::ContentAndAttempt,
+    "a projection of the project's writes the body",
+)
 .succeeds_with(Success::Any2xx)
 .documented_at("https://www.sanity.io/docs/webhooks");

@@ -1,12 +1,14 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Part, Provider, Scheme};
 
 /// Sentry, webhooks of the integration platform.
 ///
 /// `Sentry-Hook-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the integration's client secret. Sentry's sample signs
 /// parsed JSON, which fails on text beyond ASCII.
 ///
-/// * `Sentry-Hook-Timestamp` is **unsigned** and not looked at. So are the id (`Request-ID`) and the type
-///   (`Sentry-Hook-Resource`); deliveries are told apart by their content. The legacy "service hooks" of projects are not this.
+/// * `Sentry-Hook-Timestamp` is **unsigned** and not looked at. So are the id (`Request-ID`) and
+///   the type (`Sentry-Hook-Resource`). An issue that is resolved, reopened and resolved again has
+///   the same body, so a delivery is known by its content and that id, of which one content has at
+///   most 64. The legacy "service hooks" of projects are not this.
 ///
 /// Source: <https://docs.sentry.io/organization/integrations/integration-platform/webhooks/>.
 pub const SENTRY: Provider = Provider::new(
@@ -15,4 +17,8 @@ pub const SENTRY: Provider = Provider::new(
 )
 .id_in_headers(&["request-id"])
 .type_in_headers(&["sentry-hook-resource"])
+.identified_by(
+    Identity::labels(&["request-id"], 64),
+    "an issue that is resolved, reopened and resolved again has the same body",
+)
 .documented_at("https://docs.sentry.io/organization/integrations/integration-platform/webhooks/");

@@ -1,14 +1,15 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
 
 /// Shopify.
 ///
 /// `X-Shopify-Hmac-Sha256` or, for the newer "events", `shopify-hmac-sha256`: base64, HMAC-SHA-256 over the body. The key is
 /// the app's client secret; while it is rotated, give the old one too.
 ///
-/// * No time is signed, and id, topic and shop are unsigned headers. Deliveries are told apart by their content and
-///   their topic, since Shopify sends one body under several topics (`orders/updated`, `orders/paid`). A handler that must
-///   know the topic for certain registers a URL for each.
+/// * No time is signed, and id, topic and shop are unsigned headers. Shopify sends one body under
+///   several topics (`orders/updated`, `orders/paid`), so a delivery is known by its content, topic
+///   and event id, of which one content has at most 16. A handler that must know the topic for
+///   certain registers a URL for each.
 /// * 5 s to answer; 8 retries within four hours, and then the subscription is deleted.
 /// * Any 2xx is success.
 ///
@@ -22,7 +23,18 @@ pub const SHOPIFY: Provider = Provider::new(
 )
 .id_in_headers(&["x-shopify-event-id", "shopify-event-id"])
 .type_in_headers(&["x-shopify-topic", "shopify-topic"])
-.content_labels(&["x-shopify-topic", "shopify-topic"])
+.identified_by(
+    Identity::labels(
+        &[
+            "x-shopify-topic",
+            "shopify-topic",
+            "x-shopify-event-id",
+            "shopify-event-id",
+        ],
+        16,
+    ),
+    "one body comes under several topics (`orders/updated`, `orders/paid`)",
+)
 .answers_within_millis(5_000)
 .retries_for_secs(4 * 3600)
 .succeeds_with(Success::Any2xx)

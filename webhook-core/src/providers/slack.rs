@@ -1,5 +1,8 @@
 use crate::success::Success;
-use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
+use crate::{
+    Algorithm, Challenge, Handshake, Identity, Part, Provider, Questions, Reply, Scheme, TimeUnit,
+    When,
+};
 
 /// Slack: Events API, slash commands, interactivity.
 ///
@@ -7,7 +10,9 @@ use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, Time
 /// whether that is JSON or a form. The key is the app's signing secret.
 ///
 /// * Tolerance 300 s, as in slack_sdk.
-/// * `/event_id` stays the same over retries. Forms have no id and are told apart by their content.
+/// * `/event_id` stays the same over retries. Deliveries without it (interactions, commands,
+///   options) wait for an answer: a copy of one runs again, and one that was signed at another time
+///   is another.
 /// * Slack waits 3 s and retries at once, after a minute and after five: the first retry comes while a slow handler is
 ///   still at work, and is answered 503 then. Handlers should answer first and work later.
 /// * The `url_verification` challenge is signed; it is verified and answered here, and reaches no handler.
@@ -41,4 +46,6 @@ pub const SLACK: Provider = Provider::new(
 .answers_within_millis(3_000)
 .retries_for_secs(6 * 60)
 .succeeds_with(Success::Any2xx)
+.identified_without_id_by(Identity::ContentAndAttempt)
+.asks(Questions::Without(&["/event_id"]))
 .documented_at("https://docs.slack.dev/authentication/verifying-requests-from-slack");

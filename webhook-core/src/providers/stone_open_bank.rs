@@ -2,7 +2,7 @@ use crate::custom::jwt::KID;
 use crate::custom::stone::{JWKS_URL, PRIVATE_KEY, Stone};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{KeyFormat, Provider, Scheme};
+use crate::{Identity, KeyFormat, Provider, Scheme};
 
 /// Stone Open Bank.
 ///
@@ -28,6 +28,7 @@ pub const STONE_OPEN_BANK: Provider = Provider::new("stone-open-bank", SCHEME)
     .id_in_headers(&["x-stone-webhook-event-id"])
     .type_at(&["/event_type"])
     .succeeds_with(Success::Any2xx)
+    .identified_by(Identity::Content, "the claims are made for one event")
     .documented_at("https://docs.openbank.stone.com.br");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

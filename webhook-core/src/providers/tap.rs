@@ -1,6 +1,6 @@
 use crate::custom::fields::{Fields, tap};
 use crate::scheme::Coverage;
-use crate::{Algorithm, Encoding, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
 
 /// Tap, charges.
 ///
@@ -33,6 +33,9 @@ pub const TAP: Provider = Provider::new(
     .signing(&["/id", "/status"])],
 )
 .id_at(&["/id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "the signed values name the charge, its status and the time of its creation",
+)
 .type_at(&["/status"])
 .documented_at("https://developers.tap.company/docs/webhook");

@@ -2,6 +2,7 @@ use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
 use crate::time::TimeUnit;
+use crate::{Identity, Questions};
 
 /// Telnyx, API version 2. The key is the account's public key of the Mission Control portal, 32 bytes in base64.
 ///
@@ -23,4 +24,6 @@ pub const TELNYX: Provider = Provider::new(
 )
 .id_at(&["/data/id"])
 .type_at(&["/data/event_type"])
+.identified_without_id_by(Identity::ContentAndAttempt)
+.asks(Questions::Without(&["/data/id"]))
 .documented_at("https://developers.telnyx.com/docs/development/sdk/python/webhooks");

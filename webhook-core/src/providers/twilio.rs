@@ -1,7 +1,7 @@
 use crate::custom::url_and_form::Twilio;
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Algorithm, Provider, Scheme};
+use crate::{Algorithm, Identity, Provider, Questions, Scheme};
 
 /// Twilio.
 ///
@@ -12,7 +12,9 @@ use crate::{Algorithm, Provider, Scheme};
 /// * The URL is signed as Twilio knows it, but for its port: with and without one are both tried.
 /// * **Names, values and query are signed without a mark between them.** `a=bc` and `ab=c` are the same to the signature, so not every byte of
 ///   a form is covered, and [`Coverage::body`] is false for one. It is true where `bodySHA256` was checked.
-/// * Nothing of a time is signed. Deliveries are told apart by what is signed of them; `I-Twilio-Idempotency-Token` is an unsigned label.
+/// * Nothing of a time is signed; `I-Twilio-Idempotency-Token` is an unsigned label. Twilio waits
+///   for the instructions that the answer gives (TwiML), so a copy is not answered as a duplicate:
+///   it runs again, after the first has ended.
 /// * 15 s to answer, retries within them: one after a failed connection, and what the URL's fragment asks for. Leave the fragment out of
 ///   the public URL.
 /// * Any 2xx is success.
@@ -34,6 +36,11 @@ pub const TWILIO_SHARED_KEY: Provider = twilio("twilio-shared-key", SHA256)
 const fn twilio(name: &'static str, schemes: &'static [Scheme]) -> Provider {
     Provider::new(name, schemes)
         .id_in_headers(&["i-twilio-idempotency-token"])
+        .identified_by(
+            Identity::Content,
+            "what is signed of the request names the call or the message",
+        )
+        .asks(Questions::All)
         .answers_within_millis(15_000)
         .succeeds_with(Success::Any2xx)
 }

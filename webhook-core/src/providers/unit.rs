@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
 
 /// Unit.
 ///
@@ -15,6 +15,9 @@ pub const UNIT: Provider = Provider::new(
         .encoding(Encoding::Base64)],
 )
 .id_at(&["/data/0/id"])
-.id_not_unique()
+.identified_by(
+    Identity::Content,
+    "a delivery is a batch of events, each with its id",
+)
 .type_at(&["/data/0/type"])
 .documented_at("https://www.unit.co/docs/api/webhooks/");

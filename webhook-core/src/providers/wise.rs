@@ -1,3 +1,4 @@
+use crate::Identity;
 use crate::algorithm::Algorithm;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
@@ -21,6 +22,10 @@ pub const WISE: Provider = Provider::new(
 .id_in_headers(&["x-delivery-id"])
 .type_at(&["/event_type"])
 .succeeds_with(Success::Any2xx)
+.identified_by(
+    Identity::Content,
+    "the body carries the time of the event and the object",
+)
 .documented_at("https://docs.wise.com/features/webhooks-notifications/event-handling")
 .retries_for_secs(14 * 86_400)
 .answers_within_millis(5_000);

@@ -6,8 +6,8 @@ use crate::{Provider, Scheme};
 /// `x-callback-token` is the verification token of the account, one for each mode. **Nothing is signed**: the token says who sent the
 /// request.
 ///
-/// * The id (`webhook-id`) is a header that nothing vouches for, so deliveries are told apart by their content. The type is `/event`, where
-///   the product has one.
+/// * The id (`webhook-id`) is a header. A delivery is known by its content and that id, for which
+///   the token vouches as for the rest. The type is `/event`, where the product has one.
 /// * Retries after 15 and 45 min, 2, 3, 6 and 12 hours.
 /// * Any 2xx is success.
 ///

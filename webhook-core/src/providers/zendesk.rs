@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme, TimeUnit};
 
 /// Zendesk.
 ///
@@ -22,5 +22,8 @@ pub const ZENDESK: Provider = Provider::new(
 )
 .methods_used(&["POST", "PUT", "PATCH", "DELETE", "GET"])
 .type_at(&["/type"])
-.content_repeats()
+.identified_by(
+    Identity::ContentAndAttempt,
+    "the administrator writes the body",
+)
 .documented_at("https://developer.zendesk.com/documentation/webhooks/verifying/");

@@ -22,13 +22,15 @@
 
 use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
-use std::num::NonZeroU64;
+use std::num::{NonZeroU16, NonZeroU64};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{Claim, ClaimRequest, Commit, Lease, LeaseState, Owner, ReplayKey, ReplayStore};
+use super::{
+    Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState, Owner, ReplayKey, ReplayStore,
+};
 
 /// Long enough that no test machine lets it pass by accident.
 const LONG: Duration = Duration::from_secs(600);
@@ -58,6 +60,11 @@ pub async fn all<S: ReplayStore>(store: &S, sleep: impl AsyncFn(Duration)) {
     keys_do_not_touch_each_other(store).await;
     of_many_claims_at_once_exactly_one_is_acquired(store).await;
     attempts_are_counted_over_many_releases(store).await;
+    a_group_has_as_many_keys_as_its_bound_and_no_more(store).await;
+    a_known_key_is_not_counted_again_and_answers_over_the_bound_too(store).await;
+    groups_do_not_touch_each_other(store).await;
+    of_many_keys_of_a_group_at_once_as_many_are_acquired_as_its_bound(store).await;
+    a_group_is_forgotten_when_the_retention_of_its_first_key_has_passed(store, &sleep).await;
 }
 
 /// Absent: acquired, as attempt one. Claimed by another: in flight, and not for longer than the lease.
@@ -341,8 +348,134 @@ pub async fn attempts_are_counted_over_many_releases<S: ReplayStore>(store: &S) 
     }
 }
 
+/// Labels that nobody signs can be invented: the bound ends that.
+///
+/// # Panics
+///
+/// Where the store breaks this promise.
+pub async fn a_group_has_as_many_keys_as_its_bound_and_no_more<S: ReplayStore>(store: &S) {
+    let bound = bound(3);
+    for _ in 0..3 {
+        let lease = acquire(store, &new_key(), &bounded(LONG, bound)).await;
+        assert_eq!(commit(store, &lease).await, Commit::Committed);
+    }
+    for _ in 0..2 {
+        let over = claim(store, &new_key(), &bounded(LONG, bound)).await;
+        assert!(matches!(over, Claim::OverBound), "{over:?}");
+    }
+    // Nothing was recorded for it: without the bound the same key is new.
+    let key = new_key();
+    let over = claim(store, &key, &bounded(LONG, bound)).await;
+    assert!(matches!(over, Claim::OverBound), "{over:?}");
+    assert_eq!(acquire(store, &key, &request(LONG)).await.attempt(), 1);
+}
+
+/// A retry is no new label, however it is answered.
+///
+/// # Panics
+///
+/// Where the store breaks this promise.
+pub async fn a_known_key_is_not_counted_again_and_answers_over_the_bound_too<S: ReplayStore>(
+    store: &S,
+) {
+    let bound = bound(2);
+    let (done, failed) = (new_key(), new_key());
+    let lease = acquire(store, &done, &bounded(LONG, bound)).await;
+    let again = claim(store, &done, &bounded(LONG, bound)).await;
+    assert!(matches!(again, Claim::InFlight { .. }), "{again:?}");
+    assert_eq!(commit(store, &lease).await, Commit::Committed);
+    for attempt in 1..5 {
+        let lease = acquire(store, &failed, &bounded(LONG, bound)).await;
+        assert_eq!(lease.attempt(), attempt);
+        assert_eq!(release(store, &lease).await, LeaseState::Held);
+    }
+    let over = claim(store, &new_key(), &bounded(LONG, bound)).await;
+    assert!(matches!(over, Claim::OverBound), "{over:?}");
+    let again = claim(store, &done, &bounded(LONG, bound)).await;
+    assert!(matches!(again, Claim::Done { .. }), "{again:?}");
+    let lease = acquire(store, &failed, &bounded(LONG, bound)).await;
+    assert_eq!(lease.attempt(), 5);
+}
+
+/// One content at its bound takes nothing from another.
+///
+/// # Panics
+///
+/// Where the store breaks this promise.
+pub async fn groups_do_not_touch_each_other<S: ReplayStore>(store: &S) {
+    let (full, other) = (bound(1), bound(1));
+    let _ = acquire(store, &new_key(), &bounded(LONG, full)).await;
+    let over = claim(store, &new_key(), &bounded(LONG, full)).await;
+    assert!(matches!(over, Claim::OverBound), "{over:?}");
+    let _ = acquire(store, &new_key(), &bounded(LONG, other)).await;
+    let _ = acquire(store, &new_key(), &request(LONG)).await;
+}
+
+/// A thief sends all at once.
+///
+/// # Panics
+///
+/// Where the store breaks this promise.
+pub async fn of_many_keys_of_a_group_at_once_as_many_are_acquired_as_its_bound<S: ReplayStore>(
+    store: &S,
+) {
+    let bound = bound(5);
+    let claims = (0..64).map(|_| async move {
+        let claimed = claim(store, &new_key(), &bounded(LONG, bound)).await;
+        match claimed {
+            Claim::Acquired(_) => true,
+            Claim::OverBound => false,
+            other => panic!("a new key of a group got {other:?}"),
+        }
+    });
+    let acquired = join(claims.collect()).await;
+    let acquired = acquired.into_iter().filter(|acquired| *acquired).count();
+    assert_eq!(acquired, 5);
+}
+
+/// The count ends with the retention of the first key, and no later one prolongs it: a group that is used for ever must not stay
+/// full for ever.
+///
+/// # Panics
+///
+/// Where the store breaks this promise.
+pub async fn a_group_is_forgotten_when_the_retention_of_its_first_key_has_passed<S: ReplayStore>(
+    store: &S,
+    sleep: &impl AsyncFn(Duration),
+) {
+    let bound = bound(2);
+    let mut short = bounded(SHORT, bound);
+    short.retain = LONGER;
+    short.protect = Duration::ZERO;
+    let _ = acquire(store, &new_key(), &short).await;
+    sleep(SHORT).await;
+    let _ = acquire(store, &new_key(), &fresh(&short)).await;
+    let over = claim(store, &new_key(), &fresh(&short)).await;
+    assert!(matches!(over, Claim::OverBound), "{over:?}");
+    sleep(LONGER).await;
+    let _ = acquire(store, &new_key(), &fresh(&short)).await;
+}
+
 fn request(lease: Duration) -> ClaimRequest {
     ClaimRequest::new(new_owner(), lease, LONG)
+}
+
+/// A bound of a group of its own.
+fn bound(at_most: u16) -> LabelBound {
+    LabelBound::new(new_key(), NonZeroU16::new(at_most).expect("it is not zero"))
+}
+
+fn bounded(lease: Duration, bound: LabelBound) -> ClaimRequest {
+    let mut request = request(lease);
+    request.bound = Some(bound);
+    request
+}
+
+/// The same request of another owner.
+fn fresh(request: &ClaimRequest) -> ClaimRequest {
+    let mut fresh = self::request(request.lease);
+    (fresh.retain, fresh.protect, fresh.bound) = (request.retain, request.protect, request.bound);
+    fresh
 }
 
 fn new_owner() -> Owner {

@@ -8,8 +8,8 @@ use crate::provider::Mode;
 /// The key of a delivery in a store: SHA-256 over consumer, provider, tenant, mode and identity, each behind its
 /// length, so that no two lists of them make the same key.
 ///
-/// The identity is made of authenticated bytes only: a signed id, or a digest of what was signed. An id in an unsigned
-/// header is never part of it, because whoever captured a delivery could replay it under another.
+/// The provider's [`Identity`](crate::Identity) says what the last is made of: a signed id, or a digest of the signed message. Where that has to
+/// include unsigned labels, their number is [bounded](super::LabelBound), because a thief could replay a delivery under others.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ReplayKey([u8; 32]);
 
@@ -35,16 +35,18 @@ impl fmt::Debug for ReplayKey {
     }
 }
 
-/// What tells one event from another.
+/// What a key is made of.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Identity<'a> {
+pub(crate) enum KeyOf<'a> {
     /// An id.
     Id(&'a str),
     /// A digest of the content, with labels that tell apart what has the same content.
     Content {
-        digest: [u8; 32],
+        content: [u8; 32],
         labels: &'a [Option<Box<str>>],
     },
+    /// A digest of the content: all that have it, whatever their labels.
+    Group([u8; 32]),
 }
 
 /// The part of a key that all deliveries of an endpoint share, hashed once.
@@ -65,22 +67,23 @@ impl KeyPrefix {
         Self(prefix)
     }
 
-    pub(crate) fn key(&self, mode: Option<Mode>, identity: Identity<'_>) -> ReplayKey {
+    pub(crate) fn key(&self, mode: Option<Mode>, of: KeyOf<'_>) -> ReplayKey {
         let mut digest = self.0.clone();
         let mode = match mode {
             None => 0,
             Some(Mode::Live) => 1,
             Some(Mode::Test) => 2,
         };
-        match identity {
-            Identity::Id(id) => {
+        match of {
+            KeyOf::Id(id) => {
                 digest.update(&[mode, 0]);
                 digest.field(id.as_bytes());
             }
-            Identity::Content {
-                digest: content,
-                labels,
-            } => {
+            KeyOf::Group(content) => {
+                digest.update(&[mode, 2]);
+                digest.update(&content);
+            }
+            KeyOf::Content { content, labels } => {
                 digest.update(&[mode, 1]);
                 digest.update(&content);
                 for label in labels {
@@ -98,7 +101,7 @@ mod tests {
 
     #[test]
     fn scopes_modes_and_kinds_of_identity_never_share_a_key() {
-        let id = Identity::Id("evt_1");
+        let id = KeyOf::Id("evt_1");
         let keys = [
             KeyPrefix::new("", "stripe", "").key(None, id),
             KeyPrefix::new("a", "stripe", "").key(None, id),
@@ -106,21 +109,22 @@ mod tests {
             KeyPrefix::new("", "astripe", "").key(None, id),
             KeyPrefix::new("", "stripe", "").key(Some(Mode::Live), id),
             KeyPrefix::new("", "stripe", "").key(Some(Mode::Test), id),
-            KeyPrefix::new("", "stripe", "").key(None, Identity::Id("evt_2")),
+            KeyPrefix::new("", "stripe", "").key(None, KeyOf::Id("evt_2")),
             KeyPrefix::new("", "stripe", "").key(
                 None,
-                Identity::Content {
-                    digest: [0; 32],
+                KeyOf::Content {
+                    content: [0; 32],
                     labels: &[],
                 },
             ),
             KeyPrefix::new("", "stripe", "").key(
                 None,
-                Identity::Content {
-                    digest: [0; 32],
+                KeyOf::Content {
+                    content: [0; 32],
                     labels: &[Some("orders/paid".into())],
                 },
             ),
+            KeyPrefix::new("", "stripe", "").key(None, KeyOf::Group([0; 32])),
         ];
         for (i, a) in keys.iter().enumerate() {
             for b in keys.iter().skip(i + 1) {

@@ -9,7 +9,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU16, NonZeroU64};
 use std::time::Duration;
 
 use crate::error::StoreError;
@@ -21,7 +21,7 @@ mod key;
 mod memory;
 
 pub use key::ReplayKey;
-pub(crate) use key::{Identity, KeyPrefix};
+pub(crate) use key::{KeyOf, KeyPrefix};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 
 /// Where deliveries are remembered.
@@ -52,6 +52,12 @@ pub trait ReplayStore: fmt::Debug + Send + Sync + 'static {
     /// answer may have been lost. Otherwise the record stays as it is, and the answer says what it is.
     ///
     /// A record is kept for `request.retain` after it was last written.
+    ///
+    /// Where the request has a [bound](LabelBound), a record that does not exist yet is counted under the bound's group before it is
+    /// made, in the same atomic step: the count begins with the first, ends `request.retain` after the first, and if it has reached
+    /// `at_most` the answer is [`OverBound`](Claim::OverBound) and nothing is recorded. A record that exists is answered as if there was no bound.
+    /// A store that counts too little lets a thief run one captured delivery under more invented labels; one that counts too much loses
+    /// events.
     fn claim(
         &self,
         key: &ReplayKey,
@@ -90,10 +96,30 @@ pub struct ClaimRequest {
     /// For how long the record is kept after it was last written.
     pub retain: Duration,
     /// For how long a done record must not be forgotten even under pressure, because until then a copy would
-    /// still be fresh and run again. At most `retain`.
+    /// still be fresh and run again. At most `retain`; zero where no time is signed, so that no copy ever ceases to be fresh.
     pub protect: Duration,
     /// A hash of the body, to tell a copy from another payload under the same id. It decides nothing.
     pub fingerprint: u64,
+    /// How many keys of a group may be claimed for the first time; no limit unless set.
+    pub bound: Option<LabelBound>,
+}
+
+/// A limit for keys that are made of unsigned labels: a thief can invent labels for one captured delivery, but not without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LabelBound {
+    /// What the keys have in common. No delivery has this key itself.
+    pub group: ReplayKey,
+    /// How many different keys of the group are accepted until the retention of the first has passed.
+    pub at_most: NonZeroU16,
+}
+
+impl LabelBound {
+    /// A bound of `at_most` keys of `group`.
+    #[must_use]
+    pub const fn new(group: ReplayKey, at_most: NonZeroU16) -> Self {
+        Self { group, at_most }
+    }
 }
 
 impl ClaimRequest {
@@ -106,6 +132,7 @@ impl ClaimRequest {
             retain,
             protect: retain,
             fingerprint: 0,
+            bound: None,
         }
     }
 }
@@ -126,6 +153,8 @@ pub enum Claim {
         /// Whether the payload was the same then; `true` where the store cannot tell.
         same_payload: bool,
     },
+    /// The key is new, and its group has as many keys as its [bound](LabelBound) allows. Nothing was recorded.
+    OverBound,
 }
 
 /// Who holds a claim: 128 bits that no other claim has.

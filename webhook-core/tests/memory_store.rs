@@ -1,0 +1,198 @@
+//! A full memory store: what it forgets first, what it says of that, and what it never forgets.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::num::NonZeroU16;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use webhook_core::replay::{Claim, ClaimRequest, Commit, LabelBound, LeaseState, Owner};
+use webhook_core::{MemoryStore, ReplayKey, ReplayStore, StoreErrorKind};
+
+mod common;
+
+use common::block_on;
+
+const DAY: Duration = Duration::from_secs(86_400);
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
+/// A shard has one record for each of these.
+const CAPACITY: usize = 64 * 64;
+
+/// A store whose clock is moved by hand.
+struct Timed {
+    store: MemoryStore,
+    now: Arc<AtomicU64>,
+    next: AtomicU64,
+}
+
+impl Timed {
+    fn new(refuses_when_full: bool) -> Self {
+        let now = Arc::new(AtomicU64::new(0));
+        let clock = Arc::clone(&now);
+        let builder = MemoryStore::builder()
+            .capacity(CAPACITY)
+            .clock(move || Duration::from_secs(clock.load(Ordering::Relaxed)));
+        let builder = match refuses_when_full {
+            true => builder.refuse_when_full(),
+            false => builder,
+        };
+        Self {
+            store: builder.build(),
+            now,
+            next: AtomicU64::new(0),
+        }
+    }
+
+    fn pass(&self, time: Duration) {
+        self.now.fetch_add(time.as_secs(), Ordering::Relaxed);
+    }
+
+    /// Another number for each, spread evenly.
+    fn number(&self) -> u64 {
+        let mut number = self.next.fetch_add(1, Ordering::Relaxed);
+        number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        number ^ (number >> 31)
+    }
+
+    fn key(&self) -> ReplayKey {
+        let mut bytes = [0; 32];
+        for chunk in bytes.chunks_exact_mut(8) {
+            chunk.copy_from_slice(&self.number().to_le_bytes());
+        }
+        ReplayKey::from_bytes(bytes)
+    }
+
+    fn request(&self, protect: Duration) -> ClaimRequest {
+        let owner = Owner::from_bits(self.number().into());
+        let mut request = ClaimRequest::new(owner, Duration::from_secs(60), MONTH);
+        request.protect = protect;
+        request
+    }
+
+    fn claim(&self, key: &ReplayKey, protect: Duration) -> Result<Claim, StoreErrorKind> {
+        let claim = block_on(self.store.claim(key, &self.request(protect)));
+        claim.map_err(|error| error.kind())
+    }
+
+    /// Claims and commits a new key, if there is room.
+    fn handle(&self, protect: Duration) -> Result<ReplayKey, StoreErrorKind> {
+        let key = self.key();
+        match self.claim(&key, protect)? {
+            Claim::Acquired(lease) => {
+                assert_eq!(
+                    block_on(self.store.commit(&lease)).unwrap(),
+                    Commit::Committed
+                );
+                Ok(key)
+            }
+            other => panic!("a new key got {other:?}"),
+        }
+    }
+
+    fn fail(&self) -> Result<ReplayKey, StoreErrorKind> {
+        let key = self.key();
+        match self.claim(&key, Duration::ZERO)? {
+            Claim::Acquired(lease) => {
+                assert_eq!(
+                    block_on(self.store.release(&lease)).unwrap(),
+                    LeaseState::Held
+                );
+                Ok(key)
+            }
+            other => panic!("a new key got {other:?}"),
+        }
+    }
+
+    fn is_done(&self, key: &ReplayKey) -> bool {
+        matches!(self.claim(key, Duration::ZERO), Ok(Claim::Done { .. }))
+    }
+}
+
+#[test]
+fn a_store_full_of_deliveries_that_are_never_stale_takes_new_ones_and_forgets_the_oldest() {
+    let timed = Timed::new(false);
+    let mut keys = Vec::new();
+    for _ in 0..4 * CAPACITY {
+        keys.push(timed.handle(Duration::ZERO).unwrap());
+        timed.pass(Duration::from_secs(3));
+    }
+    assert!(timed.store.len() <= CAPACITY);
+    assert!(timed.store.evicted() >= 3 * CAPACITY as u64);
+    // The newest are there, and the oldest are not. To ask is to claim, so the newest are asked for first.
+    let newest = keys.iter().rev().take(CAPACITY / 16);
+    assert!(newest.clone().all(|key| timed.is_done(key)));
+    let mut oldest = keys.iter().take(CAPACITY / 16);
+    assert!(oldest.all(|key| !timed.is_done(key)));
+}
+
+#[test]
+fn released_deliveries_make_room_before_any_done_one_is_forgotten() {
+    let timed = Timed::new(false);
+    let done: Vec<_> = (0..CAPACITY / 8)
+        .map(|_| timed.handle(Duration::ZERO).unwrap())
+        .collect();
+    for _ in 0..4 * CAPACITY {
+        timed.pass(Duration::from_secs(1));
+        timed.fail().unwrap();
+    }
+    assert_eq!(timed.store.evicted(), 0);
+    assert!(done.iter().all(|key| timed.is_done(key)));
+}
+
+#[test]
+fn a_done_delivery_inside_its_freshness_window_is_never_forgotten() {
+    let timed = Timed::new(false);
+    let mut done = Vec::new();
+    let full = loop {
+        match timed.handle(DAY) {
+            Ok(key) => done.push(key),
+            Err(kind) => break kind,
+        }
+    };
+    assert_eq!(full, StoreErrorKind::Full);
+    assert!(done.iter().all(|key| timed.is_done(key)));
+    assert_eq!(timed.store.evicted(), 0);
+    // Once copies are stale, they make room.
+    timed.pass(DAY + Duration::from_secs(121));
+    timed.handle(DAY).unwrap();
+}
+
+#[test]
+fn a_store_that_refuses_when_full_forgets_no_done_delivery_and_drops_released_ones() {
+    let timed = Timed::new(true);
+    for _ in 0..2 * CAPACITY {
+        timed.fail().unwrap();
+        timed.pass(Duration::from_secs(1));
+    }
+    let mut done = Vec::new();
+    let full = loop {
+        match timed.handle(Duration::ZERO) {
+            Ok(key) => done.push(key),
+            Err(kind) => break kind,
+        }
+    };
+    assert_eq!(full, StoreErrorKind::Full);
+    assert!(done.len() > CAPACITY / 2);
+    assert!(done.iter().all(|key| timed.is_done(key)));
+    // It recovers as retentions end.
+    timed.pass(MONTH + Duration::from_secs(2));
+    timed.handle(Duration::ZERO).unwrap();
+}
+
+#[test]
+fn groups_of_labels_are_bounded_as_records_are() {
+    let timed = Timed::new(false);
+    for _ in 0..4 * CAPACITY {
+        let mut request = timed.request(Duration::ZERO);
+        request.bound = Some(LabelBound::new(timed.key(), NonZeroU16::MIN));
+        let claim = block_on(timed.store.claim(&timed.key(), &request)).unwrap();
+        let Claim::Acquired(lease) = claim else {
+            panic!("a new group got {claim:?}");
+        };
+        block_on(timed.store.commit(&lease)).unwrap();
+        timed.pass(Duration::from_secs(1));
+    }
+    assert!(timed.store.len() <= CAPACITY);
+}
