@@ -27,8 +27,8 @@ pub(crate) struct Wanted {
     kinds: Range<usize>,
     mode: usize,
     challenge: usize,
-    /// Which of the pointers only notifications have.
-    notifications: Range<usize>,
+    /// Which of the pointers tell a question.
+    questions: Range<usize>,
     /// Whether a delivery may be a challenge, so that its body has to be looked into in any case.
     pub(crate) challenges: bool,
 }
@@ -49,10 +49,12 @@ impl Wanted {
         let handshake = provider.handshake();
         pointers.extend(handshake.iter().flat_map(Handshake::pointers));
         let first = pointers.len();
-        if let Questions::Without(of_notifications) = provider.questions() {
-            pointers.extend(of_notifications);
+        match provider.questions() {
+            Questions::With(told_by) => pointers.extend(told_by),
+            Questions::Except(pointer, _) => pointers.push(pointer),
+            Questions::None | Questions::All | Questions::Forms => {}
         }
-        let notifications = first..pointers.len();
+        let questions = first..pointers.len();
         Self {
             provider: *provider,
             pointers: Pointers::new(&pointers),
@@ -60,7 +62,7 @@ impl Wanted {
             kinds,
             mode,
             challenge,
-            notifications,
+            questions,
             challenges: handshake.is_some_and(|handshake| handshake.is_signed()),
         }
     }
@@ -103,23 +105,28 @@ impl BodyLabels {
 /// What a body says about itself.
 pub(crate) struct Envelope<'b> {
     wanted: &'b Wanted,
+    /// Whether there is a body that is not JSON.
+    is_form: bool,
     found: [Option<Scalar<'b>>; probe::MAX_POINTERS],
 }
 
 impl<'b> Envelope<'b> {
     pub(crate) fn read(wanted: &'b Wanted, raw: &'b Bytes) -> Result<Self, RejectionKind> {
-        let nothing = [const { None }; probe::MAX_POINTERS];
-        let found = if wanted.pointers.is_empty() || raw.is_empty() {
-            nothing
-        } else {
-            match probe::scan(raw, &wanted.pointers) {
-                Ok(found) => found,
-                // Genuine all the same: forms and other things are known by their content.
-                Err(Problem::NotJson) => nothing,
-                Err(Problem::DuplicateKey) => return Err(RejectionKind::Unprocessable),
-            }
+        let mut envelope = Self {
+            wanted,
+            is_form: false,
+            found: [const { None }; probe::MAX_POINTERS],
         };
-        Ok(Self { wanted, found })
+        if wanted.pointers.is_empty() || raw.is_empty() {
+            return Ok(envelope);
+        }
+        match probe::scan(raw, &wanted.pointers) {
+            Ok(found) => envelope.found = found,
+            // Genuine all the same: forms and other things are known by their content.
+            Err(Problem::NotJson) => envelope.is_form = true,
+            Err(Problem::DuplicateKey) => return Err(RejectionKind::Unprocessable),
+        }
+        Ok(envelope)
     }
 
     pub(crate) fn labels(
@@ -182,7 +189,12 @@ impl<'b> Envelope<'b> {
         match self.wanted.provider.questions() {
             Questions::None => false,
             Questions::All => true,
-            Questions::Without(_) => self.take(self.wanted.notifications.clone()).is_none(),
+            Questions::Forms => self.is_form,
+            Questions::With(_) => self.take(self.wanted.questions.clone()).is_some(),
+            Questions::Except(_, notification) => match self.take(self.wanted.questions.clone()) {
+                Some(Scalar::Text(text)) => text != notification,
+                _ => false,
+            },
         }
     }
 

@@ -122,8 +122,12 @@ pub enum Questions {
     None,
     /// All of them.
     All,
-    /// Those in whose body there is no value at any of these JSON pointers.
-    Without(&'static [&'static str]),
+    /// Those whose body is not JSON: forms.
+    Forms,
+    /// Those with a text, number or boolean at any of these JSON pointers of the body.
+    With(&'static [&'static str]),
+    /// Those with another text than the second at the JSON pointer that the first is.
+    Except(&'static str, &'static str),
 }
 
 /// Whose values may tell two deliveries of one content apart; see [`EndpointBuilder::identity`](crate::EndpointBuilder::identity).

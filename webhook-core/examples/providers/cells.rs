@@ -238,10 +238,12 @@ pub(crate) fn questions(provider: &Provider) -> String {
     match provider.questions() {
         Questions::None => NONE.to_owned(),
         Questions::All => "all".to_owned(),
-        Questions::Without(pointers) => {
+        Questions::Forms => "forms".to_owned(),
+        Questions::With(pointers) => {
             let pointers: Vec<_> = pointers.iter().map(|name| format!("`{name}`")).collect();
-            format!("those without {}", pointers.join(" or "))
+            format!("those with {}", pointers.join(" or "))
         }
+        Questions::Except(pointer, text) => format!("those with another `{pointer}` than `{text}`"),
         other => format!("{other:?}"),
     }
 }

@@ -9,7 +9,7 @@ use crate::{Provider, Questions, Scheme};
 /// * The id `/id` (`evt_…`) is documented to repeat for the same event; the type is `/event`.
 /// * Only 200 is success. Undelivered events are kept 14 days; 15 failures in a row pause the queue.
 /// * The transfer-authorisation webhook uses the same header, but its answer decides about money:
-///   give it a route of its own. It has no `/event`, and as it waits for an answer, a copy of it
+///   give it a route of its own. As it waits for an answer, a copy of it
 ///   runs again.
 ///
 /// Source: <https://docs.asaas.com/docs/sobre-os-webhooks>.
@@ -17,7 +17,7 @@ pub const ASAAS: Provider =
     Provider::new("asaas", &[Scheme::token().in_header("asaas-access-token")])
         .id_at(&["/id"])
         .type_at(&["/event"])
-        .asks(Questions::Without(&["/event"]))
+        .asks(Questions::With(&["/transfer/id", "/bill/id"]))
         .retries_for_secs(14 * 24 * 3600)
         .succeeds_with(Success::Only200)
         .documented_at("https://docs.asaas.com/docs/sobre-os-webhooks");

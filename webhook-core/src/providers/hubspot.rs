@@ -54,7 +54,7 @@ const fn common(provider: Provider) -> Provider {
         .answers_within_millis(5_000)
         .retries_for_secs(24 * 3600)
         .succeeds_with(Success::Any2xx)
-        .asks(Questions::Without(&["/0/eventId", "/0/subscriptionType"]))
+        .asks(Questions::With(&["/callbackId"]))
 .documented_at(
             "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
         )

@@ -7,7 +7,7 @@ use crate::{Challenge, Handshake, Provider, Questions, Reply, Scheme};
 /// sent the request.
 ///
 /// * `/eventId` names a delivery, of which each event has a `uuid`. The type is
-///   `/data/events/0/eventType`. Inline hooks, which have none, wait for an answer, so a copy of
+///   `/data/events/0/eventType`. Inline hooks, which have another `/eventType` than `com.okta.event_hook`, wait for an answer, so a copy of
 ///   one runs again.
 /// * 3 s to answer, at most one retry; a 4xx is not retried.
 /// * The `GET` with `x-okta-verification-challenge` comes once and is answered here with `{"verification":…}`. That is harmless: nothing is
@@ -24,5 +24,5 @@ pub const OKTA: Provider = Provider::new("okta", &[Scheme::token().in_header("au
     ))
     .answers_within_millis(3_000)
     .succeeds_with(Success::OneOf(&[200, 204]))
-    .asks(Questions::Without(&["/data/events/0/eventType"]))
+    .asks(Questions::Except("/eventType", "com.okta.event_hook"))
     .documented_at("https://developer.okta.com/docs/concepts/event-hooks/");

@@ -7,8 +7,8 @@ use crate::{Algorithm, Identity, Part, Provider, Questions, Scheme, TimeUnit};
 ///
 /// * Tolerance 300 s to both sides, as in Retell's SDK.
 /// * Events have no id. Two calls from one number ask the same (`call_inbound`), so a delivery is
-///   known by its content and the signed time. Custom functions, which have no `/event`, wait for
-///   an answer. The type is `/event`.
+///   known by its content and the signed time. Those calls and custom functions wait for an answer,
+///   so a copy of one runs again. The type is `/event`.
 ///
 /// Source: <https://docs.retellai.com/features/secure-webhook> and retell-typescript-sdk (`webhook_auth.ts`).
 pub const RETELL: Provider = Provider::new(
@@ -25,5 +25,5 @@ pub const RETELL: Provider = Provider::new(
     Identity::ContentAndAttempt,
     "two calls from one number ask the same (`call_inbound`)",
 )
-.asks(Questions::Without(&["/event"]))
+.asks(Questions::With(&["/name", "/call_inbound/from_number"]))
 .documented_at("https://docs.retellai.com/features/secure-webhook");

@@ -10,9 +10,8 @@ use crate::{
 /// whether that is JSON or a form. The key is the app's signing secret.
 ///
 /// * Tolerance 300 s, as in slack_sdk.
-/// * `/event_id` stays the same over retries. Deliveries without it (interactions, commands,
-///   options) wait for an answer: a copy of one runs again, and one that was signed at another time
-///   is another.
+/// * `/event_id` stays the same over retries. Forms (interactions, commands, options) wait for an
+///   answer: a copy of one runs again, and one that was signed at another time is another.
 /// * Slack waits 3 s and retries at once, after a minute and after five: the first retry comes while a slow handler is
 ///   still at work, and is answered 503 then. Handlers should answer first and work later.
 /// * The `url_verification` challenge is signed; it is verified and answered here, and reaches no handler.
@@ -47,5 +46,5 @@ pub const SLACK: Provider = Provider::new(
 .retries_for_secs(6 * 60)
 .succeeds_with(Success::Any2xx)
 .identified_without_id_by(Identity::ContentAndAttempt)
-.asks(Questions::Without(&["/event_id"]))
+.asks(Questions::Forms)
 .documented_at("https://docs.slack.dev/authentication/verifying-requests-from-slack");

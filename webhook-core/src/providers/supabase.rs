@@ -22,7 +22,7 @@ pub const SUPABASE: Provider = Provider::new("supabase", &[HOOK])
     .answers_within_millis(5_000)
     .succeeds_with(Success::OneOf(&[200, 202, 204]))
     .identified_by(Identity::Content, "the id is made anew for every attempt; the body carries the code or token that was made for the event")
-.asks(Questions::Without(&["/sms/otp", "/email_data/token"]))
+.asks(Questions::With(&["/authentication_method", "/valid", "/metadata/name"]))
 .documented_at("https://supabase.com/docs/guides/auth/auth-hooks");
 
 const HOOK: Scheme =

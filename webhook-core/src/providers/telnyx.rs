@@ -25,5 +25,5 @@ pub const TELNYX: Provider = Provider::new(
 .id_at(&["/data/id"])
 .type_at(&["/data/event_type"])
 .identified_without_id_by(Identity::ContentAndAttempt)
-.asks(Questions::Without(&["/data/id"]))
+.asks(Questions::Forms)
 .documented_at("https://developers.telnyx.com/docs/development/sdk/python/webhooks");

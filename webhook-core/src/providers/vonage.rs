@@ -16,15 +16,15 @@ use crate::{Provider, Questions, Scheme, TimeUnit};
 ///   Set the method of every URL to `POST`.
 /// * No tolerance is documented for `iat`; it is 300 s.
 /// * The body has no id that is one for every product; deliveries are told apart by their content.
-///   Those without `message_uuid` or `messageId` are of calls, which wait for an answer: a copy of
-///   one runs again.
+///   Those with a `conversation_uuid` are of calls, which wait for an answer: a copy of one runs
+///   again.
 /// * Retried for up to 24 hours, after 429 and 5xx alone: what is refused with 401 is not sent again.
 ///
 /// Source: <https://developer.vonage.com/en/getting-started/concepts/webhooks#decoding-signed-webhooks>
 pub const VONAGE: Provider = Provider::new("vonage", SCHEME)
     .may_have_settings(&[API_KEY])
     .retries_for_secs(24 * 60 * 60)
-    .asks(Questions::Without(&["/message_uuid", "/messageId"]))
+    .asks(Questions::With(&["/conversation_uuid"]))
     .documented_at("https://developer.vonage.com/en/getting-started/concepts/webhooks");
 
 const API_KEY: &str = "api_key";
