@@ -446,9 +446,6 @@ mod tests {
 
     use super::*;
 
-    #[path = "../../../tests/common/random.rs"]
-    mod random;
-
     /// Documents with everything in them that a pass could trip over.
     fn document() -> impl Strategy<Value = Value> {
         let text = r#"[a-e"\\\\{}\[\]:, \nä€😀\x00-\x1f]{0,20}"#;
@@ -484,7 +481,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(random::draws(2000))]
+        #![proptest_config(crate::random::draws(2000))]
 
         #[test]
         fn a_pass_finds_what_a_tree_holds(document in document()) {

@@ -334,7 +334,10 @@ mod tests {
             for bit in 0..len * 8 {
                 let mut other = value.clone();
                 other[bit / 8] ^= 1 << (bit % 8);
-                assert!(!constant_time_eq(&value, &other), "bit {bit} of {len} bytes");
+                assert!(
+                    !constant_time_eq(&value, &other),
+                    "bit {bit} of {len} bytes"
+                );
                 let matches = Tag::new(&value).matches(&Tag::new(&other));
                 assert!(!matches.to_bool(), "bit {bit} of {len} bytes");
             }
