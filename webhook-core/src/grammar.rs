@@ -70,11 +70,11 @@ impl Candidates {
 
     /// Whether one of the candidates is `tag`. All are compared, whatever the outcome.
     pub(crate) fn contain(&self, tag: &Tag) -> bool {
-        self.rest
-            .iter()
-            .fold(self.first.matches(tag), |found, candidate| {
-                found | candidate.matches(tag)
-            })
+        let rest = self.rest.iter();
+        rest.fold(self.first.matches(tag), |found, candidate| {
+            found | candidate.matches(tag)
+        })
+        .to_bool()
     }
 }
 

@@ -109,6 +109,10 @@ mod success;
 mod time;
 mod verifier;
 
+#[cfg(test)]
+#[path = "../tests/common/random.rs"]
+mod random;
+
 pub use algorithm::Algorithm;
 pub use answer::Answer;
 pub use delivery::{Delivery, Event, Fence, PayloadError, Proof};

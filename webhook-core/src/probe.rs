@@ -481,7 +481,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(crate::random::draws(2000))]
 
         #[test]
         fn a_pass_finds_what_a_tree_holds(document in document()) {

@@ -151,7 +151,7 @@ async fn a_server_that_says_nothing_or_not_all_is_given_up() {
     let served = serve(|| None).await;
     let start = Instant::now();
     assert_eq!(fetched(&served).await, Err("not fetched".into()));
-    assert!((TIMEOUT..TIMEOUT * 2).contains(&start.elapsed()));
+    assert!(start.elapsed() >= TIMEOUT);
     let served = serve(|| Some(answer("200 OK", "content-length: 100\r\n", b"{"))).await;
     assert_eq!(fetched(&served).await, Err("not fetched".into()));
 }

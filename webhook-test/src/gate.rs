@@ -55,7 +55,10 @@ async fn take(semaphore: &Semaphore) {
 
 /// Says when it is dropped: put into a future outside of the layer, it tells that the server gave the request up.
 #[derive(Clone, Debug)]
-pub struct DropSignal(Arc<Semaphore>);
+pub struct DropSignal {
+    armed: Arc<Semaphore>,
+    dropped: Arc<Semaphore>,
+}
 
 /// What [`DropSignal::arm`] gives.
 #[derive(Debug)]
@@ -65,17 +68,27 @@ impl DropSignal {
     /// Not dropped yet.
     #[allow(clippy::new_without_default, reason = "as for the gate")]
     pub fn new() -> Self {
-        Self(Arc::new(Semaphore::new(0)))
+        let none = || Arc::new(Semaphore::new(0));
+        Self {
+            armed: none(),
+            dropped: none(),
+        }
     }
 
     /// To be held by the future.
     pub fn arm(&self) -> Armed {
-        Armed(Arc::clone(&self.0))
+        self.armed.add_permits(1);
+        Armed(Arc::clone(&self.dropped))
+    }
+
+    /// Waits until a future holds it: the server has the head of a request.
+    pub async fn armed(&self) {
+        take(&self.armed).await;
     }
 
     /// Waits for a drop.
     pub async fn dropped(&self) {
-        take(&self.0).await;
+        take(&self.dropped).await;
     }
 }
 

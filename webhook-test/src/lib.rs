@@ -32,7 +32,7 @@ pub use gate::{Armed, DropSignal, Gate};
 pub use logs::Logs;
 pub use reply::Reply;
 pub use request::Sent;
-pub use rng::Rng;
+pub use rng::{Rng, cases};
 pub use socket::{Client, PATIENCE, Server};
 pub use store::{Calls, CountingStore, KeyState};
 

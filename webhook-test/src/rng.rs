@@ -1,11 +1,19 @@
+#[path = "../../webhook-core/tests/common/soak.rs"]
+mod soak;
+
+/// How many cases a test draws: `usual`, or `SOAK_TIMES` as many in a soak run.
+pub fn cases(usual: u32) -> usize {
+    usize::try_from(soak::cases(usual)).expect("32 bits")
+}
+
 /// `SplitMix64`: small, and the same on every machine.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// A generator with this seed.
+    /// A generator with this seed; in a soak run, with one made of it and `SOAK_SEED`.
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(soak::seed(seed))
     }
 
     /// 64 bits.

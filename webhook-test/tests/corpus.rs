@@ -12,11 +12,11 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use webhook_axum::WebhookLayer;
-use webhook_test::{Calls, Corpus, CountingStore};
+use webhook_test::{Calls, Corpus, CountingStore, cases};
 use webhook_tower::RequestBody;
 
 /// For each provider.
-const REQUESTS: usize = 5000;
+const REQUESTS: u32 = 5000;
 
 async fn send_all(mut corpus: Corpus) -> BTreeMap<u16, usize> {
     let (store, runs) = (CountingStore::new(), Arc::new(AtomicUsize::new(0)));
@@ -31,7 +31,7 @@ async fn send_all(mut corpus: Corpus) -> BTreeMap<u16, usize> {
     let (name, seed) = (corpus.provider().name(), corpus.seed);
     let probe = corpus.probe();
     let (mut answers, mut bodies) = (BTreeMap::new(), BTreeMap::<(u16, bool), Bytes>::new());
-    for (n, sent) in corpus.by_ref().take(REQUESTS).enumerate() {
+    for (n, sent) in corpus.by_ref().take(cases(REQUESTS)).enumerate() {
         let body = Full::new(sent.body.clone());
         let request = sent.request_with(body).expect("a request");
         let Ok(response) = service.clone().oneshot(request).await;
@@ -74,7 +74,7 @@ async fn corpus(part: usize) {
             println!("{name}: seed {seed:#x}");
             let answers = send_all(corpus).await;
             println!("{name}: {answers:?}");
-            assert!(answers[&401] > REQUESTS / 2, "{answers:?}");
+            assert!(answers[&401] > cases(REQUESTS) / 2, "{answers:?}");
         }
     }
 }

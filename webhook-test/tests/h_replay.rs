@@ -13,8 +13,9 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::sync::Barrier;
 use webhook_core::{
-    ConfigError, Delivery, Endpoint, MemoryStore, RejectionKind as Kind, Signer, UnixTime,
-    providers, replay::conformance,
+    ConfigError, Delivery, Endpoint, MemoryStore, RejectionKind as Kind, ReplayKey,
+    ReplayStore as _, Signer, UnixTime, providers,
+    replay::{Claim, ClaimRequest, Owner, conformance},
 };
 use webhook_test::{
     Calls, CountingStore, Door, Gate, NOW, PLAIN, Reply, Row, Sent, delivery, delivery_at, signed,
@@ -591,11 +592,34 @@ async fn a_claim_that_could_not_be_released_ends_with_its_lease() {
 }
 
 #[tokio::test]
-async fn the_memory_store_keeps_every_promise_of_a_store_in_real_time() {
+async fn the_memory_store_keeps_every_promise_of_a_store() {
+    let now = Arc::new(Mutex::new(Duration::ZERO));
+    let clock = Arc::clone(&now);
+    let store = MemoryStore::builder()
+        .clock(move || *clock.lock().unwrap())
+        .build();
+    let pass = async |time| *now.lock().unwrap() += time;
+    conformance::all(&store, pass).await;
+}
+
+#[tokio::test]
+async fn the_memory_stores_own_clock_ends_a_lease() {
     let store = MemoryStore::new();
-    conformance::all(&store, tokio::time::sleep).await;
-    let counting = CountingStore::new();
-    assert_eq!(counting.calls(), Calls::default());
+    let key = ReplayKey::from_bytes([7; 32]);
+    let request = |owner| {
+        let (lease, retain) = (Duration::from_millis(1), Duration::from_secs(600));
+        ClaimRequest::new(Owner::from_bits(owner), lease, retain)
+    };
+    let first = store.claim(&key, &request(1)).await.unwrap();
+    assert!(matches!(first, Claim::Acquired(_)), "{first:?}");
+    let start = std::time::Instant::now();
+    let second = loop {
+        match store.claim(&key, &request(2)).await.unwrap() {
+            Claim::Acquired(lease) => break lease,
+            _ => assert!(start.elapsed() < webhook_test::PATIENCE, "it never ends"),
+        }
+    };
+    assert_eq!(second.attempt(), 2);
 }
 
 #[tokio::test]

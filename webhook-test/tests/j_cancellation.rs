@@ -18,7 +18,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Router, http::StatusCode};
 use bytes::Bytes;
-use http_body_util::{Empty, Full};
+use http_body::Frame;
+use http_body_util::{Empty, Full, StreamBody};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
@@ -548,24 +549,26 @@ async fn draining_puts_off_new_deliveries_and_waits_for_those_that_run() {
 async fn a_delivery_whose_body_is_still_arriving_does_not_start_after_a_drain() {
     // J09: `drain` says nothing runs; then nothing may begin to.
     let door = Door::open(standard()).await;
-    let sent = delivery("msg_j09_late", BODY);
-    let wire = sent.wire();
-    let mut client = door.connect().await;
-    client.send(&wire[..wire.len() - 1]).await;
-    // Its head is through once a request sent later over another connection is answered and the body is awaited.
-    let admitted = || door.endpoint().counts().rejected(Kind::ShuttingDown);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let left = door.layer.drain(Duration::from_millis(50)).await;
-    client.send(&wire[wire.len() - 1..]).await;
-    let reply = client.reply().await.expect("an answer");
-    if left == 0 {
-        assert_eq!(door.runs(), 0, "J09: it began after the drain was over");
-        reply.assert_refusal("J09: late", 503);
-        assert!(admitted() > 0);
-    } else {
-        // Counted as running from its admission on is as good.
-        assert_eq!(reply.status, 200);
-    }
+    let gate = Gate::new();
+    let held = gate.clone();
+    let body = async move {
+        held.pass().await;
+        Ok::<_, Infallible>(Frame::data(Bytes::from(BODY)))
+    };
+    let body = StreamBody::new(futures_util::stream::once(body));
+    let request = delivery("msg_j09_late", BODY).request_with(Body::new(body));
+    let drained = async {
+        // The body is asked for, so the head is through.
+        gate.entered().await;
+        let left = door.layer.drain(Duration::ZERO).await;
+        gate.open(1);
+        left
+    };
+    let (reply, left) = tokio::join!(door.oneshot(request.unwrap()), drained);
+    assert_eq!(left, 0, "J09: it does not run yet");
+    reply.assert_refusal("J09: late", 503);
+    assert_eq!(door.runs(), 0, "J09: it began after the drain was over");
+    assert_eq!(door.endpoint().counts().rejected(Kind::ShuttingDown), 1);
 }
 
 #[test]
@@ -641,7 +644,7 @@ async fn a_client_that_goes_away_while_uploading_leaves_nothing_behind() {
     for cut in [wire.len() - 1, wire.len() - BODY.len()] {
         let mut client = door.connect().await;
         client.send(&wire[..cut]).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        given_up.armed().await;
         drop(client);
         given_up.dropped().await;
     }

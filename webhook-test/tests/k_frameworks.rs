@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -26,7 +26,8 @@ use tower_http::trace::TraceLayer;
 use webhook_axum::{VerifiedDelivery, VerifiedEvent, WebhookLayer};
 use webhook_core::{Delivery, Endpoint};
 use webhook_test::{
-    Client, CountingStore, Logs, NOW, PLAIN, Reply, Sent, Server, delivery, signed, standard,
+    Client, CountingStore, Gate, Logs, NOW, PATIENCE, PLAIN, Reply, Sent, Server, delivery, signed,
+    standard,
 };
 use webhook_tower::{RequestBody, ResponseBody, Webhook};
 
@@ -206,7 +207,8 @@ where
         .map(|_| {
             let service = service.clone();
             tokio::spawn(async move {
-                for _ in 0..200 {
+                let start = Instant::now();
+                while start.elapsed() < PATIENCE {
                     let answered = service.clone().oneshot(request("msg_h01")).await;
                     match answered.map(|response| response.status().as_u16()) {
                         Ok(200) => return true,
@@ -261,19 +263,21 @@ async fn limits_buffers_and_load_shedding_inside_run_each_delivery_once() {
 async fn an_inner_service_without_capacity_makes_an_error_and_a_release() {
     // K09, K10: what is shed is not done.
     let (layer, store) = layer();
+    let gate = Gate::new();
+    let held = gate.clone();
     let shedding = ServiceBuilder::new()
         .layer(layer)
         .load_shed()
         .concurrency_limit(1)
-        .service(service_fn(|_: Request<RequestBody>| async {
-            std::future::pending::<()>().await;
-            Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))
+        .service(service_fn(move |_: Request<RequestBody>| {
+            let gate = held.clone();
+            async move {
+                gate.pass().await;
+                Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))
+            }
         }));
     let hanging = tokio::spawn(shedding.clone().oneshot(request("msg_first")));
-    while store.calls().claims == 0 {
-        tokio::task::yield_now().await;
-    }
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    gate.entered().await;
     let shed = shedding.clone().oneshot(request("msg_second")).await;
     let error: BoxError = shed.expect_err("K09: it was shed");
     assert!(error.is::<tower::load_shed::error::Overloaded>(), "{error}");

@@ -8,7 +8,7 @@ Published examples are asserted: a formula that stops reproducing them writes no
     python3 generate.py --check    name every file that differs from what would be written, and fail
 
 A vector is one delivery: method, path_and_query, headers (pairs, so that a name can occur twice), body or body_base64,
-secrets, url (schemes that sign one; without the query), now (unix seconds), expect. A valid one may carry the id and
+secrets, url (schemes that sign one; without the query), settings, verify_token and response (handshakes), now (unix seconds), expect. A valid one may carry the id and
 the type to be reported; null means "none", an absent key means "not stated" (a body that no envelope can be read from).
 """
 
@@ -24,6 +24,7 @@ import unconfirmed  # noqa: E402,F401  (adds its rows to TEMPLATES)
 from suite import (  # noqa: E402
     MS, NOW, T, Suite, b64, bad_base64, bad_hex, base62, flip, mac, noted, odd_times, raw, whsec,
 )
+import known_answers  # noqa: E402
 from custom import CUSTOM  # noqa: E402
 from templates import TEMPLATES  # noqa: E402
 from tokens import TOKENS  # noqa: E402
@@ -858,9 +859,12 @@ def main():
         sys.exit("usage: generate.py [--check]")
     suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES | CUSTOM | TOKENS | ASYMMETRIC | TOKEN_KEYS | CERTIFICATES | RSA_VALUES
     stale = []
+    strangers = set(known_answers.ANSWERS) - set(suites)
+    if strangers and ASYMMETRIC:
+        sys.exit("known answers of no provider: " + ", ".join(sorted(strangers)))
     for name, suite in suites.items():
         path = DATA / (name + ".json")
-        text = json.dumps(suite().vectors, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(known_answers.add(name, suite).vectors, indent=1, ensure_ascii=False) + "\n"
         if not check:
             DATA.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())

@@ -131,12 +131,9 @@ class Suite:
         except UnicodeDecodeError:
             vector["body_base64"] = b64(delivery["body"])
         vector["secrets"] = delivery["secrets"]
-        if "settings" in delivery:
-            vector["settings"] = delivery["settings"]
-        if "response" in delivery:
-            vector["response"] = delivery["response"]
-        if "url" in delivery:
-            vector["url"] = delivery["url"]
+        for key in ("settings", "verify_token", "response", "url"):
+            if key in delivery:
+                vector[key] = delivery[key]
         vector |= {"now": delivery["now"], "expect": expect}
         vector |= {key: delivery[key] for key in ("id", "type") if delivery[key] is not ...}
         self.vectors.append({"name": name} | vector)

@@ -1,5 +1,6 @@
 //! The only folder that names a crypto crate.
 
+use ctutils::{Choice, CtEq as _};
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
 use hmac::digest::block_api::{Buffer, CoreProxy, FixedOutputCore, UpdateCore};
@@ -255,9 +256,26 @@ impl Tag {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// Equal in full length and every byte; an empty tag equals nothing. Constant-time in the bytes.
-    pub(crate) fn matches(&self, other: &Self) -> bool {
-        self.len != 0 && constant_time_eq(self.as_bytes(), other.as_bytes())
+    /// Equal in full length and every byte; an empty tag equals nothing. Constant-time in the bytes: the answer stays a
+    /// [`Choice`], so that several comparisons can be joined without a branch. Lengths are not secret.
+    #[inline]
+    pub(crate) fn matches(&self, other: &Self) -> Choice {
+        match (self.len, other.len) {
+            (0, _) => Choice::FALSE,
+            // SHA-1, SHA-256 and SHA-512: of a length known at compile time, which is quicker.
+            (20, 20) => self.begins_as::<20>(other),
+            (32, 32) => self.begins_as::<32>(other),
+            (64, 64) => self.begins_as::<64>(other),
+            _ => self.as_bytes().ct_eq(other.as_bytes()),
+        }
+    }
+
+    #[inline]
+    fn begins_as<const N: usize>(&self, other: &Self) -> Choice {
+        match (self.bytes.first_chunk::<N>(), other.bytes.first_chunk()) {
+            (Some(ours), Some(theirs)) => ours.ct_eq(theirs),
+            _ => Choice::FALSE,
+        }
     }
 }
 
@@ -267,16 +285,10 @@ impl AsRef<[u8]> for Tag {
     }
 }
 
-/// Compares without an early exit, so that the time taken says nothing about where two values differ.
-/// Their lengths are not secret.
+/// Compares two values so that the time taken depends on their lengths alone, which are not secret.
 #[inline]
 pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let difference = a.iter().zip(b).fold(0, |acc, (x, y)| acc | (x ^ y));
-    // Without the barrier a compiler may turn the fold into a loop that stops early.
-    std::hint::black_box(difference) == 0
+    a.ct_eq(b).to_bool()
 }
 
 /// SHA-256 as it runs, for replay keys and content identities.
@@ -312,12 +324,33 @@ mod tests {
 
     #[test]
     fn tags_of_other_lengths_or_without_bytes_never_match() {
-        let tag = Tag::new(&[7; 32]);
-        assert!(tag.matches(&Tag::new(&[7; 32])));
-        assert!(!tag.matches(&Tag::new(&[7; 31])));
-        assert!(!tag.matches(&Tag::new(&[7; 33])));
-        assert!(!tag.matches(&Tag::new(&[])));
-        assert!(!Tag::new(&[]).matches(&Tag::new(&[])));
-        assert!(!Tag::new(&[1; 65]).matches(&Tag::new(&[1; 65])));
+        let matches = |a: &[u8], b: &[u8]| Tag::new(a).matches(&Tag::new(b)).to_bool();
+        assert!(matches(&[7; 32], &[7; 32]));
+        assert!(!matches(&[7; 32], &[7; 31]));
+        assert!(!matches(&[7; 32], &[7; 33]));
+        assert!(!matches(&[7; 32], &[]));
+        assert!(!matches(&[], &[]));
+        assert!(!matches(&[1; 65], &[1; 65]));
+    }
+
+    #[test]
+    fn a_bit_anywhere_in_a_value_of_any_length_makes_it_another() {
+        for len in 0..=Tag::MAX {
+            let value: Vec<u8> = (0xa0..=u8::MAX).take(len).collect();
+            assert!(constant_time_eq(&value, &value), "{len} bytes");
+            for bit in 0..len * 8 {
+                let mut other = value.clone();
+                other[bit / 8] ^= 1 << (bit % 8);
+                assert!(
+                    !constant_time_eq(&value, &other),
+                    "bit {bit} of {len} bytes"
+                );
+                let matches = Tag::new(&value).matches(&Tag::new(&other));
+                assert!(!matches.to_bool(), "bit {bit} of {len} bytes");
+            }
+            let longer = [&value[..], &[0]].concat();
+            assert!(!constant_time_eq(&value, &longer), "{len} bytes and a zero");
+            assert!(!constant_time_eq(&longer, &value), "{len} bytes and a zero");
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::{KeyFormat, Provider, Scheme};
 /// * The bytes are signed as the form has them: a `charset` of `GBK` is verified too, and yours to decode.
 /// * The answer has to be the text `success`, so answer it from the handler, and copies with `answer_duplicates`. Retried for 25 hours.
 ///
-/// Source: <https://opendocs.alipay.com/open/204/105301>, and alipay-sdk (npm), whose tests are among the vectors beside the project.
+/// Source: <https://opendocs.alipay.com/open/204/105301>, and alipay-sdk (npm), whose tests are among the vectors.
 pub const ALIPAY: Provider = Provider::new("alipay", SCHEME)
     .key_format(KeyFormat::PublicKey)
     .retries_for_secs(25 * 60 * 60)
