@@ -14,7 +14,7 @@ use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::envelope::Wanted;
 use crate::error::{ConfigError, Ended, Rejection, RejectionKind};
-use crate::handshake::{Answering, OfferHook, Reply};
+use crate::handshake::{Answering, OfferHook};
 use crate::head::Head;
 use crate::intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
@@ -598,10 +598,7 @@ impl EndpointBuilder {
                 token_parameter,
                 duplicate_answer: self.duplicate_answer,
                 answering,
-                keeps_keys: self
-                    .provider
-                    .handshake()
-                    .is_some_and(|handshake| matches!(handshake.reply(), Reply::FieldAndTag(..))),
+                keeps_keys: self.provider.tags_challenges(),
                 #[cfg(feature = "asymmetric")]
                 keys,
                 clock: self.clock,
