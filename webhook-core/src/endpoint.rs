@@ -10,18 +10,16 @@ use bytes::Bytes;
 
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::chain::{CA_CERTIFICATES, Chain};
-#[cfg(feature = "asymmetric")]
-use crate::algorithm::public::PublicKey;
 use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::envelope::Wanted;
 use crate::error::{ConfigError, Ended, Rejection, RejectionKind};
-use crate::handshake::{Answering, OfferHook, Reply};
+use crate::handshake::{Answering, OfferHook};
 use crate::head::Head;
 use crate::identity::{IdentityPolicy, IdentityRule};
 use crate::intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
-use crate::keys::{ErasedSource, KeyCache, KeySource, Known, Wanted as WantedKeys};
+use crate::keys::{ErasedSource, FetchedKeys, KeyCache, KeySource, Known, Wanted as WantedKeys};
 use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;
@@ -287,11 +285,11 @@ impl Endpoint {
     pub(crate) fn known_key(
         &self,
         query: &crate::keys::KeyQuery,
-    ) -> Result<Option<Vec<PublicKey>>, RejectionKind> {
+    ) -> Result<Option<FetchedKeys>, RejectionKind> {
         let now = self.now().ok_or(RejectionKind::ClockUnavailable)?;
         let cache = self.inner.keys.as_ref().ok_or(RejectionKind::UnknownKey)?;
         match cache.known(query, now) {
-            Known::Keys(keys) => Ok(Some(keys)),
+            Known::Keys(found) => Ok(Some(found)),
             Known::Refused(kind) => Err(kind),
             Known::Ask => Ok(None),
         }
@@ -419,8 +417,8 @@ impl EndpointBuilder {
     }
 
     /// Where keys come from that are not configured, for providers whose deliveries name their key. With a source the endpoint
-    /// may have no public key at all: `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. What the source gives is kept, and it is asked
-    /// one question at a time: see [`KeySource`].
+    /// may have no public key at all: `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. What the source gives is kept, and senders
+    /// decide neither how often it is asked nor what another sender is answered: see [`KeySource`].
     #[cfg(feature = "asymmetric")]
     pub fn keys(mut self, source: impl KeySource) -> Self {
         self.options.keys_elsewhere = true;
@@ -618,10 +616,7 @@ impl EndpointBuilder {
                 token_parameter,
                 duplicate_answer: self.duplicate_answer,
                 answering,
-                keeps_keys: self
-                    .provider
-                    .handshake()
-                    .is_some_and(|handshake| matches!(handshake.reply(), Reply::FieldAndTag(..))),
+                keeps_keys: self.provider.tags_challenges(),
                 #[cfg(feature = "asymmetric")]
                 keys,
                 clock: self.clock,

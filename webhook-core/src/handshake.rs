@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
-use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq};
+use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq, is_plain};
 use crate::answer::Answer;
 use crate::error::{ConfigError, RejectionKind};
 use crate::head::{Found, Head};
@@ -97,13 +97,16 @@ pub enum Reply {
     /// 200 and a JSON object with the value under this name.
     Field(&'static str),
     /// As [`Field`](Self::Field), and under the second name the hexadecimal tag of the value, by the code and key that verified the challenge.
+    ///
+    /// The same key signs deliveries, so the two are kept apart: only a value of `A–Z a–z 0–9 + / = - _` is answered, and a
+    /// delivery is refused if all that it signs is of these characters.
     FieldAndTag(&'static str, &'static str),
     /// 200 and the value in this header.
     Header(&'static str),
     /// 200 and a JSON object with, under this name, the hexadecimal SHA-256 of value, verify token and public URL.
     Digest(&'static str),
     /// 200 and, as `text/plain`, the value under the tag of the endpoint's first key. For a provider whose scheme has code of its own that knows
-    /// which values are harmless to sign, as Braintree's does.
+    /// which values are harmless to sign, as Braintree's does: it refuses them in deliveries.
     Proof,
 }
 
@@ -476,10 +479,13 @@ impl Reply {
             Self::Words => echo(Answer::echo_text, true),
             Self::Field(name) => is_echo(value, false).then(|| object(&[(name, value)])),
             Self::FieldAndTag(name, tag_name) => {
+                if !(is_echo(value, false) && is_plain(value.as_bytes())) {
+                    return None;
+                }
                 let mut mac = key?.clone();
                 mac.update(value.as_bytes());
                 let tag = const_hex::encode(mac.finish().as_bytes());
-                is_echo(value, false).then(|| object(&[(name, value), (tag_name, &tag)]))
+                Some(object(&[(name, value), (tag_name, &tag)]))
             }
             Self::Header(name) => is_echo(value, false).then(|| Answer::echo_header(name, value)),
             // Made of what is configured, which a verified challenge does not need.

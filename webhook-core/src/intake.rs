@@ -17,7 +17,7 @@ use crate::handshake::MAX_UNSIGNED;
 use crate::head::{Found, Head};
 use crate::identity;
 #[cfg(feature = "asymmetric")]
-use crate::keys::Confirmation;
+use crate::keys::{Confirmation, FetchedKeys, KeyQuery};
 use crate::pending::Pending;
 use crate::permit::Checked;
 use crate::provider::{Locator, Provider};
@@ -36,6 +36,9 @@ pub struct Intake {
     kind: Option<Box<str>>,
     labels: Vec<Option<Box<str>>>,
     challenge: Challenged,
+    /// The name of a fetched key that has verified nothing yet.
+    #[cfg(feature = "asymmetric")]
+    unproven: Option<Box<KeyQuery>>,
 }
 
 /// How a body may be a challenge.
@@ -58,6 +61,8 @@ impl Intake {
             kind: None,
             labels: Vec::new(),
             challenge: Challenged::AsUsual,
+            #[cfg(feature = "asymmetric")]
+            unproven: None,
             endpoint,
         }
     }
@@ -176,7 +181,7 @@ impl Intake {
         #[cfg(feature = "asymmetric")]
         if let Some(query) = self.verification.wanted() {
             match self.endpoint.known_key(query) {
-                Ok(Some(keys)) => self.verification.supply(&keys),
+                Ok(Some(found)) => self.supply(found),
                 Ok(None) => {
                     let left = Self::new(self.endpoint.clone());
                     return Ok(Finished::Pending(Pending::key(std::mem::replace(
@@ -187,6 +192,23 @@ impl Intake {
             }
         }
         self.settle()
+    }
+
+    /// Takes the keys that the delivery names.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn supply(&mut self, found: FetchedKeys) {
+        if !found.is_proven {
+            self.unproven = self.verification.wanted().cloned().map(Box::new);
+        }
+        self.verification.supply(&found.keys);
+    }
+
+    /// A fetched key has verified the delivery: nobody but its sender can bring that about.
+    #[cfg(feature = "asymmetric")]
+    fn prove_key(&mut self) {
+        if let (Some(query), Some(keys)) = (self.unproven.take(), &self.endpoint.inner().keys) {
+            keys.prove(&query);
+        }
     }
 
     /// The rest, once all keys are there.
@@ -227,6 +249,8 @@ impl Intake {
             return self.check_unsigned();
         }
         let verified = self.verification.conclude()?;
+        #[cfg(feature = "asymmetric")]
+        self.prove_key();
         #[cfg(feature = "asymmetric")]
         let confirmation = self.verification.confirmation();
         let inner = self.endpoint.inner();

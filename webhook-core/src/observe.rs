@@ -305,6 +305,16 @@ pub(crate) fn confirmation_failed(provider: &'static str, error: &crate::keys::K
     tracing::warn!(target: "webhook", provider, error = error as &dyn std::error::Error, "subscription not confirmed");
 }
 
+/// At most once a minute for an endpoint.
+#[cfg(feature = "asymmetric")]
+pub(crate) fn keys_over_budget(provider: &'static str) {
+    tracing::warn!(
+        target: "webhook",
+        provider,
+        "deliveries name more unknown keys than are fetched: those that were not fetched are answered 503"
+    );
+}
+
 #[cfg(feature = "asymmetric")]
 pub(crate) fn keys_unusable(provider: &'static str, instead: &'static str) {
     tracing::warn!(target: "webhook", provider, instead, "source of keys gave what is none");

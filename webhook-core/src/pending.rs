@@ -99,8 +99,8 @@ async fn find(intake: &mut Intake) -> Result<(), RejectionKind> {
     else {
         return Err(RejectionKind::UnknownKey);
     };
-    let keys = cache.keys(&query, now).await?;
-    intake.verification().supply(&keys);
+    let found = cache.keys(&query, now).await?;
+    intake.supply(found);
     Ok(())
 }
 

@@ -280,6 +280,16 @@ impl Provider {
         self
     }
 
+    /// Whether challenges are answered with tags by the keys that verify deliveries. Those of a scheme with code of its own answer
+    /// nothing, and without a signed body no challenge is genuine.
+    pub(crate) fn tags_challenges(&self) -> bool {
+        let tags = |handshake: Handshake| matches!(handshake.reply(), Reply::FieldAndTag(..));
+        let custom = |scheme: &Scheme| matches!(scheme.authentication, Authentication::Custom(_));
+        let signs_body = |scheme: &Scheme| scheme.coverage().vouches_for_body();
+        let mut schemes = self.schemes().iter();
+        self.handshake.is_some_and(tags) && !schemes.clone().any(custom) && schemes.any(signs_body)
+    }
+
     /// Settings an endpoint of the provider needs beside its secrets; see [`Settings`](crate::Settings).
     #[must_use]
     pub(crate) const fn settings(mut self, names: &'static [&'static str]) -> Self {

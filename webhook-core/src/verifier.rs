@@ -254,7 +254,12 @@ impl Verifier {
                             false => Zeroizing::default(),
                         };
                         let _ = slot;
-                        Ok(Key::Mac(algorithm.key(key), own))
+                        let mac = algorithm.key(key);
+                        let mac = match provider.tags_challenges() {
+                            true => mac.of_deliveries(),
+                            false => mac,
+                        };
+                        Ok(Key::Mac(mac, own))
                     }
                     #[cfg(feature = "asymmetric")]
                     Authentication::Custom(code) if code.public().is_some() => {
@@ -280,9 +285,10 @@ impl Verifier {
         })
     }
 
-    /// The code of the first scheme, keyed with the secret in this slot.
+    /// The code that answers challenges: that of the first scheme, keyed with the secret in this slot.
     pub(crate) fn mac(&self, slot: usize) -> Option<RunningMac> {
-        self.keys.first()?.get(slot)?.as_mac().cloned()
+        let key = self.keys.first()?.get(slot)?.as_mac()?;
+        key.of_challenges().cloned()
     }
 
     /// The proof of the first key for the value of a challenge, where the scheme has such.

@@ -188,26 +188,38 @@ fn a_key_is_asked_for_once_and_then_known() {
 }
 
 #[test]
-fn a_thousand_unknown_names_are_one_question_a_minute_and_all_refused() {
-    for provider in [FIREBLOCKS, PLAID] {
-        let source = Counting::saying(match provider == PLAID {
-            true => Says::Nothing,
-            false => set(&["key-1"]),
-        });
-        let clock = Set::new();
-        let endpoint = match provider == PLAID {
-            true => plaid(source.clone(), &clock),
-            false => fireblocks(source.clone(), &clock),
-        };
-        for minute in 1..=3 {
-            for i in 0..1000 {
-                let request = signed_cheaply(provider, &format!("unknown-{i}"), NOW);
-                let (refused, _) = receive(&endpoint, &request);
-                assert_eq!(refused, Err(RejectionKind::UnknownKey));
-            }
-            assert_eq!(source.asked(), minute, "{}", provider.name());
-            clock.at(60 * u64::try_from(minute).unwrap());
+fn a_thousand_names_that_are_not_in_a_set_are_one_question_a_minute_and_all_refused() {
+    let (source, clock) = (Counting::saying(set(&["key-1"])), Set::new());
+    let endpoint = fireblocks(source.clone(), &clock);
+    for minute in 1..=3 {
+        for i in 0..1000 {
+            let request = signed_cheaply(FIREBLOCKS, &format!("unknown-{i}"), NOW);
+            let (refused, _) = receive(&endpoint, &request);
+            assert_eq!(refused, Err(RejectionKind::UnknownKey));
         }
+        assert_eq!(source.asked(), minute);
+        clock.at(60 * u64::try_from(minute).unwrap());
+    }
+}
+
+#[test]
+fn of_a_thousand_unknown_names_some_are_asked_for_and_refused_and_the_others_are_503() {
+    let (source, clock) = (Counting::default(), Set::new());
+    let endpoint = plaid(source.clone(), &clock);
+    // A burst of 8 for new names, and later one of 8 for those that come back; then 6 a minute of each.
+    for (minute, expected) in [(0, 8), (1, 14), (2, 12), (3, 12)] {
+        clock.at(60 * minute);
+        let before = source.asked();
+        let unknown = (0..1000).filter(|i| {
+            let request = signed_cheaply(PLAID, &format!("unknown-{i}"), NOW);
+            match receive(&endpoint, &request).0 {
+                Err(RejectionKind::UnknownKey) => true,
+                Err(RejectionKind::KeysUnavailable) => false,
+                other => panic!("{other:?}"),
+            }
+        });
+        assert_eq!(unknown.count(), expected);
+        assert_eq!(source.asked() - before, expected);
     }
 }
 
@@ -496,7 +508,7 @@ fn plaids_answer_is_a_document_and_an_expired_key_none() {
         (jwk.replace('}', r#","expired_at":null}"#), Ok(())),
         (
             jwk.replace('}', r#","expired_at":1560466150}"#),
-            Err(RejectionKind::KeysUnavailable),
+            Err(RejectionKind::UnknownKey),
         ),
         (
             jwk.replace("key-1", "key-2"),

@@ -135,6 +135,39 @@ pub(crate) enum RunningMac {
     PlainSha1(Running<<Sha1 as CoreProxy>::Core>),
     PlainSha256(Running<<Sha256 as CoreProxy>::Core>),
     PlainSha512(Box<Running<<Sha512 as CoreProxy>::Core>>),
+    /// For a key that also answers challenges.
+    OfDeliveries(Box<OfDeliveries>),
+}
+
+/// A code that makes no tag of what may be the text of a challenge, so that no tag of a challenge is one of a delivery.
+#[derive(Clone)]
+pub(crate) struct OfDeliveries {
+    mac: RunningMac,
+    /// Whether all that was taken is [plain](is_plain); `None` while nothing was.
+    is_plain: Option<bool>,
+}
+
+impl OfDeliveries {
+    fn update(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.is_plain = Some(self.is_plain != Some(false) && is_plain(bytes));
+        }
+        self.mac.update(bytes);
+    }
+
+    fn finish(&mut self) -> Tag {
+        match self.is_plain {
+            Some(true) => Tag::default(),
+            _ => self.mac.finish(),
+        }
+    }
+}
+
+/// Whether text is of the alphabets of base64 and hexadecimal digits alone, as challenges are that are answered with a tag. What
+/// deliveries sign has other characters in it: the punctuation of JSON, or what separates a time from a body.
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
+    text.iter().all(plain)
 }
 
 /// A hash or code of a library, and the bytes it has not filled a block with. The library's own pair of these is consumed by
@@ -172,6 +205,22 @@ impl<C: UpdateCore + FixedOutputCore> Running<C> {
 }
 
 impl RunningMac {
+    /// The same for deliveries of a provider whose challenges are answered with tags of the same key.
+    pub(crate) fn of_deliveries(self) -> Self {
+        Self::OfDeliveries(Box::new(OfDeliveries {
+            mac: self,
+            is_plain: None,
+        }))
+    }
+
+    /// The code that answers challenges; `None` where the key has none.
+    pub(crate) fn of_challenges(&self) -> Option<&Self> {
+        match self {
+            Self::OfDeliveries(deliveries) => Some(&deliveries.mac),
+            _ => None,
+        }
+    }
+
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
@@ -184,6 +233,7 @@ impl RunningMac {
             Self::PlainSha1(hash) => hash.update(bytes),
             Self::PlainSha256(hash) => hash.update(bytes),
             Self::PlainSha512(hash) => hash.update(bytes),
+            Self::OfDeliveries(mac) => mac.update(bytes),
         }
     }
 
@@ -200,6 +250,7 @@ impl RunningMac {
             Self::PlainSha1(hash) => hash.finish(),
             Self::PlainSha256(hash) => hash.finish(),
             Self::PlainSha512(hash) => hash.finish(),
+            Self::OfDeliveries(mac) => mac.finish(),
         }
     }
 }
@@ -321,6 +372,38 @@ impl RunningDigest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_for_deliveries_makes_no_tag_of_a_plain_text_however_it_comes() {
+        let keyed = || Algorithm::HmacSha256.key(b"secret");
+        let tag = |pieces: &[&str]| {
+            let (mut own, mut usual) = (keyed().of_deliveries(), keyed());
+            for piece in pieces {
+                own.update(piece.as_bytes());
+                usual.update(piece.as_bytes());
+            }
+            own.finish().matches(&usual.finish())
+        };
+        for pieces in [
+            &["", "deadbeef"][..],
+            &["a", "", "B+/=-_9"],
+            &["true"],
+            &["0"],
+        ] {
+            assert!(!tag(pieces), "{pieces:?}");
+        }
+        for pieces in [
+            &[][..],
+            &[""],
+            &["{}"],
+            &["a", ":", "b"],
+            &["a b"],
+            &["a", "ü"],
+            &["a."],
+        ] {
+            assert!(tag(pieces), "{pieces:?}");
+        }
+    }
 
     #[test]
     fn tags_of_other_lengths_or_without_bytes_never_match() {

@@ -23,7 +23,7 @@ impl Custom for Braintree {
         Ok(whole_opened(move |body| {
             let payload = form::field(body, "bt_payload")?;
             let known = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\n".contains(byte);
-            if payload.is_empty() || !payload.iter().all(known) {
+            if payload.is_empty() || !payload.iter().all(known) || is_challenge(&payload) {
                 return Err(RejectionKind::Malformed);
             }
             let candidates = ours(&form::field(body, "bt_signature")?, &public)?;
@@ -42,14 +42,11 @@ impl Custom for Braintree {
         }))
     }
 
-    /// Of lower-case hexadecimal digits alone: what is base64 of a payload cannot begin with `<` then, so nobody has a delivery
-    /// signed by asking for it.
+    /// What this answers no delivery has for its payload: [`is_challenge`] tells the two apart.
     fn prove(&self, value: &str, key: &[u8], settings: &Settings) -> Option<String> {
-        let digits = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        let fits = (20..=32).contains(&value.len()) && value.bytes().all(digits);
         let public = std::str::from_utf8(settings.required(PUBLIC_KEY)).ok()?;
         let tag = || encode(tag(key, value.as_bytes(), b""), Encoding::Hex);
-        fits.then(|| format!("{public}|{}", tag()))
+        is_challenge(value.as_bytes()).then(|| format!("{public}|{}", tag()))
     }
 
     /// The body becomes the payload, in base64.
@@ -63,6 +60,13 @@ impl Custom for Braintree {
         form.append_pair("bt_payload", &payload);
         draft.body = form.finish().into();
     }
+}
+
+/// Whether text is that of a challenge: 20 to 32 hexadecimal digits in lower case. Such a payload is refused, since anybody can have
+/// it signed. No notification is lost by that: its XML begins with `<` or white space, whose base64 begins with a capital letter.
+fn is_challenge(text: &[u8]) -> bool {
+    let digits = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    (20..=32).contains(&text.len()) && text.iter().all(digits)
 }
 
 /// The XML that a payload is base64 of, in lines.
@@ -100,4 +104,25 @@ fn tag(private: &[u8], payload: &[u8], end: &[u8]) -> Tag {
     mac.update(payload);
     mac.update(end);
     mac.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_is_that_of_no_challenge_whatever_its_xml_begins_with() {
+        use base64::Engine as _;
+        let standard = base64::engine::general_purpose::STANDARD;
+        for first in ["<", " ", "\t", "\n", "\r", "\u{feff}<"] {
+            // As long as a challenge.
+            for len in 12..=24 {
+                let document = format!("{first:<len$}");
+                let payload = standard.encode(&document);
+                assert!(!is_challenge(payload.as_bytes()), "{document:?}");
+                assert_eq!(notification(payload.as_bytes()), Some(document.into()));
+            }
+        }
+        assert!(is_challenge(b"20f9f8ed05f77439fe955c977e4c8a53"));
+    }
 }

@@ -51,6 +51,7 @@ fn ring(key: &Value, alg: &str) -> Result<Option<Ring>, String> {
     }
     let algorithm = algorithm(alg).ok_or(format!("no scheme has {alg}"))?;
     let keys = read(key.to_string().as_bytes(), algorithm);
+    let keys = keys.ok();
     Ok(keys.map(|keys| Ring::Public(keys.into_iter().map(|named| named.key).collect())))
 }
 

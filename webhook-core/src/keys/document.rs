@@ -32,9 +32,11 @@ pub(crate) struct Wanted {
 
 /// What a document is instead.
 pub(crate) enum Unusable {
-    /// Nothing that could be told: whoever gave it may do better.
+    /// Nothing that says anything about keys: the source may do better.
     Rubbish(&'static str),
-    /// A certificate that its provider does not have.
+    /// A document of keys, none of which can be used. What was known before does not hold any longer.
+    Empty(&'static str),
+    /// A certificate that its provider does not have, or the one key of this name, which its provider has withdrawn.
     Untrusted(&'static str),
 }
 
@@ -49,27 +51,22 @@ impl Wanted {
                 let key = chain.key(document, self.algorithm, now)?;
                 Ok(vec![NamedKey { id: None, key }])
             }
-            None => {
-                let nothing = Unusable::Rubbish("no key of the provider's algorithm");
-                read(document, self.algorithm).ok_or(nothing)
-            }
+            None => read(document, self.algorithm),
         }
     }
 }
 
-/// The keys of this algorithm; `None` if it is no document of keys, or none in it fits.
-pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Option<Vec<NamedKey>> {
-    if document.trim_ascii_start().first() != Some(&b'{') {
-        let text = document.trim_ascii();
+/// The keys of this algorithm.
+pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Result<Vec<NamedKey>, Unusable> {
+    let text = document.trim_ascii();
+    if text.first() != Some(&b'{') {
         // Of a chain, the first certificate is the one whose key signs.
         let first = key_text::first_certificate(text).map_or(text, |(first, _)| first);
-        let key = public_key(first, algorithm)?;
-        return Some(vec![NamedKey { id: None, key }]);
+        return one(public_key(first, algorithm));
     }
-    let json = Json::parse(document)?;
+    let json = Json::parse(document).ok_or(NO_KEY)?;
     if let Some(text) = key_in_answer(&json) {
-        let key = public_key(text.as_bytes(), algorithm)?;
-        return Some(vec![NamedKey { id: None, key }]);
+        return one(public_key(text.as_bytes(), algorithm));
     }
     let named = |jwk: &Json<'_>| {
         let der = key_of(jwk, Some(algorithm)).ok()?;
@@ -77,19 +74,39 @@ pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Option<Vec<NamedKey
         let id = jwk.get("kid").and_then(Json::as_text).map(str::to_owned);
         Some(NamedKey { id, key })
     };
-    // Those of other algorithms are others' business.
-    let keys: Vec<_> = match json.get("keys") {
-        Some(keys) => keys
-            .items()?
-            .iter()
-            .take(MAX_KEYS)
-            .filter_map(named)
-            .collect(),
-        None => named(json.get("key").unwrap_or(&json))
-            .into_iter()
-            .collect(),
+    let Some(set) = json.get("keys") else {
+        let jwk = json.get("key").unwrap_or(&json);
+        return match named(jwk) {
+            Some(key) => Ok(vec![key]),
+            None if !is_current(jwk) => Err(Unusable::Untrusted("a key that is withdrawn")),
+            None => Err(NO_KEY),
+        };
     };
-    (!keys.is_empty()).then_some(keys)
+    // Those of other algorithms are others' business.
+    let keys = set.items().ok_or(NO_KEY)?.iter().take(MAX_KEYS);
+    let keys: Vec<_> = keys.filter_map(named).collect();
+    match keys.is_empty() {
+        true => Err(Unusable::Empty(
+            "no key of the provider's algorithm in a set",
+        )),
+        false => Ok(keys),
+    }
+}
+
+const NO_KEY: Unusable = Unusable::Rubbish("no key of the provider's algorithm");
+
+/// A key that is a document by itself, and has no id in it.
+fn one(key: Option<PublicKey>) -> Result<Vec<NamedKey>, Unusable> {
+    key.map(|key| vec![NamedKey { id: None, key }])
+        .ok_or(NO_KEY)
+}
+
+/// Whether a JSON Web Key is not withdrawn, as Plaid says it.
+fn is_current(jwk: &Json<'_>) -> bool {
+    match jwk.get("expired_at") {
+        Some(value) => value.plain() == Some("") && value.as_text().is_none(),
+        None => true,
+    }
 }
 
 /// The text of a key in the answer of a provider's API: `key` of eBay's, `publicKey` of Circle's, which wraps it in `data`.
@@ -129,16 +146,12 @@ fn key_of(
     {
         return Err(SecretProblem::PrivateKey);
     }
-    // Of a key that signs (RFC 7517 §4.2), for this algorithm if it says for which (§4.4), and not withdrawn, as Plaid says it.
+    // Of a key that signs (RFC 7517 §4.2), for this algorithm if it says for which (§4.4), and not withdrawn.
     let says = |name: &str, expected: &str| match jwk.get(name) {
         Some(value) => value.as_text() == Some(expected),
         None => true,
     };
     let alg = algorithm.and_then(jose_name);
-    let current = match jwk.get("expired_at") {
-        Some(value) => value.plain() == Some("") && value.as_text().is_none(),
-        None => true,
-    };
     // What it may be used for, said in the other way (§4.3).
     let verifies = match jwk.get("key_ops") {
         Some(uses) => uses
@@ -146,7 +159,11 @@ fn key_of(
             .is_some_and(|uses| uses.iter().any(|one| one.as_text() == Some("verify"))),
         None => true,
     };
-    if !verifies || !says("use", "sig") || !alg.is_none_or(|alg| says("alg", alg)) || !current {
+    if !verifies
+        || !says("use", "sig")
+        || !alg.is_none_or(|alg| says("alg", alg))
+        || !is_current(jwk)
+    {
         return Err(SecretProblem::WrongKey);
     }
     let bytes = |name: &str| {

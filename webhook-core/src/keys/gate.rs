@@ -1,28 +1,29 @@
-//! One at a time: a gate that futures wait at, of any runtime.
+//! One at a time for a name: a gate that futures wait at, of any runtime.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// Whoever is let in keeps others out until its [`Turn`] is dropped.
+/// Whoever is let in under a name keeps others of that name out until its [`Turn`] is dropped.
 #[derive(Default)]
 pub(crate) struct Gate(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    taken: bool,
+    taken: Vec<Box<str>>,
     waiting: Vec<Waker>,
 }
 
 impl Gate {
     /// Lets in, or wakes when there may be room.
-    pub(crate) fn poll_enter(&self, cx: &Context<'_>) -> Poll<Turn<'_>> {
+    pub(crate) fn poll_enter<'g>(&'g self, name: &str, cx: &Context<'_>) -> Poll<Turn<'g>> {
         let mut state = self.state();
-        if state.taken {
+        if state.taken.iter().any(|taken| **taken == *name) {
             state.waiting.push(cx.waker().clone());
             return Poll::Pending;
         }
-        state.taken = true;
-        Poll::Ready(Turn(self))
+        let name: Box<str> = name.into();
+        state.taken.push(name.clone());
+        Poll::Ready(Turn { gate: self, name })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -31,13 +32,16 @@ impl Gate {
 }
 
 /// Being inside.
-pub(crate) struct Turn<'g>(&'g Gate);
+pub(crate) struct Turn<'g> {
+    gate: &'g Gate,
+    name: Box<str>,
+}
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let waiting = {
-            let mut state = self.0.state();
-            state.taken = false;
+            let mut state = self.gate.state();
+            state.taken.retain(|taken| *taken != self.name);
             std::mem::take(&mut state.waiting)
         };
         waiting.into_iter().for_each(Waker::wake);

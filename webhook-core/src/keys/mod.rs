@@ -4,12 +4,14 @@
 //! [`Finished::Pending`](crate::Finished::Pending) is what becomes of it then. What the [`KeySource`] of the endpoint gives is kept in the
 //! endpoint, so that no sender can have it asked often. See [`manual::keys_elsewhere`](crate::manual::keys_elsewhere).
 
+mod budget;
 mod cache;
 mod document;
 mod fixed;
 mod gate;
 mod name;
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
@@ -18,7 +20,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-pub(crate) use cache::{KeyCache, Known};
+pub(crate) use cache::{FetchedKeys, KeyCache, Known};
 #[cfg(test)]
 pub(crate) use document::read;
 pub(crate) use document::{NamedKey, Unusable, Wanted, jwk_key};
@@ -149,6 +151,19 @@ impl KeyQuery {
     /// What a document is kept by.
     fn document(&self) -> &str {
         self.url.as_deref().or(self.id()).unwrap_or_default()
+    }
+
+    /// Whether one document has this key and others.
+    fn is_in_set(&self) -> bool {
+        self.url.is_some() && self.id.is_some()
+    }
+
+    /// What a key is known by. An id has no `#`, and neither has an address.
+    fn name(&self) -> Cow<'_, str> {
+        match (&self.url, &self.id) {
+            (Some(url), Some(id)) => format!("{url}#{id}").into(),
+            _ => self.document().into(),
+        }
     }
 }
 

@@ -12,7 +12,8 @@ use crate::{Challenge, Handshake, Provider, Reply, Scheme};
 /// * The payload is base64 of XML, which has kind and time in it; all of it is signed, the rest of the form is not. The XML is what
 ///   [`Delivery::payload`](crate::Delivery::payload) has.
 /// * There is no id, and the time is not checked. Deliveries are told apart by their payload.
-/// * The challenge, a `GET` with `bt_challenge`, is answered with the public key and the tag of its 20 to 32 hexadecimal digits, by the first secret.
+/// * The challenge, a `GET` with `bt_challenge`, is answered with the public key and the tag of its 20 to 32 hexadecimal digits, by the first secret. A
+///   payload of this form is refused, since anybody can have it signed.
 /// * 30 s to answer; retries every hour, for 24 hours in production.
 /// * Any 2xx is success.
 ///
