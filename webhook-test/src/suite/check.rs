@@ -75,16 +75,26 @@ impl Trace {
 
     /// Waits for an effect: without a client nobody says when a handler is done.
     pub(super) async fn becomes(&self, app: &App, effect: &Effect) -> Result<(), String> {
-        let start = Instant::now();
-        loop {
-            let now = Self::of(app);
-            if now.is(self, effect) {
-                return Ok(());
-            }
-            if start.elapsed() > Duration::from_secs(3) {
-                return Err(format!("expected {effect:?}, from {self:?} to {now:?}"));
-            }
-            tokio::time::sleep(Duration::from_millis(2)).await;
+        let mut now = Self::of(app);
+        let is_reached = eventually(|| {
+            now = Self::of(app);
+            now.is(self, effect)
+        });
+        match is_reached.await {
+            true => Ok(()),
+            false => Err(format!("expected {effect:?}, from {self:?} to {now:?}")),
         }
     }
+}
+
+/// Waits until something is so. What a delivery leaves behind may come after its answer; a machine that is busy takes its time.
+pub(super) async fn eventually(mut is_so: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while !is_so() {
+        if start.elapsed() > Duration::from_secs(60) {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    true
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::check::{Trace, check_length, strip};
+use super::check::{Trace, check_length, eventually, strip};
 use super::connection::{Connection, Pending};
 use crate::app::{self, App};
 use crate::case::{Answer, Behaviour, Protocol, Row, Step, Words};
@@ -119,6 +119,8 @@ impl Scene<'_> {
         let effect = self.words.effect(&step.effect);
         before.becomes(&self.app, &effect).await?;
         if let (Some(reason), Some(before)) = (&step.reason, rejected) {
+            // The refusal of a handler that its client has left is counted after its claim is released.
+            eventually(|| self.app.rejected(reason) > before).await;
             let count = self.app.rejected(reason) - before;
             if count != 1 {
                 let counts = self.app.endpoint().counts();
