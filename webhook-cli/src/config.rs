@@ -555,16 +555,41 @@ mod tests {
 
     #[test]
     fn a_limit_that_is_none_names_the_server_and_its_key() {
-        for limit in ["0", "-1", "1.5", r#""1""#, "null"] {
-            let said = refused(&format!(r#"{{"_server":{{"max_body_bytes":{limit}}}}}"#));
-            let place = r#"route "_server", key "max_body_bytes": "#;
-            assert!(said.starts_with(place), "{said}");
+        for key in SERVER_KEYS {
+            for limit in ["0", "-1", "1.5", r#""1""#, "null", "1e30"] {
+                let said = refused(&format!(r#"{{"_server":{{"{key}":{limit}}}}}"#));
+                let place = format!(r#"route "_server", key "{key}": "#);
+                assert!(said.starts_with(&place), "{said}");
+            }
+        }
+        for key in ["max_connections", "idle_timeout_secs"] {
+            let said = refused(&format!(r#"{{"_server":{{"{key}":1000001}}}}"#));
+            assert!(said.contains(" is more than "), "{said}");
         }
         let said = refused(r#"{"_server":{"max_body_byte":1}}"#);
         assert_eq!(
             said,
             r#"route "_server", key "max_body_byte": is not known"#
         );
+    }
+
+    #[test]
+    fn what_the_server_is_not_told_has_a_default() {
+        let settings = |config: &str| parse(config).unwrap().server;
+        let shop = r#""shop":{"provider":"github","secret":"$"}"#;
+        let default = settings(&format!("{{{shop}}}"));
+        assert_eq!(default.max_connections, 512);
+        assert_eq!(default.idle_timeout, Duration::from_secs(75));
+        assert_eq!(
+            (default.max_body_bytes, default.store_capacity),
+            (None, None)
+        );
+        let told = settings(&format!(
+            r#"{{{shop},"_server":{{"max_body_bytes":1,"max_connections":2,"idle_timeout_secs":3,"store_capacity":4}}}}"#,
+        ));
+        assert_eq!((told.max_body_bytes, told.max_connections), (Some(1), 2));
+        assert_eq!(told.idle_timeout, Duration::from_secs(3));
+        assert_eq!(told.store_capacity, Some(4));
     }
 
     #[test]

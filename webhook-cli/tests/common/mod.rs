@@ -141,9 +141,7 @@ pub(crate) fn command(config: &Path) -> Command {
 }
 
 pub(crate) fn listening(config: &Path, listen: &str) -> Command {
-    let mut command = Command::new(
-        std::env::var("WEBHOOK_BIN").unwrap_or(env!("CARGO_BIN_EXE_webhook").to_owned()),
-    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
     command
         .arg("serve")
         .arg("--config")
