@@ -73,8 +73,8 @@ impl Activity {
         }
     }
 
-    /// Since when nothing but the client keeps the connection open. `None` while a handler may run: to close the
-    /// connection would cost work, not only patience.
+    /// Since when the connection has waited for its client. `None` while a handler may run, which closing the connection
+    /// would interrupt.
     pub(crate) fn evictable_since(&self) -> Option<Instant> {
         let state = self.state();
         (state.unanswered <= state.receiving).then_some(state.since)
@@ -90,7 +90,7 @@ impl Activity {
         self.evicted.notified().await;
     }
 
-    /// Counts bytes read from the socket. False where they are more than may be read without any use.
+    /// Counts bytes read from the socket. Returns false when they exceed the credit.
     pub(crate) fn spend(&self, read: usize) -> bool {
         let mut state = self.state();
         let left = state.credit.checked_sub(read);

@@ -13,8 +13,8 @@ use crate::seldom::Seldom;
 
 /// The open connections, up to a limit.
 ///
-/// A connection over the limit takes the place of the one that waits longest for its client. To close the new one
-/// instead, or to let it wait, would leave the server to whoever opens connections and says nothing.
+/// A connection over the limit takes the place of the one that has waited longest for its client. Otherwise a few hundred
+/// silent connections would keep out every delivery.
 #[derive(Clone)]
 pub(crate) struct Connections(Arc<Inner>);
 

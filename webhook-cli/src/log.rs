@@ -1,4 +1,4 @@
-//! Log lines that never hold up and never fail what logs them.
+//! Logging that never blocks and never fails.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,8 +12,8 @@ use crate::escape::Escaped;
 
 /// A queue of log lines. A thread writes them to stderr.
 ///
-/// Stderr may be a pipe that nobody reads, a full disk, or closed. A line that finds the queue full, or that cannot be
-/// written, is dropped and counted. A line says how many were dropped as soon as one can be written again.
+/// Stderr may be an unread pipe, a file on a full disk, or closed. A line is dropped and counted where the queue is full, or
+/// where it cannot be written. The next successful write is followed by a warning with that count.
 #[derive(Clone)]
 pub(crate) struct Log(Arc<Queue>);
 
@@ -48,14 +48,14 @@ pub(crate) fn start() -> io::Result<Log> {
         .with_env_filter(filter)
         .with_writer(log.clone())
         .with_ansi(io::stderr().is_terminal())
-        // Internal errors would be written to stderr directly, which waits, or panics where stderr is closed.
+        // Internal errors are written to stderr directly, which blocks on an unread pipe and panics on a closed one.
         .log_internal_errors(false)
         .init();
     log_panics(log.clone());
     Ok(log)
 }
 
-/// The standard hook writes to stderr directly, which waits where nobody reads it.
+/// The standard hook writes to stderr directly, which blocks on an unread pipe.
 fn log_panics(log: Log) {
     std::panic::set_hook(Box::new(move |panic| {
         let payload = panic.payload();

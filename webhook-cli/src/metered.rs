@@ -1,4 +1,4 @@
-//! A stream that is read in small turns, and no further than something comes of it.
+//! A stream that is read in small turns, and only as long as requests and bodies come of it.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

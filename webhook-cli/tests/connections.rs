@@ -59,7 +59,7 @@ fn a_delivery_over_http_2_is_taken_and_its_connection_says_how_much_it_takes() {
 }
 
 #[test]
-fn an_idle_client_of_http_2_does_not_hold_up_the_end() {
+fn an_idle_http_2_client_does_not_hold_up_the_shutdown() {
     let mut server = Server::start(&config(""));
     // One has had an answer, the other has said nothing but that it speaks HTTP/2. Neither answers a ping, or hangs up.
     let mut idle = Client::connect(&server, &[]);
@@ -73,7 +73,7 @@ fn an_idle_client_of_http_2_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn an_idle_client_of_http_1_does_not_hold_up_the_end() {
+fn an_idle_http_1_client_does_not_hold_up_the_shutdown() {
     let mut server = Server::start(&config(""));
     let mut idle = server.connect();
     let genuine = github(SECRET, "d-1", "ping", 0);
@@ -98,7 +98,7 @@ fn a_client_of_http_2_is_told_that_its_idle_connection_ends() {
 }
 
 #[test]
-fn pings_do_not_keep_a_connection() {
+fn pings_do_not_keep_a_connection_open() {
     let server = Server::start(&config(r#""idle_timeout_secs": 1"#));
     let mut client = Client::connect(&server, &[]);
     client
@@ -120,7 +120,7 @@ fn pings_do_not_keep_a_connection() {
 }
 
 #[test]
-fn an_answer_that_its_client_never_takes_does_not_keep_a_connection() {
+fn an_answer_without_a_flow_control_window_does_not_keep_a_connection_open() {
     let server = Server::start(&config(r#""idle_timeout_secs": 1"#));
     let mut client = Client::connect(&server, &[(INITIAL_WINDOW_SIZE, 0)]);
     client
@@ -131,7 +131,7 @@ fn an_answer_that_its_client_never_takes_does_not_keep_a_connection() {
 }
 
 #[test]
-fn answers_that_nobody_reads_do_not_keep_a_connection() {
+fn unread_answers_do_not_keep_a_connection_open() {
     let server = Server::start(&config(r#""idle_timeout_secs": 1"#));
     let mut stream = server.connect();
     let request = Request::new("POST", "/hooks/nobody").bytes().0;

@@ -25,7 +25,7 @@ fn answers_all_the_same(server: &Server, forgeries: usize) {
 }
 
 #[test]
-fn a_log_that_nobody_reads_holds_up_no_delivery_and_no_end_and_says_later_what_was_lost() {
+fn an_unread_log_blocks_no_delivery_and_no_shutdown() {
     for filter in ["info", "trace"] {
         let mut server = Server::start_with_unread_log(CONFIG, filter);
         answers_all_the_same(&server, 2000);
@@ -35,7 +35,7 @@ fn a_log_that_nobody_reads_holds_up_no_delivery_and_no_end_and_says_later_what_w
 }
 
 #[test]
-fn lines_that_were_dropped_are_counted_in_a_line_once_the_log_is_read_again() {
+fn dropped_lines_are_counted_in_a_warning_once_the_log_is_read_again() {
     let mut server = Server::start_with_unread_log(CONFIG, "debug");
     let mut stream = server.connect();
     let request = Request::new("GET", &format!("/{}", "x".repeat(100)));
@@ -52,7 +52,7 @@ fn lines_that_were_dropped_are_counted_in_a_line_once_the_log_is_read_again() {
 }
 
 #[test]
-fn a_log_that_its_reader_has_closed_fails_no_delivery_and_no_end() {
+fn a_closed_log_fails_no_delivery_and_no_shutdown() {
     let mut server = Server::start_with_unread_log(CONFIG, "trace");
     server.close_log();
     answers_all_the_same(&server, 200);
@@ -62,7 +62,7 @@ fn a_log_that_its_reader_has_closed_fails_no_delivery_and_no_end() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_log_on_a_full_disk_fails_no_delivery_and_no_end() {
+fn a_log_on_a_full_disk_fails_no_delivery_and_no_shutdown() {
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full");
     let stderr = Stdio::from(full().unwrap());
     let mut server = Server::start_with_stderr(CONFIG, "trace", stderr);
@@ -72,7 +72,7 @@ fn a_log_on_a_full_disk_fails_no_delivery_and_no_end() {
 }
 
 #[test]
-fn a_start_that_fails_ends_with_its_code_also_where_nobody_can_read_why() {
+fn a_failed_start_ends_with_its_code_even_if_the_log_is_closed() {
     let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = other.local_addr().unwrap().to_string();
     for (config, listen, code) in [("{", "127.0.0.1:0", 2), (CONFIG, taken.as_str(), 1)] {
@@ -85,7 +85,7 @@ fn a_start_that_fails_ends_with_its_code_also_where_nobody_can_read_why() {
 }
 
 #[test]
-fn a_stdout_that_its_reader_has_closed_fails_no_start() {
+fn a_closed_stdout_fails_no_start() {
     let config = written(CONFIG);
     let mut child = command(&config).env("RUST_LOG", "info").spawn().unwrap();
     drop(child.stdout.take());
