@@ -7,14 +7,16 @@ use std::{fmt, fs, io};
 
 use serde_json::error::Category;
 use serde_json::value::RawValue;
-use webhook_axum::{Answer, Endpoint, EndpointBuilder, MemoryStore, Provider, SecretSet};
+use webhook_axum::{Answer, Endpoint, EndpointBuilder, Provider, SecretSet};
 use webhook_core::{KeyFormat, Scheme};
 
 use crate::entries::{Entries, EntryError};
 use crate::receipt::receipt;
+use crate::settings::{MAX_BODY_BYTES, SERVER_KEYS, ServerSettings};
 
 /// All that is configured.
 pub(crate) struct Config {
+    pub(crate) server: ServerSettings,
     pub(crate) routes: Vec<Route>,
 }
 
@@ -63,17 +65,17 @@ impl Config {
         }
         let (server, routes): (Vec<_>, Vec<_>) =
             file.into_pairs().partition(|(name, _)| name == SERVER);
-        let body_limit = match server.first() {
-            Some((name, entries)) => body_limit(&object(name, entries)?)
+        let server = match server.first() {
+            Some((name, entries)) => server_settings(&object(name, entries)?)
                 .map_err(|error| ConfigError::entry(name, error))?,
-            None => None,
+            None => ServerSettings::default(),
         };
         let mut given = Vec::new();
         let routes = routes
             .iter()
-            .map(|(name, entries)| route(name, entries, body_limit, &mut given))
+            .map(|(name, entries)| route(name, entries, &server, &mut given))
             .collect::<Result<_, _>>()?;
-        Ok(Self { routes })
+        Ok(Self { server, routes })
     }
 }
 
@@ -134,25 +136,21 @@ fn object(name: &str, entries: &RawValue) -> Result<Entries, ConfigError> {
     serde_json::from_str(entries.get()).map_err(|_| ConfigError::route(name, "must be an object"))
 }
 
-fn body_limit(server: &Entries) -> Result<Option<usize>, EntryError> {
-    check_keys(server, &[BODY_LIMIT])?;
-    let too_large = |_| EntryError::new(BODY_LIMIT, "is more than this machine can address");
-    server
-        .count(BODY_LIMIT)?
-        .map(|bytes| usize::try_from(bytes).map_err(too_large))
-        .transpose()
+fn server_settings(server: &Entries) -> Result<ServerSettings, EntryError> {
+    check_keys(server, SERVER_KEYS)?;
+    ServerSettings::read(server)
 }
 
 fn route(
     name: &str,
     entries: &RawValue,
-    body_limit: Option<usize>,
+    server: &ServerSettings,
     given: &mut Vec<Given>,
 ) -> Result<Route, ConfigError> {
     check_route_name(name)?;
     let entries = object(name, entries)?;
-    let endpoint = endpoint(name, &entries, body_limit, given)
-        .map_err(|error| ConfigError::entry(name, error))?;
+    let endpoint =
+        endpoint(name, &entries, server, given).map_err(|error| ConfigError::entry(name, error))?;
     let receiver = endpoint.map_or_else(
         || {
             tracing::warn!(route = name, "provider unknown to this build: answers 501");
@@ -182,7 +180,7 @@ fn check_route_name(name: &str) -> Result<(), ConfigError> {
 fn endpoint(
     route: &str,
     entries: &Entries,
-    body_limit: Option<usize>,
+    server: &ServerSettings,
     given: &mut Vec<Given>,
 ) -> Result<Option<Endpoint>, EntryError> {
     let Some(provider) = provider(entries)? else {
@@ -199,7 +197,7 @@ fn endpoint(
     let texts: SecretSet = secrets.iter().map(|given| given.secret.as_str()).collect();
     let builder = Endpoint::builder(*provider, texts)
         .consumer(route)
-        .store(MemoryStore::new())
+        .store(server.store())
         .answer_duplicates(|delivery| Answer::json(receipt(delivery, true)));
     let builder = settings.into_iter().try_fold(builder, |builder, name| {
         let value = entries.text(name)?;
@@ -214,7 +212,7 @@ fn endpoint(
         true => fetching(builder)?,
         false => builder,
     };
-    let endpoint = options(builder, entries, body_limit)?
+    let endpoint = options(builder, entries, server.max_body_bytes)?
         .build()
         .map_err(|error| unusable(&error, &secrets))?;
     // A public key is nobody's secret.
@@ -407,7 +405,7 @@ fn unusable(error: &webhook_core::ConfigError, secrets: &[Given]) -> EntryError 
             return EntryError::new("verify_token", problem.to_string());
         }
         Core::NoVerifyToken => "verify_token",
-        Core::InvalidBodyLimit => BODY_LIMIT,
+        Core::InvalidBodyLimit => MAX_BODY_BYTES,
         Core::MissingSetting { name } | Core::Setting { name, .. } => name,
         _ => "secret",
     };
@@ -428,7 +426,6 @@ fn warn_of_shared(given: &[Given], secrets: &[Given]) {
 /// The setting of HTTP Basic credentials that come beside a signature.
 const CREDENTIALS: &str = "credentials";
 const SERVER: &str = "_server";
-const BODY_LIMIT: &str = "max_body_bytes";
 const KEYS: &[&str] = &[
     "algorithm",
     "api_key",
@@ -558,16 +555,41 @@ mod tests {
 
     #[test]
     fn a_limit_that_is_none_names_the_server_and_its_key() {
-        for limit in ["0", "-1", "1.5", r#""1""#, "null"] {
-            let said = refused(&format!(r#"{{"_server":{{"max_body_bytes":{limit}}}}}"#));
-            let place = r#"route "_server", key "max_body_bytes": "#;
-            assert!(said.starts_with(place), "{said}");
+        for key in SERVER_KEYS {
+            for limit in ["0", "-1", "1.5", r#""1""#, "null", "1e30"] {
+                let said = refused(&format!(r#"{{"_server":{{"{key}":{limit}}}}}"#));
+                let place = format!(r#"route "_server", key "{key}": "#);
+                assert!(said.starts_with(&place), "{said}");
+            }
+        }
+        for key in ["max_connections", "idle_timeout_secs"] {
+            let said = refused(&format!(r#"{{"_server":{{"{key}":1000001}}}}"#));
+            assert!(said.contains(" is more than "), "{said}");
         }
         let said = refused(r#"{"_server":{"max_body_byte":1}}"#);
         assert_eq!(
             said,
             r#"route "_server", key "max_body_byte": is not known"#
         );
+    }
+
+    #[test]
+    fn what_the_server_is_not_told_has_a_default() {
+        let settings = |config: &str| parse(config).unwrap().server;
+        let shop = r#""shop":{"provider":"github","secret":"$"}"#;
+        let default = settings(&format!("{{{shop}}}"));
+        assert_eq!(default.max_connections, 512);
+        assert_eq!(default.idle_timeout, Duration::from_secs(75));
+        assert_eq!(
+            (default.max_body_bytes, default.store_capacity),
+            (None, None)
+        );
+        let told = settings(&format!(
+            r#"{{{shop},"_server":{{"max_body_bytes":1,"max_connections":2,"idle_timeout_secs":3,"store_capacity":4}}}}"#,
+        ));
+        assert_eq!((told.max_body_bytes, told.max_connections), (Some(1), 2));
+        assert_eq!(told.idle_timeout, Duration::from_secs(3));
+        assert_eq!(told.store_capacity, Some(4));
     }
 
     #[test]

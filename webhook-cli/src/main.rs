@@ -4,21 +4,29 @@
 //! `/hooks/<route>`. Exit codes: 0 after SIGTERM or SIGINT, 1 where the address cannot be listened on, 2 for a
 //! configuration that cannot be used.
 
+mod activity;
 mod config;
+mod connection;
+mod connections;
 mod entries;
+mod escape;
 mod linger;
+mod log;
+mod metered;
+mod observe;
 mod receipt;
+mod requests;
 mod router;
+mod seldom;
 mod serve;
+mod settings;
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 
@@ -46,32 +54,31 @@ enum Verb {
 #[tokio::main]
 async fn main() -> ExitCode {
     let Verb::Serve { config, listen } = Arguments::parse().verb;
-    log_to_stderr();
-    let served = match Config::load(&config) {
-        Ok(routes) => serve::serve(routes, &listen).await,
-        Err(error) => return fail(2, &config.display(), &error),
+    // Without a thread for its log the process could not serve either.
+    let Ok(log) = log::start() else {
+        return ExitCode::FAILURE;
     };
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(1, &listen, &error),
-    }
+    let ended = match Config::load(&config) {
+        Ok(routes) => match serve::serve(routes, &listen).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err((1, message(&listen, &error))),
+        },
+        Err(error) => Err((2, message(&config.display(), &error))),
+    };
+    let code = ended.map_or_else(
+        |(code, message)| {
+            log.line(&message);
+            ExitCode::from(code)
+        },
+        |()| ExitCode::SUCCESS,
+    );
+    log.flush();
+    code
 }
 
-fn fail(code: u8, what: &dyn Display, error: &dyn Error) -> ExitCode {
-    eprint!("error: {what}: {error}");
-    if let Some(source) = error.source() {
-        eprint!(": {source}");
+fn message(what: &dyn Display, error: &dyn Error) -> String {
+    match error.source() {
+        Some(source) => format!("error: {what}: {error}: {source}"),
+        None => format!("error: {what}: {error}"),
     }
-    eprintln!();
-    ExitCode::from(code)
-}
-
-/// Stdout is for the one line that says where the server listens.
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
 }

@@ -1,5 +1,9 @@
 //! The program under test, a signer that is not ours, and a client that is not hyper.
 
+#![allow(dead_code, reason = "no test uses all of it")]
+
+pub(crate) mod http2;
+
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::TcpStream;
@@ -25,14 +29,24 @@ impl Server {
     }
 
     pub(crate) fn start_with_log(config: &str, filter: &str) -> Self {
+        let mut server = Self::start_with_unread_log(config, filter);
+        server.read_log();
+        server
+    }
+
+    /// Its log stays in the pipe, as far as it fits, until `read_log`.
+    pub(crate) fn start_with_unread_log(config: &str, filter: &str) -> Self {
+        Self::start_with_stderr(config, filter, Stdio::piped())
+    }
+
+    pub(crate) fn start_with_stderr(config: &str, filter: &str, stderr: Stdio) -> Self {
         let config = written(config);
-        let mut child = command(&config).env("RUST_LOG", filter).spawn().unwrap();
-        let mut stderr = child.stderr.take().unwrap();
-        let log = std::thread::spawn(move || {
-            let mut log = Vec::new();
-            let _ = stderr.read_to_end(&mut log);
-            String::from_utf8_lossy(&log).into_owned()
-        });
+        let mut command = command(&config);
+        let mut child = command
+            .env("RUST_LOG", filter)
+            .stderr(stderr)
+            .spawn()
+            .unwrap();
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
@@ -41,9 +55,28 @@ impl Server {
         Self {
             address: address.to_owned(),
             child,
-            log: Some(log),
+            log: None,
             config,
         }
+    }
+
+    /// Reads the log from here on.
+    pub(crate) fn read_log(&mut self) {
+        let mut stderr = self.child.stderr.take().unwrap();
+        self.log = Some(std::thread::spawn(move || {
+            let mut log = Vec::new();
+            let _ = stderr.read_to_end(&mut log);
+            String::from_utf8_lossy(&log).into_owned()
+        }));
+    }
+
+    /// Closes the reading end of the log.
+    pub(crate) fn close_log(&mut self) {
+        drop(self.child.stderr.take().unwrap());
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -103,20 +136,24 @@ pub(crate) fn refused(config: &str) -> (Option<i32>, String) {
     (code, said)
 }
 
-fn command(config: &Path) -> Command {
+pub(crate) fn command(config: &Path) -> Command {
+    listening(config, "127.0.0.1:0")
+}
+
+pub(crate) fn listening(config: &Path, listen: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
     command
         .arg("serve")
         .arg("--config")
         .arg(config)
-        .args(["--listen", "127.0.0.1:0"])
+        .args(["--listen", listen])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
 }
 
-fn written(config: &str) -> PathBuf {
+pub(crate) fn written(config: &str) -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("serve-{}-{count}.json", std::process::id());
@@ -125,7 +162,7 @@ fn written(config: &str) -> PathBuf {
     path
 }
 
-fn ended(child: &mut Child) -> ExitStatus {
+pub(crate) fn ended(child: &mut Child) -> ExitStatus {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -157,7 +194,27 @@ pub(crate) fn sign(provider: &str, secret: &str, target: &str, url: &str) -> Req
             .map(|(name, value)| (name.clone(), text(value)))
             .collect(),
         body: text(&signed["body"]).into_bytes(),
-        chunked: false,
+        chunk: None,
+    }
+}
+
+/// A delivery of GitHub's, as `Signer` makes it: `id` is the delivery's, and the body's own.
+pub(crate) fn github(secret: &str, id: &str, kind: &str, length: usize) -> Request {
+    let provider = webhook_core::Provider::find("github").unwrap();
+    let padding = "x".repeat(length);
+    let body = serde_json::json!({"zen": id, "padding": padding}).to_string();
+    let signer = webhook_core::Signer::new(*provider, secret).unwrap();
+    let signer = signer
+        .path_and_query("/hooks/github")
+        .id(id)
+        .event_type(kind);
+    let signed = signer.sign(webhook_core::UnixTime::from_secs(0), body);
+    Request {
+        method: signed.method.to_owned(),
+        path: signed.path_and_query.to_string(),
+        headers: signed.headers,
+        body: signed.body.to_vec(),
+        chunk: None,
     }
 }
 
@@ -167,7 +224,8 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    chunked: bool,
+    /// The length of a chunk, where the body comes in chunks.
+    chunk: Option<usize>,
 }
 
 /// A request on the wire, and where its body begins.
@@ -188,7 +246,7 @@ impl Request {
             path: path.to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
-            chunked: false,
+            chunk: None,
         }
     }
 
@@ -204,8 +262,12 @@ impl Request {
 
     /// The same with its body in chunks of seven bytes, and no length announced.
     pub(crate) fn chunked(&self) -> Self {
+        self.in_chunks_of(7)
+    }
+
+    pub(crate) fn in_chunks_of(&self, length: usize) -> Self {
         let mut request = self.clone();
-        request.chunked = true;
+        request.chunk = Some(length);
         request
     }
 
@@ -217,7 +279,7 @@ impl Request {
         for (name, value) in &self.headers {
             write!(head, "{name}: {value}\r\n").unwrap();
         }
-        if self.chunked {
+        if self.chunk.is_some() {
             head.push_str("transfer-encoding: chunked\r\n");
         } else if !self
             .headers
@@ -229,8 +291,8 @@ impl Request {
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
         let at = bytes.len();
-        if self.chunked {
-            for chunk in self.body.chunks(7) {
+        if let Some(length) = self.chunk {
+            for chunk in self.body.chunks(length) {
                 bytes.extend(format!("{:x}\r\n", chunk.len()).bytes());
                 bytes.extend_from_slice(chunk);
                 bytes.extend_from_slice(b"\r\n");
