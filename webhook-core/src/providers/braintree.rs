@@ -1,7 +1,7 @@
 use crate::custom::braintree::{Braintree, PUBLIC_KEY};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Challenge, Handshake, Provider, Reply, Scheme};
+use crate::{Challenge, Handshake, Parameter, Provider, Reply, Scheme};
 
 /// Braintree.
 ///
@@ -29,7 +29,6 @@ pub const BRAINTREE: Provider = Provider::new(
     )
     .in_form("bt_signature", "/tag")],
 )
-.settings(&[PUBLIC_KEY])
 .answers(Handshake::new(
     Challenge::Query("GET", "bt_challenge"),
     Reply::Proof,
@@ -37,4 +36,10 @@ pub const BRAINTREE: Provider = Provider::new(
 .answers_within_millis(30_000)
 .retries_for_secs(24 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("private_key"),
+    Parameter::secret("key"),
+    Parameter::identifier(PUBLIC_KEY).required(),
+    Parameter::identifier("merchant_id"),
+])
 .documented_at("https://developer.paypal.com/braintree/docs/guides/webhooks/parse");

@@ -5,7 +5,7 @@ use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
 use crate::custom::{Draft, digest_of};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Provider, RejectionKind, Scheme};
+use crate::{Parameter, Provider, RejectionKind, Scheme};
 
 /// MessageBird (Bird), `MessageBird-Signature-JWT`.
 ///
@@ -21,6 +21,7 @@ use crate::{Provider, RejectionKind, Scheme};
 /// vectors.
 pub const MESSAGEBIRD: Provider = Provider::new("messagebird", SCHEME)
     .methods_used(&["POST", "GET", "PUT", "PATCH", "DELETE"])
+    .configured_by(&[Parameter::secret("signing_key")])
     .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

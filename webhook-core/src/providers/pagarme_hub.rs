@@ -22,6 +22,7 @@ pub const PAGARME_HUB: Provider = Provider::new(
 )
 .id_at(&["/id"])
 .type_at(&["/type"])
+.publishes_keys()
 .documented_at(
     "https://github.com/pagarme/ecommerce-module-core/blob/master/src/Webhook/Services/WebhookValidatorService.php",
 );

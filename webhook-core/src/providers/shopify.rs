@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
 
 /// Shopify.
 ///
@@ -35,9 +35,25 @@ pub const SHOPIFY: Provider = Provider::new(
     ),
     "one body comes under several topics (`orders/updated`, `orders/paid`)",
 )
+.same_headers(&[
+    &["x-shopify-hmac-sha256", "shopify-hmac-sha256"],
+    &["x-shopify-topic", "shopify-topic"],
+    &["x-shopify-event-id", "shopify-event-id"],
+    &["x-shopify-webhook-id", "shopify-webhook-id"],
+    &["x-shopify-shop-domain", "shopify-shop-domain"],
+    &["x-shopify-api-version", "shopify-api-version"],
+    &["x-shopify-triggered-at", "shopify-triggered-at"],
+])
 .answers_within_millis(5_000)
 .retries_for_secs(4 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("client_secret"),
+    Parameter::secret("api_secret"),
+    Parameter::secret("api_secret_key"),
+    Parameter::identifier("api_key"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://shopify.dev/docs/apps/build/webhooks/subscribe/https");
 
 const fn body_hmac(header: &'static str) -> Scheme {

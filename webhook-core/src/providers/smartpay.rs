@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, KeyFormat, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, KeyFormat, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Smartpay (Japan).
 ///
@@ -25,4 +25,8 @@ pub const SMARTPAY: Provider = Provider::new(
 .type_at(&["/eventData/type"])
 .mode_at("/test", false)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("signing_secret"),
+    Parameter::identifier("public_key"),
+])
 .documented_at("https://en.docs.smartpay.co/docs/webhooks");

@@ -146,6 +146,7 @@ pub const RAMP: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
         .in_any_header(&["x-ramp-webhook-signature", "x-ramp-signature"])],
 )
+.same_headers(&[&["x-ramp-webhook-signature", "x-ramp-signature"]])
 .id_at(&["/id"])
 .type_at(&["/type"])
 .answers_within_millis(10_000)
