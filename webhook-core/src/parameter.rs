@@ -149,6 +149,15 @@ impl Parameter {
         self.required
     }
 
+    /// The header of deliveries that carries it, in lower case.
+    #[must_use]
+    pub const fn header(&self) -> Option<&'static str> {
+        match self.companion {
+            Some(companion) => Some(companion.header),
+            None => None,
+        }
+    }
+
     /// Whether it is HTTP Basic credentials, `username:password`.
     #[must_use]
     pub const fn is_basic(&self) -> bool {

@@ -231,16 +231,21 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
 }
 
-/// Whether a text is nothing but the prefix of a secret, such as `whsec_`, `sk_live_` or `v1,whsec_`: up to three short words,
-/// each with its mark behind it. Nobody who picks a secret picks such a text, and anybody could guess it.
+/// Whether a text is nothing but the prefix of a secret, such as `whsec_`, `sk_live_` or `v1,whsec_`: one or two short words,
+/// each with its mark behind it, and padding of base64 at most. Nobody picks such a text as a secret, and anybody could guess it.
 fn is_prefix(text: &[u8]) -> bool {
+    let end = text.iter().rposition(|&byte| byte != b'=');
+    let Some(end) = end else {
+        return true;
+    };
+    let text = text.get(..=end).unwrap_or_default();
     let Some((b'_' | b'-' | b',', words)) = text.split_last() else {
         return false;
     };
     let mut words = words.split(|byte| b"_-,".contains(byte));
     let is_short =
         |word: &[u8]| (1..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_alphanumeric);
-    words.by_ref().take(3).all(is_short) && words.next().is_none()
+    words.by_ref().take(2).all(is_short) && words.next().is_none()
 }
 
 fn base64(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
