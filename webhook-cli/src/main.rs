@@ -1,15 +1,18 @@
 //! The `webhook` command: receives webhooks as a program of its own.
 //!
 //! `webhook serve --config FILE --listen ADDR:PORT` reads routes and secrets from a JSON file and answers on
-//! `/hooks/<route>`. Exit codes: 0 after SIGTERM or SIGINT, 1 where the address cannot be listened on, 2 for a
+//! `/hooks/<route>`. `webhook providers [--json]` lists what may be configured. Exit codes: 0 after SIGTERM or SIGINT, 1 where the address cannot be listened on, 2 for a
 //! configuration that cannot be used.
 
+mod catalogue;
 mod config;
 mod entries;
+mod keys;
 mod linger;
 mod receipt;
 mod router;
 mod serve;
+mod suggest;
 
 use std::error::Error;
 use std::fmt::Display;
@@ -41,11 +44,25 @@ enum Verb {
         #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
         listen: String,
     },
+    /// List the providers, their other names and variants, and what a route of each is configured with.
+    Providers {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Verb::Serve { config, listen } = Arguments::parse().verb;
+    let (config, listen) = match Arguments::parse().verb {
+        Verb::Serve { config, listen } => (config, listen),
+        Verb::Providers { json } => {
+            return match catalogue::print(json) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(1, &"stdout", &error),
+            };
+        }
+    };
     log_to_stderr();
     let served = match Config::load(&config) {
         Ok(routes) => serve::serve(routes, &listen).await,

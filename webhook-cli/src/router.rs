@@ -15,23 +15,18 @@ use tower_http::trace::{DefaultOnFailure, DefaultOnResponse, TraceLayer};
 use tracing::{Level, Span};
 use webhook_axum::{VerifiedDelivery, WebhookLayer};
 
-use crate::config::{Receiver, Route};
+use crate::config::Route;
 use crate::receipt::receipt;
 
 /// The router of these routes, and their layers, to be drained at the end.
 pub(crate) fn router(routes: Vec<Route>) -> (Router, Vec<WebhookLayer>) {
     let mut router = Router::new();
     let mut layers = Vec::new();
-    for Route { name, receiver } in routes {
+    for Route { name, endpoint } in routes {
         let path = format!("/hooks/{name}");
-        router = match receiver {
-            Receiver::Endpoint(endpoint) => {
-                let layer = WebhookLayer::new(endpoint);
-                layers.push(layer.clone());
-                router.route(&path, any(receive).layer(layer))
-            }
-            Receiver::NotImplemented => router.route(&path, any(not_implemented)),
-        };
+        let layer = WebhookLayer::new(endpoint);
+        layers.push(layer.clone());
+        router = router.route(&path, any(receive).layer(layer));
     }
     (around(router.fallback(not_found)), layers)
 }
@@ -66,14 +61,6 @@ fn span(request: &Request) -> Span {
 
 async fn receive(VerifiedDelivery(delivery): VerifiedDelivery) -> Response {
     json(StatusCode::OK, receipt(&delivery, false))
-}
-
-async fn not_implemented(request: Request) -> Response {
-    refuse(
-        &request,
-        StatusCode::NOT_IMPLEMENTED,
-        r#"{"error":"not_implemented"}"#,
-    )
 }
 
 async fn not_found(request: Request) -> Response {

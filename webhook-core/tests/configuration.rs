@@ -678,3 +678,21 @@ fn keys_that_are_published_are_found_by_their_address() {
         assert!(provider.names_keys(), "{}", provider.name());
     }
 }
+
+#[test]
+fn what_is_not_known_is_said_of_every_unconfirmed_provider_and_of_no_other() {
+    for provider in unconfirmed::ALL {
+        assert!(
+            unconfirmed::missing(provider).is_some(),
+            "{}",
+            provider.name()
+        );
+        assert!(Provider::find(provider.name()).is_none());
+    }
+    for provider in Provider::ALL {
+        assert_eq!(unconfirmed::missing(provider), None, "{}", provider.name());
+    }
+    for (name, _) in unconfirmed::UNSIGNED {
+        assert!(Provider::find(name).is_none(), "{name}");
+    }
+}
