@@ -109,6 +109,7 @@ mod signer;
 mod success;
 mod time;
 mod verifier;
+mod xml;
 
 pub use algorithm::Algorithm;
 pub use answer::Answer;

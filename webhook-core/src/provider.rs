@@ -69,6 +69,8 @@ pub enum Locator {
     Body(&'static [&'static str]),
     /// In the query parameter of this name.
     Query(&'static str),
+    /// In the first element of this name that is a child of the root of an XML document, which is the payload.
+    Xml(&'static str),
 }
 
 /// Where the body says whether it is about real money.
@@ -213,6 +215,13 @@ impl Provider {
     #[must_use]
     pub const fn type_in_headers(mut self, names: &'static [&'static str]) -> Self {
         self.kind = Locator::Header(names);
+        self
+    }
+
+    /// The type of an event is in the first element of this name that is a child of the root of the XML that the payload is.
+    #[must_use]
+    pub const fn type_in_xml(mut self, element: &'static str) -> Self {
+        self.kind = Locator::Xml(element);
         self
     }
 

@@ -11,6 +11,7 @@ use crate::{Challenge, Handshake, Parameter, Provider, Reply, Scheme};
 ///
 /// * The payload is base64 of XML, which has kind and time in it; all of it is signed, the rest of the form is not. The XML is what
 ///   [`Delivery::payload`](crate::Delivery::payload) has.
+/// * The type is `kind` of the XML.
 /// * There is no id, and the time is not checked. Deliveries are told apart by their payload.
 /// * The challenge, a `GET` with `bt_challenge`, is answered with the public key and the tag of its 20 to 32 hexadecimal digits, by the first secret.
 /// * 30 s to answer; retries every hour, for 24 hours in production.
@@ -27,8 +28,10 @@ pub const BRAINTREE: Provider = Provider::new(
         },
         "`bt_payload` of the form (HMAC-SHA-1)",
     )
-    .in_form("bt_signature", "/tag")],
+    .in_form("bt_signature", "/tag")
+    .signing(&["/kind"])],
 )
+.type_in_xml("kind")
 .answers(Handshake::new(
     Challenge::Query("GET", "bt_challenge"),
     Reply::Proof,

@@ -10,6 +10,7 @@ use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
 ///   several topics (`orders/updated`, `orders/paid`), so a delivery is known by its content, topic
 ///   and event id, of which one content has at most 16. A handler that must know the topic for
 ///   certain registers a URL for each.
+/// * The id is `X-Shopify-Event-Id`, or `X-Shopify-Webhook-Id` where that is missing.
 /// * 5 s to answer; 8 retries within four hours, and then the subscription is deleted.
 /// * Any 2xx is success.
 ///
@@ -21,7 +22,12 @@ pub const SHOPIFY: Provider = Provider::new(
         body_hmac("shopify-hmac-sha256"),
     ],
 )
-.id_in_headers(&["x-shopify-event-id", "shopify-event-id"])
+.id_in_headers(&[
+    "x-shopify-event-id",
+    "shopify-event-id",
+    "x-shopify-webhook-id",
+    "shopify-webhook-id",
+])
 .type_in_headers(&["x-shopify-topic", "shopify-topic"])
 .identified_by(
     Identity::labels(
