@@ -8,11 +8,14 @@ use std::{fmt, fs, io};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use webhook_axum::{Answer, Endpoint, EndpointBuilder, Provider, SecretSet};
-use webhook_core::{KeyFormat, Scheme};
+use webhook_core::providers::unconfirmed;
+use webhook_core::{ParameterKind, Scheme};
 
 use crate::entries::{Entries, EntryError};
+use crate::keys::{self, is_fetched, is_public, takes_credentials};
 use crate::receipt::receipt;
 use crate::settings::{MAX_BODY_BYTES, SERVER_KEYS, ServerSettings};
+use crate::suggest;
 
 /// All that is configured.
 pub(crate) struct Config {
@@ -23,15 +26,7 @@ pub(crate) struct Config {
 /// What is served at `/hooks/<name>`.
 pub(crate) struct Route {
     pub(crate) name: String,
-    pub(crate) receiver: Receiver,
-}
-
-/// Who takes what arrives.
-pub(crate) enum Receiver {
-    /// An endpoint.
-    Endpoint(Endpoint),
-    /// Nobody: the provider is none that this build knows.
-    NotImplemented,
+    pub(crate) endpoint: Endpoint,
 }
 
 /// A configuration that cannot be used. Says where, and never what the value is.
@@ -43,6 +38,8 @@ pub(crate) enum ConfigError {
     Json(serde_json::Error),
     /// The file is JSON, but not an object.
     NotAnObject,
+    /// Nothing is configured that could be served.
+    NoRoute,
     /// A route cannot be served, whatever its entries.
     Route {
         route: String,
@@ -70,6 +67,9 @@ impl Config {
                 .map_err(|error| ConfigError::entry(name, error))?,
             None => ServerSettings::default(),
         };
+        if routes.is_empty() {
+            return Err(ConfigError::NoRoute);
+        }
         let mut given = Vec::new();
         let routes = routes
             .iter()
@@ -101,6 +101,9 @@ impl fmt::Display for ConfigError {
             Self::File(_) => f.write_str("cannot be read"),
             Self::Json(_) => f.write_str("not JSON"),
             Self::NotAnObject => f.write_str("must be an object of routes"),
+            Self::NoRoute => f.write_str(
+                r#"has no route: add one, such as {"payments": {"provider": "stripe", "secret": "…"}}"#,
+            ),
             Self::Route { route, problem } => write!(f, "route {route:?} {problem}"),
             Self::Entry { route, error } => write!(f, "route {route:?}, {error}"),
         }
@@ -113,7 +116,7 @@ impl Error for ConfigError {
             Self::File(error) => Some(error),
             // Names the place and nothing else: of errors about data, which may quote a value, none gets here.
             Self::Json(error) => Some(error),
-            Self::NotAnObject | Self::Route { .. } | Self::Entry { .. } => None,
+            Self::NotAnObject | Self::NoRoute | Self::Route { .. } | Self::Entry { .. } => None,
         }
     }
 }
@@ -137,7 +140,11 @@ fn object(name: &str, entries: &RawValue) -> Result<Entries, ConfigError> {
 }
 
 fn server_settings(server: &Entries) -> Result<ServerSettings, EntryError> {
-    check_keys(server, SERVER_KEYS)?;
+    check_once(server)?;
+    if let Some(key) = server.stranger(SERVER_KEYS) {
+        let hint = suggest::hint(key, SERVER_KEYS.iter().copied());
+        return Err(EntryError::new(key, format!("is not known{hint}")));
+    }
     ServerSettings::read(server)
 }
 
@@ -151,16 +158,9 @@ fn route(
     let entries = object(name, entries)?;
     let endpoint =
         endpoint(name, &entries, server, given).map_err(|error| ConfigError::entry(name, error))?;
-    let receiver = endpoint.map_or_else(
-        || {
-            tracing::warn!(route = name, "provider unknown to this build: answers 501");
-            Receiver::NotImplemented
-        },
-        Receiver::Endpoint,
-    );
     Ok(Route {
         name: name.to_owned(),
-        receiver,
+        endpoint,
     })
 }
 
@@ -175,21 +175,19 @@ fn check_route_name(name: &str) -> Result<(), ConfigError> {
     Err(ConfigError::route(name, problem))
 }
 
-/// The endpoint of a route; `None` where this build does not know the provider, whose other keys then mean nothing to
-/// it.
+/// The endpoint of a route.
 fn endpoint(
     route: &str,
     entries: &Entries,
     server: &ServerSettings,
     given: &mut Vec<Given>,
-) -> Result<Option<Endpoint>, EntryError> {
-    let Some(provider) = provider(entries)? else {
-        return Ok(None);
-    };
-    let settings = settings(provider);
-    check_keys(entries, &[KEYS, &settings, unneeded(provider)].concat())?;
+) -> Result<Endpoint, EntryError> {
+    check_once(entries)?;
+    check_known(entries)?;
+    let provider = provider(entries)?;
+    check_used(entries, provider)?;
     let pair = credentials(entries, provider)?;
-    let (own, beside) = match takes_credentials(provider) {
+    let (own, extra) = match takes_credentials(provider) {
         true => (pair, None),
         false => (None, pair),
     };
@@ -199,16 +197,8 @@ fn endpoint(
         .consumer(route)
         .store(server.store())
         .answer_duplicates(|delivery| Answer::json(receipt(delivery, true)));
-    let builder = settings.into_iter().try_fold(builder, |builder, name| {
-        let value = entries.text(name)?;
-        Ok(value
-            .into_iter()
-            .fold(builder, |builder, value| builder.setting(name, value)))
-    })?;
-    let builder = beside
-        .into_iter()
-        .fold(builder, |builder, pair| builder.setting(CREDENTIALS, pair));
-    let builder = match secrets.is_empty() && FETCHED.contains(&provider.name()) {
+    let builder = settings(builder, entries, provider, extra)?;
+    let builder = match secrets.is_empty() && is_fetched(provider) {
         true => fetching(builder)?,
         false => builder,
     };
@@ -220,7 +210,7 @@ fn endpoint(
         warn_of_shared(given, &secrets);
         given.extend(secrets);
     }
-    Ok(Some(endpoint))
+    Ok(endpoint)
 }
 
 /// Without a key of its own, a route asks its provider for those that deliveries name.
@@ -238,30 +228,79 @@ fn fetching(builder: EndpointBuilder) -> Result<EndpointBuilder, EntryError> {
 }
 
 /// The provider, or its variant where one is asked for.
-fn provider(entries: &Entries) -> Result<Option<&'static Provider>, EntryError> {
+fn provider(entries: &Entries) -> Result<&'static Provider, EntryError> {
     let Some(name) = entries.text("provider")? else {
         return Err(EntryError::new("provider", "is missing"));
     };
     let mut found = Provider::find(&name);
     for key in ["variant", "algorithm"] {
-        let variant = match entries.text(key) {
-            Ok(None) => continue,
-            Ok(Some(variant)) => variant,
-            Err(error) => return found.map_or(Ok(None), |_| Err(error)),
+        let Some(variant) = entries.text(key)? else {
+            continue;
         };
         // The name as given may be an alias, and is then no part of the variant's.
         let named = |name: &str| Provider::find(&format!("{name}-{variant}"));
         let other = named(&name).or_else(|| named(found?.name()));
         found = match (other, found) {
             (None, Some(plain)) if key == "algorithm" && uses(plain, &variant) => Some(plain),
-            (None, Some(_)) => {
-                let problem = "is none that this provider has in this build";
-                return Err(EntryError::new(key, problem));
-            }
+            (None, Some(plain)) => return Err(EntryError::new(key, not_a_variant(plain))),
             (other, _) => other,
         };
     }
-    Ok(found)
+    found.ok_or_else(|| EntryError::new("provider", unknown(&name)))
+}
+
+fn not_a_variant(provider: &Provider) -> String {
+    let known: Vec<_> = variants(provider).map(|(variant, _)| variant).collect();
+    match known.as_slice() {
+        [] => "is not a variant of this provider, which has none".to_owned(),
+        known => format!(
+            "is not a variant of this provider; known: {}",
+            known.join(", ")
+        ),
+    }
+}
+
+/// What a provider is refused for that cannot be served.
+fn unknown(name: &str) -> String {
+    let name = name.replace('_', "-").to_ascii_lowercase();
+    let is_it = |provider: &&Provider| provider.name() == name;
+    if let Some(missing) = unconfirmed::ALL
+        .iter()
+        .find(is_it)
+        .and_then(unconfirmed::missing)
+    {
+        return format!(
+            "is not served, because its scheme is known from others alone and one thing is not known: {missing}"
+        );
+    }
+    let mut unsigned = unconfirmed::UNSIGNED.iter();
+    if let Some((_, instead)) = unsigned.find(|(known, _)| *known == name) {
+        return format!("signs nothing, so its deliveries cannot be verified: {instead}");
+    }
+    let names = Provider::ALL.iter().flat_map(|provider| {
+        std::iter::once(provider.name()).chain(provider.other_names().iter().copied())
+    });
+    let build = match cfg!(feature = "asymmetric") {
+        true => "",
+        false => " (this build has none that signs with a private key)",
+    };
+    let hint = suggest::hint(&name, names);
+    format!("is not a provider that this build knows{build}{hint}: `webhook providers` lists them")
+}
+
+/// Providers that are another form of this one, each with the name that `variant` has for it.
+pub(crate) fn variants(
+    provider: &Provider,
+) -> impl Iterator<Item = (&'static str, &'static Provider)> {
+    let names = std::iter::once(provider.name()).chain(provider.other_names().iter().copied());
+    let names: Vec<_> = names.collect();
+    Provider::ALL.iter().filter_map(move |other| {
+        let mut variants = names.iter().filter_map(|name| {
+            let variant = other.name().strip_prefix(name)?;
+            variant.strip_prefix('-')
+        });
+        variants.next().map(|variant| (variant, other))
+    })
 }
 
 /// Whether the provider has an algorithm of this name: `sha256`, `SHA-256`, `HMAC-SHA256`.
@@ -272,14 +311,31 @@ fn uses(provider: &Provider, name: &str) -> bool {
     known.any(|known| hash(plain(&format!("{known:?}"))) == hash(plain(name)))
 }
 
-fn check_keys(entries: &Entries, known: &[&str]) -> Result<(), EntryError> {
-    if let Some(key) = entries.repeated() {
-        return Err(EntryError::new(key, "is given twice"));
-    }
-    match entries.stranger(known) {
+fn check_once(entries: &Entries) -> Result<(), EntryError> {
+    match entries.repeated() {
+        Some(key) => Err(EntryError::new(key, "is given twice")),
         None => Ok(()),
-        Some(key) if KEYS_OF_OTHERS.contains(&key) => Err(EntryError::unused(key)),
-        Some(key) => Err(EntryError::new(key, "is not known")),
+    }
+}
+
+/// A key that no provider has is a mistake, whatever else is missing.
+fn check_known(entries: &Entries) -> Result<(), EntryError> {
+    let every: Vec<_> = keys::every_name().collect();
+    match entries.stranger(&every) {
+        Some(key) => {
+            let hint = suggest::hint(key, every);
+            Err(EntryError::new(key, format!("is not known{hint}")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_used(entries: &Entries, provider: &Provider) -> Result<(), EntryError> {
+    let keys = keys::keys(provider).into_iter().map(|key| key.name);
+    let used: Vec<_> = keys.chain(["provider"]).collect();
+    match entries.stranger(&used) {
+        Some(key) => Err(EntryError::unused(key)),
+        None => Ok(()),
     }
 }
 
@@ -290,17 +346,15 @@ fn secrets(
     provider: &Provider,
     credentials: Option<String>,
 ) -> Result<Vec<Given>, EntryError> {
-    let settings = settings(provider);
+    let public = is_public(provider).then_some("public_key");
+    let own = provider.parameters().iter();
+    let own = own.filter(|known| known.kind() == ParameterKind::Secret);
+    let names = ["secret", "next_secret"].into_iter().chain(public);
     let mut all = Vec::new();
-    for name in SECRETS.iter().filter(|name| !settings.contains(name)) {
-        match entries.text(name)? {
-            Some(_) if *name == "public_key" && !is_public(provider) => {
-                return Err(EntryError::unused(name));
-            }
-            Some(secret) => all.push(((*name).to_owned(), secret)),
-            None => {}
-        }
-        if *name == "secret" {
+    for name in names.chain(own.map(|known| known.name())) {
+        let secret = entries.text(name)?;
+        all.extend(secret.map(|secret| (name.to_owned(), secret)));
+        if name == "secret" {
             let more = entries.texts("secrets")?.into_iter().enumerate();
             all.extend(more.map(|(at, secret)| (format!("secrets[{at}]"), secret)));
         }
@@ -314,56 +368,50 @@ fn secrets(
     Ok(given.collect())
 }
 
-/// What a provider hands out with its keys, and verification has no use for: taken, so that all of it can be pasted.
-fn unneeded(provider: &Provider) -> &'static [&'static str] {
-    match provider.name() {
-        "braintree" => &["merchant_id"],
-        _ => &[],
-    }
-}
-
-/// The names of what the provider needs, or may have, beside its secrets.
-fn settings(provider: &Provider) -> Vec<&'static str> {
-    [provider.required_settings(), provider.optional_settings()].concat()
+/// All that is configured besides the secret, with `pair` for credentials that come beside a signature.
+fn settings(
+    builder: EndpointBuilder,
+    entries: &Entries,
+    provider: &Provider,
+    pair: Option<String>,
+) -> Result<EndpointBuilder, EntryError> {
+    let mut settings = provider
+        .parameters()
+        .iter()
+        .filter(|known| known.is_setting());
+    settings.try_fold(builder, |builder, known| {
+        let value = match &pair {
+            Some(pair) if known.is_basic() => Some(pair.clone()),
+            _ => entries.text(known.name())?,
+        };
+        Ok(match value {
+            Some(value) => builder.setting(known.name(), value),
+            None => builder,
+        })
+    })
 }
 
 /// `username` and `password` as the one text that the two are: a secret, or what comes beside the proof.
 fn credentials(entries: &Entries, provider: &Provider) -> Result<Option<String>, EntryError> {
     let missing = |key| Err(EntryError::new(key, "is missing"));
-    let beside = settings(provider).contains(&CREDENTIALS);
-    let takes_any = takes_credentials(provider) || beside;
-    match (entries.text("username")?, entries.text("password")?) {
-        (None, None) => Ok(None),
-        (Some(_), _) if !takes_any => Err(EntryError::unused("username")),
-        (None, Some(_)) if !takes_any => Err(EntryError::unused("password")),
-        (Some(_), _) if beside && entries.text(CREDENTIALS)?.is_some() => {
-            Err(EntryError::new(CREDENTIALS, "is given twice"))
-        }
-        (Some(_), None) => missing("password"),
-        (None, Some(_)) => missing("username"),
+    let pair = match (entries.text("username")?, entries.text("password")?) {
+        (None, None) => return Ok(None),
+        (Some(_), None) => return missing("password"),
+        (None, Some(_)) => return missing("username"),
         // RFC 7617 §2: the first colon ends the name, so this one could never be sent.
         (Some(username), Some(_)) if username.contains(':') => {
-            Err(EntryError::new("username", "contains a colon"))
+            return Err(EntryError::new("username", "contains a colon"));
         }
-        (Some(username), Some(password)) => Ok(Some(format!("{username}:{password}"))),
+        (Some(username), Some(password)) => format!("{username}:{password}"),
+    };
+    // The same may be given as one text.
+    let mut parameters = provider.parameters().iter();
+    match parameters.find(|known| known.is_basic()) {
+        Some(whole) if entries.text(whole.name())?.is_some() => {
+            Err(EntryError::new(whole.name(), "is given twice"))
+        }
+        _ => Ok(Some(pair)),
     }
-}
-
-/// Whether what is configured is a public key.
-fn is_public(provider: &Provider) -> bool {
-    #[cfg(feature = "asymmetric")]
-    if provider.secret_format() == KeyFormat::PublicKey {
-        return true;
-    }
-    provider.schemes().iter().any(Scheme::is_public)
-}
-
-/// Whether deliveries come with HTTP Basic authentication: the one scheme without a hash in this header.
-fn takes_credentials(provider: &Provider) -> bool {
-    matches!(
-        provider.secret_format(),
-        KeyFormat::Basic | KeyFormat::Login
-    )
 }
 
 fn options(
@@ -397,6 +445,13 @@ fn unusable(error: &webhook_core::ConfigError, secrets: &[Given]) -> EntryError 
             let key = secrets.get(*slot).map_or("secret", |given| &given.key);
             return EntryError::new(key, problem.to_string());
         }
+        Core::PublicSecret { slot, name } => {
+            let key = secrets.get(*slot).map_or("secret", |given| &given.key);
+            let problem = format!(
+                "is also the value of {name:?}, which is public: configure the secret itself"
+            );
+            return EntryError::new(key, problem);
+        }
         Core::TooManySecrets { .. } => "secrets",
         Core::MissingUrl | Core::InvalidUrl => "url",
         Core::InvalidTolerance | Core::RetentionTooShort { .. } => "tolerance_secs",
@@ -423,49 +478,10 @@ fn warn_of_shared(given: &[Given], secrets: &[Given]) {
     }
 }
 
-/// The setting of HTTP Basic credentials that come beside a signature.
-const CREDENTIALS: &str = "credentials";
 const SERVER: &str = "_server";
-const KEYS: &[&str] = &[
-    "algorithm",
-    "api_key",
-    "client_key",
-    "key",
-    "next_secret",
-    "parameter",
-    "password",
-    "provider",
-    "public_key",
-    "secret",
-    "secrets",
-    "tolerance_secs",
-    "url",
-    "username",
-    "variant",
-    "verify_token",
-];
-/// Secrets by the names that providers have for them.
-const SECRETS: &[&str] = &[
-    "secret",
-    "next_secret",
-    "api_key",
-    "client_key",
-    "key",
-    "public_key",
-];
-/// Providers whose deliveries say where their keys are, or that have them at a fixed address.
-const FETCHED: &[&str] = &[
-    "aws-sns",
-    "aws-sns-legacy-sha1",
-    "fireblocks",
-    "google-pubsub",
-    "pagarme-hub",
-    "paypal",
-    "stone-open-bank",
-    "truelayer",
-];
-/// Keys that mean something to other providers.
-const KEYS_OF_OTHERS: &[&str] = &["cert_url", "kid", "merchant_id", "secondary_secret"];
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {
@@ -569,7 +585,7 @@ mod tests {
         let said = refused(r#"{"_server":{"max_body_byte":1}}"#);
         assert_eq!(
             said,
-            r#"route "_server", key "max_body_byte": is not known"#
+            r#"route "_server", key "max_body_byte": is not known; did you mean "max_body_bytes"?"#
         );
     }
 
@@ -623,17 +639,107 @@ mod tests {
     }
 
     #[test]
-    fn a_provider_unknown_to_this_build_is_a_route_whose_other_keys_are_not_judged() {
-        for entries in [
-            r#"{"provider":"carrier-pigeon"}"#,
-            r#"{"provider":"carrier-pigeon","secret":7,"coop":{},"coop":1e999,"variant":1}"#,
-            r#"{"provider":"carrier-pigeon","variant":"homing"}"#,
+    fn a_provider_that_cannot_be_served_is_an_error_that_says_why() {
+        #[rustfmt::skip]
+        let rows = [
+            ("strpe", r#"did you mean "stripe"?"#),
+            ("Stripe", r#"did you mean "stripe"?"#),
+            ("checkout.com", r#"did you mean "checkout-com"?"#),
+            ("merkado-pago", r#"did you mean "mercado-pago"?"#),
+            ("carrier-pigeon", "is not a provider that this build knows: "),
+            ("", "is not a provider that this build knows"),
+            ("mercury", "is not known: whether its secret is a text or base64"),
+            ("melhor_envio", "is not known: whether its signature is base64 or hexadecimal"),
+            ("zapi", "is not known: whether the token"),
+            ("bitpay", "signs nothing"),
+        ];
+        for (name, why) in rows {
+            let said = refused(&format!(
+                r#"{{"shop":{{"provider":"{name}","secret":"$"}}}}"#
+            ));
+            assert!(
+                said.starts_with(r#"route "shop", key "provider": "#),
+                "{said}"
+            );
+            assert!(said.contains(why), "{name}: {said}");
+        }
+        for provider in unconfirmed::ALL {
+            let name = provider.name();
+            let said = refused(&format!(
+                r#"{{"shop":{{"provider":"{name}","secret":"$"}}}}"#
+            ));
+            assert!(said.contains("known from others alone"), "{name}: {said}");
+        }
+        let said = refused(r#"{"shop":{"provider":"carrier-pigeon","variant":"homing"}}"#);
+        assert!(
+            said.contains("carrier-pigeon") || said.contains("knows"),
+            "{said}"
+        );
+        let said = refused(r#"{"shop":{"provider":"codespar","variant":"v9","secret":"$"}}"#);
+        assert!(said.contains("known: v1"), "{said}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_even_where_another_is_missing() {
+        for (entries, said) in [
+            (
+                r#"{"provdier":"stripe","secret":"$"}"#,
+                r#"key "provdier": is not known; did you mean "provider"?"#,
+            ),
+            (
+                r#"{"sekret":"$"}"#,
+                r#"key "sekret": is not known; did you mean "secret"?"#,
+            ),
+            (
+                r#"{"provider":"strpe","tolerance":5}"#,
+                r#"key "tolerance": is not known"#,
+            ),
         ] {
-            let config = parse(&format!(r#"{{"shop":{entries}}}"#)).unwrap();
-            let [route] = config.routes.as_slice() else {
-                panic!("one route");
+            let refused = refused(&format!(r#"{{"shop":{entries}}}"#));
+            assert_eq!(refused, format!(r#"route "shop", {said}"#));
+        }
+    }
+
+    #[test]
+    fn a_configuration_without_a_route_is_refused() {
+        for empty in [
+            "{}",
+            r#"{"_server":{}}"#,
+            r#"{"_server":{"max_body_bytes":1}}"#,
+        ] {
+            assert!(refused(empty).starts_with("has no route"), "{empty}");
+        }
+        let said = refused(r#"{"shop":{}}"#);
+        assert_eq!(said, r#"route "shop", key "provider": is missing"#);
+    }
+
+    #[test]
+    fn a_placeholder_is_refused_wherever_a_text_is() {
+        #[rustfmt::skip]
+        let rows = [
+            (r#"{"provider":"stripe","secret":"${STRIPE_SECRET}"}"#, "secret"),
+            (r#"{"provider":"stripe","secrets":["abcdefgh01234567","${OLD}"]}"#, "secrets[1]"),
+            (r#"{"provider":"stripe","next_secret":"{{ secret }}"}"#, "next_secret"),
+            (r#"{"provider":"stripe","signing_secret":"$STRIPE_SECRET"}"#, "signing_secret"),
+            (r#"{"provider":"${PROVIDER}","secret":"abcdefgh01234567"}"#, "provider"),
+            (r#"{"provider":"codespar","variant":"${V}","secret":"abcdefgh01234567"}"#, "variant"),
+            (r#"{"provider":"square","secret":"abcdefgh01234567","url":"https://${HOST}/a"}"#, "url"),
+            (r#"{"provider":"chargebee","username":"${USER}","password":"abcdefgh01234567"}"#, "username"),
+            (r#"{"provider":"chargebee","username":"user","password":"${PASSWORD}"}"#, "password"),
+            (r#"{"provider":"klarna","secret":"abcdefgh01234567","kid":"${KID}"}"#, "kid"),
+            (r#"{"provider":"pusher","secret":"abcdefgh01234567","key":"${KEY}"}"#, "key"),
+            (r#"{"provider":"meta","secret":"abcdefgh01234567","verify_token":"${TOKEN}"}"#, "verify_token"),
+            (r#"{"provider":"ifthenpay","secret":"abcdefgh01234567","parameter":"${NAME}"}"#, "parameter"),
+            (r#"{"provider":"box","secret":"abcdefgh01234567","secondary_secret":"${OTHER}"}"#, "secondary_secret"),
+        ];
+        for (entries, key) in rows {
+            let Err(error) = Config::parse(format!(r#"{{"shop":{entries}}}"#).as_bytes()) else {
+                panic!("not refused: {entries}");
             };
-            assert!(matches!(route.receiver, Receiver::NotImplemented));
+            let said = error.to_string();
+            let place = format!(r#"route "shop", key "{key}": contains "#);
+            assert!(said.starts_with(&place), "{said}");
+            assert!(said.contains("a placeholder"), "{said}");
         }
     }
 
@@ -668,7 +774,7 @@ mod tests {
             (r#"{"provider":"codespar","variant":"v1","secret":"$"}"#, "codespar-v1"),
             (r#"{"provider":"chargebee","username":"user","password":"$"}"#, "chargebee"),
             (r#"{"provider":"cloudinary","secret":"$","algorithm":"sha256"}"#, "cloudinary-sha256"),
-            (r#"{"provider":"cloudinary","api_key":"$","algorithm":"SHA-1"}"#, "cloudinary"),
+            (r#"{"provider":"cloudinary","api_secret":"$","api_key":"a","algorithm":"SHA-1"}"#, "cloudinary"),
             (r#"{"provider":"marqeta","secret":"$","algorithm":"sha1"}"#, "marqeta"),
             (r#"{"provider":"stripe","secret":"$","next_secret":"$-2"}"#, "stripe"),
             #[cfg(feature = "keys")]
@@ -686,13 +792,7 @@ mod tests {
         ];
         for (entries, name) in rows {
             let config = parse(&format!(r#"{{"shop":{entries}}}"#)).unwrap();
-            let [
-                Route {
-                    receiver: Receiver::Endpoint(endpoint),
-                    ..
-                },
-            ] = config.routes.as_slice()
-            else {
+            let [Route { endpoint, .. }] = config.routes.as_slice() else {
                 panic!("no endpoint: {entries}");
             };
             assert_eq!(endpoint.provider().name(), name);

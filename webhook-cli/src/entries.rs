@@ -79,7 +79,7 @@ impl Entries {
     pub(crate) fn text(&self, key: &str) -> Result<Option<String>, EntryError> {
         match self.value(key)? {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::String(text)) => filled_in(key, text).map(Some),
             Some(_) => Err(EntryError::new(key, "must be a string")),
         }
     }
@@ -91,8 +91,9 @@ impl Entries {
             None => Ok(Vec::new()),
             Some(Value::Array(items)) => items
                 .into_iter()
-                .map(|item| match item {
-                    Value::String(text) => Ok(text),
+                .enumerate()
+                .map(|(at, item)| match item {
+                    Value::String(text) => filled_in(&format!("{key}[{at}]"), text),
                     _ => Err(problem()),
                 })
                 .collect(),
@@ -110,6 +111,40 @@ impl Entries {
             },
         }
     }
+}
+
+/// A text that nobody has put the value into: a start with it would take the name of a variable for a secret.
+fn filled_in(key: &str, text: String) -> Result<String, EntryError> {
+    match placeholder(&text) {
+        Some(mark) => {
+            let problem = format!(
+                "contains {mark}, a placeholder: this file is taken as it is written, so put the value in before the start (with \
+                 envsubst, for example)"
+            );
+            Err(EntryError::new(key, problem))
+        }
+        None => Ok(text),
+    }
+}
+
+/// What shells and templates put values in for: `${…}`, `$(…)`, `{{…}}`, `<%…%>`, and `$NAME` where it is all.
+fn placeholder(text: &str) -> Option<&'static str> {
+    let marks = ["${", "$(", "{{", "<%"];
+    let mark = marks.into_iter().find(|mark| text.contains(mark));
+    let is_name = |name: &str| {
+        let mut bytes = name.bytes();
+        let letter = bytes
+            .next()
+            .is_some_and(|first| first == b'_' || first.is_ascii_uppercase());
+        let rest = |byte: u8| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        letter && bytes.all(rest)
+    };
+    mark.or_else(|| {
+        text.trim()
+            .strip_prefix('$')
+            .filter(|name| is_name(name))
+            .map(|_| "$")
+    })
 }
 
 impl<'de> Deserialize<'de> for Entries {
@@ -156,6 +191,35 @@ mod tests {
     fn names_are_compared_as_they_mean_and_not_as_they_are_written() {
         let twice = entries(r#"{"secret": "first", "secre\u0074": "second"}"#);
         assert_eq!(twice.repeated(), Some("secret"));
+    }
+
+    #[test]
+    fn a_placeholder_is_found_and_a_secret_with_dollars_and_braces_is_none() {
+        for text in [
+            "${STRIPE_SECRET}",
+            "whsec_${STRIPE_SECRET}",
+            "${STRIPE_SECRET:-none}",
+            "$(cat secret)",
+            "{{ stripe_secret }}",
+            "{{.Values.secret}}",
+            "<%= ENV['SECRET'] %>",
+            "$STRIPE_SECRET",
+            " $STRIPE_SECRET\n",
+        ] {
+            assert!(placeholder(text).is_some(), "{text}");
+        }
+        for text in [
+            "pa$$word{1}",
+            "$2b$12$abc",
+            "$ecret",
+            "a{b}c",
+            "100%",
+            "$",
+            "$5TAR",
+            "<a>",
+        ] {
+            assert_eq!(placeholder(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! The `webhook` command: receives webhooks as a program of its own.
 //!
 //! `webhook serve --config FILE --listen ADDR:PORT` reads routes and secrets from a JSON file and answers on
-//! `/hooks/<route>`. Exit codes: 0 after SIGTERM or SIGINT, 1 where the address cannot be listened on, 2 for a
-//! configuration that cannot be used.
+//! `/hooks/<route>`. `webhook providers [--json]` lists what may be configured. Exit codes: 0 after SIGTERM or SIGINT, 1
+//! where the address cannot be listened on, 2 for a configuration that cannot be used.
 
 mod activity;
+mod catalogue;
 mod config;
 mod connection;
 mod connections;
 mod entries;
 mod escape;
+mod keys;
 mod linger;
 mod log;
 mod metered;
@@ -20,9 +22,11 @@ mod router;
 mod seldom;
 mod serve;
 mod settings;
+mod suggest;
 
 use std::error::Error;
 use std::fmt::Display;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -49,11 +53,20 @@ enum Verb {
         #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
         listen: String,
     },
+    /// List the providers, their other names and variants, and what a route of each is configured with.
+    Providers {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Verb::Serve { config, listen } = Arguments::parse().verb;
+    let (config, listen) = match Arguments::parse().verb {
+        Verb::Serve { config, listen } => (config, listen),
+        Verb::Providers { json } => return providers(json),
+    };
     // Without a thread for its log the process could not serve either.
     let Ok(log) = log::start() else {
         return ExitCode::FAILURE;
@@ -74,6 +87,17 @@ async fn main() -> ExitCode {
     );
     log.flush();
     code
+}
+
+fn providers(json: bool) -> ExitCode {
+    match catalogue::print(json) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Stderr may be closed too.
+            let _ = writeln!(io::stderr(), "{}", message(&"stdout", &error));
+            ExitCode::from(1)
+        }
+    }
 }
 
 fn message(what: &dyn Display, error: &dyn Error) -> String {

@@ -12,7 +12,7 @@ use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode, Version};
 use webhook_axum::{Delivery, VerifiedDelivery, WebhookLayer};
 
-use crate::config::{Receiver, Route};
+use crate::config::Route;
 use crate::observe::{Observer, observe};
 use crate::receipt::receipt;
 
@@ -20,17 +20,12 @@ use crate::receipt::receipt;
 pub(crate) fn router(routes: Vec<Route>) -> (Router, Vec<WebhookLayer>) {
     let mut router = Router::new();
     let mut layers = Vec::new();
-    for Route { name, receiver } in routes {
+    for Route { name, endpoint } in routes {
         let path = format!("/hooks/{name}");
-        router = match receiver {
-            Receiver::Endpoint(endpoint) => {
-                let layer = WebhookLayer::new(endpoint);
-                layers.push(layer.clone());
-                let receive = async move |VerifiedDelivery(delivery)| receive(&name, &delivery);
-                router.route(&path, any(receive).layer(layer))
-            }
-            Receiver::NotImplemented => router.route(&path, any(not_implemented)),
-        };
+        let layer = WebhookLayer::new(endpoint);
+        layers.push(layer.clone());
+        let receive = async move |VerifiedDelivery(delivery)| receive(&name, &delivery);
+        router = router.route(&path, any(receive).layer(layer));
     }
     let observer = Arc::new(Observer::new());
     let router = router
@@ -44,14 +39,6 @@ pub(crate) fn router(routes: Vec<Route>) -> (Router, Vec<WebhookLayer>) {
 fn receive(route: &str, delivery: &Delivery) -> Response {
     crate::observe::accepted(route, delivery);
     json(StatusCode::OK, receipt(delivery, false))
-}
-
-async fn not_implemented(request: Request) -> Response {
-    refuse(
-        &request,
-        StatusCode::NOT_IMPLEMENTED,
-        r#"{"error":"not_implemented"}"#,
-    )
 }
 
 async fn not_found(State(observer): State<Arc<Observer>>, request: Request) -> Response {

@@ -6,7 +6,11 @@ mod common;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use webhook_core::Provider;
 
 use common::{Request, Server, refused, sign};
 
@@ -23,8 +27,7 @@ const CONFIG: &str = r#"{
     "square": {"provider": "square", "secret": "square-0123456789abcdef", "url": "https://shop.example/hooks/square"},
     "mercadopago": {"provider": "mercadopago", "secret": "mercadopago-0123456789abcdef"},
     "ifthenpay": {"provider": "ifthenpay", "secret": "ifthenpay-0123456789abcdef"},
-    "chargebee": {"provider": "chargebee", "username": "user", "password": "pass-0123456789abcdef"},
-    "pigeon": {"provider": "carrier-pigeon", "coop": 7}
+    "chargebee": {"provider": "chargebee", "username": "user", "password": "pass-0123456789abcdef"}
 }"#;
 
 /// Accepted with this receipt, accepted again as a duplicate, refused once a bit is flipped.
@@ -257,16 +260,6 @@ fn a_method_the_provider_does_not_use_is_answered_405_with_the_one_it_does() {
 }
 
 #[test]
-fn a_provider_this_build_does_not_know_is_answered_501() {
-    let server = Server::start(CONFIG);
-    for method in ["GET", "POST"] {
-        let answer = server.send(&Request::new(method, "/hooks/pigeon?a=b").body("{}"));
-        assert_eq!(answer.status, 501);
-        assert_eq!(answer.body, r#"{"error":"not_implemented"}"#);
-    }
-}
-
-#[test]
 fn an_announced_hundred_gigabytes_are_answered_413_at_once() {
     let mut request = sign("stripe", SECRET, "/hooks/stripe", URL);
     let server = Server::start(CONFIG);
@@ -306,9 +299,8 @@ fn a_client_that_sends_256_mebibytes_unsigned_reads_its_401() {
 }
 
 #[test]
-fn a_client_that_sends_32_mebibytes_to_nobody_reads_its_404_or_501() {
+fn a_client_that_sends_32_mebibytes_to_nobody_reads_its_404() {
     unread(32 * 1024 * 1024, "/hooks/nobody", 404);
-    unread(32 * 1024 * 1024, "/hooks/pigeon", 501);
 }
 
 /// Sends a whole body before it looks for the answer, as simple clients do.
@@ -448,11 +440,28 @@ fn a_configuration_that_cannot_be_used_ends_with_code_2_and_names_route_and_key_
             r#"route "shop", key "kid": "#,
         ),
         (
+            r#"{"shop":{"provider":"strpe","secret":"$"}}"#,
+            r#"route "shop", key "provider": is not a provider that this build knows; did you mean "stripe"?"#,
+        ),
+        (
+            r#"{"shop":{"provdier":"stripe","secret":"$"}}"#,
+            r#"route "shop", key "provdier": is not known; did you mean "provider"?"#,
+        ),
+        (
+            r#"{"shop":{"provider":"stripe","secret":"${STRIPE_SECRET}"}}"#,
+            r#"route "shop", key "secret": contains ${, a placeholder"#,
+        ),
+        (
+            r#"{"shop":{"provider":"stripe","secret":"whsec_"}}"#,
+            r#"route "shop", key "secret": is empty"#,
+        ),
+        (r#"{}"#, "has no route"),
+        (
             r#"{"shop":{"provider":"stripe","secret":"$"},}"#,
             "line 1 column",
         ),
     ] {
-        let (code, said) = refused(&config.replace('$', SECRET));
+        let (code, said) = refused(&config.replace("$\"", &format!("{SECRET}\"")));
         assert_eq!(code, Some(2), "{said}");
         assert!(
             said.contains("error: ") && said.contains(expected),
@@ -472,4 +481,56 @@ fn one_secret_for_two_routes_is_warned_of_by_their_names() {
     let line = line.unwrap_or_else(|| panic!("no warning in {log}"));
     assert!(line.contains("first") && line.contains("second"), "{line}");
     assert!(!log.contains(SECRET));
+}
+
+#[test]
+fn providers_are_listed_with_what_a_route_of_each_is_configured_with() {
+    let listed = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
+        let output = command.arg("providers").args(arguments).output().unwrap();
+        assert!(output.status.success());
+        assert!(output.stderr.is_empty());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all: Value = serde_json::from_str(&listed(&["--json"])).unwrap();
+    let all = all.as_array().unwrap();
+    assert_eq!(all.len(), Provider::ALL.len());
+    let pusher = all.iter().find(|one| one["name"] == "pusher").unwrap();
+    let key = |name: &str| {
+        let mut keys = pusher["keys"].as_array().unwrap().iter();
+        keys.find(|key| key["key"] == name).unwrap()
+    };
+    assert_eq!(key("key")["kind"], "identifier");
+    assert_eq!(key("app_secret")["kind"], "secret");
+    let codespar = all.iter().find(|one| one["name"] == "codespar").unwrap();
+    let v1 = serde_json::json!({"variant": "v1", "provider": "codespar-v1"});
+    assert_eq!(codespar["variants"], serde_json::json!([v1]));
+    let meta = all.iter().find(|one| one["name"] == "meta").unwrap();
+    let aliases = meta["aliases"].as_array().unwrap();
+    assert!(aliases.contains(&"whatsapp".into()), "{aliases:?}");
+
+    let text = listed(&[]);
+    let mut lines = text.lines().skip_while(|line| *line != "livekit").skip(1);
+    let block: Vec<_> = lines
+        .by_ref()
+        .take_while(|line| line.starts_with(' '))
+        .collect();
+    let block = block.join("\n");
+    assert!(block.contains("identifier   api_key (required)"), "{block}");
+    assert!(block.contains("secret       secret, "), "{block}");
+}
+
+#[test]
+fn a_reader_that_closes_the_list_early_is_no_error() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
+    let mut child = command
+        .args(["providers", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
 }

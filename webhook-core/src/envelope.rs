@@ -16,6 +16,7 @@ use crate::observe::EscapedId;
 use crate::probe::{self, Pointers, Problem, Scalar};
 use crate::provider::{Locator, Mode, Provider};
 use crate::verifier::MAX_ID;
+use crate::xml;
 
 /// What to look for in the deliveries of a provider, worked out once.
 #[derive(Debug)]
@@ -134,9 +135,15 @@ impl<'b> Envelope<'b> {
         raw: &Bytes,
         vouched: bool,
     ) -> Result<BodyLabels, RejectionKind> {
+        let kind = match self.wanted.provider.kind {
+            Locator::Xml(element) => xml::child(raw, element)
+                .filter(|kind| is_label(kind))
+                .map(Cow::Borrowed),
+            _ => self.kind(),
+        };
         Ok(BodyLabels {
             id: self.id(vouched)?.map(|id| label(raw, id)),
-            kind: self.kind().map(|kind| label(raw, kind)),
+            kind: kind.map(|kind| label(raw, kind)),
             mode: self.mode(),
         })
     }

@@ -26,6 +26,13 @@ pub enum ConfigError {
         /// Why not.
         problem: SecretProblem,
     },
+    /// A secret is also the value of an identifier or of a setting, which anybody may know.
+    PublicSecret {
+        /// Which secret, counted from zero.
+        slot: usize,
+        /// The name of the identifier or setting.
+        name: &'static str,
+    },
     /// The provider signs the URL of the endpoint, and none was configured.
     MissingUrl,
     /// The public URL is not `http://` or `https://`, is not visible ASCII, or has a query or fragment.
@@ -86,6 +93,10 @@ impl fmt::Display for ConfigError {
                 write!(f, "{given} secrets configured, at most {} are accepted", SecretSet::MAX)
             }
             Self::Secret { slot, problem } => write!(f, "secret {slot} {problem}"),
+            Self::PublicSecret { slot, name } => write!(
+                f,
+                "secret {slot} is also the value of {name}, which is public: configure the secret that the provider shows with it"
+            ),
             Self::MissingUrl => f.write_str(
                 "this provider signs the URL of the endpoint or asks for it in its handshake: configure its public URL, without query",
             ),
@@ -144,7 +155,7 @@ pub enum SecretProblem {
     ControlCharacter,
     /// Not in the provider's format.
     Undecodable(KeyFormat),
-    /// Not `username:password` with a username (RFC 7617 §2).
+    /// Not `username:password` (RFC 7617 §2) with a username and a password.
     Credentials,
     /// No public key in PEM, base64 or hexadecimal digits.
     NoKey,
@@ -169,7 +180,7 @@ impl fmt::Display for SecretProblem {
             Self::Undecodable(KeyFormat::Base62) => "is not base62",
             Self::Undecodable(KeyFormat::Hex) => "is not hexadecimal",
             Self::Undecodable(_) => "is not base64",
-            Self::Credentials => "is not of the form username:password",
+            Self::Credentials => "is not of the form username:password, with both",
             Self::NoKey => "is no key in PEM, base64 or hexadecimal digits",
             Self::PrivateKey => "is a private key: configure the public one",
             Self::Certificate => "is a certificate that cannot be read",

@@ -1,7 +1,9 @@
 //! Signature headers: from the text of a value to candidate tags.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{
+    GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
+};
 
 use crate::algorithm::Tag;
 use crate::error::RejectionKind;
@@ -270,6 +272,18 @@ fn decode(spelled: &[u8], encoding: Encoding, bytes: &mut [u8]) -> Option<usize>
         // Strict: canonical last symbol, padding present, nothing else.
         Encoding::Base64 => STANDARD.decode_slice(spelled, bytes).ok(),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(spelled, bytes).ok(),
+        Encoding::Base64Any => alphabet_of(spelled).decode_slice(spelled, bytes).ok(),
+    }
+}
+
+/// The one spelling of base64 that this can be. As strict as that.
+fn alphabet_of(spelled: &[u8]) -> GeneralPurpose {
+    let for_urls = spelled.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    match (for_urls, spelled.ends_with(b"=")) {
+        (false, true) => STANDARD,
+        (false, false) => STANDARD_NO_PAD,
+        (true, true) => URL_SAFE,
+        (true, false) => URL_SAFE_NO_PAD,
     }
 }
 
@@ -281,6 +295,7 @@ pub(crate) fn decode_long(spelled: &[u8], encoding: Encoding) -> Option<Vec<u8>>
         Encoding::Hex | Encoding::HexUpper => const_hex::decode(spelled).ok(),
         Encoding::Base64 => STANDARD.decode(spelled).ok(),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode(spelled).ok(),
+        Encoding::Base64Any => alphabet_of(spelled).decode(spelled).ok(),
     }
 }
 
@@ -290,7 +305,7 @@ pub(crate) fn encode(tag: impl AsRef<[u8]>, encoding: Encoding) -> String {
         Encoding::Hex => const_hex::encode(tag),
         Encoding::HexUpper => const_hex::encode_upper(tag),
         Encoding::Base64 => STANDARD.encode(tag),
-        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag),
+        Encoding::Base64Url | Encoding::Base64Any => URL_SAFE_NO_PAD.encode(tag),
     }
 }
 

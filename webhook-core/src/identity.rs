@@ -389,7 +389,7 @@ impl Provider {
     fn authenticates_id(&self) -> bool {
         let mut schemes = self.schemes().iter();
         match self.id {
-            Locator::None | Locator::Header(_) => false,
+            Locator::None | Locator::Header(_) | Locator::Xml(_) => false,
             Locator::SignedHeader => true,
             Locator::Body(_) => schemes.all(|s| s.coverage().vouches_for_body()),
             Locator::Query(_) => schemes.all(|s| s.coverage().url || s.coverage().is_sender_only()),

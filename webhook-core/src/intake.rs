@@ -102,7 +102,7 @@ impl Intake {
             Locator::Query(name) => query_value(head, name)?
                 .filter(|id| is_label(id))
                 .map(|id| id.into_owned().into()),
-            Locator::Body(_) | Locator::None => None,
+            Locator::Body(_) | Locator::Xml(_) | Locator::None => None,
         };
         self.kind = match provider.kind {
             Locator::Header(names) => header_label(head, names),
@@ -282,7 +282,7 @@ impl Intake {
             Locator::SignedHeader => coverage.id,
             Locator::Body(_) => coverage.body,
             Locator::Query(_) => coverage.url,
-            Locator::Header(_) | Locator::None => false,
+            Locator::Header(_) | Locator::Xml(_) | Locator::None => false,
         };
         let covers_type = matches!(inner.provider.kind, Locator::Body(_)) && coverage.body;
         let delivery = Delivery::new(Record {

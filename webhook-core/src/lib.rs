@@ -91,6 +91,7 @@ pub mod keys;
 mod low_bytes;
 pub mod manual;
 mod observe;
+mod parameter;
 mod pending;
 mod permit;
 mod probe;
@@ -108,6 +109,7 @@ mod signer;
 mod success;
 mod time;
 mod verifier;
+mod xml;
 
 #[cfg(test)]
 #[path = "../tests/common/random.rs"]
@@ -127,6 +129,7 @@ pub use intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
 pub use keys::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 pub use observe::{Counts, Duplicate, EscapedId, Rejected};
+pub use parameter::{Parameter, ParameterKind};
 pub use pending::Pending;
 pub use permit::{Checked, Claimed, Disposition, Outcome, Permit, Settled, Unsettled};
 pub use provider::{Locator, Mode, Provider};

@@ -8,9 +8,9 @@
 
 use std::time::Duration;
 
-use crate::companion::Companion;
 use crate::handshake::{Handshake, Reply};
 use crate::identity::{Identity, Questions};
+use crate::parameter::Parameter;
 use crate::scheme::{
     Authentication, Coverage, Location, Scheme, assert_header_name, assert_pointer,
 };
@@ -38,9 +38,9 @@ pub struct Provider {
     pub(crate) kind: Locator,
     pub(crate) mode: Option<ModeLocator>,
     handshake: Option<Handshake>,
-    required_settings: &'static [&'static str],
-    optional_settings: &'static [&'static str],
-    companions: &'static [Companion],
+    parameters: &'static [Parameter],
+    publishes_keys: bool,
+    same_headers: &'static [&'static [&'static str]],
     docs: &'static str,
     retry_horizon_secs: u32,
     deadline_millis: u32,
@@ -69,6 +69,8 @@ pub enum Locator {
     Body(&'static [&'static str]),
     /// In the query parameter of this name.
     Query(&'static str),
+    /// In the first element of this name that is a child of the root of an XML document, which is the payload.
+    Xml(&'static str),
 }
 
 /// Where the body says whether it is about real money.
@@ -97,39 +99,7 @@ impl Provider {
     /// In `const` evaluation, which is where providers are made, if a scheme contradicts itself.
     #[must_use]
     pub const fn new(name: &'static str, schemes: &'static [Scheme]) -> Self {
-        assert_header_name(name);
-        assert!(!schemes.is_empty(), "a provider needs a scheme");
-        let mut key_format = KeyFormat::Utf8;
-        let mut i = 0;
-        while i < schemes.len() {
-            schemes[i].check();
-            if matches!(schemes[i].authentication, Authentication::Basic) {
-                key_format = KeyFormat::Basic;
-            }
-            if schemes[i].signs_login() {
-                key_format = KeyFormat::Login;
-            }
-            #[cfg(feature = "asymmetric")]
-            if schemes[i].is_public() {
-                key_format = KeyFormat::PublicKey;
-                assert!(
-                    schemes.len() == 1,
-                    "a scheme with a public key stands alone"
-                );
-            }
-            assert!(
-                schemes.len() == 1 || !schemes[i].holds_body(),
-                "a scheme that reads the body stands alone"
-            );
-            i += 1;
-        }
-        let signs_id = schemes[0].id.is_some();
-        let provider = Self::of(name, Schemes::Listed(schemes), key_format, signs_id);
-        #[cfg(feature = "asymmetric")]
-        if schemes[0].key_name.is_some() {
-            return provider.may_have_settings(&[crate::custom::jwt::KID]);
-        }
-        provider
+        Self::of(name, Schemes::Listed(schemes))
     }
 
     /// A provider with one scheme that is made at run time, as where the name of a header is configured.
@@ -139,23 +109,22 @@ impl Provider {
     /// If the scheme contradicts itself, or `name` is not in kebab case.
     #[must_use]
     pub const fn single(name: &'static str, scheme: Scheme) -> Self {
-        assert_header_name(name);
-        scheme.check();
-        let key_format = match scheme.authentication {
-            Authentication::Basic => KeyFormat::Basic,
-            _ if scheme.signs_login() => KeyFormat::Login,
-            _ => KeyFormat::Utf8,
-        };
-        let signs_id = scheme.id.is_some();
-        Self::of(name, Schemes::Single([scheme]), key_format, signs_id)
+        Self::of(name, Schemes::Single([scheme]))
     }
 
-    const fn of(
-        name: &'static str,
-        schemes: Schemes,
-        key_format: KeyFormat,
-        signs_id: bool,
-    ) -> Self {
+    const fn of(name: &'static str, schemes: Schemes) -> Self {
+        assert_header_name(name);
+        let listed = schemes.as_slice();
+        assert!(!listed.is_empty(), "a provider needs a scheme");
+        let key_format = check_all(listed);
+        let signs_id = listed[0].id.is_some();
+        #[cfg(feature = "asymmetric")]
+        let parameters: &'static [Parameter] = match listed[0].key_name {
+            Some(_) => &[crate::custom::jwt::KEY_ID],
+            None => &[],
+        };
+        #[cfg(not(feature = "asymmetric"))]
+        let parameters: &'static [Parameter] = &[];
         Self {
             name,
             schemes,
@@ -174,9 +143,9 @@ impl Provider {
             kind: Locator::None,
             mode: None,
             handshake: None,
-            required_settings: &[],
-            optional_settings: &[],
-            companions: &[],
+            parameters,
+            publishes_keys: false,
+            same_headers: &[],
             docs: "",
             retry_horizon_secs: 0,
             deadline_millis: 0,
@@ -249,6 +218,13 @@ impl Provider {
         self
     }
 
+    /// The type of an event is in the first element of this name that is a child of the root of the XML that the payload is.
+    #[must_use]
+    pub const fn type_in_xml(mut self, element: &'static str) -> Self {
+        self.kind = Locator::Xml(element);
+        self
+    }
+
     /// The boolean at this JSON pointer is `live_when` for events about real things.
     #[must_use]
     pub const fn mode_at(mut self, pointer: &'static str, live_when: bool) -> Self {
@@ -290,29 +266,41 @@ impl Provider {
         self.handshake.is_some_and(tags) && !schemes.clone().any(custom) && schemes.any(signs_body)
     }
 
-    /// Settings an endpoint of the provider needs beside its secrets; see [`Settings`](crate::Settings).
+    /// What an endpoint is configured with besides the secret, and what the provider calls the secret.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if a name is there twice.
     #[must_use]
-    pub(crate) const fn settings(mut self, names: &'static [&'static str]) -> Self {
-        self.required_settings = names;
+    pub const fn configured_by(mut self, parameters: &'static [Parameter]) -> Self {
+        assert_distinct(parameters);
+        self.parameters = parameters;
         self
     }
 
-    /// Settings an endpoint of the provider may have.
+    /// The provider publishes its keys at addresses that are fixed or that its deliveries name, so that they can be fetched
+    /// without credentials.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if no key is public.
     #[must_use]
-    pub(crate) const fn may_have_settings(mut self, names: &'static [&'static str]) -> Self {
-        self.optional_settings = names;
+    #[cfg(feature = "asymmetric")]
+    pub(crate) const fn publishes_keys(mut self) -> Self {
+        assert!(
+            matches!(self.key_format, KeyFormat::PublicKey),
+            "only public keys are published"
+        );
+        self.publishes_keys = true;
         self
     }
 
-    /// Credentials that may come beside the proof. Their settings are said too.
+    /// Headers that say the same under several names. A request in which two of them differ is refused, so that nobody has
+    /// one verified and another one used.
     #[must_use]
-    pub(crate) const fn beside(mut self, companions: &'static [Companion]) -> Self {
-        self.companions = companions;
+    pub const fn same_headers(mut self, names: &'static [&'static [&'static str]]) -> Self {
+        self.same_headers = names;
         self
-    }
-
-    pub(crate) fn companions(&self) -> &'static [Companion] {
-        self.companions
     }
 
     /// The address of the page that documents all this.
@@ -375,10 +363,7 @@ impl Provider {
     /// The schemes, in order of preference. The signer uses the first.
     #[must_use]
     pub const fn schemes(&self) -> &[Scheme] {
-        match &self.schemes {
-            Schemes::Listed(schemes) => schemes,
-            Schemes::Single(scheme) => scheme,
-        }
+        self.schemes.as_slice()
     }
 
     /// The methods a delivery may have.
@@ -393,16 +378,36 @@ impl Provider {
         self.key_format
     }
 
-    /// The names of the settings an endpoint needs beside its secrets.
+    /// What an endpoint is configured with, and other names of the secret.
     #[must_use]
-    pub const fn required_settings(&self) -> &'static [&'static str] {
-        self.required_settings
+    pub const fn parameters(&self) -> &'static [Parameter] {
+        self.parameters
+    }
+
+    /// The names of the settings an endpoint cannot be built without.
+    pub fn required_settings(&self) -> impl Iterator<Item = &'static str> {
+        let settings = self.parameters.iter().filter(|known| known.is_required());
+        settings.map(Parameter::name)
     }
 
     /// The names of the settings an endpoint may have.
+    pub fn optional_settings(&self) -> impl Iterator<Item = &'static str> {
+        let settings = self.parameters.iter().filter(|known| known.is_setting());
+        let optional = settings.filter(|known| !known.is_required());
+        optional.map(Parameter::name)
+    }
+
+    /// Whether the provider publishes its keys, so that a [`KeySource`](crate::KeySource) can fetch them without
+    /// credentials.
     #[must_use]
-    pub const fn optional_settings(&self) -> &'static [&'static str] {
-        self.optional_settings
+    pub const fn has_published_keys(&self) -> bool {
+        self.publishes_keys
+    }
+
+    /// Groups of headers that say the same under several names.
+    #[must_use]
+    pub const fn header_families(&self) -> &'static [&'static [&'static str]] {
+        self.same_headers
     }
 
     /// Where the id of an event is.
@@ -513,6 +518,44 @@ impl Provider {
     }
 }
 
+impl Schemes {
+    const fn as_slice(&self) -> &[Scheme] {
+        match self {
+            Self::Listed(schemes) => schemes,
+            Self::Single(scheme) => scheme,
+        }
+    }
+}
+
+/// Checks each scheme, and that they fit beside one another. Returns the format of their keys.
+const fn check_all(schemes: &[Scheme]) -> KeyFormat {
+    let mut key_format = KeyFormat::Utf8;
+    let mut i = 0;
+    while i < schemes.len() {
+        schemes[i].check();
+        if matches!(schemes[i].authentication, Authentication::Basic) {
+            key_format = KeyFormat::Basic;
+        }
+        if schemes[i].signs_login() {
+            key_format = KeyFormat::Login;
+        }
+        #[cfg(feature = "asymmetric")]
+        if schemes[i].is_public() {
+            key_format = KeyFormat::PublicKey;
+            assert!(
+                schemes.len() == 1,
+                "a scheme with a public key stands alone"
+            );
+        }
+        assert!(
+            schemes.len() == 1 || !schemes[i].holds_body(),
+            "a scheme that reads the body stands alone"
+        );
+        i += 1;
+    }
+    key_format
+}
+
 /// Two providers are the same if they have the same name.
 impl PartialEq for Provider {
     fn eq(&self, other: &Self) -> bool {
@@ -533,4 +576,28 @@ const fn assert_pointers(pointers: &[&str]) {
         assert_pointer(pointers[i]);
         i += 1;
     }
+}
+
+const fn assert_distinct(parameters: &[Parameter]) {
+    let mut i = 0;
+    while i < parameters.len() {
+        let mut j = i + 1;
+        while j < parameters.len() {
+            assert!(
+                !same(parameters[i].name(), parameters[j].name()),
+                "a parameter is there twice"
+            );
+            j += 1;
+        }
+        i += 1;
+    }
+}
+
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut i = 0;
+    while i < one.len() && i < other.len() && one[i] == other[i] {
+        i += 1;
+    }
+    one.len() == other.len() && i == one.len()
 }

@@ -168,6 +168,9 @@ pub enum Encoding {
     Base64,
     /// Base64 without padding and with the alphabet for URLs (RFC 4648 §5), in its canonical spelling only.
     Base64Url,
+    /// Base64 in either alphabet, with padding or without. Written like [`Base64Url`](Self::Base64Url). Only for providers that spell
+    /// their signatures in several ways.
+    Base64Any,
 }
 
 /// A piece of what is signed.

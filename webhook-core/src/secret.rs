@@ -171,17 +171,9 @@ impl KeyFormat {
         if self == Self::PublicKey {
             return crate::key_text::public_key(text);
         }
-        match (text.first(), text.last()) {
-            _ if text.iter().all(u8::is_ascii_whitespace) => return Err(SecretProblem::Empty),
-            (Some(first), Some(last))
-                if first.is_ascii_whitespace() || last.is_ascii_whitespace() =>
-            {
-                return Err(SecretProblem::SurroundingWhitespace);
-            }
-            _ => {}
-        }
-        if text.iter().any(u8::is_ascii_control) {
-            return Err(SecretProblem::ControlCharacter);
+        check_text(text)?;
+        if is_prefix(text) {
+            return Err(SecretProblem::Empty);
         }
         let key = match self {
             Self::Utf8 => Zeroizing::new(text.to_vec()),
@@ -198,11 +190,8 @@ impl KeyFormat {
                 const_hex::decode(text).map_err(|_| SecretProblem::Undecodable(self))?,
             ),
             Self::Base62 => base62(text).ok_or(SecretProblem::Undecodable(self))?,
-            Self::Basic => match text.iter().position(|&byte| byte == b':') {
-                Some(colon) if colon > 0 => Zeroizing::new(text.to_vec()),
-                _ => return Err(SecretProblem::Credentials),
-            },
-            Self::Login => match Self::Login.split(text) {
+            // A username is no secret, so that without a password there is none.
+            Self::Basic | Self::Login => match Self::Login.split(text) {
                 ([], _) | (_, []) => return Err(SecretProblem::Credentials),
                 _ => Zeroizing::new(text.to_vec()),
             },
@@ -214,6 +203,49 @@ impl KeyFormat {
         }
         Ok(key)
     }
+}
+
+/// What no value of a configuration may be: blank, padded, or with a control character in it.
+pub(crate) fn check_text(text: &[u8]) -> Result<(), SecretProblem> {
+    let padded = match std::str::from_utf8(text) {
+        Ok(text) => {
+            let trimmed = text.trim_matches(is_blank);
+            if trimmed.is_empty() {
+                return Err(SecretProblem::Empty);
+            }
+            trimmed.len() < text.len()
+        }
+        Err(_) => text.trim_ascii().len() < text.len(),
+    };
+    if padded {
+        return Err(SecretProblem::SurroundingWhitespace);
+    }
+    match text.iter().any(u8::is_ascii_control) {
+        true => Err(SecretProblem::ControlCharacter),
+        false => Ok(()),
+    }
+}
+
+/// White space, and what is as invisible: a zero-width space, and the mark at the beginning of some files.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
+}
+
+/// Whether a text is nothing but the prefix of a secret, such as `whsec_`, `sk_live_` or `v1,whsec_`: one or two short words,
+/// each with its mark behind it, and padding of base64 at most. Nobody picks such a text as a secret, and anybody could guess it.
+fn is_prefix(text: &[u8]) -> bool {
+    let end = text.iter().rposition(|&byte| byte != b'=');
+    let Some(end) = end else {
+        return true;
+    };
+    let text = text.get(..=end).unwrap_or_default();
+    let Some((b'_' | b'-' | b',', words)) = text.split_last() else {
+        return false;
+    };
+    let mut words = words.split(|byte| b"_-,".contains(byte));
+    let is_short =
+        |word: &[u8]| (1..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_alphanumeric);
+    words.by_ref().take(2).all(is_short) && words.next().is_none()
 }
 
 fn base64(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {

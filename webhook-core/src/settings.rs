@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::error::{ConfigError, SecretProblem};
+use crate::parameter::Parameter;
 use crate::provider::Provider;
-use crate::secret::{KeyFormat, Secret};
+use crate::secret::{KeyFormat, Secret, check_text};
 
 /// Values a provider needs beside its secrets, such as `access_key`. All are kept as secrets are: wiped on drop, and not shown.
 ///
@@ -33,31 +34,39 @@ impl Settings {
 
     /// Whether all that the provider needs is there, nothing else is, and all of it is usable.
     pub(crate) fn check(&self, provider: &Provider) -> Result<(), ConfigError> {
-        let (required, optional) = (provider.required_settings(), provider.optional_settings());
         for (name, value) in &self.0 {
-            let known = required.iter().chain(optional).find(|known| *known == name);
-            let name = known.ok_or_else(|| ConfigError::UnknownSetting { name: name.clone() })?;
-            check_value(value).map_err(|problem| ConfigError::Setting { name, problem })?;
+            let mut known = provider.parameters().iter();
+            let known = known.find(|known| known.is_setting() && known.name() == name);
+            let known = known.ok_or_else(|| ConfigError::UnknownSetting { name: name.clone() })?;
+            check_value(known, value).map_err(|problem| ConfigError::Setting {
+                name: known.name(),
+                problem,
+            })?;
         }
-        match required.iter().find(|name| self.get(name).is_none()) {
+        match provider
+            .required_settings()
+            .find(|name| self.get(name).is_none())
+        {
             Some(name) => Err(ConfigError::MissingSetting { name }),
             None => Ok(()),
         }
     }
 }
 
-/// As a secret, but lines may be several: keys and certificates are written so.
-fn check_value(value: &Secret) -> Result<(), SecretProblem> {
+/// Lines may be several: keys and certificates are written so.
+fn check_value(parameter: &Parameter, value: &Secret) -> Result<(), SecretProblem> {
     let text = value.as_bytes();
-    let lines = text.split(|&byte| byte == b'\n');
-    if lines.clone().count() < 2 {
-        return KeyFormat::Utf8.decode(value).map(|_| ());
+    if text.contains(&b'\n') {
+        let control = |byte: &u8| byte.is_ascii_control() && !b"\n\r\t".contains(byte);
+        return match text.iter().any(control) {
+            true => Err(SecretProblem::ControlCharacter),
+            false if text.trim_ascii().is_empty() => Err(SecretProblem::Empty),
+            false => Ok(()),
+        };
     }
-    let control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\r' | b'\t');
-    match text.iter().any(control) {
-        true => Err(SecretProblem::ControlCharacter),
-        false if text.trim_ascii().is_empty() => Err(SecretProblem::Empty),
-        false => Ok(()),
+    match parameter.is_public() {
+        true => check_text(text),
+        false => KeyFormat::Utf8.decode(value).map(|_| ()),
     }
 }
 

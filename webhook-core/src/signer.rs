@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::algorithm::RunningMac;
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::public::PrivateKey;
+use crate::companion;
 #[cfg(feature = "asymmetric")]
 use crate::custom::jwt::signing_id;
 use crate::custom::{Custom, Draft};
@@ -291,10 +292,8 @@ impl Signer {
             _ => None,
         };
         let id = id.map(|name| (name.to_owned(), self.id.clone()));
-        let companions = self.provider.companions().iter().filter_map(|companion| {
-            let value = companion.written(&self.settings)?;
-            Some((companion.header.to_owned(), value))
-        });
+        let parameters = self.provider.parameters().iter();
+        let companions = parameters.filter_map(|known| companion::written(known, &self.settings));
         let labels = id.into_iter().chain(kind).chain(companions);
         labels.chain(self.headers.iter().cloned()).collect()
     }

@@ -124,7 +124,7 @@ pub enum TimeUnit {
     /// Milliseconds since the epoch.
     Millis,
     /// Either, told apart by size: from 10^11 on it is milliseconds. Only for providers whose own
-    /// documents and code contradict each other (Mercado Pago).
+    /// documents and code contradict each other (Mercado Pago, Smartpay).
     SecondsOrMillis,
     /// Date and time as in RFC 3339, with `Z` or an offset: `2027-01-15T08:00:00.123Z`.
     Rfc3339,

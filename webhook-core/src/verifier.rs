@@ -24,7 +24,7 @@ use crate::provider::Provider;
 use crate::scheme::{
     Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
 };
-use crate::secret::{KeyFormat, SecretSet};
+use crate::secret::{KeyFormat, Secret, SecretSet};
 use crate::settings::Settings;
 #[cfg(feature = "asymmetric")]
 use crate::signed::{Signatures, Signed};
@@ -234,6 +234,7 @@ impl Verifier {
             [] if options.keys_elsewhere && provider.names_keys() => Vec::new(),
             _ => decode(&provider, secrets)?,
         };
+        check_secret_is_not_public(&provider, &decoded, &options.settings)?;
         let keys = provider
             .schemes()
             .iter()
@@ -344,6 +345,9 @@ impl Verifier {
         if !self.companions.is_empty() {
             self.check_companions(head)?;
         }
+        if !self.provider.header_families().is_empty() {
+            self.check_families(head)?;
+        }
         if let ([scheme], [keys]) = (self.provider.schemes(), self.keys.as_slice()) {
             return self.attempt(scheme, keys, head, now, verification);
         }
@@ -356,6 +360,25 @@ impl Verifier {
     fn check_companions(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
         let mut companions = self.companions.iter();
         companions.try_for_each(|companion| companion.check(head))
+    }
+
+    /// Headers that say the same under several names say the same in a request that has them.
+    #[cold]
+    fn check_families(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
+        for family in self.provider.header_families() {
+            let mut said = None;
+            for name in *family {
+                let value = match once(head, name) {
+                    Ok(value) => value,
+                    Err(RejectionKind::MissingHeader) => continue,
+                    Err(kind) => return Err(kind),
+                };
+                if *said.get_or_insert(value) != value {
+                    return Err(RejectionKind::AmbiguousHeader);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Tries every scheme whose form the head has. Schemes that read the same header are alternatives. Those that read
@@ -1097,6 +1120,35 @@ fn decryption_key(
         key.map_err(|problem| ConfigError::Setting { name, problem })
     };
     code.decrypts_with().map(key).transpose()
+}
+
+/// An identifier verifies nothing, and so is refused as a secret too.
+fn check_secret_is_not_public(
+    provider: &Provider,
+    keys: &[Zeroizing<Vec<u8>>],
+    settings: &Settings,
+) -> Result<(), ConfigError> {
+    #[cfg(feature = "asymmetric")]
+    if provider.key_format == KeyFormat::PublicKey {
+        return Ok(());
+    }
+    for known in provider
+        .parameters()
+        .iter()
+        .filter(|known| known.is_public())
+    {
+        let Some(value) = settings.get(known.name()) else {
+            continue;
+        };
+        let Ok(as_key) = provider.key_format.decode(&Secret::from(value)) else {
+            continue;
+        };
+        if let Some(slot) = keys.iter().position(|key| *key == as_key) {
+            let name = known.name();
+            return Err(ConfigError::PublicSecret { slot, name });
+        }
+    }
+    Ok(())
 }
 
 fn decode(

@@ -50,7 +50,7 @@ impl Pair {
             builder = builder.public_url(URL);
         }
         for name in provider.required_settings() {
-            builder = builder.setting(*name, "setting-1");
+            builder = builder.setting(name, "setting-1");
         }
         Self {
             provider,
@@ -62,7 +62,7 @@ impl Pair {
     fn signed(&self, body: &str, headers: &[(&str, &str)], secs: u64) -> SignedRequest {
         let mut signer = Signer::new(self.provider, SECRET).unwrap().public_url(URL);
         for name in self.provider.required_settings() {
-            signer = signer.setting(*name, "setting-1");
+            signer = signer.setting(name, "setting-1");
         }
         if let Some((_, id)) = headers.iter().find(|(name, _)| *name == "webhook-id") {
             signer = signer.id(*id);

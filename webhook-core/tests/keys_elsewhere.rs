@@ -433,12 +433,12 @@ fn the_query_names_what_the_provider_allows_and_nothing_else() {
         let mut builder = Endpoint::builder(provider, SecretSet::default());
         let mut signer = Signer::new(provider, key).unwrap();
         for name in provider.required_settings() {
-            let value = match *name {
+            let value = match name {
                 "private_key" => key!("rsa-other"),
                 _ => "x",
             };
-            builder = builder.setting(*name, value);
-            signer = signer.setting(*name, value);
+            builder = builder.setting(name, value);
+            signer = signer.setting(name, value);
         }
         for nonce in ["wechatpay-nonce", "binancepay-nonce"] {
             signer = signer.header(nonce, "1");

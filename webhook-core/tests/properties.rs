@@ -113,11 +113,10 @@ fn setting(name: &str) -> &'static str {
 
 /// With a value for every setting the provider needs, and the name of the key where deliveries have it: the signer's own.
 fn configured(builder: EndpointBuilder, provider: &Provider) -> EndpointBuilder {
-    let settings = provider.required_settings().iter();
-    let builder = settings.fold(builder, |builder, name| {
-        builder.setting(*name, setting(name))
+    let builder = provider.required_settings().fold(builder, |builder, name| {
+        builder.setting(name, setting(name))
     });
-    let named = provider.names_keys() && provider.optional_settings().contains(&"kid");
+    let named = provider.names_keys() && provider.optional_settings().any(|name| name == "kid");
     match named {
         true => builder.setting("kid", "key-1"),
         false => builder,
@@ -130,7 +129,7 @@ fn sign(provider: &Provider, body: &[u8]) -> SignedRequest {
         .public_url(URL)
         .path_and_query("/hooks?data.id=Ab1&requestId=r1");
     for name in provider.required_settings() {
-        signer = signer.setting(*name, setting(name));
+        signer = signer.setting(name, setting(name));
     }
     for name in signed_headers(provider) {
         signer = signer.header(name, "signed-1");

@@ -59,8 +59,8 @@ impl Corpus {
                 .path_and_query("/hook")
                 .event_type("a.b")
                 .header("x-request-id", "request-1");
-            let settings = provider.required_settings().iter();
-            let signer = settings.fold(signer, |signer, name| signer.setting(*name, setting(name)));
+            let mut settings = provider.required_settings();
+            let signer = settings.fold(signer, |signer, name| signer.setting(name, setting(name)));
             let parts = provider.schemes()[0].parts().iter();
             parts.fold(signer, |signer, part| match part {
                 Part::Header(name) => signer.header(*name, "signed-1"),
@@ -98,15 +98,15 @@ impl Corpus {
             .public_url(URL)
             .clock(NOW);
         // The signer's own name for its key, where deliveries have one.
-        let named =
-            self.provider.names_keys() && self.provider.optional_settings().contains(&"kid");
+        let mut optional = self.provider.optional_settings();
+        let named = self.provider.names_keys() && optional.any(|name| name == "kid");
         let builder = match named {
             true => builder.setting("kid", "key-1"),
             false => builder,
         };
-        let settings = self.provider.required_settings().iter();
+        let mut settings = self.provider.required_settings();
         settings.fold(builder, |builder, name| {
-            builder.setting(*name, setting(name))
+            builder.setting(name, setting(name))
         })
     }
 

@@ -315,9 +315,19 @@ def other_names(row, suite):
     suite.invalid("a key that is configured under another name", settings={"kid": "another-1"})
     for name, kid in {"missing": "", "empty": "kid=; ", "twice": "kid=x; kid=x; ", "with a slash": "kid=a/b; ", "of dots": "kid=..; "}.items():
         suite.invalid(f"the name of the key {name}", headers=row.headers(f"alg=RS256; {kid}signature={ours}"))
+    tag = base64.urlsafe_b64decode(ours + "=" * (-len(ours) % 4))
+    standard, padded = b64(tag), base64.urlsafe_b64encode(tag).decode()
+    assert set(standard) & set("+/") and standard.endswith("=")
+    for name, text in {"padded standard base64": standard, "standard base64 without padding": standard.rstrip("="),
+                       "padded base64 for URLs": padded}.items():
+        suite.valid(name, headers=row.headers(f"alg=RS256; kid=x; signature={text}"))
+        suite.valid(name + " and no white space", headers=row.headers(f"alg=RS256;kid=x;signature={text}"))
+    mixed = standard.replace("+", "-", 1) if "/" in standard and "+" in standard else standard.replace("/", "_", 1)
+    for name, text in {"both alphabets": mixed, "one padding too many": standard + "=", "one padding too few": standard[:-1]}.items():
+        suite.invalid(name, headers=row.headers(f"alg=RS256; kid=x; signature={text}"))
     suite.valid("no white space", headers=row.headers(f"alg=RS256;kid=x;signature={ours}"))
 
 
 row("pagarme-hub", '{"id":"hook_RyEKQO789TRpZjv5","type":"order.paid","data":{"id":"or_1","code":"100"}}', alg="rsa-sha256",
-    form="pem", encoding="base64url", header="X-Webhook-Asymmetric-Signature",
+    form="pem", encoding="base64any", header="X-Webhook-Asymmetric-Signature",
     shape="alg=RS256; kid=test-kid-1; signature={tag}", id="hook_RyEKQO789TRpZjv5", type="order.paid", also=other_names)

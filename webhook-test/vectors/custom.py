@@ -479,7 +479,16 @@ def braintree():
         return urlencode(fields | {"bt_payload": payload}).encode()
 
     suite = Suite(body(), KEY, [["Content-Type", "application/x-www-form-urlencoded"]], settings={"public_key": public},
-                  id=None, type=None)
+                  id=None, type="check")
+    for name, (text, kind) in {
+            "an instruction and a comment before the kind": (
+                b'<?xml version="1.0"?>\n<!-- <kind>no</kind> -->\n<notification><kind>dispute_opened</kind></notification>', "dispute_opened"),
+            "a kind inside the subject first": (
+                b"<notification><subject><kind>inner</kind></subject><kind>check</kind></notification>", "check"),
+            "no kind": (b"<notification><subject/></notification>", None),
+            "a kind with a reference": (b"<notification><kind>a&amp;b</kind></notification>", None),
+            "no XML": (b"{}", None)}.items():
+        suite.valid(name, body=body(payload=b64(text) + "\n"), type=kind)
     tagged(suite, lambda text: {"body": body(text)}, tag(payload))
     suite.valid("line feed lost on the way", body=body(tag(payload).hex(), payload[:-1]))
     suite.valid("several public keys", body=body(before="other_public_key|deadbeef&"))
@@ -494,7 +503,7 @@ def braintree():
     example = "20f9f8ed05f77439fe955c977e4c8a53"
     assert tag(example, "integration_private_key").hex() == "d9b899556c966b3f06945ec21311865d35df3ce4"
     challenge = lambda value: {"method": "GET", "body": b"", "path_and_query": "/webhook?bt_challenge=" + value}
-    suite.valid("challenge", **challenge(example), response={"status": 200, "body": f"{public}|{tag(example).hex()}"})
+    suite.valid("challenge", **challenge(example), type=..., response={"status": 200, "body": f"{public}|{tag(example).hex()}"})
     for name, value in {"of capital digits": example.upper(), "of nothing": "", "too short": example[:19], "too long": example + "0",
                         "of a payload": "PD94bWwgdmVyc2lvbj0iMS4w", "twice": f"{example}&bt_challenge={example}"}.items():
         suite.invalid(f"challenge {name}", **challenge(value))
@@ -894,4 +903,41 @@ def dropbox_sign():
     suite.invalid("no boundary", headers=[["Content-Type", "multipart/form-data"]])
     suite.invalid("JSON alone", headers=[["Content-Type", "application/json"]], body=written().encode())
     suite.invalid("body empty", body=b"")
+    return suite
+
+
+@custom("messagebird-legacy")
+def messagebird_legacy():
+    body, path, query = b'{"id":"msg_1","status":"delivered"}', "/hooks?b=%20x&a=1&c", "a=1&b=+x&c="
+
+    def tag(body=body, key=KEY, time=T, query=query):
+        return mac("sha256", key, time, "\n", query, "\n", hashlib.sha256(raw(body)).digest())
+
+    def header(text, time=T):
+        return [["MessageBird-Signature", text], ["MessageBird-Request-Timestamp", time]]
+
+    def sign(body=body, key=KEY, time=T, query=query):
+        return header(b64(tag(body, key, time, query)), time)
+
+    suite = Suite(body, KEY, sign(), path_and_query=path, id=None, type=None)
+    proofs(suite, "MessageBird-Signature", sign, tag(), header)
+    suite.bodies(sign, id=None, type=None)
+    suite.tolerance()
+    # The message of the SDKs' own tests: no query and no body.
+    suite.valid("no query", path_and_query="/hooks", headers=sign(query=""))
+    suite.valid("an empty query", path_and_query="/hooks?", headers=sign(query=""))
+    suite.valid("a status report by GET", method="GET", body=b"", headers=sign(b""))
+    suite.valid("query in another order and spelling", path_and_query="/hooks?c=&a=%31&b=+x")
+    suite.valid("two values of one name keep their order", path_and_query="/hooks?a=2&a=1", headers=sign(query="a=2&a=1"))
+    suite.valid("a query beyond ASCII", path_and_query="/hooks?n=Zo%C3%AB*~", headers=sign(query="n=Zo%C3%AB%2A~"))
+    suite.invalid("two values of one name changed about", path_and_query="/hooks?a=1&a=2", headers=sign(query="a=2&a=1"))
+    suite.invalid("query changed", path_and_query="/hooks?b=%20x&a=2&c")
+    suite.invalid("query left out", path_and_query="/hooks")
+    suite.invalid("query not sorted in what is signed", headers=sign(query="b=+x&a=1&c="))
+    suite.invalid("body in hexadecimal in what is signed",
+                  headers=header(b64(mac("sha256", KEY, T, "\n", query, "\n", hashlib.sha256(body).hexdigest()))))
+    suite.invalid("time changed by a second", headers=header(b64(tag()), str(NOW + 1)))
+    suite.invalid("time missing", headers=suite.headers("MessageBird-Request-Timestamp", None))
+    suite.invalid("time in milliseconds", headers=sign(time=MS))
+    suite.twice("MessageBird-Request-Timestamp", str(NOW + 1))
     return suite

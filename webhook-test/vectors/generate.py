@@ -330,6 +330,13 @@ def shopify():
     events = [["shopify-topic", "Product"], ["shopify-hmac-sha256", published], ["shopify-event-id", event]]
     suite.valid("second family of headers", body=order, headers=events, type="Product", source=run)
     suite.valid("no event id", headers=suite.headers("X-Shopify-Event-Id", None), id=None)
+    webhook = "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043"
+    suite.valid("a webhook id and no event id", id=webhook,
+                headers=suite.headers("X-Shopify-Event-Id", None) + [["X-Shopify-Webhook-Id", webhook]])
+    suite.valid("a webhook id beside the event id", headers=sign() + [["X-Shopify-Webhook-Id", webhook]])
+    suite.valid("both families with the same", headers=sign() + [["shopify-topic", "orders/create"], ["shopify-event-id", event]])
+    for other, value in {"topic": "orders/paid", "event-id": webhook, "shop-domain": "another.myshopify.com"}.items():
+        suite.invalid(f"another {other} in the second family", headers=sign() + [["shopify-" + other, value]])
     suite.bodies(sign, empty=False, **told)
     suite.secrets(other)
 
@@ -671,7 +678,10 @@ def smartpay():
     suite.invalid("body signed without the timestamp", headers=header(mac("sha256", base62(secret), body).hex()))
     suite.invalid("timestamp changed by a millisecond", headers=suite.headers(clock, T + "001"))
     suite.invalid("timestamp missing", headers=suite.headers(clock, None))
-    suite.invalid("timestamp in seconds", headers=sign(t=T))
+    suite.valid("timestamp in seconds, as in the guide", headers=sign(t=T))
+    suite.valid("timestamp in seconds, 300 s old", headers=sign(t=str(NOW - 300)))
+    suite.invalid("timestamp in seconds, 301 s old", headers=sign(t=str(NOW - 301)))
+    suite.invalid("timestamp of eleven digits", headers=sign(t=T + "0"))
     for odd, text in odd_times(MS, "plus sign", "leading zeros", "fraction"):
         suite.invalid(f"timestamp with {odd}, signed as sent", headers=sign(t=text))
     for spoilt, text in bad_hex(tag(), "tag one character short", "tag empty"):

@@ -124,6 +124,12 @@ pub(crate) fn label(provider: &Provider, locator: Locator) -> String {
             })
         }
         Locator::Body(pointers) => fields(pointers, provider),
+        Locator::Xml(element) => {
+            let place = [format!("`{element}` of the XML")];
+            marked(&place, provider, |scheme| {
+                scheme.signs_field(&format!("/{element}"))
+            })
+        }
         Locator::Query(name) => {
             let place = [format!("`{name}` of the query")];
             marked(&place, provider, |scheme| scheme.coverage().url)

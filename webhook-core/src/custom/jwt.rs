@@ -15,6 +15,8 @@ use crate::error::RejectionKind;
 use crate::jose::{Claims, Token, compact};
 #[cfg(feature = "asymmetric")]
 use crate::keys::{KeyQuery, key_id};
+#[cfg(feature = "asymmetric")]
+use crate::parameter::Parameter;
 use crate::scheme::Coverage;
 #[cfg(feature = "asymmetric")]
 use crate::settings::Settings;
@@ -24,6 +26,10 @@ use crate::verifier::Verified;
 /// The setting with the id of the configured key: a delivery that names another is not its.
 #[cfg(feature = "asymmetric")]
 pub(crate) const KID: &str = "kid";
+
+/// [`KID`] as it is configured.
+#[cfg(feature = "asymmetric")]
+pub(crate) const KEY_ID: Parameter = Parameter::identifier(KID);
 
 /// A token in a header.
 #[derive(Debug)]

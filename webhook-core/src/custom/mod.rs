@@ -27,6 +27,7 @@ pub(crate) mod microsoft_graph;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod paypal;
 pub(crate) mod plivo;
+pub(crate) mod query_and_body;
 pub(crate) mod rapyd;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod rsa_values;

@@ -1,7 +1,7 @@
 use crate::custom::adyen::Adyen;
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Identity, KeyFormat, Provider, Scheme};
+use crate::{Identity, KeyFormat, Parameter, Provider, Scheme};
 
 /// Adyen, payments.
 ///
@@ -40,6 +40,11 @@ pub const ADYEN: Provider = Provider::new(
     "the signed values name the payment, what happened to it and whether it succeeded",
 )
 .retries_for_secs(30 * 86_400)
+.configured_by(&[
+    Parameter::secret("hmac_key"),
+    Parameter::identifier("client_key"),
+    Parameter::identifier("merchant_account"),
+])
 .documented_at(
     "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
 )

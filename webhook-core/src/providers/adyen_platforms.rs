@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, KeyFormat, Parameter, Part, Provider, Scheme};
 
 /// Adyen for Platforms, Management and Balance webhooks.
 ///
@@ -17,6 +17,10 @@ pub const ADYEN_PLATFORMS: Provider = Provider::new(
 .aliases(&["adyen-hmac-header"])
 .key_format(KeyFormat::Hex)
 .type_at(&["/type"])
+.configured_by(&[
+    Parameter::secret("hmac_key"),
+    Parameter::identifier("client_key"),
+])
 .documented_at(
     "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
 );

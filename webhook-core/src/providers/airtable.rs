@@ -1,4 +1,4 @@
-use crate::{Algorithm, KeyFormat, Part, Provider, Scheme};
+use crate::{Algorithm, KeyFormat, Parameter, Part, Provider, Scheme};
 
 /// Airtable.
 ///
@@ -16,4 +16,5 @@ pub const AIRTABLE: Provider = Provider::new(
         .prefix("hmac-sha256=")],
 )
 .key_format(KeyFormat::Base64)
+.configured_by(&[Parameter::secret("mac_secret_base64")])
 .documented_at("https://airtable.com/developers/web/api/webhooks-overview");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Airwallex.
 ///
@@ -23,4 +23,8 @@ pub const AIRWALLEX: Provider = Provider::new(
 .type_at(&["/name"])
 .retries_for_secs(3 * 24 * 3600)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("webhook_secret"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events");

@@ -1,6 +1,6 @@
 use crate::custom::rsa_values::Alipay;
 use crate::scheme::Coverage;
-use crate::{KeyFormat, Provider, Scheme};
+use crate::{KeyFormat, Parameter, Provider, Scheme};
 
 /// Alipay, asynchronous notifications.
 ///
@@ -20,6 +20,10 @@ use crate::{KeyFormat, Provider, Scheme};
 pub const ALIPAY: Provider = Provider::new("alipay", SCHEME)
     .key_format(KeyFormat::PublicKey)
     .retries_for_secs(25 * 60 * 60)
+    .configured_by(&[
+        Parameter::secret("alipay_public_key"),
+        Parameter::identifier("app_id"),
+    ])
     .documented_at("https://opendocs.alipay.com/open/204/105301");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

@@ -1,5 +1,5 @@
 use super::standard_webhooks::standard;
-use crate::Provider;
+use crate::{Parameter, Provider};
 
 /// Anthropic (Claude platform).
 ///
@@ -11,4 +11,5 @@ use crate::Provider;
 /// (`beta/webhooks.ts`).
 pub const ANTHROPIC: Provider = standard("anthropic")
     .type_at(&["/data/type"])
+    .configured_by(&[Parameter::secret("signing_secret")])
     .documented_at("https://platform.claude.com/docs/en/api/go/beta/webhooks/unwrap");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Provider, Questions, Scheme};
+use crate::{Parameter, Provider, Questions, Scheme};
 
 /// Asaas.
 ///
@@ -20,4 +20,5 @@ pub const ASAAS: Provider =
         .asks(Questions::With(&["/transfer/id", "/bill/id"]))
         .retries_for_secs(14 * 24 * 3600)
         .succeeds_with(Success::Only200)
+        .configured_by(&[Parameter::secret("auth_token")])
         .documented_at("https://docs.asaas.com/docs/sobre-os-webhooks");

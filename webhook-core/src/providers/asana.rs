@@ -1,4 +1,4 @@
-use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
 /// Asana.
 ///
@@ -24,4 +24,8 @@ pub const ASANA: Provider = Provider::new(
     )
     .offering_secret(),
 )
+.configured_by(&[
+    Parameter::secret("hook_secret"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://developers.asana.com/docs/webhooks-guide");

@@ -7,7 +7,7 @@ use crate::custom::jwt::{By, Jwt, Spelled};
 use crate::custom::{Draft, digest_of};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Identity, Provider, RejectionKind, Scheme};
+use crate::{Identity, Parameter, Provider, RejectionKind, Scheme};
 
 /// Atlassian Connect, webhooks of apps for Jira and Confluence. Webhooks that an administrator makes are [`JIRA`](super::JIRA).
 ///
@@ -25,12 +25,18 @@ use crate::{Identity, Provider, RejectionKind, Scheme};
 ///
 /// Source: <https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/> and atlassian-jwt@2.0.3 (npm).
 pub const ATLASSIAN_CONNECT: Provider = Provider::new("atlassian-connect", SCHEME)
-    .may_have_settings(&[BASE_URL, CLIENT_KEY])
     .type_at(&["/webhookEvent"])
     .identified_by(
         Identity::bodies(16),
         "the token is made for one URL and second; the body is not signed",
     )
+    .configured_by(&[
+        Parameter::secret("shared_secret"),
+        Parameter::identifier(CLIENT_KEY),
+        Parameter::setting(BASE_URL),
+        Parameter::identifier("key"),
+        Parameter::identifier("public_key"),
+    ])
     .documented_at(
         "https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/",
     );

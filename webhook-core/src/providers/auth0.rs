@@ -1,4 +1,4 @@
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// Auth0 custom log streams.
 ///
@@ -14,4 +14,8 @@ pub const AUTH0: Provider = Provider::new("auth0", &[Scheme::token().in_header("
     .id_at(&["/0/log_id", "/log_id"])
     .identified_by(Identity::Content, "a delivery is a batch of log entries")
     .type_at(&["/0/data/type", "/data/type"])
+    .configured_by(&[
+        Parameter::secret("token"),
+        Parameter::secret("authorization"),
+    ])
     .documented_at("https://auth0.com/docs/customize/log-streams/custom-log-streams");

@@ -1,6 +1,6 @@
 use crate::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 use crate::scheme::Coverage;
-use crate::{Algorithm, KeyFormat, Provider, Scheme, Success, TimeUnit};
+use crate::{Algorithm, KeyFormat, Parameter, Provider, Scheme, Success, TimeUnit};
 
 /// Amazon SNS, deliveries over HTTPS, with signature version 2.
 ///
@@ -36,13 +36,20 @@ pub const AWS_SNS_LEGACY_SHA1: Provider = sns("aws-sns-legacy-sha1", V1);
 const fn sns(name: &'static str, schemes: &'static [Scheme]) -> Provider {
     Provider::new(name, schemes)
         .key_format(KeyFormat::PublicKey)
-        .settings(&[TOPIC_ARN])
-        .may_have_settings(&[CERT_URL])
         .id_at(&["/MessageId"])
         .type_at(&["/Type"])
         .answers_within_millis(15_000)
         .retries_for_secs(3600)
         .succeeds_with(Success::Any2xx)
+        .configured_by(
+            const {
+                &[
+                    Parameter::setting(TOPIC_ARN).required(),
+                    Parameter::setting(CERT_URL),
+                ]
+            },
+        )
+        .publishes_keys()
         .documented_at(
             "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
         )

@@ -1,6 +1,6 @@
 use super::standard_webhooks::standard;
 use crate::success::Success;
-use crate::{KeyFormat, Provider};
+use crate::{KeyFormat, Parameter, Provider};
 
 /// BigCommerce.
 ///
@@ -16,6 +16,10 @@ pub const BIGCOMMERCE: Provider = standard("bigcommerce")
     .type_at(&["/scope"])
     .retries_for_secs(48 * 3600)
     .succeeds_with(Success::Only200)
+    .configured_by(&[
+        Parameter::secret("client_secret"),
+        Parameter::identifier("client_id"),
+    ])
     .documented_at(
         "https://docs.bigcommerce.com/docs/integrations/webhooks/https-webhook-overview",
     );

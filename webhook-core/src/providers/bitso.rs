@@ -1,4 +1,4 @@
-use crate::custom::jwt::KID;
+use crate::custom::jwt::KEY_ID;
 use crate::custom::rsa_values::Bitso;
 use crate::scheme::Coverage;
 use crate::{KeyFormat, Provider, Scheme};
@@ -17,8 +17,8 @@ use crate::{KeyFormat, Provider, Scheme};
 /// Source: <https://docs.bitso.com/bitso-payouts-funding/docs/webhook-event-signatures>
 pub const BITSO: Provider = Provider::new("bitso", SCHEME)
     .key_format(KeyFormat::PublicKey)
-    .may_have_settings(&[KID])
     .type_at(&["/event"])
+    .configured_by(&[KEY_ID])
     .documented_at("https://docs.bitso.com/bitso-payouts-funding/docs/webhook-event-signatures");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

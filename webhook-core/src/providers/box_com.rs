@@ -1,7 +1,7 @@
 use crate::custom::box_com::{BoxCom, SECONDARY_KEY};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Provider, Scheme, TimeUnit};
+use crate::{Parameter, Provider, Scheme, TimeUnit};
 
 /// Box, webhooks of version 2.
 ///
@@ -35,10 +35,15 @@ pub const BOX: Provider = Provider::new(
     .tolerance_secs(600, 60)],
 )
 .aliases(&["box-com"])
-.may_have_settings(&[SECONDARY_KEY])
 .id_at(&["/id"])
 .type_at(&["/trigger"])
 .answers_within_millis(30_000)
 .retries_for_secs(2 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("primary_secret"),
+    Parameter::secret("primary_signature_key"),
+    Parameter::extra_secret(SECONDARY_KEY),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://developer.box.com/guides/webhooks/v2/signatures-v2/");

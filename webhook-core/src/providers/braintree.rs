@@ -1,7 +1,7 @@
 use crate::custom::braintree::{Braintree, PUBLIC_KEY};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Challenge, Handshake, Provider, Reply, Scheme};
+use crate::{Challenge, Handshake, Parameter, Provider, Reply, Scheme};
 
 /// Braintree.
 ///
@@ -11,6 +11,7 @@ use crate::{Challenge, Handshake, Provider, Reply, Scheme};
 ///
 /// * The payload is base64 of XML, which has kind and time in it; all of it is signed, the rest of the form is not. The XML is what
 ///   [`Delivery::payload`](crate::Delivery::payload) has.
+/// * The type is `kind` of the XML.
 /// * There is no id, and the time is not checked. Deliveries are told apart by their payload.
 /// * The challenge, a `GET` with `bt_challenge`, is answered with the public key and the tag of its 20 to 32 hexadecimal digits, by the first secret. A
 ///   payload of this form is refused, since anybody can have it signed.
@@ -28,9 +29,10 @@ pub const BRAINTREE: Provider = Provider::new(
         },
         "`bt_payload` of the form (HMAC-SHA-1)",
     )
-    .in_form("bt_signature", "/tag")],
+    .in_form("bt_signature", "/tag")
+    .signing(&["/kind"])],
 )
-.settings(&[PUBLIC_KEY])
+.type_in_xml("kind")
 .answers(Handshake::new(
     Challenge::Query("GET", "bt_challenge"),
     Reply::Proof,
@@ -38,4 +40,10 @@ pub const BRAINTREE: Provider = Provider::new(
 .answers_within_millis(30_000)
 .retries_for_secs(24 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("private_key"),
+    Parameter::secret("key"),
+    Parameter::identifier(PUBLIC_KEY).required(),
+    Parameter::identifier("merchant_id"),
+])
 .documented_at("https://developer.paypal.com/braintree/docs/guides/webhooks/parse");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Calendly.
 ///
@@ -25,4 +25,9 @@ pub const CALENDLY: Provider = Provider::new(
 .type_at(&["/event"])
 .retries_for_secs(24 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("signing_key"),
+    Parameter::secret("webhook_signing_key"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://developer.calendly.com/api-docs/ZG9jOjM2MzE2MDM4-webhook-signatures");

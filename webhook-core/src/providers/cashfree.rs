@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Encoding, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Cashfree, payment gateway.
 ///
@@ -20,4 +20,10 @@ pub const CASHFREE: Provider = Provider::new(
     ],
 )
 .type_at(&["/type"])
+.configured_by(&[
+    Parameter::secret("client_secret"),
+    Parameter::secret("secret_key"),
+    Parameter::identifier("client_id"),
+    Parameter::identifier("app_id"),
+])
 .documented_at("https://www.cashfree.com/docs/payments/online/webhooks/signature-verification");

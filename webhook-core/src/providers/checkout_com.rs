@@ -1,5 +1,4 @@
-use crate::companion::Companion;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Checkout.com.
 ///
@@ -13,8 +12,11 @@ pub const CHECKOUT_COM: Provider = Provider::new(
     "checkout-com",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("cko-signature")],
 )
-.beside(&[Companion::text("authorization", "authorization")])
-.may_have_settings(&["authorization"])
 .id_at(&["/id"])
 .type_at(&["/type"])
+.configured_by(&[
+    Parameter::secret("signature_key"),
+    Parameter::extra_secret("authorization").in_header("authorization"),
+    Parameter::identifier("public_key"),
+])
 .documented_at("https://www.checkout.com/docs/workflows/set-up-your-webhook-receiver");

@@ -1,5 +1,5 @@
 use super::svix::svix;
-use crate::Provider;
+use crate::{Parameter, Provider};
 
 /// Clerk.
 ///
@@ -9,5 +9,9 @@ use crate::Provider;
 /// * Retries and tolerance are Svix's.
 ///
 /// Source: <https://clerk.com/docs/guides/development/webhooks/overview> and @clerk/backend 3.25.0 (`webhooks`).
-pub const CLERK: Provider =
-    svix("clerk").documented_at("https://clerk.com/docs/guides/development/webhooks/overview");
+pub const CLERK: Provider = svix("clerk")
+    .configured_by(&[
+        Parameter::secret("signing_secret"),
+        Parameter::identifier("publishable_key"),
+    ])
+    .documented_at("https://clerk.com/docs/guides/development/webhooks/overview");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Cloudinary, with SHA-1.
 ///
@@ -27,5 +27,14 @@ const fn hashed(algorithm: Algorithm) -> Scheme {
 const fn common(provider: Provider) -> Provider {
     provider
         .type_at(&["/notification_type"])
+        .configured_by(
+            const {
+                &[
+                    Parameter::secret("api_secret"),
+                    Parameter::identifier("api_key"),
+                    Parameter::identifier("cloud_name"),
+                ]
+            },
+        )
         .documented_at("https://cloudinary.com/documentation/notification_signatures")
 }

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Coinbase Commerce.
 ///
@@ -19,4 +19,8 @@ pub const COINBASE_COMMERCE: Provider = Provider::new(
 .type_at(&["/event/type"])
 .retries_for_secs(3 * 24 * 3600)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("shared_secret"),
+    Parameter::secret("webhook_shared_secret"),
+])
 .documented_at("https://docs.cdp.coinbase.com/commerce/docs/webhooks-security");

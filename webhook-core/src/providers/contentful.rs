@@ -1,6 +1,6 @@
 use crate::custom::contentful::Contentful;
 use crate::scheme::Coverage;
-use crate::{Identity, Provider, Scheme, TimeUnit};
+use crate::{Identity, Parameter, Provider, Scheme, TimeUnit};
 
 /// Contentful, signed webhooks and apps.
 ///
@@ -37,4 +37,8 @@ pub const CONTENTFUL: Provider = Provider::new(
     Identity::ContentAndAttempt,
     "an entry that is published, unpublished and published again has the same body",
 )
+.configured_by(&[
+    Parameter::secret("signing_secret"),
+    Parameter::identifier("space_id"),
+])
 .documented_at("https://www.contentful.com/developers/docs/webhooks/request-verification/");

@@ -1,5 +1,5 @@
 use super::standard_webhooks::standard;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Creem, in the form of Standard Webhooks.
 ///
@@ -25,5 +25,6 @@ const BODY: Scheme =
 const fn common(provider: Provider) -> Provider {
     provider
         .type_at(&["/eventType"])
+        .configured_by(const { &[Parameter::secret("webhook_secret")] })
         .documented_at("https://docs.creem.io/code/webhooks")
 }

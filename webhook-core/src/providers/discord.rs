@@ -1,5 +1,6 @@
 use crate::algorithm::Algorithm;
 use crate::handshake::{Challenge, Handshake, Reply, When};
+use crate::parameter::Parameter;
 use crate::provider::Provider;
 use crate::scheme::{Part, Scheme};
 use crate::time::TimeUnit;
@@ -32,6 +33,7 @@ pub const DISCORD: Provider = Provider::new("discord", &[SCHEME])
         },
         Reply::Status(204),
     ))
+    .configured_by(&[Parameter::identifier("application_id")])
     .documented_at("https://docs.discord.com/developers/events/webhook-events")
     .retries_for_secs(600)
     .answers_within_millis(3_000);

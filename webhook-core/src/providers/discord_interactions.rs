@@ -1,6 +1,7 @@
 use super::discord::SCHEME;
 use crate::Questions;
 use crate::handshake::{Challenge, Handshake, Reply, When};
+use crate::parameter::Parameter;
 use crate::provider::Provider;
 
 /// Discord, interactions: commands, buttons, forms. Signed as [`DISCORD`](super::DISCORD) is, and checked by Discord in the same way.
@@ -20,5 +21,6 @@ pub const DISCORD_INTERACTIONS: Provider = Provider::new("discord-interactions",
         Reply::Json(r#"{"type":1}"#),
     ))
     .asks(Questions::All)
+    .configured_by(&[Parameter::identifier("application_id")])
     .documented_at("https://docs.discord.com/developers/interactions/overview")
     .answers_within_millis(3_000);

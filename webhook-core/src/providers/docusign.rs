@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Parameter, Part, Provider, Scheme};
 
 /// DocuSign Connect with HMAC.
 ///
@@ -16,4 +16,10 @@ pub const DOCUSIGN: Provider = Provider::new(
         .encoding(Encoding::Base64)],
 )
 .type_at(&["/event"])
+.configured_by(&[
+    Parameter::secret("hmac_key"),
+    Parameter::secret("connect_key"),
+    Parameter::identifier("account_id"),
+    Parameter::identifier("integration_key"),
+])
 .documented_at("https://developers.docusign.com/platform/webhooks/connect/validate/");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Challenge, Handshake, Identity, Part, Provider, Reply, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Identity, Parameter, Part, Provider, Reply, Scheme};
 
 /// Dropbox.
 ///
@@ -22,4 +22,8 @@ pub const DROPBOX: Provider = Provider::new(
     Challenge::Query("GET", "challenge"),
     Reply::Text,
 ))
+.configured_by(&[
+    Parameter::secret("app_secret"),
+    Parameter::identifier("app_key"),
+])
 .documented_at("https://www.dropbox.com/developers/reference/webhooks");

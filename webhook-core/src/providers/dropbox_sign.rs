@@ -1,6 +1,6 @@
 use crate::custom::dropbox_sign::DropboxSign;
 use crate::scheme::Coverage;
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// Dropbox Sign, once HelloSign.
 ///
@@ -35,4 +35,8 @@ pub const DROPBOX_SIGN: Provider = Provider::new(
     Identity::Indistinct,
     "two events of one type in one second are signed alike",
 )
+.configured_by(&[
+    Parameter::secret("api_key"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://developers.hellosign.com/docs/events/walkthrough/");

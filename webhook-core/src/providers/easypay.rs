@@ -1,6 +1,5 @@
-use crate::companion::Companion;
 use crate::success::Success;
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// Easypay (Portugal).
 ///
@@ -12,16 +11,22 @@ use crate::{Identity, Provider, Scheme};
 /// * Only 200 is success, by that description.
 ///
 /// Source: <https://docs.easypay.pt/docs/guides/webhooks> and Easypay's OpenAPI description.
-pub const EASYPAY: Provider = common(Provider::new("easypay", &[Scheme::basic()]))
-    .beside(&[Companion::text("x-easypay-code", "code")])
-    .may_have_settings(&["code"]);
+pub const EASYPAY: Provider =
+    common(Provider::new("easypay", &[Scheme::basic()])).configured_by(&[
+        Parameter::extra_secret("code").in_header("x-easypay-code"),
+        Parameter::identifier("account_id"),
+    ]);
 
 /// Easypay by the code of `x-easypay-code` alone; see [`EASYPAY`]. That it comes as a header of the request is what integrations see,
 /// while Easypay's description lists it with the answers.
 pub const EASYPAY_CODE: Provider = common(Provider::new(
     "easypay-code",
     &[Scheme::token().in_header("x-easypay-code")],
-));
+))
+.configured_by(&[
+    Parameter::secret("code"),
+    Parameter::identifier("account_id"),
+]);
 
 const fn common(provider: Provider) -> Provider {
     provider

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// EasyPost.
 ///
@@ -16,4 +16,5 @@ pub const EASYPOST: Provider = Provider::new(
 )
 .id_at(&["/id"])
 .type_at(&["/description"])
+.configured_by(&[Parameter::secret("webhook_secret")])
 .documented_at("https://docs.easypost.com/guides/webhooks-guide");

@@ -26,4 +26,5 @@ pub const EBANX: Provider = Provider::new(
     "a notification names payments and not what happened to them",
 )
 .succeeds_with(Success::Only200)
+.same_headers(&[&["x-signature-content", "x-signaturecontent"]])
 .documented_at("https://developers.ebanx.com/integrations/notifications");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// ElevenLabs.
 ///
@@ -21,4 +21,5 @@ pub const ELEVENLABS: Provider = Provider::new(
     .tolerance_secs(1800, 300)],
 )
 .type_at(&["/type"])
+.configured_by(&[Parameter::secret("webhook_secret")])
 .documented_at("https://elevenlabs.io/docs/product-guides/administration/webhooks");

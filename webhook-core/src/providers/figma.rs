@@ -1,4 +1,4 @@
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// Figma.
 ///
@@ -11,4 +11,5 @@ use crate::{Provider, Scheme};
 /// Source: <https://developers.figma.com/docs/rest-api/webhooks/> and @figma/rest-api-spec 0.43.0.
 pub const FIGMA: Provider = Provider::new("figma", &[Scheme::token().in_body("/passcode")])
     .type_at(&["/event_type"])
+    .configured_by(&[Parameter::secret("passcode")])
     .documented_at("https://developers.figma.com/docs/rest-api/webhooks/");

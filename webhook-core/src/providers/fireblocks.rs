@@ -1,7 +1,7 @@
 use crate::custom::detached::{Fireblocks, JWKS_URL};
-use crate::custom::jwt::KID;
+use crate::custom::jwt::KEY_ID;
 use crate::scheme::Coverage;
-use crate::{KeyFormat, Provider, Scheme};
+use crate::{KeyFormat, Parameter, Provider, Scheme};
 
 /// Fireblocks, version 2 of its webhooks.
 ///
@@ -18,9 +18,10 @@ use crate::{KeyFormat, Provider, Scheme};
 /// Source: <https://developers.fireblocks.com/reference/validating-webhooks>
 pub const FIREBLOCKS: Provider = Provider::new("fireblocks", SCHEME)
     .key_format(KeyFormat::PublicKey)
-    .may_have_settings(&[KID, JWKS_URL])
     .id_at(&["/id"])
     .type_at(&["/eventType"])
+    .configured_by(&[KEY_ID, Parameter::setting(JWKS_URL)])
+    .publishes_keys()
     .documented_at("https://developers.fireblocks.com/reference/validating-webhooks");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

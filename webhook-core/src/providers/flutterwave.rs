@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
 
 /// Flutterwave, version 4.
 ///
@@ -21,4 +21,9 @@ pub const FLUTTERWAVE: Provider = Provider::new(
     "the page does not say what `/webhook_id` names",
 )
 .type_at(&["/type"])
+.configured_by(&[
+    Parameter::secret("secret_hash"),
+    Parameter::identifier("client_id"),
+    Parameter::identifier("public_key"),
+])
 .documented_at("https://developer.flutterwave.com/docs/webhooks");

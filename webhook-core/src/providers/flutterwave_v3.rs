@@ -1,4 +1,4 @@
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// Flutterwave, version 3.
 ///
@@ -11,4 +11,8 @@ use crate::{Provider, Scheme};
 pub const FLUTTERWAVE_V3: Provider =
     Provider::new("flutterwave-v3", &[Scheme::token().in_header("verif-hash")])
         .type_at(&["/event"])
+        .configured_by(&[
+            Parameter::secret("secret_hash"),
+            Parameter::identifier("public_key"),
+        ])
         .documented_at("https://developer.flutterwave.com/v3.0/docs/webhooks");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// Stream (getstream.io): chat and activity feeds.
 ///
@@ -16,4 +16,9 @@ pub const GETSTREAM: Provider = Provider::new(
 .id_in_headers(&["x-webhook-id"])
 .type_at(&["/type"])
 .identified_by(Identity::Content, "the body carries the time of the event")
+.configured_by(&[
+    Parameter::secret("api_secret"),
+    Parameter::identifier("api_key"),
+    Parameter::identifier("app_id"),
+])
 .documented_at("https://getstream.io/chat/docs/node/webhooks_overview/");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// GitHub: repository, organisation, app and marketplace webhooks.
 ///
@@ -28,4 +28,4 @@ pub const GITHUB: Provider = Provider::new(
 .body_limit(5 * 1024 * 1024)
 .succeeds_with(Success::Any2xx)
 .identified_by(Identity::labels(&["x-github-delivery"], 64), "equal inputs make equal bodies (`workflow_dispatch`, `repository_dispatch`), and so does a member that is added, removed and added")
-.documented_at("https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries");
+.configured_by(&[Parameter::secret("webhook_secret"), Parameter::identifier("app_id"), Parameter::identifier("client_id")]).documented_at("https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries");

@@ -1,6 +1,6 @@
 use super::standard_webhooks::standard;
-use crate::Provider;
 use crate::success::Success;
+use crate::{Parameter, Provider};
 
 /// GitLab with a signing token (19.0 or later).
 ///
@@ -18,4 +18,5 @@ pub const GITLAB_SIGNING: Provider = standard("gitlab-signing")
     .type_at(&["/object_kind"])
     .answers_within_millis(10_000)
     .succeeds_with(Success::Any2xx)
+    .configured_by(&[Parameter::secret("signing_token")])
     .documented_at("https://docs.gitlab.com/user/project/integrations/webhooks/");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// GitLab with a secret token.
 ///
@@ -22,4 +22,8 @@ pub const GITLAB_TOKEN: Provider = Provider::new(
 .type_in_headers(&["x-gitlab-event"])
 .answers_within_millis(10_000)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("token"),
+    Parameter::secret("secret_token"),
+])
 .documented_at("https://docs.gitlab.com/user/project/integrations/webhooks/");

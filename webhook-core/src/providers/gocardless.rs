@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// GoCardless.
 ///
@@ -22,4 +22,8 @@ pub const GOCARDLESS: Provider = Provider::new(
 )
 .type_at(&["/events/0/action"])
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("endpoint_secret"),
+    Parameter::secret("webhook_endpoint_secret"),
+])
 .documented_at("https://developer.gocardless.com/api-reference/#webhooks-overview");

@@ -1,10 +1,10 @@
 use serde_json::json;
 
 use crate::custom::Draft;
-use crate::custom::jwt::{By, Jwt, KID};
+use crate::custom::jwt::{By, Jwt, KEY_ID};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Algorithm, KeyFormat, Provider, RejectionKind, Scheme};
+use crate::{Algorithm, KeyFormat, Parameter, Provider, RejectionKind, Scheme};
 
 /// Google Cloud Pub/Sub, push subscriptions with authentication.
 ///
@@ -23,11 +23,15 @@ use crate::{Algorithm, KeyFormat, Provider, RejectionKind, Scheme};
 /// Source: <https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions>
 pub const GOOGLE_PUBSUB: Provider = Provider::new("google-pubsub", SCHEME)
     .key_format(KeyFormat::PublicKey)
-    .settings(&[AUDIENCE, SERVICE_ACCOUNT])
-    .may_have_settings(&[KID])
     .id_at(&["/message/messageId", "/message/message_id"])
     .retries_for_secs(7 * 24 * 60 * 60)
     .body_limit(15 * 1024 * 1024)
+    .configured_by(&[
+        Parameter::setting(AUDIENCE).required(),
+        Parameter::identifier(SERVICE_ACCOUNT).required(),
+        KEY_ID,
+    ])
+    .publishes_keys()
     .documented_at("https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions");
 
 const AUDIENCE: &str = "audience";

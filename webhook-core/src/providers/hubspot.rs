@@ -1,5 +1,7 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Questions, Scheme, TimeUnit};
+use crate::{
+    Algorithm, Encoding, Identity, Parameter, Part, Provider, Questions, Scheme, TimeUnit,
+};
 
 /// HubSpot, signature version 3.
 ///
@@ -55,7 +57,8 @@ const fn common(provider: Provider) -> Provider {
         .retries_for_secs(24 * 3600)
         .succeeds_with(Success::Any2xx)
         .asks(Questions::With(&["/callbackId"]))
-.documented_at(
+        .configured_by(const { &[Parameter::secret("client_secret"), Parameter::identifier("client_id"), Parameter::identifier("app_id")] })
+        .documented_at(
             "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
         )
 }

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// ifthenpay (Portugal).
 ///
@@ -26,4 +26,8 @@ pub const IFTHENPAY: Provider = Provider::new(
 .id_in_query("requestId")
 .succeeds_with(Success::Only200)
 .identified_by(Identity::Content, "`requestId` names the payment request")
+.configured_by(&[
+    Parameter::secret("anti_phishing_key"),
+    Parameter::secret("key"),
+])
 .documented_at("https://ifthenpay.com/docs/en/guides/callback");

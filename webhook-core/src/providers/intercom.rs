@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
 /// Intercom.
 ///
@@ -25,4 +25,9 @@ pub const INTERCOM: Provider = Provider::new(
 ))
 .answers_within_millis(5_000)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("client_secret"),
+    Parameter::identifier("client_id"),
+    Parameter::identifier("app_id"),
+])
 .documented_at("https://developers.intercom.com/docs/webhooks/webhook-notifications");

@@ -1,7 +1,7 @@
 use crate::custom::fields::{Fields, iyzico};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Provider, Scheme};
 
 /// iyzico.
 ///
@@ -42,4 +42,9 @@ pub const IYZICO: Provider = Provider::new(
     Identity::Content,
     "the signed values name the payment and what happened to it",
 )
+.configured_by(&[
+    Parameter::secret("secret_key"),
+    Parameter::identifier("api_key"),
+    Parameter::identifier("merchant_id"),
+])
 .documented_at("https://docs.iyzico.com/en/advanced/webhook");

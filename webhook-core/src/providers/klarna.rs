@@ -1,7 +1,7 @@
 use crate::custom::keyed_body::{KeyedBody, NAMES};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// Klarna, notifications API version 2.
 ///
@@ -30,11 +30,14 @@ pub const KLARNA: Provider = Provider::new(
     )
     .in_header("klarna-signature")],
 )
-.settings(&[NAMES])
 .id_at(&["/metadata/event_id"])
 .type_at(&["/metadata/event_type"])
 .retries_for_secs(12 * 3600)
 .succeeds_with(Success::OneOf(&[200, 201, 202, 204]))
+.configured_by(&[
+    Parameter::secret("signing_key"),
+    Parameter::identifier(NAMES).required(),
+])
 .documented_at(
     "https://docs.klarna.com/acquirer/klarna/web-payments/additional-resources/webhooks/",
 );

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// Ko-fi.
 ///
@@ -19,4 +19,5 @@ pub const KOFI: Provider = Provider::new(
 .id_at(&["/message_id"])
 .type_at(&["/type"])
 .succeeds_with(Success::Only200)
+.configured_by(&[Parameter::secret("verification_token")])
 .documented_at("https://ko-fi.com/manage/webhooks");

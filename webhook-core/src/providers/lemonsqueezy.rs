@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Lemon Squeezy.
 ///
@@ -17,4 +17,8 @@ pub const LEMONSQUEEZY: Provider = Provider::new(
 .type_at(&["/meta/event_name"])
 .retries_for_secs(155)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("signing_secret"),
+    Parameter::identifier("store_id"),
+])
 .documented_at("https://docs.lemonsqueezy.com/help/webhooks/signing-requests");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
 
 /// LINE Messaging API.
 ///
@@ -21,4 +21,8 @@ pub const LINE: Provider = Provider::new(
     "a delivery is a batch of events, each with its id",
 )
 .type_at(&["/events/0/type"])
+.configured_by(&[
+    Parameter::secret("channel_secret"),
+    Parameter::identifier("channel_id"),
+])
 .documented_at("https://developers.line.biz/en/docs/messaging-api/receiving-messages/");

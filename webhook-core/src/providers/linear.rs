@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Linear.
 ///
@@ -27,4 +27,5 @@ pub const LINEAR: Provider = Provider::new(
     Identity::Content,
     "the body carries the time of the delivery, which a retry keeps",
 )
+.configured_by(&[Parameter::secret("signing_secret")])
 .documented_at("https://linear.app/developers/webhooks");

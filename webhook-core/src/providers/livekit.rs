@@ -4,7 +4,7 @@ use crate::custom::Draft;
 use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// LiveKit.
 ///
@@ -18,9 +18,12 @@ use crate::{Provider, Scheme};
 ///
 /// Source: <https://docs.livekit.io/home/server/webhooks/> and livekit-server-sdk@2.19.2 (npm).
 pub const LIVEKIT: Provider = Provider::new("livekit", SCHEME)
-    .settings(&[API_KEY])
     .id_at(&["/id"])
     .type_at(&["/event"])
+    .configured_by(&[
+        Parameter::secret("api_secret"),
+        Parameter::identifier(API_KEY).required(),
+    ])
     .documented_at("https://docs.livekit.io/home/server/webhooks/");
 
 const API_KEY: &str = "api_key";

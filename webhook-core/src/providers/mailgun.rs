@@ -1,7 +1,7 @@
 use crate::custom::mailgun::Mailgun;
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Identity, Provider, Scheme, TimeUnit};
+use crate::{Identity, Parameter, Provider, Scheme, TimeUnit};
 
 /// Mailgun, events in JSON and routes in forms.
 ///
@@ -40,6 +40,11 @@ pub const MAILGUN: Provider = Provider::new(
     Identity::Content,
     "the signed token is made for one event; the body is not signed",
 )
+.configured_by(&[
+    Parameter::secret("signing_key"),
+    Parameter::secret("webhook_signing_key"),
+    Parameter::secret("api_key"),
+])
 .documented_at(
     "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
 );

@@ -1,6 +1,6 @@
 use crate::custom::url_and_form::Mandrill;
 use crate::scheme::Coverage;
-use crate::{Challenge, Handshake, Provider, Reply, Scheme};
+use crate::{Challenge, Handshake, Parameter, Provider, Reply, Scheme};
 
 /// Mandrill (Mailchimp Transactional).
 ///
@@ -30,6 +30,11 @@ pub const MANDRILL: Provider = Provider::new(
     Challenge::Method("HEAD"),
     Reply::Status(200),
 ))
+.configured_by(&[
+    Parameter::secret("webhook_key"),
+    Parameter::secret("auth_key"),
+    Parameter::secret("key"),
+])
 .documented_at(
     "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/",
 );

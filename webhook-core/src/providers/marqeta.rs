@@ -1,5 +1,4 @@
-use crate::companion::Companion;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Marqeta.
 ///
@@ -20,9 +19,8 @@ pub const MARQETA: Provider = Provider::new(
         body_hmac(Algorithm::HmacSha1),
     ],
 )
-.beside(&[Companion::basic("credentials")])
-.may_have_settings(&["credentials"])
 .retries_for_secs(14 * 24 * 3600)
+.configured_by(&[Parameter::extra_secret("credentials").in_basic()])
 .documented_at("https://www.marqeta.com/docs/developer-guides/signature-verification");
 
 const fn body_hmac(algorithm: Algorithm) -> Scheme {

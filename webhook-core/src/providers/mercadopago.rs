@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit, Value};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme, TimeUnit, Value};
 
 /// Mercado Pago.
 ///
@@ -45,6 +45,13 @@ pub const MERCADOPAGO: Provider = Provider::new(
     Identity::Content,
     "the signed request id is made for one notification; the body is not signed",
 )
+.configured_by(&[
+    Parameter::secret("webhook_secret"),
+    Parameter::secret("secret_signature"),
+    Parameter::identifier("public_key"),
+    Parameter::identifier("client_id"),
+    Parameter::identifier("user_id"),
+])
 .documented_at(
     "https://www.mercadopago.com/developers/en/docs/your-integrations/notifications/webhooks",
 );

@@ -2,10 +2,11 @@ use serde_json::json;
 
 use crate::algorithm::constant_time_eq;
 use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
+use crate::custom::query_and_body::QueryAndBody;
 use crate::custom::{Draft, digest_of};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Provider, RejectionKind, Scheme};
+use crate::{Parameter, Provider, RejectionKind, Scheme, TimeUnit};
 
 /// MessageBird (Bird), `MessageBird-Signature-JWT`.
 ///
@@ -15,13 +16,43 @@ use crate::{Provider, RejectionKind, Scheme};
 /// * URL with query and body are signed. The token ends at `exp`, a minute after it was made.
 /// * The body has no id that is one for every product; deliveries are told apart by their content.
 /// * The libraries take HS384 and HS512 as well; no MessageBird signs with them, and one algorithm is enough.
-/// * `MessageBird-Signature` without `-JWT` is the scheme before, and is not read.
+/// * `MessageBird-Signature` without `-JWT` is the scheme before, and is not read: see [`MESSAGEBIRD_LEGACY`].
 ///
 /// Source: <https://developers.messagebird.com/api/#verifying-http-requests> and messagebird@4.0.1 (npm), whose test data is among the
 /// vectors.
 pub const MESSAGEBIRD: Provider = Provider::new("messagebird", SCHEME)
     .methods_used(&["POST", "GET", "PUT", "PATCH", "DELETE"])
+    .configured_by(&[Parameter::secret("signing_key")])
     .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
+
+/// MessageBird, `MessageBird-Signature`: the scheme before [`MESSAGEBIRD`], which MessageBird's libraries call deprecated.
+///
+/// Base64, HMAC-SHA-256 over the time of `MessageBird-Request-Timestamp`, the query and the SHA-256 of the body, 32 bytes, with line feeds
+/// between. The query is sorted by name and escaped anew. The key is the signing key.
+///
+/// * Method, host and path are not signed. The query is signed by what it says, not by how it is spelled.
+/// * 300 s to both sides, where the libraries' default is 10 s and knows no end ahead.
+/// * Deliveries are told apart by query and body; status reports come by `GET`, with a query alone.
+///
+/// Source: <https://developers.messagebird.com/api/#verifying-http-requests>; `RequestValidator` of messagebird/php-rest-api.
+pub const MESSAGEBIRD_LEGACY: Provider = Provider::new("messagebird-legacy", LEGACY)
+    .methods_used(&["POST", "GET", "PUT", "PATCH", "DELETE"])
+    .configured_by(&[Parameter::secret("signing_key")])
+    .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
+
+const LEGACY: &[Scheme] = &[Scheme::custom(
+    &QueryAndBody,
+    Coverage {
+        body: true,
+        time: true,
+        values: true,
+        ..Coverage::NONE
+    },
+    "time, query, body (HMAC-SHA-256)",
+)
+.in_header("messagebird-signature")
+.timed(TimeUnit::Seconds)
+.time_is("`messagebird-request-timestamp`")];
 
 const SCHEME: &[Scheme] = &[Scheme::custom(
     &TOKEN,

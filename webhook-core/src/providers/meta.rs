@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
 /// Meta: Facebook, Instagram, Messenger, WhatsApp Cloud API.
 ///
@@ -29,4 +29,8 @@ pub const META: Provider = Provider::new(
 .retries_for_secs(7 * 24 * 3600)
 .body_limit(4 * 1024 * 1024)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("app_secret"),
+    Parameter::identifier("app_id"),
+])
 .documented_at("https://developers.facebook.com/docs/graph-api/webhooks/getting-started");

@@ -2,7 +2,7 @@ use crate::custom::microsoft_graph::MicrosoftGraph;
 use crate::handshake::{Challenge, Handshake, Reply};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// Microsoft Graph, change notifications.
 ///
@@ -37,4 +37,4 @@ pub const MICROSOFT_GRAPH: Provider = Provider::new(
 .retries_for_secs(4 * 3600)
 .succeeds_with(Success::Any2xx)
 .identified_by(Identity::Indistinct, "a notification says that something has changed and not what (`changeType` is always `updated` for a drive)")
-.documented_at("https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks");
+.configured_by(&[Parameter::secret("client_state"), Parameter::identifier("client_id"), Parameter::identifier("tenant_id")]).documented_at("https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks");

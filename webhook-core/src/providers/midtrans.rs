@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// Midtrans.
 ///
@@ -32,4 +32,9 @@ pub const MIDTRANS: Provider = Provider::new(
     "the signed values do not tell a settlement from a refund of the same order",
 )
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("server_key"),
+    Parameter::identifier("client_key"),
+    Parameter::identifier("merchant_id"),
+])
 .documented_at("https://docs.midtrans.com/reference/receiving-notifications");

@@ -197,8 +197,8 @@ pub use aws_sns::AWS_SNS_LEGACY_SHA1;
 pub use {
     cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
     easypay::EASYPAY_CODE, gitea::GITEA_FORM, hook0::HOOK0_V0, hubspot::HUBSPOT_V1,
-    hubspot::HUBSPOT_V2, myfatoorah::MYFATOORAH_V1, payu_europe::PAYU_EUROPE_SHA256,
-    trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
+    hubspot::HUBSPOT_V2, messagebird::MESSAGEBIRD_LEGACY, myfatoorah::MYFATOORAH_V1,
+    payu_europe::PAYU_EUROPE_SHA256, trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
 };
 
 /// The table of providers: hands its rows to a macro, which makes of each what it needs.
@@ -573,7 +573,7 @@ macro_rules! list {
                 #[cfg(feature = "asymmetric")]
                 AWS_SNS_LEGACY_SHA1,
                 CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, GITEA_FORM, HOOK0_V0, HUBSPOT_V1,
-                HUBSPOT_V2, MYFATOORAH_V1, PAYU_EUROPE_SHA256, TRELLO_UTF8, TWILIO_SHARED_KEY,
+                HUBSPOT_V2, MESSAGEBIRD_LEGACY, MYFATOORAH_V1, PAYU_EUROPE_SHA256, TRELLO_UTF8, TWILIO_SHARED_KEY,
             ];
         }
     };

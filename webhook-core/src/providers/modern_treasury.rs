@@ -1,4 +1,4 @@
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// Modern Treasury.
 ///
@@ -18,4 +18,8 @@ pub const MODERN_TREASURY: Provider = Provider::new(
     Identity::Content,
     "the body carries the object with the time of its last change",
 )
+.configured_by(&[
+    Parameter::secret("webhook_key"),
+    Parameter::identifier("organization_id"),
+])
 .documented_at("https://docs.moderntreasury.com/platform/reference/webhooks");

@@ -5,7 +5,7 @@ use crate::custom::jwt::{By, Jwt};
 use crate::handshake::{Challenge, Handshake, Reply};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// monday.com, webhooks of apps.
 ///
@@ -21,7 +21,6 @@ use crate::{Identity, Provider, Scheme};
 ///
 /// Source: <https://developer.monday.com/apps/docs/integration-authorization>
 pub const MONDAY: Provider = Provider::new("monday", SCHEME)
-    .settings(&[AUDIENCE])
     .id_at(&["/event/triggerUuid"])
     .type_at(&["/event/type"])
     .answers(Handshake::new(
@@ -32,6 +31,12 @@ pub const MONDAY: Provider = Provider::new("monday", SCHEME)
         Identity::Content,
         "`triggerUuid` names the trigger, which several subscriptions share",
     )
+    .configured_by(&[
+        Parameter::secret("signing_secret"),
+        Parameter::secret("client_secret"),
+        Parameter::setting(AUDIENCE).required(),
+        Parameter::identifier("client_id"),
+    ])
     .documented_at("https://developer.monday.com/apps/docs/integration-authorization");
 
 const AUDIENCE: &str = "audience";

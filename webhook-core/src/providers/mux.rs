@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Mux.
 ///
@@ -20,4 +20,8 @@ pub const MUX: Provider = Provider::new(
 )
 .id_at(&["/id"])
 .type_at(&["/type"])
+.configured_by(&[
+    Parameter::secret("signing_secret"),
+    Parameter::secret("webhook_secret"),
+])
 .documented_at("https://docs.mux.com/guides/verify-webhook-signatures");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme};
+use crate::{Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
 /// Notion.
 ///
@@ -25,4 +25,5 @@ pub const NOTION: Provider = Provider::new(
     )
     .offering_secret(),
 )
+.configured_by(&[Parameter::secret("verification_token")])
 .documented_at("https://developers.notion.com/reference/webhooks");

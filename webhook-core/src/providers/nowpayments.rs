@@ -1,6 +1,6 @@
 use crate::custom::fields::{Fields, nowpayments};
 use crate::scheme::Coverage;
-use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Provider, Scheme};
 
 /// NOWPayments.
 ///
@@ -39,4 +39,9 @@ pub const NOWPAYMENTS: Provider = Provider::new(
     "`/payment_id` names the payment, which has several states",
 )
 .type_at(&["/payment_status"])
+.configured_by(&[
+    Parameter::secret("ipn_secret"),
+    Parameter::secret("ipn_secret_key"),
+    Parameter::identifier("public_key"),
+])
 .documented_at("https://documenter.getpostman.com/view/7907941/2s93JusNJt");

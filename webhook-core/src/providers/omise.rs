@@ -1,4 +1,4 @@
-use crate::{Algorithm, KeyFormat, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, KeyFormat, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Omise (Opn Payments).
 ///
@@ -24,4 +24,8 @@ pub const OMISE: Provider = Provider::new(
 .key_format(KeyFormat::Base64)
 .id_at(&["/id"])
 .type_at(&["/key"])
+.configured_by(&[
+    Parameter::secret("webhook_secret"),
+    Parameter::identifier("public_key"),
+])
 .documented_at("https://docs.omise.co/api-webhooks");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Onfido.
 ///
@@ -13,4 +13,5 @@ pub const ONFIDO: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-sha2-signature")],
 )
 .type_at(&["/payload/action"])
+.configured_by(&[Parameter::secret("webhook_token")])
 .documented_at("https://documentation.onfido.com/api/latest/#webhooks");

@@ -1,6 +1,6 @@
 use super::standard_webhooks::standard;
 use crate::success::Success;
-use crate::{KeyFormat, Provider};
+use crate::{KeyFormat, Parameter, Provider};
 
 /// OpenAI.
 ///
@@ -15,4 +15,10 @@ pub const OPENAI: Provider = standard("openai")
     .key_format(KeyFormat::WhsecOrUtf8)
     .answers_within_millis(20_000)
     .succeeds_with(Success::Any2xx)
+    .configured_by(&[
+        Parameter::secret("signing_secret"),
+        Parameter::secret("webhook_secret"),
+        Parameter::identifier("organization_id"),
+        Parameter::identifier("project_id"),
+    ])
     .documented_at("https://platform.openai.com/docs/guides/webhooks");

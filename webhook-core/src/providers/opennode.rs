@@ -1,6 +1,6 @@
 use crate::custom::form_field::{FormField, Place};
 use crate::scheme::Coverage;
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// OpenNode.
 ///
@@ -30,4 +30,5 @@ pub const OPENNODE: Provider = Provider::new(
     Identity::Indistinct,
     "the id of the charge is all that is signed, and a charge has several events",
 )
+.configured_by(&[Parameter::secret("api_key")])
 .documented_at("https://developers.opennode.com/docs/charges-webhooks");

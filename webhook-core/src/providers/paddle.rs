@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Paddle Billing.
 ///
@@ -29,4 +29,9 @@ pub const PADDLE: Provider = Provider::new(
 .answers_within_millis(5_000)
 .retries_for_secs(3 * 24 * 3600)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("endpoint_secret_key"),
+    Parameter::secret("secret_key"),
+    Parameter::identifier("seller_id"),
+])
 .documented_at("https://developer.paddle.com/webhooks/signature-verification");

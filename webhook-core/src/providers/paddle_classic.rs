@@ -1,6 +1,6 @@
 use crate::custom::rsa_values::PaddleClassic;
 use crate::scheme::Coverage;
-use crate::{KeyFormat, Provider, Scheme};
+use crate::{KeyFormat, Parameter, Provider, Scheme};
 
 /// Paddle Classic, the product before Paddle Billing ([`PADDLE`](super::PADDLE)).
 ///
@@ -16,6 +16,7 @@ use crate::{KeyFormat, Provider, Scheme};
 pub const PADDLE_CLASSIC: Provider = Provider::new("paddle-classic", SCHEME)
     .key_format(KeyFormat::PublicKey)
     .retries_for_secs(3 * 24 * 60 * 60)
+    .configured_by(&[Parameter::identifier("vendor_id")])
     .documented_at("https://developer.paddle.com/webhook-reference/verifying-webhooks");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

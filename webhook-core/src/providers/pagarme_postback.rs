@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Pagar.me versions 1 to 4, postbacks.
 ///
@@ -14,4 +14,8 @@ pub const PAGARME_POSTBACK: Provider = Provider::new(
         .in_header("x-hub-signature")
         .prefix("sha1=")],
 )
+.configured_by(&[
+    Parameter::secret("api_key"),
+    Parameter::identifier("encryption_key"),
+])
 .documented_at("https://docs.pagar.me/v1/reference/validando-um-postback");

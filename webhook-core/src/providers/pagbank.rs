@@ -1,4 +1,4 @@
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// PagBank (PagSeguro).
 ///
@@ -23,4 +23,5 @@ pub const PAGBANK: Provider = Provider::new(
     Identity::Content,
     "`/id` names the order or charge, which has several states",
 )
+.configured_by(&[Parameter::secret("token")])
 .documented_at("https://developer.pagbank.com.br/reference/confirmar-autenticidade-da-notificacao");

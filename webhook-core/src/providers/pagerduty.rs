@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// PagerDuty, webhooks v3.
 ///
@@ -15,4 +15,5 @@ pub const PAGERDUTY: Provider = Provider::new(
 )
 .id_at(&["/event/id"])
 .type_at(&["/event/event_type"])
+.configured_by(&[Parameter::secret("signing_secret")])
 .documented_at("https://developer.pagerduty.com/docs/verifying-webhook-signatures");

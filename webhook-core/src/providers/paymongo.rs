@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// PayMongo.
 ///
@@ -17,6 +17,11 @@ pub const PAYMONGO: Provider = Provider::new("paymongo", &[SIGNED.pairs(b',', "l
     .type_at(&["/data/attributes/type"])
     .retries_for_secs(8190)
     .succeeds_with(Success::Any2xx)
+    .configured_by(&[
+        Parameter::secret("webhook_secret_key"),
+        Parameter::secret("secret_key"),
+        Parameter::identifier("public_key"),
+    ])
     .documented_at("https://developers.paymongo.com/docs/webhook-retry-logic");
 
 const SIGNED: Scheme = Scheme::hmac(

@@ -2,7 +2,7 @@ use crate::algorithm::chain::CA_CERTIFICATES;
 use crate::custom::paypal::{PayPal, WEBHOOK_ID};
 use crate::custom::sns::CERT_URL;
 use crate::scheme::Coverage;
-use crate::{Identity, KeyFormat, Provider, Scheme, Success, TimeUnit};
+use crate::{Identity, KeyFormat, Parameter, Provider, Scheme, Success, TimeUnit};
 
 /// PayPal.
 ///
@@ -26,14 +26,12 @@ use crate::{Identity, KeyFormat, Provider, Scheme, Success, TimeUnit};
 /// Source: <https://developer.paypal.com/api/rest/webhooks/rest/>; what a certificate has to be, in PayPal's Python, Java and .NET libraries.
 pub const PAYPAL: Provider = Provider::new("paypal", SCHEME)
     .key_format(KeyFormat::PublicKey)
-    .settings(&[WEBHOOK_ID])
-    .may_have_settings(&[CERT_URL, CA_CERTIFICATES])
     .id_at(&["/id"])
     .type_at(&["/event_type"])
     .retries_for_secs(3 * 24 * 60 * 60)
     .succeeds_with(Success::Any2xx)
     .identified_by(Identity::Content, "the signed transmission id is made for one transmission; the body is covered by a checksum alone")
-.documented_at("https://developer.paypal.com/api/rest/webhooks/rest/");
+.configured_by(&[Parameter::identifier(WEBHOOK_ID).required(), Parameter::setting(CERT_URL), Parameter::setting(CA_CERTIFICATES), Parameter::identifier("client_id")]).publishes_keys().documented_at("https://developer.paypal.com/api/rest/webhooks/rest/");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(
     &PayPal,

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Paystack.
 ///
@@ -18,4 +18,8 @@ pub const PAYSTACK: Provider = Provider::new(
 )
 .type_at(&["/event"])
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("secret_key"),
+    Parameter::identifier("public_key"),
+])
 .documented_at("https://paystack.com/docs/payments/webhooks/");

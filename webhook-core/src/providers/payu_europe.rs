@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// PayU Europe (PayU GPO Europe, REST API).
 ///
@@ -37,5 +37,16 @@ const fn common(provider: Provider) -> Provider {
         .type_at(&["/order/status"])
         .retries_for_secs(24 * 3600)
         .succeeds_with(Success::Only200)
+        .configured_by(
+            const {
+                &[
+                    Parameter::secret("second_key"),
+                    Parameter::secret("md5_key"),
+                    Parameter::identifier("pos_id"),
+                    Parameter::identifier("client_id"),
+                ]
+            },
+        )
+        .same_headers(&[&["openpayu-signature", "x-openpayu-signature"]])
         .documented_at("https://developers.payu.com/europe/docs/webhooks/")
 }

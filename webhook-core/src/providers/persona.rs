@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Persona.
 ///
@@ -25,4 +25,5 @@ pub const PERSONA: Provider = Provider::new(
 .type_at(&["/data/attributes/name"])
 .answers_within_millis(5_000)
 .succeeds_with(Success::OneOf(&[200, 201, 202, 204]))
+.configured_by(&[Parameter::secret("webhook_secret")])
 .documented_at("https://docs.withpersona.com/webhooks-best-practices");

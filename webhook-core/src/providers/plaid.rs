@@ -1,10 +1,10 @@
 use serde_json::json;
 
 use crate::custom::Draft;
-use crate::custom::jwt::{BodyHash, By, Jwt, KID, Spelled, issued};
+use crate::custom::jwt::{BodyHash, By, Jwt, KEY_ID, Spelled, issued};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Algorithm, Identity, KeyFormat, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, KeyFormat, Parameter, Provider, Scheme, TimeUnit};
 
 /// Plaid.
 ///
@@ -21,7 +21,6 @@ use crate::{Algorithm, Identity, KeyFormat, Provider, Scheme, TimeUnit};
 /// Source: <https://plaid.com/docs/api/webhooks/webhook-verification/>
 pub const PLAID: Provider = Provider::new("plaid", SCHEME)
     .key_format(KeyFormat::PublicKey)
-    .may_have_settings(&[KID])
     .type_at(&["/webhook_code"])
     .identified_by(
         Identity::ContentAndAttempt,
@@ -29,6 +28,7 @@ pub const PLAID: Provider = Provider::new("plaid", SCHEME)
     )
     .answers_within_millis(10_000)
     .retries_for_secs(24 * 60 * 60)
+    .configured_by(&[KEY_ID, Parameter::identifier("client_id")])
     .documented_at("https://plaid.com/docs/api/webhooks/webhook-verification/");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

@@ -1,6 +1,6 @@
 use crate::custom::plivo::{Plivo, Signs};
 use crate::scheme::{Coverage, Grammar};
-use crate::{Provider, Questions, Scheme};
+use crate::{Parameter, Provider, Questions, Scheme};
 
 /// Plivo, signatures of version 3: voice.
 ///
@@ -17,6 +17,10 @@ use crate::{Provider, Questions, Scheme};
 pub const PLIVO: Provider = Provider::new("plivo", SCHEME)
     .aliases(&["plivo-v3"])
     .asks(Questions::All)
+    .configured_by(&[
+        Parameter::secret("auth_token"),
+        Parameter::identifier("auth_id"),
+    ])
     .documented_at("https://www.plivo.com/docs/voice/concepts/signature-validation");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

@@ -1,6 +1,6 @@
 use crate::custom::plivo::{Plivo, Signs};
 use crate::scheme::{Coverage, Grammar};
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// Plivo, signatures of version 2: messages, Verify.
 ///
@@ -17,6 +17,10 @@ pub const PLIVO_V2: Provider = Provider::new("plivo-v2", SCHEME)
         Identity::Content,
         "the signed nonce is made for one delivery; the body is not signed",
     )
+    .configured_by(&[
+        Parameter::secret("auth_token"),
+        Parameter::identifier("auth_id"),
+    ])
     .documented_at("https://docs.plivo.com/docs/messaging/concepts/signature-validation");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

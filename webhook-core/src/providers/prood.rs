@@ -1,4 +1,4 @@
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// Prood, from its checkout to its API.
 ///
@@ -11,4 +11,5 @@ use crate::{Provider, Scheme};
 pub const PROOD: Provider =
     Provider::new("prood", &[Scheme::token().in_header("x-checkout-secret")])
         .methods_used(&["POST", "GET"])
+        .configured_by(&[Parameter::secret("checkout_secret")])
         .documented_at("https://github.com/rodrigobarona/prood-commerce-platform");

@@ -4,7 +4,7 @@ use crate::custom::Draft;
 use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Identity, Provider, Scheme};
+use crate::{Identity, Parameter, Provider, Scheme};
 
 /// Upstash QStash.
 ///
@@ -23,6 +23,10 @@ pub const QSTASH: Provider = Provider::new("qstash", SCHEME)
         Identity::ContentAndAttempt,
         "a schedule sends the same body every time; the token is made for one attempt (`jti`)",
     )
+    .configured_by(&[
+        Parameter::secret("current_signing_key"),
+        Parameter::secret("next_signing_key"),
+    ])
     .documented_at("https://upstash.com/docs/qstash/howto/signature");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
 
 /// QuickBooks (Intuit).
 ///
@@ -22,4 +22,8 @@ pub const QUICKBOOKS: Provider = Provider::new(
 .type_at(&["/0/type"])
 .answers_within_millis(3_000)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("verifier_token"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks");

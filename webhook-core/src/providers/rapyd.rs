@@ -1,6 +1,6 @@
 use crate::custom::rapyd::{ACCESS_KEY, Rapyd};
 use crate::scheme::Coverage;
-use crate::{Provider, Scheme, TimeUnit};
+use crate::{Parameter, Provider, Scheme, TimeUnit};
 
 /// Rapyd.
 ///
@@ -29,7 +29,10 @@ pub const RAPYD: Provider = Provider::new(
     .timed(TimeUnit::Seconds)
     .time_is("`timestamp`")],
 )
-.settings(&[ACCESS_KEY])
 .id_at(&["/id"])
 .type_at(&["/type"])
+.configured_by(&[
+    Parameter::secret("secret_key"),
+    Parameter::identifier(ACCESS_KEY).required(),
+])
 .documented_at("https://docs.rapyd.net/en/webhook-authentication.html");

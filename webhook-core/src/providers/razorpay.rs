@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// Razorpay.
 ///
@@ -25,4 +25,8 @@ pub const RAZORPAY: Provider = Provider::new(
     Identity::Content,
     "the body carries the time of the event and the object",
 )
+.configured_by(&[
+    Parameter::secret("webhook_secret"),
+    Parameter::identifier("key_id"),
+])
 .documented_at("https://razorpay.com/docs/webhooks/validate-test/");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Identity, Part, Provider, Questions, Scheme, TimeUnit};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Questions, Scheme, TimeUnit};
 
 /// Retell AI.
 ///
@@ -26,4 +26,8 @@ pub const RETELL: Provider = Provider::new(
     "two calls from one number ask the same (`call_inbound`)",
 )
 .asks(Questions::With(&["/name", "/call_inbound/from_number"]))
+.configured_by(&[
+    Parameter::secret("api_key"),
+    Parameter::identifier("public_key"),
+])
 .documented_at("https://docs.retellai.com/features/secure-webhook");

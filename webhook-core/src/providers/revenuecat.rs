@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// RevenueCat.
 ///
@@ -16,4 +16,5 @@ pub const REVENUECAT: Provider =
         .answers_within_millis(60_000)
         .retries_for_secs(155 * 60)
         .succeeds_with(Success::Only200)
+        .configured_by(&[Parameter::secret("authorization")])
         .documented_at("https://www.revenuecat.com/docs/integrations/webhooks");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Revolut: Business, Merchant and Crypto Ramp.
 ///
@@ -25,6 +25,6 @@ pub const REVOLUT: Provider = Provider::new(
     .time_in_header("revolut-request-timestamp", TimeUnit::Millis)],
 )
 .type_at(&["/event"])
-.documented_at(
+.configured_by(&[Parameter::secret("signing_secret"), Parameter::identifier("client_id")]).documented_at(
     "https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature",
 );

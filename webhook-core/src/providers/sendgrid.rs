@@ -1,4 +1,5 @@
 use crate::algorithm::Algorithm;
+use crate::parameter::Parameter;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
 use crate::success::Success;
@@ -31,7 +32,7 @@ pub const SENDGRID: Provider = Provider::new(
     ],
 )
 .succeeds_with(Success::Any2xx)
-.documented_at(
+.configured_by(&[Parameter::secret("verification_key")]).documented_at(
     "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
 )
 .retries_for_secs(86_400);

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// Sentry, webhooks of the integration platform.
 ///
@@ -21,4 +21,8 @@ pub const SENTRY: Provider = Provider::new(
     Identity::labels(&["request-id"], 64),
     "an issue that is resolved, reopened and resolved again has the same body",
 )
+.configured_by(&[
+    Parameter::secret("client_secret"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://docs.sentry.io/organization/integrations/integration-platform/webhooks/");

@@ -1,7 +1,7 @@
 use crate::success::Success;
 use crate::{
-    Algorithm, Challenge, Handshake, Identity, Part, Provider, Questions, Reply, Scheme, TimeUnit,
-    When,
+    Algorithm, Challenge, Handshake, Identity, Parameter, Part, Provider, Questions, Reply, Scheme,
+    TimeUnit, When,
 };
 
 /// Slack: Events API, slash commands, interactivity.
@@ -47,4 +47,9 @@ pub const SLACK: Provider = Provider::new(
 .succeeds_with(Success::Any2xx)
 .identified_without_id_by(Identity::ContentAndAttempt)
 .asks(Questions::Forms)
+.configured_by(&[
+    Parameter::secret("signing_secret"),
+    Parameter::identifier("app_id"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://docs.slack.dev/authentication/verifying-requests-from-slack");

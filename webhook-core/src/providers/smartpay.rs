@@ -1,10 +1,10 @@
 use crate::success::Success;
-use crate::{Algorithm, KeyFormat, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, KeyFormat, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Smartpay (Japan).
 ///
-/// `Smartpay-Signature`: hexadecimal, HMAC-SHA-256 over the time of `Smartpay-Signature-Timestamp` in milliseconds, a dot and
-/// the body. The key is the signing secret decoded from base62 with the alphabet `A–Z a–z 0–9`, leading zeros kept.
+/// `Smartpay-Signature`: hexadecimal, HMAC-SHA-256 over the time of `Smartpay-Signature-Timestamp`, a dot and the body. The time is in
+/// milliseconds, as in Smartpay's tests, or in seconds, as in its guide: thirteen digits or ten. The key is the signing secret decoded from base62 with the alphabet `A–Z a–z 0–9`, leading zeros kept.
 ///
 /// * No tolerance is documented; 300 s to both sides here.
 /// * The id is `/id`; `Smartpay-Event-Id` says the same, unsigned. `/test` marks test events.
@@ -18,11 +18,15 @@ pub const SMARTPAY: Provider = Provider::new(
         &[Part::Time, Part::Literal("."), Part::Body],
     )
     .in_header("smartpay-signature")
-    .time_in_header("smartpay-signature-timestamp", TimeUnit::Millis)],
+    .time_in_header("smartpay-signature-timestamp", TimeUnit::SecondsOrMillis)],
 )
 .key_format(KeyFormat::Base62)
 .id_at(&["/id"])
 .type_at(&["/eventData/type"])
 .mode_at("/test", false)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("signing_secret"),
+    Parameter::identifier("public_key"),
+])
 .documented_at("https://en.docs.smartpay.co/docs/webhooks");

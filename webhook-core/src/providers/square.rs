@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Parameter, Part, Provider, Scheme};
 
 /// Square.
 ///
@@ -24,4 +24,8 @@ pub const SQUARE: Provider = Provider::new(
 .answers_within_millis(10_000)
 .retries_for_secs(72 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("signature_key"),
+    Parameter::identifier("application_id"),
+])
 .documented_at("https://developer.squareup.com/docs/webhooks/step3validate");

@@ -1,8 +1,8 @@
-use crate::custom::jwt::KID;
+use crate::custom::jwt::KEY_ID;
 use crate::custom::stone::{JWKS_URL, PRIVATE_KEY, Stone};
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Identity, KeyFormat, Provider, Scheme};
+use crate::{Identity, KeyFormat, Parameter, Provider, Scheme};
 
 /// Stone Open Bank.
 ///
@@ -23,12 +23,16 @@ use crate::{Identity, KeyFormat, Provider, Scheme};
 pub const STONE_OPEN_BANK: Provider = Provider::new("stone-open-bank", SCHEME)
     .key_format(KeyFormat::PublicKey)
     .aliases(&["stone-openbank"])
-    .settings(&[PRIVATE_KEY])
-    .may_have_settings(&[KID, JWKS_URL])
     .id_in_headers(&["x-stone-webhook-event-id"])
     .type_at(&["/event_type"])
     .succeeds_with(Success::Any2xx)
     .identified_by(Identity::Content, "the claims are made for one event")
+    .configured_by(&[
+        Parameter::extra_secret(PRIVATE_KEY).required(),
+        KEY_ID,
+        Parameter::setting(JWKS_URL),
+    ])
+    .publishes_keys()
     .documented_at("https://docs.openbank.stone.com.br");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Stripe, snapshot and thin events alike.
 ///
@@ -29,4 +29,10 @@ pub const STRIPE: Provider = Provider::new(
 .mode_at("/livemode", true)
 .retries_for_secs(3 * 24 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("signing_secret"),
+    Parameter::secret("endpoint_secret"),
+    Parameter::secret("webhook_secret"),
+    Parameter::identifier("publishable_key"),
+])
 .documented_at("https://docs.stripe.com/webhooks");

@@ -1,6 +1,6 @@
 use super::standard_webhooks::v1;
 use crate::success::Success;
-use crate::{Identity, KeyFormat, Provider, Questions, Scheme};
+use crate::{Identity, KeyFormat, Parameter, Provider, Questions, Scheme};
 
 /// Supabase Auth hooks over HTTP.
 ///
@@ -23,7 +23,7 @@ pub const SUPABASE: Provider = Provider::new("supabase", &[HOOK])
     .succeeds_with(Success::OneOf(&[200, 202, 204]))
     .identified_by(Identity::Content, "the id is made anew for every attempt; the body carries the code or token that was made for the event")
 .asks(Questions::With(&["/authentication_method", "/valid", "/metadata/name"]))
-.documented_at("https://supabase.com/docs/guides/auth/auth-hooks");
+.configured_by(&[Parameter::secret("hook_secret"), Parameter::identifier("anon_key"), Parameter::identifier("publishable_key")]).documented_at("https://supabase.com/docs/guides/auth/auth-hooks");
 
 const HOOK: Scheme =
     v1("webhook-id", "webhook-timestamp", "webhook-signature").versions_with_commas("v1");

@@ -18,7 +18,11 @@ pub const SVIX: Provider =
 /// A sender through Svix whose deliveries have either family of names.
 pub(super) const fn both(name: &'static str) -> Provider {
     const HIDDEN: Scheme = v1("webhook-id", "webhook-timestamp", "webhook-signature");
-    through(Provider::new(name, &[V1, HIDDEN]))
+    through(Provider::new(name, &[V1, HIDDEN])).same_headers(&[
+        &["svix-id", "webhook-id"],
+        &["svix-timestamp", "webhook-timestamp"],
+        &["svix-signature", "webhook-signature"],
+    ])
 }
 
 /// A sender through Svix under Svix's own names.

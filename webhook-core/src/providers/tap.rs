@@ -1,6 +1,6 @@
 use crate::custom::fields::{Fields, tap};
 use crate::scheme::Coverage;
-use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Provider, Scheme};
 
 /// Tap, charges.
 ///
@@ -38,4 +38,10 @@ pub const TAP: Provider = Provider::new(
     "the signed values name the charge, its status and the time of its creation",
 )
 .type_at(&["/status"])
+.configured_by(&[
+    Parameter::secret("secret_key"),
+    Parameter::secret("api_key"),
+    Parameter::identifier("publishable_key"),
+    Parameter::identifier("merchant_id"),
+])
 .documented_at("https://developers.tap.company/docs/webhook");

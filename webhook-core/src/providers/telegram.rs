@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// Telegram bots.
 ///
@@ -18,4 +18,5 @@ pub const TELEGRAM: Provider = Provider::new(
 )
 .id_at(&["/update_id"])
 .succeeds_with(Success::Any2xx)
+.configured_by(&[Parameter::secret("secret_token")])
 .documented_at("https://core.telegram.org/bots/api#setwebhook");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Challenge, Encoding, Handshake, Part, Provider, Reply, Scheme};
+use crate::{Algorithm, Challenge, Encoding, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
 /// Trello.
 ///
@@ -36,5 +36,15 @@ const fn common(provider: Provider) -> Provider {
             Reply::Status(200),
         ))
         .retries_for_secs(210)
+        .configured_by(
+            const {
+                &[
+                    Parameter::secret("api_secret"),
+                    Parameter::secret("oauth_secret"),
+                    Parameter::identifier("key"),
+                    Parameter::identifier("api_key"),
+                ]
+            },
+        )
         .documented_at("https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/")
 }

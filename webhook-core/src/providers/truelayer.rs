@@ -1,7 +1,7 @@
 use crate::custom::detached::TrueLayer;
-use crate::custom::jwt::KID;
+use crate::custom::jwt::KEY_ID;
 use crate::scheme::Coverage;
-use crate::{KeyFormat, Provider, Scheme};
+use crate::{KeyFormat, Parameter, Provider, Scheme};
 
 /// TrueLayer.
 ///
@@ -18,10 +18,11 @@ use crate::{KeyFormat, Provider, Scheme};
 /// Source: <https://docs.truelayer.com/docs/configure-webhooks-for-your-integration> and truelayer-signing@0.2.3 (npm).
 pub const TRUELAYER: Provider = Provider::new("truelayer", SCHEME)
     .key_format(KeyFormat::PublicKey)
-    .may_have_settings(&[KID])
     .id_at(&["/event_id"])
     .type_at(&["/type"])
     .retries_for_secs(72 * 60 * 60)
+    .configured_by(&[KEY_ID, Parameter::identifier("client_id")])
+    .publishes_keys()
     .documented_at("https://docs.truelayer.com/docs/configure-webhooks-for-your-integration");
 
 const SCHEME: &[Scheme] = &[Scheme::custom(

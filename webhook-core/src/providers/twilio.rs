@@ -1,7 +1,7 @@
 use crate::custom::url_and_form::Twilio;
 use crate::scheme::Coverage;
 use crate::success::Success;
-use crate::{Algorithm, Identity, Provider, Questions, Scheme};
+use crate::{Algorithm, Identity, Parameter, Provider, Questions, Scheme};
 
 /// Twilio.
 ///
@@ -22,6 +22,10 @@ use crate::{Algorithm, Identity, Provider, Questions, Scheme};
 /// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>, and twilio@6.2.0 (npm) and twilio 9.13.0 (PyPI), whose tests
 /// are among the vectors.
 pub const TWILIO: Provider = twilio("twilio", SHA1)
+    .configured_by(&[
+        Parameter::secret("auth_token"),
+        Parameter::identifier("account_sid"),
+    ])
     .documented_at("https://www.twilio.com/docs/usage/webhooks/webhooks-security");
 
 /// Twilio with a shared key instead of the auth token, a public beta: as [`TWILIO`], with HMAC-SHA-256.
@@ -31,6 +35,11 @@ pub const TWILIO: Provider = twilio("twilio", SHA1)
 ///
 /// Source: <https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys> and twilio 9.13.0 (PyPI).
 pub const TWILIO_SHARED_KEY: Provider = twilio("twilio-shared-key", SHA256)
+    .configured_by(&[
+        Parameter::secret("shared_key_secret"),
+        Parameter::identifier("shared_key_id"),
+        Parameter::identifier("account_sid"),
+    ])
     .documented_at("https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys");
 
 const fn twilio(name: &'static str, schemes: &'static [Scheme]) -> Provider {

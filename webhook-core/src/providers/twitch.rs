@@ -1,5 +1,7 @@
 use crate::success::Success;
-use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
+use crate::{
+    Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, TimeUnit, When,
+};
 
 /// Twitch EventSub.
 ///
@@ -35,4 +37,8 @@ pub const TWITCH: Provider = Provider::new(
     Reply::Text,
 ))
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("webhook_secret"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://dev.twitch.tv/docs/eventsub/handling-webhook-events/");

@@ -29,6 +29,43 @@ pub const ALL: &[Provider] = &[
     ZAPI,
 ];
 
+/// What is not known of one of [`ALL`], in a few words; `None` for every other provider.
+#[must_use]
+pub fn missing(provider: &Provider) -> Option<&'static str> {
+    let mut known = MISSING.iter();
+    let found = known.find(|(name, _)| *name == provider.name());
+    found.map(|(_, missing)| *missing)
+}
+
+const MISSING: &[(&str, &str)] = &[
+    ("etsy", "the form of its secret"),
+    ("iugu", "whether it sends any proof"),
+    ("konduto", "whether its signature is made as others say"),
+    (
+        "melhor-envio",
+        "whether its signature is base64 or hexadecimal",
+    ),
+    ("mercury", "whether its secret is a text or base64"),
+    ("mercury-base64", "whether its secret is a text or base64"),
+    ("pagarme-v5-basic", "whether it sends credentials"),
+    ("primer", "the hash of its signature"),
+    ("ramp", "the header of its signature"),
+    ("sift", "how its signature is spelled"),
+    ("truora", "the key and the algorithm of its token"),
+    ("worldpay", "the bytes of its key"),
+    ("zapi", "whether the token it sends is meant as proof"),
+];
+
+/// Senders that sign nothing and send no secret, with what to do instead of verifying: no endpoint can take their deliveries.
+pub const UNSIGNED: &[(&str, &str)] = &[
+    ("bitpay", "fetch the invoice that a notification names"),
+    ("gumroad", "fetch the sale that a ping names"),
+    (
+        "mollie-classic",
+        "fetch the payment that a notification names, or use the signed webhooks of `mollie`",
+    ),
+];
+
 /// Etsy: [Standard Webhooks](super::STANDARD_WEBHOOKS), by Etsy's page. **Not known**: the form of the secret; `whsec_` and base64 are assumed.
 /// Retries over 27 hours and a half.
 ///
@@ -146,6 +183,7 @@ pub const RAMP: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
         .in_any_header(&["x-ramp-webhook-signature", "x-ramp-signature"])],
 )
+.same_headers(&[&["x-ramp-webhook-signature", "x-ramp-signature"]])
 .id_at(&["/id"])
 .type_at(&["/type"])
 .answers_within_millis(10_000)

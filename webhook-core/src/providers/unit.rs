@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
 
 /// Unit.
 ///
@@ -20,4 +20,8 @@ pub const UNIT: Provider = Provider::new(
     "a delivery is a batch of events, each with its id",
 )
 .type_at(&["/data/0/type"])
+.configured_by(&[
+    Parameter::secret("token"),
+    Parameter::secret("webhook_token"),
+])
 .documented_at("https://www.unit.co/docs/api/webhooks/");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Vercel: account webhooks and integrations.
 ///
@@ -21,4 +21,9 @@ pub const VERCEL: Provider = Provider::new(
 .answers_within_millis(30_000)
 .retries_for_secs(24 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("client_secret"),
+    Parameter::secret("webhook_secret"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://vercel.com/docs/webhooks/webhooks-api");

@@ -4,7 +4,7 @@ use crate::custom::Draft;
 use crate::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
 use crate::jose::Claims;
 use crate::scheme::Coverage;
-use crate::{Provider, Questions, Scheme, TimeUnit};
+use crate::{Parameter, Provider, Questions, Scheme, TimeUnit};
 
 /// Vonage, signed webhooks of its Messages, Voice, Verify and other APIs.
 ///
@@ -22,9 +22,13 @@ use crate::{Provider, Questions, Scheme, TimeUnit};
 ///
 /// Source: <https://developer.vonage.com/en/getting-started/concepts/webhooks#decoding-signed-webhooks>
 pub const VONAGE: Provider = Provider::new("vonage", SCHEME)
-    .may_have_settings(&[API_KEY])
     .retries_for_secs(24 * 60 * 60)
     .asks(Questions::With(&["/conversation_uuid"]))
+    .configured_by(&[
+        Parameter::secret("signature_secret"),
+        Parameter::identifier(API_KEY),
+        Parameter::identifier("application_id"),
+    ])
     .documented_at("https://developer.vonage.com/en/getting-started/concepts/webhooks");
 
 const API_KEY: &str = "api_key";

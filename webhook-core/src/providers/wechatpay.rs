@@ -1,4 +1,6 @@
 use crate::algorithm::Algorithm;
+use crate::custom::jwt::KEY_ID;
+use crate::parameter::Parameter;
 use crate::provider::Provider;
 use crate::scheme::{Encoding, Part, Scheme};
 use crate::success::Success;
@@ -41,6 +43,11 @@ pub const WECHATPAY: Provider = Provider::new(
 .id_at(&["/id"])
 .type_at(&["/event_type"])
 .aliases(&["wechat-pay"])
+.configured_by(&[
+    KEY_ID,
+    Parameter::identifier("mch_id"),
+    Parameter::identifier("app_id"),
+])
 .documented_at("https://pay.weixin.qq.com/doc/v3/merchant/4013053249")
 .retries_for_secs(86_400)
 .answers_within_millis(5_000)

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
 
 /// WooCommerce.
 ///
@@ -30,4 +30,5 @@ pub const WOOCOMMERCE: Provider = Provider::new(
 )
 .answers_within_millis(60_000)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[Parameter::identifier("consumer_key")])
 .documented_at("https://woocommerce.com/document/webhooks/");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// WorkOS.
 ///
@@ -27,4 +27,9 @@ pub const WORKOS: Provider = Provider::new(
 .type_at(&["/event"])
 .retries_for_secs(3 * 24 * 3600)
 .succeeds_with(Success::Any2xx)
+.configured_by(&[
+    Parameter::secret("webhook_secret"),
+    Parameter::secret("signing_secret"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://workos.com/docs/events/data-syncing/webhooks");

@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::{Parameter, Provider, Scheme};
 
 /// Xendit.
 ///
@@ -18,4 +18,9 @@ pub const XENDIT: Provider =
         .type_at(&["/event"])
         .retries_for_secs(24 * 3600)
         .succeeds_with(Success::Any2xx)
+        .configured_by(&[
+            Parameter::secret("callback_token"),
+            Parameter::secret("webhook_verification_token"),
+            Parameter::identifier("public_key"),
+        ])
         .documented_at("https://docs.xendit.co/apidocs/webhook-behavior");

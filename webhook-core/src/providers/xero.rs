@@ -1,5 +1,5 @@
 use crate::success::Success;
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::{Algorithm, Encoding, Parameter, Part, Provider, Scheme};
 
 /// Xero.
 ///
@@ -23,4 +23,9 @@ pub const XERO: Provider = Provider::new(
 .answers_within_millis(5_000)
 .retries_for_secs(24 * 3600)
 .succeeds_with(Success::Only200)
+.configured_by(&[
+    Parameter::secret("webhook_key"),
+    Parameter::secret("signing_key"),
+    Parameter::identifier("client_id"),
+])
 .documented_at("https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/");

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme, TimeUnit};
+use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Zendesk.
 ///
@@ -26,4 +26,5 @@ pub const ZENDESK: Provider = Provider::new(
     Identity::ContentAndAttempt,
     "the administrator writes the body",
 )
+.configured_by(&[Parameter::secret("signing_secret")])
 .documented_at("https://developer.zendesk.com/documentation/webhooks/verifying/");

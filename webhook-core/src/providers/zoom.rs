@@ -1,5 +1,7 @@
 use crate::success::Success;
-use crate::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, TimeUnit, When};
+use crate::{
+    Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, TimeUnit, When,
+};
 
 /// Zoom.
 ///
@@ -41,4 +43,9 @@ pub const ZOOM: Provider = Provider::new(
 .answers_within_millis(3_000)
 .retries_for_secs(85 * 60)
 .succeeds_with(Success::OneOf(&[200, 204]))
+.configured_by(&[
+    Parameter::secret("secret_token"),
+    Parameter::identifier("client_id"),
+    Parameter::identifier("account_id"),
+])
 .documented_at("https://developers.zoom.us/docs/api/webhooks/");
