@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::any;
 use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode, Version};
-use webhook_axum::{Delivery, VerifiedDelivery, WebhookLayer};
+use webhook_axum::{Delivery, UnverifiedLimit, VerifiedDelivery, WebhookLayer};
 
 use crate::config::{Receiver, Route};
 use crate::observe::{Observer, observe};
@@ -20,11 +20,12 @@ use crate::receipt::receipt;
 pub(crate) fn router(routes: Vec<Route>) -> (Router, Vec<WebhookLayer>) {
     let mut router = Router::new();
     let mut layers = Vec::new();
+    let unverified = UnverifiedLimit::default();
     for Route { name, receiver } in routes {
         let path = format!("/hooks/{name}");
         router = match receiver {
             Receiver::Endpoint(endpoint) => {
-                let layer = WebhookLayer::new(endpoint);
+                let layer = WebhookLayer::new(endpoint).unverified_limit(unverified.clone());
                 layers.push(layer.clone());
                 let receive = async move |VerifiedDelivery(delivery)| receive(&name, &delivery);
                 router.route(&path, any(receive).layer(layer))
