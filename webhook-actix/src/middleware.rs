@@ -12,7 +12,8 @@ use webhook_core::{
     Delivery, Ended, Endpoint, EndpointBuilder, Head, Rejection, adapter_constructors,
     for_each_provider,
 };
-use webhook_tower::adapter::Tracker;
+use webhook_tower::UnverifiedLimit;
+use webhook_tower::adapter::{Held, Tracker};
 
 use crate::answer::{Refused, respond};
 use crate::headers::Map;
@@ -28,6 +29,7 @@ use crate::run::{self, Receive};
 pub struct Webhook {
     endpoint: Endpoint,
     tracker: Tracker,
+    unverified: Option<UnverifiedLimit>,
 }
 
 impl Webhook {
@@ -36,7 +38,17 @@ impl Webhook {
         Self {
             endpoint,
             tracker: Tracker::default(),
+            unverified: None,
         }
+    }
+
+    /// Bounds the bytes of bodies that are read and not verified yet, together with the other middlewares that share the limit. Without
+    /// one there is no such bound: only each body has its own.
+    ///
+    /// A limit that `HttpServer::on_connect` puts into the extensions of a connection bounds that connection as well.
+    pub fn unverified_limit(mut self, limit: UnverifiedLimit) -> Self {
+        self.unverified = Some(limit);
+        self
     }
 
     /// The endpoint, for its counters and to replace its secrets.
@@ -46,7 +58,8 @@ impl Webhook {
     }
 
     /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that are being handled are
-    /// settled, those whose client went away among them. Gives the number still running after `timeout`.
+    /// settled: those whose client went away, and late calls of the store and their retries among them. Gives the number that is not
+    /// settled after `timeout`.
     ///
     /// actix-web's own shutdown waits for connections, and not for handlers that lost theirs: await this before the
     /// server is stopped.
@@ -98,6 +111,7 @@ where
             inner: Rc::new(inner),
             endpoint: self.endpoint.clone(),
             tracker: self.tracker.clone(),
+            unverified: self.unverified.clone(),
         }))
     }
 }
@@ -107,6 +121,7 @@ pub struct WebhookService<S> {
     inner: Rc<S>,
     endpoint: Endpoint,
     tracker: Tracker,
+    unverified: Option<UnverifiedLimit>,
 }
 
 impl<S: fmt::Debug> fmt::Debug for WebhookService<S> {
@@ -159,13 +174,17 @@ where
             }
         };
         match begun {
-            Ok(intake) => Box::pin(Receive::new(
-                request,
-                intake,
-                Rc::clone(&self.inner),
-                self.endpoint.clone(),
-                self.tracker.clone(),
-            )),
+            Ok(intake) => {
+                let of_connection = request.conn_data::<UnverifiedLimit>().cloned();
+                Box::pin(Receive::new(
+                    request,
+                    intake,
+                    Rc::clone(&self.inner),
+                    self.endpoint.clone(),
+                    self.tracker.clone(),
+                    Held::new(self.unverified.clone(), of_connection),
+                ))
+            }
             Err(Ended::Answered(answer)) => {
                 let answered = request.into_response(respond(answer));
                 Box::pin(ready(Ok(answered.map_into_right_body())))

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use actix_web::body::EitherBody;
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
@@ -11,9 +12,11 @@ use actix_web::{Error, HttpMessage as _};
 use futures_util::{Stream as _, stream};
 use webhook_core::{
     Checked, Claimed, Delivery, Disposition, Endpoint, Finished, Intake, Outcome, Rejection,
-    RejectionKind, Settled, Unsettled,
+    RejectionKind,
 };
-use webhook_tower::adapter::{Deadline, Guarded, Tracker, resolve};
+use webhook_tower::adapter::{
+    Deadline, Ended as Stopped, Guarded, Held, Tracker, claim, conclude, resolve, settle,
+};
 
 use crate::answer::{Refused, respond};
 use crate::outliving::Outliving;
@@ -36,6 +39,7 @@ pub(crate) struct Receive<S, B: 'static> {
     inner: Rc<S>,
     endpoint: Endpoint,
     tracker: Tracker,
+    held: Held,
     /// While a key that is elsewhere is asked for.
     resolving: Option<Resolving>,
     run: Option<Outliving<Output<B>>>,
@@ -51,6 +55,7 @@ where
         inner: Rc<S>,
         endpoint: Endpoint,
         tracker: Tracker,
+        held: Held,
     ) -> Self {
         Self {
             payload: request.take_payload(),
@@ -60,6 +65,7 @@ where
             inner,
             endpoint,
             tracker,
+            held,
             resolving: None,
             run: None,
         }
@@ -87,10 +93,12 @@ where
             Ok(_) => return refuse(request, RejectionKind::Unprocessable.into()),
             Err(rejection) => return refuse(request, rejection),
         };
-        let endpoint = self.endpoint.clone();
+        self.held = Held::default();
+        let (endpoint, tracker) = (self.endpoint.clone(), self.tracker.clone());
         match self.tracker.start() {
             Ok(running) => {
-                let run = handle(checked, Rc::clone(&self.inner), request, endpoint.clone());
+                let inner = Rc::clone(&self.inner);
+                let run = handle(checked, inner, request, endpoint.clone(), tracker);
                 self.run = Some(Outliving::new(running, endpoint, run));
                 None
             }
@@ -135,6 +143,7 @@ fn read<S, B>(reading: &mut Receive<S, B>, cx: &mut Context<'_>) -> Poll<Result<
         intake,
         deadline,
         endpoint,
+        held,
         ..
     } = reading;
     let refuse = |kind| {
@@ -144,6 +153,9 @@ fn read<S, B>(reading: &mut Receive<S, B>, cx: &mut Context<'_>) -> Poll<Result<
     for _ in 0..CHUNKS_A_POLL {
         match Pin::new(&mut *payload).poll_next(cx) {
             Poll::Ready(Some(Ok(chunk))) => {
+                if let Err(kind) = held.add(chunk.len()) {
+                    return refuse(kind);
+                }
                 if let Err(rejection) = intake.push(chunk) {
                     return Poll::Ready(Err(rejection));
                 }
@@ -167,6 +179,7 @@ async fn handle<S, B>(
     inner: Rc<S>,
     mut request: ServiceRequest,
     endpoint: Endpoint,
+    tracker: Tracker,
 ) -> Output<B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -175,37 +188,28 @@ where
     // What waits is boxed, so that this future is small where nothing does.
     let claimed = match checked.claim_at_once() {
         Ok(claimed) => claimed,
-        Err(checked) => Box::pin(checked.claim()).await,
+        Err(checked) => Box::pin(claim(checked, endpoint.clone(), tracker.clone())).await,
     };
     let refused = match claimed {
         Ok(Claimed::Run(permit)) => {
             let delivery = permit.delivery().clone();
             request.set_payload(replay(&delivery));
             request.extensions_mut().insert(delivery);
-            let timeout = endpoint.limits().handler_timeout;
-            let handled = Guarded::within(oneshot(inner, request), timeout).await;
+            let handled = call(inner, request, endpoint.limits().handler_timeout).await;
             let outcome = match &handled {
                 Ok(Ok(response)) => outcome(response),
                 Ok(Err(_)) | Err(_) => Outcome::Failed,
             };
-            let settled = match permit.settle_at_once(outcome) {
-                Ok(settled) => settled,
-                Err(permit) => Box::pin(permit.settle(outcome)).await,
+            let replaced = match permit.settle_at_once(outcome) {
+                Ok(settled) => conclude(settled, &tracker),
+                Err(permit) => Box::pin(settle(permit, outcome, endpoint.clone(), tracker)).await,
             };
-            match settled {
-                Settled::Replace(rejection) => {
-                    let refused = Refused::from(rejection);
-                    return match handled {
-                        Ok(Ok(response)) => {
-                            Ok(response.error_response(refused).map_into_right_body())
-                        }
-                        Ok(Err(_)) | Err(_) => Err(refused.into()),
-                    };
-                }
-                Settled::Later(unsettled) => {
-                    tokio::spawn(keep_trying(unsettled));
-                }
-                _ => {}
+            if let Some(rejection) = replaced {
+                let refused = Refused::from(rejection);
+                return match handled {
+                    Ok(Ok(response)) => Ok(response.error_response(refused).map_into_right_body()),
+                    Ok(Err(_)) | Err(_) => Err(refused.into()),
+                };
             }
             return match handled {
                 Ok(Ok(response)) => Ok(response.map_into_left_body()),
@@ -223,6 +227,23 @@ where
     Ok(response.map_into_right_body())
 }
 
+/// Calls the inner service. It may take half of the time to be ready, so that what begins has all of it, and still ends well within
+/// the lease.
+async fn call<S, B>(
+    inner: Rc<S>,
+    request: ServiceRequest,
+    timeout: Duration,
+) -> Result<Result<ServiceResponse<B>, Error>, Stopped>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    let ready = poll_fn(|cx| inner.poll_ready(cx));
+    if let Err(error) = Guarded::within(ready, timeout / 2).await? {
+        return Ok(Err(error));
+    }
+    Guarded::within(async { inner.call(request).await }, timeout).await
+}
+
 fn outcome<B>(response: &ServiceResponse<B>) -> Outcome {
     let response = response.response();
     match response.extensions().get::<Disposition>() {
@@ -233,15 +254,6 @@ fn outcome<B>(response: &ServiceResponse<B>) -> Outcome {
 
 fn refusal(endpoint: &Endpoint, kind: RejectionKind) -> Error {
     Refused::from(endpoint.reject(kind.into())).into()
-}
-
-async fn keep_trying(mut unsettled: Unsettled) {
-    while let Some(wait) = unsettled.wait() {
-        tokio::time::sleep(wait).await;
-        if unsettled.retry().await {
-            return;
-        }
-    }
 }
 
 /// The very bytes that were verified, as a payload to extract from.

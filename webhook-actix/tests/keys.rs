@@ -3,6 +3,9 @@
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::time::Duration;
+
+use actix_web::dev::Service as _;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpResponse, web};
 use bytes::Bytes;
@@ -29,11 +32,65 @@ impl KeySource for Later {
     }
 }
 
-async fn status(source: impl KeySource) -> u16 {
+/// Hangs unless it is asked for the first key.
+#[derive(Debug)]
+struct HangsUnlessFirst;
+
+impl KeySource for HangsUnlessFirst {
+    async fn fetch(&self, query: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        match query.id() {
+            Some("key-1") => Ok(Some(KEY.into())),
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Panics;
+
+impl KeySource for Panics {
+    async fn fetch(&self, _: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        panic!("a source of keys panics as told")
+    }
+}
+
+fn request(key: &str, body: &'static str) -> TestRequest {
     let private = include_str!("../../webhook-core/tests/keys/p256.pem");
-    let signed = Signer::new(providers::PLAID, private)
-        .unwrap()
-        .sign(NOW, "{}");
+    let signer = Signer::new(providers::PLAID, private).unwrap();
+    let signed = signer.setting("kid", key).sign(NOW, body);
+    let mut request = TestRequest::post().uri("/").set_payload(signed.body);
+    for (name, value) in signed.headers {
+        request = request.insert_header((name, value));
+    }
+    request
+}
+
+#[actix_web::test]
+async fn a_source_that_panics_is_one_that_cannot_tell() {
+    assert_eq!(status(Panics).await, 503);
+}
+
+#[actix_web::test]
+async fn deliveries_that_wait_for_a_key_take_no_place_of_what_is_verified() {
+    let builder = Endpoint::plaid(SecretSet::default()).keys(HangsUnlessFirst);
+    let endpoint = builder.clock(NOW).store(MemoryStore::new()).build();
+    let webhook = Webhook::new(endpoint.unwrap());
+    let route = web::post().to(|_: VerifiedDelivery| async { HttpResponse::Ok().finish() });
+    let app = init_service(App::new().wrap(webhook.clone()).route("/", route)).await;
+    let genuine = call_service(&app, request("key-1", "{}").to_request()).await;
+    assert_eq!(genuine.status(), 200);
+    for n in 0..1200 {
+        let forged = request(&format!("key-of-nobody-{n}"), "{}").to_request();
+        // Its client leaves while it waits.
+        let left = actix_web::rt::time::timeout(Duration::ZERO, app.call(forged)).await;
+        assert!(left.is_err(), "it did not wait");
+    }
+    let genuine = call_service(&app, request("key-1", r#"{"n":1}"#).to_request()).await;
+    assert_eq!(genuine.status(), 200);
+    assert_eq!(webhook.drain(Duration::ZERO).await, 0, "nothing runs");
+}
+
+async fn status(source: impl KeySource) -> u16 {
     let builder = Endpoint::plaid(SecretSet::default()).keys(source);
     let endpoint = builder.clock(NOW).store(MemoryStore::new()).build();
     let route = web::post().to(|_: VerifiedDelivery| async { HttpResponse::Ok().finish() });
@@ -41,11 +98,7 @@ async fn status(source: impl KeySource) -> u16 {
         .wrap(Webhook::new(endpoint.unwrap()))
         .route("/", route);
     let app = init_service(app).await;
-    let mut request = TestRequest::post().uri("/").set_payload(signed.body);
-    for (name, value) in signed.headers {
-        request = request.insert_header((name, value));
-    }
-    call_service(&app, request.to_request())
+    call_service(&app, request("key-1", "{}").to_request())
         .await
         .status()
         .as_u16()

@@ -15,11 +15,12 @@ use actix_web::rt::time::sleep;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, Responder, web};
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 use webhook_actix::{
-    Disposition, Endpoint, EndpointBuilder, MemoryStore, RejectionKind, Signer, VerifiedDelivery,
-    VerifiedEvent, Webhook, providers,
+    Disposition, Endpoint, EndpointBuilder, MemoryStore, RejectionKind, Signer, UnverifiedLimit,
+    VerifiedDelivery, VerifiedEvent, Webhook, providers,
 };
-use webhook_test::{Client, NOW, PLAIN, Sent, delivery, signed, standard};
+use webhook_test::{Client, CountingStore, KeyState, NOW, PLAIN, Sent, delivery, signed, standard};
 
 #[derive(Clone, Default)]
 struct Runs(Arc<AtomicUsize>);
@@ -242,6 +243,100 @@ async fn what_a_handler_answers_settles_its_claim() {
             "{target}"
         );
     }
+}
+
+/// Time that only passes when nothing else is to be done: all 40 have one deadline, and the permit comes free with it.
+#[actix_web::test]
+async fn no_handler_begins_after_its_time() {
+    async fn endless(runs: web::Data<Runs>) -> HttpResponse {
+        runs.add();
+        std::future::pending().await
+    }
+    let (runs, permits) = (Runs::default(), Arc::new(Semaphore::new(1)));
+    let all = webhook(standard().handler_timeout(Duration::from_secs(10)));
+    let app = init_service(
+        App::new()
+            .app_data(web::Data::new(runs.clone()))
+            .wrap(from_fn(
+                move |request, next: actix_web::middleware::Next<_>| {
+                    let permits = Arc::clone(&permits);
+                    async move {
+                        let _permit = permits.acquire_owned().await;
+                        next.call(request).await
+                    }
+                },
+            ))
+            .wrap(all.clone())
+            .default_service(web::to(endless)),
+    )
+    .await;
+    tokio::time::pause();
+    let deliveries = (0..40).map(|n| delivery(&format!("msg_{n}"), EVENT));
+    let answers = deliveries.map(|sent| app.call(request(&sent).to_request()));
+    for answer in futures_util::future::join_all(answers).await {
+        let refused = answer.expect_err("a time-out").error_response();
+        assert_eq!(refused.status(), 503);
+        assert!(refused.headers().contains_key("retry-after"));
+    }
+    assert_eq!(runs.count(), 1, "begun too late");
+    let counts = all.endpoint().counts();
+    assert_eq!((counts.released, counts.done), (40, 0));
+}
+
+#[actix_web::test]
+async fn a_drain_waits_for_a_late_commit() {
+    let store = CountingStore::new();
+    let builder = standard().store_timeout(Duration::from_millis(20));
+    let all = Webhook::new(builder.store(store.clone()).build().unwrap());
+    let app = init_service(
+        App::new()
+            .app_data(web::Data::new(Runs::default()))
+            .wrap(all.clone())
+            .default_service(web::to(count)),
+    )
+    .await;
+    store.hang_commits(true);
+    assert_eq!(send(&app, &delivery("msg_1", EVENT)).await.status(), 200);
+    assert_eq!(all.drain(Duration::ZERO).await, 1, "the commit");
+    store.hang_commits(false);
+    assert_eq!(all.drain(Duration::from_secs(10)).await, 0);
+    assert_eq!((store.last_state(), store.cancelled()), (KeyState::Done, 0));
+}
+
+#[actix_web::test]
+async fn bodies_that_are_not_verified_are_bounded_for_a_connection() {
+    let runs = Runs::default();
+    let all = webhook(standard());
+    let (data, shared) = (web::Data::new(runs.clone()), all.clone());
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .wrap(shared.clone())
+            .default_service(web::to(count))
+    })
+    .on_connect(|_, extensions| {
+        extensions.insert(UnverifiedLimit::new(1000));
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(("127.0.0.1", 0))
+    .unwrap();
+    let address = server.addrs()[0];
+    let running = server.run();
+    let handle = running.handle();
+    actix_web::rt::spawn(running);
+
+    let large = delivery("msg_1", format!("\"{}\"", "x".repeat(1000)));
+    for (sent, status) in [(large, 503), (delivery("msg_2", EVENT), 200)] {
+        let mut client = Client::connect(address).await;
+        client.send(&sent.wire()).await;
+        assert_eq!(client.reply().await.expect("an answer").status, status);
+    }
+    assert_eq!(
+        all.endpoint().counts().rejected(RejectionKind::Overloaded),
+        1
+    );
+    handle.stop(false).await;
 }
 
 #[actix_web::test]

@@ -71,13 +71,18 @@
 //! `Router::route_layer` covers only its routes. Either way a method without a route is answered by the layer, if the
 //! provider does not use it.
 //!
+//! Within `Router::nest` a request has lost the front of its path, which some providers sign: the layer takes path and query from
+//! axum's `OriginalUri`. Middleware that rewrites the URI itself belongs inside of the layer.
+//!
 //! What the layer answers, what happens when a client goes away, and how shutdown waits for handlers: see
 //! [`webhook_tower`] and [`WebhookLayer::drain`].
 
 mod extract;
+mod layer;
 mod rejection;
 
 pub use extract::{VerifiedDelivery, VerifiedEvent};
+pub use layer::WebhookLayer;
 pub use rejection::{EventRejection, MissingLayer, NotAnEvent};
 pub use webhook_core::{
     Algorithm, Answer, Challenge, Clock, ConfigError, Counts, Coverage, Delivery, Disposition,
@@ -90,4 +95,4 @@ pub use webhook_core::{
 pub use webhook_core::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 #[cfg(feature = "keys")]
 pub use webhook_keys::HttpsKeys;
-pub use webhook_tower::WebhookLayer;
+pub use webhook_tower::UnverifiedLimit;

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
+use webhook_core::adapter::{LogLimit, excerpt};
 use webhook_core::{Answer, Delivery, Rejection, RejectionKind};
 
 /// Why a [`VerifiedEvent`](crate::VerifiedEvent) could not be taken.
@@ -30,7 +31,11 @@ pub struct NotAnEvent {
 
 impl MissingLayer {
     pub(crate) fn report() -> Self {
-        tracing::error!(target: "webhook", reason = "layer_missing", "{Self}");
+        // Whoever sends to the route causes it.
+        static LINE: LogLimit = LogLimit::new();
+        if let Some(suppressed) = LINE.pass() {
+            tracing::error!(target: "webhook", reason = "layer_missing", suppressed, "{Self}");
+        }
         Self
     }
 }
@@ -42,24 +47,30 @@ impl NotAnEvent {
         let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {
             Ok(_) => "end of document".to_owned(),
             // A key of a map may be long, and is the sender's choice.
-            Err(error) if error.inner().is_data() => {
-                error.path().to_string().chars().take(128).collect()
-            }
+            Err(error) if error.inner().is_data() => excerpt(&error.path().to_string()),
             Err(_) => "not JSON".to_owned(),
         };
-        let (provider, bytes) = (delivery.provider(), delivery.raw().len());
-        tracing::error!(
-            target: "webhook",
-            provider,
-            bytes,
-            path = %path.escape_debug(),
-            reason = "payload_type",
-            "verified payload is not of the type the handler takes"
-        );
-        Self { path }
+        Self { path }.report(delivery)
     }
 
-    /// Where in the payload it differs: field names and indexes, no values.
+    fn report(self, delivery: &Delivery) -> Self {
+        static LINE: LogLimit = LogLimit::new();
+        if let Some(suppressed) = LINE.pass() {
+            let (provider, bytes) = (delivery.provider(), delivery.raw().len());
+            tracing::error!(
+                target: "webhook",
+                provider,
+                bytes,
+                path = self.path,
+                suppressed,
+                reason = "payload_type",
+                "verified payload is not of the type the handler takes"
+            );
+        }
+        self
+    }
+
+    /// Where in the payload it differs: field names and indexes, no values. Escaped, and at most 200 characters.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

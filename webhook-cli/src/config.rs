@@ -601,11 +601,12 @@ mod tests {
             (None, None)
         );
         let told = settings(&format!(
-            r#"{{{shop},"_server":{{"max_body_bytes":1,"max_connections":2,"idle_timeout_secs":3,"store_capacity":4}}}}"#,
+            r#"{{{shop},"_server":{{"max_body_bytes":1,"max_connections":2,"idle_timeout_secs":3,"store_capacity":4,"max_unverified_bytes":5}}}}"#,
         ));
         assert_eq!((told.max_body_bytes, told.max_connections), (Some(1), 2));
         assert_eq!(told.idle_timeout, Duration::from_secs(3));
         assert_eq!(told.store_capacity, Some(4));
+        assert_eq!(told.max_unverified_bytes, Some(5));
     }
 
     #[test]

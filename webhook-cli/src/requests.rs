@@ -12,6 +12,7 @@ use http::{Request, Response};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper::service::Service;
 use tower::ServiceExt as _;
+use webhook_axum::UnverifiedLimit;
 
 use crate::activity::{Activity, Receiving};
 
@@ -19,11 +20,21 @@ use crate::activity::{Activity, Receiving};
 pub(crate) struct Requests {
     router: Router,
     activity: Arc<Activity>,
+    /// Of the bodies of this connection, on top of the bound of the server.
+    unverified: UnverifiedLimit,
 }
 
+/// Bytes of bodies that one connection may have unverified: one of the largest that any provider sends (25 MiB), and half of what
+/// the server holds.
+const UNVERIFIED: usize = 32 * 1024 * 1024;
+
 impl Requests {
-    pub(crate) const fn new(router: Router, activity: Arc<Activity>) -> Self {
-        Self { router, activity }
+    pub(crate) fn new(router: Router, activity: Arc<Activity>) -> Self {
+        Self {
+            router,
+            activity,
+            unverified: UnverifiedLimit::new(UNVERIFIED),
+        }
     }
 }
 
@@ -34,7 +45,8 @@ impl Service<Request<Incoming>> for Requests {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let (unanswered, receiving) = self.activity.begin();
-        let request = request.map(|body| Body::new(RequestBody::new(body, receiving)));
+        let mut request = request.map(|body| Body::new(RequestBody::new(body, receiving)));
+        request.extensions_mut().insert(self.unverified.clone());
         let answered = self.router.clone().oneshot(request);
         Box::pin(async move {
             let answered = answered.await;

@@ -10,19 +10,22 @@ use axum::response::Response;
 use axum::routing::any;
 use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode, Version};
-use webhook_axum::{Delivery, VerifiedDelivery, WebhookLayer};
+use webhook_axum::{Delivery, UnverifiedLimit, VerifiedDelivery, WebhookLayer};
 
 use crate::config::Route;
 use crate::observe::{Observer, observe};
 use crate::receipt::receipt;
 
 /// The router of these routes, and their layers, to be drained at the end.
-pub(crate) fn router(routes: Vec<Route>) -> (Router, Vec<WebhookLayer>) {
+pub(crate) fn router(
+    routes: Vec<Route>,
+    unverified: &UnverifiedLimit,
+) -> (Router, Vec<WebhookLayer>) {
     let mut router = Router::new();
     let mut layers = Vec::new();
     for Route { name, endpoint } in routes {
         let path = format!("/hooks/{name}");
-        let layer = WebhookLayer::new(endpoint);
+        let layer = WebhookLayer::new(endpoint).unverified_limit(unverified.clone());
         layers.push(layer.clone());
         let receive = async move |VerifiedDelivery(delivery)| receive(&name, &delivery);
         router = router.route(&path, any(receive).layer(layer));

@@ -18,7 +18,7 @@ use crate::seldom::Seldom;
 
 /// Serves until SIGTERM or SIGINT; a second one does not wait for what is under way.
 pub(crate) async fn serve(config: Config, listen: &str) -> io::Result<()> {
-    let (router, layers) = router(config.routes);
+    let (router, layers) = router(config.routes, &config.server.unverified());
     let mut signals = Signals::new()?;
     let listener = TcpListener::bind(listen).await?;
     announce(&listener)?;

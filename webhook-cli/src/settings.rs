@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use webhook_axum::MemoryStore;
+use webhook_axum::{MemoryStore, UnverifiedLimit};
 
 use crate::entries::{Entries, EntryError};
 
@@ -14,6 +14,8 @@ pub(crate) struct ServerSettings {
     pub(crate) max_connections: usize,
     /// How long a connection may stay open without a request.
     pub(crate) idle_timeout: Duration,
+    /// Bytes of bodies that are read and not verified yet, over all connections.
+    pub(crate) max_unverified_bytes: Option<usize>,
     /// Deliveries that each route remembers, instead of the memory store's own capacity.
     pub(crate) store_capacity: Option<usize>,
 }
@@ -26,6 +28,7 @@ impl Default for ServerSettings {
             max_connections: 512,
             // Longer than the 60 s for which load balancers commonly keep a connection that they want to use again.
             idle_timeout: Duration::from_secs(75),
+            max_unverified_bytes: None,
             store_capacity: None,
         }
     }
@@ -48,8 +51,15 @@ impl ServerSettings {
             max_body_bytes: size(server, MAX_BODY_BYTES)?,
             max_connections: connections,
             idle_timeout: idle,
+            max_unverified_bytes: size(server, MAX_UNVERIFIED_BYTES)?,
             store_capacity: size(server, STORE_CAPACITY)?,
         })
+    }
+
+    /// The bound on unverified bytes that all routes share.
+    pub(crate) fn unverified(&self) -> UnverifiedLimit {
+        self.max_unverified_bytes
+            .map_or_else(UnverifiedLimit::default, UnverifiedLimit::new)
     }
 
     /// A store for one route.
@@ -73,11 +83,13 @@ pub(crate) const SERVER_KEYS: &[&str] = &[
     IDLE_TIMEOUT,
     MAX_BODY_BYTES,
     MAX_CONNECTIONS,
+    MAX_UNVERIFIED_BYTES,
     STORE_CAPACITY,
 ];
 pub(crate) const MAX_BODY_BYTES: &str = "max_body_bytes";
 const IDLE_TIMEOUT: &str = "idle_timeout_secs";
 const MAX_CONNECTIONS: &str = "max_connections";
+const MAX_UNVERIFIED_BYTES: &str = "max_unverified_bytes";
 const STORE_CAPACITY: &str = "store_capacity";
 /// Also the age to which a connection may grow.
 const LONGEST_IDLE: Duration = Duration::from_secs(3600);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -16,10 +17,12 @@ use crate::envelope::Wanted;
 use crate::error::{ConfigError, Ended, Rejection, RejectionKind};
 use crate::handshake::{Answering, OfferHook};
 use crate::head::Head;
+use crate::hook::{self, Hook};
 use crate::identity::{IdentityPolicy, IdentityRule};
 use crate::intake::{Finished, Intake};
 #[cfg(feature = "asymmetric")]
 use crate::keys::{ErasedSource, FetchedKeys, KeyCache, KeySource, Known, Wanted as WantedKeys};
+use crate::neighbours::Neighbour;
 use crate::observe::{self, Counts, Duplicate, EscapedId, Observer, Rejected};
 use crate::provider::Provider;
 use crate::replay::erased::Store;
@@ -75,6 +78,7 @@ pub(crate) struct Inner {
     #[cfg(feature = "asymmetric")]
     pub(crate) keys: Option<Arc<KeyCache>>,
     clock: Arc<dyn Clock>,
+    _neighbour: Option<Arc<Neighbour>>,
     /// 64 random bits that are this endpoint's.
     pub(crate) serial: u64,
     owners: AtomicU64,
@@ -90,8 +94,10 @@ pub struct Limits {
     pub body: usize,
     /// How long the body may take to arrive.
     pub body_timeout: Duration,
-    /// How long the handler may take.
+    /// How long the handler may take, once the inner service is ready for it. That may take half as long.
     pub handler_timeout: Duration,
+    /// How long one call of the store is waited for.
+    pub store_timeout: Duration,
 }
 
 /// How long things are remembered.
@@ -171,11 +177,10 @@ impl Endpoint {
             self.count_challenge();
             return Err(Ended::Answered(answer));
         }
-        let now = self.inner.clock.now();
-        self.open(head, now).map_err(|rejection| {
+        self.open(head).map_err(|rejection| {
             let rejection = rejection.with_unread_body();
             let claimed = || self.inner.wanted.claimed_id(head);
-            self.observe_rejection(&rejection, now, claimed);
+            self.observe_rejection(&rejection, claimed);
             Ended::Refused(rejection)
         })
     }
@@ -191,7 +196,7 @@ impl Endpoint {
             .map_err(|kind| self.reject(Rejection::new(kind).with_unread_body()))
     }
 
-    fn open(&self, head: &Head<'_>, now: Option<UnixTime>) -> Result<Intake, Rejection> {
+    fn open(&self, head: &Head<'_>) -> Result<Intake, Rejection> {
         let provider = &self.inner.provider;
         if !provider.methods().contains(&head.method) {
             let rejection = Rejection::new(RejectionKind::MethodNotAllowed);
@@ -199,7 +204,7 @@ impl Endpoint {
             let also = answering.and_then(|answering| answering.further_method(head.method));
             return Err(rejection.allow(provider.methods()).allow_also(also));
         }
-        let now = now.ok_or(RejectionKind::ClockUnavailable)?;
+        let now = self.now().ok_or(RejectionKind::ClockUnavailable)?;
         let verifier = self.verifier();
         let mut intake = Intake::new(self.clone());
         let id = match verifier.start_in(intake.verification(), head, now) {
@@ -247,20 +252,19 @@ impl Endpoint {
     /// Counts, logs and reports a refusal that the adapter came to, and hands it back.
     #[must_use]
     pub fn reject(&self, rejection: Rejection) -> Rejection {
-        self.observe_rejection(&rejection, self.inner.clock.now(), || None);
+        self.observe_rejection(&rejection, || None);
         rejection
     }
 
     fn observe_rejection(
         &self,
         rejection: &Rejection,
-        now: Option<UnixTime>,
         claimed_id: impl FnOnce() -> Option<EscapedId>,
     ) {
         let inner = &self.inner;
         inner
             .observer
-            .rejected(&inner.provider, &inner.consumer, rejection, now, claimed_id);
+            .rejected(&inner.provider, &inner.consumer, rejection, claimed_id);
     }
 
     /// A challenge gets its answer.
@@ -275,9 +279,10 @@ impl Endpoint {
         &self.inner
     }
 
-    #[cfg(feature = "asymmetric")]
+    /// The time; a clock that panics cannot tell it.
     pub(crate) fn now(&self) -> Option<UnixTime> {
-        self.inner.clock.now()
+        let inner = &self.inner;
+        hook::call(Hook::Clock, inner.provider.name(), || inner.clock.now()).flatten()
     }
 
     /// Keys of this name, if nobody has to be asked.
@@ -370,6 +375,7 @@ impl EndpointBuilder {
                 body: provider.default_body_limit(),
                 body_timeout: Duration::from_secs(10),
                 handler_timeout: Duration::from_secs(30),
+                store_timeout: Duration::from_secs(2),
             },
             lease: Duration::from_secs(60),
             retention: None,
@@ -446,8 +452,21 @@ impl EndpointBuilder {
     }
 
     /// How long the handler may take; 30 s unless said. Then it is dropped, the claim released, and 503 answered.
+    ///
+    /// Before that, a delivery waits for the service inside of the adapter to be ready, for at most half as long: then it is answered 503
+    /// too, and its handler does not begin. Where a limit hides its wait in the call, as those inside of an axum router do, the wait counts
+    /// as the handler's, and no handler begins after its time.
     pub fn handler_timeout(mut self, timeout: Duration) -> Self {
         self.limits.handler_timeout = timeout;
+        self
+    }
+
+    /// How long an adapter waits for one answer of the store; 2 s unless said. A claim that takes longer is answered 503, and is released
+    /// when it lands after all. A commit that takes longer does not change the handler's answer, and counts when it lands. No call is
+    /// cancelled: it goes on in the background, and the adapter's `drain` waits for it. While 1024 calls of an adapter do so, it answers
+    /// 503 without asking the store for more.
+    pub fn store_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.store_timeout = timeout;
         self
     }
 
@@ -478,7 +497,11 @@ impl EndpointBuilder {
     }
 
     /// The name of what consumes the events. Two consumers that share a store must have two names, or one takes the
-    /// events of the other for done.
+    /// events of the other for done. One consumer that has two endpoints, because it is built once more when its configuration is loaded
+    /// again, has one name.
+    ///
+    /// Without names, a second endpoint with the same provider, tenant and [store](Self::store) is an error of [`build`](Self::build) if it
+    /// has no secret of the first, and a warning that names the places of both if it has, or if the two stores may be one.
     pub fn consumer(mut self, name: impl Into<Box<str>>) -> Self {
         self.consumer = name.into();
         self
@@ -550,6 +573,7 @@ impl EndpointBuilder {
     /// # Errors
     ///
     /// Anything that would make it refuse every delivery, accept one it should not, or run one twice.
+    #[track_caller]
     pub fn build(mut self) -> Result<Endpoint, ConfigError> {
         let own = self.provider.schemes().iter().filter_map(|s| s.time).next();
         if self.past.is_some() || self.future.is_some() {
@@ -578,6 +602,14 @@ impl EndpointBuilder {
         #[cfg(feature = "asymmetric")]
         let wanted_keys = wanted_keys(&self.provider, &self.options)?;
         let verifier = Verifier::with_secrets(self.provider, &self.secrets, self.options)?;
+        let neighbour = match &self.replay {
+            Replay::Store(store) if self.consumer.is_empty() => {
+                let (place, provider) = (Location::caller(), self.provider.name());
+                let neighbour = Neighbour::new(place, store, provider, &self.tenant, &self.secrets);
+                Some(neighbour.settle()?)
+            }
+            _ => None,
+        };
         if let Some(tolerance) = tolerance.filter(|t| t.past > LONG_TOLERANCE) {
             observe::long_tolerance(&self.provider, tolerance.past.as_secs());
         }
@@ -620,6 +652,7 @@ impl EndpointBuilder {
                 #[cfg(feature = "asymmetric")]
                 keys,
                 clock: self.clock,
+                _neighbour: neighbour,
                 serial: RandomState::new().hash_one("endpoint"),
                 owners: AtomicU64::new(0),
             }),

@@ -51,6 +51,12 @@ pub enum ConfigError {
         /// The shortest retention that covers both.
         at_least: Duration,
     },
+    /// Another endpoint of the process has the same store, provider and tenant, other secrets, and no consumer name either, so each
+    /// would take the other's events for its own.
+    SharedStore {
+        /// Where the other one was built.
+        other: String,
+    },
     /// A source of keys was given, and the provider names none of its keys.
     NoKeySource,
     /// A query parameter was named for a provider that sends no token in the query.
@@ -117,6 +123,11 @@ impl fmt::Display for ConfigError {
                 f,
                 "the retention must cover the provider's retries and the tolerance: at least {} s",
                 at_least.as_secs()
+            ),
+            Self::SharedStore { other } => write!(
+                f,
+                "the endpoint built at {other} has the same provider and store, and neither has a consumer name: set `.consumer(…)`, \
+                 different names for two consumers, the same name for one"
             ),
             Self::NoKeySource => {
                 f.write_str("this provider does not say which key a delivery is signed with: configure its key")
@@ -367,11 +378,11 @@ rejection_kinds! {
     LeaseLost = "lease_lost",
     /// The clock could not tell the time.
     ClockUnavailable = "clock_unavailable",
-    /// Too much is under way already.
+    /// Too much is under way already: handlers without a client, or bodies that are not verified.
     Overloaded = "overloaded",
     /// The receiver is shutting down.
     ShuttingDown = "shutting_down",
-    /// The handler did not answer in time.
+    /// The handler did not answer in time, or its turn did not come in time and it did not begin.
     HandlerTimeout = "handler_timeout",
     /// The handler panicked.
     HandlerPanicked = "handler_panicked",
@@ -436,6 +447,12 @@ impl StoreError {
     #[must_use]
     pub const fn kind(&self) -> StoreErrorKind {
         self.kind
+    }
+}
+
+impl From<StoreErrorKind> for StoreError {
+    fn from(kind: StoreErrorKind) -> Self {
+        Self::new(kind)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::algorithm::{RunningDigest, RunningMac, constant_time_eq, is_plain};
 use crate::answer::Answer;
 use crate::error::{ConfigError, RejectionKind};
 use crate::head::{Found, Head};
+use crate::hook::{self, Hook};
 use crate::provider::Provider;
 use crate::scheme::{Location, assert_header_name, assert_pointer};
 use crate::secret::{KeyFormat, Secret};
@@ -433,7 +434,11 @@ impl Answering {
             return constant_time_eq(taken, &digest);
         }
         let usable = self.provider.key_format.decode(&Secret::from(offered));
-        let takes = usable.is_ok() && self.on_offer.as_ref().is_some_and(|hook| hook(offered));
+        let asks = |on_offer: &Arc<OfferHook>| {
+            let provider = self.provider.name();
+            hook::call(Hook::OnOfferedSecret, provider, || on_offer(offered)) == Some(true)
+        };
+        let takes = usable.is_ok() && self.on_offer.as_ref().is_some_and(asks);
         if takes {
             *taken = Some(digest);
         }

@@ -81,6 +81,7 @@ mod grammar;
 mod handshake;
 mod head;
 mod held;
+mod hook;
 mod identity;
 mod intake;
 mod jose;
@@ -88,8 +89,10 @@ mod jose;
 mod key_text;
 #[cfg(feature = "asymmetric")]
 pub mod keys;
+mod log_limit;
 mod low_bytes;
 pub mod manual;
+mod neighbours;
 mod observe;
 mod parameter;
 mod pending;
@@ -131,7 +134,9 @@ pub use keys::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 pub use observe::{Counts, Duplicate, EscapedId, Rejected};
 pub use parameter::{Parameter, ParameterKind};
 pub use pending::Pending;
-pub use permit::{Checked, Claimed, Disposition, Outcome, Permit, Settled, Unsettled};
+pub use permit::{
+    Checked, Claimed, Claiming, Disposition, Late, Outcome, Permit, Settled, Settling, Unsettled,
+};
 pub use provider::{Locator, Mode, Provider};
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use scheme::{Coverage, Encoding, Grammar, Location, Part, Scheme, Value};
@@ -141,3 +146,9 @@ pub use signer::{SignedRequest, Signer};
 pub use success::Success;
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
 pub use verifier::{Options, Started, Verification, Verified, Verifier};
+
+/// What adapters need of the engine to log as it does. For adapters, not for applications.
+#[doc(hidden)]
+pub mod adapter {
+    pub use crate::log_limit::{LogLimit, excerpt};
+}

@@ -1,15 +1,20 @@
 //! Everything the engine says about its work: every log line, every counter, every hook.
 //!
-//! Nothing a sender chose is written as it came: reasons are constants, ids only reach hooks, shortened and escaped.
+//! Nothing a sender chose is written as it came: reasons are constants, ids only reach hooks, shortened and escaped. Whatever a
+//! sender can cause is written at most once a second for each kind of line.
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::delivery::Delivery;
 use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::hook::{self, Hook};
+use crate::log_limit::LogLimit;
+#[cfg(feature = "asymmetric")]
+use crate::log_limit::error_excerpt;
 use crate::provider::Provider;
-use crate::time::UnixTime;
 
 /// How often each thing happened at an endpoint since it was built. A snapshot; counters only grow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,8 +129,19 @@ pub(crate) struct Observer {
     commits_failed: AtomicU64,
     challenges: AtomicU64,
     rejected: [AtomicU64; RejectionKind::ALL.len()],
-    /// The second in which each reason was last logged.
-    logged: [AtomicU64; RejectionKind::ALL.len()],
+    lines: Lines,
+}
+
+/// How often each line may be written.
+#[derive(Default)]
+struct Lines {
+    rejected: [LogLimit; RejectionKind::ALL.len()],
+    challenge: LogLimit,
+    changed_duplicate: LogLimit,
+    over_bound: LogLimit,
+    store_failed: LogLimit,
+    commit_failed: LogLimit,
+    release_failed: LogLimit,
 }
 
 impl Observer {
@@ -162,22 +178,21 @@ impl Observer {
         provider: &Provider,
         consumer: &str,
         rejection: &Rejection,
-        now: Option<UnixTime>,
         claimed_id: impl FnOnce() -> Option<EscapedId>,
     ) {
         let kind = rejection.kind();
         let total = self.rejected.get(kind.index()).map_or(0, add);
-        if let Some(hook) = &self.on_reject {
-            hook(&Rejected {
+        if let Some(on_reject) = &self.on_reject {
+            let rejected = Rejected {
                 provider: provider.name(),
                 consumer,
                 kind,
                 claimed_id: claimed_id(),
-            });
+            };
+            hook::call(Hook::OnReject, provider.name(), || on_reject(&rejected));
         }
-        let second = now.map_or(0, UnixTime::as_secs);
-        let last = self.logged.get(kind.index());
-        if last.is_some_and(|last| last.swap(second, Ordering::Relaxed) == second) {
+        let line = self.lines.rejected.get(kind.index());
+        if line.and_then(LogLimit::pass).is_none() {
             return;
         }
         let (provider, reason) = (provider.name(), kind.as_str());
@@ -202,6 +217,9 @@ impl Observer {
 
     pub(crate) fn challenge_answered(&self, provider: &Provider, consumer: &str) {
         let (provider, total) = (provider.name(), add(&self.challenges));
+        if self.lines.challenge.pass().is_none() {
+            return;
+        }
         tracing::debug!(target: "webhook", provider, consumer, total, "challenge answered");
     }
 
@@ -216,23 +234,19 @@ impl Observer {
     pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
         add(&self.duplicates);
         if !same_payload {
-            add(&self.changed_duplicates);
-            let provider = delivery.provider();
-            tracing::warn!(target: "webhook", provider, consumer, "copy of a handled delivery has another payload");
+            let total = add(&self.changed_duplicates);
+            if self.lines.changed_duplicate.pass().is_some() {
+                let provider = delivery.provider();
+                tracing::warn!(target: "webhook", provider, consumer, total, "copy of a handled delivery has another payload");
+            }
         }
-        if let Some(hook) = &self.on_duplicate {
-            hook(&Duplicate {
-                delivery,
-                consumer,
-                same_payload,
-            });
-        }
+        self.report_duplicate(delivery, consumer, same_payload);
     }
 
-    /// A copy under one label too many. A warning once in 1024, since a thief can send any number.
+    /// A copy under one label too many.
     pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &str) {
         let total = add(&self.over_bound);
-        if total % 1024 == 1 {
+        if self.lines.over_bound.pass().is_some() {
             let provider = delivery.provider();
             tracing::warn!(
                 target: "webhook",
@@ -242,18 +256,40 @@ impl Observer {
                 "equal content under more unsigned labels than are accepted: answered as a duplicate"
             );
         }
-        if let Some(hook) = &self.on_duplicate {
-            hook(&Duplicate {
-                delivery,
-                consumer,
-                same_payload: true,
-            });
+        self.report_duplicate(delivery, consumer, true);
+    }
+
+    fn report_duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
+        let Some(on_duplicate) = &self.on_duplicate else {
+            return;
+        };
+        let duplicate = Duplicate {
+            delivery,
+            consumer,
+            same_payload,
+        };
+        hook::call(Hook::OnDuplicate, delivery.provider(), || {
+            on_duplicate(&duplicate);
+        });
+    }
+
+    pub(crate) fn store_failed(&self, provider: &'static str, error: &StoreError) {
+        if let Some(suppressed) = self.lines.store_failed.pass() {
+            tracing::debug!(target: "webhook", provider, suppressed, %error, "store failed");
         }
     }
 
     pub(crate) fn commit_failed(&self, provider: &'static str, error: &StoreError) {
-        add(&self.commits_failed);
-        tracing::error!(target: "webhook", provider, %error, "handled delivery not recorded yet, trying again");
+        let total = add(&self.commits_failed);
+        if self.lines.commit_failed.pass().is_some() {
+            tracing::error!(target: "webhook", provider, total, %error, "handled delivery not recorded yet, trying again");
+        }
+    }
+
+    pub(crate) fn release_failed(&self, provider: &'static str, error: &StoreError) {
+        if let Some(suppressed) = self.lines.release_failed.pass() {
+            tracing::warn!(target: "webhook", provider, suppressed, %error, "claim not released, its lease will end");
+        }
     }
 }
 
@@ -290,19 +326,43 @@ pub(crate) fn evicted(total: u64, reaches_back_secs: u32) {
     );
 }
 
-pub(crate) fn store_failed(provider: &Provider, error: &StoreError) {
-    let provider = provider.name();
-    tracing::debug!(target: "webhook", provider, %error, "store failed");
+pub(crate) fn shared_store(provider: &str, one: &Location<'_>, other: &Location<'_>) {
+    tracing::warn!(
+        target: "webhook",
+        provider,
+        %one,
+        %other,
+        "two endpoints may share a store, and neither has a consumer name: set `.consumer(…)`, different names for two consumers, \
+         the same name for one"
+    );
+}
+
+/// A hook of any endpoint: a line a second for each kind of hook.
+pub(crate) fn hook_panicked(hook: Hook, provider: &str) {
+    static LINES: [LogLimit; Hook::COUNT] = [const { LogLimit::new() }; Hook::COUNT];
+    let line = LINES.get(hook as usize);
+    if let Some(suppressed) = line.and_then(LogLimit::pass) {
+        let hook = hook.name();
+        tracing::error!(target: "webhook", provider, hook, suppressed, "hook panicked");
+    }
 }
 
 #[cfg(feature = "asymmetric")]
 pub(crate) fn keys_failed(provider: &'static str, error: &crate::keys::KeyError) {
-    tracing::warn!(target: "webhook", provider, error = error as &dyn std::error::Error, "source of keys failed");
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let error = error_excerpt(error);
+        tracing::warn!(target: "webhook", provider, suppressed, error, "source of keys failed");
+    }
 }
 
 #[cfg(feature = "asymmetric")]
 pub(crate) fn confirmation_failed(provider: &'static str, error: &crate::keys::KeyError) {
-    tracing::warn!(target: "webhook", provider, error = error as &dyn std::error::Error, "subscription not confirmed");
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let error = error_excerpt(error);
+        tracing::warn!(target: "webhook", provider, suppressed, error, "subscription not confirmed");
+    }
 }
 
 /// At most once a minute for an endpoint.
@@ -317,9 +377,8 @@ pub(crate) fn keys_over_budget(provider: &'static str) {
 
 #[cfg(feature = "asymmetric")]
 pub(crate) fn keys_unusable(provider: &'static str, instead: &'static str) {
-    tracing::warn!(target: "webhook", provider, instead, "source of keys gave what is none");
-}
-
-pub(crate) fn release_failed(provider: &'static str, error: &StoreError) {
-    tracing::warn!(target: "webhook", provider, %error, "claim not released, its lease will end");
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        tracing::warn!(target: "webhook", provider, suppressed, instead, "source of keys gave what is none");
+    }
 }

@@ -1,14 +1,17 @@
 //! From a genuine delivery to its settlement: claim, permit, outcome.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::endpoint::Endpoint;
-use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::error::{Rejection, RejectionKind, StoreError, StoreErrorKind};
+use crate::hook::{self, Hook};
 use crate::identity::Remembered;
-use crate::observe;
 use crate::replay::erased::Store;
 use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey, ReplayStore};
 
@@ -23,22 +26,27 @@ pub struct Checked {
 impl Checked {
     /// Claims the delivery.
     ///
-    /// # Errors
-    ///
-    /// [`RejectionKind::InFlight`] for a copy of one that is being handled, [`RejectionKind::StoreUnavailable`] when
-    /// the store cannot tell.
-    pub async fn claim(self) -> Result<Claimed, Rejection> {
-        let checked = match self.claim_at_once() {
-            Ok(claimed) => return claimed,
-            Err(checked) => checked,
-        };
-        let inner = checked.delivery.endpoint().inner();
-        let (Some(store), Some(remembered)) = (&inner.store, &checked.key) else {
+    /// The future ends in [`RejectionKind::InFlight`] for a copy of one that is being handled, and in
+    /// [`RejectionKind::StoreUnavailable`] when the store cannot tell.
+    pub fn claim(self) -> Claiming {
+        Claiming(match self.claim_at_once() {
+            Ok(claimed) => ClaimStep::Known(claimed.into()),
+            Err(checked) => checked.ask(),
+        })
+    }
+
+    /// Asks a store that does not answer at once.
+    fn ask(self) -> ClaimStep {
+        let (Some(store), Some(remembered)) = (&self.delivery.endpoint().inner().store, &self.key)
+        else {
             unreachable!("without both there is nothing to wait for");
         };
-        let request = checked.request(remembered);
-        let claim = store.claim(&remembered.key, &request).await;
-        checked.conclude(claim)
+        let (store, key) = (store.clone(), remembered.key);
+        let request = self.request(remembered);
+        ClaimStep::Asked {
+            call: Box::pin(async move { store.claim(&key, &request).await }),
+            checked: self.into(),
+        }
     }
 
     /// Claims the delivery if nobody has to be waited for: without replay protection, and with the memory store. Spares an adapter
@@ -110,11 +118,7 @@ impl Checked {
                 let rejection = rejection.retry_after(whole_seconds(retry_after));
                 Err(delivery.endpoint().reject(rejection))
             }
-            Err(error) => {
-                let endpoint = delivery.endpoint();
-                observe::store_failed(endpoint.provider(), &error);
-                Err(endpoint.reject(RejectionKind::StoreUnavailable.into()))
-            }
+            Err(error) => Err(unknown(delivery.endpoint(), &error)),
         }
     }
 
@@ -128,6 +132,106 @@ impl fmt::Debug for Checked {
         f.debug_struct("Checked")
             .field("delivery", &self.delivery)
             .finish_non_exhaustive()
+    }
+}
+
+/// The store cannot tell whether a delivery is new.
+fn unknown(endpoint: &Endpoint, error: &StoreError) -> Rejection {
+    let observer = &endpoint.inner().observer;
+    observer.store_failed(endpoint.provider().name(), error);
+    endpoint.reject(RejectionKind::StoreUnavailable.into())
+}
+
+/// A claim under way: a future of `Result<Claimed, Rejection>`.
+///
+/// A call of a store must not be cancelled half-way, so do not drop this before it has ended: to wait no longer,
+/// [give it up](Self::give_up).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Claiming(ClaimStep);
+
+enum ClaimStep {
+    Known(Option<Result<Claimed, Rejection>>),
+    Asked {
+        checked: Option<Checked>,
+        call: Call<Result<Claim, StoreError>>,
+    },
+}
+
+/// A call of a store, with all that it borrows.
+type Call<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+const POLLED: &str = "polled after completion";
+
+impl Future for Claiming {
+    type Output = Result<Claimed, Rejection>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match &mut self.0 {
+            ClaimStep::Known(claimed) => claimed.take().expect(POLLED),
+            ClaimStep::Asked { checked, call } => {
+                let claim = ready!(call.as_mut().poll(cx));
+                checked.take().expect(POLLED).conclude(claim)
+            }
+        })
+    }
+}
+
+impl Claiming {
+    /// Waits no longer: gives the refusal to answer, and what is left of the call. A claim that lands after all is released.
+    #[must_use = "the rest has to be awaited"]
+    pub fn give_up(self) -> (Rejection, Late) {
+        let ClaimStep::Asked {
+            checked: Some(checked),
+            call,
+        } = self.0
+        else {
+            return (RejectionKind::StoreUnavailable.into(), Late::nothing());
+        };
+        let endpoint = checked.delivery.endpoint().clone();
+        let rejection = unknown(&endpoint, &StoreErrorKind::Timeout.into());
+        let late = async move {
+            if let Ok(Claim::Acquired(lease)) = call.await
+                && let Some(store) = &endpoint.inner().store
+                && let Err(error) = store.release(&lease).await
+            {
+                let observer = &endpoint.inner().observer;
+                observer.release_failed(endpoint.provider().name(), &error);
+            }
+            None
+        };
+        (rejection, Late(Box::pin(late)))
+    }
+}
+
+impl fmt::Debug for Claiming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claiming").finish_non_exhaustive()
+    }
+}
+
+/// What is left of a call of a store that was given up: a future to await in the background, to its end.
+///
+/// A commit that failed after all is to be [tried again](Unsettled).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Late(Call<Option<Unsettled>>);
+
+impl Late {
+    fn nothing() -> Self {
+        Self(Box::pin(std::future::ready(None)))
+    }
+}
+
+impl Future for Late {
+    type Output = Option<Unsettled>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Late").finish_non_exhaustive()
     }
 }
 
@@ -166,26 +270,34 @@ impl Permit {
         self.lease.as_ref().map(Lease::key)
     }
 
-    /// Records how the handler ended.
-    pub async fn settle(self, outcome: Outcome) -> Settled {
-        let mut permit = match self.settle_at_once(outcome) {
-            Ok(settled) => return settled,
-            Err(permit) => permit,
-        };
-        let success = permit.count(outcome);
-        let lease = permit.lease.take();
-        let inner = permit.delivery.endpoint().inner();
-        let (Some(store), Some(lease)) = (&inner.store, lease) else {
+    /// Records how the handler ended. The future ends in a [`Settled`].
+    pub fn settle(self, outcome: Outcome) -> Settling {
+        Settling(match self.settle_at_once(outcome) {
+            Ok(settled) => SettleStep::Known(Some(settled)),
+            Err(permit) => permit.tell(outcome),
+        })
+    }
+
+    /// Tells a store that does not answer at once.
+    fn tell(mut self, outcome: Outcome) -> SettleStep {
+        let commits = self.count(outcome) && self.keeps;
+        let store = self.delivery.endpoint().inner().store.clone();
+        let (Some(store), Some(lease)) = (store, self.lease.take()) else {
             unreachable!("without both there is nothing to wait for");
         };
-        if success && permit.keeps {
-            let commit = store.commit(&lease).await;
-            return permit.conclude(lease, commit);
+        let call = async move {
+            let told = if commits {
+                store.commit(&lease).await.map(Some)
+            } else {
+                store.release(&lease).await.map(|_| None)
+            };
+            (lease, told)
+        };
+        SettleStep::Told {
+            commits,
+            permit: Some(self),
+            call: Box::pin(call),
         }
-        if let Err(error) = store.release(&lease).await {
-            observe::release_failed(permit.delivery.provider(), &error);
-        }
-        Settled::Pass
     }
 
     /// Records how the handler ended if nobody has to be waited for, as [`Checked::claim_at_once`].
@@ -206,7 +318,7 @@ impl Permit {
         };
         if success && self.keeps {
             let commit = store.commit_now(&lease);
-            return Ok(self.conclude(lease, Ok(commit)));
+            return Ok(self.committed(lease, Ok(commit)));
         }
         store.release_now(&lease);
         Ok(Settled::Pass)
@@ -224,7 +336,7 @@ impl Permit {
         success
     }
 
-    fn conclude(&self, lease: Lease, commit: Result<Commit, StoreError>) -> Settled {
+    fn committed(&self, lease: Lease, commit: Result<Commit, StoreError>) -> Settled {
         let endpoint = self.delivery.endpoint();
         match commit {
             Ok(Commit::Committed | Commit::AlreadyCommitted) => Settled::Pass,
@@ -232,16 +344,102 @@ impl Permit {
                 Settled::Replace(endpoint.reject(RejectionKind::LeaseLost.into()))
             }
             Err(error) => {
-                let observer = &endpoint.inner().observer;
-                observer.commit_failed(self.delivery.provider(), &error);
-                Settled::Later(Unsettled {
-                    endpoint: endpoint.clone(),
-                    lease,
-                    waited: Duration::ZERO,
-                    next: FIRST_RETRY,
-                })
+                self.failed(true, &error);
+                Settled::Later(Unsettled::new(endpoint.clone(), lease))
             }
         }
+    }
+
+    fn told(
+        &self,
+        commits: bool,
+        lease: Lease,
+        told: Result<Option<Commit>, StoreError>,
+    ) -> Settled {
+        match told {
+            Ok(None) => Settled::Pass,
+            Ok(Some(commit)) => self.committed(lease, Ok(commit)),
+            Err(error) if commits => self.committed(lease, Err(error)),
+            Err(error) => {
+                self.failed(false, &error);
+                Settled::Pass
+            }
+        }
+    }
+
+    /// The store was not told, or did not say so in time.
+    fn failed(&self, commits: bool, error: &StoreError) {
+        let (provider, observer) = (
+            self.delivery.provider(),
+            &self.delivery.endpoint().inner().observer,
+        );
+        if commits {
+            observer.commit_failed(provider, error);
+        } else {
+            observer.release_failed(provider, error);
+        }
+    }
+}
+
+/// What a store was told, and its answer. A release has none that matters.
+type Told = (Lease, Result<Option<Commit>, StoreError>);
+
+/// A settlement under way: a future of [`Settled`].
+///
+/// As a [`Claiming`], it is not to be dropped before it has ended, but to be [given up](Self::give_up).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Settling(SettleStep);
+
+enum SettleStep {
+    Known(Option<Settled>),
+    Told {
+        commits: bool,
+        permit: Option<Permit>,
+        call: Call<Told>,
+    },
+}
+
+impl Future for Settling {
+    type Output = Settled;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Settled> {
+        Poll::Ready(match &mut self.0 {
+            SettleStep::Known(settled) => settled.take().expect(POLLED),
+            SettleStep::Told {
+                commits,
+                permit,
+                call,
+            } => {
+                let (lease, told) = ready!(call.as_mut().poll(cx));
+                permit.take().expect(POLLED).told(*commits, lease, told)
+            }
+        })
+    }
+}
+
+impl Settling {
+    /// Waits no longer: send the handler's answer, since what it did is done. What is left of the call still counts when it lands.
+    pub fn give_up(self) -> Late {
+        let SettleStep::Told {
+            commits,
+            permit: Some(permit),
+            call,
+        } = self.0
+        else {
+            return Late::nothing();
+        };
+        permit.failed(commits, &StoreErrorKind::Timeout.into());
+        let endpoint = permit.delivery.endpoint().clone();
+        Late(Box::pin(async move {
+            let (lease, told) = call.await;
+            (commits && told.is_err()).then(|| Unsettled::new(endpoint, lease))
+        }))
+    }
+}
+
+impl fmt::Debug for Settling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settling").finish_non_exhaustive()
     }
 }
 
@@ -328,6 +526,15 @@ pub struct Unsettled {
 }
 
 impl Unsettled {
+    fn new(endpoint: Endpoint, lease: Lease) -> Self {
+        Self {
+            endpoint,
+            lease,
+            waited: Duration::ZERO,
+            next: FIRST_RETRY,
+        }
+    }
+
     /// How long to wait before the next [`retry`](Self::retry); `None` when the lease has ended and trying is over.
     pub fn wait(&mut self) -> Option<Duration> {
         let wait = self.next;
@@ -346,10 +553,13 @@ impl Unsettled {
 }
 
 fn duplicate_answer(delivery: &Delivery) -> Answer {
-    match &delivery.endpoint().inner().duplicate_answer {
-        Some(answer) => answer(delivery),
-        None => Answer::ok(),
-    }
+    let inner = delivery.endpoint().inner();
+    let answer = inner.duplicate_answer.as_ref().and_then(|answer| {
+        hook::call(Hook::AnswerDuplicates, delivery.provider(), || {
+            answer(delivery)
+        })
+    });
+    answer.unwrap_or(Answer::ok())
 }
 
 fn whole_seconds(left: Duration) -> u32 {

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 use webhook_core::{
     Answer, Delivery, Disposition, Endpoint, EndpointBuilder, MemoryStore, Provider, RejectionKind,
     SecretSet, Signer, UnixTime,
 };
+use webhook_tower::UnverifiedLimit;
 
 use crate::case::{self, Act, Change, EndpointConfig, Operation, Panic, Row, Sign, Takes};
 use crate::{CountingStore, Gate, NOW, PLAIN, Sent, WHSEC};
@@ -28,9 +30,31 @@ struct State {
     acts: Vec<Act>,
     store: CountingStore,
     gate: Gate,
+    permits: Arc<Semaphore>,
+    unverified: UnverifiedLimit,
     runs: AtomicUsize,
+    ends: AtomicUsize,
     clock: Arc<AtomicI64>,
     store_clock: Arc<AtomicU64>,
+}
+
+/// How much a server does at once.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "tests set it up")]
+pub struct Bounds {
+    /// Handlers that run.
+    pub at_once: usize,
+    /// Bytes of bodies that are not verified.
+    pub unverified: UnverifiedLimit,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            at_once: Semaphore::MAX_PERMITS,
+            unverified: UnverifiedLimit::default(),
+        }
+    }
 }
 
 /// What the handler said.
@@ -80,13 +104,19 @@ impl App {
         let clock = Arc::new(AtomicI64::new(0));
         let config = &row.endpoint;
         let builder = configured(config, Arc::clone(&clock));
-        Self::new(builder, config, row.takes, acts, clock)
+        Self::new(builder, config, row.takes, acts, clock, Bounds::default())
+    }
+
+    /// An endpoint of this builder, and a handler that does as said, within bounds.
+    pub fn acting(builder: EndpointBuilder, act: Act, bounds: Bounds) -> Self {
+        let config = EndpointConfig::default();
+        let (acts, clock) = (vec![act], Arc::default());
+        Self::new(builder, &config, Takes::Delivery, acts, clock, bounds)
     }
 
     /// An endpoint under its defaults, and a handler that answers 200.
     pub fn plain(builder: EndpointBuilder) -> Self {
-        let (config, acts) = (EndpointConfig::default(), vec![Act::default()]);
-        Self::new(builder, &config, Takes::Delivery, acts, Arc::default())
+        Self::acting(builder, Act::default(), Bounds::default())
     }
 
     fn new(
@@ -95,6 +125,7 @@ impl App {
         takes: Takes,
         acts: Vec<Act>,
         clock: Arc<AtomicI64>,
+        bounds: Bounds,
     ) -> Self {
         let store_clock = Arc::new(AtomicU64::new(0));
         let reading = Arc::clone(&store_clock);
@@ -114,7 +145,10 @@ impl App {
             acts,
             store,
             gate: Gate::new(),
+            permits: Arc::new(Semaphore::new(bounds.at_once)),
+            unverified: bounds.unverified,
             runs: AtomicUsize::new(0),
+            ends: AtomicUsize::new(0),
             clock,
             store_clock,
         }))
@@ -150,6 +184,21 @@ impl App {
         self.0.runs.load(Ordering::SeqCst)
     }
 
+    /// How many of them came to their end.
+    pub fn ends(&self) -> usize {
+        self.0.ends.load(Ordering::SeqCst)
+    }
+
+    /// What a server takes one of for each handler that runs, inside of the adapter.
+    pub fn permits(&self) -> &Arc<Semaphore> {
+        &self.0.permits
+    }
+
+    /// The bound on bodies that are not verified, for adapters.
+    pub fn unverified(&self) -> &UnverifiedLimit {
+        &self.0.unverified
+    }
+
     /// How often something was refused for this reason.
     pub fn rejected(&self, reason: &str) -> u64 {
         let mut kinds = RejectionKind::ALL.iter();
@@ -174,6 +223,7 @@ impl App {
         if act.panic == Some(Panic::AfterAwait) {
             panic_any(AsTold);
         }
+        self.0.ends.fetch_add(1, Ordering::SeqCst);
         if body.is_some_and(|body| body != *delivery.raw()) {
             return Said::of(500, "the body of the request is not what was verified");
         }
@@ -343,11 +393,22 @@ fn configured(config: &EndpointConfig, clock: Arc<AtomicI64>) -> EndpointBuilder
     if let Some(tolerance) = config.future_tolerance {
         builder = builder.future_tolerance(secs(tolerance));
     }
+    if config.hooks_panic {
+        builder = panicking(builder);
+    }
     if let Some(text) = config.duplicates_say.clone() {
         let say = move |delivery: &Delivery| Answer::json(told(&text, delivery));
         builder = builder.answer_duplicates(say);
     }
     builder
+}
+
+/// With hooks that panic, all of them.
+fn panicking(builder: EndpointBuilder) -> EndpointBuilder {
+    builder
+        .on_reject(|_| panic_any(AsTold))
+        .on_duplicate(|_| panic_any(AsTold))
+        .answer_duplicates(|_| panic_any(AsTold))
 }
 
 fn at(secs: i64) -> UnixTime {

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState};
 use webhook_core::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind};
 
@@ -41,19 +42,60 @@ struct Operation {
     calls: AtomicUsize,
     fails: AtomicBool,
     panics: AtomicBool,
+    hangs: AtomicBool,
+    resumed: Notify,
+    cancelled: AtomicUsize,
+}
+
+/// A call that has begun. Dropped before its end, it was cancelled half-way.
+struct Begun<'a> {
+    operation: &'a Operation,
+    ended: bool,
 }
 
 impl Operation {
-    fn call(&self) -> Result<(), StoreError> {
+    /// Counts a call, and does to it what was said.
+    async fn begin(&self) -> Result<Begun<'_>, StoreError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         assert!(
             !self.panics.load(Ordering::SeqCst),
             "the store panics as told"
         );
+        let begun = Begun {
+            operation: self,
+            ended: false,
+        };
+        loop {
+            let resumed = self.resumed.notified();
+            if !self.hangs.load(Ordering::SeqCst) {
+                break;
+            }
+            resumed.await;
+        }
         if self.fails.load(Ordering::SeqCst) {
+            begun.end();
             return Err(StoreError::new(StoreErrorKind::Unavailable));
         }
-        Ok(())
+        Ok(begun)
+    }
+
+    fn hang(&self, hang: bool) {
+        self.hangs.store(hang, Ordering::SeqCst);
+        self.resumed.notify_waiters();
+    }
+}
+
+impl Begun<'_> {
+    fn end(mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.operation.cancelled.fetch_add(1, Ordering::SeqCst);
+        }
     }
 }
 
@@ -126,6 +168,36 @@ impl CountingStore {
         self.shared.releases.fails.store(fail, Ordering::SeqCst);
     }
 
+    /// Whether claims get no answer from now on. When they no longer hang, those that wait go on.
+    pub fn hang_claims(&self, hang: bool) {
+        self.shared.claims.hang(hang);
+    }
+
+    /// The same of commits.
+    pub fn hang_commits(&self, hang: bool) {
+        self.shared.commits.hang(hang);
+    }
+
+    /// The same of releases.
+    pub fn hang_releases(&self, hang: bool) {
+        self.shared.releases.hang(hang);
+    }
+
+    /// How many calls were given up before their end.
+    pub fn cancelled(&self) -> usize {
+        let Shared {
+            claims,
+            renewals,
+            commits,
+            releases,
+            ..
+        } = &*self.shared;
+        [claims, renewals, commits, releases]
+            .iter()
+            .map(|operation| operation.cancelled.load(Ordering::SeqCst))
+            .sum()
+    }
+
     /// Whether claims panic from now on.
     pub fn panic_on_claim(&self, panic: bool) {
         self.shared.claims.panics.store(panic, Ordering::SeqCst);
@@ -150,7 +222,7 @@ impl Default for CountingStore {
 
 impl ReplayStore for CountingStore {
     async fn claim(&self, key: &ReplayKey, request: &ClaimRequest) -> Result<Claim, StoreError> {
-        self.shared.claims.call()?;
+        let begun = self.shared.claims.begin().await?;
         lock(&self.shared.keys).push(*key);
         // A store of the real world does not answer within one poll.
         tokio::task::yield_now().await;
@@ -158,31 +230,36 @@ impl ReplayStore for CountingStore {
         if let Claim::Acquired(_) = claim {
             self.note(key, KeyState::Held);
         }
+        begun.end();
         Ok(claim)
     }
 
     async fn renew(&self, lease: &Lease, by: Duration) -> Result<LeaseState, StoreError> {
-        self.shared.renewals.call()?;
-        self.inner.renew(lease, by).await
+        let begun = self.shared.renewals.begin().await?;
+        let renewed = self.inner.renew(lease, by).await;
+        begun.end();
+        renewed
     }
 
     async fn commit(&self, lease: &Lease) -> Result<Commit, StoreError> {
-        self.shared.commits.call()?;
+        let begun = self.shared.commits.begin().await?;
         tokio::task::yield_now().await;
         let commit = self.inner.commit(lease).await?;
         if commit == Commit::Committed {
             self.note(lease.key(), KeyState::Done);
         }
+        begun.end();
         Ok(commit)
     }
 
     async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
-        self.shared.releases.call()?;
+        let begun = self.shared.releases.begin().await?;
         tokio::task::yield_now().await;
         let released = self.inner.release(lease).await?;
         if released == LeaseState::Held {
             self.note(lease.key(), KeyState::Free);
         }
+        begun.end();
         Ok(released)
     }
 

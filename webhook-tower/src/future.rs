@@ -7,14 +7,16 @@ use http::{Request, Response, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
-use webhook_core::{Answer, Endpoint, Intake, Rejection, RejectionKind};
+use webhook_core::{Answer, Endpoint, Finished, Intake, Rejection, RejectionKind};
 
 use crate::answer::{Asked, refusal, response};
 use crate::body::{RequestBody, ResponseBody};
 use crate::deadline::Deadline;
 use crate::outliving::Outliving;
-use crate::run::{Output, Run};
+use crate::resolve::resolve;
+use crate::run::{Conclusion, Output, Run};
 use crate::tracker::Tracker;
+use crate::unverified::Held;
 
 /// Frames taken in one go before others get their turn: a body that always has one more must not keep the thread.
 const FRAMES_A_POLL: usize = 64;
@@ -45,7 +47,11 @@ pin_project! {
             body: ReqBody,
             run: Option<Pin<Box<Run<S, ResBody>>>>,
             deadline: Deadline,
-            tracker: Tracker,
+        },
+        // Nothing is verified yet, so this ends with the request, and holds no place of what runs.
+        Resolving {
+            resolve: Pin<Box<dyn Future<Output = Result<Finished, Rejection>> + Send>>,
+            run: Option<Pin<Box<Run<S, ResBody>>>>,
         },
         Passing { run: Pin<Box<dyn Future<Output = Output<S, ResBody>> + Send>> },
         Running { run: Outliving<Pin<Box<Run<S, ResBody>>>>, asked: Asked },
@@ -60,16 +66,14 @@ where
     ResBody: Send + 'static,
 {
     pub(crate) fn refuse(rejection: Rejection, parts: &request::Parts) -> Self {
-        let response = Some(refusal(rejection, Asked::by(parts)));
         Self {
-            state: State::Refused { response },
+            state: State::refused(refusal(rejection, Asked::by(parts))),
         }
     }
 
     pub(crate) fn answer(answer: Answer, parts: &request::Parts) -> Self {
-        let response = Some(response(answer, Asked::by(parts)));
         Self {
-            state: State::Refused { response },
+            state: State::refused(response(answer, Asked::by(parts))),
         }
     }
 
@@ -87,14 +91,14 @@ where
         parts: request::Parts,
         endpoint: Endpoint,
         tracker: Tracker,
+        held: Held,
     ) -> Self {
         let deadline = Deadline::new(endpoint.limits().body_timeout);
         Self {
             state: State::Reading {
                 body,
-                run: Some(Run::new(intake, inner, parts, endpoint)),
+                run: Some(Run::new(intake, inner, parts, endpoint, tracker, held)),
                 deadline,
-                tracker,
             },
         }
     }
@@ -115,10 +119,7 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProjection::Refused { response } => {
-                    let response = response
-                        .take()
-                        .expect("ResponseFuture polled after completion");
-                    return Poll::Ready(Ok(response));
+                    return Poll::Ready(Ok(response.take().expect(DONE)));
                 }
                 StateProjection::Passing { run } => return run.as_mut().poll(cx),
                 StateProjection::Running { run, asked } => {
@@ -131,14 +132,23 @@ where
                     body,
                     run,
                     deadline,
-                    tracker,
                 } => {
-                    let reading = run
-                        .as_mut()
-                        .expect("ResponseFuture polled after completion");
+                    let reading = run.as_mut().expect(DONE);
                     let read = ready!(read(body, reading.as_mut(), deadline, cx));
-                    let run = run.take().expect("it was there just above");
-                    go_on(read, run, tracker)
+                    let mut run = run.take().expect(DONE);
+                    match read {
+                        Ok(()) => {
+                            let conclusion = run.as_mut().finish();
+                            go_on(conclusion, run)
+                        }
+                        Err(rejection) => State::refused(refusal(rejection, run.asked())),
+                    }
+                }
+                StateProjection::Resolving { resolve, run } => {
+                    let finished = ready!(resolve.as_mut().poll(cx));
+                    let mut run = run.take().expect(DONE);
+                    let conclusion = run.as_mut().conclude(finished);
+                    go_on(conclusion, run)
                 }
             };
             state.set(next);
@@ -185,11 +195,10 @@ where
     refuse(run.endpoint(), RejectionKind::BodyTimeout)
 }
 
-/// The body is read, or not to be read on.
+/// The body is read: runs what is verified, waits for a key, or answers.
 fn go_on<S, ReqBody, ResBody>(
-    read: Result<(), Rejection>,
-    mut run: Pin<Box<Run<S, ResBody>>>,
-    tracker: &Tracker,
+    conclusion: Conclusion<ResBody>,
+    run: Pin<Box<Run<S, ResBody>>>,
 ) -> State<S, ReqBody, ResBody>
 where
     S: Service<Request<RequestBody>, Response = Response<ResBody>> + Send + 'static,
@@ -197,22 +206,36 @@ where
     S::Error: Send + 'static,
     ResBody: Send + 'static,
 {
+    match conclusion {
+        Conclusion::Answered(response) => return State::refused(response),
+        Conclusion::Pending(pending) => {
+            return State::Resolving {
+                resolve: Box::pin(resolve(pending, run.endpoint().clone())),
+                run: Some(run),
+            };
+        }
+        Conclusion::Verified => {}
+    }
     let asked = run.asked();
-    let refused = |response| State::Refused {
-        response: Some(response),
-    };
-    if let Err(rejection) = read {
-        return refused(refusal(rejection, asked));
-    }
-    if let Some(response) = run.as_mut().finish() {
-        return refused(response);
-    }
-    match tracker.start() {
+    match run.tracker().start() {
         Ok(running) => State::Running {
             run: Outliving::new(running, run.endpoint().clone(), run),
             asked,
         },
-        Err(kind) => refused(refusal(run.endpoint().reject(kind.into()), asked)),
+        Err(kind) => State::refused(refusal(run.endpoint().reject(kind.into()), asked)),
+    }
+}
+
+const DONE: &str = "ResponseFuture polled after completion";
+
+impl<S, ReqBody, ResBody> State<S, ReqBody, ResBody>
+where
+    S: Service<Request<RequestBody>>,
+{
+    fn refused(response: Response<ResponseBody<ResBody>>) -> Self {
+        Self::Refused {
+            response: Some(response),
+        }
     }
 }
 

@@ -35,6 +35,11 @@ impl<F> Guarded<F> {
         }
     }
 
+    /// Drops what is guarded, which may panic as well.
+    pub(crate) fn end(self: Pin<&mut Self>, ended: Ended) -> Ended {
+        end(self.project().guarded, ended)
+    }
+
     /// What is guarded, until it has ended.
     pub(crate) fn get_pin_mut(self: Pin<&mut Self>) -> Option<Pin<&mut F>> {
         self.project().guarded.as_pin_mut()
@@ -46,6 +51,10 @@ impl<F: Future> Future for Guarded<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        // What waited too long for its turn must not begin, and what is guarded may be where the wait is.
+        if this.deadline.as_ref().is_some_and(Deadline::is_over) {
+            return Poll::Ready(Err(end(this.guarded, Ended::TimedOut)));
+        }
         // What panicked is dropped and never polled again, so nothing it left half-done is seen.
         let polled = catch_unwind(AssertUnwindSafe(|| {
             let Some(guarded) = this.guarded.as_mut().as_pin_mut() else {
@@ -67,9 +76,14 @@ impl<F: Future> Future for Guarded<F> {
             },
             Err(_) => Ended::Panicked,
         };
-        let _ = catch_unwind(AssertUnwindSafe(|| this.guarded.set(None)));
-        Poll::Ready(Err(ended))
+        Poll::Ready(Err(end(this.guarded, ended)))
     }
+}
+
+/// Drops what is guarded, which may panic as well.
+fn end<F>(mut guarded: Pin<&mut Option<F>>, ended: Ended) -> Ended {
+    let _ = catch_unwind(AssertUnwindSafe(|| guarded.set(None)));
+    ended
 }
 
 /// How a guarded future ended without its output.

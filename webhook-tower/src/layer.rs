@@ -2,11 +2,13 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use http::{Extensions, Uri};
 use tower_layer::Layer;
 use webhook_core::{Endpoint, EndpointBuilder, adapter_constructors, for_each_provider};
 
 use crate::service::Webhook;
 use crate::tracker::Tracker;
+use crate::unverified::UnverifiedLimit;
 
 /// Receives the webhooks of one [`Endpoint`].
 ///
@@ -14,9 +16,14 @@ use crate::tracker::Tracker;
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer {
-    endpoint: Endpoint,
-    tracker: Tracker,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) tracker: Tracker,
+    pub(crate) unverified: Option<UnverifiedLimit>,
+    pub(crate) original_uri: Option<FindUri>,
 }
+
+/// Where a framework keeps the URI that the client sent.
+type FindUri = for<'a> fn(&'a Extensions) -> Option<&'a Uri>;
 
 impl WebhookLayer {
     /// A layer for an endpoint that was built with settings of its own.
@@ -24,7 +31,25 @@ impl WebhookLayer {
         Self {
             endpoint,
             tracker: Tracker::default(),
+            unverified: None,
+            original_uri: None,
         }
+    }
+
+    /// Bounds the bytes of bodies that are read and not verified yet, together with the other layers that share the limit. Without
+    /// one there is no such bound: only each body has its own.
+    pub fn unverified_limit(mut self, limit: UnverifiedLimit) -> Self {
+        self.unverified = Some(limit);
+        self
+    }
+
+    /// Where to find the URI as the client sent it, in the extensions of a request, for frameworks that rewrite the URI on the way to
+    /// this layer. Some providers sign the path. Where there is none, the URI of the request is the one.
+    ///
+    /// The layer of webhook-axum does this for `Router::nest`.
+    pub fn original_uri(mut self, find: for<'a> fn(&'a Extensions) -> Option<&'a Uri>) -> Self {
+        self.original_uri = Some(find);
+        self
     }
 
     /// The endpoint, for its counters and to replace its secrets.
@@ -34,7 +59,8 @@ impl WebhookLayer {
     }
 
     /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that are being handled are
-    /// settled, those whose client went away among them. Gives the number still running after `timeout`.
+    /// settled: those whose client went away, and late calls of the store and their retries among them. Gives the number that is not
+    /// settled after `timeout`.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         let tracker = self.tracker.clone();
         tracker.close();
@@ -71,7 +97,7 @@ impl<S> Layer<S> for WebhookLayer {
     type Service = Webhook<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Webhook::new(inner, self.endpoint.clone(), self.tracker.clone())
+        Webhook::new(inner, self.clone())
     }
 }
 

@@ -45,7 +45,7 @@
 //! is ready, and called. It gets the same bytes as a [`RequestBody`], and the [`Delivery`](webhook_core::Delivery) in the
 //! extensions. Its answer settles the claim: 2xx commits, anything else, an error, a panic or a timeout releases it, so that
 //! the sender's retry runs again. A handler that knows better puts a [`Disposition`](webhook_core::Disposition) into the
-//! extensions of its response.
+//! extensions of its response. The response's own body is sent after that: if it fails, the delivery stays done.
 //!
 //! All that the layer answers by itself is in the table of [`Answer`](webhook_core::Answer); the
 //! [`Rejection`](webhook_core::Rejection) is in the extensions of such a response, for layers further out.
@@ -62,6 +62,8 @@
 //!   decompresses or rewrites the body further out makes every signature wrong.
 //! * `poll_ready` of this service is always ready: the inner service is asked only for verified deliveries, so that forged
 //!   ones never hold a permit of a limit inside.
+//! * Within a service that rewrites the URI, say with [`WebhookLayer::original_uri`] where the original is: some providers sign the path.
+//! * [`UnverifiedLimit`] bounds what a server holds of bodies before they are verified.
 //! * Needs a tokio runtime with time enabled.
 
 mod answer;
@@ -74,18 +76,23 @@ mod outliving;
 mod resolve;
 mod run;
 mod service;
+mod store;
 mod tracker;
+mod unverified;
 
 pub use body::{RequestBody, ResponseBody};
 pub use future::ResponseFuture;
 pub use layer::WebhookLayer;
 pub use service::Webhook;
+pub use unverified::UnverifiedLimit;
 
-/// What any adapter on tokio needs: tracking, panics and deadlines. For adapters, not for applications.
+/// What any adapter on tokio needs: tracking, panics, deadlines and calls of a store. For adapters, not for applications.
 #[doc(hidden)]
 pub mod adapter {
     pub use crate::deadline::Deadline;
     pub use crate::guard::{Ended, Guarded};
     pub use crate::resolve::{KEY_TIMEOUT, resolve};
+    pub use crate::store::{claim, conclude, settle};
     pub use crate::tracker::{Detached, Running, Tracker};
+    pub use crate::unverified::Held;
 }

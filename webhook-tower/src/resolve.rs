@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use webhook_core::{Endpoint, Finished, Pending, Rejection, RejectionKind};
 
+use crate::guard::Guarded;
+
 /// How long a delivery waits for its key, whatever the source thinks of it. A sender waits too: the shortest deadline of one that
 /// has keys elsewhere is ten seconds.
 pub const KEY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -12,9 +14,8 @@ pub const KEY_TIMEOUT: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 ///
-/// As [`Pending::resolve`]; [`RejectionKind::KeysUnavailable`] when the time is up.
+/// As [`Pending::resolve`]; [`RejectionKind::KeysUnavailable`] when the time is up, or the source panicked.
 pub async fn resolve(pending: Pending, endpoint: Endpoint) -> Result<Finished, Rejection> {
-    let late = |_| endpoint.reject(RejectionKind::KeysUnavailable.into());
-    let resolved = tokio::time::timeout(KEY_TIMEOUT, pending.resolve()).await;
-    resolved.unwrap_or_else(|elapsed| Err(late(elapsed)))
+    let resolved = Guarded::within(pending.resolve(), KEY_TIMEOUT).await;
+    resolved.unwrap_or_else(|_| Err(endpoint.reject(RejectionKind::KeysUnavailable.into())))
 }

@@ -4,20 +4,24 @@ use std::future::Future;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Buf;
 use http::{Request, Response, request};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 use webhook_core::{
-    Checked, Claimed, Delivery, Disposition, Endpoint, Finished, Intake, Outcome, Permit,
-    Rejection, RejectionKind, Settled, Unsettled,
+    Checked, Claimed, Delivery, Disposition, Endpoint, Finished, Intake, Outcome, Pending, Permit,
+    Rejection, RejectionKind,
 };
 
 use crate::answer::{Asked, refusal, response};
 use crate::body::{RequestBody, ResponseBody};
+use crate::deadline::Deadline;
 use crate::guard::{Ended, Guarded};
-use crate::resolve::resolve;
+use crate::store;
+use crate::tracker::Tracker;
+use crate::unverified::Held;
 
 pub(crate) type Output<S, ResBody> = Result<Response<ResponseBody<ResBody>>, Error<S>>;
 
@@ -38,10 +42,14 @@ pin_project! {
         intake: Intake,
         #[pin]
         handler: Guarded<Call<S>>,
+        deadline: Deadline,
+        begun: bool,
         permit: Option<Permit>,
         step: Step<S, ResBody>,
         endpoint: Endpoint,
+        tracker: Tracker,
         asked: Asked,
+        held: Held,
     }
 }
 
@@ -51,13 +59,21 @@ where
 {
     Reading,
     Verified(Option<Checked>),
-    /// A source of keys that are elsewhere is asked.
-    Resolving(Boxed<Result<Finished, Rejection>>),
-    /// A store that is elsewhere is asked.
+    /// A store that does not answer at once is asked.
     Claiming(Boxed<Result<Claimed, Rejection>>),
     Handling,
-    /// A store that is elsewhere is told.
-    Settling(Boxed<(Settled, Handled<S, ResBody>)>),
+    /// A store that does not answer at once is told. Gives what replaces the handler's answer.
+    Settling(Boxed<(Option<Rejection>, Handled<S, ResBody>)>),
+}
+
+/// What comes after the body, or after the key it had to wait for.
+pub(crate) enum Conclusion<ResBody> {
+    /// It is genuine: poll the run for what becomes of it.
+    Verified,
+    /// A key has to be asked for.
+    Pending(Pending),
+    /// It ends with this.
+    Answered(Response<ResponseBody<ResBody>>),
 }
 
 /// The next step, or the end.
@@ -75,11 +91,17 @@ where
         inner: S,
         head: request::Parts,
         endpoint: Endpoint,
+        tracker: Tracker,
+        held: Held,
     ) -> Pin<Box<Self>> {
         Box::pin(Self {
             intake,
+            tracker,
+            held,
             asked: Asked::by(&head),
-            handler: Guarded::within(Call::new(inner, head), endpoint.limits().handler_timeout),
+            handler: Guarded::new(Call::new(inner, head)),
+            deadline: Deadline::new(turn(&endpoint)),
+            begun: false,
             permit: None,
             step: Step::Reading,
             endpoint,
@@ -90,74 +112,77 @@ where
         &self.endpoint
     }
 
+    pub(crate) fn tracker(&self) -> &Tracker {
+        &self.tracker
+    }
+
     pub(crate) fn asked(&self) -> Asked {
         self.asked
     }
 
     /// Takes in a piece of the body.
     pub(crate) fn push(self: Pin<&mut Self>, data: impl Buf) -> Result<(), Rejection> {
-        self.project().intake.push_buf(data)
-    }
-
-    /// The body is complete. Unless there is an answer already, the handler may run: poll for what comes of it.
-    pub(crate) fn finish(self: Pin<&mut Self>) -> Option<Response<ResponseBody<ResBody>>> {
         let this = self.project();
-        match Self::finished(this.intake.conclude(), this.endpoint, *this.asked) {
-            Continue(step) => {
-                *this.step = step;
-                None
-            }
-            Break(response) => Some(response),
+        if let Err(kind) = this.held.add(data.remaining()) {
+            return Err(this
+                .endpoint
+                .reject(Rejection::new(kind).with_unread_body()));
         }
+        this.intake.push_buf(data)
     }
 
-    /// What comes after the body, or after the key it had to wait for.
-    fn finished(
+    /// The body is complete.
+    pub(crate) fn finish(mut self: Pin<&mut Self>) -> Conclusion<ResBody> {
+        let finished = self.as_mut().project().intake.conclude();
+        self.conclude(finished)
+    }
+
+    /// The body is complete, and so are the keys unless they are asked for.
+    pub(crate) fn conclude(
+        self: Pin<&mut Self>,
         finished: Result<Finished, Rejection>,
-        endpoint: &Endpoint,
-        asked: Asked,
-    ) -> ControlFlow<Response<ResponseBody<ResBody>>, Step<S, ResBody>> {
-        match finished {
-            Ok(Finished::Event(checked)) => Continue(Step::Verified(Some(checked))),
-            Ok(Finished::Answer(answer)) => Break(response(answer, asked)),
-            Ok(Finished::Pending(pending)) => Continue(Step::Resolving(Box::pin(resolve(
-                pending,
-                endpoint.clone(),
-            )))),
-            Ok(_) => Break(refusal(RejectionKind::Unprocessable.into(), asked)),
-            Err(rejection) => Break(refusal(rejection, asked)),
-        }
+    ) -> Conclusion<ResBody> {
+        let this = self.project();
+        let asked = *this.asked;
+        let rejection = match finished {
+            Ok(Finished::Event(checked)) => {
+                *this.held = Held::default();
+                *this.step = Step::Verified(Some(checked));
+                return Conclusion::Verified;
+            }
+            Ok(Finished::Pending(pending)) => return Conclusion::Pending(pending),
+            Ok(Finished::Answer(answer)) => return Conclusion::Answered(response(answer, asked)),
+            Ok(_) => RejectionKind::Unprocessable.into(),
+            Err(rejection) => rejection,
+        };
+        Conclusion::Answered(refusal(rejection, asked))
     }
 
     /// Waits in a step, and takes it.
     fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Next<S, ResBody>> {
         let mut this = self.project();
-        let (endpoint, asked) = (&*this.endpoint, *this.asked);
+        let (endpoint, tracker, asked) = (&*this.endpoint, &*this.tracker, *this.asked);
         let claimed = match this.step {
             Step::Reading => return Poll::Pending,
             Step::Verified(checked) => match checked.take().expect(DONE).claim_at_once() {
                 Ok(claimed) => claimed,
                 Err(checked) => {
-                    let claim = Box::pin(checked.claim());
+                    let claim = store::claim(checked, endpoint.clone(), tracker.clone());
+                    let claim = Box::pin(claim);
                     return Poll::Ready(Continue(Step::Claiming(claim)));
                 }
             },
-            Step::Resolving(resolve) => {
-                let finished = ready!(resolve.as_mut().poll(cx));
-                return Poll::Ready(match Self::finished(finished, endpoint, asked) {
-                    Continue(step) => Continue(step),
-                    Break(response) => Break(Ok(response)),
-                });
-            }
             Step::Claiming(claim) => ready!(claim.as_mut().poll(cx)),
             Step::Handling => {
-                let handled = ready!(this.handler.poll(cx));
+                let limit = endpoint.limits().handler_timeout;
+                let (deadline, begun) = (this.deadline, this.begun);
+                let handled = ready!(poll_handler(this.handler, deadline, begun, limit, cx));
                 let permit = this.permit.take().expect(DONE);
-                return Poll::Ready(Self::handled(handled, permit, endpoint, asked));
+                return Poll::Ready(Self::handled(handled, permit, endpoint, tracker, asked));
             }
             Step::Settling(settle) => {
-                let (settled, handled) = ready!(settle.as_mut().poll(cx));
-                let output = Self::settled(settled, handled, endpoint, asked);
+                let (replaced, handled) = ready!(settle.as_mut().poll(cx));
+                let output = Self::settled(replaced, handled, endpoint, asked);
                 return Poll::Ready(Break(output));
             }
         };
@@ -181,6 +206,7 @@ where
         handled: Handled<S, ResBody>,
         permit: Permit,
         endpoint: &Endpoint,
+        tracker: &Tracker,
         asked: Asked,
     ) -> Next<S, ResBody> {
         let outcome = match &handled {
@@ -191,26 +217,26 @@ where
             Ok(Err(_)) | Err(_) => Outcome::Failed,
         };
         match permit.settle_at_once(outcome) {
-            Ok(settled) => Break(Self::settled(settled, handled, endpoint, asked)),
+            Ok(settled) => {
+                let replaced = store::conclude(settled, tracker);
+                Break(Self::settled(replaced, handled, endpoint, asked))
+            }
             Err(permit) => {
-                let settle = async move { (permit.settle(outcome).await, handled) };
+                let settle = store::settle(permit, outcome, endpoint.clone(), tracker.clone());
+                let settle = async move { (settle.await, handled) };
                 Continue(Step::Settling(Box::pin(settle)))
             }
         }
     }
 
     fn settled(
-        settled: Settled,
+        replaced: Option<Rejection>,
         handled: Handled<S, ResBody>,
         endpoint: &Endpoint,
         asked: Asked,
     ) -> Output<S, ResBody> {
-        match settled {
-            Settled::Replace(rejection) => return Ok(refusal(rejection, asked)),
-            Settled::Later(unsettled) => {
-                tokio::spawn(keep_trying(unsettled));
-            }
-            _ => {}
+        if let Some(rejection) = replaced {
+            return Ok(refusal(rejection, asked));
         }
         match handled {
             Ok(Ok(response)) => Ok(response.map(ResponseBody::inner)),
@@ -241,6 +267,39 @@ where
     }
 }
 
+/// How long a verified delivery waits for the inner service to be ready. Half of the handler's time: what begins has all of that
+/// time, and still ends well within the lease.
+fn turn(endpoint: &Endpoint) -> Duration {
+    endpoint.limits().handler_timeout / 2
+}
+
+/// Polls a handler within its time, which counts from its beginning.
+fn poll_handler<S, ResBody>(
+    mut handler: Pin<&mut Guarded<Call<S>>>,
+    deadline: &mut Deadline,
+    begun: &mut bool,
+    limit: Duration,
+    cx: &mut Context<'_>,
+) -> Poll<Handled<S, ResBody>>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResBody>>,
+{
+    // What waited too long for its turn must not begin, even if its turn comes now. Some services wait in their call.
+    if deadline.is_over() {
+        return Poll::Ready(Err(handler.end(Ended::TimedOut)));
+    }
+    if let Poll::Ready(handled) = handler.as_mut().poll(cx) {
+        return Poll::Ready(handled);
+    }
+    let call = handler.as_mut().get_pin_mut();
+    if !*begun && call.is_some_and(Call::has_begun) {
+        *begun = true;
+        *deadline = Deadline::new(limit);
+    }
+    ready!(deadline.poll(cx));
+    Poll::Ready(Err(handler.end(Ended::TimedOut)))
+}
+
 pin_project! {
     /// A call of the inner service, once that is ready for it.
     #[project = CallProjection]
@@ -262,6 +321,11 @@ where
             inner,
             request: Some(Request::from_parts(head, RequestBody::default())),
         }
+    }
+
+    /// Whether the inner service was ready for it.
+    fn has_begun(self: Pin<&mut Self>) -> bool {
+        matches!(self.project(), CallProjection::Called { .. })
     }
 
     /// Puts into the request what was verified.
@@ -293,15 +357,6 @@ where
                 }
                 CallProjection::Called { future } => return future.poll(cx),
             }
-        }
-    }
-}
-
-async fn keep_trying(mut unsettled: Unsettled) {
-    while let Some(wait) = unsettled.wait() {
-        tokio::time::sleep(wait).await;
-        if unsettled.retry().await {
-            return;
         }
     }
 }

@@ -4,11 +4,12 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
-use webhook_core::{Delivery, Ended, Endpoint, Head, Rejection};
+use webhook_core::{Delivery, Ended, Head, Rejection};
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::future::ResponseFuture;
-use crate::tracker::Tracker;
+use crate::layer::WebhookLayer;
+use crate::unverified::Held;
 
 /// A service behind a [`WebhookLayer`](crate::WebhookLayer).
 ///
@@ -16,17 +17,12 @@ use crate::tracker::Tracker;
 #[derive(Clone)]
 pub struct Webhook<S> {
     inner: S,
-    endpoint: Endpoint,
-    tracker: Tracker,
+    layer: WebhookLayer,
 }
 
 impl<S> Webhook<S> {
-    pub(crate) fn new(inner: S, endpoint: Endpoint, tracker: Tracker) -> Self {
-        Self {
-            inner,
-            endpoint,
-            tracker,
-        }
+    pub(crate) fn new(inner: S, layer: WebhookLayer) -> Self {
+        Self { inner, layer }
     }
 
     /// A reference to the inner service.
@@ -49,7 +45,7 @@ impl<S: fmt::Debug> fmt::Debug for Webhook<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
             .field("inner", &self.inner)
-            .field("endpoint", &self.endpoint)
+            .field("endpoint", &self.layer.endpoint)
             .finish_non_exhaustive()
     }
 }
@@ -74,37 +70,46 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (parts, body) = request.into_parts();
+        let WebhookLayer {
+            endpoint,
+            tracker,
+            unverified,
+            original_uri,
+        } = &self.layer;
         if let Some(delivery) = parts.extensions.get::<Delivery>()
-            && delivery.is_of(&self.endpoint)
+            && delivery.is_of(endpoint)
         {
             // The same layer further out did all this already.
             let body = RequestBody::new(delivery.raw().clone());
             return ResponseFuture::pass(self.inner.clone(), Request::from_parts(parts, body));
         }
+        let original = original_uri.and_then(|find| find(&parts.extensions));
+        let target = original.unwrap_or(&parts.uri).path_and_query();
         let head = Head {
             method: parts.method.as_str(),
-            path_and_query: parts
-                .uri
-                .path_and_query()
-                .map_or("", |target| target.as_str()),
+            path_and_query: target.map_or("", |target| target.as_str()),
             headers: &parts.headers,
         };
-        let begun = match self.tracker.admit() {
-            Ok(()) => self.endpoint.begin(&head),
+        let begun = match tracker.admit() {
+            Ok(()) => endpoint.begin(&head),
             Err(kind) => {
                 let rejection = Rejection::new(kind).with_unread_body();
-                Err(self.endpoint.reject(rejection).into())
+                Err(endpoint.reject(rejection).into())
             }
         };
         match begun {
-            Ok(intake) => ResponseFuture::read(
-                body,
-                intake,
-                self.inner.clone(),
-                parts,
-                self.endpoint.clone(),
-                self.tracker.clone(),
-            ),
+            Ok(intake) => {
+                let held = Held::of(unverified.as_ref(), &parts.extensions);
+                ResponseFuture::read(
+                    body,
+                    intake,
+                    self.inner.clone(),
+                    parts,
+                    endpoint.clone(),
+                    tracker.clone(),
+                    held,
+                )
+            }
             Err(Ended::Refused(rejection)) => ResponseFuture::refuse(rejection, &parts),
             Err(Ended::Answered(answer)) => ResponseFuture::answer(answer, &parts),
         }

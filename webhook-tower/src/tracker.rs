@@ -1,12 +1,18 @@
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use webhook_core::RejectionKind;
 
 /// Handlers that may run on without a client at the same time. Beyond that, new deliveries are put off: clients that
 /// connect and leave must not pile up work.
 const MAX_DETACHED: usize = 1024;
+
+/// Calls of a store that may go on in the background at the same time. Beyond that, the store is asked for no more: one that never
+/// answers must not pile them up.
+const MAX_LATE: usize = 1024;
 
 /// Counts the deliveries that are being handled, so that a shutdown can wait for them.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +23,7 @@ struct State {
     closed: AtomicBool,
     running: AtomicUsize,
     detached: AtomicUsize,
+    late: AtomicUsize,
     idle: Notify,
 }
 
@@ -27,6 +34,9 @@ pub struct Running(Tracker);
 /// One of them that lost its client.
 #[derive(Debug)]
 pub struct Detached(Tracker);
+
+/// A call of a store that nobody waits for but a shutdown.
+struct Late(Running);
 
 impl Tracker {
     /// Whether another delivery may come in.
@@ -51,9 +61,32 @@ impl Tracker {
     ///
     /// As [`admit`](Self::admit).
     pub fn start(&self) -> Result<Running, RejectionKind> {
-        self.0.running.fetch_add(1, Ordering::SeqCst);
-        let running = Running(self.clone());
+        let running = self.count();
         self.admit().map(|()| running)
+    }
+
+    fn count(&self) -> Running {
+        self.0.running.fetch_add(1, Ordering::SeqCst);
+        Running(self.clone())
+    }
+
+    /// Lets a call of a store go on in the background. A shutdown waits for it. Outside of a runtime it is dropped.
+    pub fn spawn(&self, call: impl Future<Output = ()> + Send + 'static) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        self.0.late.fetch_add(1, Ordering::Relaxed);
+        let late = Late(self.count());
+        runtime.spawn(async move {
+            let _late = late;
+            call.await;
+        });
+    }
+
+    /// Whether too many calls of the store go on in the background.
+    #[must_use]
+    pub fn is_store_stuck(&self) -> bool {
+        self.0.late.load(Ordering::Relaxed) >= MAX_LATE
     }
 
     /// Counts one that lost its client.
@@ -68,7 +101,7 @@ impl Tracker {
         self.0.closed.store(true, Ordering::SeqCst);
     }
 
-    /// How many are being handled.
+    /// How many are being handled, or not settled yet.
     #[must_use]
     pub fn running(&self) -> usize {
         self.0.running.load(Ordering::SeqCst)
@@ -101,6 +134,12 @@ impl Drop for Running {
         {
             state.idle.notify_waiters();
         }
+    }
+}
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        self.0.0.0.late.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

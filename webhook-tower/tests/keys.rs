@@ -28,11 +28,16 @@ enum Source {
     Answers(Duration),
     Fails,
     Hangs,
+    HangsUnlessFirst,
+    Panics,
 }
 
 impl KeySource for Source {
-    async fn fetch(&self, _: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+    async fn fetch(&self, query: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
         match self {
+            Self::HangsUnlessFirst if query.id() == Some("key-1") => Ok(Some(KEY.into())),
+            Self::HangsUnlessFirst => std::future::pending().await,
+            Self::Panics => panic!("a source of keys panics as told"),
             Self::Answers(after) => {
                 tokio::time::sleep(*after).await;
                 Ok(Some(KEY.into()))
@@ -50,10 +55,13 @@ fn layer(source: impl KeySource) -> WebhookLayer {
 }
 
 async fn send(layer: &WebhookLayer) -> Response<()> {
+    send_named(layer, "key-1", "{}").await
+}
+
+async fn send_named(layer: &WebhookLayer, key: &str, body: &'static str) -> Response<()> {
     let private = include_str!("../../webhook-core/tests/keys/p256.pem");
-    let signed = Signer::new(providers::PLAID, private)
-        .unwrap()
-        .sign(NOW, "{}");
+    let signer = Signer::new(providers::PLAID, private).unwrap();
+    let signed = signer.setting("kid", key).sign(NOW, body);
     let mut request = Request::post("/");
     for (name, value) in &signed.headers {
         request = request.header(name, value);
@@ -94,6 +102,46 @@ async fn a_source_that_hangs_is_given_up_and_others_are_not_held_up_for_longer()
     let (one, other) = tokio::join!(send(&layer), send(&layer));
     assert_eq!([one.status(), other.status()], [503, 503]);
     assert_eq!(start.elapsed(), webhook_tower::adapter::KEY_TIMEOUT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_panics_is_one_that_cannot_tell() {
+    let response = send(&layer(Source::Panics)).await;
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["retry-after"], "10");
+}
+
+#[tokio::test(start_paused = true)]
+async fn deliveries_that_wait_for_a_key_take_no_place_of_what_is_verified() {
+    let layer = layer(Source::HangsUnlessFirst);
+    assert_eq!(send(&layer).await.status(), 200);
+    for n in 0..1200 {
+        let name = format!("key-of-nobody-{n}");
+        let forged = send_named(&layer, &name, "{}");
+        // Its client leaves while it waits.
+        let left = tokio::time::timeout(Duration::ZERO, forged).await;
+        assert!(left.is_err(), "it did not wait");
+    }
+    assert_eq!(layer.drain(Duration::ZERO).await, 0, "nothing runs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_genuine_delivery_is_taken_while_others_wait_for_a_key() {
+    let layer = layer(Source::HangsUnlessFirst);
+    assert_eq!(send(&layer).await.status(), 200);
+    let mut waiting = Vec::new();
+    for n in 0..1200 {
+        let (layer, name) = (layer.clone(), format!("key-of-nobody-{n}"));
+        let forged = async move { send_named(&layer, &name, "{}").await };
+        let mut forged = Box::pin(tokio::time::timeout(Duration::ZERO, forged));
+        assert!((&mut forged).await.is_err(), "it did not wait");
+        waiting.push(forged);
+    }
+    let genuine = send_named(&layer, "key-1", r#"{"n":1}"#).await;
+    assert_eq!(genuine.status(), 200);
+    drop(waiting);
+    let genuine = send_named(&layer, "key-1", r#"{"n":2}"#).await;
+    assert_eq!(genuine.status(), 200);
 }
 
 /// Has a key, and confirms what it is asked to, if it is up.

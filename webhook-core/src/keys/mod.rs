@@ -27,6 +27,8 @@ pub(crate) use document::{NamedKey, Unusable, Wanted, jwk_key};
 pub use fixed::StaticKeys;
 pub(crate) use name::{KeyName, Place, ring_by_name};
 
+use crate::hook::{self, Hook};
+
 /// Where public keys come from that are not configured, and how subscriptions are confirmed.
 ///
 /// The engine asks for one thing at a time and keeps what it gets: an hour, or a day while the source fails. A name that is unknown is
@@ -206,12 +208,25 @@ pub(crate) trait ErasedSource: fmt::Debug + Send + Sync {
 
 impl<S: KeySource> ErasedSource for S {
     fn fetch<'a>(&'a self, query: &'a KeyQuery) -> Boxed<'a, Option<Bytes>> {
-        Box::pin(KeySource::fetch(self, query))
+        Box::pin(unless_panicked(query.provider(), async move {
+            KeySource::fetch(self, query).await
+        }))
     }
 
     fn confirm<'a>(&'a self, confirmation: &'a Confirmation) -> Boxed<'a, bool> {
-        Box::pin(KeySource::confirm(self, confirmation))
+        Box::pin(unless_panicked(confirmation.provider(), async move {
+            KeySource::confirm(self, confirmation).await
+        }))
     }
+}
+
+/// A source that panics cannot tell.
+async fn unless_panicked<T>(
+    provider: &str,
+    asked: impl Future<Output = Result<T, KeyError>>,
+) -> Result<T, KeyError> {
+    let answered = hook::wait(Hook::KeySource, provider, asked).await;
+    answered.unwrap_or(Err(KeyError::unavailable()))
 }
 
 /// An id that a header names, if it can be one.

@@ -38,11 +38,14 @@
 //! | what | default | why |
 //! |---|---|---|
 //! | [`handler_timeout`](crate::EndpointBuilder::handler_timeout) | 30 s, then 503 and released | Senders wait 3 to 30 s. Answer first and work later where work takes longer. |
+//! | wait for the inner service to be ready | half of that, then 503 and released, not begun | A handler that begins has all of its time, so that waiting for others does not cut it half-way. Both end within the lease. |
 //! | [`lease`](crate::EndpointBuilder::lease) | 60 s, at least twice the handler timeout | After a crash, nobody may run the event for so long. Shorter, and a second run could start beside the first. |
 //! | [`retention`](crate::EndpointBuilder::retention) | 7 days or twice the provider's retries, whichever is longer | A retry after the record has gone would run again. At least the provider's retries, both tolerances and a minute. |
 //! | the same, known by content alone | at least 30 days | Without a signed time, memory is all there is. |
 //! | [`store`](crate::EndpointBuilder::store) | a [`MemoryStore`](crate::MemoryStore) of the endpoint's own, with a warning | It makes the first line of code work. The warning goes when a store is named. |
 //! | capacity of a `MemoryStore` | 1 000 000 records, each below 100 bytes | When full, the older half of the done records that are no longer fresh goes. If there are none: 503. |
+//! | [`store_timeout`](crate::EndpointBuilder::store_timeout) | 2 s for each call, which goes on in the background | A sender waits for little longer. Cancelling a call may break the store's connection. |
+//! | calls in the background | 1024 a layer, then 503 without asking the store | A store that never answers must not pile them up. |
 //! | store gives no answer | 503, handler not run | Running without knowing is running twice. |
 //! | commit fails | the handler's answer is sent, and the commit is tried again until the lease ends | What the handler did is done. |
 //! | same id, other payload | 200, a warning, not run | Providers re-render payloads. The first is the one that counted. |
@@ -58,4 +61,6 @@
 //! | done | 200, empty; [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates) changes it | Some senders take 201, 202 or 204 for a failure. |
 //! | success of a handler | any 2xx commits | A [`Disposition`](crate::Disposition) in the response's extensions overrides it. |
 //! | handlers without a client | 1024 a layer, then 503 | Clients that connect and leave must not pile up work. |
-//! | refusals in the log | one line a second for each reason | A flood of forgeries must not become a flood of lines. |
+//! | bodies that are not verified | no bound for a server unless one is given; 64 MiB if it is given without a number | How many layers share a server is not for a layer to know. |
+//! | lines in the log that a sender can cause | one a second for each kind and endpoint, with the number that were left out; at most 200 characters of a sender's text, escaped | A flood of forgeries must not become a flood of lines. |
+//! | a hook, clock or source of keys that panics | logged; the answer is as without the hook, and 503 without a time or a key | A mistake in one must not take the deliveries down. |

@@ -23,8 +23,10 @@
 //!   each secret, not for each signature. Of signatures that a public key verifies there may be 4, since each costs every key
 //!   tens of microseconds. `poll_ready` of the layer asks nothing of the service inside, so a forged
 //!   request never takes a permit of a concurrency limit there.
-//! * **Fills the log.** Each reason is logged at most once a second; the counters are complete. Nothing a sender chose is in a log
-//!   line as it came.
+//! * **Holds memory.** What is held of bodies before they are verified can be bounded for a whole server, and for a connection: see
+//!   [deployment](super::deployment). A delivery that waits for a key holds no place of those that are verified.
+//! * **Fills the log.** Each kind of line that a sender can cause is logged at most once a second; the counters are complete. Nothing
+//!   a sender chose is in a log line as it came.
 //!
 //! # Who has captured a delivery
 //!

@@ -1,6 +1,6 @@
 //! A store behind a pointer, so that the types users write have no parameter for it.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,7 +19,40 @@ pub(crate) enum Store {
     Other(Arc<dyn ErasedStore>),
 }
 
+/// Which store it is, as far as this process can see.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreId {
+    address: usize,
+    /// `None` for a memory store, which is where it is and nowhere else.
+    kind: Option<&'static str>,
+}
+
+impl StoreId {
+    /// Whether both are certainly one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.address == other.address
+    }
+
+    /// Whether both may be one: two handles of one database look like two.
+    pub(crate) fn may_be(&self, other: &Self) -> bool {
+        self.is(other) || (self.kind.is_some() && self.kind == other.kind)
+    }
+}
+
 impl Store {
+    pub(crate) fn id(&self) -> StoreId {
+        match self {
+            Self::Memory(store) => StoreId {
+                address: store.address(),
+                kind: None,
+            },
+            Self::Other(store) => StoreId {
+                address: Arc::as_ptr(store).cast::<()>().addr(),
+                kind: Some(store.kind()),
+            },
+        }
+    }
+
     pub(crate) fn new<S: ReplayStore>(store: S) -> Self {
         let any: &dyn Any = &store;
         match any.downcast_ref::<MemoryStore>() {
@@ -68,6 +101,8 @@ impl ReplayStore for Store {
 
 /// [`ReplayStore`] with its futures boxed.
 pub(crate) trait ErasedStore: std::fmt::Debug + Send + Sync {
+    /// The name of its type.
+    fn kind(&self) -> &'static str;
     fn claim<'a>(&'a self, key: &'a ReplayKey, request: &'a ClaimRequest) -> Boxed<'a, Claim>;
     fn renew<'a>(&'a self, lease: &'a Lease, by: Duration) -> Boxed<'a, LeaseState>;
     fn commit<'a>(&'a self, lease: &'a Lease) -> Boxed<'a, Commit>;
@@ -76,6 +111,10 @@ pub(crate) trait ErasedStore: std::fmt::Debug + Send + Sync {
 }
 
 impl<S: ReplayStore> ErasedStore for S {
+    fn kind(&self) -> &'static str {
+        type_name::<S>()
+    }
+
     fn claim<'a>(&'a self, key: &'a ReplayKey, request: &'a ClaimRequest) -> Boxed<'a, Claim> {
         Box::pin(ReplayStore::claim(self, key, request))
     }

@@ -180,6 +180,11 @@ impl MemoryStore {
         }
     }
 
+    /// Where it is: clones are in the same place.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.inner).addr()
+    }
+
     /// How many deliveries are remembered, expired ones that were not swept yet among them.
     #[must_use]
     pub fn len(&self) -> usize {

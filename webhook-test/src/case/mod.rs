@@ -91,6 +91,8 @@ pub struct EndpointConfig {
     pub layer: bool,
     /// What a copy of a done delivery is answered, instead of an empty 200; `{id}` is the delivery's.
     pub duplicates_say: Option<String>,
+    /// Whether every hook panics.
+    pub hooks_panic: bool,
 }
 
 impl Default for EndpointConfig {
@@ -111,6 +113,7 @@ impl Default for EndpointConfig {
             store: true,
             layer: true,
             duplicates_say: None,
+            hooks_panic: false,
         }
     }
 }

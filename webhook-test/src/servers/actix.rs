@@ -1,11 +1,13 @@
 //! The middleware over a service of actix-web, and actix-web's own server.
 
 use std::future::pending;
+use std::sync::Arc;
 use std::thread;
 
-use actix_web::dev::ServerHandle;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::middleware::Condition;
+use actix_web::middleware::{Condition, Next, from_fn};
 use actix_web::{App as Actix, HttpResponse, HttpServer, Route, rt, web};
 use tokio::task::JoinHandle;
 use webhook_actix::{VerifiedDelivery, VerifiedEvent, Webhook};
@@ -28,6 +30,7 @@ impl Server for ActixWeb {
         protocol: Protocol,
     ) -> JoinHandle<()> {
         let webhook = Webhook::new(app.endpoint().clone());
+        let webhook = webhook.unverified_limit(app.unverified().clone());
         let (send, started) = std::sync::mpsc::channel();
         // actix-web's futures stay on one thread, so it gets one.
         thread::spawn(move || {
@@ -35,6 +38,7 @@ impl Server for ActixWeb {
                 let server = HttpServer::new(move || {
                     Actix::new()
                         .app_data(web::Data::new(app.clone()))
+                        .wrap(from_fn(limit))
                         .wrap(Condition::new(app.has_layer(), webhook.clone()))
                         .default_service(route(app.takes()))
                 });
@@ -73,6 +77,17 @@ fn route(takes: Takes) -> Route {
         Takes::Bytes => web::to(bytes),
         Takes::Payment => web::to(payment),
     }
+}
+
+/// actix-web has no limit of its own for handlers that run at once.
+async fn limit<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let app = request.app_data::<web::Data<App>>().expect("an app");
+    let permits = Arc::clone(app.permits());
+    let _permit = permits.acquire_owned().await.expect("never closed");
+    next.call(request).await
 }
 
 async fn delivery(app: web::Data<App>, delivery: VerifiedDelivery) -> HttpResponse {

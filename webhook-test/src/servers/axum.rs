@@ -1,5 +1,7 @@
 //! The layer over a router of axum, and axum's own server.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -7,6 +9,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tower::limit::GlobalConcurrencyLimitLayer;
 use webhook_axum::{VerifiedDelivery, VerifiedEvent, WebhookLayer};
 
 use super::Server;
@@ -26,8 +29,11 @@ impl Server for Axum {
             Takes::Bytes => Router::new().fallback(bytes),
             Takes::Payment => Router::new().fallback(payment),
         };
+        let permits = Arc::clone(app.permits());
+        router = router.layer(GlobalConcurrencyLimitLayer::with_semaphore(permits));
         if app.has_layer() {
-            router = router.layer(WebhookLayer::new(app.endpoint().clone()));
+            let layer = WebhookLayer::new(app.endpoint().clone());
+            router = router.layer(layer.unverified_limit(app.unverified().clone()));
         }
         tokio::spawn(async move {
             let listener = TcpListener::from_std(listener).expect("a listener");

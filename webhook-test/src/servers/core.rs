@@ -10,7 +10,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use webhook_core::{
     Answer, Checked, Claimed, Ended, Endpoint, Event, Finished, Head, Intake, Outcome, Permit,
     Rejection, RejectionKind, Settled, Unsettled,
@@ -106,7 +106,7 @@ async fn read(
 }
 
 async fn run(app: App, checked: Checked) -> Result<Said, Rejection> {
-    let permit = match checked.claim().await? {
+    let permit = match claim(&app, checked).await? {
         Claimed::Run(permit) => permit,
         Claimed::Duplicate(answer) => return Ok(answer.into()),
         _ => unreachable!("no other claim"),
@@ -119,18 +119,55 @@ async fn run(app: App, checked: Checked) -> Result<Said, Rejection> {
         },
         Err(_) => Outcome::Failed,
     };
-    match permit.settle(outcome).await {
-        Settled::Replace(rejection) => return Err(rejection),
-        Settled::Later(unsettled) => {
-            tokio::spawn(keep_trying(unsettled));
-        }
-        _ => {}
+    if let Some(rejection) = settle(&app, permit, outcome).await {
+        return Err(rejection);
     }
     handled.map_err(|kind| app.endpoint().reject(kind.into()))
 }
 
+/// A store that takes too long is not waited for, and its call goes on.
+async fn claim(app: &App, checked: Checked) -> Result<Claimed, Rejection> {
+    let mut claiming = checked.claim();
+    let limit = app.endpoint().limits().store_timeout;
+    match timeout(limit, &mut claiming).await {
+        Ok(claimed) => claimed,
+        Err(_) => {
+            let (rejection, late) = claiming.give_up();
+            tokio::spawn(late);
+            Err(rejection)
+        }
+    }
+}
+
+async fn settle(app: &App, permit: Permit, outcome: Outcome) -> Option<Rejection> {
+    let mut settling = permit.settle(outcome);
+    let limit = app.endpoint().limits().store_timeout;
+    match timeout(limit, &mut settling).await {
+        Ok(Settled::Replace(rejection)) => return Some(rejection),
+        Ok(Settled::Later(unsettled)) => {
+            tokio::spawn(keep_trying(unsettled));
+        }
+        Ok(_) => {}
+        Err(_) => {
+            let late = settling.give_up();
+            tokio::spawn(async move {
+                if let Some(unsettled) = late.await {
+                    keep_trying(unsettled).await;
+                }
+            });
+        }
+    }
+    None
+}
+
 async fn handle(app: &App, permit: &Permit) -> Result<Said, RejectionKind> {
     let delivery = permit.delivery().clone();
+    let deadline = Instant::now() + app.endpoint().limits().handler_timeout;
+    let turn = timeout_at(deadline, app.permits().acquire()).await;
+    // Its turn may have come with the end of its time.
+    if turn.is_err() || Instant::now() >= deadline {
+        return Err(RejectionKind::HandlerTimeout);
+    }
     let handling = async {
         match app.takes() {
             Takes::Delivery => app.handle(delivery, None).await,
@@ -145,7 +182,7 @@ async fn handle(app: &App, permit: &Permit) -> Result<Said, RejectionKind> {
         }
     };
     let guarded = AssertUnwindSafe(handling).catch_unwind();
-    match timeout(app.endpoint().limits().handler_timeout, guarded).await {
+    match timeout_at(deadline, guarded).await {
         Ok(Ok(said)) => Ok(said),
         Ok(Err(_)) => Err(RejectionKind::HandlerPanicked),
         Err(_) => Err(RejectionKind::HandlerTimeout),

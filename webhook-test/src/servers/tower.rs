@@ -1,12 +1,14 @@
 //! The layer over plain services, and hyper in front of them.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper_util::service::TowerToHyperService;
 use tokio::task::JoinHandle;
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::{Layer as _, service_fn};
 use webhook_core::{Answer, Delivery, Event};
 use webhook_tower::{RequestBody, WebhookLayer};
@@ -24,8 +26,10 @@ impl Server for Tower {
 
     fn serve(&self, app: App, listener: std::net::TcpListener, _: Protocol) -> JoinHandle<()> {
         let layer = WebhookLayer::new(app.endpoint().clone());
+        let layer = layer.unverified_limit(app.unverified().clone());
+        let limit = GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(app.permits()));
         let handler = service_fn(move |request| handle(app.clone(), request));
-        let service = TowerToHyperService::new(layer.layer(handler));
+        let service = TowerToHyperService::new(layer.layer(limit.layer(handler)));
         tokio::spawn(listen::serve(listener, service))
     }
 }
