@@ -50,10 +50,13 @@ fn layer(source: impl KeySource) -> WebhookLayer {
 }
 
 async fn send(layer: &WebhookLayer) -> Response<()> {
+    send_named(layer, "key-1").await
+}
+
+async fn send_named(layer: &WebhookLayer, kid: &str) -> Response<()> {
     let private = include_str!("../../webhook-core/tests/keys/p256.pem");
-    let signed = Signer::new(providers::PLAID, private)
-        .unwrap()
-        .sign(NOW, "{}");
+    let signer = Signer::new(providers::PLAID, private).unwrap();
+    let signed = signer.setting("kid", kid).sign(NOW, "{}");
     let mut request = Request::post("/");
     for (name, value) in &signed.headers {
         request = request.header(name, value);
@@ -94,6 +97,33 @@ async fn a_source_that_hangs_is_given_up_and_others_are_not_held_up_for_longer()
     let (one, other) = tokio::join!(send(&layer), send(&layer));
     assert_eq!([one.status(), other.status()], [503, 503]);
     assert_eq!(start.elapsed(), webhook_tower::adapter::KEY_TIMEOUT);
+}
+
+/// A source that has one key, under the name that the signer gives.
+#[derive(Clone, Copy, Debug)]
+struct One;
+
+impl KeySource for One {
+    async fn fetch(&self, query: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        Ok((query.id() == Some("key-1")).then(|| KEY.into()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn invented_names_are_401_or_503_and_the_genuine_one_is_503_at_the_worst_and_then_200() {
+    let layer = layer(One);
+    let mut statuses = Vec::new();
+    for i in 0..20 {
+        let response = send_named(&layer, &format!("invented-{i}")).await;
+        let retries = response.headers().contains_key("retry-after");
+        assert_eq!(retries, response.status() == 503);
+        statuses.push(response.status().as_u16());
+    }
+    assert_eq!(statuses, [vec![401; 8], vec![503; 12]].concat());
+    assert_eq!(send(&layer).await.status(), 503);
+    assert_eq!(send(&layer).await.status(), 200);
+    assert_eq!(send_named(&layer, "invented-20").await.status(), 503);
+    assert_eq!(send(&layer).await.status(), 200);
 }
 
 /// Has a key, and confirms what it is asked to, if it is up.
