@@ -7,7 +7,9 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -55,6 +57,8 @@ enum Otherwise {
     Failed,
     /// It exists all the same, as the certificates of other regions do.
     Exists,
+    /// The source does not come to an end.
+    Hangs,
 }
 
 impl World {
@@ -82,19 +86,34 @@ impl World {
 
 impl KeySource for World {
     async fn fetch(&self, query: &KeyQuery) -> Result<Option<Bytes>, KeyError> {
+        match self.answer(query) {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+type Answered = Result<Option<Bytes>, KeyError>;
+
+impl World {
+    /// `None` for an answer that does not come.
+    fn answer(&self, query: &KeyQuery) -> Option<Answered> {
         let mut keys = self.0.lock().unwrap();
         if let (Some(_), Some(id)) = (query.url(), query.id()) {
             keys.asked.push(id.to_owned());
             let set: Vec<_> = keys.exist.iter().map(|id| keys.case.jwk(id)).collect();
-            return Ok(Some(format!(r#"{{"keys":[{}]}}"#, set.join(",")).into()));
+            return Some(Ok(Some(
+                format!(r#"{{"keys":[{}]}}"#, set.join(",")).into(),
+            )));
         }
         let name = query.url().or(query.id()).unwrap().to_owned();
         keys.asked.push(name.clone());
-        match (keys.exist.contains(&name), keys.otherwise) {
+        Some(match (keys.exist.contains(&name), keys.otherwise) {
             (true, _) | (_, Otherwise::Exists) => Ok(Some(keys.case.document(&name).into())),
+            (_, Otherwise::Hangs) => return None,
             (_, Otherwise::Failed) if name.contains(INVENTED) => Err(KeyError::unavailable()),
             _ => Ok(None),
-        }
+        })
     }
 }
 
@@ -472,16 +491,18 @@ fn a_flood_of_names_that_exist_displaces_no_key_that_has_verified_a_delivery() {
     let found = exceptions(Case::by_name(), |case| {
         let scene = Scene::new(case, Otherwise::Exists);
         assert_eq!(scene.send(GENUINE), Ok(()));
-        for i in 0..30 {
+        // More than are kept of both kinds.
+        for i in 0..14 {
             scene.clock.at(i * MINUTE);
             // Each as often as it takes to be fetched.
-            for j in (0..4).chain(0..4) {
+            for j in (0..8).chain(0..8) {
                 let _ = scene.forge(&format!("{INVENTED}-{i}-{j}"));
             }
         }
         let asked = scene.world.asked();
         let genuine = asked.iter().filter(|name| **name == case.name(GENUINE));
         let again = scene.send(GENUINE) != Ok(()) || genuine.count() != 1;
+        assert!(asked.len() > 160);
         again.then_some(asked.len())
     });
     assert_eq!(found, []);
@@ -553,6 +574,29 @@ fn a_set_without_keys_is_503_and_ends_what_was_known() {
         scene.clock.at(HOUR);
         let sent = scene.send(GENUINE);
         (sent != UNAVAILABLE).then_some(sent)
+    });
+    assert_eq!(found, []);
+}
+
+#[test]
+fn a_name_that_is_being_fetched_makes_no_other_wait() {
+    let found = exceptions(Case::by_name(), |case| {
+        let scene = Scene::new(case, Otherwise::Hangs);
+        let request = case.sign(&scene.forger, INVENTED, scene.clock.secs());
+        let head = Head {
+            method: request.method,
+            path_and_query: &request.path_and_query,
+            headers: &request.headers,
+        };
+        let mut intake = scene.endpoint.begin(&head).unwrap();
+        intake.push(request.body.clone()).unwrap();
+        let Finished::Pending(pending) = intake.finish().unwrap() else {
+            return Some("it has to be asked for");
+        };
+        let mut resolving = pin!(pending.resolve());
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(resolving.as_mut().poll(&mut cx).is_pending());
+        (scene.send(GENUINE) != Ok(())).then_some("it waited")
     });
     assert_eq!(found, []);
 }

@@ -13,8 +13,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What it fetches, and when, is not its to decide: the engine asks for addresses on the provider's allow-list only, one at a time, and
-//! keeps what it gets. What is left for this crate is that the question goes where it says, and that the answer cannot hurt:
+//! The engine decides what is fetched, and when: only addresses on the provider's allow-list, each once at a time, and within a budget for
+//! names that have verified no delivery. It keeps what it gets. What is left for this crate is that the question goes where it says, and that the
+//! answer cannot hurt:
 //!
 //! * `https` with the certificates the system trusts; no port, user, fragment or address in the place of a name.
 //! * A name that resolves to an address that is not public is refused: a private network, the machine itself, a cloud's metadata.
@@ -22,7 +23,7 @@
 //!
 //! It is refused when: the address is not of that form; any of the name's addresses is not public; the status is not 200; the
 //! document is too long or too late. All of these are a [`KeyError`], and the delivery is answered 503. 403, 404 and 410
-//! for a document that the sender has named say that there is none, and the delivery is answered 401.
+//! for a document that the sender has named say that there is none, and deliveries that name it are answered 401 for 60 s.
 //!
 //! Providers whose keys are behind an API with credentials (Plaid) need a [`KeySource`] of yours.
 

@@ -72,11 +72,12 @@ impl Half {
 
     /// A clock that was put back fills nothing.
     fn fill(&mut self, now: u64) {
-        let gained = now.saturating_sub(self.filled) / SECS_EACH;
-        self.left = self.left.saturating_add(gained).min(BURST);
+        let passed = now.saturating_sub(self.filled);
+        self.left = self.left.saturating_add(passed / SECS_EACH).min(BURST);
+        // What is left over of the time counts for the next.
         self.filled = match self.left {
             BURST => now,
-            _ => now - now.saturating_sub(self.filled) % SECS_EACH,
+            _ => now.saturating_sub(passed % SECS_EACH),
         };
     }
 }

@@ -18,6 +18,10 @@
 //! * **Has his own word sent back.** What a challenge echoes is at most 1 KiB of visible ASCII, as plain text or JSON with
 //!   `X-Content-Type-Options: nosniff`. A challenge that the provider signs is verified first. One that names a token is answered only
 //!   where that is configured, and one that offers a secret only where a hook takes it, once. None changes anything here.
+//! * **Has us sign his delivery.** Zoom's and Braintree's challenges are answered with a tag by the key that signs deliveries. The texts that are answered
+//!   have a form that what deliveries sign does not have, and a delivery that signs such a text is refused.
+//! * **Names keys that do not exist.** A key that a delivery names is fetched within a budget, and what comes of it concerns that name alone. See
+//!   [`keys_elsewhere`](super::keys_elsewhere).
 //! * **Costs more than he pays.** Most forgeries end at the headers, and no body is read for them. A body has a limit and a
 //!   deadline; at most 64 KiB are set aside before bytes come; at most 16 signatures are looked at, and the body is hashed once for
 //!   each secret, not for each signature. Of signatures that a public key verifies there may be 4, since each costs every key
