@@ -317,6 +317,11 @@ impl Provider {
         self.questions
     }
 
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    )]
     const fn check_identity(&self, identity: Identity) {
         let schemes = self.schemes();
         let mut i = 0;

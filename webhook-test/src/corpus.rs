@@ -59,7 +59,7 @@ impl Corpus {
                 .path_and_query("/hook")
                 .event_type("a.b")
                 .header("x-request-id", "request-1");
-            let mut settings = provider.required_settings();
+            let settings = provider.required_settings();
             let signer = settings.fold(signer, |signer, name| signer.setting(name, setting(name)));
             let parts = provider.schemes()[0].parts().iter();
             parts.fold(signer, |signer, part| match part {
@@ -104,7 +104,7 @@ impl Corpus {
             true => builder.setting("kid", "key-1"),
             false => builder,
         };
-        let mut settings = self.provider.required_settings();
+        let settings = self.provider.required_settings();
         settings.fold(builder, |builder, name| {
             builder.setting(name, setting(name))
         })

@@ -18,11 +18,7 @@ pub const SVIX: Provider =
 /// A sender through Svix whose deliveries have either family of names.
 pub(super) const fn both(name: &'static str) -> Provider {
     const HIDDEN: Scheme = v1("webhook-id", "webhook-timestamp", "webhook-signature");
-    through(Provider::new(name, &[V1, HIDDEN])).same_headers(&[
-        &["svix-id", "webhook-id"],
-        &["svix-timestamp", "webhook-timestamp"],
-        &["svix-signature", "webhook-signature"],
-    ])
+    through(Provider::new(name, &[V1, HIDDEN]))
 }
 
 /// A sender through Svix under Svix's own names.
@@ -35,6 +31,11 @@ const V1: Scheme = v1("svix-id", "svix-timestamp", "svix-signature");
 const fn through(provider: Provider) -> Provider {
     provider
         .key_format(KeyFormat::Whsec)
+        .same_headers(&[
+            &["svix-id", "webhook-id"],
+            &["svix-timestamp", "webhook-timestamp"],
+            &["svix-signature", "webhook-signature"],
+        ])
         .type_at(&["/type"])
         .retries_for_secs(28 * 3600)
         .succeeds_with(Success::Any2xx)
