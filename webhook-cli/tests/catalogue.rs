@@ -20,7 +20,10 @@ use common::{Request, Server};
 fn untimed_deliveries_have_their_labelled_verdict() {
     let (mut run, mut providers) = (0, 0);
     for provider in Provider::ALL.iter().filter(|provider| !is_timed(provider)) {
-        let vectors = vectors(provider);
+        let mut vectors = vectors(provider);
+        // An offered secret is taken by a hook, and the command has none.
+        let offers_secret = provider.handshake().is_some_and(|h| h.offers_secret());
+        vectors.retain(|vector| !offers_secret || vector["response"].is_null());
         let mut routes: Vec<Map<String, Value>> = Vec::new();
         let mut requests = Vec::new();
         for vector in &vectors {
@@ -126,8 +129,10 @@ fn entries(provider: &Provider, vector: &Value) -> Map<String, Value> {
     let mut entries = vector["settings"].as_object().cloned().unwrap_or_default();
     entries.insert("provider".into(), provider.name().into());
     entries.insert("secrets".into(), vector["secrets"].clone());
-    if let Some(url) = vector.get("url") {
-        entries.insert("url".into(), url.clone());
+    for key in ["url", "verify_token"] {
+        if let Some(value) = vector.get(key) {
+            entries.insert(key.into(), value.clone());
+        }
     }
     entries
 }
