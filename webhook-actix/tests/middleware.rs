@@ -20,7 +20,9 @@ use webhook_actix::{
     Disposition, Endpoint, EndpointBuilder, MemoryStore, RejectionKind, Signer, UnverifiedLimit,
     VerifiedDelivery, VerifiedEvent, Webhook, providers,
 };
-use webhook_test::{Client, CountingStore, KeyState, NOW, PLAIN, Sent, delivery, signed, standard};
+use webhook_test::{
+    Client, CountingStore, Gate, KeyState, NOW, PLAIN, Sent, delivery, signed, standard,
+};
 
 #[derive(Clone, Default)]
 struct Runs(Arc<AtomicUsize>);
@@ -446,16 +448,17 @@ async fn square_signs_the_configured_url_within_a_scope() {
 /// A run that lost its request, dropped by a middleware further out that ran out of patience.
 #[actix_web::test]
 async fn a_run_outlives_its_request_and_shutdown_waits_for_it() {
-    async fn slow(runs: web::Data<Runs>) -> HttpResponse {
-        sleep(Duration::from_millis(300)).await;
+    async fn slow(runs: web::Data<Runs>, gate: web::Data<Gate>) -> HttpResponse {
+        gate.pass().await;
         runs.add();
         HttpResponse::Ok().finish()
     }
-    let runs = Runs::default();
+    let (runs, gate) = (Runs::default(), Gate::new());
     let all = webhook(standard());
     let app = init_service(
         App::new()
             .app_data(web::Data::new(runs.clone()))
+            .app_data(web::Data::new(gate.clone()))
             .wrap(all.clone())
             .wrap(from_fn(
                 |request, next: actix_web::middleware::Next<_>| async move {
@@ -476,6 +479,7 @@ async fn a_run_outlives_its_request_and_shutdown_waits_for_it() {
     assert_eq!((given_up, runs.count()), (StatusCode::GATEWAY_TIMEOUT, 0));
     let copy = send(&app, &sent).await;
     assert_eq!(copy.status(), 503, "a copy while it runs");
+    gate.open(1);
 
     assert_eq!(all.drain(Duration::from_secs(10)).await, 0);
     assert_eq!((runs.count(), all.endpoint().counts().done), (1, 1));
