@@ -87,8 +87,8 @@ impl Scene {
         let mut builder = Endpoint::builder(provider, SECRET).clock(NOW);
         let mut signer = Signer::new(provider, SECRET).ok()?;
         for name in provider.required_settings() {
-            builder = builder.setting(*name, "public");
-            signer = signer.setting(*name, "public");
+            builder = builder.setting(name, "public");
+            signer = signer.setting(name, "public");
         }
         if matches!(
             provider.handshake().map(|handshake| handshake.reply()),

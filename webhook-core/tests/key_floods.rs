@@ -228,10 +228,10 @@ impl Case {
     }
 
     fn settings(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let names = self.provider.required_settings().iter();
-        names.map(|name| match *name {
-            "private_key" => (*name, key!("rsa-other")),
-            _ => (*name, "x"),
+        let names = self.provider.required_settings();
+        names.map(|name| match name {
+            "private_key" => (name, key!("rsa-other")),
+            _ => (name, "x"),
         })
     }
 
