@@ -54,10 +54,10 @@ fn genuine(provider: &Provider) -> Option<(Endpoint, Sent)> {
         builder = builder.public_url(URL);
     }
     for name in provider.required_settings() {
-        builder = builder.setting(*name, "setting-1");
-        signer = signer.setting(*name, "setting-1");
+        builder = builder.setting(name, "setting-1");
+        signer = signer.setting(name, "setting-1");
     }
-    if provider.names_keys() && provider.optional_settings().contains(&"kid") {
+    if provider.names_keys() && provider.optional_settings().any(|name| name == "kid") {
         builder = builder.setting("kid", "key-1");
     }
     for part in provider.schemes()[0].parts() {
