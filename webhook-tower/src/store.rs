@@ -55,6 +55,7 @@ pub async fn settle(
 }
 
 /// What to answer instead of the handler's answer. A commit that failed is tried again in the background.
+#[must_use]
 pub fn conclude(settled: Settled, tracker: &Tracker) -> Option<Rejection> {
     match settled {
         Settled::Replace(rejection) => return Some(rejection),
