@@ -9,7 +9,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 use webhook_axum::{Answer, Endpoint, EndpointBuilder, Provider, SecretSet};
 use webhook_core::providers::unconfirmed;
-use webhook_core::{ParameterKind, Scheme};
+use webhook_core::{IdentityPolicy, ParameterKind, Scheme};
 
 use crate::entries::{Entries, EntryError};
 use crate::keys::{self, is_fetched, is_public, takes_credentials};
@@ -425,6 +425,14 @@ fn options(
     if let Some(secs) = entries.count("tolerance_secs")? {
         builder = builder.tolerance(Duration::from_secs(secs));
     }
+    match entries.text("identity")?.as_deref() {
+        None => {}
+        Some("signed_only") => builder = builder.identity(IdentityPolicy::SignedOnly),
+        Some(_) => {
+            let problem = "is not known; `signed_only` is, and without the key it is the provider's own";
+            return Err(EntryError::new("identity", problem));
+        }
+    }
     if let Some(name) = entries.text("parameter")? {
         builder = builder.token_parameter(name);
     }
@@ -533,6 +541,7 @@ mod tests {
             ("no URL", r#"{"provider":"square","secret":"$"}"#, "url"),
             ("URL with query", r#"{"provider":"square","secret":"$","url":"https://a.example/?token=$"}"#, "url"),
             ("URL of another kind", r#"{"provider":"square","secret":"$","url":"ftp://$"}"#, "url"),
+            ("identity unknown", r#"{"provider":"stripe","secret":"$","identity":"$"}"#, "identity"),
             ("tolerance zero", r#"{"provider":"stripe","secret":"$","tolerance_secs":0}"#, "tolerance_secs"),
             ("tolerance below zero", r#"{"provider":"stripe","secret":"$","tolerance_secs":-1}"#, "tolerance_secs"),
             ("tolerance no number", r#"{"provider":"stripe","secret":"$","tolerance_secs":"$"}"#, "tolerance_secs"),
@@ -768,6 +777,7 @@ mod tests {
         let rows = [
             (r#"{"provider":"stripe","secret":"$","url":"https://shop.example/hooks"}"#, "stripe"),
             (r#"{"provider":"stripe","secret":"$","secrets":["older-secret-0123"]}"#, "stripe"),
+            (r#"{"provider":"github","secret":"$","identity":"signed_only"}"#, "github"),
             (r#"{"provider":"gitlab_token","secret":"$"}"#, "gitlab-token"),
             (r#"{"provider":"gitlab","variant":"token","secret":"$"}"#, "gitlab-token"),
             (r#"{"provider":"mercado-pago","secret":"$"}"#, "mercadopago"),

@@ -135,6 +135,7 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
         option("url", true),
         option("variant", true),
         option("algorithm", true),
+        option("identity", true),
         option("tolerance_secs", timed),
         option("parameter", in_query),
         option("verify_token", verified),
@@ -150,6 +151,7 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
 /// The names that are those of no provider.
 const GENERAL: &[&str] = &[
     "algorithm",
+    "identity",
     "next_secret",
     "parameter",
     "password",
