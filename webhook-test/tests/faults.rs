@@ -13,13 +13,13 @@ use http::StatusCode;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use webhook_axum::{UnverifiedLimit, WebhookLayer};
-use webhook_core::{EndpointBuilder, RejectionKind};
+use webhook_core::{Endpoint, EndpointBuilder, MemoryStore, RejectionKind, providers};
 use webhook_test::app::{App, Bounds};
 use webhook_test::case::{self, Act, Protocol, Words};
 use webhook_test::servers::{self, Server, Serving};
 use webhook_test::suite;
 use webhook_test::{
-    Client, CountingStore, KeyState, Logs, PATIENCE, Reply, Sent, delivery, standard,
+    Client, CountingStore, KeyState, Logs, NOW, PATIENCE, PLAIN, Reply, Sent, delivery, standard,
 };
 use webhook_tower::RequestBody;
 
@@ -418,4 +418,37 @@ async fn bodies_that_are_not_verified_are_bounded_for_a_connection_that_a_server
         assert_eq!(response.status(), status);
         assert_eq!((connection.held(), server.held()), (0, 0));
     }
+}
+
+#[test]
+fn endpoints_that_may_take_each_others_events_are_named_in_the_log() {
+    let logs = Logs::of_process();
+    let places = || {
+        let logged = logs.text();
+        let lines = logged.lines().filter(|line| line.contains("share a store"));
+        let here = |line: &&str| line.contains(file!());
+        lines.filter(here).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let provider = providers::GITLAB_TOKEN;
+    let build = |builder: EndpointBuilder| builder.build().expect("usable");
+    let memory = MemoryStore::new();
+    let endpoint = || Endpoint::builder(provider, PLAIN).clock(NOW);
+    // One store and one secret: two routes, or one that is built once more.
+    let (line, _first) = (line!(), build(endpoint().store(memory.clone())));
+    let (other, _second) = (line!(), build(endpoint().store(memory.clone())));
+    let said = places();
+    assert_eq!(said.len(), 1, "{said:?}");
+    for line in [line, other] {
+        assert!(
+            said[0].contains(&format!("{}:{line}:", file!())),
+            "{said:?}"
+        );
+    }
+    // Two handles of a store of another kind may be one database.
+    let provider = Endpoint::builder(providers::XENDIT, PLAIN);
+    let _third = build(provider.clone().store(CountingStore::new()));
+    let _named = build(provider.clone().store(memory).consumer("shop"));
+    assert_eq!(places().len(), 1, "a name is enough");
+    let _fourth = build(provider.store(CountingStore::new()));
+    assert_eq!(places().len(), 2);
 }
