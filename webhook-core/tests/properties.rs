@@ -149,8 +149,7 @@ fn object(provider: &str, note: &str) -> serde_json::Value {
     use serde_json::json;
     match provider {
         "adyen" => json!({"notificationItems": [
-            {"NotificationRequestItem": {"merchantReference": note, "additionalData": {}}},
-            {"NotificationRequestItem": {"eventCode": note, "success": "true", "additionalData": {}}},
+            {"NotificationRequestItem": {"merchantReference": note, "success": "true", "additionalData": {}}},
         ]}),
         "iyzico" => {
             json!({"iyziEventType": "a", "paymentId": 1, "paymentConversationId": "b", "status": "c"})
@@ -188,9 +187,12 @@ fn signed_headers(provider: &Provider) -> Vec<&'static str> {
     names
 }
 
-/// Whether proof, fields or time are in the body, so that not every body can be signed.
+/// Whether proof, fields or time are in the body, or its ends have to be told from the URL, so that not every body can be signed.
 fn reads_body(provider: &Provider) -> bool {
-    provider.schemes()[0].holds_body()
+    let scheme = &provider.schemes()[0];
+    let mut parts = scheme.parts().windows(2);
+    let is_seam = |two: &[Part]| matches!(two, [Part::Url, Part::Body] | [Part::Body, Part::Url]);
+    scheme.holds_body() || parts.any(is_seam)
 }
 
 fn receive(endpoint: &Endpoint, request: &SignedRequest) -> Result<Coverage, RejectionKind> {

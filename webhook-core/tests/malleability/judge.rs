@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use webhook_core::{
-    Claimed, Coverage, Endpoint, EndpointBuilder, Finished, Head, Provider, ReplayKey, UnixTime,
+    Claimed, Coverage, Endpoint, EndpointBuilder, Finished, Head, Identity, Provider, ReplayKey,
+    UnixTime,
 };
 
 use crate::corpus::Case;
@@ -16,7 +17,7 @@ use crate::request::Request;
 /// How many replay keys the deliveries may have that a thief can make of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
-    /// As many as labels that nothing signs may have: one, unless the provider says otherwise.
+    /// As many: one, unless labels that nothing signs tell events apart.
     Keys(usize),
     /// Whoever has seen one request can make any, or nothing tells one event from another.
     None,
@@ -24,21 +25,16 @@ pub(crate) enum Bound {
 
 impl Bound {
     pub(crate) fn of(provider: &Provider) -> Self {
-        if provider.coverage().is_sender_only() {
-            return Self::None;
+        let identities = [provider.identity(), provider.identity_without_id()];
+        let bounds = identities.map(|identity| match identity {
+            Identity::ContentAndLabels { at_most, .. } => at_most.map(|most| most.get().into()),
+            Identity::Indistinct => None,
+            _ => Some(1),
+        });
+        match bounds {
+            [Some(a), Some(b)] if !provider.coverage().is_sender_only() => Self::Keys(a.max(b)),
+            _ => Self::None,
         }
-        Self::Keys(unsigned_labels(provider))
-    }
-}
-
-/// How often an unsigned label may tell apart what is signed alike.
-fn unsigned_labels(provider: &Provider) -> usize {
-    match provider.name() {
-        // Pending the bound on labels: one body comes under several topics.
-        "shopify" | "woocommerce" | "patreon" => usize::MAX,
-        // Pending it too: tokens of one second and one URL are equal, and the body is not signed.
-        "atlassian-connect" => usize::MAX,
-        _ => 1,
     }
 }
 
@@ -47,7 +43,7 @@ fn unsigned_labels(provider: &Provider) -> usize {
 pub(crate) struct Taken {
     /// `None` if nothing is remembered of it.
     pub(crate) key: Option<ReplayKey>,
-    coverage: Coverage,
+    pub(crate) coverage: Coverage,
     signed_at: Option<UnixTime>,
 }
 
@@ -147,7 +143,8 @@ pub(crate) fn judge(case: &Case) -> Option<(Tallies, Vec<Fault>)> {
     let mut tallies = Tallies::new();
     let mut verified = Vec::new();
     for mutator in mutators::ALL {
-        let tally = judging.run(mutator, &case.request, &context, case.effort, &mut verified);
+        let most = case.effort * mutator.weight;
+        let tally = judging.run(mutator, &case.request, &context, most, &mut verified);
         tallies.entry(mutator.name).or_default().add(tally);
     }
     // What verifies may be changed once more.
@@ -156,8 +153,8 @@ pub(crate) fn judge(case: &Case) -> Option<(Tallies, Vec<Fault>)> {
     for (i, request) in again.iter().enumerate() {
         for next in 0..3 {
             let mutator = &mutators::ALL[(case.seed as usize + 5 * next + i) % mutators::ALL.len()];
-            let effort = case.effort / 4 + 1;
-            let tally = judging.run(mutator, request, &context, effort, &mut Vec::new());
+            let most = case.effort / 2 + 1;
+            let tally = judging.run(mutator, request, &context, most, &mut Vec::new());
             tallies.entry("two of them").or_default().add(tally);
         }
     }
@@ -182,10 +179,10 @@ impl Judging<'_> {
         mutator: &Mutator,
         of: &Request,
         context: &mutators::Context<'_>,
-        effort: usize,
+        most: usize,
         verified: &mut Vec<Request>,
     ) -> Tally {
-        let mut sink = Sink::new(effort * mutator.weight, mutator.seed ^ self.case.seed);
+        let mut sink = Sink::new(most, mutator.seed ^ self.case.seed);
         (mutator.make)(of, context, &mut sink);
         let mut tally = Tally::default();
         for mutant in sink.into_mutants() {

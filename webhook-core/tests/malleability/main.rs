@@ -9,6 +9,7 @@
 mod corpus;
 mod judge;
 mod mutators;
+mod reported;
 mod request;
 mod run;
 

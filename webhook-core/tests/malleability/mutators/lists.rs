@@ -3,7 +3,7 @@
 use serde_json::Value;
 use webhook_core::Locator;
 
-use super::json::{Layout, Style, written};
+use super::json::{Style, written};
 use super::{Context, Sink};
 use crate::request::{Pair, Request, walk};
 
@@ -269,5 +269,4 @@ pub(super) fn headers(request: &Request, context: &Context<'_>, sink: &mut Sink)
         sink.offer(|| request.with_header(&name.to_ascii_uppercase(), before));
         sink.offer(|| request.with_header(name, before.to_ascii_uppercase()));
     }
-    let _ = Layout::Compact;
 }

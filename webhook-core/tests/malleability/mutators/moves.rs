@@ -3,19 +3,23 @@
 use webhook_core::{Location, Part};
 
 use super::{Context, Sink};
+use crate::corpus::URL;
 use crate::request::{Request, Slot};
 
 /// What stands between the parts of some signed message.
 const MARKS: &[u8] = b".,:;|&=?/-_# \n";
 
-/// Moves a beginning or an end of one place to the beginning or end of another, at every byte, with what separates them and without.
+/// Moves the end of one place to the beginning of another, and the other way round, at every byte, with what separates them and without.
 pub(super) fn resplit(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     let bearing = context.bearing.iter().copied().filter(|slot| !is_tag(*slot, request, context));
     let places: Vec<(Slot, Vec<u8>)> =
         bearing.filter_map(|slot| Some((slot, slot.get(request)?))).collect();
     for (a, from) in &places {
         for (b, to) in &places {
-            if !overlap(*a, *b) {
+            // A time takes in nothing but digits.
+            let is_number = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+            let is_time = matches!(to.len(), 10 | 13) && is_number(to);
+            if !overlap(*a, *b) && (!is_time || is_number(from)) {
                 split(request, (*a, from), (*b, to), sink);
                 join(request, context, (*a, from), (*b, to), sink);
             }
@@ -31,8 +35,6 @@ fn split(request: &Request, (a, from): (Slot, &[u8]), (b, to): (Slot, &[u8]), si
     for at in (0..=from.len()).filter(|at| is_cut(from, *at)) {
         let (head, tail) = from.split_at(at);
         both(head, [tail, to, b""]);
-        both(head, [to, tail, b""]);
-        both(tail, [head, to, b""]);
         both(tail, [to, head, b""]);
         if let Some((mark, rest)) = tail.split_first().filter(|(mark, _)| MARKS.contains(mark)) {
             let mark = std::slice::from_ref(mark);
@@ -91,6 +93,9 @@ fn overlap(a: Slot, b: Slot) -> bool {
 
 /// The tag itself, of which nothing can be taken.
 fn is_tag(slot: Slot, request: &Request, context: &Context<'_>) -> bool {
+    if let (Slot::Entry(..), Some(value)) = (slot, slot.get(request)) {
+        return value.len() >= 40 && !value.contains(&b' ');
+    }
     let Slot::Header(i) = slot else {
         return false;
     };
@@ -103,8 +108,30 @@ fn is_tag(slot: Slot, request: &Request, context: &Context<'_>) -> bool {
     })
 }
 
+/// Takes a URL in the body for the one that is signed behind it, and one in the query for the one that is signed before that.
+fn around_url(request: &Request, sink: &mut Sink) {
+    let (query, body) = (request.query().as_bytes(), request.body.as_slice());
+    for at in 0..body.len() {
+        if let (head, Some(rest)) = (&body[..at], body[at..].strip_prefix(URL.as_bytes())) {
+            sink.offer(|| {
+                let query = [rest, URL.as_bytes(), query].concat();
+                Some(request.with_query(&query)?.with_body(head))
+            });
+        }
+    }
+    for at in 0..query.len() {
+        if let (head, Some(rest)) = (&query[..at], query[at..].strip_prefix(URL.as_bytes())) {
+            sink.offer(|| {
+                let body = [body, URL.as_bytes(), head].concat();
+                Some(request.with_query(rest)?.with_body(body))
+            });
+        }
+    }
+}
+
 /// Moves whole parts: query, form and headers.
 pub(super) fn between_parts(request: &Request, _: &Context<'_>, sink: &mut Sink) {
+    around_url(request, sink);
     let (query, body) = (request.query().as_bytes(), request.body.as_slice());
     let bare = query.strip_prefix(b"?").unwrap_or_default();
     let without = || request.with_query(b"");

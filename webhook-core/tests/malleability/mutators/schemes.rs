@@ -14,7 +14,8 @@ pub(super) fn method(request: &Request, context: &Context<'_>, sink: &mut Sink) 
 
 /// The tag where another scheme of the provider looks for it, with what was signed beside the body moved into the body.
 pub(super) fn downgrade(request: &Request, context: &Context<'_>, sink: &mut Sink) {
-    if context.provider.schemes().len() < 2 {
+    let schemes = context.provider.schemes();
+    if schemes.iter().all(|scheme| scheme.parts() == schemes[0].parts()) {
         return;
     }
     let mut values: Vec<Vec<u8>> = Vec::new();
@@ -75,16 +76,11 @@ pub(super) fn extension(request: &Request, context: &Context<'_>, sink: &mut Sin
     if !ends_in_body {
         return;
     }
-    let mut state = [0; 8];
-    for (word, digits) in state.iter_mut().zip(tag.chunks(8)) {
-        let digits = std::str::from_utf8(digits).unwrap();
-        *word = u32::from_str_radix(digits, 16).unwrap();
-    }
     // How much stands before the body is guessed.
     for before in context.secret_len..context.secret_len + 128 {
         for suffix in ["", " ", "{}", "x"] {
             sink.offer(|| {
-                let (padding, tag) = extended(state, before + request.body.len(), suffix.as_bytes());
+                let (padding, tag) = extended(tag, before + request.body.len(), suffix.as_bytes());
                 let body = [&request.body, &padding[..], suffix.as_bytes()].concat();
                 request.with_header(name, tag).with_body(body)
             });
@@ -92,8 +88,12 @@ pub(super) fn extension(request: &Request, context: &Context<'_>, sink: &mut Sin
     }
 }
 
-/// The padding of a message of this length (FIPS 180-4 §5.1.1), and the hash of the message, the padding and the suffix.
-fn extended(mut state: [u32; 8], len: usize, suffix: &[u8]) -> (Vec<u8>, String) {
+/// The padding of a message of this SHA-256 and length (FIPS 180-4 §5.1.1), and the hash of the message, the padding and the suffix.
+pub(crate) fn extended(hash: &[u8; 64], len: usize, suffix: &[u8]) -> (Vec<u8>, String) {
+    let mut state = [0; 8];
+    for (word, digits) in state.iter_mut().zip(hash.chunks(8)) {
+        *word = u32::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap();
+    }
     let padding = |len: usize| {
         let mut padding = vec![0x80];
         padding.resize(1 + (119 - len % 64) % 64, 0);

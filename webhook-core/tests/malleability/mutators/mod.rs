@@ -3,8 +3,10 @@
 mod json;
 mod lists;
 mod moves;
-mod spelling;
 mod schemes;
+mod spelling;
+
+pub(crate) use schemes::extended;
 
 use webhook_core::Provider;
 
@@ -30,7 +32,7 @@ pub(crate) const ALL: &[Mutator] = &[
     of("reorder", lists::reorder),
     of("add", lists::add),
     of("splice", lists::splice),
-    Mutator { weight: 16, ..of("re-split", moves::resplit) },
+    Mutator { weight: 8, ..of("re-split", moves::resplit) },
     of("move", moves::between_parts),
     of("case", spelling::case),
     of("re-encode", spelling::reencode),
@@ -38,7 +40,7 @@ pub(crate) const ALL: &[Mutator] = &[
     of("time", spelling::time),
     of("unsigned headers", lists::headers),
     of("method", schemes::method),
-    Mutator { waits: 10 * 24 * 3600, weight: 64, ..of("downgrade", schemes::downgrade) },
+    Mutator { waits: 10 * 24 * 3600, weight: 24, ..of("downgrade", schemes::downgrade) },
     Mutator { weight: 4, ..of("extension", schemes::extension) },
 ];
 
