@@ -3,7 +3,7 @@
 //!
 //! ```sh
 //! cargo run -p webhook-core --all-features --example malleability
-//! MALLEABILITY_PROVIDER=plivo MALLEABILITY_SOAK=10 cargo run --release -p webhook-core --all-features --example malleability
+//! MALLEABILITY_PROVIDER=plivo SOAK_TIMES=10 cargo run --release -p webhook-core --all-features --example malleability
 //! ```
 //!
 //! A cell is `=n` for `n` that verified under the key of the original, `~n` for `n` under others that the provider's bound allows, and `!n` for `n`
@@ -17,10 +17,14 @@ mod corpus;
 mod judge;
 #[path = "../../tests/malleability/mutators/mod.rs"]
 mod mutators;
+#[path = "../../tests/common/parties.rs"]
+mod parties;
 #[path = "../../tests/malleability/request.rs"]
 mod request;
 #[path = "../../tests/malleability/run.rs"]
 mod run;
+#[path = "../../tests/common/soak.rs"]
+mod soak;
 
 use std::process::ExitCode;
 
@@ -28,15 +32,28 @@ use judge::Tally;
 use run::Outcome;
 
 fn main() -> ExitCode {
-    let names = || mutators::ALL.iter().map(|mutator| mutator.name).chain(["two of them"]);
-    let outcomes = run::run(corpus::Effort::from_env());
-    println!("| provider | captured | {} |", names().collect::<Vec<_>>().join(" | "));
+    let names = || {
+        mutators::ALL
+            .iter()
+            .map(|mutator| mutator.name)
+            .chain(["two of them"])
+    };
+    let outcomes = run::run(corpus::Effort::of_this_run());
+    println!(
+        "| provider | captured | {} |",
+        names().collect::<Vec<_>>().join(" | ")
+    );
     println!("|---{}|", "|---".repeat(names().count() + 1));
     let mut total = Tally::default();
     for outcome in &outcomes {
         let tally = |name| outcome.tallies.get(name).copied().unwrap_or_default();
         let cells: Vec<_> = names().map(|name| cell(tally(name))).collect();
-        println!("| {} | {} | {} |", outcome.provider, outcome.originals, cells.join(" | "));
+        println!(
+            "| {} | {} | {} |",
+            outcome.provider,
+            outcome.originals,
+            cells.join(" | ")
+        );
         for tally in outcome.tallies.values() {
             total.add(*tally);
         }
@@ -44,14 +61,24 @@ fn main() -> ExitCode {
     println!(
         "\n{} providers, {} captured deliveries, {} mutants: {} verified under the key of the original, {} within a bound, {} under another key",
         outcomes.len(),
-        outcomes.iter().map(|outcome| outcome.originals).sum::<usize>(),
-        total.tried, total.same, total.bounded, total.other,
+        outcomes
+            .iter()
+            .map(|outcome| outcome.originals)
+            .sum::<usize>(),
+        total.tried,
+        total.same,
+        total.bounded,
+        total.other,
     );
     let faults: Vec<String> = outcomes.iter().filter_map(Outcome::report).collect();
     for fault in &faults {
         eprintln!("{fault}");
     }
-    if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn cell(tally: Tally) -> String {
@@ -64,5 +91,9 @@ fn cell(tally: Tally) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(sign, count)| format!("{sign}{count}"))
         .collect();
-    if cell.is_empty() { ".".to_owned() } else { cell }
+    if cell.is_empty() {
+        ".".to_owned()
+    } else {
+        cell
+    }
 }

@@ -60,7 +60,9 @@ const fn signed(code: &'static Twilio, words: &'static str) -> Scheme {
         values: true,
         ..Coverage::NONE
     };
-    Scheme::custom(code, coverage, words).in_header("x-twilio-signature").signing_address()
+    Scheme::custom(code, coverage, words)
+        .in_header("x-twilio-signature")
+        .signing_address()
 }
 
 const SHA1: &[Scheme] = &[signed(

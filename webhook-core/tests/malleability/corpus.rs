@@ -6,15 +6,11 @@ use std::path::Path;
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
 use webhook_core::providers::unconfirmed;
-use webhook_core::{
-    Endpoint, EndpointBuilder, KeyFormat, Locator, Part, Provider, SignedRequest, Signer, UnixTime,
-    Value as Signed,
-};
+use webhook_core::{Endpoint, EndpointBuilder, Locator, Provider, SignedRequest, Signer};
 
+use crate::parties::{NOW, URL, configured, secrets, setting, signed_headers, signing_secret};
 use crate::request::Request;
-
-pub(crate) const URL: &str = "https://shop.example/hooks";
-pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+use crate::soak;
 
 /// A captured request, and how the endpoint that it was meant for is configured.
 pub(crate) struct Case {
@@ -49,16 +45,15 @@ pub(crate) struct Effort {
 }
 
 impl Effort {
-    /// Seconds in a debug build; `MALLEABILITY_SOAK=<factor>` tries so many times as much, and `MALLEABILITY_SEED` other picks.
-    pub(crate) fn from_env() -> Self {
-        let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<usize>().ok());
-        let factor = number("MALLEABILITY_SOAK").unwrap_or(1).max(1);
+    /// What takes seconds in a debug build, or so many times as much in a soak run.
+    pub(crate) fn of_this_run() -> Self {
+        let times = usize::try_from(soak::cases(1)).unwrap();
         Self {
-            signed: 24 * factor,
-            known: 3 * factor,
-            vectors: 3 * factor,
-            second_round: 2 * factor,
-            seed: number("MALLEABILITY_SEED").unwrap_or(0) as u64,
+            signed: 24 * times,
+            known: 3 * times,
+            vectors: 3 * times,
+            second_round: 2 * times,
+            seed: soak::seed(0x5eed),
         }
     }
 }
@@ -81,8 +76,8 @@ fn signed(provider: &'static Provider, effort: Effort) -> Vec<Case> {
     let Ok(signer) = Signer::new(*provider, secret.as_str()) else {
         return Vec::new();
     };
-    let settings = provider.required_settings().iter();
-    let signer = settings.fold(signer, |signer, name| signer.setting(*name, setting(name)));
+    let settings = provider.required_settings();
+    let signer = settings.fold(signer, |signer, name| signer.setting(name, setting(name)));
     let signer = signer.public_url(URL).event_type("order.paid");
     let mut requests = Vec::new();
     for (i, (kind, body)) in bodies(provider).into_iter().enumerate() {
@@ -100,21 +95,34 @@ fn signed(provider: &'static Provider, effort: Effort) -> Vec<Case> {
             signer = signer.header(name, ["signed-1", "signed.2:b|c"][i % 2]);
         }
         // Some providers sign what the sender likes.
-        signer = signer.header("x-kind", "order.paid").header("x-trace", "a.b");
+        signer = signer
+            .header("x-kind", "order.paid")
+            .header("x-trace", "a.b");
         requests.push((kind, Request::from(signer.sign(NOW, body))));
     }
-    let is_public = signing_secret(provider) != receiving_secret(provider);
-    let all: Vec<_> = requests.iter().map(|(_, request)| request.clone()).collect();
+    let is_public = secret != secrets(provider)[0];
+    let all: Vec<_> = requests
+        .iter()
+        .map(|(_, request)| request.clone())
+        .collect();
     let case = |(i, (kind, request)): (usize, (&str, Request))| Case {
         provider,
         name: format!("signed {i} {kind}"),
         builder: Box::new(|| endpoint(provider)),
         now: NOW.as_secs(),
-        others: all.iter().filter(|other| **other != request).cloned().collect(),
+        others: all
+            .iter()
+            .filter(|other| **other != request)
+            .cloned()
+            .collect(),
         request,
         secret_len: secret.len(),
         // Public keys take their time.
-        effort: if is_public { effort.signed / 3 + 1 } else { effort.signed },
+        effort: if is_public {
+            effort.signed / 3 + 1
+        } else {
+            effort.signed
+        },
         second_round: effort.second_round * 4,
         seed: effort.seed ^ i as u64,
     };
@@ -123,7 +131,10 @@ fn signed(provider: &'static Provider, effort: Effort) -> Vec<Case> {
 
 impl From<SignedRequest> for Request {
     fn from(signed: SignedRequest) -> Self {
-        let headers = signed.headers.into_iter().map(|(name, value)| (name, value.into_bytes()));
+        let headers = signed
+            .headers
+            .into_iter()
+            .map(|(name, value)| (name, value.into_bytes()));
         Self {
             method: signed.method.to_owned(),
             target: signed.path_and_query,
@@ -134,83 +145,12 @@ impl From<SignedRequest> for Request {
 }
 
 pub(crate) fn endpoint(provider: &Provider) -> EndpointBuilder {
-    let mut builder = Endpoint::builder(*provider, receiving_secret(provider).as_str());
+    let [secret, _] = secrets(provider);
+    let mut builder = Endpoint::builder(*provider, secret.as_str());
     if provider.signs_url() {
         builder = builder.public_url(URL);
     }
-    for name in provider.required_settings() {
-        builder = builder.setting(*name, setting(name));
-    }
-    if provider.names_keys() && provider.optional_settings().contains(&"kid") {
-        builder = builder.setting("kid", "key-1");
-    }
-    builder
-}
-
-pub(crate) fn setting(name: &str) -> &'static str {
-    match name {
-        "private_key" => include_str!("../keys/rsa-other.pem"),
-        _ => "setting-1",
-    }
-}
-
-fn receiving_secret(provider: &Provider) -> String {
-    match provider.secret_format() {
-        #[cfg(feature = "asymmetric")]
-        KeyFormat::PublicKey => keys::of(provider, true),
-        KeyFormat::Basic | KeyFormat::Login => "user:correct horse battery".into(),
-        _ => "0123456789abcdef0123456789abcdef".into(),
-    }
-}
-
-pub(crate) fn signing_secret(provider: &Provider) -> String {
-    match provider.secret_format() {
-        #[cfg(feature = "asymmetric")]
-        KeyFormat::PublicKey => keys::of(provider, false),
-        _ => receiving_secret(provider),
-    }
-}
-
-#[cfg(feature = "asymmetric")]
-mod keys {
-    use webhook_core::{Algorithm, Provider};
-
-    macro_rules! pair {
-        ($name:literal) => {
-            [
-                include_str!(concat!("../keys/", $name, ".pem")),
-                include_str!(concat!("../keys/", $name, ".pub.pem")),
-            ]
-        };
-    }
-
-    pub(super) fn of(provider: &Provider, public: bool) -> String {
-        let pair = match provider.schemes()[0].key_algorithm() {
-            Some(Algorithm::Ed25519) => pair!("ed25519"),
-            Some(
-                Algorithm::EcdsaP256Sha256
-                | Algorithm::EcdsaP256Sha256Fixed
-                | Algorithm::EcdsaP256Sha1,
-            ) => pair!("p256"),
-            Some(Algorithm::EcdsaP521Sha512Fixed) => pair!("p521"),
-            _ => pair!("rsa"),
-        };
-        pair[usize::from(public)].to_owned()
-    }
-}
-
-/// The headers that are signed with the message, whatever they say.
-fn signed_headers(provider: &Provider) -> Vec<&'static str> {
-    let parts = provider.schemes()[0].parts().iter();
-    let mut names: Vec<_> = parts
-        .filter_map(|part| match part {
-            Part::Header(name)
-            | Part::Optional { value: Signed::Header(name), .. } => Some(*name),
-            _ => None,
-        })
-        .collect();
-    names.dedup();
-    names
+    configured(builder, provider)
 }
 
 /// Bodies with the content types they come with. Their texts have in them what separates the parts of signed messages.
@@ -218,11 +158,23 @@ fn bodies(provider: &Provider) -> Vec<(&'static str, Vec<u8>)> {
     let json = "application/json";
     let form = "application/x-www-form-urlencoded";
     let mut bodies = vec![
-        (json, fitting(provider, "a.b:c|d,e;f&g=h/i", "evt_1").to_string()),
-        (json, fitting(provider, "caf\u{e9} \u{2013} \u{1f600} 1.x", "evt_2").to_string()),
+        (
+            json,
+            fitting(provider, "a.b:c|d,e;f&g=h/i", "evt_1").to_string(),
+        ),
+        (
+            json,
+            fitting(provider, "caf\u{e9} \u{2013} \u{1f600} 1.x", "evt_2").to_string(),
+        ),
         (json, fitting(provider, "plain", "evt_1").to_string()),
-        (form, "AccountSid=AC1&Body=good.bye+%2B1&Empty=&Zip=a.b".into()),
-        (form, "From=%2B15557654321&Text=caf%C3%A9.1800000000.x".into()),
+        (
+            form,
+            "AccountSid=AC1&Body=good.bye+%2B1&Empty=&Zip=a.b".into(),
+        ),
+        (
+            form,
+            "From=%2B15557654321&Text=caf%C3%A9.1800000000.x".into(),
+        ),
     ];
     if !provider.schemes()[0].holds_body() {
         // As some write JSON: with more escapes than it takes.
@@ -233,7 +185,10 @@ fn bodies(provider: &Provider) -> Vec<(&'static str, Vec<u8>)> {
         bodies.push((json, format!(" [{}]", fitting(provider, "x", "evt_3"))));
         bodies.push((json, String::new()));
     }
-    bodies.into_iter().map(|(kind, body)| (kind, body.into_bytes())).collect()
+    bodies
+        .into_iter()
+        .map(|(kind, body)| (kind, body.into_bytes()))
+        .collect()
 }
 
 /// A document that has what the provider signs, an id and a type.
@@ -243,18 +198,27 @@ fn fitting(provider: &Provider, note: &str, id: &str) -> Value {
             "additionalData": {}, "amount": {"currency": "EUR", "value": 1000}, "eventCode": "AUTHORISATION",
             "merchantAccountCode": "shop", "merchantReference": note, "pspReference": id, "success": "true",
         }}]}),
-        "iyzico" => json!({"iyziEventType": "a", "paymentId": 12, "paymentConversationId": note, "status": "c"}),
-        "midtrans" => json!({"order_id": format!("{id}1"), "status_code": "200", "gross_amount": "1.00", "note": note}),
+        "iyzico" => {
+            json!({"iyziEventType": "a", "paymentId": 12, "paymentConversationId": note, "status": "c"})
+        }
+        "midtrans" => {
+            json!({"order_id": format!("{id}1"), "status_code": "200", "gross_amount": "1.00", "note": note})
+        }
         "microsoft-graph" => json!({"value": [{"note": note}, {"note": id}]}),
         "myfatoorah-v1" => json!({"Data": {"a": 1, "b": null, "c": note}, "note": id}),
         "myfatoorah-v2" => json!({"Event": {"Name": "PAYMENT_STATUS_CHANGED"},
             "Data": {"Invoice": {"Id": id, "Status": "PAID"}, "Transaction": {"PaymentId": note}}, "note": note}),
-        "tap" => json!({"id": id, "amount": 1.5, "currency": "KWD", "reference": {"gateway": "b", "payment": "c"},
-            "status": "CAPTURED", "transaction": {"created": "1"}, "note": note}),
+        "tap" => {
+            json!({"id": id, "amount": 1.5, "currency": "KWD", "reference": {"gateway": "b", "payment": "c"},
+            "status": "CAPTURED", "transaction": {"created": "1"}, "note": note})
+        }
         _ => json!({"order_id": 1, "status": "NEW", "timestamp": 2, "note": note, "live": true,
             "items": [{"a": 1, "name": note}, {"a": 2}], "url": format!("{URL}?x={note}")}),
     };
-    for (locator, value) in [(provider.id_locator(), id), (provider.type_locator(), "order.paid")] {
+    for (locator, value) in [
+        (provider.id_locator(), id),
+        (provider.type_locator(), "order.paid"),
+    ] {
         if let Locator::Body(pointers) = locator {
             put(&mut document, pointers[0], value);
         }
@@ -271,7 +235,9 @@ fn put(document: &mut Value, pointer: &str, text: &str) {
             Value::Object(members) => members.entry(*name).or_insert(Value::Null),
             Value::Null => {
                 *at = Value::Object(Map::new());
-                let Value::Object(members) = at else { unreachable!() };
+                let Value::Object(members) = at else {
+                    unreachable!()
+                };
                 members.entry(*name).or_insert(Value::Null)
             }
             _ => return,
@@ -295,8 +261,8 @@ fn known(provider: &'static Provider, effort: Effort) -> Vec<Case> {
             provider,
             name: text(&vector["name"]),
             now: vector["now"].as_u64().unwrap(),
-            secret_len: secrets(&vector).first().map_or(0, String::len),
-            builder: Box::new(move || configured(provider, &vector)),
+            secret_len: secrets_of(&vector).first().map_or(0, String::len),
+            builder: Box::new(move || configured_for(provider, &vector)),
             request,
             others: Vec::new(),
             effort: effort.known,
@@ -309,30 +275,41 @@ fn known(provider: &'static Provider, effort: Effort) -> Vec<Case> {
 
 fn request(vector: &Value) -> Request {
     let headers = match &vector["headers"] {
-        Value::Array(pairs) => pairs.iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect(),
-        Value::Object(map) => map.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+        Value::Array(pairs) => pairs
+            .iter()
+            .map(|pair| (text(&pair[0]), text(&pair[1])))
+            .collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect(),
         other => panic!("headers are {other}"),
     };
     let headers: Vec<(String, String)> = headers;
     let body = match vector["body_base64"].as_str() {
-        Some(encoded) => base64::engine::general_purpose::STANDARD.decode(encoded).unwrap(),
+        Some(encoded) => base64::engine::general_purpose::STANDARD
+            .decode(encoded)
+            .unwrap(),
         None => text(&vector["body"]).into_bytes(),
     };
     Request {
         method: text(&vector["method"]),
         target: text(&vector["path_and_query"]),
-        headers: headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect(),
+        headers: headers
+            .into_iter()
+            .map(|(name, value)| (name, value.into_bytes()))
+            .collect(),
         body,
     }
 }
 
-fn secrets(vector: &Value) -> Vec<String> {
+fn secrets_of(vector: &Value) -> Vec<String> {
     let secrets = vector["secrets"].as_array().into_iter().flatten();
     secrets.map(text).collect()
 }
 
-fn configured(provider: &Provider, vector: &Value) -> EndpointBuilder {
-    let secrets = secrets(vector);
+fn configured_for(provider: &Provider, vector: &Value) -> EndpointBuilder {
+    let secrets = secrets_of(vector);
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     let mut builder = Endpoint::builder(*provider, secrets);
     if provider.signs_url() {

@@ -57,8 +57,12 @@ impl Receiver {
     pub(crate) fn new(builder: EndpointBuilder, now: u64) -> Self {
         let clock = Arc::new(AtomicU64::new(now));
         let read = Arc::clone(&clock);
-        let builder = builder.clock(move || Some(UnixTime::from_secs(read.load(Ordering::Relaxed))));
-        Self { endpoint: builder.build().unwrap(), clock }
+        let builder =
+            builder.clock(move || Some(UnixTime::from_secs(read.load(Ordering::Relaxed))));
+        Self {
+            endpoint: builder.build().unwrap(),
+            clock,
+        }
     }
 
     pub(crate) fn set_clock(&self, now: u64) {
@@ -82,7 +86,11 @@ impl Receiver {
             Claimed::Run(permit) => {
                 let proof = permit.delivery().proof();
                 let (coverage, signed_at) = (proof.coverage(), proof.signed_at());
-                Some(Taken { key: permit.key().copied(), coverage, signed_at })
+                Some(Taken {
+                    key: permit.key().copied(),
+                    coverage,
+                    signed_at,
+                })
             }
             _ => None,
         }
@@ -127,7 +135,9 @@ pub(crate) fn judge(case: &Case) -> Option<(Tallies, Vec<Fault>)> {
     let receiver = Receiver::new((case.builder)(), case.now);
     let original = receiver.take(&case.request)?;
     let others = case.others.iter();
-    let others = others.filter_map(|other| Some((other, receiver.take(other)?))).collect();
+    let others = others
+        .filter_map(|other| Some((other, receiver.take(other)?)))
+        .collect();
     let mut judging = Judging {
         bound: Bound::of(case.provider),
         keys: BTreeSet::from([original.key]),
@@ -138,7 +148,10 @@ pub(crate) fn judge(case: &Case) -> Option<(Tallies, Vec<Fault>)> {
         faults: Vec::new(),
     };
     let context = mutators::Context::new(case, |request| {
-        judging.receiver.take(request).is_some_and(|taken| taken == judging.original)
+        judging
+            .receiver
+            .take(request)
+            .is_some_and(|taken| taken == judging.original)
     });
     let mut tallies = Tallies::new();
     let mut verified = Vec::new();
@@ -149,7 +162,12 @@ pub(crate) fn judge(case: &Case) -> Option<(Tallies, Vec<Fault>)> {
     }
     // What verifies may be changed once more.
     let step = (verified.len() / case.second_round.max(1)).max(1);
-    let again: Vec<_> = verified.iter().step_by(step).take(case.second_round).cloned().collect();
+    let again: Vec<_> = verified
+        .iter()
+        .step_by(step)
+        .take(case.second_round)
+        .cloned()
+        .collect();
     for (i, request) in again.iter().enumerate() {
         for next in 0..3 {
             let mutator = &mutators::ALL[(case.seed as usize + 5 * next + i) % mutators::ALL.len()];
@@ -216,9 +234,13 @@ impl Judging<'_> {
         };
         let captured = [(&self.case.request, &self.original)];
         let others = self.others.iter().map(|(request, taken)| (*request, taken));
-        let captured = captured.into_iter().chain(others).filter(|(_, was)| was.key == taken.key);
-        let lies: Option<Vec<_>> =
-            captured.map(|(request, was)| lies(request, was, mutant, taken)).min_by_key(Vec::len);
+        let captured = captured
+            .into_iter()
+            .chain(others)
+            .filter(|(_, was)| was.key == taken.key);
+        let lies: Option<Vec<_>> = captured
+            .map(|(request, was)| lies(request, was, mutant, taken))
+            .min_by_key(Vec::len);
         for lie in lies.iter().flatten() {
             fault(format!("what is said to be covered was changed: {lie}"));
         }

@@ -10,9 +10,10 @@ use webhook_core::providers::{
 };
 use webhook_core::{Provider, Signer};
 
-use crate::corpus::{NOW, URL, endpoint, setting, signing_secret};
+use crate::corpus::endpoint;
 use crate::judge::{Bound, Receiver};
-use crate::mutators::extended;
+use crate::mutators::schemes::extended;
+use crate::parties::{NOW, URL, setting, signing_secret};
 use crate::request::Request;
 
 /// A request that the signer makes, and what receives it.
@@ -24,7 +25,7 @@ fn captured(
 ) -> (Receiver, Request) {
     let mut signer = Signer::new(*provider, signing_secret(provider).as_str()).unwrap();
     for name in provider.required_settings() {
-        signer = signer.setting(*name, setting(name));
+        signer = signer.setting(name, setting(name));
     }
     for (name, value) in headers {
         signer = signer.header(*name, *value);
@@ -56,8 +57,10 @@ fn adyens_signed_items_cannot_be_repeated_reordered_or_put_together() {
     };
     let ((receiver, a), (_, b)) = (item("a"), item("b"));
     let items = |of: &[&Request]| {
-        let items: Vec<Value> =
-            of.iter().map(|request| request.json().unwrap()["notificationItems"][0].clone()).collect();
+        let items: Vec<Value> = of
+            .iter()
+            .map(|request| request.json().unwrap()["notificationItems"][0].clone())
+            .collect();
         a.with_body(json!({"notificationItems": items}).to_string())
     };
     assert!(receiver.take(&items(&[&a])).is_some());
@@ -71,7 +74,10 @@ fn trellos_characters_of_the_same_low_byte_are_one_delivery_whose_body_is_not_co
     let body = r#"{"action":{"id":"a1","type":"updateCard"},"text":"pip"}"#;
     let (receiver, captured) = captured(&TRELLO, "/hooks", &[], body);
     assert!(receiver.take(&captured).unwrap().coverage.body);
-    for changed in [body.replacen('p', "\u{170}", 1), body.replace('p', "\u{270}")] {
+    for changed in [
+        body.replacen('p', "\u{170}", 1),
+        body.replace('p', "\u{270}"),
+    ] {
         let changed = captured.with_body(changed);
         assert!(are_one(&receiver, &captured, &changed));
         assert!(!receiver.take(&changed).unwrap().coverage.body);
@@ -85,7 +91,9 @@ fn trellos_callback_in_the_body_is_not_taken_for_the_url() {
         let (receiver, captured) = captured(provider, "/hooks?a=1", &[], &body);
         let (front, rest) = body.split_once(URL).unwrap();
         let cut = captured.with_body(front);
-        let cut = cut.with_query(format!("{rest}{URL}?a=1").as_bytes()).unwrap();
+        let cut = cut
+            .with_query(format!("{rest}{URL}?a=1").as_bytes())
+            .unwrap();
         assert!(receiver.take(&captured).is_some() && is_refused(&receiver, &cut));
     }
 }
@@ -94,7 +102,9 @@ fn trellos_callback_in_the_body_is_not_taken_for_the_url() {
 fn runs(provider: &Provider, body: &str, change: impl Fn(&Request, usize) -> Request) -> usize {
     let (receiver, captured) = captured(provider, "/hooks", &[], body);
     let mutants = (0..100).map(|i| change(&captured, i));
-    let keys: BTreeSet<_> = mutants.filter_map(|mutant| receiver.take(&mutant)?.key).collect();
+    let keys: BTreeSet<_> = mutants
+        .filter_map(|mutant| receiver.take(&mutant)?.key)
+        .collect();
     keys.len()
 }
 
@@ -112,10 +122,19 @@ fn invented_or_padded_topics_are_no_more_than_their_bound() {
         (&WOOCOMMERCE, "x-wc-webhook-topic"),
         (&PATREON, "x-patreon-event"),
     ] {
-        let invented = runs(provider, "{}", |request, i| request.with_header(header, format!("t/{i}")));
-        let padded = runs(provider, "{}", |request, i| request.with_header(header, "x".repeat(300 + i)));
+        let invented = runs(provider, "{}", |request, i| {
+            request.with_header(header, format!("t/{i}"))
+        });
+        let padded = runs(provider, "{}", |request, i| {
+            request.with_header(header, "x".repeat(300 + i))
+        });
         let bound = Bound::of(provider);
-        assert_eq!((bound, bound), (Bound::Keys(invented), Bound::Keys(padded)), "{}", provider.name());
+        assert_eq!(
+            (bound, bound),
+            (Bound::Keys(invented), Bound::Keys(padded)),
+            "{}",
+            provider.name()
+        );
     }
 }
 
@@ -124,7 +143,9 @@ fn plivos_last_field_is_not_cut_at_a_dot_and_moved_into_the_nonce() {
     let (receiver, captured) = captured(&PLIVO, "/hooks", &[], "From=1&Text=good.bye");
     let name = "x-plivo-signature-v3-nonce";
     let nonce = captured.header(name).unwrap();
-    let cut = captured.with_body("From=1&Text=good").with_header(name, [b"bye.", nonce].concat());
+    let cut = captured
+        .with_body("From=1&Text=good")
+        .with_header(name, [b"bye.", nonce].concat());
     assert!(receiver.take(&captured).is_some() && is_refused(&receiver, &cut));
 }
 
@@ -134,8 +155,12 @@ fn the_front_of_hook0s_body_moved_into_a_signed_header_is_the_same_delivery_or_r
         let (receiver, captured) = captured(provider, "/hooks", &[("x-kind", "a.b")], JSON);
         assert!(receiver.take(&captured).unwrap().coverage.body);
         let (front, rest) = JSON.split_once('.').unwrap();
-        let forwards = captured.with_header("x-kind", format!("a.b.{front}")).with_body(rest);
-        let backwards = captured.with_header("x-kind", "a").with_body(format!("b.{JSON}"));
+        let forwards = captured
+            .with_header("x-kind", format!("a.b.{front}"))
+            .with_body(rest);
+        let backwards = captured
+            .with_header("x-kind", "a")
+            .with_body(format!("b.{JSON}"));
         for moved in [forwards, backwards] {
             if *provider == COINBASE_CDP {
                 assert!(is_refused(&receiver, &moved));
@@ -152,8 +177,13 @@ fn a_stale_delivery_of_codespar_is_not_resent_as_one_that_signs_no_time() {
     let (receiver, captured) = captured(&CODESPAR, "/hooks", &[], JSON);
     let name = "x-codespar-signature";
     let value = String::from_utf8(captured.header(name).unwrap().to_vec()).unwrap();
-    let (time, tag) = value.strip_prefix("t=").and_then(|pairs| pairs.split_once(",v1=")).unwrap();
-    let bare = captured.with_header(name, tag).with_body(format!("{time}.{JSON}"));
+    let (time, tag) = value
+        .strip_prefix("t=")
+        .and_then(|pairs| pairs.split_once(",v1="))
+        .unwrap();
+    let bare = captured
+        .with_header(name, tag)
+        .with_body(format!("{time}.{JSON}"));
     assert!(receiver.take(&captured).is_some() && is_refused(&receiver, &bare));
     let (now, later) = (1_800_000_000, 1_800_000_000 + TEN_DAYS);
     receiver.set_clock(later);
@@ -170,8 +200,15 @@ fn nothing_is_moved_between_a_query_and_a_body_that_stand_side_by_side() {
         let message = format!("?a=1{JSON}");
         for at in (0..message.len()).filter(|at| *at != 4) {
             let (query, body) = message.split_at(at);
-            let moved = captured.with_query(query.as_bytes()).unwrap().with_body(body);
-            assert!(is_refused(&receiver, &moved), "{}: {moved:?}", provider.name());
+            let moved = captured
+                .with_query(query.as_bytes())
+                .unwrap()
+                .with_body(body);
+            assert!(
+                is_refused(&receiver, &moved),
+                "{}: {moved:?}",
+                provider.name()
+            );
         }
     }
 }
@@ -181,7 +218,9 @@ fn digits_moved_between_the_fields_of_midtrans_are_the_same_delivery() {
     let body = r#"{"order_id":"a1","status_code":"200","gross_amount":"1.00"}"#;
     let (receiver, captured) = captured(&MIDTRANS, "/hooks", &[], body);
     let text = String::from_utf8(captured.body.clone()).unwrap();
-    let moved = text.replace(r#""a1""#, r#""a""#).replace(r#""200""#, r#""1200""#);
+    let moved = text
+        .replace(r#""a1""#, r#""a""#)
+        .replace(r#""200""#, r#""1200""#);
     assert!(are_one(&receiver, &captured, &captured.with_body(moved)));
 }
 
@@ -196,7 +235,11 @@ fn a_plain_hash_behind_the_secret_is_not_continued() {
         assert!(receiver.take(&captured).is_some());
         let (name, tag) = captured.headers[0].clone();
         let suffix = b" {}";
-        let (padding, tag) = extended(tag.as_slice().try_into().unwrap(), before + JSON.len(), suffix);
+        let (padding, tag) = extended(
+            tag.as_slice().try_into().unwrap(),
+            before + JSON.len(),
+            suffix,
+        );
         let body = [JSON.as_bytes(), &padding, suffix].concat();
         let longer = captured.with_header(&name, tag).with_body(body);
         assert!(is_refused(&receiver, &longer), "{}", provider.name());
@@ -218,6 +261,10 @@ fn a_query_that_other_parts_can_take_bytes_from_is_not_said_to_be_covered() {
     let form = "a=b&c=d";
     for provider in [&TWILIO, &PLIVO, &RAPYD] {
         let (receiver, captured) = captured(provider, "/hooks?x=y", &[], form);
-        assert!(!receiver.take(&captured).unwrap().coverage.url, "{}", provider.name());
+        assert!(
+            !receiver.take(&captured).unwrap().coverage.url,
+            "{}",
+            provider.name()
+        );
     }
 }

@@ -32,7 +32,10 @@ impl Request {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {
-        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_slice())
     }
 
@@ -45,16 +48,23 @@ impl Request {
 
     pub(crate) fn without_header(&self, name: &str) -> Self {
         let mut changed = self.clone();
-        changed.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        changed
+            .headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         changed
     }
 
     pub(crate) fn with_body(&self, body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into(), ..self.clone() }
+        Self {
+            body: body.into(),
+            ..self.clone()
+        }
     }
 
     pub(crate) fn path(&self) -> &str {
-        self.target.split_once('?').map_or(&self.target, |(path, _)| path)
+        self.target
+            .split_once('?')
+            .map_or(&self.target, |(path, _)| path)
     }
 
     /// The query with its `?`; empty if there is none.
@@ -77,7 +87,10 @@ impl Request {
 
     pub(crate) fn with_query_pairs(&self, pairs: &[Pair]) -> Self {
         let mark = if pairs.is_empty() { "" } else { "?" };
-        Self { target: format!("{}{mark}{}", self.path(), written(pairs)), ..self.clone() }
+        Self {
+            target: format!("{}{mark}{}", self.path(), written(pairs)),
+            ..self.clone()
+        }
     }
 
     /// The fields of the form that the body is, if it looks like one.
@@ -85,7 +98,11 @@ impl Request {
         let plain = |byte: &u8| byte.is_ascii_graphic();
         let looks = self.body.contains(&b'=') && self.body.iter().all(plain);
         let is_json = matches!(self.body.first(), Some(b'{' | b'[' | b'"'));
-        if looks && !is_json { pairs(&self.body) } else { Vec::new() }
+        if looks && !is_json {
+            pairs(&self.body)
+        } else {
+            Vec::new()
+        }
     }
 
     pub(crate) fn with_form_pairs(&self, pairs: &[Pair]) -> Self {
@@ -101,13 +118,20 @@ impl Request {
 
 fn pairs(text: &[u8]) -> Vec<Pair> {
     form_urlencoded::parse(text)
-        .map(|(name, value)| (name.into_owned().into_bytes(), value.into_owned().into_bytes()))
+        .map(|(name, value)| {
+            (
+                name.into_owned().into_bytes(),
+                value.into_owned().into_bytes(),
+            )
+        })
         .collect()
 }
 
 fn written(pairs: &[Pair]) -> String {
     let encode = |text: &[u8]| form_urlencoded::byte_serialize(text).collect::<String>();
-    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
     pairs.collect::<Vec<_>>().join("&")
 }
 
@@ -171,7 +195,11 @@ impl Slot {
             Self::QueryName(i) | Self::QueryValue(i) => {
                 let mut pairs = request.query_pairs();
                 let pair = pairs.get_mut(i)?;
-                *(if matches!(self, Self::QueryName(_)) { &mut pair.0 } else { &mut pair.1 }) = to;
+                *(if matches!(self, Self::QueryName(_)) {
+                    &mut pair.0
+                } else {
+                    &mut pair.1
+                }) = to;
                 return Some(request.with_query_pairs(&pairs));
             }
             Self::Header(i) => changed.headers.get_mut(i)?.1 = to,
@@ -184,7 +212,11 @@ impl Slot {
             Self::FormName(i) | Self::FormValue(i) => {
                 let mut pairs = request.form_pairs();
                 let pair = pairs.get_mut(i)?;
-                *(if matches!(self, Self::FormName(_)) { &mut pair.0 } else { &mut pair.1 }) = to;
+                *(if matches!(self, Self::FormName(_)) {
+                    &mut pair.0
+                } else {
+                    &mut pair.1
+                }) = to;
                 return Some(request.with_form_pairs(&pairs));
             }
             Self::Leaf(i) => {
@@ -228,12 +260,17 @@ impl Slot {
 
 /// Where the values of the pairs of a header are: `t=…,v1=…`.
 fn entries(value: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let separator = [b',', b';', b' '].into_iter().find(|byte| value.contains(byte));
+    let separator = [b',', b';', b' ']
+        .into_iter()
+        .find(|byte| value.contains(byte));
     let (mut at, mut found) = (0, Vec::new());
     for entry in value.split(|byte| Some(*byte) == separator) {
         if let Some(equals) = entry.iter().position(|byte| *byte == b'=') {
             // Padding of base64 is no pair.
-            if entry.get(equals + 1..).is_some_and(|rest| !rest.iter().all(|byte| *byte == b'=')) {
+            if entry
+                .get(equals + 1..)
+                .is_some_and(|rest| !rest.iter().all(|byte| *byte == b'='))
+            {
                 found.push(at + equals + 1..at + entry.len());
             }
         }

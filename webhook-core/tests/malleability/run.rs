@@ -33,7 +33,9 @@ impl Outcome {
             for (name, tally) in tallies {
                 outcome.tallies.entry(name).or_default().add(tally);
             }
-            outcome.faults.extend(faults.into_iter().map(|fault| (case.name.clone(), fault)));
+            outcome
+                .faults
+                .extend(faults.into_iter().map(|fault| (case.name.clone(), fault)));
         }
         outcome
     }
@@ -45,10 +47,17 @@ impl Outcome {
         for (case, fault) in &self.faults {
             let kind = (fault.mutator, fault.what.clone());
             if !seen.contains(&kind) {
-                let count = self.faults.iter().filter(|(_, other)| (other.mutator, other.what.clone()) == kind).count();
+                let count = self
+                    .faults
+                    .iter()
+                    .filter(|(_, other)| (other.mutator, other.what.clone()) == kind)
+                    .count();
                 lines.push(format!(
                     "{}: {} ({}, {count} times) of {case:?}:\n{}",
-                    self.provider, fault.what, fault.mutator, fault.difference()
+                    self.provider,
+                    fault.what,
+                    fault.mutator,
+                    fault.difference()
                 ));
                 seen.push(kind);
             }
@@ -63,15 +72,26 @@ impl Fault {
         let (a, b) = (&self.original, &self.mutant);
         let mut lines = Vec::new();
         if (&a.method, &a.target) != (&b.method, &b.target) {
-            lines.push(format!("  - {} {}\n  + {} {}", a.method, a.target, b.method, b.target));
+            lines.push(format!(
+                "  - {} {}\n  + {} {}",
+                a.method, a.target, b.method, b.target
+            ));
         }
         for (sign, of, other) in [("-", a, b), ("+", b, a)] {
-            for (name, value) in of.headers.iter().filter(|line| !other.headers.contains(line)) {
+            for (name, value) in of
+                .headers
+                .iter()
+                .filter(|line| !other.headers.contains(line))
+            {
                 lines.push(format!("  {sign} {name}: {}", value.escape_ascii()));
             }
         }
         if a.body != b.body {
-            lines.push(format!("  - {}\n  + {}", a.body.escape_ascii(), b.body.escape_ascii()));
+            lines.push(format!(
+                "  - {}\n  + {}",
+                a.body.escape_ascii(),
+                b.body.escape_ascii()
+            ));
         }
         lines.join("\n")
     }

@@ -116,7 +116,11 @@ fn text(text: &str, every: bool, escapes: Escapes) -> String {
         match c {
             '/' => out.push_str("\\/"),
             c if c.is_ascii() => out.push(c),
-            c => out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
+            c => out.extend(
+                c.encode_utf16(&mut [0; 2])
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04x}")),
+            ),
         }
     }
     out

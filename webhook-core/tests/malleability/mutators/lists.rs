@@ -44,17 +44,27 @@ fn lists(request: &Request) -> Vec<List> {
         for (pointer, len) in pointers {
             let (own, json) = (request.clone(), json.clone());
             let with = move |order: &[usize]| {
-                let style = Style { order: Some((pointer.clone(), order.to_vec())), ..Style::default() };
+                let style = Style {
+                    order: Some((pointer.clone(), order.to_vec())),
+                    ..Style::default()
+                };
                 Some(own.with_body(written(&json, &style)))
             };
-            all.push(List { len, with: Box::new(with) });
+            all.push(List {
+                len,
+                with: Box::new(with),
+            });
         }
     }
     all
 }
 
 fn picked<T: Clone>(items: &[T], order: &[usize]) -> Vec<T> {
-    order.iter().filter_map(|i| items.get(*i)).cloned().collect()
+    order
+        .iter()
+        .filter_map(|i| items.get(*i))
+        .cloned()
+        .collect()
 }
 
 fn header_lines(request: &Request) -> List {
@@ -62,14 +72,20 @@ fn header_lines(request: &Request) -> List {
     List {
         len: request.headers.len(),
         with: Box::new(move |order| {
-            Some(Request { headers: picked(&own.headers, order), ..own.clone() })
+            Some(Request {
+                headers: picked(&own.headers, order),
+                ..own.clone()
+            })
         }),
     }
 }
 
 fn header_entries(request: &Request, i: usize, separator: u8) -> Option<List> {
     let (_, value) = &request.headers[i];
-    let entries: Vec<Vec<u8>> = value.split(|byte| *byte == separator).map(<[u8]>::to_vec).collect();
+    let entries: Vec<Vec<u8>> = value
+        .split(|byte| *byte == separator)
+        .map(<[u8]>::to_vec)
+        .collect();
     let own = request.clone();
     (entries.len() > 1).then(|| List {
         len: entries.len(),
@@ -84,9 +100,14 @@ fn header_entries(request: &Request, i: usize, separator: u8) -> Option<List> {
 /// The pairs of query and form as they are spelled.
 fn raw_pairs(request: &Request) -> Vec<List> {
     let split = |text: &[u8]| -> Vec<Vec<u8>> {
-        text.split(|byte| *byte == b'&').map(<[u8]>::to_vec).collect()
+        text.split(|byte| *byte == b'&')
+            .map(<[u8]>::to_vec)
+            .collect()
     };
-    let (own, pairs) = (request.clone(), split(request.query().trim_start_matches('?').as_bytes()));
+    let (own, pairs) = (
+        request.clone(),
+        split(request.query().trim_start_matches('?').as_bytes()),
+    );
     let query = List {
         len: pairs.len(),
         with: Box::new(move |order| {
@@ -95,7 +116,11 @@ fn raw_pairs(request: &Request) -> Vec<List> {
     };
     let (own, pairs) = (request.clone(), split(&request.body));
     let form = List {
-        len: if request.form_pairs().is_empty() { 0 } else { pairs.len() },
+        len: if request.form_pairs().is_empty() {
+            0
+        } else {
+            pairs.len()
+        },
         with: Box::new(move |order| Some(own.with_body(picked(&pairs, order).join(&b'&')))),
     };
     vec![query, form]
@@ -141,7 +166,16 @@ pub(super) fn reorder(request: &Request, _: &Context<'_>, sink: &mut Sink) {
 }
 
 /// Names that some provider gives a meaning.
-const NAMES: [&str; 8] = ["id", "type", "x", "event", "token", "signature", "timestamp", "jwt"];
+const NAMES: [&str; 8] = [
+    "id",
+    "type",
+    "x",
+    "event",
+    "token",
+    "signature",
+    "timestamp",
+    "jwt",
+];
 
 pub(super) fn add(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     let pair = |name: &[u8], value: &[u8]| -> Pair { (name.to_vec(), value.to_vec()) };
@@ -173,18 +207,33 @@ pub(super) fn add(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     }
     if let Some(json) = request.json() {
         let mut names: Vec<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
-        for locator in [context.provider.id_locator(), context.provider.type_locator()] {
+        for locator in [
+            context.provider.id_locator(),
+            context.provider.type_locator(),
+        ] {
             if let Locator::Body(pointers) = locator {
-                names.extend(pointers.iter().filter_map(|pointer| Some(pointer.get(1..)?.to_owned())));
+                names.extend(
+                    pointers
+                        .iter()
+                        .filter_map(|pointer| Some(pointer.get(1..)?.to_owned())),
+                );
             }
         }
         if let Value::Object(members) = &json {
             names.extend(members.keys().cloned());
         }
         for name in names {
-            for (front, value) in [(true, "\"evt_9\""), (false, "\"evt_9\""), (false, "null"), (false, "[]")] {
+            for (front, value) in [
+                (true, "\"evt_9\""),
+                (false, "\"evt_9\""),
+                (false, "null"),
+                (false, "[]"),
+            ] {
                 let more = format!("{}:{value}", Value::from(name.as_str()));
-                let style = Style { more: Some((front, more)), ..Style::default() };
+                let style = Style {
+                    more: Some((front, more)),
+                    ..Style::default()
+                };
                 sink.offer(|| request.with_body(written(&json, &style)));
             }
         }
@@ -195,7 +244,10 @@ pub(super) fn add(request: &Request, context: &Context<'_>, sink: &mut Sink) {
 pub(super) fn splice(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     for other in context.others {
         sink.offer(|| request.with_body(other.body.clone()));
-        sink.offer(|| Request { headers: other.headers.clone(), ..request.clone() });
+        sink.offer(|| Request {
+            headers: other.headers.clone(),
+            ..request.clone()
+        });
         sink.offer(|| request.with_query(other.query().as_bytes()));
         sink.offer(|| request.with_body([&request.body[..], &other.body].concat()));
         sink.offer(|| request.with_body([&request.body[..], b"&", &other.body].concat()));
@@ -242,26 +294,59 @@ pub(super) fn splice(request: &Request, context: &Context<'_>, sink: &mut Sink) 
 
 /// Headers that providers, proxies and frameworks give a meaning.
 const HEADERS: [&str; 22] = [
-    "accept", "authorization", "content-encoding", "content-length", "content-type", "cookie", "date", "host",
-    "idempotency-key", "user-agent", "webhook-id", "svix-id", "webhook-timestamp", "x-event-id", "x-forwarded-for",
-    "x-github-delivery", "x-http-method-override", "x-request-id", "x-shopify-topic", "x-shopify-event-id",
-    "x-wc-webhook-topic", "x-original-url",
+    "accept",
+    "authorization",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "date",
+    "host",
+    "idempotency-key",
+    "user-agent",
+    "webhook-id",
+    "svix-id",
+    "webhook-timestamp",
+    "x-event-id",
+    "x-forwarded-for",
+    "x-github-delivery",
+    "x-http-method-override",
+    "x-request-id",
+    "x-shopify-topic",
+    "x-shopify-event-id",
+    "x-wc-webhook-topic",
+    "x-original-url",
 ];
 
 pub(super) fn headers(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     let mut names: Vec<String> = HEADERS.iter().map(|name| (*name).to_owned()).collect();
-    for locator in [context.provider.id_locator(), context.provider.type_locator()] {
+    for locator in [
+        context.provider.id_locator(),
+        context.provider.type_locator(),
+    ] {
         if let Locator::Header(known) = locator {
             names.extend(known.iter().map(|name| (*name).to_owned()));
         }
     }
-    names.extend(request.headers.iter().map(|(name, _)| name.to_ascii_lowercase()));
+    names.extend(
+        request
+            .headers
+            .iter()
+            .map(|(name, _)| name.to_ascii_lowercase()),
+    );
     names.sort();
     names.dedup();
     for name in &names {
         let before = request.header(name).unwrap_or_default();
         sink.offer(|| request.without_header(name));
-        for value in [&b"x"[..], b"1", b"", b"invented/topic", b"identity", b"application/json"] {
+        for value in [
+            &b"x"[..],
+            b"1",
+            b"",
+            b"invented/topic",
+            b"identity",
+            b"application/json",
+        ] {
             sink.offer(|| request.with_header(name, value));
         }
         sink.offer(|| request.with_header(name, [before, b"2"].concat()));

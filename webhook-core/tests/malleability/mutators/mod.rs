@@ -3,10 +3,8 @@
 mod json;
 mod lists;
 mod moves;
-mod schemes;
+pub(crate) mod schemes;
 mod spelling;
-
-pub(crate) use schemes::extended;
 
 use webhook_core::Provider;
 
@@ -32,7 +30,10 @@ pub(crate) const ALL: &[Mutator] = &[
     of("reorder", lists::reorder),
     of("add", lists::add),
     of("splice", lists::splice),
-    Mutator { weight: 8, ..of("re-split", moves::resplit) },
+    Mutator {
+        weight: 8,
+        ..of("re-split", moves::resplit)
+    },
     of("move", moves::between_parts),
     of("case", spelling::case),
     of("re-encode", spelling::reencode),
@@ -40,14 +41,27 @@ pub(crate) const ALL: &[Mutator] = &[
     of("time", spelling::time),
     of("unsigned headers", lists::headers),
     of("method", schemes::method),
-    Mutator { waits: 10 * 24 * 3600, weight: 24, ..of("downgrade", schemes::downgrade) },
-    Mutator { weight: 4, ..of("extension", schemes::extension) },
+    Mutator {
+        waits: 10 * 24 * 3600,
+        weight: 24,
+        ..of("downgrade", schemes::downgrade)
+    },
+    Mutator {
+        weight: 4,
+        ..of("extension", schemes::extension)
+    },
 ];
 
 const fn of(name: &'static str, make: fn(&Request, &Context<'_>, &mut Sink)) -> Mutator {
     // Any odd number would do: it only has to differ.
     let seed = name.len() as u64 * 0x9e37_79b9 + name.as_bytes()[0] as u64;
-    Mutator { name, make, waits: 0, weight: 1, seed }
+    Mutator {
+        name,
+        make,
+        waits: 0,
+        weight: 1,
+        seed,
+    }
 }
 
 /// What a thief knows besides the request.
@@ -67,9 +81,15 @@ impl<'c> Context<'c> {
                 return false;
             };
             let longer = [&value[..], b"x"].concat();
-            let changes = [longer, value.get(1..).unwrap_or_default().to_vec(), Vec::new()];
+            let changes = [
+                longer,
+                value.get(1..).unwrap_or_default().to_vec(),
+                Vec::new(),
+            ];
             let changed = changes.into_iter().filter(|to| *to != value);
-            let mut changed = changed.filter_map(|to| slot.set(&case.request, to)).peekable();
+            let mut changed = changed
+                .filter_map(|to| slot.set(&case.request, to))
+                .peekable();
             changed.peek().is_none() || !changed.all(|request| is_same(&request))
         };
         Self {
@@ -91,7 +111,12 @@ pub(crate) struct Sink {
 
 impl Sink {
     pub(crate) fn new(most: usize, seed: u64) -> Self {
-        Self { kept: Vec::new(), most, seen: 0, rng: Rng(seed) }
+        Self {
+            kept: Vec::new(),
+            most,
+            seen: 0,
+            rng: Rng(seed),
+        }
     }
 
     /// Offers a mutant, which is made only if it is picked. One that cannot be made counts for nothing.

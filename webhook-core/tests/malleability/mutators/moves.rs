@@ -3,7 +3,7 @@
 use webhook_core::{Location, Part};
 
 use super::{Context, Sink};
-use crate::corpus::URL;
+use crate::parties::URL;
 use crate::request::{Request, Slot};
 
 /// What stands between the parts of some signed message.
@@ -11,9 +11,14 @@ const MARKS: &[u8] = b".,:;|&=?/-_# \n";
 
 /// Moves the end of one place to the beginning of another, and the other way round, at every byte, with what separates them and without.
 pub(super) fn resplit(request: &Request, context: &Context<'_>, sink: &mut Sink) {
-    let bearing = context.bearing.iter().copied().filter(|slot| !is_tag(*slot, request, context));
-    let places: Vec<(Slot, Vec<u8>)> =
-        bearing.filter_map(|slot| Some((slot, slot.get(request)?))).collect();
+    let bearing = context
+        .bearing
+        .iter()
+        .copied()
+        .filter(|slot| !is_tag(*slot, request, context));
+    let places: Vec<(Slot, Vec<u8>)> = bearing
+        .filter_map(|slot| Some((slot, slot.get(request)?)))
+        .collect();
     for (a, from) in &places {
         for (b, to) in &places {
             // A time takes in nothing but digits.
@@ -47,7 +52,10 @@ fn split(request: &Request, (a, from): (Slot, &[u8]), (b, to): (Slot, &[u8]), si
 /// Every byte near the ends, and between them where something might be separated.
 fn is_cut(text: &[u8], at: usize) -> bool {
     let near = at < 24 || text.len().saturating_sub(at) < 24;
-    let mark = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|byte| !byte.is_ascii_alphanumeric());
+    let mark = |at: Option<usize>| {
+        at.and_then(|at| text.get(at))
+            .is_some_and(|byte| !byte.is_ascii_alphanumeric())
+    };
     near || mark(Some(at)) || mark(at.checked_sub(1))
 }
 
@@ -84,7 +92,9 @@ fn join(
 fn overlap(a: Slot, b: Slot) -> bool {
     use Slot::{Body, Entry, FormName, FormValue, Header, Leaf, Query, QueryName, QueryValue};
     let inside = |outer, inner| match (outer, inner) {
-        (Query, QueryName(_) | QueryValue(_)) | (Body, FormName(_) | FormValue(_) | Leaf(_)) => true,
+        (Query, QueryName(_) | QueryValue(_)) | (Body, FormName(_) | FormValue(_) | Leaf(_)) => {
+            true
+        }
         (Header(i), Entry(j, _)) => i == j,
         _ => false,
     };
@@ -100,12 +110,16 @@ fn is_tag(slot: Slot, request: &Request, context: &Context<'_>) -> bool {
         return false;
     };
     let name = request.headers[i].0.to_ascii_lowercase();
-    context.provider.schemes().iter().any(|scheme| match scheme.location() {
-        Location::Header(known) => known == name,
-        Location::NumberedHeaders(known) => name.starts_with(known),
-        Location::AnyHeader(known) => known.contains(&name.as_str()),
-        _ => false,
-    })
+    context
+        .provider
+        .schemes()
+        .iter()
+        .any(|scheme| match scheme.location() {
+            Location::Header(known) => known == name,
+            Location::NumberedHeaders(known) => name.starts_with(known),
+            Location::AnyHeader(known) => known.contains(&name.as_str()),
+            _ => false,
+        })
 }
 
 /// Takes a URL in the body for the one that is signed behind it, and one in the query for the one that is signed before that.
@@ -135,14 +149,32 @@ pub(super) fn between_parts(request: &Request, _: &Context<'_>, sink: &mut Sink)
     let (query, body) = (request.query().as_bytes(), request.body.as_slice());
     let bare = query.strip_prefix(b"?").unwrap_or_default();
     let without = || request.with_query(b"");
-    for (query, mark) in [(query, &b""[..]), (query, b"\n"), (bare, b""), (bare, b"&"), (bare, b".")] {
+    for (query, mark) in [
+        (query, &b""[..]),
+        (query, b"\n"),
+        (bare, b""),
+        (bare, b"&"),
+        (bare, b"."),
+    ] {
         sink.offer(|| Some(without()?.with_body([query, mark, body].concat())));
         sink.offer(|| Some(without()?.with_body([body, mark, query].concat())));
     }
     for mark in [&b"?"[..], b"&", b".", b""] {
         let mark = if query.is_empty() { b"?" } else { mark };
-        sink.offer(|| Some(request.with_query(&[query, mark, body].concat())?.with_body("")));
-        sink.offer(|| Some(request.with_query(&[b"?", body, mark, bare].concat())?.with_body("")));
+        sink.offer(|| {
+            Some(
+                request
+                    .with_query(&[query, mark, body].concat())?
+                    .with_body(""),
+            )
+        });
+        sink.offer(|| {
+            Some(
+                request
+                    .with_query(&[b"?", body, mark, bare].concat())?
+                    .with_body(""),
+            )
+        });
     }
     let (asked, sent) = (request.query_pairs(), request.form_pairs());
     for i in 0..asked.len() {
@@ -167,7 +199,11 @@ pub(super) fn between_parts(request: &Request, _: &Context<'_>, sink: &mut Sink)
             request.without_header(name).with_query_pairs(&query)
         });
         sink.offer(|| request.with_query_pairs(&[&asked[..], &pair].concat()));
-        sink.offer(|| request.without_header(name).with_form_pairs(&[&sent[..], &pair].concat()));
+        sink.offer(|| {
+            request
+                .without_header(name)
+                .with_form_pairs(&[&sent[..], &pair].concat())
+        });
     }
     for (name, value) in &asked {
         let Ok(name) = std::str::from_utf8(name) else {

@@ -6,21 +6,31 @@ use super::{Context, Sink};
 use crate::request::{Request, Slot, slots};
 
 pub(super) fn method(request: &Request, context: &Context<'_>, sink: &mut Sink) {
-    let others = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "post", "PoST", "PROPFIND"];
+    let others = [
+        "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "post", "PoST", "PROPFIND",
+    ];
     for method in others.iter().chain(context.provider.methods()) {
-        sink.offer(|| Request { method: (*method).to_owned(), ..request.clone() });
+        sink.offer(|| Request {
+            method: (*method).to_owned(),
+            ..request.clone()
+        });
     }
 }
 
 /// The tag where another scheme of the provider looks for it, with what was signed beside the body moved into the body.
 pub(super) fn downgrade(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     let schemes = context.provider.schemes();
-    if schemes.iter().all(|scheme| scheme.parts() == schemes[0].parts()) {
+    if schemes
+        .iter()
+        .all(|scheme| scheme.parts() == schemes[0].parts())
+    {
         return;
     }
     let mut values: Vec<Vec<u8>> = Vec::new();
     for slot in slots(request) {
-        if let (Slot::Header(_) | Slot::Entry(..) | Slot::Query, Some(value)) = (slot, slot.get(request)) {
+        if let (Slot::Header(_) | Slot::Entry(..) | Slot::Query, Some(value)) =
+            (slot, slot.get(request))
+        {
             values.push(value);
         }
     }
@@ -47,7 +57,9 @@ pub(super) fn downgrade(request: &Request, context: &Context<'_>, sink: &mut Sin
             for tag in &values {
                 let spelled = match scheme.grammar() {
                     Grammar::Bare { prefix } => [prefix.as_bytes(), tag].concat(),
-                    Grammar::Pairs { label, separator, .. } => {
+                    Grammar::Pairs {
+                        label, separator, ..
+                    } => {
                         let separator = char::from(separator);
                         [format!("t=1800000000{separator}{label}=").as_bytes(), tag].concat()
                     }
@@ -55,7 +67,11 @@ pub(super) fn downgrade(request: &Request, context: &Context<'_>, sink: &mut Sin
                     _ => tag.clone(),
                 };
                 for body in &bodies {
-                    let changed = || request.with_header(&name, spelled.clone()).with_body(body.clone());
+                    let changed = || {
+                        request
+                            .with_header(&name, spelled.clone())
+                            .with_body(body.clone())
+                    };
                     sink.offer(changed);
                 }
             }
@@ -66,11 +82,15 @@ pub(super) fn downgrade(request: &Request, context: &Context<'_>, sink: &mut Sin
 /// A longer message behind the padding of a plain hash, whose state the tag is.
 pub(super) fn extension(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     let scheme = &context.provider.schemes()[0];
-    let (Some(Algorithm::Sha256), Location::Header(name)) = (scheme.algorithm(), scheme.location()) else {
+    let (Some(Algorithm::Sha256), Location::Header(name)) = (scheme.algorithm(), scheme.location())
+    else {
         return;
     };
     let ends_in_body = scheme.parts().last() == Some(&Part::Body);
-    let Some(tag) = request.header(name).and_then(|tag| <&[u8; 64]>::try_from(tag).ok()) else {
+    let Some(tag) = request
+        .header(name)
+        .and_then(|tag| <&[u8; 64]>::try_from(tag).ok())
+    else {
         return;
     };
     if !ends_in_body {
@@ -103,7 +123,10 @@ pub(crate) fn extended(hash: &[u8; 64], len: usize, suffix: &[u8]) -> (Vec<u8>, 
     let first = padding(len);
     let end = padding(len + first.len() + suffix.len());
     let rest = [suffix, &end].concat();
-    let blocks: Vec<[u8; 64]> = rest.chunks(64).map(|block| block.try_into().unwrap()).collect();
+    let blocks: Vec<[u8; 64]> = rest
+        .chunks(64)
+        .map(|block| block.try_into().unwrap())
+        .collect();
     sha2::block_api::compress256(&mut state, &blocks);
     (first, state.map(|word| format!("{word:08x}")).concat())
 }

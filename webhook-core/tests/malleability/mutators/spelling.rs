@@ -12,7 +12,13 @@ pub(super) fn case(request: &Request, _: &Context<'_>, sink: &mut Sink) {
         let Some(value) = slot.get(request) else {
             continue;
         };
-        let swapped = |byte: &u8| if byte.is_ascii_alphabetic() { byte ^ 0x20 } else { *byte };
+        let swapped = |byte: &u8| {
+            if byte.is_ascii_alphabetic() {
+                byte ^ 0x20
+            } else {
+                *byte
+            }
+        };
         sink.offer(|| slot.set(request, value.to_ascii_uppercase()));
         sink.offer(|| slot.set(request, value.to_ascii_lowercase()));
         sink.offer(|| slot.set(request, value.iter().map(swapped).collect()));
@@ -22,11 +28,19 @@ pub(super) fn case(request: &Request, _: &Context<'_>, sink: &mut Sink) {
             sink.offer(|| slot.set(request, one));
         }
     }
-    sink.offer(|| Request { target: request.target.to_uppercase(), ..request.clone() });
+    sink.offer(|| Request {
+        target: request.target.to_uppercase(),
+        ..request.clone()
+    });
     let names = |change: fn(&str) -> String| {
         let headers = request.headers.iter();
-        let headers = headers.map(|(name, value)| (change(name), value.clone())).collect();
-        Request { headers, ..request.clone() }
+        let headers = headers
+            .map(|(name, value)| (change(name), value.clone()))
+            .collect();
+        Request {
+            headers,
+            ..request.clone()
+        }
     };
     sink.offer(|| names(str::to_ascii_uppercase));
     sink.offer(|| names(str::to_ascii_lowercase));
@@ -43,13 +57,25 @@ pub(super) fn reencode(request: &Request, _: &Context<'_>, sink: &mut Sink) {
     }
     if let Some(json) = request.json() {
         for layout in [Layout::Compact, Layout::Spaced, Layout::Lines] {
-            for escapes in [Escapes::Few, Escapes::NonAscii, Escapes::Values, Escapes::Names] {
-                let style = Style { layout, escapes, ..Style::default() };
+            for escapes in [
+                Escapes::Few,
+                Escapes::NonAscii,
+                Escapes::Values,
+                Escapes::Names,
+            ] {
+                let style = Style {
+                    layout,
+                    escapes,
+                    ..Style::default()
+                };
                 sink.offer(|| request.with_body(written(&json, &style)));
             }
         }
         for number_suffix in [".0", "e0", "0"] {
-            let style = Style { number_suffix, ..Style::default() };
+            let style = Style {
+                number_suffix,
+                ..Style::default()
+            };
             sink.offer(|| request.with_body(written(&json, &style)));
         }
     }
@@ -66,8 +92,19 @@ pub(super) fn reencode(request: &Request, _: &Context<'_>, sink: &mut Sink) {
     }
     let body = &request.body;
     for (front, end) in [
-        ("\u{feff}", ""), (" ", ""), ("\n", ""), ("", " "), ("", "\n"), ("", "\r\n"), ("", "\0"), ("\t", "\t"),
-        ("", "\u{feff}"), ("0", ""), ("", "0"), ("", "{}"), ("[", "]"),
+        ("\u{feff}", ""),
+        (" ", ""),
+        ("\n", ""),
+        ("", " "),
+        ("", "\n"),
+        ("", "\r\n"),
+        ("", "\0"),
+        ("\t", "\t"),
+        ("", "\u{feff}"),
+        ("0", ""),
+        ("", "0"),
+        ("", "{}"),
+        ("[", "]"),
     ] {
         sink.offer(|| request.with_body([front.as_bytes(), body, end.as_bytes()].concat()));
     }
@@ -77,7 +114,10 @@ pub(super) fn reencode(request: &Request, _: &Context<'_>, sink: &mut Sink) {
         sink.offer(|| request.with_body(text.replace('\u{e9}', "e\u{301}")));
         // Latin-1, and what reads Latin-1 as such and writes UTF-8.
         sink.offer(|| {
-            let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+            let bytes: Option<Vec<u8>> = text
+                .chars()
+                .map(|c| u8::try_from(u32::from(c)).ok())
+                .collect();
             Some(request.with_body(bytes?))
         });
         let twice: String = body.iter().copied().map(char::from).collect();
@@ -96,7 +136,11 @@ fn pair_spellings(text: &[u8]) -> Vec<Vec<u8>> {
                 c if keep(c) => out.push(c),
                 c => {
                     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                        out += &if upper { format!("%{byte:02X}") } else { format!("%{byte:02x}") };
+                        out += &if upper {
+                            format!("%{byte:02X}")
+                        } else {
+                            format!("%{byte:02x}")
+                        };
                     }
                 }
             }
@@ -127,8 +171,22 @@ fn pair_spellings(text: &[u8]) -> Vec<Vec<u8>> {
         hex_case(false),
     ];
     for (from, to) in [
-        ("+", "%20"), ("%20", "+"), ("%2B", "+"), ("+", "%2B"), ("%", "%25"), ("%26", "&"), ("&", "%26"), ("=", "%3D"),
-        ("=", ""), ("&", "&&"), ("&", ";"), ("=&", "&"), ("%2D", "-"), (".", "%2E"), ("%C3%A9", "\u{e9}"), ("%3D", "="),
+        ("+", "%20"),
+        ("%20", "+"),
+        ("%2B", "+"),
+        ("+", "%2B"),
+        ("%", "%25"),
+        ("%26", "&"),
+        ("&", "%26"),
+        ("=", "%3D"),
+        ("=", ""),
+        ("&", "&&"),
+        ("&", ";"),
+        ("=&", "&"),
+        ("%2D", "-"),
+        (".", "%2E"),
+        ("%C3%A9", "\u{e9}"),
+        ("%3D", "="),
     ] {
         all.push(replaced(from, to));
     }
@@ -161,21 +219,42 @@ fn spellings(value: &[u8]) -> Vec<Vec<u8>> {
         all.push([b"0x", value].concat());
         all.push([b"00", value].concat());
     }
-    for (front, end) in [("0", ""), ("+", ""), ("", "="), ("", "=="), ("", "\n"), ("\"", "\""), ("", ","), ("%", "")] {
+    for (front, end) in [
+        ("0", ""),
+        ("+", ""),
+        ("", "="),
+        ("", "=="),
+        ("", "\n"),
+        ("\"", "\""),
+        ("", ","),
+        ("%", ""),
+    ] {
         all.push([front.as_bytes(), value, end.as_bytes()].concat());
     }
     all
 }
 
 fn hex(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes()
+    bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>()
+        .into_bytes()
 }
 
 fn unhex(text: &[u8]) -> Option<Vec<u8>> {
     let pairs = text.chunks(2).map(|pair| {
-        u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok()
+        u8::from_str_radix(
+            std::str::from_utf8(pair)
+                .ok()
+                .filter(|pair| pair.len() == 2)?,
+            16,
+        )
+        .ok()
     });
-    pairs.collect::<Option<Vec<u8>>>().filter(|bytes| !bytes.is_empty())
+    pairs
+        .collect::<Option<Vec<u8>>>()
+        .filter(|bytes| !bytes.is_empty())
 }
 
 /// `1` becomes `"1"`, and `"1"` becomes `1`.
@@ -216,7 +295,16 @@ pub(super) fn low_bytes(request: &Request, _: &Context<'_>, sink: &mut Sink) {
     let lowered = |c: char| char::from_u32(u32::from(c) & 0xff).unwrap_or(c);
     sink.offer(|| request.with_body(text.chars().map(lowered).collect::<String>()));
     // Every byte as a character of its own.
-    sink.offer(|| request.with_body(request.body.iter().copied().map(char::from).collect::<String>()));
+    sink.offer(|| {
+        request.with_body(
+            request
+                .body
+                .iter()
+                .copied()
+                .map(char::from)
+                .collect::<String>(),
+        )
+    });
     sink.offer(|| {
         let units = text.encode_utf16();
         request.with_body(units.map(|unit| unit.to_le_bytes()[0]).collect::<Vec<u8>>())
@@ -226,21 +314,42 @@ pub(super) fn low_bytes(request: &Request, _: &Context<'_>, sink: &mut Sink) {
 /// Times, spelled in another way or told in another unit.
 pub(super) fn time(request: &Request, _: &Context<'_>, sink: &mut Sink) {
     for slot in slots(request) {
-        let Some(text) = slot.get(request).and_then(|value| String::from_utf8(value).ok()) else {
+        let Some(text) = slot
+            .get(request)
+            .and_then(|value| String::from_utf8(value).ok())
+        else {
             continue;
         };
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let others = if digits {
             vec![
-                format!("0{text}"), format!("+{text}"), format!("{text}.0"), format!("{text}000"), format!("{text}e0"),
-                text.strip_suffix("000").unwrap_or("1").to_owned(), format!("{text}1"), format!("{text} "), format!("-{text}"),
-                "1800000000".into(), "1800000000000".into(), "2027-01-15T08:00:00Z".into(), "18446744075509551616".into(),
+                format!("0{text}"),
+                format!("+{text}"),
+                format!("{text}.0"),
+                format!("{text}000"),
+                format!("{text}e0"),
+                text.strip_suffix("000").unwrap_or("1").to_owned(),
+                format!("{text}1"),
+                format!("{text} "),
+                format!("-{text}"),
+                "1800000000".into(),
+                "1800000000000".into(),
+                "2027-01-15T08:00:00Z".into(),
+                "18446744075509551616".into(),
             ]
         } else if text.contains('T') && text.len() >= 19 && text.starts_with("20") {
             vec![
-                text.replace('Z', "+00:00"), text.replace('Z', "z"), text.replace('T', "t"), text.replace('T', " "),
-                text.replace('Z', ".0Z"), text.replace('Z', ".000000Z"), text.replace("+00:00", "Z"), format!("{text}Z"),
-                text.replace('Z', "-00:00"), text.replace('Z', ""), "1800000000".into(),
+                text.replace('Z', "+00:00"),
+                text.replace('Z', "z"),
+                text.replace('T', "t"),
+                text.replace('T', " "),
+                text.replace('Z', ".0Z"),
+                text.replace('Z', ".000000Z"),
+                text.replace("+00:00", "Z"),
+                format!("{text}Z"),
+                text.replace('Z', "-00:00"),
+                text.replace('Z', ""),
+                "1800000000".into(),
             ]
         } else {
             continue;
