@@ -70,7 +70,8 @@ impl Held {
         })
     }
 
-    /// SHA-256 of what was signed, where the body is no part of it.
+    /// SHA-256 of what was signed, but for the secret, where the body is no part of it. As it is signed, without a mark between fields:
+    /// what can be moved from one into the next is the same message.
     fn message(&self) -> Result<Option<[u8; 32]>, RejectionKind> {
         let coverage = self.scheme.coverage();
         if coverage.body || coverage.is_sender_only() {
@@ -78,8 +79,12 @@ impl Held {
         }
         let mut digest = RunningDigest::new();
         for part in self.scheme.parts() {
-            if let Part::Field(pointer) = part {
-                digest.field(field(&self.body, pointer)?.unwrap_or_default().as_bytes());
+            match part {
+                Part::Literal(text) => digest.update(text.as_bytes()),
+                Part::Field(pointer) => {
+                    digest.update(field(&self.body, pointer)?.unwrap_or_default().as_bytes());
+                }
+                _ => {}
             }
         }
         Ok(Some(digest.finish()))

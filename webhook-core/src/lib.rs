@@ -104,6 +104,7 @@ pub mod replay;
 mod retention;
 mod rfc3339;
 mod scheme;
+mod seam;
 mod secret;
 mod settings;
 #[cfg(feature = "asymmetric")]
@@ -111,6 +112,7 @@ mod signed;
 mod signer;
 mod success;
 mod time;
+mod utf8;
 mod verifier;
 mod xml;
 

@@ -1,38 +1,25 @@
 //! Text the way a program writes it that takes the low eight bits of every UTF-16 unit for a byte.
 
+use crate::utf8::Utf8;
+
 /// Turns UTF-8 into low bytes as it comes in. What is not UTF-8 no such program can have written.
 #[derive(Clone, Default)]
-pub(crate) struct LowBytes {
-    /// The beginning of a character whose end has not come yet.
-    pending: Vec<u8>,
-    broken: bool,
-}
+pub(crate) struct LowBytes(Utf8);
 
 impl LowBytes {
     pub(crate) fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(&[u8])) {
-        if self.broken {
-            return;
-        }
-        self.pending.extend_from_slice(bytes);
-        let whole = match std::str::from_utf8(&self.pending) {
-            Ok(text) => text.len(),
-            Err(error) => {
-                self.broken |= error.error_len().is_some();
-                error.valid_up_to()
-            }
-        };
-        let text = self.pending.drain(..whole).collect::<Vec<_>>();
-        let units = String::from_utf8_lossy(&text);
-        let low = units.encode_utf16().map(|unit| {
-            let [low, _] = unit.to_le_bytes();
-            low
+        self.0.push(bytes, |text| {
+            let low = text.encode_utf16().map(|unit| {
+                let [low, _] = unit.to_le_bytes();
+                low
+            });
+            sink(&low.collect::<Vec<_>>());
         });
-        sink(&low.collect::<Vec<_>>());
     }
 
     /// Whether all of it was text.
     pub(crate) fn is_text(&self) -> bool {
-        !self.broken && self.pending.is_empty()
+        self.0.is_text()
     }
 }
 

@@ -24,11 +24,13 @@ use crate::provider::Provider;
 use crate::scheme::{
     Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
 };
+use crate::seam::Seam;
 use crate::secret::{KeyFormat, Secret, SecretSet};
 use crate::settings::Settings;
 #[cfg(feature = "asymmetric")]
 use crate::signed::{Signatures, Signed};
 use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
+use crate::utf8::Utf8;
 
 /// Longest id of a delivery, in bytes.
 pub(crate) const MAX_ID: usize = 256;
@@ -180,9 +182,16 @@ struct Attempt {
 }
 
 /// What is special about the body, or signed behind it.
+///
+/// A plain hash with the secret in front can be continued by anybody who has one: with the padding of the hash, and whatever follows.
+/// The padding begins with a byte that no text has behind a whole character, so what has to be text cannot be continued.
 #[derive(Default)]
 struct Tail {
-    low_bytes: Option<LowBytes>,
+    /// With the digest of what is signed of the body then.
+    low_bytes: Option<(LowBytes, RunningDigest)>,
+    /// Where the body has to be text.
+    text: Option<Utf8>,
+    seam: Option<Seam>,
     /// The parts behind the body.
     suffix: Vec<u8>,
     /// What is signed last and is each key's own.
@@ -485,12 +494,20 @@ impl Verifier {
                 _ => message.write(*part, &mut |bytes| attempt.update(bytes))?,
             }
         }
-        if !matches!(suffix, [] | [Part::Body]) {
-            let mut tail = Tail::default();
+        let seam = Seam::new(&self.provider, scheme, head)?;
+        let is_extensible = algorithm.is_plain() && suffix == [Part::Body];
+        if seam.is_some() || is_extensible || !matches!(suffix, [] | [Part::Body]) {
+            let mut tail = Tail {
+                seam,
+                text: is_extensible.then(Utf8::default),
+                ..Tail::default()
+            };
             for part in suffix {
                 match part {
                     Part::Secret => tail.secrets = secrets(keys, &self.provider),
-                    Part::BodyLowBytes => tail.low_bytes = Some(LowBytes::default()),
+                    Part::BodyLowBytes => {
+                        tail.low_bytes = Some((LowBytes::default(), RunningDigest::new()));
+                    }
                     _ => message.write(*part, &mut |bytes| tail.suffix.extend_from_slice(bytes))?,
                 }
             }
@@ -804,18 +821,12 @@ impl Verification {
             State::Running(first, rest) => (first, rest),
         };
         // All are finished before any is believed.
-        let mut verified = first.slot().map(|slot| (first.coverage, slot));
+        let mut verified = first.verified(self.time);
         for attempt in rest {
-            let slot = attempt.slot().map(|slot| (attempt.coverage, slot));
-            verified = verified.or(slot);
+            let other = attempt.verified(self.time);
+            verified = verified.or(other);
         }
-        let (coverage, key_slot) = verified.ok_or(RejectionKind::BadSignature)?;
-        Ok(Verified {
-            coverage,
-            key_slot,
-            time: self.time,
-            message: None,
-        })
+        verified.ok_or(RejectionKind::BadSignature)
     }
 }
 
@@ -824,8 +835,17 @@ impl Attempt {
     fn update_body(&mut self, bytes: &[u8]) {
         match self.tail.take() {
             Some(mut tail) => {
+                if let Some(seam) = &mut tail.seam {
+                    seam.push(bytes);
+                }
+                if let Some(text) = &mut tail.text {
+                    text.push(bytes, |_| {});
+                }
                 match &mut tail.low_bytes {
-                    Some(low_bytes) => low_bytes.push(bytes, |bytes| self.update(bytes)),
+                    Some((low_bytes, digest)) => low_bytes.push(bytes, |bytes| {
+                        self.update(bytes);
+                        digest.update(bytes);
+                    }),
                     None => self.update(bytes),
                 }
                 self.tail = Some(tail);
@@ -851,19 +871,42 @@ impl Attempt {
         }
     }
 
+    #[inline]
+    fn verified(&mut self, time: Option<UnixTime>) -> Option<Verified> {
+        let message = match self.tail.take() {
+            Some(tail) => self.finish_tail(*tail)?,
+            None => None,
+        };
+        Some(Verified {
+            coverage: self.coverage,
+            key_slot: self.slot()?,
+            time,
+            message,
+        })
+    }
+
+    /// Signs what stands behind the body. SHA-256 of what was signed of the body, where that is not the body byte for byte; `None` for
+    /// a body that cannot have been signed so.
+    #[cold]
+    fn finish_tail(&mut self, tail: Tail) -> Option<Option<[u8; 32]>> {
+        self.update(&tail.suffix);
+        let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
+        for (mac, secret) in macs.zip(&tail.secrets) {
+            mac.update(secret);
+        }
+        let is_text = tail.text.is_none_or(|text| text.is_text());
+        let holds = tail.seam.is_none_or(|seam| seam.holds());
+        match tail.low_bytes {
+            _ if !is_text || !holds => None,
+            Some((low_bytes, _)) if !low_bytes.is_text() => None,
+            Some((_, digest)) => Some(Some(digest.finish())),
+            None => Some(None),
+        }
+    }
+
     /// The slot of the key that made one of the candidates. All keys are tried, whatever the outcome.
     #[inline]
     fn slot(&mut self) -> Option<usize> {
-        if let Some(tail) = self.tail.take() {
-            self.update(&tail.suffix);
-            let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
-            for (mac, secret) in macs.zip(&tail.secrets) {
-                mac.update(secret);
-            }
-            if tail.low_bytes.is_some_and(|low| !low.is_text()) {
-                return None;
-            }
-        }
         let mut slot = self.candidates.contain(&self.first.finish()).then_some(0);
         for (i, mac) in self.rest.iter_mut().enumerate() {
             let found = self.candidates.contain(&mac.finish());

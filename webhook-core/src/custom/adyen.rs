@@ -1,4 +1,4 @@
-//! Adyen's payments: a batch of items, each with a tag over eight of its values.
+//! Adyen's payments: an item with a tag over eight of its values.
 
 use super::check::{first, one_tag};
 use super::json::Json;
@@ -20,7 +20,8 @@ const VALUES: [&str; 8] = [
     "success",
 ];
 
-/// One key has to verify every item.
+/// Adyen's documentation says that a delivery in JSON has one item. Each is signed for itself and nothing says which belong together, so
+/// that a list could be cut, repeated and put together from several deliveries: more than one are refused.
 #[derive(Debug)]
 pub(crate) struct Adyen;
 
@@ -34,16 +35,12 @@ impl Custom for Adyen {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         Ok(whole(move |body| {
-            let items = items(body)?;
-            let matches = |key: &[u8]| {
-                let tags = items.iter().map(|item| (item, tag(key, &item.signed)));
-                tags.fold(true, |all, (item, tag)| all & item.candidates.contain(&tag))
-            };
-            let signed: Vec<_> = items.iter().map(|item| item.signed.as_str()).collect();
+            let item = Item::read(body)?;
+            let tags = keys.iter().map(|key| tag(key, &item.signed));
             Finding {
-                slot: first(keys.iter().map(|key| matches(key))),
+                slot: first(tags.map(|tag| item.candidates.contain(&tag))),
                 time: None,
-                message: Some(digest_of(signed.join("\n").as_bytes())),
+                message: Some(digest_of(item.signed.as_bytes())),
             }
             .verified(coverage)
         }))
@@ -72,23 +69,24 @@ impl Custom for Adyen {
     }
 }
 
-fn items(body: &[u8]) -> Result<Vec<Item>, RejectionKind> {
-    let json = Json::parse(body).ok_or(RejectionKind::Malformed)?;
-    let items = json.get("notificationItems").and_then(Json::items);
-    let items = items.filter(|items| !items.is_empty());
-    let items = items.ok_or(RejectionKind::MissingHeader)?;
-    items.iter().map(read).collect()
-}
-
-fn read(item: &Json<'_>) -> Result<Item, RejectionKind> {
-    let tag = item.at("NotificationRequestItem.additionalData.hmacSignature");
-    let tag = tag
-        .and_then(Json::as_text)
-        .ok_or(RejectionKind::MissingHeader)?;
-    Ok(Item {
-        signed: signed(item).ok_or(RejectionKind::Malformed)?,
-        candidates: one_tag(tag.as_bytes(), Encoding::Base64, Algorithm::HmacSha256)?,
-    })
+impl Item {
+    /// The only item of a body.
+    fn read(body: &[u8]) -> Result<Self, RejectionKind> {
+        let json = Json::parse(body).ok_or(RejectionKind::Malformed)?;
+        let item = match json.get("notificationItems").and_then(Json::items) {
+            Some([item]) => item,
+            Some([]) | None => return Err(RejectionKind::MissingHeader),
+            Some(_) => return Err(RejectionKind::Malformed),
+        };
+        let tag = item.at("NotificationRequestItem.additionalData.hmacSignature");
+        let tag = tag
+            .and_then(Json::as_text)
+            .ok_or(RejectionKind::MissingHeader)?;
+        Ok(Self {
+            signed: signed(item).ok_or(RejectionKind::Malformed)?,
+            candidates: one_tag(tag.as_bytes(), Encoding::Base64, Algorithm::HmacSha256)?,
+        })
+    }
 }
 
 /// What is absent or null is empty.

@@ -73,19 +73,24 @@ struct Running {
 
 impl Running {
     fn check(&self, body: &[u8]) -> Result<Verified, RejectionKind> {
-        let mut found = Finding {
-            slot: self.slot(body),
-            time: Some(self.time),
-            message: None,
-        };
-        if found.slot.is_none()
+        let (mut slot, mut coverage) = (self.slot(body), self.coverage);
+        let mut message = None;
+        if slot.is_none()
             && let Some(escaped) = escaped(body)
         {
-            found.slot = self.slot(escaped.as_bytes());
-            // Spelled either way, it is one message.
-            found.message = Some(digest_of(escaped.as_bytes()));
+            slot = self.slot(escaped.as_bytes());
+            // Spelled either way, it is one message; but not every byte of what came was signed.
+            message = Some(digest_of(escaped.as_bytes()));
+            coverage.body = false;
+            coverage.values = true;
         }
-        found.verified(self.coverage)
+        let time = Some(self.time);
+        Finding {
+            slot,
+            time,
+            message,
+        }
+        .verified(coverage)
     }
 
     /// The slot of the key that matches in its own header; the secondary one is behind the secrets.

@@ -2,19 +2,28 @@
 
 use super::check::{Codes, fresh};
 use super::{Asked, Check, Custom, Draft};
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, RunningDigest};
 use crate::error::RejectionKind;
 use crate::grammar::{MAX_VALUE, encode};
 use crate::scheme::Encoding;
 use crate::time::TimeUnit;
+use crate::verifier::Verified;
 
 /// Headers a request may name as signed.
 const MAX_NAMES: usize = 64;
 
 /// `t=<seconds>,h=<names with a space between>,v1=<tag>` in this header, over the time, the names, their values and the body, with a dot
 /// between. The older `v0`, which covers no header, is not looked at.
+///
+/// A dot may stand in a value and in a body, so the signature does not say where the values end. Where no value has a bracket and the body
+/// begins with one, that bracket says it, and the body is covered. Any other body may be what the end of a value was. Deliveries are
+/// told apart by all that is signed but the time, which is one message wherever it is cut.
 #[derive(Debug)]
-pub(crate) struct Hook0(pub(crate) &'static str);
+pub(crate) struct Hook0 {
+    pub(crate) tag: &'static str,
+    /// Whether bodies are JSON, so that others are refused.
+    pub(crate) is_json: bool,
+}
 
 /// The pairs of the header that count. Each may be there once.
 #[derive(Default)]
@@ -48,7 +57,7 @@ impl<'v> Pairs<'v> {
 
 impl Custom for Hook0 {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
-        let pairs = Pairs::read(asked.header(self.0)?)?;
+        let pairs = Pairs::read(asked.header(self.tag)?)?;
         let tag = pairs.tag.ok_or(RejectionKind::UnsupportedScheme)?;
         let mut codes = Codes::new(asked, Algorithm::HmacSha256, tag.as_bytes(), Encoding::Hex)?;
         let time = pairs.time.ok_or(RejectionKind::Malformed)?;
@@ -59,16 +68,26 @@ impl Custom for Hook0 {
             asked.now,
             asked.tolerance,
         )?);
-        codes.sign(format!("{time}.{names}.").as_bytes());
+        codes.sign(format!("{time}.").as_bytes());
+        let mut running = Running {
+            codes,
+            message: RunningDigest::new(),
+            is_json: self.is_json,
+            is_plain: true,
+            first: None,
+        };
+        running.sign(format!("{names}.").as_bytes());
         for (i, name) in names.split(' ').filter(|name| !name.is_empty()).enumerate() {
+            let value = asked.header(&name.to_ascii_lowercase())?;
             if i >= MAX_NAMES {
                 return Err(RejectionKind::Malformed);
             }
-            codes.sign(if i > 0 { b"." } else { b"" });
-            codes.sign(asked.header(&name.to_ascii_lowercase())?);
+            running.is_plain &= !value.iter().any(is_bracket);
+            running.sign(if i > 0 { b"." } else { b"" });
+            running.sign(value);
         }
-        codes.sign(b".");
-        Ok(Box::new(codes))
+        running.sign(b".");
+        Ok(Box::new(running))
     }
 
     fn sign(&self, draft: &mut Draft<'_>) {
@@ -81,6 +100,45 @@ impl Custom for Hook0 {
         mac.update(format!("{time}.{names}.{values}.").as_bytes());
         mac.update(&draft.body);
         let tag = encode(mac.finish(), Encoding::Hex);
-        draft.push(self.0, format!("t={time},h={names},v1={tag}"));
+        draft.push(self.tag, format!("t={time},h={names},v1={tag}"));
     }
+}
+
+/// The codes, and the digest of what they cover but for the time.
+struct Running {
+    codes: Codes,
+    message: RunningDigest,
+    is_json: bool,
+    /// Whether no value has a bracket.
+    is_plain: bool,
+    first: Option<u8>,
+}
+
+impl Running {
+    fn sign(&mut self, bytes: &[u8]) {
+        self.codes.sign(bytes);
+        self.message.update(bytes);
+    }
+}
+
+impl Check for Running {
+    fn update(&mut self, bytes: &[u8]) {
+        self.first = self.first.or(bytes.first().copied());
+        self.sign(bytes);
+    }
+
+    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+        let mut verified = self.codes.finish()?;
+        verified.coverage.body = self.is_plain && self.first.as_ref().is_some_and(is_bracket);
+        verified.message = Some(self.message.clone().finish());
+        match self.is_json && !verified.coverage.body {
+            true => Err(RejectionKind::BadSignature),
+            false => Ok(verified),
+        }
+    }
+}
+
+/// What a JSON object or array begins with.
+fn is_bracket(byte: &u8) -> bool {
+    matches!(byte, b'{' | b'[')
 }

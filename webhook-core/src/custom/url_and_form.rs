@@ -93,6 +93,7 @@ impl Custom for Twilio {
             }
             .verified(Coverage {
                 body: announced.is_some(),
+                url: announced.is_some(),
                 ..coverage
             })
         }))

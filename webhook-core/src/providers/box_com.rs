@@ -11,7 +11,7 @@ use crate::{Parameter, Provider, Scheme, TimeUnit};
 ///
 /// * Version and algorithm have to be `1` and `HmacSHA256`. They are not signed.
 /// * Box signs some bodies in another spelling than it sends, with `\\uXXXX` for what is not ASCII and `\\/` for slashes; its SDK tries both, and so does
-///   this. Such a delivery is known by that spelling.
+///   this. Of such a delivery not every byte is covered ([`Coverage::body`]), only what it reads as.
 /// * Up to 600 s old. The SDK refuses all that is ahead; 60 s are allowed here, for clocks.
 /// * The id is the signed `/id`, the same over retries; `BOX-DELIVERY-ID` changes with each. The type is `/trigger`.
 /// * 30 s to answer; up to 12 retries in 2 hours.

@@ -1,14 +1,16 @@
-use super::hook0::signed;
-use crate::{Identity, Provider};
+use super::hook0::{TAG, signed};
+use crate::custom::hook0::Hook0;
+use crate::{Identity, Provider, Scheme};
 
 /// Coinbase Developer Platform: [Hook0](super::HOOK0).
 ///
 /// * Time, the headers that `h` names, and the body are signed. `v0`, which covers no header, is not accepted.
+/// * The body is JSON; another one is refused, and so is a signed header with `{` or `[` in it: nothing else says where the headers end.
 /// * `/id` names the object, so the events of one payment link share it; `X-Event-Id` is the same
 ///   in a header. A delivery is known by its content. The type is `/type` or `/eventType`.
 ///
 /// Source: <https://docs.cdp.coinbase.com/webhooks/verify-signatures>.
-pub const COINBASE_CDP: Provider = Provider::new("coinbase-cdp", &[signed()])
+pub const COINBASE_CDP: Provider = Provider::new("coinbase-cdp", SCHEME)
     .id_at(&["/id"])
     .type_at(&["/type", "/eventType"])
     .identified_by(
@@ -16,3 +18,10 @@ pub const COINBASE_CDP: Provider = Provider::new("coinbase-cdp", &[signed()])
         "`/id` names the object: the events of a payment link share it",
     )
     .documented_at("https://docs.cdp.coinbase.com/webhooks/verify-signatures");
+
+const SCHEME: &[Scheme] = &[signed(&JSON, true).reads_body()];
+
+static JSON: Hook0 = Hook0 {
+    tag: TAG,
+    is_json: true,
+};

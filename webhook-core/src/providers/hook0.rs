@@ -8,13 +8,16 @@ use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
 /// and the body, with a dot between.
 ///
 /// * The request names the headers that are signed, so rely on none unless `h` has it.
+/// * **A dot may stand in a header and in the body**, and nothing else says where the headers end. Of a body that begins with `{` or `[`, where
+///   no signed header has such a bracket, every byte is covered, and [`Coverage::body`] is true; of any other body the beginning may have been
+///   the end of a header.
 /// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, as nothing says that `h`
 ///   names them. The application writes the body, so a delivery is known by its content and the
 ///   signed time.
 /// * 300 s to both sides, as in Hook0's client.
 ///
 /// Source: Hook0's `clients/rust/tests/webhook_verification.rs` and <https://documentation.hook0.com>.
-pub const HOOK0: Provider = Provider::new("hook0", &[signed()])
+pub const HOOK0: Provider = Provider::new("hook0", SCHEME)
     .id_in_headers(&["x-event-id"])
     .type_in_headers(&["x-event-type"])
     .identified_by(
@@ -43,16 +46,25 @@ pub const HOOK0_V0: Provider = Provider::new(
 )
 .documented_at("https://documentation.hook0.com");
 
-pub(super) const fn signed() -> Scheme {
+const SCHEME: &[Scheme] = &[signed(&ANY, false)];
+
+static ANY: Hook0 = Hook0 {
+    tag: TAG,
+    is_json: false,
+};
+
+pub(super) const TAG: &str = "x-hook0-signature";
+
+pub(super) const fn signed(code: &'static Hook0, covers_body: bool) -> Scheme {
     let coverage = Coverage {
-        body: true,
+        body: covers_body,
         time: true,
         values: true,
         ..Coverage::NONE
     };
     let words = "time, the headers the request names, body (HMAC-SHA-256)";
-    Scheme::custom(&Hook0("x-hook0-signature"), coverage, words)
-        .in_header("x-hook0-signature")
+    Scheme::custom(code, coverage, words)
+        .in_header(TAG)
         .pairs(b',', "v1")
         .timed(TimeUnit::Seconds)
         .time_is("`t` of `x-hook0-signature`")

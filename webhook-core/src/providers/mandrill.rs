@@ -7,7 +7,7 @@ use crate::{Challenge, Handshake, Parameter, Provider, Reply, Scheme};
 /// `X-Mandrill-Signature`: base64, HMAC-SHA-1 over the URL as registered and then the name and value of every field of the form, in the order of their
 /// names. The key is that of the webhook. The events are JSON in the field `mandrill_events`, which [`Delivery::payload`](crate::Delivery::payload) has.
 ///
-/// * Nothing stands between URL, names and values, so not every byte of the form is covered.
+/// * Nothing stands between URL, names and values, so not every byte of query and form is covered.
 /// * No time is signed and there is no id for a batch. Deliveries are told apart by what is signed of them.
 /// * When a webhook is set up, Mandrill sends a `HEAD`, which is answered 200 here and says nothing but that there is an endpoint, and an empty
 ///   batch that is signed with the key `test-webhook`, which is refused.
@@ -18,13 +18,13 @@ pub const MANDRILL: Provider = Provider::new(
     &[Scheme::custom(
         &Mandrill,
         Coverage {
-            url: true,
             values: true,
             ..Coverage::NONE
         },
         "URL and fields of the form (HMAC-SHA-1)",
     )
-    .in_header("x-mandrill-signature")],
+    .in_header("x-mandrill-signature")
+    .signing_address()],
 )
 .answers(Handshake::new(
     Challenge::Method("HEAD"),
