@@ -76,6 +76,9 @@ mod describe;
 mod endpoint;
 mod envelope;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generic;
 mod grammar;
 mod handshake;
@@ -100,6 +103,7 @@ mod permit;
 mod probe;
 mod provider;
 pub mod providers;
+mod quoted;
 pub mod replay;
 mod retention;
 mod rfc3339;

@@ -10,24 +10,49 @@ pub(crate) struct LowBytes {
 
 impl LowBytes {
     pub(crate) fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(&[u8])) {
-        if self.broken {
-            return;
+        let mut rest = bytes;
+        // A character has at most four bytes.
+        while let (false, Some((byte, behind))) =
+            (self.pending.is_empty() || self.broken, rest.split_first())
+        {
+            self.pending.push(*byte);
+            rest = behind;
+            let begun = std::mem::take(&mut self.pending);
+            self.take(&begun, &mut sink);
         }
-        self.pending.extend_from_slice(bytes);
-        let whole = match std::str::from_utf8(&self.pending) {
-            Ok(text) => text.len(),
+        if !self.broken {
+            self.take(rest, &mut sink);
+        }
+    }
+
+    /// Takes what has nothing before it, and keeps the beginning of a character at its end.
+    fn take(&mut self, bytes: &[u8], sink: &mut impl FnMut(&[u8])) {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
             Err(error) => {
+                let (text, rest) = bytes.split_at(error.valid_up_to());
                 self.broken |= error.error_len().is_some();
-                error.valid_up_to()
+                self.pending
+                    .extend_from_slice(rest.get(..4).unwrap_or(rest));
+                std::str::from_utf8(text).unwrap_or_default()
             }
         };
-        let text = self.pending.drain(..whole).collect::<Vec<_>>();
-        let units = String::from_utf8_lossy(&text);
-        let low = units.encode_utf16().map(|unit| {
+        let mut low = text.encode_utf16().map(|unit| {
             let [low, _] = unit.to_le_bytes();
             low
         });
-        sink(&low.collect::<Vec<_>>());
+        let mut piece = [0; 256];
+        loop {
+            let mut len = 0_usize;
+            for (slot, byte) in piece.iter_mut().zip(&mut low) {
+                *slot = byte;
+                len = len.saturating_add(1);
+            }
+            match piece.get(..len) {
+                None | Some([]) => return,
+                Some(piece) => sink(piece),
+            }
+        }
     }
 
     /// Whether all of it was text.

@@ -1,49 +1,68 @@
 //! Adyen's payments: a batch of items, each with a tag over eight of its values.
 
-use super::check::{first, one_tag};
-use super::json::Json;
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, whole};
-use crate::algorithm::{Algorithm, Tag};
+use std::borrow::Cow;
+
+use super::check::{MAX_FIELD, first, one_tag};
+use super::{Asked, Check, Custom, Draft, Finding, whole};
+use crate::algorithm::{Algorithm, RunningDigest, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::{Candidates, encode};
+use crate::probe::{Found, Pointers, items, scan};
 use crate::scheme::Encoding;
 
-/// What is signed, with colons between and nothing escaped.
-const VALUES: [&str; 8] = [
-    "pspReference",
-    "originalReference",
-    "merchantAccountCode",
-    "merchantReference",
-    "amount.value",
-    "amount.currency",
-    "eventCode",
-    "success",
+/// What is signed of an item, with colons between and nothing escaped; and the tag.
+const POINTERS: [&str; 9] = [
+    "/NotificationRequestItem/pspReference",
+    "/NotificationRequestItem/originalReference",
+    "/NotificationRequestItem/merchantAccountCode",
+    "/NotificationRequestItem/merchantReference",
+    "/NotificationRequestItem/amount/value",
+    "/NotificationRequestItem/amount/currency",
+    "/NotificationRequestItem/eventCode",
+    "/NotificationRequestItem/success",
+    "/NotificationRequestItem/additionalData/hmacSignature",
 ];
 
 /// One key has to verify every item.
 #[derive(Debug)]
 pub(crate) struct Adyen;
 
-/// The signed text of an item, and its tag.
-struct Item {
-    signed: String,
-    candidates: Candidates,
+/// The signed values of an item, and its tag.
+struct Item<'b> {
+    signed: [Cow<'b, str>; 8],
+    tag: Option<Found<'b>>,
 }
 
 impl Custom for Adyen {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
+        let list = Pointers::new(&["/notificationItems"]);
+        let pointers = Pointers::new(&POINTERS);
         Ok(whole(move |body| {
-            let items = items(body)?;
-            let matches = |key: &[u8]| {
-                let tags = items.iter().map(|item| (item, tag(key, &item.signed)));
-                tags.fold(true, |all, (item, tag)| all & item.candidates.contain(&tag))
+            let malformed = |_| RejectionKind::Malformed;
+            let [found] = scan(body, &list).map_err(malformed)?;
+            let Some(Found::Nested(list)) = found else {
+                return Err(RejectionKind::MissingHeader);
             };
-            let signed: Vec<_> = items.iter().map(|item| item.signed.as_str()).collect();
+            let mut all = vec![true; keys.len()];
+            let mut digest = None;
+            for item in items(list) {
+                let item = Item::read(item.map_err(malformed)?, &pointers)?;
+                let candidates = item.candidates()?;
+                for (key, all) in keys.iter().zip(&mut all) {
+                    *all &= candidates.contain(&item.tag_of(key));
+                }
+                match &mut digest {
+                    None => digest = Some(RunningDigest::new()),
+                    Some(digest) => digest.update(b"\n"),
+                }
+                item.write(&mut |piece| digest.iter_mut().for_each(|digest| digest.update(piece)));
+            }
+            let digest = digest.ok_or(RejectionKind::MissingHeader)?;
             Finding {
-                slot: first(keys.iter().map(|key| matches(key))),
+                slot: first(all.iter().copied()),
                 time: None,
-                message: Some(digest_of(signed.join("\n").as_bytes())),
+                message: Some(digest.finish()),
             }
             .verified(coverage)
         }))
@@ -58,11 +77,9 @@ impl Custom for Adyen {
             .and_then(|items| items.as_array_mut());
         for item in items.into_iter().flatten() {
             let text = item.to_string();
-            let signed = Json::parse(text.as_bytes()).and_then(|item| signed(&item));
-            let tag = encode(
-                tag(draft.key, &signed.unwrap_or_default()),
-                Encoding::Base64,
-            );
+            let signed = Item::read(text.as_bytes(), &Pointers::new(&POINTERS));
+            let tag = signed.map(|item| encode(item.tag_of(draft.key), Encoding::Base64));
+            let tag = tag.unwrap_or_default();
             let place = item.pointer_mut("/NotificationRequestItem/additionalData");
             if let Some(place) = place.and_then(|place| place.as_object_mut()) {
                 place.insert("hmacSignature".to_owned(), tag.into());
@@ -72,35 +89,38 @@ impl Custom for Adyen {
     }
 }
 
-fn items(body: &[u8]) -> Result<Vec<Item>, RejectionKind> {
-    let json = Json::parse(body).ok_or(RejectionKind::Malformed)?;
-    let items = json.get("notificationItems").and_then(Json::items);
-    let items = items.filter(|items| !items.is_empty());
-    let items = items.ok_or(RejectionKind::MissingHeader)?;
-    items.iter().map(read).collect()
-}
+impl<'b> Item<'b> {
+    /// What is absent or null is empty.
+    fn read(item: &'b [u8], pointers: &Pointers) -> Result<Self, RejectionKind> {
+        let malformed = RejectionKind::Malformed;
+        let [values @ .., tag]: [_; 9] = scan(item, pointers).map_err(|_| malformed)?;
+        let mut signed = [const { Cow::Borrowed("") }; 8];
+        for (slot, value) in signed.iter_mut().zip(values) {
+            if let Some(value) = value {
+                *slot = value.plain(MAX_FIELD).ok_or(malformed)?;
+            }
+        }
+        Ok(Self { signed, tag })
+    }
 
-fn read(item: &Json<'_>) -> Result<Item, RejectionKind> {
-    let tag = item.at("NotificationRequestItem.additionalData.hmacSignature");
-    let tag = tag
-        .and_then(Json::as_text)
-        .ok_or(RejectionKind::MissingHeader)?;
-    Ok(Item {
-        signed: signed(item).ok_or(RejectionKind::Malformed)?,
-        candidates: one_tag(tag.as_bytes(), Encoding::Base64, Algorithm::HmacSha256)?,
-    })
-}
+    fn candidates(&self) -> Result<Candidates, RejectionKind> {
+        let Some(Found::Text(tag)) = self.tag else {
+            return Err(RejectionKind::MissingHeader);
+        };
+        let tag = tag.read(MAX_FIELD).ok_or(RejectionKind::Malformed)?;
+        one_tag(tag.as_bytes(), Encoding::Base64, Algorithm::HmacSha256)
+    }
 
-/// What is absent or null is empty.
-fn signed(item: &Json<'_>) -> Option<String> {
-    let item = item.get("NotificationRequestItem")?;
-    let value = |path: &&str| item.at(path).map_or(Some(""), Json::plain);
-    let values: Option<Vec<_>> = VALUES.iter().map(value).collect();
-    Some(values?.join(":"))
-}
+    fn write(&self, sink: &mut dyn FnMut(&[u8])) {
+        for (i, value) in self.signed.iter().enumerate() {
+            sink(if i > 0 { b":" } else { b"" });
+            sink(value.as_bytes());
+        }
+    }
 
-fn tag(key: &[u8], signed: &str) -> Tag {
-    let mut mac = Algorithm::HmacSha256.key(key);
-    mac.update(signed.as_bytes());
-    mac.finish()
+    fn tag_of(&self, key: &[u8]) -> Tag {
+        let mut mac = Algorithm::HmacSha256.key(key);
+        self.write(&mut |piece| mac.update(piece));
+        mac.finish()
+    }
 }

@@ -1,8 +1,8 @@
 //! Box: two keys, each with its header, over the body and then the time.
 
 use super::check::{first, fresh, one_tag};
-use super::{Asked, Check, Custom, Draft, Finding, Keys, digest_of, whole};
-use crate::algorithm::{Algorithm, Tag};
+use super::{Asked, Check, Custom, Draft, Finding, Keys, whole};
+use crate::algorithm::{Algorithm, RunningDigest, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::{Candidates, encode};
 use crate::scheme::{Coverage, Encoding};
@@ -74,24 +74,29 @@ struct Running {
 impl Running {
     fn check(&self, body: &[u8]) -> Result<Verified, RejectionKind> {
         let mut found = Finding {
-            slot: self.slot(body),
+            slot: self.slot(|sink| sink(body)),
             time: Some(self.time),
             message: None,
         };
         if found.slot.is_none()
-            && let Some(escaped) = escaped(body)
+            && let Some(text) = needs_escapes(body)
         {
-            found.slot = self.slot(escaped.as_bytes());
+            found.slot = self.slot(|sink| escape(text, sink));
             // Spelled either way, it is one message.
-            found.message = Some(digest_of(escaped.as_bytes()));
+            let mut digest = RunningDigest::new();
+            escape(text, &mut |piece| digest.update(piece));
+            found.message = Some(digest.finish());
         }
         found.verified(self.coverage)
     }
 
     /// The slot of the key that matches in its own header; the secondary one is behind the secrets.
-    fn slot(&self, body: &[u8]) -> Option<usize> {
+    fn slot(&self, write: impl Fn(&mut dyn FnMut(&[u8]))) -> Option<usize> {
         let matches = |key: &[u8], header: &Option<Candidates>| {
-            let tag = tag(key, body, &self.sent);
+            let mut mac = Algorithm::HmacSha256.key(key);
+            write(&mut |piece| mac.update(piece));
+            mac.update(&self.sent);
+            let tag = mac.finish();
             header.as_ref().is_some_and(|tags| tags.contain(&tag))
         };
         let primary = self.keys.iter().map(|key| matches(key, &self.primary));
@@ -117,24 +122,51 @@ fn tag(key: &[u8], body: &[u8], time: &[u8]) -> Tag {
     mac.finish()
 }
 
-/// The body with `\uXXXX` for all from U+007F on and `\/` for a slash that is not escaped yet; `None` where that changes nothing.
-fn escaped(body: &[u8]) -> Option<String> {
-    use std::fmt::Write as _;
+/// The body, if it is text that Box's SDK writes with escapes: of letters from U+007F on, and of slashes that have none yet.
+fn needs_escapes(body: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(body).ok()?;
-    let mut out = String::with_capacity(text.len());
+    let mut before = b' ';
+    let needs = text.bytes().any(|byte| {
+        let needs = byte >= 0x7f || (byte == b'/' && before != b'\\');
+        before = byte;
+        needs
+    });
+    needs.then_some(text)
+}
+
+/// Writes a text with `\uXXXX` for all from U+007F on and `\/` for a slash that is not escaped yet.
+fn escape(text: &str, sink: &mut dyn FnMut(&[u8])) {
+    let mut rest = text;
     let mut before = ' ';
-    for c in text.chars() {
+    while let Some(c) = rest.chars().next() {
         match c {
-            '/' if before != '\\' => out.push_str("\\/"),
+            '/' if before != '\\' => sink(b"\\/"),
             '\u{7f}'.. => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    // Writing to a text does not fail.
-                    let _ = write!(out, "\\u{unit:04x}");
+                    let [high, low] = unit.to_be_bytes();
+                    sink(b"\\u");
+                    let mut digits = [0; 4];
+                    // Four digits for two bytes: it cannot fail.
+                    let _ = const_hex::encode_to_slice([high, low], &mut digits);
+                    sink(&digits);
                 }
             }
-            _ => out.push(c),
+            _ => {
+                // All that stands as it is, in one go.
+                let plain = |byte: &u8| *byte < 0x7f && *byte != b'/';
+                let bytes = rest.as_bytes().iter().skip(1);
+                let len = bytes
+                    .take_while(|byte| plain(byte))
+                    .count()
+                    .saturating_add(1);
+                let (run, behind) = rest.split_at_checked(len).unwrap_or((rest, ""));
+                sink(run.as_bytes());
+                before = run.chars().next_back().unwrap_or(' ');
+                rest = behind;
+                continue;
+            }
         }
         before = c;
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
-    (out.len() != text.len()).then_some(out)
 }
