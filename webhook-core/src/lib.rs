@@ -79,6 +79,7 @@ mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod gather;
 mod generic;
 mod grammar;
 mod handshake;

@@ -1,5 +1,7 @@
 //! Text the way a program writes it that takes the low eight bits of every UTF-16 unit for a byte.
 
+use crate::gather::Gather;
+
 /// Turns UTF-8 into low bytes as it comes in. What is not UTF-8 no such program can have written.
 #[derive(Clone, Default)]
 pub(crate) struct LowBytes {
@@ -37,22 +39,12 @@ impl LowBytes {
                 std::str::from_utf8(text).unwrap_or_default()
             }
         };
-        let mut low = text.encode_utf16().map(|unit| {
+        let mut gather = Gather::new(sink);
+        for unit in text.encode_utf16() {
             let [low, _] = unit.to_le_bytes();
-            low
-        });
-        let mut piece = [0; 256];
-        loop {
-            let mut len = 0_usize;
-            for (slot, byte) in piece.iter_mut().zip(&mut low) {
-                *slot = byte;
-                len = len.saturating_add(1);
-            }
-            match piece.get(..len) {
-                None | Some([]) => return,
-                Some(piece) => sink(piece),
-            }
+            gather.push_byte(low);
         }
+        gather.finish();
     }
 
     /// Whether all of it was text.

@@ -380,12 +380,9 @@ impl<'b> Scan<'_, 'b> {
         if let Some(plain) = name.plain() {
             return Ok(self.through(depth, active, plain));
         }
-        if !name.is_text() {
-            return Err(Problem::NotJson);
-        }
         // No pointer has a longer one.
         let mut room = [0; MAX_SHORT];
-        let short = name.short(&mut room);
+        let short = name.short(&mut room).map_err(|_| Problem::NotJson)?;
         Ok(short.map_or(0, |name| self.through(depth, active, name)))
     }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::gather::Gather;
+
 /// A text as spelled, without its quotes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quoted<'b> {
@@ -12,6 +14,10 @@ pub(crate) struct Quoted<'b> {
 
 /// Longest text that [`Quoted::short`] reads, in bytes: that of a member's name.
 pub(crate) const MAX_SHORT: usize = 64;
+
+/// What is between quotes is no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoText;
 
 impl<'b> Quoted<'b> {
     /// A text of what is between its quotes.
@@ -53,19 +59,30 @@ impl<'b> Quoted<'b> {
         (text.len() <= most).then_some(Cow::Owned(text))
     }
 
-    /// The same in `room`, if it fits there.
-    pub(crate) fn short<'r>(&self, room: &'r mut [u8; MAX_SHORT]) -> Option<&'r [u8]> {
+    /// As it reads, in `room`: `None` if it does not fit there, an error if it [is no text](Self::is_text).
+    pub(crate) fn short<'r>(
+        &self,
+        room: &'r mut [u8; MAX_SHORT],
+    ) -> Result<Option<&'r [u8]>, NoText> {
+        if std::str::from_utf8(self.inside).is_err() {
+            return Err(NoText);
+        }
         let mut len = 0_usize;
         let mut fits = true;
-        self.write(&mut |piece| {
+        let mut utf8 = [0; 4];
+        for piece in (Pieces { rest: self.inside }) {
+            let piece = match piece.ok_or(NoText)? {
+                Piece::Run(run) => run,
+                Piece::Escaped(letter) => letter.encode_utf8(&mut utf8).as_bytes(),
+            };
             let end = len.saturating_add(piece.len());
             match room.get_mut(len..end) {
                 Some(slot) => slot.copy_from_slice(piece),
                 None => fits = false,
             }
             len = end;
-        });
-        room.get(..len).filter(|_| fits)
+        }
+        Ok(room.get(..len).filter(|_| fits))
     }
 
     /// As it reads, piece by piece.
@@ -73,13 +90,15 @@ impl<'b> Quoted<'b> {
         if self.plain {
             return sink(self.inside);
         }
+        let mut gather = Gather::new(sink);
         let mut utf8 = [0; 4];
         for piece in (Pieces { rest: self.inside }).flatten() {
             match piece {
-                Piece::Run(run) => sink(run),
-                Piece::Escaped(letter) => sink(letter.encode_utf8(&mut utf8).as_bytes()),
+                Piece::Run(run) => gather.push(run),
+                Piece::Escaped(letter) => gather.push(letter.encode_utf8(&mut utf8).as_bytes()),
             }
         }
+        gather.finish();
     }
 }
 
@@ -184,15 +203,17 @@ mod tests {
             let text = quoted(&inside);
             let expected = serde_json::from_str::<String>(&format!("\"{inside}\"")).ok();
             prop_assert_eq!(text.is_text(), expected.is_some());
+            let mut room = [0; MAX_SHORT];
+            let short = text.short(&mut room);
+            prop_assert_eq!(short.is_ok(), expected.is_some());
             if let Some(expected) = expected {
                 let read = text.read(4096);
                 prop_assert_eq!(read.as_deref(), Some(expected.as_str()));
                 let mut pieces = Vec::new();
                 text.write(&mut |piece| pieces.extend_from_slice(piece));
                 prop_assert_eq!(pieces, expected.as_bytes());
-                let mut room = [0; MAX_SHORT];
                 let fits = expected.len() <= MAX_SHORT;
-                prop_assert_eq!(text.short(&mut room), Some(expected.as_bytes()).filter(|_| fits));
+                prop_assert_eq!(short, Ok(Some(expected.as_bytes()).filter(|_| fits)));
             }
         }
     }

@@ -4,6 +4,7 @@ use super::check::{first, fresh, one_tag};
 use super::{Asked, Check, Custom, Draft, Finding, Keys, whole};
 use crate::algorithm::{Algorithm, RunningDigest, Tag};
 use crate::error::RejectionKind;
+use crate::gather::Gather;
 use crate::grammar::{Candidates, encode};
 use crate::scheme::{Coverage, Encoding};
 use crate::time::{TimeUnit, UnixTime};
@@ -83,9 +84,11 @@ impl Running {
         {
             found.slot = self.slot(|sink| escape(text, sink));
             // Spelled either way, it is one message.
-            let mut digest = RunningDigest::new();
-            escape(text, &mut |piece| digest.update(piece));
-            found.message = Some(digest.finish());
+            found.message = found.slot.map(|_| {
+                let mut digest = RunningDigest::new();
+                escape(text, &mut |piece| digest.update(piece));
+                digest.finish()
+            });
         }
         found.verified(self.coverage)
     }
@@ -136,37 +139,27 @@ fn needs_escapes(body: &[u8]) -> Option<&str> {
 
 /// Writes a text with `\uXXXX` for all from U+007F on and `\/` for a slash that is not escaped yet.
 fn escape(text: &str, sink: &mut dyn FnMut(&[u8])) {
-    let mut rest = text;
+    let mut gather = Gather::new(sink);
     let mut before = ' ';
-    while let Some(c) = rest.chars().next() {
+    for c in text.chars() {
         match c {
-            '/' if before != '\\' => sink(b"\\/"),
+            '/' if before != '\\' => gather.push(b"\\/"),
             '\u{7f}'.. => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    let [high, low] = unit.to_be_bytes();
-                    sink(b"\\u");
-                    let mut digits = [0; 4];
-                    // Four digits for two bytes: it cannot fail.
-                    let _ = const_hex::encode_to_slice([high, low], &mut digits);
-                    sink(&digits);
+                    gather.push(b"\\u");
+                    gather.push(&[12, 8, 4, 0].map(|shift| digit(*unit >> shift)));
                 }
             }
-            _ => {
-                // All that stands as it is, in one go.
-                let plain = |byte: &u8| *byte < 0x7f && *byte != b'/';
-                let bytes = rest.as_bytes().iter().skip(1);
-                let len = bytes
-                    .take_while(|byte| plain(byte))
-                    .count()
-                    .saturating_add(1);
-                let (run, behind) = rest.split_at_checked(len).unwrap_or((rest, ""));
-                sink(run.as_bytes());
-                before = run.chars().next_back().unwrap_or(' ');
-                rest = behind;
-                continue;
-            }
+            // Up to U+007E.
+            _ => gather.push_byte(u8::try_from(c).unwrap_or_default()),
         }
         before = c;
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
+    gather.finish();
+}
+
+/// The hexadecimal digit of the lowest four bits.
+fn digit(bits: u16) -> u8 {
+    let digit = char::from_digit(u32::from(bits & 0xf), 16);
+    digit.map_or(b'0', |digit| u8::try_from(digit).unwrap_or(b'0'))
 }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::error::RejectionKind;
+use crate::gather::Gather;
 
 /// Fields of a form that is sorted: what is signed this way has some dozens, and where PHP, Django and Express stop is at a thousand.
 pub(crate) const MAX_FIELDS: usize = 2000;
@@ -146,19 +147,11 @@ impl<'b> Encoded<'b> {
         if self.is_plain() {
             return sink(self.0);
         }
-        let mut bytes = self.bytes();
-        let mut piece = [0; 256];
-        loop {
-            let mut len = 0_usize;
-            for (slot, byte) in piece.iter_mut().zip(&mut bytes) {
-                *slot = byte;
-                len = len.saturating_add(1);
-            }
-            match piece.get(..len) {
-                None | Some([]) => return,
-                Some(decoded) => sink(decoded),
-            }
+        let mut gather = Gather::new(sink);
+        for byte in self.bytes() {
+            gather.push_byte(byte);
         }
+        gather.finish();
     }
 
     fn is_plain(self) -> bool {

@@ -6,6 +6,7 @@ use super::signed_body::{Hashed, Hashing, SignedContent, signed_body};
 use super::{Asked, Check, Custom, Draft};
 use crate::algorithm::Algorithm;
 use crate::error::RejectionKind;
+use crate::gather::Gather;
 use crate::grammar::{MAX_VALUE, decode_long, encode};
 use crate::keys::{KeyQuery, key_id};
 use crate::probe::{Found, Pointers, scan};
@@ -201,6 +202,7 @@ fn write_compact(value: Found<'_>, sink: &mut dyn FnMut(&[u8])) -> Option<()> {
             return Some(());
         }
     };
+    let mut gather = Gather::new(sink);
     let mut rest = spelled;
     let mut before = b'{';
     while let Some(&first) = rest.first() {
@@ -221,10 +223,11 @@ fn write_compact(value: Found<'_>, sink: &mut dyn FnMut(&[u8])) -> Option<()> {
             }
         };
         let (run, behind) = rest.split_at_checked(len)?;
-        sink(run);
+        gather.push(run);
         before = run.last().copied()?;
         rest = behind;
     }
+    gather.finish();
     Some(())
 }
 
