@@ -9,11 +9,11 @@ use crate::algorithm::RunningMac;
 use crate::answer::Answer;
 use crate::delivery::{Label, label};
 use crate::error::RejectionKind;
-use crate::handshake::{Answering, Challenge, Handshake, When};
+use crate::handshake::{Answering, Challenge, Handshake, MAX_ECHO, When};
 use crate::head::{Found, Head};
 use crate::identity::Questions;
 use crate::observe::EscapedId;
-use crate::probe::{self, Pointers, Problem, Scalar};
+use crate::probe::{self, Found as Value, Pointers, Problem};
 use crate::provider::{Locator, Mode, Provider};
 use crate::verifier::MAX_ID;
 use crate::xml;
@@ -108,7 +108,7 @@ pub(crate) struct Envelope<'b> {
     wanted: &'b Wanted,
     /// Whether there is a body that is not JSON.
     is_form: bool,
-    found: [Option<Scalar<'b>>; probe::MAX_POINTERS],
+    found: [Option<Value<'b>>; probe::MAX_POINTERS],
 }
 
 impl<'b> Envelope<'b> {
@@ -131,7 +131,7 @@ impl<'b> Envelope<'b> {
     }
 
     pub(crate) fn labels(
-        mut self,
+        self,
         raw: &Bytes,
         vouched: bool,
     ) -> Result<BodyLabels, RejectionKind> {
@@ -148,58 +148,56 @@ impl<'b> Envelope<'b> {
         })
     }
 
-    /// The first value of these slots that is one.
-    fn take(&mut self, slots: Range<usize>) -> Option<Scalar<'b>> {
-        self.found
-            .get_mut(slots)?
-            .iter_mut()
-            .find(|slot| slot.as_ref().is_some_and(|scalar| *scalar != Scalar::Null))?
-            .take()
+    /// The first value of these slots that is one: neither null nor an array or object.
+    fn first(&self, slots: Range<usize>) -> Option<Value<'b>> {
+        let mut found = self.found.get(slots)?.iter().flatten();
+        let is_value = |value: &&Value<'b>| !matches!(value, Value::Null | Value::Nested(_));
+        found.find(is_value).copied()
     }
 
-    fn take_one(&mut self, slot: usize) -> Option<Scalar<'b>> {
-        self.found.get_mut(slot)?.take()
+    fn at(&self, slot: usize) -> Option<Value<'b>> {
+        self.found.get(slot).copied().flatten()
     }
 
     /// The id. One that cannot be an id is an error where the body is vouched for, since another reader of the same bytes
     /// might see another one; elsewhere it is no id.
-    fn id(&mut self, vouched: bool) -> Result<Option<Cow<'b, str>>, RejectionKind> {
-        match self.take(self.wanted.ids.clone()) {
-            None => Ok(None),
-            Some(Scalar::Integer(number)) => Ok(Some(number.to_string().into())),
-            Some(Scalar::Text(text)) if is_label(&text) => Ok(Some(text)),
-            Some(Scalar::Text(text)) if text.is_empty() => Ok(None),
-            Some(_) if !vouched => Ok(None),
-            Some(_) => Err(RejectionKind::Unprocessable),
+    fn id(&self, vouched: bool) -> Result<Option<Cow<'b, str>>, RejectionKind> {
+        let Some(value) = self.first(self.wanted.ids.clone()) else {
+            return Ok(None);
+        };
+        match text_or_integer(&value) {
+            Some(text) if text.is_empty() => Ok(None),
+            Some(text) if is_label(&text) => Ok(Some(text)),
+            _ if !vouched => Ok(None),
+            _ => Err(RejectionKind::Unprocessable),
         }
     }
 
-    fn kind(&mut self) -> Option<Cow<'b, str>> {
-        match self.take(self.wanted.kinds.clone())? {
-            Scalar::Text(text) if is_label(&text) => Some(text),
-            Scalar::Integer(number) => Some(number.to_string().into()),
-            _ => None,
-        }
+    fn kind(&self) -> Option<Cow<'b, str>> {
+        let value = self.first(self.wanted.kinds.clone())?;
+        text_or_integer(&value).filter(|text| is_label(text))
     }
 
-    fn mode(&mut self) -> Option<Mode> {
+    fn mode(&self) -> Option<Mode> {
         let locator = self.wanted.provider.mode?;
-        match self.take_one(self.wanted.mode)? {
-            Scalar::Bool(value) if value == locator.live_when => Some(Mode::Live),
-            Scalar::Bool(_) => Some(Mode::Test),
+        match self.at(self.wanted.mode)? {
+            Value::Bool(value) if value == locator.live_when => Some(Mode::Live),
+            Value::Bool(_) => Some(Mode::Test),
             _ => None,
         }
     }
 
     /// Whether the sender waits for an answer of the handler's.
-    pub(crate) fn is_question(&mut self) -> bool {
+    pub(crate) fn is_question(&self) -> bool {
         match self.wanted.provider.questions() {
             Questions::None => false,
             Questions::All => true,
             Questions::Forms => self.is_form,
-            Questions::With(_) => self.take(self.wanted.questions.clone()).is_some(),
-            Questions::Except(_, notification) => match self.take(self.wanted.questions.clone()) {
-                Some(Scalar::Text(text)) => text != notification,
+            Questions::With(_) => self.first(self.wanted.questions.clone()).is_some(),
+            Questions::Except(_, notification) => match self.first(self.wanted.questions.clone()) {
+                Some(Value::Text(text)) => {
+                    text.read(notification.len()).as_deref() != Some(notification)
+                }
                 _ => false,
             },
         }
@@ -207,7 +205,7 @@ impl<'b> Envelope<'b> {
 
     /// The answer to a verified challenge, if this is one. `key` is the one that verified it.
     pub(crate) fn challenge(
-        &mut self,
+        &self,
         key: impl FnOnce() -> Option<RunningMac>,
     ) -> Result<Option<Answer>, RejectionKind> {
         let Some(handshake) = self.wanted.provider.handshake() else {
@@ -216,19 +214,19 @@ impl<'b> Envelope<'b> {
         let Challenge::Signed { when, .. } = handshake.challenge() else {
             return Ok(None);
         };
-        let is_challenge = match (when, self.found.get(self.wanted.challenge)) {
-            (When::Text(_, value), Some(Some(Scalar::Text(text)))) => text == value,
-            (When::Number(_, value), Some(Some(Scalar::Integer(number)))) => {
-                *number == i128::from(value)
+        let is_challenge = match (when, self.at(self.wanted.challenge)) {
+            (When::Text(_, value), Some(Value::Text(text))) => {
+                text.read(value.len()).as_deref() == Some(value)
             }
-            (When::Has(_), Some(Some(Scalar::Text(_)))) => true,
+            (When::Number(_, value), Some(number)) => number.integer() == Some(i128::from(value)),
+            (When::Has(_), Some(Value::Text(_))) => true,
             _ => false,
         };
         if !is_challenge {
             return Ok(None);
         }
-        let value = match self.take_one(self.wanted.challenge.saturating_add(1)) {
-            Some(Scalar::Text(value)) => value,
+        let value = match self.at(self.wanted.challenge.saturating_add(1)) {
+            Some(Value::Text(value)) => value.read(MAX_ECHO).ok_or(RejectionKind::Unprocessable)?,
             _ if handshake.reply().needs_value() => return Err(RejectionKind::Unprocessable),
             _ => Cow::Borrowed(""),
         };
@@ -237,14 +235,21 @@ impl<'b> Envelope<'b> {
     }
 
     /// The answer to an unsigned challenge; an error for all that is none, or none that is answered.
-    pub(crate) fn unsigned_challenge(
-        mut self,
-        answering: &Answering,
-    ) -> Result<Answer, RejectionKind> {
-        match self.take_one(self.wanted.challenge) {
-            Some(Scalar::Text(value)) => answering.unsigned(&value),
+    pub(crate) fn unsigned_challenge(self, answering: &Answering) -> Result<Answer, RejectionKind> {
+        match self.at(self.wanted.challenge) {
+            Some(Value::Text(value)) => {
+                answering.unsigned(&value.read(MAX_ECHO).ok_or(RejectionKind::Malformed)?)
+            }
             _ => Err(RejectionKind::MissingHeader),
         }
+    }
+}
+
+/// A text of a label's length, or a number that is whole.
+fn text_or_integer<'b>(value: &Value<'b>) -> Option<Cow<'b, str>> {
+    match value {
+        Value::Text(text) => text.read(MAX_ID),
+        _ => value.integer().map(|number| number.to_string().into()),
     }
 }
 

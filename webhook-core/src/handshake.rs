@@ -112,7 +112,7 @@ pub enum Reply {
 }
 
 /// Longest value that is echoed, in bytes.
-const MAX_ECHO: usize = 1024;
+pub(crate) const MAX_ECHO: usize = 1024;
 /// Longest body that is read without a signature, in bytes.
 pub(crate) const MAX_UNSIGNED: usize = 4096;
 

@@ -6,15 +6,16 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use crate::algorithm::{RunningDigest, Tag, constant_time_eq};
+use crate::custom::{MAX_FIELD, form};
 use crate::error::RejectionKind;
 use crate::grammar::{Candidates, MAX_VALUE};
-use crate::probe::{self, Pointers, Scalar};
+use crate::probe::{self, Found, Pointers};
 use crate::scheme::{Authentication, Location, Part, Scheme, TimeLocation};
 use crate::secret::KeyFormat;
 use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
 use crate::verifier::{Key, Verified};
 
-/// A check that waits for the end of the body.
+/// A check that waits for the end of the body, and is lent it then.
 pub(crate) struct Held {
     pub(crate) scheme: Scheme,
     pub(crate) keys: Vec<Key>,
@@ -23,21 +24,52 @@ pub(crate) struct Held {
     pub(crate) candidates: Candidates,
     pub(crate) now: UnixTime,
     pub(crate) tolerance: Option<Tolerance>,
-    pub(crate) body: Vec<u8>,
+}
+
+/// Longest document that is decoded out of a form before it is verified, in bytes. One without escapes may be as long as the body.
+const MAX_DECODED: usize = 48 * 1024;
+
+/// Pointers of a scheme: its proof, and the fields it signs.
+const MAX_VALUES: usize = 16;
+
+/// What a body has at the pointers of its scheme, found in one pass.
+struct Values<'b> {
+    pointers: Vec<&'static str>,
+    found: [Option<Found<'b>>; MAX_VALUES],
+}
+
+impl<'b> Values<'b> {
+    fn read(body: &'b [u8], pointers: Vec<&'static str>) -> Result<Self, RejectionKind> {
+        let found = match pointers.is_empty() {
+            true => [const { None }; MAX_VALUES],
+            false => probe::scan(body, &Pointers::new(&pointers))
+                .map_err(|_| RejectionKind::Malformed)?,
+        };
+        Ok(Self { pointers, found })
+    }
+
+    fn at(&self, pointer: &str) -> Option<Found<'b>> {
+        let at = self.pointers.iter().position(|known| *known == pointer)?;
+        self.found.get(at).copied().flatten()
+    }
+
+    /// A text of at most `most` bytes as it reads, a whole number, or a boolean.
+    fn text(&self, pointer: &str, most: usize) -> Result<Option<Cow<'b, str>>, RejectionKind> {
+        match self.at(pointer) {
+            Some(found) => text(&found, most),
+            None => Ok(None),
+        }
+    }
 }
 
 impl Held {
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.body.extend_from_slice(bytes);
-    }
-
     /// The check itself.
-    pub(crate) fn finish(&mut self) -> Result<Verified, RejectionKind> {
+    pub(crate) fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
         let scheme = self.scheme;
+        let values = Values::read(body, self.pointers())?;
         let key_slot = match scheme.authentication {
             Authentication::Mac { algorithm, parts } => {
-                let spelled = self.proof()?.map(Cow::into_owned);
-                if let Some(spelled) = spelled {
+                if let Some(spelled) = self.proof(body, &values)? {
                     self.candidates.push(
                         spelled.as_bytes(),
                         scheme.encoding,
@@ -45,13 +77,15 @@ impl Held {
                     )?;
                 }
                 self.candidates.check()?;
-                let tags = self.tags(parts)?;
+                let tags = self.tags(parts, body, &values)?;
                 let slots = tags.iter().map(|tag| self.candidates.contain(tag));
                 first(slots)
             }
             Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
-                let sent = self.proof()?.ok_or(RejectionKind::MissingHeader)?;
-                if sent.is_empty() || sent.len() > MAX_VALUE {
+                let sent = self
+                    .proof(body, &values)?
+                    .ok_or(RejectionKind::MissingHeader)?;
+                if sent.is_empty() {
                     return Err(RejectionKind::Malformed);
                 }
                 first(self.keys.iter().map(|key| match key {
@@ -65,14 +99,28 @@ impl Held {
         Ok(Verified {
             coverage: scheme.coverage(),
             key_slot: key_slot.ok_or(RejectionKind::BadSignature)?,
-            time: self.time()?,
-            message: self.message()?,
+            time: self.time(body)?,
+            message: self.message(&values)?,
         })
+    }
+
+    /// What has to be known of the body before its tag can be checked.
+    fn pointers(&self) -> Vec<&'static str> {
+        let mut pointers = Vec::new();
+        if let Location::BodyField(pointer) = self.scheme.location {
+            pointers.push(pointer);
+        }
+        for part in self.scheme.parts() {
+            if let Part::Field(pointer) = part {
+                pointers.push(pointer);
+            }
+        }
+        pointers
     }
 
     /// SHA-256 of what was signed, but for the secret, where the body is no part of it. As it is signed, without a mark between fields:
     /// what can be moved from one into the next is the same message.
-    fn message(&self) -> Result<Option<[u8; 32]>, RejectionKind> {
+    fn message(&self, values: &Values<'_>) -> Result<Option<[u8; 32]>, RejectionKind> {
         let coverage = self.scheme.coverage();
         if coverage.body || coverage.is_sender_only() {
             return Ok(None);
@@ -82,7 +130,8 @@ impl Held {
             match part {
                 Part::Literal(text) => digest.update(text.as_bytes()),
                 Part::Field(pointer) => {
-                    digest.update(field(&self.body, pointer)?.unwrap_or_default().as_bytes());
+                    let text = values.text(pointer, MAX_FIELD)?.unwrap_or_default();
+                    digest.update(text.as_bytes());
                 }
                 _ => {}
             }
@@ -91,45 +140,40 @@ impl Held {
     }
 
     /// The tag or token in the body.
-    fn proof(&self) -> Result<Option<Cow<'_, str>>, RejectionKind> {
+    fn proof(&self, body: &[u8], values: &Values<'_>) -> Result<Option<String>, RejectionKind> {
         let found = match self.scheme.location {
-            Location::BodyField(pointer) => field(&self.body, pointer)?,
+            Location::BodyField(pointer) => values.text(pointer, MAX_VALUE)?.map(Cow::into_owned),
             Location::FormField {
                 field: name,
                 pointer,
             } => {
-                let json = self.in_form(name)?;
-                field(json.as_bytes(), pointer)?.map(|text| Cow::Owned(text.into_owned()))
+                let json = form::field(body, name)?.short(MAX_DECODED);
+                let json = json.ok_or(RejectionKind::Malformed)?;
+                let values = Values::read(&json, vec![pointer])?;
+                values.text(pointer, MAX_VALUE)?.map(Cow::into_owned)
             }
             _ => return Ok(None),
         };
         found.map(Some).ok_or(RejectionKind::MissingHeader)
     }
 
-    /// The field of a form, which has to be there once.
-    fn in_form(&self, name: &str) -> Result<Cow<'_, str>, RejectionKind> {
-        let mut values = form_urlencoded::parse(&self.body).filter(|(key, _)| key == name);
-        match (values.next(), values.next()) {
-            (_, Some(_)) => Err(RejectionKind::AmbiguousHeader),
-            (value, None) => value
-                .map(|(_, value)| value)
-                .ok_or(RejectionKind::MissingHeader),
-        }
-    }
-
     /// The document in a form.
-    pub(crate) fn opened(&self) -> Option<Vec<u8>> {
+    pub(crate) fn opened<'b>(&self, body: &'b [u8]) -> Option<Cow<'b, [u8]>> {
         match self.scheme.location {
             Location::FormField { field: name, .. } => {
-                let json = self.in_form(name).ok()?;
-                Some(json.into_owned().into_bytes())
+                form::field(body, name).ok().map(form::Encoded::read)
             }
             _ => None,
         }
     }
 
     /// The tag of every key.
-    fn tags(&self, parts: &[Part]) -> Result<Vec<Tag>, RejectionKind> {
+    fn tags(
+        &self,
+        parts: &[Part],
+        body: &[u8],
+        values: &Values<'_>,
+    ) -> Result<Vec<Tag>, RejectionKind> {
         let macs = self.keys.iter().filter_map(|key| match key {
             Key::Mac(mac, text) => Some((mac.clone(), self.format.split(text))),
             Key::Text(_) => None,
@@ -140,11 +184,11 @@ impl Held {
             for part in parts {
                 match part {
                     Part::Literal(text) => mac.update(text.as_bytes()),
-                    Part::Body => mac.update(&self.body),
+                    Part::Body => mac.update(body),
                     Part::Secret => mac.update(secret),
                     Part::Login => mac.update(login),
                     Part::Field(pointer) => {
-                        let text = field(&self.body, pointer)?;
+                        let text = values.text(pointer, MAX_FIELD)?;
                         mac.update(text.ok_or(RejectionKind::Malformed)?.as_bytes());
                     }
                     // The others are of the head, and refused where the scheme is made.
@@ -157,14 +201,14 @@ impl Held {
     }
 
     /// The time in the body, once it is known to be signed.
-    fn time(&self) -> Result<Option<UnixTime>, RejectionKind> {
+    fn time(&self, body: &[u8]) -> Result<Option<UnixTime>, RejectionKind> {
         let (Some(source), Some(tolerance)) = (self.scheme.time, self.tolerance) else {
             return Ok(None);
         };
         let TimeLocation::Body(pointer) = source.at else {
             return Ok(None);
         };
-        let text = field(&self.body, pointer)?.ok_or(RejectionKind::Malformed)?;
+        let text = field(body, pointer)?.ok_or(RejectionKind::Malformed)?;
         let stamp = Stamp::parse(text.as_bytes(), source.unit).ok_or(RejectionKind::Malformed)?;
         match stamp.staleness(self.now, tolerance) {
             Staleness::Fresh => Ok(Some(stamp.time)),
@@ -181,19 +225,22 @@ fn first(slots: impl Iterator<Item = bool>) -> Option<usize> {
         .fold(None, |slot, (i, matches)| slot.or(matches.then_some(i)))
 }
 
+/// A value as it reads, if it is a text, which may have `most` bytes, a whole number or a boolean.
+fn text<'b>(found: &Found<'b>, most: usize) -> Result<Option<Cow<'b, str>>, RejectionKind> {
+    Ok(match found {
+        Found::Text(text) => Some(text.read(most).ok_or(RejectionKind::Malformed)?),
+        Found::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
+        other => other.integer().map(|number| number.to_string().into()),
+    })
+}
+
 /// The value at a pointer, as it reads.
 pub(crate) fn field<'b>(
     body: &'b [u8],
     pointer: &'static str,
 ) -> Result<Option<Cow<'b, str>>, RejectionKind> {
-    let found = probe::scan(body, &Pointers::new(&[pointer]));
-    let [scalar, ..] = found.map_err(|_| RejectionKind::Malformed)?;
-    Ok(match scalar {
-        Some(Scalar::Text(text)) => Some(text),
-        Some(Scalar::Integer(number)) => Some(number.to_string().into()),
-        Some(Scalar::Bool(value)) => Some(if value { "true" } else { "false" }.into()),
-        Some(Scalar::Inexact | Scalar::Null) | None => None,
-    })
+    let values = Values::read(body, vec![pointer])?;
+    values.text(pointer, body.len())
 }
 
 /// `body` with a field at a pointer to its top level: the way a signer puts there what a check looks for. A field that is there

@@ -95,7 +95,7 @@ impl Intake {
         let inner = self.endpoint.inner();
         let provider = &inner.provider;
         let announced = check_body_headers(head, inner.limits.body)?;
-        self.body = Buffer::new(announced, inner.limits.body);
+        self.body = Buffer::new(announced, inner.limits.body).framed(self.verification.frame());
         self.id = match provider.id {
             Locator::SignedHeader => signed_id.map(Box::from),
             Locator::Header(names) => header_label(head, names),
@@ -178,8 +178,9 @@ impl Intake {
     ///
     /// As [`finish`](Self::finish).
     pub fn conclude(&mut self) -> Result<Finished, Rejection> {
+        self.body.close();
         #[cfg(feature = "asymmetric")]
-        if let Some(query) = self.verification.wanted() {
+        if let Some(query) = self.verification.wanted(self.body.whole()) {
             match self.endpoint.known_key(query) {
                 Ok(Some(found)) => self.supply(found),
                 Ok(None) => {
@@ -198,7 +199,7 @@ impl Intake {
     #[cfg(feature = "asymmetric")]
     pub(crate) fn supply(&mut self, found: FetchedKeys) {
         if !found.is_proven {
-            self.unproven = self.verification.wanted().cloned().map(Box::new);
+            self.unproven = self.wanted().cloned().map(Box::new);
         }
         self.verification.supply(&found.keys);
     }
@@ -225,6 +226,12 @@ impl Intake {
         self.endpoint.reject(kind.into())
     }
 
+    /// The key it cannot be finished without.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn wanted(&mut self) -> Option<&KeyQuery> {
+        self.verification.wanted(self.body.whole())
+    }
+
     #[cfg(feature = "asymmetric")]
     pub(crate) fn endpoint(&self) -> &Endpoint {
         &self.endpoint
@@ -248,7 +255,7 @@ impl Intake {
         if matches!(self.challenge, Challenged::Unsigned) {
             return self.check_unsigned();
         }
-        let verified = self.verification.conclude()?;
+        let verified = self.verification.conclude(self.body.whole())?;
         #[cfg(feature = "asymmetric")]
         self.prove_key();
         #[cfg(feature = "asymmetric")]
@@ -256,7 +263,7 @@ impl Intake {
         let inner = self.endpoint.inner();
         inner.observer.verified();
         let raw = self.body.freeze();
-        let opened = self.verification.opened().map(Bytes::from);
+        let opened = self.verification.opened(&raw);
         let payload = opened.as_ref().unwrap_or(&raw);
         let wanted = &inner.wanted;
         let coverage = verified.coverage;
@@ -265,7 +272,7 @@ impl Intake {
         let body = OnceLock::new();
         let mut is_question = false;
         if inner.store.is_some() || wanted.challenges {
-            let mut envelope = Envelope::read(wanted, payload)?;
+            let envelope = Envelope::read(wanted, payload)?;
             if wanted.challenges && vouched {
                 let key = || match &self.challenge {
                     Challenged::Keyed(verifier) => verifier.mac(verified.key_slot),

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::custom::Json;
 use crate::error::RejectionKind;
 use crate::grammar::MAX_VALUE;
+use crate::probe::{Found, Pointers, scan};
 use crate::time::{Tolerance, UnixTime};
 
 /// What a header must not have: what changes the meaning of the rest (RFC 7515 §4.1.11, RFC 7797, RFC 7516), and keys and places of
@@ -54,7 +55,7 @@ impl<'t> Token<'t> {
         }
     }
 
-    /// A token that is, or was in, a body: as long as that may be.
+    /// A token that is, or was in, a body: as long as that may be, but for its header and signature.
     pub(crate) fn of_body(text: &'t [u8], alg: &str) -> Result<Self, RejectionKind> {
         Self::read(text, alg, &[])
     }
@@ -64,7 +65,8 @@ impl<'t> Token<'t> {
         let mut parts = text.split(|&byte| byte == b'.');
         let mut part = || parts.next().ok_or(malformed);
         let (encoded_header, encoded_payload, signature) = (part()?, part()?, part()?);
-        if parts.next().is_some() {
+        let longest = encoded_header.len().max(signature.len());
+        if parts.next().is_some() || longest > MAX_VALUE {
             return Err(malformed);
         }
         let signed = encoded_header.len().saturating_add(encoded_payload.len());
@@ -100,7 +102,7 @@ impl<'t> Token<'t> {
 
     /// The header as JSON.
     pub(crate) fn header(&self) -> Result<Json<'_>, RejectionKind> {
-        let header = Json::parse(&self.header).filter(|json| matches!(json, Json::Object(_)));
+        let header = Json::small(&self.header).filter(|json| matches!(json, Json::Object(_)));
         header.ok_or(RejectionKind::Malformed)
     }
 
@@ -126,7 +128,7 @@ pub(crate) struct Claims<'p>(Json<'p>);
 
 impl<'p> Claims<'p> {
     pub(crate) fn parse(payload: &'p [u8]) -> Result<Self, RejectionKind> {
-        let claims = Json::parse(payload).filter(|json| matches!(json, Json::Object(_)));
+        let claims = Json::small(payload).filter(|json| matches!(json, Json::Object(_)));
         claims.map(Self).ok_or(RejectionKind::Malformed)
     }
 
@@ -190,24 +192,65 @@ impl<'p> Claims<'p> {
         tolerance: Option<Tolerance>,
         expires: bool,
     ) -> Result<(), RejectionKind> {
-        let number = |name| {
-            let digits = self.seconds(name)?;
-            let number = digits.map(|digits| digits.parse::<u64>());
-            number.transpose().map_err(|_| RejectionKind::Malformed)
+        let times = Times {
+            expiry: number(self.seconds("exp")?)?,
+            starts: [number(self.seconds("nbf")?)?, number(self.seconds("iat")?)?],
         };
+        times.check(now, tolerance, expires)
+    }
+}
+
+/// Whether now lies between the times of claims that may be long, as [`Claims::check_times`] says it. A time need not be there.
+pub(crate) fn check_times_of(payload: &[u8], now: UnixTime) -> Result<(), RejectionKind> {
+    let malformed = RejectionKind::Malformed;
+    if payload.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed);
+    }
+    let pointers = Pointers::new(&["/exp", "/nbf", "/iat"]);
+    let found: [_; 3] = scan(payload, &pointers).map_err(|_| malformed)?;
+    let seconds = |found: Option<Found<'_>>| match found {
+        None => Ok(None),
+        Some(Found::Number(digits)) if is_whole(digits) => number(Some(digits)),
+        Some(_) => Err(malformed),
+    };
+    let [expiry, not_before, issued] = found;
+    let times = Times {
+        expiry: seconds(expiry)?,
+        starts: [seconds(not_before)?, seconds(issued)?],
+    };
+    times.check(now, None, false)
+}
+
+/// `exp`; `nbf` and `iat`.
+struct Times {
+    expiry: Option<u64>,
+    starts: [Option<u64>; 2],
+}
+
+impl Times {
+    fn check(
+        &self,
+        now: UnixTime,
+        tolerance: Option<Tolerance>,
+        expires: bool,
+    ) -> Result<(), RejectionKind> {
         let ahead = tolerance.map_or(SKEW_SECS, |known| known.future.as_secs());
-        let (expiry, starts) = (number("exp")?, [number("nbf")?, number("iat")?]);
         let latest = now.as_secs().saturating_add(ahead);
-        match expiry {
+        match self.expiry {
             None if expires => return Err(RejectionKind::Malformed),
             Some(expiry) if now.as_secs() > expiry => return Err(RejectionKind::Stale),
             _ => {}
         }
-        match starts.into_iter().flatten().all(|start| start <= latest) {
+        match self.starts.iter().flatten().all(|start| *start <= latest) {
             true => Ok(()),
             false => Err(RejectionKind::Future),
         }
     }
+}
+
+fn number(digits: Option<&str>) -> Result<Option<u64>, RejectionKind> {
+    let number = digits.map(str::parse);
+    number.transpose().map_err(|_| RejectionKind::Malformed)
 }
 
 fn is_whole(digits: &str) -> bool {

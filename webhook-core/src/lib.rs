@@ -76,6 +76,10 @@ mod describe;
 mod endpoint;
 mod envelope;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
+mod gather;
 mod generic;
 mod grammar;
 mod handshake;
@@ -100,6 +104,7 @@ mod permit;
 mod probe;
 mod provider;
 pub mod providers;
+mod quoted;
 pub mod replay;
 mod retention;
 mod rfc3339;

@@ -1,5 +1,6 @@
 //! Text the way a program writes it that takes the low eight bits of every UTF-16 unit for a byte.
 
+use crate::gather::Gather;
 use crate::utf8::Utf8;
 
 /// Turns UTF-8 into low bytes as it comes in. What is not UTF-8 no such program can have written.
@@ -9,11 +10,12 @@ pub(crate) struct LowBytes(Utf8);
 impl LowBytes {
     pub(crate) fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(&[u8])) {
         self.0.push(bytes, |text| {
-            let low = text.encode_utf16().map(|unit| {
+            let mut gather = Gather::new(&mut sink);
+            for unit in text.encode_utf16() {
                 let [low, _] = unit.to_le_bytes();
-                low
-            });
-            sink(&low.collect::<Vec<_>>());
+                gather.push_byte(low);
+            }
+            gather.finish();
         });
     }
 

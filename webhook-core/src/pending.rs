@@ -94,9 +94,7 @@ impl Pending {
 async fn find(intake: &mut Intake) -> Result<(), RejectionKind> {
     let endpoint = intake.endpoint().clone();
     let now = endpoint.now().ok_or(RejectionKind::ClockUnavailable)?;
-    let verification = intake.verification();
-    let (Some(query), Some(cache)) = (verification.wanted().cloned(), &endpoint.inner().keys)
-    else {
+    let (Some(query), Some(cache)) = (intake.wanted().cloned(), &endpoint.inner().keys) else {
         return Err(RejectionKind::UnknownKey);
     };
     let found = cache.keys(&query, now).await?;

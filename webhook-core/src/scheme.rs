@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::algorithm::Algorithm;
 use crate::custom::Custom;
 use crate::custom::form_token::FormToken;
+use crate::quoted::MAX_SHORT;
 use crate::time::{TimeUnit, Tolerance};
 
 /// A way of authenticating a delivery: what is signed, with what, and where the proof of it is.
@@ -964,11 +965,16 @@ pub(crate) const fn assert_pointer(pointer: &str) {
         bytes.len() > 1 && bytes[0] == b'/',
         "a JSON pointer begins with a slash"
     );
-    let mut i = 0;
+    let (mut i, mut name) = (0, 0);
     while i < bytes.len() {
         assert!(
             bytes[i] != b'~',
             "JSON pointers with escapes are not supported"
+        );
+        name = if bytes[i] == b'/' { 0 } else { name + 1 };
+        assert!(
+            name <= MAX_SHORT,
+            "names in a JSON pointer have at most 64 bytes"
         );
         i += 1;
     }

@@ -1,6 +1,6 @@
 //! Checks with public keys: what is signed is hashed as it comes, and every key tries every signature at its end.
 
-use crate::algorithm::public::{PublicKey, RunningMessage};
+use crate::algorithm::public::{Message, PublicKey, RunningMessage};
 use crate::custom::jwt::Ring;
 use crate::error::RejectionKind;
 use crate::grammar;
@@ -12,7 +12,8 @@ use crate::verifier::Verified;
 /// tens of microseconds: four are what a sender needs that rotates its keys.
 const MAX_SIGNATURES: usize = 4;
 
-/// A check that waits for the end of the body, and holds none of it unless the algorithm is Ed25519.
+/// A check that waits for the end of the body, and holds none of it. Where the algorithm is Ed25519, the body is lent to it with the
+/// other parts around.
 pub(crate) struct Signed {
     pub(crate) coverage: Coverage,
     pub(crate) message: RunningMessage,
@@ -27,7 +28,18 @@ pub(crate) struct Signed {
 impl Signed {
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.message.update(bytes);
+        match &mut self.message {
+            RunningMessage::Whole(_) => {}
+            hashed => hashed.update(bytes),
+        }
+    }
+
+    /// The parts around the body, where all of them have to be in one piece.
+    pub(crate) fn frame(&self) -> Option<(&[u8], &[u8])> {
+        match &self.message {
+            RunningMessage::Whole(prefix) => Some((prefix, &self.suffix)),
+            _ => None,
+        }
     }
 
     /// The key it cannot be finished without.
@@ -41,25 +53,32 @@ impl Signed {
 
     /// The slot of the first key that verifies one of the signatures. Neither keys nor signatures are secret, so the search
     /// may end with it.
-    pub(crate) fn finish(&mut self) -> Option<usize> {
-        self.message.update(&self.suffix);
+    fn slot(&mut self, whole: &[u8]) -> Option<usize> {
         let keys = self.ring.public();
         let algorithm = keys.first()?.algorithm();
-        let unused = std::mem::replace(&mut self.message, RunningMessage::Whole(Vec::new()));
-        let message = unused.finish(algorithm)?;
+        let ended = std::mem::replace(&mut self.message, RunningMessage::Whole(Vec::new()));
+        let message = match ended {
+            RunningMessage::Whole(_) => Message::Whole(whole.into()),
+            mut hashed => {
+                hashed.update(&self.suffix);
+                hashed.finish(algorithm)?
+            }
+        };
         keys.iter().position(|key| {
             let mut signatures = self.signatures.0.iter().flatten();
             signatures.any(|signature| key.verifies(&message, signature))
         })
     }
 
+    /// `whole` is the body, in its [frame](Self::frame) if it has one.
     pub(crate) fn verified(
         &mut self,
+        whole: &[u8],
         time: Option<crate::UnixTime>,
     ) -> Result<Verified, RejectionKind> {
         Ok(Verified {
             coverage: self.coverage,
-            key_slot: self.finish().ok_or(RejectionKind::BadSignature)?,
+            key_slot: self.slot(whole).ok_or(RejectionKind::BadSignature)?,
             time,
             message: self.digest,
         })

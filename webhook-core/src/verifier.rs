@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use zeroize::Zeroizing;
 
 #[cfg(feature = "asymmetric")]
@@ -329,7 +330,7 @@ impl Verifier {
         let mut verification = Verification::undecided();
         self.start_in(&mut verification, head, now)?;
         verification.update(body);
-        verification.conclude()
+        verification.finish(body)
     }
 
     /// Checks the head: headers, their form, freshness. Whatever can be refused without the body is refused here.
@@ -616,7 +617,6 @@ impl Verifier {
             candidates,
             now,
             tolerance: self.options.tolerance.or(scheme.tolerance()),
-            body: Vec::new(),
         }))
     }
 
@@ -741,9 +741,9 @@ impl Verification {
 
     /// The key it cannot be finished without.
     #[cfg(feature = "asymmetric")]
-    pub(crate) fn wanted(&mut self) -> Option<&crate::keys::KeyQuery> {
+    pub(crate) fn wanted(&mut self, body: &[u8]) -> Option<&crate::keys::KeyQuery> {
         match &mut self.state {
-            State::Custom(check) => check.wanted(),
+            State::Custom(check) => check.wanted(body),
             State::Signed(signed) => signed.wanted(),
             _ => None,
         }
@@ -768,10 +768,23 @@ impl Verification {
     }
 
     /// What was in the body, once it is verified, where the event is inside.
-    pub(crate) fn opened(&mut self) -> Option<Vec<u8>> {
-        match &mut self.state {
-            State::Custom(check) => check.opened(),
-            State::Holding(held) => held.opened(),
+    pub(crate) fn opened(&mut self, body: &Bytes) -> Option<Bytes> {
+        let opened = match &mut self.state {
+            State::Custom(check) => check.opened(body),
+            State::Holding(held) => held.opened(body),
+            _ => None,
+        };
+        opened.map(|payload| match payload {
+            Cow::Borrowed(piece) => body.slice_ref(piece),
+            Cow::Owned(payload) => payload.into(),
+        })
+    }
+
+    /// What has to be around the body when it is lent to [`conclude`](Self::conclude).
+    pub(crate) fn frame(&self) -> Option<(&[u8], &[u8])> {
+        match &self.state {
+            #[cfg(feature = "asymmetric")]
+            State::Signed(signed) => signed.frame(),
             _ => None,
         }
     }
@@ -791,33 +804,37 @@ impl Verification {
                     attempt.update_body(bytes);
                 }
             }
-            State::Holding(held) => held.update(bytes),
             #[cfg(feature = "asymmetric")]
             State::Signed(signed) => signed.update(bytes),
             State::Custom(check) => check.update(bytes),
-            State::Undecided | State::Decided(_) => {}
+            State::Undecided | State::Decided(_) | State::Holding(_) => {}
         }
     }
 
-    /// Compares every key's tag with every candidate.
+    /// Compares every key's tag with every candidate. `body` is all that [`update`](Self::update) was given, for schemes that
+    /// have to see it whole: they keep no copy of it.
     ///
     /// # Errors
     ///
     /// [`RejectionKind::BadSignature`] when none match.
     #[inline]
-    pub fn finish(mut self) -> Result<Verified, RejectionKind> {
-        self.conclude()
+    pub fn finish(mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
+        let framed = self
+            .frame()
+            .map(|(before, behind)| [before, body, behind].concat());
+        self.conclude(framed.as_deref().unwrap_or(body))
     }
 
-    /// [`finish`](Self::finish) where it lies. Not to be called again: the codes are at their end.
-    pub(crate) fn conclude(&mut self) -> Result<Verified, RejectionKind> {
+    /// [`finish`](Self::finish) where it lies, with the body in its [frame](Self::frame). Not to be called again: the codes are at
+    /// their end.
+    pub(crate) fn conclude(&mut self, whole: &[u8]) -> Result<Verified, RejectionKind> {
         let (first, rest) = match &mut self.state {
             State::Undecided => return Err(RejectionKind::BadSignature),
             State::Decided(verified) => return Ok(*verified),
-            State::Holding(held) => return held.finish(),
+            State::Holding(held) => return held.finish(whole),
             #[cfg(feature = "asymmetric")]
-            State::Signed(signed) => return signed.verified(self.time),
-            State::Custom(check) => return check.finish(),
+            State::Signed(signed) => return signed.verified(whole, self.time),
+            State::Custom(check) => return check.finish(whole),
             State::Running(first, rest) => (first, rest),
         };
         // All are finished before any is believed.

@@ -25,6 +25,7 @@ pub mod servers;
 mod socket;
 mod store;
 pub mod suite;
+pub mod worst;
 
 pub use corpus::Corpus;
 pub use door::{Door, Row};

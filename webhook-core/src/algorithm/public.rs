@@ -2,6 +2,7 @@
 //!
 //! What is signed is hashed as it comes, and a key verifies the finished hash; Ed25519 alone needs the message whole.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Digest as Hash, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512};
@@ -29,7 +30,7 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 /// What is signed, as it arrives.
 #[derive(Clone)]
 pub(crate) enum RunningMessage {
-    /// Ed25519 reads its message twice.
+    /// Ed25519 reads its message twice, and has to have it in one piece.
     Whole(Vec<u8>),
     Sha1(Sha1),
     Sha256(Sha256),
@@ -37,8 +38,8 @@ pub(crate) enum RunningMessage {
 }
 
 /// What was signed, as a key takes it.
-pub(crate) enum Message {
-    Whole(Vec<u8>),
+pub(crate) enum Message<'m> {
+    Whole(Cow<'m, [u8]>),
     Hash(Hash),
 }
 
@@ -88,9 +89,11 @@ impl RunningMessage {
     }
 
     /// The message as keys of `algorithm` take it; `None` if that is not the algorithm it was begun for.
-    pub(crate) fn finish(self, algorithm: Algorithm) -> Option<Message> {
+    pub(crate) fn finish(self, algorithm: Algorithm) -> Option<Message<'static>> {
         let hash = match (self, algorithm) {
-            (Self::Whole(message), Algorithm::Ed25519) => return Some(Message::Whole(message)),
+            (Self::Whole(message), Algorithm::Ed25519) => {
+                return Some(Message::Whole(message.into()));
+            }
             // ECDSA takes its hash for a number (FIPS 186-5 §6.4.1, FIPS 180-4 for the lengths), and zeros in front leave a
             // number what it is. So one of 160 bits is verified like one of 256.
             (Self::Sha1(hash), Algorithm::EcdsaP256Sha1) => {
@@ -145,7 +148,7 @@ impl PublicKey {
     }
 
     /// Whether `signature` is one of `message` by this key's owner.
-    pub(crate) fn verifies(&self, message: &Message, signature: &[u8]) -> bool {
+    pub(crate) fn verifies(&self, message: &Message<'_>, signature: &[u8]) -> bool {
         match message {
             Message::Whole(message) => {
                 !begins_with_small_order(signature)

@@ -1,23 +1,26 @@
 //! Adyen's payments: an item with a tag over eight of its values.
 
-use super::check::{first, one_tag};
-use super::json::Json;
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, whole};
-use crate::algorithm::{Algorithm, Tag};
+use std::borrow::Cow;
+
+use super::check::{MAX_FIELD, first, one_tag};
+use super::{Asked, Check, Custom, Draft, Finding, whole};
+use crate::algorithm::{Algorithm, RunningDigest, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::{Candidates, encode};
+use crate::probe::{Found, Pointers, items, scan};
 use crate::scheme::Encoding;
 
-/// What is signed, with colons between and nothing escaped.
-const VALUES: [&str; 8] = [
-    "pspReference",
-    "originalReference",
-    "merchantAccountCode",
-    "merchantReference",
-    "amount.value",
-    "amount.currency",
-    "eventCode",
-    "success",
+/// What is signed of an item, with colons between and nothing escaped; and the tag.
+const POINTERS: [&str; 9] = [
+    "/NotificationRequestItem/pspReference",
+    "/NotificationRequestItem/originalReference",
+    "/NotificationRequestItem/merchantAccountCode",
+    "/NotificationRequestItem/merchantReference",
+    "/NotificationRequestItem/amount/value",
+    "/NotificationRequestItem/amount/currency",
+    "/NotificationRequestItem/eventCode",
+    "/NotificationRequestItem/success",
+    "/NotificationRequestItem/additionalData/hmacSignature",
 ];
 
 /// Adyen's documentation says that a delivery in JSON has one item. Each is signed for itself and nothing says which belong together, so
@@ -25,22 +28,37 @@ const VALUES: [&str; 8] = [
 #[derive(Debug)]
 pub(crate) struct Adyen;
 
-/// The signed text of an item, and its tag.
-struct Item {
-    signed: String,
-    candidates: Candidates,
+/// The signed values of an item, and its tag.
+struct Item<'b> {
+    signed: [Cow<'b, str>; 8],
+    tag: Option<Found<'b>>,
 }
 
 impl Custom for Adyen {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
+        let list = Pointers::new(&["/notificationItems"]);
+        let pointers = Pointers::new(&POINTERS);
         Ok(whole(move |body| {
-            let item = Item::read(body)?;
-            let tags = keys.iter().map(|key| tag(key, &item.signed));
+            let malformed = |_| RejectionKind::Malformed;
+            let [found] = scan(body, &list).map_err(malformed)?;
+            let Some(Found::Nested(list)) = found else {
+                return Err(RejectionKind::MissingHeader);
+            };
+            let mut items = items(list);
+            let item = items.next().ok_or(RejectionKind::MissingHeader)?;
+            let item = Item::read(item.map_err(malformed)?, &pointers)?;
+            if items.next().is_some() {
+                return Err(RejectionKind::Malformed);
+            }
+            let candidates = item.candidates()?;
+            let tags = keys.iter().map(|key| item.tag_of(key));
+            let mut digest = RunningDigest::new();
+            item.write(&mut |piece| digest.update(piece));
             Finding {
-                slot: first(tags.map(|tag| item.candidates.contain(&tag))),
+                slot: first(tags.map(|tag| candidates.contain(&tag))),
                 time: None,
-                message: Some(digest_of(item.signed.as_bytes())),
+                message: Some(digest.finish()),
             }
             .verified(coverage)
         }))
@@ -55,11 +73,9 @@ impl Custom for Adyen {
             .and_then(|items| items.as_array_mut());
         for item in items.into_iter().flatten() {
             let text = item.to_string();
-            let signed = Json::parse(text.as_bytes()).and_then(|item| signed(&item));
-            let tag = encode(
-                tag(draft.key, &signed.unwrap_or_default()),
-                Encoding::Base64,
-            );
+            let signed = Item::read(text.as_bytes(), &Pointers::new(&POINTERS));
+            let tag = signed.map(|item| encode(item.tag_of(draft.key), Encoding::Base64));
+            let tag = tag.unwrap_or_default();
             let place = item.pointer_mut("/NotificationRequestItem/additionalData");
             if let Some(place) = place.and_then(|place| place.as_object_mut()) {
                 place.insert("hmacSignature".to_owned(), tag.into());
@@ -69,36 +85,38 @@ impl Custom for Adyen {
     }
 }
 
-impl Item {
-    /// The only item of a body.
-    fn read(body: &[u8]) -> Result<Self, RejectionKind> {
-        let json = Json::parse(body).ok_or(RejectionKind::Malformed)?;
-        let item = match json.get("notificationItems").and_then(Json::items) {
-            Some([item]) => item,
-            Some([]) | None => return Err(RejectionKind::MissingHeader),
-            Some(_) => return Err(RejectionKind::Malformed),
-        };
-        let tag = item.at("NotificationRequestItem.additionalData.hmacSignature");
-        let tag = tag
-            .and_then(Json::as_text)
-            .ok_or(RejectionKind::MissingHeader)?;
-        Ok(Self {
-            signed: signed(item).ok_or(RejectionKind::Malformed)?,
-            candidates: one_tag(tag.as_bytes(), Encoding::Base64, Algorithm::HmacSha256)?,
-        })
+impl<'b> Item<'b> {
+    /// What is absent or null is empty.
+    fn read(item: &'b [u8], pointers: &Pointers) -> Result<Self, RejectionKind> {
+        let malformed = RejectionKind::Malformed;
+        let [values @ .., tag]: [_; 9] = scan(item, pointers).map_err(|_| malformed)?;
+        let mut signed = [const { Cow::Borrowed("") }; 8];
+        for (slot, value) in signed.iter_mut().zip(values) {
+            if let Some(value) = value {
+                *slot = value.plain(MAX_FIELD).ok_or(malformed)?;
+            }
+        }
+        Ok(Self { signed, tag })
     }
-}
 
-/// What is absent or null is empty.
-fn signed(item: &Json<'_>) -> Option<String> {
-    let item = item.get("NotificationRequestItem")?;
-    let value = |path: &&str| item.at(path).map_or(Some(""), Json::plain);
-    let values: Option<Vec<_>> = VALUES.iter().map(value).collect();
-    Some(values?.join(":"))
-}
+    fn candidates(&self) -> Result<Candidates, RejectionKind> {
+        let Some(Found::Text(tag)) = self.tag else {
+            return Err(RejectionKind::MissingHeader);
+        };
+        let tag = tag.read(MAX_FIELD).ok_or(RejectionKind::Malformed)?;
+        one_tag(tag.as_bytes(), Encoding::Base64, Algorithm::HmacSha256)
+    }
 
-fn tag(key: &[u8], signed: &str) -> Tag {
-    let mut mac = Algorithm::HmacSha256.key(key);
-    mac.update(signed.as_bytes());
-    mac.finish()
+    fn write(&self, sink: &mut dyn FnMut(&[u8])) {
+        for (i, value) in self.signed.iter().enumerate() {
+            sink(if i > 0 { b":" } else { b"" });
+            sink(value.as_bytes());
+        }
+    }
+
+    fn tag_of(&self, key: &[u8]) -> Tag {
+        let mut mac = Algorithm::HmacSha256.key(key);
+        self.write(&mut |piece| mac.update(piece));
+        mac.finish()
+    }
 }

@@ -1,9 +1,10 @@
 //! Box: two keys, each with its header, over the body and then the time.
 
 use super::check::{first, fresh, one_tag};
-use super::{Asked, Check, Custom, Draft, Finding, Keys, digest_of, whole};
-use crate::algorithm::{Algorithm, Tag};
+use super::{Asked, Check, Custom, Draft, Finding, Keys, whole};
+use crate::algorithm::{Algorithm, RunningDigest, Tag};
 use crate::error::RejectionKind;
+use crate::gather::Gather;
 use crate::grammar::{Candidates, encode};
 use crate::scheme::{Coverage, Encoding};
 use crate::time::{TimeUnit, UnixTime};
@@ -73,14 +74,18 @@ struct Running {
 
 impl Running {
     fn check(&self, body: &[u8]) -> Result<Verified, RejectionKind> {
-        let (mut slot, mut coverage) = (self.slot(body), self.coverage);
+        let (mut slot, mut coverage) = (self.slot(|sink| sink(body)), self.coverage);
         let mut message = None;
         if slot.is_none()
-            && let Some(escaped) = escaped(body)
+            && let Some(text) = needs_escapes(body)
         {
-            slot = self.slot(escaped.as_bytes());
+            slot = self.slot(|sink| escape(text, sink));
             // Spelled either way, it is one message; but not every byte of what came was signed.
-            message = Some(digest_of(escaped.as_bytes()));
+            message = slot.map(|_| {
+                let mut digest = RunningDigest::new();
+                escape(text, &mut |piece| digest.update(piece));
+                digest.finish()
+            });
             coverage.body = false;
             coverage.values = true;
         }
@@ -94,9 +99,12 @@ impl Running {
     }
 
     /// The slot of the key that matches in its own header; the secondary one is behind the secrets.
-    fn slot(&self, body: &[u8]) -> Option<usize> {
+    fn slot(&self, write: impl Fn(&mut dyn FnMut(&[u8]))) -> Option<usize> {
         let matches = |key: &[u8], header: &Option<Candidates>| {
-            let tag = tag(key, body, &self.sent);
+            let mut mac = Algorithm::HmacSha256.key(key);
+            write(&mut |piece| mac.update(piece));
+            mac.update(&self.sent);
+            let tag = mac.finish();
             header.as_ref().is_some_and(|tags| tags.contain(&tag))
         };
         let primary = self.keys.iter().map(|key| matches(key, &self.primary));
@@ -122,24 +130,41 @@ fn tag(key: &[u8], body: &[u8], time: &[u8]) -> Tag {
     mac.finish()
 }
 
-/// The body with `\uXXXX` for all from U+007F on and `\/` for a slash that is not escaped yet; `None` where that changes nothing.
-fn escaped(body: &[u8]) -> Option<String> {
-    use std::fmt::Write as _;
+/// The body, if it is text that Box's SDK writes with escapes: of letters from U+007F on, and of slashes that have none yet.
+fn needs_escapes(body: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(body).ok()?;
-    let mut out = String::with_capacity(text.len());
+    let mut before = b' ';
+    let needs = text.bytes().any(|byte| {
+        let needs = byte >= 0x7f || (byte == b'/' && before != b'\\');
+        before = byte;
+        needs
+    });
+    needs.then_some(text)
+}
+
+/// Writes a text with `\uXXXX` for all from U+007F on and `\/` for a slash that is not escaped yet.
+fn escape(text: &str, sink: &mut dyn FnMut(&[u8])) {
+    let mut gather = Gather::new(sink);
     let mut before = ' ';
     for c in text.chars() {
         match c {
-            '/' if before != '\\' => out.push_str("\\/"),
+            '/' if before != '\\' => gather.push(b"\\/"),
             '\u{7f}'.. => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    // Writing to a text does not fail.
-                    let _ = write!(out, "\\u{unit:04x}");
+                    gather.push(b"\\u");
+                    gather.push(&[12, 8, 4, 0].map(|shift| digit(*unit >> shift)));
                 }
             }
-            _ => out.push(c),
+            // Up to U+007E.
+            _ => gather.push_byte(u8::try_from(c).unwrap_or_default()),
         }
         before = c;
     }
-    (out.len() != text.len()).then_some(out)
+    gather.finish();
+}
+
+/// The hexadecimal digit of the lowest four bits.
+fn digit(bits: u16) -> u8 {
+    let digit = char::from_digit(u32::from(bits & 0xf), 16);
+    digit.map_or(b'0', |digit| u8::try_from(digit).unwrap_or(b'0'))
 }

@@ -1,12 +1,14 @@
 //! Braintree: a form of a payload and of tags, each behind the public key that goes with its private one.
 
+use std::borrow::Cow;
+
 use form_urlencoded::Serializer;
 
 use super::check::first;
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole_opened};
-use crate::algorithm::{Algorithm, Tag};
+use super::{Asked, Check, Custom, Draft, Finding, form, whole_opened};
+use crate::algorithm::{Algorithm, RunningDigest, RunningMac, Tag};
 use crate::error::RejectionKind;
-use crate::grammar::{Candidates, encode};
+use crate::grammar::{Candidates, MAX_VALUE, encode};
 use crate::scheme::Encoding;
 use crate::settings::Settings;
 
@@ -20,32 +22,48 @@ impl Custom for Braintree {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let public = asked.settings.required(PUBLIC_KEY).to_vec();
-        Ok(whole_opened(move |body| {
-            let payload = form::field(body, "bt_payload")?;
-            let known = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\n".contains(byte);
-            if payload.is_empty() || !payload.iter().all(known) || is_challenge(&payload) {
+        let check = move |body: &[u8]| {
+            let [payload, tags] = form::values(body, ["bt_payload", "bt_signature"])?;
+            let payload = payload.ok_or(RejectionKind::MissingHeader)?;
+            let known = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\n".contains(&byte);
+            let is_challenge = |text: Cow<'_, [u8]>| is_challenge(&text);
+            if payload.is_empty()
+                || !payload.bytes().all(known)
+                || payload.short(MAX_CHALLENGE).is_some_and(is_challenge)
+            {
                 return Err(RejectionKind::Malformed);
             }
-            let candidates = ours(&form::field(body, "bt_signature")?, &public)?;
+            let tags = tags.ok_or(RejectionKind::MissingHeader)?.short(MAX_VALUE);
+            let candidates = ours(&tags.ok_or(RejectionKind::Malformed)?, &public)?;
             // As sent, or with the line feed that forms lose at their end.
             let matches = |key: &[u8]| {
-                let tags = [&b""[..], b"\n"].map(|end| tag(key, &payload, end));
-                first(tags.iter().map(|tag| candidates.contain(tag))).is_some()
+                let mut mac = keyed(key);
+                payload.write(&mut |piece| mac.update(piece));
+                let as_sent = candidates.contain(&mac.clone().finish());
+                mac.update(b"\n");
+                as_sent | candidates.contain(&mac.finish())
             };
-            let verified = Finding {
+            let mut digest = RunningDigest::new();
+            payload
+                .without_line_feeds()
+                .write(&mut |piece| digest.update(piece));
+            Finding {
                 slot: first(keys.iter().map(|key| matches(key))),
                 time: None,
-                message: Some(digest_of(payload.trim_ascii_end())),
+                message: Some(digest.finish()),
             }
-            .verified(coverage)?;
-            Ok((verified, notification(&payload)))
+            .verified(coverage)
+        };
+        Ok(whole_opened(check, |body| {
+            let payload = form::field(body, "bt_payload").ok()?;
+            notification(payload.bytes()).map(Cow::Owned)
         }))
     }
 
     /// What this answers no delivery has for its payload: [`is_challenge`] tells the two apart.
     fn prove(&self, value: &str, key: &[u8], settings: &Settings) -> Option<String> {
         let public = std::str::from_utf8(settings.required(PUBLIC_KEY)).ok()?;
-        let tag = || encode(tag(key, value.as_bytes(), b""), Encoding::Hex);
+        let tag = || encode(tag(key, value.as_bytes()), Encoding::Hex);
         is_challenge(value.as_bytes()).then(|| format!("{public}|{}", tag()))
     }
 
@@ -53,7 +71,7 @@ impl Custom for Braintree {
     fn sign(&self, draft: &mut Draft<'_>) {
         use base64::Engine as _;
         let payload = base64::engine::general_purpose::STANDARD.encode(&draft.body) + "\n";
-        let tag = encode(tag(draft.key, payload.as_bytes(), b""), Encoding::Hex);
+        let tag = encode(tag(draft.key, payload.as_bytes()), Encoding::Hex);
         let public = String::from_utf8_lossy(draft.settings.required(PUBLIC_KEY));
         let mut form = Serializer::new(String::new());
         form.append_pair("bt_signature", &format!("{public}|{tag}"));
@@ -66,17 +84,16 @@ impl Custom for Braintree {
 /// it signed. No notification is lost by that: its XML begins with `<` or white space, whose base64 begins with a capital letter.
 fn is_challenge(text: &[u8]) -> bool {
     let digits = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    (20..=32).contains(&text.len()) && text.iter().all(digits)
+    (20..=MAX_CHALLENGE).contains(&text.len()) && text.iter().all(digits)
 }
 
+/// Digits of the longest challenge.
+const MAX_CHALLENGE: usize = 32;
+
 /// The XML that a payload is base64 of, in lines.
-fn notification(payload: &[u8]) -> Option<Vec<u8>> {
+fn notification(payload: impl Iterator<Item = u8>) -> Option<Vec<u8>> {
     use base64::Engine as _;
-    let compact: Vec<u8> = payload
-        .iter()
-        .copied()
-        .filter(|byte| *byte != b'\n')
-        .collect();
+    let compact: Vec<u8> = payload.filter(|byte| *byte != b'\n').collect();
     let standard = base64::engine::general_purpose::STANDARD;
     standard.decode(compact).ok()
 }
@@ -96,14 +113,17 @@ fn ours(list: &[u8], public: &[u8]) -> Result<Candidates, RejectionKind> {
     Ok(candidates)
 }
 
+fn tag(private: &[u8], payload: &[u8]) -> Tag {
+    let mut mac = keyed(private);
+    mac.update(payload);
+    mac.finish()
+}
+
 /// The key is the SHA-1 of the private one.
-fn tag(private: &[u8], payload: &[u8], end: &[u8]) -> Tag {
+fn keyed(private: &[u8]) -> RunningMac {
     let mut hash = Algorithm::Sha1.key(&[]);
     hash.update(private);
-    let mut mac = Algorithm::HmacSha1.key(hash.finish().as_bytes());
-    mac.update(payload);
-    mac.update(end);
-    mac.finish()
+    Algorithm::HmacSha1.key(hash.finish().as_bytes())
 }
 
 #[cfg(test)]
@@ -120,7 +140,7 @@ mod tests {
                 let document = format!("{first:<len$}");
                 let payload = standard.encode(&document);
                 assert!(!is_challenge(payload.as_bytes()), "{document:?}");
-                assert_eq!(notification(payload.as_bytes()), Some(document.into()));
+                assert_eq!(notification(payload.bytes()), Some(document.into()));
             }
         }
         assert!(is_challenge(b"20f9f8ed05f77439fe955c977e4c8a53"));

@@ -1,21 +1,23 @@
 //! What the schemes of this folder are made of: a check that streams, and one that waits for the end.
 
+use std::borrow::Cow;
+
 use crate::algorithm::{Algorithm, RunningDigest, RunningMac};
-use crate::custom::Asked;
+use crate::custom::{Asked, Keys};
 use crate::error::RejectionKind;
 use crate::grammar::Candidates;
 use crate::scheme::{Coverage, Encoding};
 use crate::time::{Staleness, Stamp, TimeUnit, Tolerance, UnixTime};
 use crate::verifier::Verified;
 
-/// A check that has seen the head.
+/// A check that has seen the head. It takes the body as it arrives, or is lent it when it is complete, and keeps no copy.
 pub(crate) trait Check: Send + Sync {
     /// Takes the next bytes of the body.
-    fn update(&mut self, bytes: &[u8]);
+    fn update(&mut self, _bytes: &[u8]) {}
 
     /// The key it cannot go on without, once the body is complete.
     #[cfg(feature = "asymmetric")]
-    fn wanted(&mut self) -> Option<&crate::keys::KeyQuery> {
+    fn wanted(&mut self, _body: &[u8]) -> Option<&crate::keys::KeyQuery> {
         None
     }
 
@@ -29,13 +31,13 @@ pub(crate) trait Check: Send + Sync {
         None
     }
 
-    /// What was in the body, where the event is inside. Called after [`finish`](Self::finish).
-    fn opened(&mut self) -> Option<Vec<u8>> {
+    /// What was in the body, where the event is inside. Called after [`finish`](Self::finish) has verified it.
+    fn opened<'b>(&mut self, _body: &'b [u8]) -> Option<Cow<'b, [u8]>> {
         None
     }
 
     /// The body is complete. Called once.
-    fn finish(&mut self) -> Result<Verified, RejectionKind>;
+    fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind>;
 }
 
 /// What a check at the end of the body found.
@@ -62,53 +64,42 @@ impl Finding {
 pub(crate) struct Settled(pub(crate) Verified);
 
 impl Check for Settled {
-    fn update(&mut self, _: &[u8]) {}
-
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
         Ok(self.0)
     }
 }
 
-/// A check that keeps the body and is made at its end.
-struct Whole<C> {
-    body: Vec<u8>,
+/// A check that is made when the body is complete.
+struct Whole<C, O> {
     check: C,
-    opened: Option<Vec<u8>>,
+    opened: O,
 }
-
-/// What a check of a whole body finds, and what was in that.
-type Opened = Result<(Verified, Option<Vec<u8>>), RejectionKind>;
 
 pub(crate) fn whole(
-    mut check: impl FnMut(&[u8]) -> Result<Verified, RejectionKind> + Send + Sync + 'static,
+    check: impl FnMut(&[u8]) -> Result<Verified, RejectionKind> + Send + Sync + 'static,
 ) -> Box<dyn Check> {
-    whole_opened(move |body| Ok((check(body)?, None)))
+    whole_opened(check, |_| None)
 }
 
-/// As [`whole`], of a body with the event inside.
+/// As [`whole`], of a body with the event inside, which `opened` finds once the body is verified.
 pub(crate) fn whole_opened(
-    check: impl FnMut(&[u8]) -> Opened + Send + Sync + 'static,
+    check: impl FnMut(&[u8]) -> Result<Verified, RejectionKind> + Send + Sync + 'static,
+    opened: impl Fn(&[u8]) -> Option<Cow<'_, [u8]>> + Send + Sync + 'static,
 ) -> Box<dyn Check> {
-    Box::new(Whole {
-        body: Vec::new(),
-        check,
-        opened: None,
-    })
+    Box::new(Whole { check, opened })
 }
 
-impl<C: FnMut(&[u8]) -> Opened + Send + Sync> Check for Whole<C> {
-    fn update(&mut self, bytes: &[u8]) {
-        self.body.extend_from_slice(bytes);
+impl<C, O> Check for Whole<C, O>
+where
+    C: FnMut(&[u8]) -> Result<Verified, RejectionKind> + Send + Sync,
+    O: Fn(&[u8]) -> Option<Cow<'_, [u8]>> + Send + Sync,
+{
+    fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
+        (self.check)(body)
     }
 
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
-        let (verified, opened) = (self.check)(&self.body)?;
-        self.opened = opened;
-        Ok(verified)
-    }
-
-    fn opened(&mut self) -> Option<Vec<u8>> {
-        self.opened.take()
+    fn opened<'b>(&mut self, body: &'b [u8]) -> Option<Cow<'b, [u8]>> {
+        (self.opened)(body)
     }
 }
 
@@ -159,7 +150,7 @@ impl Check for Codes {
         self.sign(bytes);
     }
 
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
         let suffix = std::mem::take(&mut self.suffix);
         self.sign(&suffix);
         let tags = self.macs.iter_mut().map(RunningMac::finish);
@@ -173,6 +164,46 @@ impl Check for Codes {
         .verified(self.coverage)
     }
 }
+
+/// The codes of every key over a message that is written piece by piece, and its digest.
+pub(crate) struct Writing {
+    macs: Vec<RunningMac>,
+    digest: RunningDigest,
+}
+
+impl Writing {
+    pub(crate) fn new(algorithm: Algorithm, keys: &Keys) -> Self {
+        Self {
+            macs: keys.iter().map(|key| algorithm.key(key)).collect(),
+            digest: RunningDigest::new(),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.update_codes(bytes);
+        self.digest.update(bytes);
+    }
+
+    /// Of what is signed, and tells no two deliveries apart.
+    pub(crate) fn update_codes(&mut self, bytes: &[u8]) {
+        for mac in &mut self.macs {
+            mac.update(bytes);
+        }
+    }
+
+    /// Whose code is the tag that came; told apart by what was signed.
+    pub(crate) fn finding(mut self, candidates: &Candidates) -> Finding {
+        let tags = self.macs.iter_mut().map(RunningMac::finish);
+        Finding {
+            slot: first(tags.map(|tag| candidates.contain(&tag))),
+            time: None,
+            message: Some(self.digest.finish()),
+        }
+    }
+}
+
+/// Longest of several values that are read at once out of a body nobody has verified, in bytes.
+pub(crate) const MAX_FIELD: usize = 2 * 1024;
 
 /// The candidates of a delivery with one tag.
 pub(crate) fn one_tag(

@@ -5,12 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::jwt::{Ring, named, ring_of, sign_with, signing_id};
-use super::signed_body::{Claim, signed_body};
-use super::{Asked, Check, Custom, Draft, Json};
+use super::{Asked, Check, Custom, Draft, Finding, Json};
 use crate::algorithm::Algorithm;
+use crate::algorithm::public::{PublicKey, RunningMessage};
 use crate::error::RejectionKind;
 use crate::jose::{Token, compact};
 use crate::keys::KeyQuery;
+use crate::scheme::Coverage;
+use crate::verifier::Verified;
 
 const FIREBLOCKS: &str = "fireblocks-webhook-signature";
 
@@ -45,7 +47,13 @@ impl Custom for Fireblocks {
             Some(KeyQuery::by_url("fireblocks", url, Some(id.clone()?)))
         };
         let ring = ring_of(asked, id.as_deref(), query)?;
-        Ok(holding(asked, token, vec![Vec::new()], ring))
+        Ok(Box::new(Running::new(
+            asked,
+            Algorithm::RsaSha512,
+            &token,
+            &[b""],
+            ring,
+        )))
     }
 
     fn public(&self) -> Option<Algorithm> {
@@ -122,9 +130,12 @@ impl Custom for TrueLayer {
             let line = format!("{} {target}\n", asked.head.method);
             [line.as_bytes(), &lines].concat()
         };
-        let before = vec![before(target), before(&other)];
-        drop(header);
-        Ok(holding(asked, token, before, ring))
+        let before = [before(target), before(&other)];
+        let before = before.each_ref().map(Vec::as_slice);
+        let algorithm = Algorithm::EcdsaP521Sha512Fixed;
+        Ok(Box::new(Running::new(
+            asked, algorithm, &token, &before, ring,
+        )))
     }
 
     fn public(&self) -> Option<Algorithm> {
@@ -166,24 +177,135 @@ fn detach(draft: &Draft<'_>, header: &serde_json::Value, payload: &[u8]) -> Stri
     format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// A check of the token, whose payload is the body behind one of these.
-fn holding(
-    asked: &Asked<'_>,
-    token: Token<'_>,
-    before: Vec<Vec<u8>>,
+/// A check of a token whose payload is the body, behind one of several texts: encoded and hashed as it comes.
+struct Running {
+    algorithm: Algorithm,
+    messages: Vec<(RunningMessage, Encoder)>,
+    signature: Vec<u8>,
     ring: Ring,
-) -> Box<dyn Check> {
-    let header = [token.encoded_header(), b"."].concat();
-    let signature = token.signature;
-    signed_body(asked.scheme.coverage(), move |body| {
-        let message = |before: &Vec<u8>| {
-            let payload = URL_SAFE_NO_PAD.encode([before, body].concat());
-            [&header, payload.as_bytes()].concat()
+    coverage: Coverage,
+}
+
+impl Running {
+    fn new(
+        asked: &Asked<'_>,
+        algorithm: Algorithm,
+        token: &Token<'_>,
+        before: &[&[u8]],
+        ring: Ring,
+    ) -> Self {
+        let begun = |before: &&[u8]| {
+            let mut message = algorithm.message();
+            message.update(token.encoded_header());
+            message.update(b".");
+            let mut encoder = Encoder::default();
+            encoder.push(before, &mut |text| message.update(text));
+            (message, encoder)
         };
-        let messages = before.iter().map(message).collect();
-        Ok(Claim {
-            identifies: false,
-            ..Claim::new(messages, signature.clone(), ring.clone())
-        })
-    })
+        Self {
+            algorithm,
+            messages: before.iter().map(begun).collect(),
+            signature: token.signature.clone(),
+            ring,
+            coverage: asked.scheme.coverage(),
+        }
+    }
+}
+
+impl Check for Running {
+    fn update(&mut self, bytes: &[u8]) {
+        for (message, encoder) in &mut self.messages {
+            encoder.push(bytes, &mut |text| message.update(text));
+        }
+    }
+
+    fn wanted(&mut self, _: &[u8]) -> Option<&KeyQuery> {
+        self.ring.wanted()
+    }
+
+    fn supply(&mut self, keys: &[PublicKey]) {
+        self.ring = Ring::Public(keys.to_vec());
+    }
+
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
+        let messages = std::mem::take(&mut self.messages);
+        let slot = messages.into_iter().find_map(|(mut message, encoder)| {
+            encoder.finish(&mut |text| message.update(text));
+            let message = message.finish(self.algorithm)?;
+            self.ring.slot_of(&message, &self.signature)
+        });
+        Finding {
+            slot,
+            time: None,
+            message: None,
+        }
+        .verified(self.coverage)
+    }
+}
+
+/// Base64url of what comes in pieces.
+#[derive(Default)]
+struct Encoder {
+    /// Bytes that are no three yet.
+    left: Vec<u8>,
+}
+
+/// Bytes encoded at once: three times as many as fill a line of hash blocks.
+const RUN: usize = 3 * 256;
+
+impl Encoder {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(&[u8])) {
+        let (first, rest) = match self.left.len() {
+            0 => (&[][..], bytes),
+            left => bytes.split_at(bytes.len().min(3_usize.saturating_sub(left))),
+        };
+        self.left.extend_from_slice(first);
+        if self.left.len() == 3 {
+            encode_run(&self.left, sink);
+            self.left.clear();
+        }
+        let whole = rest.len().saturating_sub(rest.len() % 3);
+        let (whole, left) = rest.split_at(whole);
+        for run in whole.chunks(RUN) {
+            encode_run(run, sink);
+        }
+        self.left.extend_from_slice(left);
+    }
+
+    fn finish(self, sink: &mut dyn FnMut(&[u8])) {
+        encode_run(&self.left, sink);
+    }
+}
+
+fn encode_run(run: &[u8], sink: &mut dyn FnMut(&[u8])) {
+    let mut text = [0; RUN / 3 * 4];
+    // A run has at most as many bytes as there is room for.
+    if let Ok(len) = URL_SAFE_NO_PAD.encode_slice(run, &mut text) {
+        sink(text.get(..len).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_in_pieces_is_encoded_as_what_comes_whole() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(2000).collect();
+        for len in [0, 1, 2, 3, 4, 5, 767, 768, 769, 2000] {
+            let whole = bytes.get(..len).unwrap();
+            for piece in [1, 2, 3, 4, 7, 1000] {
+                let (mut encoder, mut out) = (Encoder::default(), Vec::new());
+                for piece in whole.chunks(piece) {
+                    encoder.push(piece, &mut |text| out.extend_from_slice(text));
+                }
+                encoder.finish(&mut |text| out.extend_from_slice(text));
+                assert_eq!(
+                    out,
+                    URL_SAFE_NO_PAD.encode(whole).as_bytes(),
+                    "{len} by {piece}"
+                );
+            }
+        }
+    }
 }

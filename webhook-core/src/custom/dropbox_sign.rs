@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::check::{first, one_tag};
-use super::json::Json;
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, multipart, whole_opened};
+use super::check::{MAX_FIELD, Writing, one_tag};
+use super::{Asked, Check, Custom, Draft, form, multipart, whole_opened};
 use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
-use crate::grammar::{MAX_VALUE, encode};
+use crate::grammar::encode;
+use crate::probe::{Found, Pointers, scan};
 use crate::scheme::Encoding;
 
 #[derive(Debug)]
@@ -18,37 +18,40 @@ const FIELD: &str = "json";
 /// Between the parts of the forms that are signed here.
 const BOUNDARY: &str = "webhook";
 
-/// What an event says of its signature.
-struct Event {
-    time: Vec<u8>,
-    kind: Vec<u8>,
-    tag: Vec<u8>,
+/// Where an event has its time, its type and its tag.
+const POINTERS: [&str; 3] = [
+    "/event/event_time",
+    "/event/event_type",
+    "/event/event_hash",
+];
+/// Longest document that is decoded before it is verified, in bytes: out of a form with escapes. In `multipart/form-data`, as Dropbox
+/// Sign sends it, it stands as it is, and may be as long as the body.
+const MAX_DECODED: usize = 48 * 1024;
+
+/// What an event says of its signature: time, type and tag.
+fn signature<'b>(json: &'b [u8], pointers: &Pointers) -> Result<[Cow<'b, str>; 3], RejectionKind> {
+    let found: [_; 3] = scan(json, pointers).map_err(|_| RejectionKind::Malformed)?;
+    let text = |found: Option<Found<'b>>| {
+        let text = found.ok_or(RejectionKind::MissingHeader)?.plain(MAX_FIELD);
+        let text = text.filter(|text| !text.is_empty());
+        text.ok_or(RejectionKind::Malformed)
+    };
+    let [time, kind, tag] = found;
+    Ok([text(time)?, text(kind)?, text(tag)?])
 }
 
-impl Event {
-    fn read(json: &[u8]) -> Result<Self, RejectionKind> {
-        let json = Json::parse(json).ok_or(RejectionKind::Malformed)?;
-        let event = json.get("event").ok_or(RejectionKind::MissingHeader)?;
-        let text = |name| {
-            let found = event.get(name).and_then(Json::plain);
-            let text = found.ok_or(RejectionKind::MissingHeader)?;
-            let fits = !text.is_empty() && text.len() <= MAX_VALUE;
-            fits.then(|| text.as_bytes().to_vec())
-                .ok_or(RejectionKind::Malformed)
-        };
-        Ok(Self {
-            time: text("event_time")?,
-            kind: text("event_type")?,
-            tag: text("event_hash")?,
-        })
-    }
-}
-
-/// The JSON of a form, in either of the two ways to send one.
-fn json<'b>(boundary: Option<&[u8]>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, RejectionKind> {
+/// The JSON of a form, in either of the two ways to send one, if that takes no more than `most` bytes beside the body.
+fn json<'b>(
+    boundary: Option<&[u8]>,
+    body: &'b [u8],
+    most: usize,
+) -> Result<Cow<'b, [u8]>, RejectionKind> {
     match boundary {
         Some(boundary) => multipart::field(body, boundary, FIELD).map(Cow::Borrowed),
-        None => form::field(body, FIELD),
+        None => {
+            let json = form::field(body, FIELD)?.short(most);
+            json.ok_or(RejectionKind::Malformed)
+        }
     }
 }
 
@@ -57,18 +60,19 @@ impl Custom for DropboxSign {
         let boundary = multipart::boundary(asked.header("content-type")?)?;
         let boundary = boundary.map(<[u8]>::to_vec);
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
-        Ok(whole_opened(move |body| {
-            let json = json(boundary.as_deref(), body)?;
-            let event = Event::read(&json)?;
-            let candidates = one_tag(&event.tag, Encoding::Hex, Algorithm::HmacSha256)?;
-            let tags = keys.iter().map(|key| tag(key, &event.time, &event.kind));
-            let verified = Finding {
-                slot: first(tags.map(|tag| candidates.contain(&tag))),
-                time: None,
-                message: Some(digest_of(&[&event.time[..], &event.kind].concat())),
-            }
-            .verified(coverage)?;
-            Ok((verified, Some(json.into_owned())))
+        let pointers = Pointers::new(&POINTERS);
+        let boundary_of_event = boundary.clone();
+        let check = move |body: &[u8]| {
+            let json = json(boundary.as_deref(), body, MAX_DECODED)?;
+            let [time, kind, tag] = signature(&json, &pointers)?;
+            let candidates = one_tag(tag.as_bytes(), Encoding::Hex, Algorithm::HmacSha256)?;
+            let mut writing = Writing::new(Algorithm::HmacSha256, &keys);
+            writing.update(time.as_bytes());
+            writing.update(kind.as_bytes());
+            writing.finding(&candidates).verified(coverage)
+        };
+        Ok(whole_opened(check, move |body| {
+            json(boundary_of_event.as_deref(), body, MAX_DECODED).ok()
         }))
     }
 

@@ -1,11 +1,14 @@
 //! HMAC over what a function of the provider writes of a JSON body: chosen values one behind the other, or all of it in another order.
 
-use super::check::{first, one_tag};
+use std::borrow::Cow;
+
+use super::check::{MAX_FIELD, first, one_tag};
 use super::json::Json;
 use super::{Asked, Check, Custom, Draft, Finding, digest_of, whole};
 use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::encode;
+use crate::probe::{Found, Pointers, scan};
 use crate::scheme::Encoding;
 
 #[derive(Debug)]
@@ -14,8 +17,69 @@ pub(crate) struct Fields {
     pub(crate) tag: &'static str,
     pub(crate) encoding: Encoding,
     pub(crate) algorithm: Algorithm,
-    /// What is signed; `None` for a body that has not what it takes.
-    pub(crate) write: fn(&Json<'_>) -> Option<String>,
+    pub(crate) write: Write,
+}
+
+/// What is signed; `None` for a body that has not what it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Write {
+    /// Values at these pointers.
+    Values(&'static [&'static str], fn(&Values<'_>) -> Option<String>),
+    /// The value at this pointer, or all of the body, with its names sorted. It is small, or refused: what is sorted is taken apart first.
+    Sorted(Option<&'static str>, fn(&Json<'_>) -> Option<String>),
+}
+
+impl Write {
+    fn pointers(self) -> Pointers {
+        match self {
+            Self::Values(pointers, _) => Pointers::new(pointers),
+            Self::Sorted(pointer, _) => Pointers::new(pointer.as_slice()),
+        }
+    }
+
+    fn of(self, body: &[u8], pointers: &Pointers) -> Option<String> {
+        match self {
+            Self::Values(names, write) => write(&Values {
+                names,
+                found: scan(body, pointers).ok()?,
+            }),
+            Self::Sorted(None, write) => write(&Json::small(body)?),
+            Self::Sorted(Some(_), write) => {
+                let [Some(Found::Nested(piece))] = scan(body, pointers).ok()? else {
+                    return None;
+                };
+                write(&Json::small(piece)?)
+            }
+        }
+    }
+}
+
+/// Values of a body.
+pub(crate) struct Values<'b> {
+    names: &'static [&'static str],
+    found: [Option<Found<'b>>; 16],
+}
+
+impl<'b> Values<'b> {
+    fn at(&self, pointer: &str) -> Option<Found<'b>> {
+        let at = self.names.iter().position(|name| *name == pointer)?;
+        self.found.get(at).copied().flatten()
+    }
+
+    /// The value of a field that has to be there, without the mark of the secret.
+    fn value(&self, pointer: &str) -> Option<Cow<'b, str>> {
+        let text = self.at(pointer)?.plain(MAX_FIELD)?;
+        (!text.contains(SECRET)).then_some(text)
+    }
+
+    /// Values one behind the other.
+    fn joined(&self, pointers: &[&str]) -> Option<String> {
+        let mut out = String::new();
+        for pointer in pointers {
+            out.push_str(&self.value(pointer)?);
+        }
+        Some(out)
+    }
 }
 
 /// What stands where the key is signed: no text of a JSON body has it unescaped, and none that has it is signed.
@@ -27,9 +91,9 @@ impl Custom for Fields {
         let candidates = one_tag(tag_of, self.encoding, self.algorithm)?;
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let (algorithm, write) = (self.algorithm, self.write);
+        let pointers = write.pointers();
         Ok(whole(move |body| {
-            let json = Json::parse(body).ok_or(RejectionKind::Malformed)?;
-            let signed = write(&json).ok_or(RejectionKind::Malformed)?;
+            let signed = write.of(body, &pointers).ok_or(RejectionKind::Malformed)?;
             let tags = keys.iter().map(|key| tag(algorithm, key, &signed));
             Finding {
                 slot: first(tags.map(|tag| candidates.contain(&tag))),
@@ -41,7 +105,7 @@ impl Custom for Fields {
     }
 
     fn sign(&self, draft: &mut Draft<'_>) {
-        let signed = Json::parse(&draft.body).and_then(|json| (self.write)(&json));
+        let signed = self.write.of(&draft.body, &self.write.pointers());
         let tag = tag(self.algorithm, draft.key, &signed.unwrap_or_default());
         draft.push(self.tag, encode(tag, self.encoding));
     }
@@ -58,62 +122,81 @@ fn tag(algorithm: Algorithm, key: &[u8], signed: &str) -> Tag {
     mac.finish()
 }
 
-/// The value of a field that has to be there, without the mark of the secret.
-fn value<'j>(json: &'j Json<'_>, path: &str) -> Option<&'j str> {
-    let text = json.at(path)?.plain()?;
-    (!text.contains(SECRET)).then_some(text)
-}
-
-/// Values one behind the other.
-fn joined(json: &Json<'_>, paths: &[&str]) -> Option<String> {
-    paths.iter().map(|path| value(json, path)).collect()
-}
-
 /// NOWPayments: all of the body, with its names sorted. Control characters are escaped, so that the mark of the secret is never in it.
-pub(crate) fn nowpayments(json: &Json<'_>) -> Option<String> {
+pub(crate) const NOWPAYMENTS: Write = Write::Sorted(None, |json| {
     let mut out = String::new();
     json.canonical(&mut out);
     Some(out)
-}
+});
 
 /// iyzico: three kinds of event, told apart by the fields they have.
-pub(crate) fn iyzico(json: &Json<'_>) -> Option<String> {
+pub(crate) const IYZICO: Write = Write::Values(
+    &[
+        "/merchantId",
+        "/iyziEventType",
+        "/subscriptionReferenceCode",
+        "/orderReferenceCode",
+        "/customerReferenceCode",
+        "/token",
+        "/iyziPaymentId",
+        "/paymentId",
+        "/paymentConversationId",
+        "/status",
+    ],
+    iyzico,
+);
+
+fn iyzico(values: &Values<'_>) -> Option<String> {
     let secret = SECRET.to_string();
-    if json.get("subscriptionReferenceCode").is_some() {
-        let merchant = value(json, "merchantId")?;
+    if values.at("/subscriptionReferenceCode").is_some() {
+        let merchant = values.value("/merchantId")?;
         let rest = [
-            "iyziEventType",
-            "subscriptionReferenceCode",
-            "orderReferenceCode",
-            "customerReferenceCode",
+            "/iyziEventType",
+            "/subscriptionReferenceCode",
+            "/orderReferenceCode",
+            "/customerReferenceCode",
         ];
-        return Some(format!("{merchant}{secret}{}", joined(json, &rest)?));
+        return Some(format!("{merchant}{secret}{}", values.joined(&rest)?));
     }
-    let (id, token): (_, &[&str]) = match json.get("token") {
-        Some(_) => ("iyziPaymentId", &["token"]),
-        None => ("paymentId", &[]),
+    let (id, token): (_, &[&str]) = match values.at("/token") {
+        Some(_) => ("/iyziPaymentId", &["/token"]),
+        None => ("/paymentId", &[]),
     };
-    let front = joined(json, &["iyziEventType", id])? + &joined(json, token)?;
-    Some(secret + &front + &joined(json, &["paymentConversationId", "status"])?)
+    let front = values.joined(&["/iyziEventType", id])? + &values.joined(token)?;
+    Some(secret + &front + &values.joined(&["/paymentConversationId", "/status"])?)
 }
 
 /// Tap: charges, each value behind its name, and the amount with as many decimals as its currency has.
-pub(crate) fn tap(json: &Json<'_>) -> Option<String> {
+pub(crate) const TAP: Write = Write::Values(
+    &[
+        "/id",
+        "/amount",
+        "/currency",
+        "/reference/gateway",
+        "/reference/payment",
+        "/status",
+        "/transaction/created",
+    ],
+    tap,
+);
+
+fn tap(values: &Values<'_>) -> Option<String> {
     let mut out = String::new();
-    for (name, path) in [
-        ("id", "id"),
-        ("amount", "amount"),
-        ("currency", "currency"),
-        ("gateway_reference", "reference.gateway"),
-        ("payment_reference", "reference.payment"),
-        ("status", "status"),
-        ("created", "transaction.created"),
+    for (name, pointer) in [
+        ("id", "/id"),
+        ("amount", "/amount"),
+        ("currency", "/currency"),
+        ("gateway_reference", "/reference/gateway"),
+        ("payment_reference", "/reference/payment"),
+        ("status", "/status"),
+        ("created", "/transaction/created"),
     ] {
         out.push_str("x_");
         out.push_str(name);
+        let value = values.value(pointer)?;
         match name {
-            "amount" => out.push_str(&amount(value(json, path)?, value(json, "currency")?)?),
-            _ => out.push_str(value(json, path)?),
+            "amount" => out.push_str(&amount(&value, &values.value("/currency")?)?),
+            _ => out.push_str(&value),
         }
     }
     Some(out)
@@ -136,8 +219,10 @@ fn amount(number: &str, currency: &str) -> Option<String> {
 }
 
 /// MyFatoorah, version 1: all properties of `Data` in the order of their names.
-pub(crate) fn myfatoorah_v1(json: &Json<'_>) -> Option<String> {
-    let Json::Object(members) = json.get("Data")? else {
+pub(crate) const MYFATOORAH_V1: Write = Write::Sorted(Some("/Data"), myfatoorah_v1);
+
+fn myfatoorah_v1(data: &Json<'_>) -> Option<String> {
+    let Json::Object(members) = data else {
         return None;
     };
     let mut pairs = Vec::new();
@@ -154,33 +239,55 @@ pub(crate) fn myfatoorah_v1(json: &Json<'_>) -> Option<String> {
 }
 
 /// MyFatoorah, version 2: the properties that its kind of event has.
-pub(crate) fn myfatoorah_v2(json: &Json<'_>) -> Option<String> {
-    let paths: &[&str] = match value(json, "Event.Name")? {
+pub(crate) const MYFATOORAH_V2: Write = Write::Values(
+    &[
+        "/Event/Name",
+        "/Data",
+        "/Data/Invoice/Id",
+        "/Data/Invoice/Status",
+        "/Data/Transaction/Status",
+        "/Data/Transaction/PaymentId",
+        "/Data/Invoice/ExternalIdentifier",
+        "/Data/Refund/Id",
+        "/Data/Refund/Status",
+        "/Data/Amount/ValueInBaseCurrency",
+        "/Data/ReferencedInvoice/Id",
+    ],
+    myfatoorah_v2,
+);
+
+fn myfatoorah_v2(values: &Values<'_>) -> Option<String> {
+    let pointers: &[&str] = match values.value("/Event/Name")?.as_ref() {
         "PAYMENT_STATUS_CHANGED" => &[
-            "Invoice.Id",
-            "Invoice.Status",
-            "Transaction.Status",
-            "Transaction.PaymentId",
-            "Invoice.ExternalIdentifier",
+            "/Data/Invoice/Id",
+            "/Data/Invoice/Status",
+            "/Data/Transaction/Status",
+            "/Data/Transaction/PaymentId",
+            "/Data/Invoice/ExternalIdentifier",
         ],
         "REFUND_STATUS_CHANGED" => &[
-            "Refund.Id",
-            "Refund.Status",
-            "Amount.ValueInBaseCurrency",
-            "ReferencedInvoice.Id",
+            "/Data/Refund/Id",
+            "/Data/Refund/Status",
+            "/Data/Amount/ValueInBaseCurrency",
+            "/Data/ReferencedInvoice/Id",
         ],
         _ => return None,
     };
-    let data = json.get("Data")?;
-    let pair = |path: &&str| {
-        let value = match data.at(path) {
-            Some(_) => value(data, path)?,
-            None => "",
+    values.at("/Data")?;
+    let mut out = String::new();
+    for pointer in pointers {
+        let value = match values.at(pointer) {
+            Some(_) => values.value(pointer)?,
+            None => Cow::Borrowed(""),
         };
-        Some(format!("{path}={value}"))
-    };
-    let pairs: Option<Vec<_>> = paths.iter().map(pair).collect();
-    Some(pairs?.join(","))
+        // Named by its path in the data: `Invoice.Id`.
+        let name = pointer.trim_start_matches("/Data/").replace('/', ".");
+        out.push_str(if out.is_empty() { "" } else { "," });
+        out.push_str(&name);
+        out.push('=');
+        out.push_str(&value);
+    }
+    Some(out)
 }
 
 #[cfg(test)]
@@ -202,6 +309,6 @@ mod tests {
     fn a_value_that_has_the_mark_of_the_secret_is_not_signed() {
         let body =
             br#"{"iyziEventType":"\u0000","paymentId":1,"paymentConversationId":"c","status":"s"}"#;
-        assert_eq!(Json::parse(body).and_then(|json| iyzico(&json)), None);
+        assert_eq!(IYZICO.of(body, &IYZICO.pointers()), None);
     }
 }

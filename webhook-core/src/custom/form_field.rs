@@ -1,7 +1,7 @@
 //! HMAC over one field of a form, with the tag in a header or in another field.
 
-use super::check::{first, one_tag};
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole_opened};
+use super::check::{MAX_FIELD, Writing, one_tag};
+use super::{Asked, Check, Custom, Draft, form, whole_opened};
 use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::encode;
@@ -30,28 +30,29 @@ impl Custom for FormField {
             Place::Field(_) => None,
         };
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
-        let holds_event = self.holds_event;
-        let (field, in_field) = (
-            self.field,
-            match self.tag {
-                Place::Field(name) => name,
-                Place::Header(_) => "",
-            },
-        );
-        Ok(whole_opened(move |body| {
-            let candidates = match &in_header {
-                Some(candidates) => candidates.clone(),
-                None => candidates(&form::field(body, in_field)?)?,
+        let (field, holds_event) = (self.field, self.holds_event);
+        let in_field = match self.tag {
+            Place::Field(name) => name,
+            Place::Header(_) => "",
+        };
+        let check = move |body: &[u8]| {
+            let missing = RejectionKind::MissingHeader;
+            let (signed, candidates) = match &in_header {
+                Some(candidates) => (form::field(body, field)?, candidates.clone()),
+                None => {
+                    let [signed, spelled] = form::values(body, [field, in_field])?;
+                    let spelled = spelled.ok_or(missing)?.short(MAX_FIELD);
+                    let spelled = spelled.ok_or(RejectionKind::Malformed)?;
+                    (signed.ok_or(missing)?, candidates(&spelled)?)
+                }
             };
-            let signed = form::field(body, field)?;
-            let tags = keys.iter().map(|key| tag(key, &signed));
-            let verified = Finding {
-                slot: first(tags.map(|tag| candidates.contain(&tag))),
-                time: None,
-                message: Some(digest_of(&signed)),
-            }
-            .verified(coverage)?;
-            Ok((verified, holds_event.then(|| signed.into_owned())))
+            let mut writing = Writing::new(Algorithm::HmacSha256, &keys);
+            signed.write(&mut |piece| writing.update(piece));
+            writing.finding(&candidates).verified(coverage)
+        };
+        Ok(whole_opened(check, move |body| {
+            let event = form::field(body, field).ok()?;
+            holds_event.then(|| event.read())
         }))
     }
 
@@ -62,7 +63,7 @@ impl Custom for FormField {
             draft.body = format!("{}={value}", self.field).into();
         }
         let signed = form::field(&draft.body, self.field).unwrap_or_default();
-        let spelled = encode(tag(draft.key, &signed), Encoding::Hex);
+        let spelled = encode(tag(draft.key, &signed.read()), Encoding::Hex);
         match self.tag {
             Place::Header(name) => draft.push(name, spelled),
             Place::Field(name) => {

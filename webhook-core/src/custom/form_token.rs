@@ -1,5 +1,7 @@
 //! A shared token in a field of a form.
 
+use std::borrow::Cow;
+
 use super::check::first;
 use super::{Asked, Check, Custom, Draft, Finding, form, whole};
 use crate::algorithm::constant_time_eq;
@@ -16,10 +18,9 @@ impl Custom for FormToken {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let field = field(asked.scheme);
         Ok(whole(move |body| {
-            let sent = form::field(body, field)?;
-            if sent.is_empty() || sent.len() > MAX_VALUE {
-                return Err(RejectionKind::Malformed);
-            }
+            let sent = form::field(body, field)?.short(MAX_VALUE);
+            let fits = |sent: &Cow<'_, [u8]>| !sent.is_empty() && sent.len() <= MAX_VALUE;
+            let sent = sent.filter(fits).ok_or(RejectionKind::Malformed)?;
             Finding {
                 slot: first(keys.iter().map(|key| constant_time_eq(key, &sent))),
                 time: None,

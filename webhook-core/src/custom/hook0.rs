@@ -127,8 +127,8 @@ impl Check for Running {
         self.sign(bytes);
     }
 
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
-        let mut verified = self.codes.finish()?;
+    fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
+        let mut verified = self.codes.finish(body)?;
         verified.coverage.body = self.is_plain && self.first.as_ref().is_some_and(is_bracket);
         verified.message = Some(self.message.clone().finish());
         match self.is_json && !verified.coverage.body {

@@ -5,6 +5,11 @@ use std::borrow::Cow;
 /// Nesting beyond which a document is refused.
 const MAX_DEPTH: usize = 64;
 
+/// Values and bytes of a document that is taken apart before it is verified. A tree is many times as large as what it is of, so that only small
+/// documents become one: headers and claims of tokens, and those few that are signed in another order than they are sent in.
+const MAX_VALUES: usize = 256;
+const MAX_SMALL: usize = 16 * 1024;
+
 #[derive(Debug, PartialEq)]
 pub(crate) enum Json<'b> {
     /// `null`, `true`, `false` or a number, as spelled.
@@ -16,10 +21,22 @@ pub(crate) enum Json<'b> {
 }
 
 impl<'b> Json<'b> {
-    /// One document; `None` for what is none, is too deep, or has a name twice in one object.
+    /// One document that is believed; `None` for what is none, is too deep, or has a name twice in one object.
+    #[cfg(any(test, feature = "asymmetric"))]
     pub(crate) fn parse(body: &'b [u8]) -> Option<Self> {
+        Self::parse_within(body, usize::MAX)
+    }
+
+    /// The same of what nobody has verified: `None` also for what is large.
+    pub(crate) fn small(body: &'b [u8]) -> Option<Self> {
+        let fits = body.len() <= MAX_SMALL;
+        fits.then(|| Self::parse_within(body, MAX_VALUES)).flatten()
+    }
+
+    fn parse_within(body: &'b [u8], values: usize) -> Option<Self> {
         let mut parser = Parser {
             rest: std::str::from_utf8(body).ok()?,
+            values,
         };
         let value = parser.value(0)?;
         parser.space();
@@ -34,12 +51,7 @@ impl<'b> Json<'b> {
         members.get(at.ok()?).map(|(_, value)| value)
     }
 
-    /// The value at names separated by dots.
-    pub(crate) fn at(&self, path: &str) -> Option<&Self> {
-        path.split('.')
-            .try_fold(self, |value, name| value.get(name))
-    }
-
+    #[cfg(feature = "asymmetric")]
     pub(crate) fn items(&self) -> Option<&[Self]> {
         match self {
             Self::Array(items) => Some(items),
@@ -97,6 +109,8 @@ fn quote(text: &str, out: &mut String) {
 
 struct Parser<'b> {
     rest: &'b str,
+    /// How many more there may be.
+    values: usize,
 }
 
 impl<'b> Parser<'b> {
@@ -119,6 +133,7 @@ impl<'b> Parser<'b> {
         if depth > MAX_DEPTH {
             return None;
         }
+        self.values = self.values.checked_sub(1)?;
         let below = depth.saturating_add(1);
         self.space();
         match self.rest.bytes().next()? {
@@ -241,5 +256,16 @@ mod tests {
         let deep = |levels| "[".repeat(levels) + &"]".repeat(levels);
         assert!(canonical(&deep(60)).is_some());
         assert_eq!(canonical(&deep(1_000_000)), None);
+    }
+
+    #[test]
+    fn what_is_large_is_taken_apart_only_if_it_is_believed() {
+        let array = |values: usize| format!("[{}0]", "0,".repeat(values - 1));
+        let (most, more) = (array(MAX_VALUES - 1), array(MAX_VALUES));
+        assert!(Json::small(most.as_bytes()).is_some());
+        assert!(Json::small(more.as_bytes()).is_none());
+        assert!(Json::parse(more.as_bytes()).is_some());
+        let long = format!("\"{}\"", "a".repeat(MAX_SMALL));
+        assert!(Json::small(long.as_bytes()).is_none());
     }
 }

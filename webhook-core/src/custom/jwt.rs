@@ -9,7 +9,7 @@ use super::Json;
 use super::check::first;
 use super::{Asked, Check, Custom, Draft, Finding, Keys, fresh};
 #[cfg(feature = "asymmetric")]
-use crate::algorithm::public::PublicKey;
+use crate::algorithm::public::{Message, PublicKey};
 use crate::algorithm::{Algorithm, RunningDigest, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::jose::{Claims, Token, compact};
@@ -347,13 +347,18 @@ impl Ring {
                 for piece in pieces {
                     message.update(piece);
                 }
-                let message = message.finish(algorithm)?;
-                keys.iter()
-                    .position(|key| key.verifies(&message, signature))
+                self.slot_of(&message.finish(algorithm)?, signature)
             }
             #[cfg(feature = "asymmetric")]
             Self::Wanted(_) => None,
         }
+    }
+
+    /// The slot of the first public key that verifies the signature of a message.
+    #[cfg(feature = "asymmetric")]
+    pub(crate) fn slot_of(&self, message: &Message<'_>, signature: &[u8]) -> Option<usize> {
+        let mut keys = self.public().iter();
+        keys.position(|key| key.verifies(message, signature))
     }
 }
 
@@ -384,7 +389,7 @@ impl Check for Checking {
     }
 
     #[cfg(feature = "asymmetric")]
-    fn wanted(&mut self) -> Option<&KeyQuery> {
+    fn wanted(&mut self, _: &[u8]) -> Option<&KeyQuery> {
         self.ring.wanted()
     }
 
@@ -393,7 +398,7 @@ impl Check for Checking {
         self.ring = Ring::Public(keys.to_vec());
     }
 
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
         let genuine = match &self.expected {
             Expected::Anything => true,
             Expected::Empty => self.empty,

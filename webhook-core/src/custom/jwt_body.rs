@@ -1,14 +1,18 @@
 //! A token (RFC 7519) that is the body: Truora.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use super::jwt::Ring;
-use super::{Asked, Check, Custom, Draft, Finding, whole_opened};
+use super::{Asked, Check, Custom, Draft, Finding};
 use crate::algorithm::Algorithm;
 use crate::error::RejectionKind;
 use crate::grammar::encode;
-use crate::jose::{Claims, Token, compact};
-use crate::scheme::Encoding;
+use crate::jose::{Token, check_times_of, compact};
+use crate::scheme::{Coverage, Encoding};
+use crate::time::UnixTime;
+use crate::verifier::Verified;
 
 /// HS256; the claims are the event.
 #[derive(Debug)]
@@ -16,19 +20,11 @@ pub(crate) struct JwtBody;
 
 impl Custom for JwtBody {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
-        let (ring, coverage) = (Ring::Shared(asked.keys.clone()), asked.scheme.coverage());
-        let now = asked.now;
-        Ok(whole_opened(move |body| {
-            let token = Token::of_body(body, "HS256")?;
-            let payload = token.payload()?;
-            Claims::parse(&payload)?.check_times(now, None, false)?;
-            let verified = Finding {
-                slot: ring.slot(&[token.signed], &token.signature),
-                time: None,
-                message: None,
-            }
-            .verified(coverage)?;
-            Ok((verified, Some(payload)))
+        Ok(Box::new(Running {
+            ring: Ring::Shared(asked.keys.clone()),
+            coverage: asked.scheme.coverage(),
+            now: asked.now,
+            payload: None,
         }))
     }
 
@@ -39,5 +35,34 @@ impl Custom for JwtBody {
         mac.update(signed.as_bytes());
         let signature = encode(mac.finish(), Encoding::Base64Url);
         draft.body = format!("{signed}.{signature}").into();
+    }
+}
+
+struct Running {
+    ring: Ring,
+    coverage: Coverage,
+    now: UnixTime,
+    /// Once it is verified.
+    payload: Option<Vec<u8>>,
+}
+
+impl Check for Running {
+    fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
+        let token = Token::of_body(body, "HS256")?;
+        let verified = Finding {
+            slot: self.ring.slot(&[token.signed], &token.signature),
+            time: None,
+            message: None,
+        }
+        .verified(self.coverage)?;
+        // As long as the body, and so not decoded before.
+        let payload = token.payload()?;
+        check_times_of(&payload, self.now)?;
+        self.payload = Some(payload);
+        Ok(verified)
+    }
+
+    fn opened<'b>(&mut self, _: &'b [u8]) -> Option<Cow<'b, [u8]>> {
+        self.payload.take().map(Cow::Owned)
     }
 }

@@ -1,73 +1,93 @@
 //! Mailgun: a time and a token that is used once, both in the body, and a tag over these two alone.
 
-use super::check::{first, fresh, one_tag};
-use super::json::Json;
+use std::borrow::Cow;
+
+use super::check::{MAX_FIELD, Writing, fresh, one_tag};
 use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole};
 use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
-use crate::grammar::{MAX_VALUE, encode};
+use crate::grammar::encode;
 use crate::held::with_field;
+use crate::probe::{Pointers, scan};
 use crate::scheme::Encoding;
 use crate::time::TimeUnit;
 
 #[derive(Debug)]
 pub(crate) struct Mailgun;
 
+/// Where JSON has them; a form has them at its top.
+const POINTERS: [&str; 3] = [
+    "/signature/timestamp",
+    "/signature/token",
+    "/signature/signature",
+];
+
 /// What the body says of its signature.
-struct Signature {
-    time: Vec<u8>,
-    token: Vec<u8>,
-    tag: Vec<u8>,
+struct Signature<'b> {
+    time: Cow<'b, [u8]>,
+    token: Cow<'b, [u8]>,
+    tag: Cow<'b, [u8]>,
 }
 
-impl Signature {
-    /// JSON has them in `signature`, a form at its top.
-    fn read(body: &[u8]) -> Result<Self, RejectionKind> {
-        let of = match body.trim_ascii_start().first() {
-            Some(b'{') => Self::in_json(body)?,
-            _ => Self {
-                time: form::field(body, "timestamp")?.into_owned(),
-                token: form::field(body, "token")?.into_owned(),
-                tag: form::field(body, "signature")?.into_owned(),
-            },
+impl<'b> Signature<'b> {
+    fn read(body: &'b [u8], pointers: &Pointers) -> Result<Self, RejectionKind> {
+        let values = match body.trim_ascii_start().first() {
+            Some(b'{') => in_json(body, pointers)?,
+            _ => in_form(body)?,
         };
-        let empty = of.time.is_empty() || of.token.is_empty();
-        match empty || of.token.len() > MAX_VALUE || of.tag.len() > MAX_VALUE {
+        let [time, token, tag] = values.map(|value| value.ok_or(RejectionKind::Malformed));
+        let of = Self {
+            time: time?,
+            token: token?,
+            tag: tag?,
+        };
+        match of.time.is_empty() || of.token.is_empty() {
             true => Err(RejectionKind::Malformed),
             false => Ok(of),
         }
     }
+}
 
-    fn in_json(body: &[u8]) -> Result<Self, RejectionKind> {
-        let json = Json::parse(body).ok_or(RejectionKind::Malformed)?;
-        let signature = json.get("signature").ok_or(RejectionKind::MissingHeader)?;
-        let text = |name| {
-            let found = signature.get(name).and_then(Json::plain);
-            let text = found.ok_or(RejectionKind::MissingHeader)?;
-            Ok(text.as_bytes().to_vec())
-        };
-        Ok(Self {
-            time: text("timestamp")?,
-            token: text("token")?,
-            tag: text("signature")?,
-        })
+/// The three values; `None` for one that is too long to be of a signature.
+type Values<'b> = [Option<Cow<'b, [u8]>>; 3];
+
+fn in_json<'b>(body: &'b [u8], pointers: &Pointers) -> Result<Values<'b>, RejectionKind> {
+    let found: [_; 3] = scan(body, pointers).map_err(|_| RejectionKind::Malformed)?;
+    if found.iter().any(Option::is_none) {
+        return Err(RejectionKind::MissingHeader);
     }
+    Ok(found.map(|found| {
+        Some(match found?.plain(MAX_FIELD)? {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        })
+    }))
+}
+
+fn in_form(body: &[u8]) -> Result<Values<'_>, RejectionKind> {
+    let found = form::values(body, ["timestamp", "token", "signature"])?;
+    if found.iter().any(Option::is_none) {
+        return Err(RejectionKind::MissingHeader);
+    }
+    Ok(found.map(|found| found?.short(MAX_FIELD)))
 }
 
 impl Custom for Mailgun {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let (now, tolerance) = (asked.now, asked.tolerance);
+        let pointers = Pointers::new(&POINTERS);
         Ok(whole(move |body| {
-            let of = Signature::read(body)?;
+            let of = Signature::read(body, &pointers)?;
             let candidates = one_tag(&of.tag, Encoding::Hex, Algorithm::HmacSha256)?;
-            let matches = |key: &[u8]| candidates.contain(&tag(key, &of.time, &of.token));
-            let slot = first(keys.iter().map(|key| matches(key)));
-            slot.ok_or(RejectionKind::BadSignature)?;
+            let mut writing = Writing::new(Algorithm::HmacSha256, &keys);
+            writing.update(&of.time);
+            writing.update(&of.token);
+            let found = writing.finding(&candidates);
+            found.slot.ok_or(RejectionKind::BadSignature)?;
             Finding {
-                slot,
                 time: Some(fresh(&of.time, TimeUnit::Seconds, now, tolerance)?),
-                message: Some(digest_of(&[&of.time[..], &of.token].concat())),
+                ..found
             }
             .verified(coverage)
         }))

@@ -1,10 +1,13 @@
 //! Microsoft Graph: the client state of every notification in a batch.
 
+use std::borrow::Cow;
+
 use super::check::first;
-use super::json::Json;
 use super::{Asked, Check, Custom, Draft, Finding, whole};
 use crate::algorithm::constant_time_eq;
 use crate::error::RejectionKind;
+use crate::grammar::MAX_VALUE;
+use crate::probe::{Found, Pointers, items, scan};
 
 /// One secret has to be the client state of every notification.
 #[derive(Debug)]
@@ -13,16 +16,29 @@ pub(crate) struct MicrosoftGraph;
 impl Custom for MicrosoftGraph {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
+        let list = Pointers::new(&["/value"]);
+        let state = Pointers::new(&["/clientState"]);
         Ok(whole(move |body| {
-            let states = states(body)?;
-            let matches = |key: &[u8]| {
-                let equal = states
-                    .iter()
-                    .map(|state| constant_time_eq(key, state.as_bytes()));
-                equal.fold(true, |all, equal| all & equal)
+            let malformed = |_| RejectionKind::Malformed;
+            let [found] = scan(body, &list).map_err(malformed)?;
+            let Some(Found::Nested(list)) = found else {
+                return Err(RejectionKind::MissingHeader);
             };
+            let mut all = vec![true; keys.len()];
+            let mut empty = true;
+            for item in items(list) {
+                let item = item.map_err(malformed)?;
+                let sent = client_state(item, &state)?;
+                for (key, all) in keys.iter().zip(&mut all) {
+                    *all &= constant_time_eq(key, sent.as_bytes());
+                }
+                empty = false;
+            }
+            if empty {
+                return Err(RejectionKind::MissingHeader);
+            }
             Finding {
-                slot: first(keys.iter().map(|key| matches(key))),
+                slot: first(all.iter().copied()),
                 time: None,
                 message: None,
             }
@@ -46,17 +62,12 @@ impl Custom for MicrosoftGraph {
     }
 }
 
-fn states(body: &[u8]) -> Result<Vec<String>, RejectionKind> {
-    let json = Json::parse(body).ok_or(RejectionKind::Malformed)?;
-    let items = json.get("value").and_then(Json::items);
-    let items = items.filter(|items| !items.is_empty());
-    let states = items
-        .ok_or(RejectionKind::MissingHeader)?
-        .iter()
-        .map(|item| {
-            let state = item.get("clientState").and_then(Json::as_text);
-            state.filter(|state| !state.is_empty()).map(str::to_owned)
-        });
-    let states: Option<Vec<_>> = states.collect();
-    states.ok_or(RejectionKind::MissingHeader)
+/// The client state of a notification, which has to be there.
+fn client_state<'b>(item: &'b [u8], pointer: &Pointers) -> Result<Cow<'b, str>, RejectionKind> {
+    let [found] = scan(item, pointer).map_err(|_| RejectionKind::Malformed)?;
+    let Some(Found::Text(state)) = found else {
+        return Err(RejectionKind::MissingHeader);
+    };
+    let state = state.read(MAX_VALUE).filter(|state| !state.is_empty());
+    state.ok_or(RejectionKind::MissingHeader)
 }

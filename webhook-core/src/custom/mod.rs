@@ -1,12 +1,14 @@
 //! Schemes with code of their own, one file each: those that the axes of [`Scheme`](crate::Scheme) cannot say.
 //!
-//! A scheme reads the head, then streams the body or holds it, and says at its end what it found out. What it may use of memory is
-//! the body and a constant factor; no work of it is more than that of sorting what came.
+//! A scheme reads the head, then takes the body as it comes or is lent it at its end, and says then what it found out. It keeps no copy of
+//! the body: what it may use of memory, beside the body that the intake has, is less than 64 KiB, and of time, what hashing the body
+//! takes, times a small constant. Values are found by a pass over the body rather than in a tree of it, what is signed is written piece by
+//! piece, and what has to be sorted is bounded in number.
 
 mod check;
-mod form;
+pub(crate) mod form;
 mod json;
-mod multipart;
+pub(crate) mod multipart;
 
 pub(crate) mod adyen;
 pub(crate) mod box_com;
@@ -46,7 +48,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use json::Json;
 
-pub(crate) use check::{Check, Finding, digest_of, fresh, whole, whole_opened};
+pub(crate) use check::{Check, Finding, MAX_FIELD, digest_of, fresh, whole, whole_opened};
 
 #[cfg(feature = "asymmetric")]
 use crate::algorithm::encryption::DecryptionKey;

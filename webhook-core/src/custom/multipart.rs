@@ -1,5 +1,7 @@
 //! Forms as `multipart/form-data` (RFC 7578): one field out of one, and no more of the format than that takes.
 
+use memchr::memmem::Finder;
+
 use crate::error::RejectionKind;
 
 /// Longest boundary (RFC 2046 §5.1.1).
@@ -45,6 +47,7 @@ pub(crate) fn field<'b>(
     let delimiter = [b"\r\n--", boundary].concat();
     // The first delimiter begins the body, or follows a preamble that nobody reads.
     let opening = delimiter.get(2..).unwrap_or_default();
+    let (delimiter, blank) = (Finder::new(&delimiter), Finder::new(b"\r\n\r\n"));
     let mut rest = match body.strip_prefix(opening) {
         Some(rest) => rest,
         None => split(body, &delimiter).ok_or(RejectionKind::Malformed)?.1,
@@ -53,7 +56,7 @@ pub(crate) fn field<'b>(
     // `--` behind a delimiter ends the form.
     while !rest.starts_with(b"--") {
         let (part, behind) = split(rest, &delimiter).ok_or(RejectionKind::Malformed)?;
-        let (head, content) = split(part, b"\r\n\r\n").ok_or(RejectionKind::Malformed)?;
+        let (head, content) = split(part, &blank).ok_or(RejectionKind::Malformed)?;
         if is_named(head, name) && found.replace(content).is_some() {
             return Err(RejectionKind::AmbiguousHeader);
         }
@@ -63,9 +66,10 @@ pub(crate) fn field<'b>(
 }
 
 /// What is before and what is behind the first of these.
-fn split<'b>(text: &'b [u8], by: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
-    let at = memchr::memmem::find(text, by)?;
-    Some((text.get(..at)?, text.get(at.checked_add(by.len())?..)?))
+fn split<'b>(text: &'b [u8], by: &Finder<'_>) -> Option<(&'b [u8], &'b [u8])> {
+    let at = by.find(text)?;
+    let end = at.checked_add(by.needle().len())?;
+    Some((text.get(..at)?, text.get(end..)?))
 }
 
 /// Whether the head of a part is that of the field.

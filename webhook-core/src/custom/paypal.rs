@@ -136,7 +136,7 @@ impl Check for Summing {
         self.sum.update(bytes);
     }
 
-    fn wanted(&mut self) -> Option<&KeyQuery> {
+    fn wanted(&mut self, _: &[u8]) -> Option<&KeyQuery> {
         self.ring.wanted()
     }
 
@@ -144,7 +144,7 @@ impl Check for Summing {
         self.ring = Ring::Public(keys.to_vec());
     }
 
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
         let sum = self.sum.finish().to_string();
         let signed = [&self.before, sum.as_bytes()].concat();
         Finding {

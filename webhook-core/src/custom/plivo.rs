@@ -1,7 +1,7 @@
 //! Plivo: a nonce behind the URL alone (version 2), or behind URL, query and fields of the form in the order of their names (version 3).
 
-use super::check::{Settled, first};
-use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole};
+use super::check::{Settled, Writing};
+use super::{Asked, Check, Custom, Draft, form, whole};
 use crate::algorithm::{Algorithm, Tag};
 use crate::error::RejectionKind;
 use crate::grammar::{self, Candidates, MAX_VALUE, encode};
@@ -39,24 +39,22 @@ impl Custom for Plivo {
         let url = asked.url.as_bytes().to_vec();
         let query = asked.head.query().unwrap_or_default().as_bytes().to_vec();
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
-        let find = move |signed: &[u8], identifying: &[u8]| {
-            let tags = keys.iter().map(|key| tag(key, signed));
-            Finding {
-                slot: first(tags.map(|tag| candidates.contain(&tag))),
-                time: None,
-                message: Some(digest_of(identifying)),
-            }
-            .verified(coverage)
-        };
+        let find = move |writing: Writing| writing.finding(&candidates).verified(coverage);
+        let begun = move || Writing::new(Algorithm::HmacSha256, &keys);
         Ok(match self.signs {
             Signs::Url => {
-                let signed = [url, nonce].concat();
-                Box::new(Settled(find(&signed, &signed)?))
+                let mut writing = begun();
+                writing.update(&url);
+                writing.update(&nonce);
+                Box::new(Settled(find(writing)?))
             }
-            // A retry may have another nonce.
             Signs::UrlAndFields => whole(move |body| {
-                let fields = with_fields(&url, &query, body);
-                find(&[&fields[..], b".", &nonce].concat(), &fields)
+                let mut writing = begun();
+                write_fields(&url, &query, body, &mut |piece| writing.update(piece))?;
+                // A retry may have another nonce.
+                writing.update_codes(b".");
+                writing.update_codes(&nonce);
+                find(writing)
             }),
         })
     }
@@ -67,8 +65,13 @@ impl Custom for Plivo {
         let signed = match self.signs {
             Signs::Url => [url, nonce.as_bytes()].concat(),
             Signs::UrlAndFields => {
-                let fields = with_fields(url, query.as_bytes(), &draft.body);
-                [&fields[..], b".", nonce.as_bytes()].concat()
+                let mut signed = Vec::new();
+                let mut sink = |piece: &[u8]| signed.extend_from_slice(piece);
+                let written = write_fields(url, query.as_bytes(), &draft.body, &mut sink);
+                written.map_or_else(
+                    |_| Vec::new(),
+                    |()| [&signed[..], b".", nonce.as_bytes()].concat(),
+                )
             }
         };
         let tag = tag(draft.key, &signed);
@@ -97,26 +100,28 @@ impl Plivo {
 }
 
 /// What version 3 signs before the nonce.
-fn with_fields(url: &[u8], query: &[u8], body: &[u8]) -> Vec<u8> {
-    let mut asked: Vec<_> = form::fields(query).collect();
-    let mut sent: Vec<_> = form::fields(body).collect();
-    asked.sort_unstable();
-    sent.sort_unstable();
-    let mut out = url.to_vec();
+fn write_fields(
+    url: &[u8],
+    query: &[u8],
+    body: &[u8],
+    sink: &mut dyn FnMut(&[u8]),
+) -> Result<(), RejectionKind> {
+    let (asked, sent) = (form::sorted(query)?, form::sorted(body)?);
+    sink(url);
     if !asked.is_empty() || !sent.is_empty() {
-        out.push(b'?');
+        sink(b"?");
     }
-    for (i, (name, value)) in asked.iter().enumerate() {
-        out.extend_from_slice(if i > 0 { b"&" } else { b"" });
-        out.extend_from_slice(name);
-        out.push(b'=');
-        out.extend_from_slice(value);
+    for (i, field) in asked.iter().enumerate() {
+        sink(if i > 0 { b"&" } else { b"" });
+        field.name.write(sink);
+        sink(b"=");
+        field.value.write(sink);
     }
     if !asked.is_empty() && !sent.is_empty() {
-        out.push(b'.');
+        sink(b".");
     }
-    out.extend_from_slice(&form::written(&sent));
-    out
+    sent.write(sink);
+    Ok(())
 }
 
 fn tag(key: &[u8], signed: &[u8]) -> Tag {

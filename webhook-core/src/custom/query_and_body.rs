@@ -25,7 +25,8 @@ impl Custom for QueryAndBody {
             keys: asked.keys.clone(),
             sent: sent.to_vec(),
             time,
-            query: canonical(asked.head.query().unwrap_or_default()),
+            query: canonical(asked.head.query().unwrap_or_default())
+                .ok_or(RejectionKind::Malformed)?,
             body: RunningDigest::new(),
             coverage: asked.scheme.coverage(),
         }))
@@ -34,7 +35,8 @@ impl Custom for QueryAndBody {
     fn sign(&self, draft: &mut Draft<'_>) {
         let time = TimeUnit::Seconds.format(draft.now);
         let query = draft.target.split_once('?').map_or("", |(_, query)| query);
-        let signed = message(time.as_bytes(), &canonical(query), &digest_of(&draft.body));
+        let query = canonical(query).unwrap_or_default();
+        let signed = message(time.as_bytes(), &query, &digest_of(&draft.body));
         let mut mac = Algorithm::HmacSha256.key(draft.key);
         mac.update(&signed);
         draft.push(TAG, encode(mac.finish(), Encoding::Base64));
@@ -58,7 +60,7 @@ impl Check for Running {
         self.body.update(bytes);
     }
 
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
         let body = self.body.clone().finish();
         let signed = message(&self.sent, &self.query, &body);
         let tags = self.keys.iter().map(|key| {
@@ -80,9 +82,18 @@ fn message(time: &[u8], query: &str, body: &[u8; 32]) -> Vec<u8> {
     [time, query.as_bytes(), body].join(&b'\n')
 }
 
-/// The query sorted by name, names and values escaped. Values of one name keep their order.
-fn canonical(query: &str) -> String {
-    let mut pairs: Vec<_> = form::fields(query.as_bytes()).collect();
+/// Parameters of a query that is sorted.
+const MAX_PARAMETERS: usize = 500;
+
+/// The query sorted by name, names and values escaped; `None` for too many. Values of one name keep their order.
+fn canonical(query: &str) -> Option<String> {
+    let fields = || form::fields(query.as_bytes());
+    if fields().nth(MAX_PARAMETERS).is_some() {
+        return None;
+    }
+    let mut pairs: Vec<_> = fields()
+        .map(|field| (field.name.read(), field.value.read()))
+        .collect();
     pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut out = String::with_capacity(query.len());
     for (name, value) in &pairs {
@@ -93,7 +104,7 @@ fn canonical(query: &str) -> String {
         out.push('=');
         escape(value, &mut out);
     }
-    out
+    Some(out)
 }
 
 /// All but letters, digits and `-._~` as `%XX`, a space as `+`.

@@ -1,19 +1,16 @@
 //! RSA over values that are taken out of a body and written down again: Alipay, Paddle Classic, Bitso.
 
-use std::borrow::Cow;
-
-use super::form::{Pair, fields};
+use super::form::{self, Encoded, Sorted};
 use super::jwt::{ring, ring_of, sign_with};
-use super::signed_body::{Claim, signed_body};
-use super::{Asked, Check, Custom, Draft, Json};
+use super::signed_body::{Hashed, Hashing, SignedContent, signed_body};
+use super::{Asked, Check, Custom, Draft};
 use crate::algorithm::Algorithm;
 use crate::error::RejectionKind;
-use crate::grammar::{decode_long, encode};
+use crate::gather::Gather;
+use crate::grammar::{MAX_VALUE, decode_long, encode};
 use crate::keys::{KeyQuery, key_id};
+use crate::probe::{Found, Pointers, scan};
 use crate::scheme::Encoding;
-
-/// Fields of a form that are signed. As many come as a body holds, and they are sorted once.
-type Form<'b> = Vec<Pair<'b>>;
 
 /// Alipay: `name=value` of the fields that are not empty, sorted, with `&` between; RSA2.
 #[derive(Debug)]
@@ -34,15 +31,19 @@ const BITSO_KEY: &str = "x-bitso-key-id";
 impl Custom for Alipay {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         holding(asked, |body| {
-            let form = form_of(body)?;
-            if value(&form, b"sign_type")? != b"RSA2" {
+            let form = form::sorted_once(body)?;
+            if !form.value("sign_type")?.is(b"RSA2") {
                 return Err(RejectionKind::UnsupportedScheme);
             }
-            let signature = base64(value(&form, b"sign")?)?;
+            let signature = base64_of(form.value("sign")?)?;
             // Notifications of a trade leave the name of the algorithm out, those of the service market do not.
-            let signed = [&[&b"sign"[..], b"sign_type"][..], &[b"sign"]];
-            let signed = signed.map(|without| joined(&form, without));
-            Ok((signed.into(), signature))
+            let signed = |without: &[&str]| {
+                let mut hashing = Hashing::new(Algorithm::RsaSha256);
+                joined(&form, without, &mut |piece| hashing.update(piece));
+                hashing.finish(Algorithm::RsaSha256)
+            };
+            let messages = vec![signed(&["sign", "sign_type"])?, signed(&["sign"])?];
+            Ok((messages, signature))
         })
     }
 
@@ -52,28 +53,30 @@ impl Custom for Alipay {
 
     /// A body that is no form becomes the field `biz_content` of one.
     fn sign(&self, draft: &mut Draft<'_>) {
-        let mut form = vec![
-            pair("biz_content", &draft.body),
-            pair("charset", b"utf-8"),
-            pair("notify_id", b"2019081500222155622"),
+        let fields = [
+            ("biz_content", &draft.body[..]),
+            ("charset", b"utf-8"),
+            ("notify_id", b"2019081500222155622"),
         ];
-        form.sort();
-        let signature = sign_with(draft, &[&joined(&form, &[])]);
-        form.push(pair("sign_type", b"RSA2"));
-        form.push(pair(
-            "sign",
-            encode(&signature, Encoding::Base64).as_bytes(),
-        ));
-        draft.body = written(&form).into();
+        let body = fields.map(|(name, value)| written(name, value)).join("&");
+        let mut signed = Vec::new();
+        if let Ok(form) = form::sorted_once(body.as_bytes()) {
+            joined(&form, &[], &mut |piece| signed.extend_from_slice(piece));
+        }
+        let signature = encode(&sign_with(draft, &[&signed]), Encoding::Base64);
+        let sign = written("sign", signature.as_bytes());
+        draft.body = format!("{body}&sign_type=RSA2&{sign}").into();
     }
 }
 
 impl Custom for PaddleClassic {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         holding(asked, |body| {
-            let form = form_of(body)?;
-            let signature = base64(value(&form, b"p_signature")?)?;
-            Ok((vec![php(&form)], signature))
+            let form = form::sorted_once(body)?;
+            let signature = base64_of(form.value("p_signature")?)?;
+            let mut hashing = Hashing::new(Algorithm::RsaSha1);
+            php(&form, &mut |piece| hashing.update(piece));
+            Ok((vec![hashing.finish(Algorithm::RsaSha1)?], signature))
         })
     }
 
@@ -94,13 +97,16 @@ impl Custom for Bitso {
         let id = id.ok_or(RejectionKind::Malformed)?;
         let query = || Some(KeyQuery::by_id("bitso", id.clone()));
         let ring = ring_of(asked, Some(&id), query)?;
+        let pointer = Pointers::new(&["/payload"]);
         Ok(signed_body(asked.scheme.coverage(), move |body| {
-            let document = Json::parse(body).ok_or(RejectionKind::Malformed)?;
-            if document.get("payload").is_none() {
-                return Err(RejectionKind::Malformed);
-            }
-            let payload = compact_member(body, "payload").ok_or(RejectionKind::Malformed)?;
-            Ok(Claim::new(vec![payload], signature.clone(), ring.clone()))
+            let malformed = RejectionKind::Malformed;
+            let [payload] = scan(body, &pointer).map_err(|_| malformed)?;
+            let mut hashing = Hashing::new(Algorithm::RsaSha256);
+            let payload = payload.ok_or(malformed)?;
+            write_compact(payload, &mut |piece| hashing.update(piece)).ok_or(malformed)?;
+            let signed = hashing.finish(Algorithm::RsaSha256)?;
+            let (signature, ring) = (signature.clone(), ring.clone());
+            Ok(SignedContent::new(vec![signed], signature, ring))
         }))
     }
 
@@ -125,120 +131,128 @@ impl Custom for Bitso {
 }
 
 /// What may have been signed of a body, and the signature of it.
-type Taken = Result<(Vec<Vec<u8>>, Vec<u8>), RejectionKind>;
+type Taken = Result<(Vec<Hashed>, Vec<u8>), RejectionKind>;
 
 /// Of a sender whose keys have no names: the configured ones alone.
 fn holding(asked: &Asked<'_>, take: fn(&[u8]) -> Taken) -> Result<Box<dyn Check>, RejectionKind> {
     let ring = ring(&asked.public, false, None, None, || None)?;
     Ok(signed_body(asked.scheme.coverage(), move |body| {
         let (messages, signature) = take(body)?;
-        Ok(Claim::new(messages, signature, ring.clone()))
+        Ok(SignedContent::new(messages, signature, ring.clone()))
     }))
 }
 
 fn base64(text: &[u8]) -> Result<Vec<u8>, RejectionKind> {
-    decode_long(text, Encoding::Base64).ok_or(RejectionKind::Malformed)
+    let fits = text.len() <= MAX_VALUE;
+    let decoded = fits.then(|| decode_long(text, Encoding::Base64)).flatten();
+    decoded.ok_or(RejectionKind::Malformed)
 }
 
-/// The fields, sorted by their names; one that is there twice is nobody's to choose from.
-fn form_of(body: &[u8]) -> Result<Form<'_>, RejectionKind> {
-    let mut form: Form<'_> = fields(body).collect();
-    form.sort();
-    let twice = form.windows(2).any(|two| match two {
-        [(a, _), (b, _)] => a == b,
-        _ => false,
-    });
-    match twice {
-        true => Err(RejectionKind::AmbiguousHeader),
-        false => Ok(form),
-    }
-}
-
-fn value<'f>(form: &'f Form<'_>, name: &[u8]) -> Result<&'f [u8], RejectionKind> {
-    let found = form.iter().find(|(key, _)| key.as_ref() == name);
-    found
-        .map(|(_, value)| value.as_ref())
-        .ok_or(RejectionKind::MissingHeader)
+fn base64_of(value: Encoded<'_>) -> Result<Vec<u8>, RejectionKind> {
+    base64(&value.short(MAX_VALUE).ok_or(RejectionKind::Malformed)?)
 }
 
 /// `name=value`, with `&` between, of what is not empty.
-fn joined(form: &Form<'_>, without: &[&[u8]]) -> Vec<u8> {
-    let signed = form
-        .iter()
-        .filter(|(name, value)| !value.is_empty() && !without.contains(&name.as_ref()));
-    let pairs: Vec<Vec<u8>> = signed
-        .map(|(name, value)| [name, &b"="[..], value].concat())
-        .collect();
-    pairs.join(&b'&')
+fn joined(form: &Sorted<'_>, without: &[&str], sink: &mut dyn FnMut(&[u8])) {
+    let signed = form.iter().filter(|field| {
+        let mut others = without.iter();
+        !field.value.is_empty() && !others.any(|name| field.name.is(name.as_bytes()))
+    });
+    for (i, field) in signed.enumerate() {
+        sink(if i > 0 { b"&" } else { b"" });
+        field.name.write(sink);
+        sink(b"=");
+        field.value.write(sink);
+    }
 }
 
 /// What PHP's `serialize` makes of an array of texts: every text behind its length in bytes.
-fn php(form: &Form<'_>) -> Vec<u8> {
-    let signed = || {
-        form.iter()
-            .filter(|(name, _)| name.as_ref() != b"p_signature")
+fn php(form: &Sorted<'_>, sink: &mut dyn FnMut(&[u8])) {
+    let signed = || form.iter().filter(|field| !field.name.is(b"p_signature"));
+    sink(format!("a:{}:{{", signed().count()).as_bytes());
+    for field in signed() {
+        for text in [field.name, field.value] {
+            sink(format!("s:{}:\"", text.len()).as_bytes());
+            text.write(sink);
+            sink(b"\";");
+        }
+    }
+    sink(b"}");
+}
+
+/// Writes a value as spelled, without the white space between its tokens. `None` for what would not be the same value then.
+fn write_compact(value: Found<'_>, sink: &mut dyn FnMut(&[u8])) -> Option<()> {
+    let spelled = match value {
+        Found::Nested(spelled) => spelled,
+        Found::Text(text) => {
+            sink(b"\"");
+            sink(text.spelled());
+            sink(b"\"");
+            return Some(());
+        }
+        other => {
+            let token = match other {
+                Found::Null => "null",
+                Found::Bool(true) => "true",
+                Found::Bool(false) => "false",
+                Found::Number(token) => token,
+                _ => "",
+            };
+            sink(token.as_bytes());
+            return Some(());
+        }
     };
-    let mut out = format!("a:{}:{{", signed().count()).into_bytes();
-    for (name, value) in signed() {
-        for text in [name, value] {
-            out.extend_from_slice(format!("s:{}:\"", text.len()).as_bytes());
-            out.extend_from_slice(text);
-            out.extend_from_slice(b"\";");
-        }
+    let mut gather = Gather::new(sink);
+    let mut rest = spelled;
+    let mut before = b'{';
+    while let Some(&first) = rest.first() {
+        let len = match first {
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+                rest = rest.get(rest.iter().take_while(|byte| space(byte)).count()..)?;
+                // Without it, two tokens would be one.
+                if is_of_token(before) && rest.first().copied().is_some_and(is_of_token) {
+                    return None;
+                }
+                continue;
+            }
+            b'"' => text_len(rest)?,
+            _ => {
+                let ends = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'"');
+                rest.iter().position(ends).unwrap_or(rest.len())
+            }
+        };
+        let (run, behind) = rest.split_at_checked(len)?;
+        gather.push(run);
+        before = run.last().copied()?;
+        rest = behind;
     }
-    out.push(b'}');
-    out
+    gather.finish();
+    Some(())
 }
 
-/// The value of a top-level member of a document that has been parsed before, as spelled, without the white space between its tokens. A
-/// name that is spelled with escapes is not found.
-fn compact_member(body: &[u8], name: &str) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(body).ok()?;
-    let (mut depth, mut inside, mut escaped) = (0_usize, false, false);
-    // Of members at the top: the name, or what has come of it; and the value of the one that is asked for.
-    let (mut token, mut found, mut taking) = (String::new(), None, false);
-    for c in text.chars() {
-        if !inside && c.is_ascii_whitespace() {
-            continue;
-        }
-        let closes = !inside && matches!(c, '}' | ']');
-        depth = depth.saturating_sub(usize::from(closes));
-        let ends = !inside && ((depth == 1 && c == ',') || (depth == 0 && closes));
-        if ends && taking {
-            found = Some(std::mem::take(&mut token));
-            taking = false;
-        }
-        let names = !inside && depth == 1 && c == ':' && !taking;
-        if ends {
-            token.clear();
-        } else if names {
-            taking = token
-                .strip_prefix('"')
-                .and_then(|name| name.strip_suffix('"'))
-                == Some(name);
-            token.clear();
-        } else if depth > 0 {
-            token.push(c);
-        }
-        depth = depth.saturating_add(usize::from(!inside && matches!(c, '{' | '[')));
-        if c == '"' && !escaped {
-            inside = !inside;
-        }
-        escaped = inside && c == '\\' && !escaped;
-    }
-    found.map(String::into_bytes)
+/// Whether a byte outside of texts is neither bracket, comma nor colon.
+fn is_of_token(byte: u8) -> bool {
+    !matches!(byte, b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"')
 }
 
-fn pair(name: &'static str, value: &[u8]) -> Pair<'static> {
-    (Cow::Borrowed(name.as_bytes()), Cow::Owned(value.to_vec()))
+/// The bytes of the text that begins here, with its quotes.
+fn text_len(rest: &[u8]) -> Option<usize> {
+    let mut escaped = false;
+    let inside = rest.get(1..)?;
+    let end = inside.iter().position(|&byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })?;
+    end.checked_add(2)
 }
 
-fn written(form: &Form<'_>) -> String {
-    let encoded = form.iter().map(|(name, value)| {
-        let encode = |text: &[u8]| form_urlencoded::byte_serialize(text).collect::<String>();
-        format!("{}={}", encode(name), encode(value))
-    });
-    encoded.collect::<Vec<_>>().join("&")
+fn written(name: &str, value: &[u8]) -> String {
+    format!(
+        "{name}={}",
+        form_urlencoded::byte_serialize(value).collect::<String>()
+    )
 }
 
 #[cfg(test)]
@@ -246,8 +260,10 @@ mod tests {
     use super::*;
 
     fn payload(body: &str) -> Option<String> {
-        let payload = compact_member(body.as_bytes(), "payload");
-        payload.map(|bytes| String::from_utf8(bytes).unwrap())
+        let [found] = scan(body.as_bytes(), &Pointers::new(&["/payload"])).ok()?;
+        let mut out = Vec::new();
+        write_compact(found?, &mut |piece| out.extend_from_slice(piece))?;
+        Some(String::from_utf8(out).unwrap())
     }
 
     #[test]
@@ -274,13 +290,18 @@ mod tests {
             assert_eq!(payload(body).as_deref(), Some(expected), "{body}");
         }
         assert_eq!(payload(r#"{"x":{"payload":1}}"#), None);
-        assert_eq!(payload(r#"{"p\u0061yload":1}"#), None);
+        assert_eq!(payload(r#"{"p\u0061yload":1}"#).as_deref(), Some("1"));
+        for two in [r#"{"payload":{"a":1 2}}"#, "{\"payload\":[tr\nue]}"] {
+            assert_eq!(payload(two), None, "{two}");
+        }
     }
 
     #[test]
     fn texts_are_written_as_php_does() {
-        let form = form_of(b"b=%C3%A9&a=1&p_signature=x").unwrap();
-        let written = String::from_utf8(php(&form)).unwrap();
+        let form = form::sorted_once(b"b=%C3%A9&a=1&p_signature=x").unwrap();
+        let mut written = Vec::new();
+        php(&form, &mut |piece| written.extend_from_slice(piece));
+        let written = String::from_utf8(written).unwrap();
         assert_eq!(written, r#"a:2:{s:1:"a";s:1:"1";s:1:"b";s:2:"é";}"#);
     }
 }

@@ -1,38 +1,73 @@
 //! Checks of whole bodies with public keys: what was signed, and by which key, is known when the body is complete.
 
+use std::borrow::Cow;
+
 use super::jwt::Ring;
-use super::{Check, Finding, digest_of};
-use crate::algorithm::public::PublicKey;
+use super::{Check, Finding};
+use crate::algorithm::public::{Message, PublicKey, RunningMessage};
+use crate::algorithm::{Algorithm, RunningDigest};
 use crate::error::RejectionKind;
 use crate::keys::KeyQuery;
 use crate::scheme::Coverage;
 use crate::time::UnixTime;
 use crate::verifier::Verified;
 
-/// What a body is said to be. Nothing of it is verified.
-pub(crate) struct Claim {
+/// What a body says was signed. Nothing of it is verified.
+pub(crate) struct SignedContent {
     /// What may have been signed.
-    pub(crate) messages: Vec<Vec<u8>>,
+    pub(crate) messages: Vec<Hashed>,
     pub(crate) signature: Vec<u8>,
     pub(crate) ring: Ring,
     pub(crate) time: Option<UnixTime>,
-    /// Whether a delivery is told apart by what was signed, rather than by its body.
-    pub(crate) identifies: bool,
     /// What was in the body, where the event is inside.
     pub(crate) opened: Option<Vec<u8>>,
     /// The address of a subscription that is to be confirmed.
     pub(crate) confirms: Option<String>,
 }
 
-impl Claim {
+/// A message that is hashed as it is written, for a key and for a digest that tells deliveries apart.
+pub(crate) struct Hashing {
+    message: RunningMessage,
+    digest: RunningDigest,
+}
+
+/// The hashes of a message.
+pub(crate) struct Hashed {
+    message: Message<'static>,
+    digest: [u8; 32],
+}
+
+impl Hashing {
+    /// Of an algorithm that signs a hash: with RSA or ECDSA.
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        Self {
+            message: algorithm.message(),
+            digest: RunningDigest::new(),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.message.update(bytes);
+        self.digest.update(bytes);
+    }
+
+    pub(crate) fn finish(self, algorithm: Algorithm) -> Result<Hashed, RejectionKind> {
+        let message = self.message.finish(algorithm);
+        Ok(Hashed {
+            message: message.ok_or(RejectionKind::BadSignature)?,
+            digest: self.digest.finish(),
+        })
+    }
+}
+
+impl SignedContent {
     /// Of messages by which deliveries are told apart, and no time.
-    pub(crate) fn new(messages: Vec<Vec<u8>>, signature: Vec<u8>, ring: Ring) -> Self {
+    pub(crate) fn new(messages: Vec<Hashed>, signature: Vec<u8>, ring: Ring) -> Self {
         Self {
             messages,
             signature,
             ring,
             time: None,
-            identifies: true,
             opened: None,
             confirms: None,
         }
@@ -40,15 +75,15 @@ impl Claim {
 
     /// With the key and the message that go with the signature.
     fn verified(&self, coverage: Coverage) -> Result<Verified, RejectionKind> {
-        let found = self.messages.iter().find_map(|message| {
-            let slot = self.ring.slot(&[message], &self.signature)?;
-            Some((slot, message))
+        let found = self.messages.iter().find_map(|hashed| {
+            let slot = self.ring.slot_of(&hashed.message, &self.signature)?;
+            Some((slot, hashed.digest))
         });
-        let (slot, message) = found.ok_or(RejectionKind::BadSignature)?;
+        let (slot, digest) = found.ok_or(RejectionKind::BadSignature)?;
         Finding {
             slot: Some(slot),
             time: self.time,
-            message: self.identifies.then(|| digest_of(message)),
+            message: Some(digest),
         }
         .verified(coverage)
     }
@@ -57,13 +92,12 @@ impl Claim {
 /// A check of what `read` finds in the body.
 pub(crate) fn signed_body(
     coverage: Coverage,
-    read: impl Fn(&[u8]) -> Result<Claim, RejectionKind> + Send + Sync + 'static,
+    read: impl Fn(&[u8]) -> Result<SignedContent, RejectionKind> + Send + Sync + 'static,
 ) -> Box<dyn Check> {
     Box::new(SignedBody {
         coverage,
         read,
-        body: Vec::new(),
-        claim: None,
+        content: None,
         genuine: None,
     })
 }
@@ -71,41 +105,39 @@ pub(crate) fn signed_body(
 struct SignedBody<R> {
     coverage: Coverage,
     read: R,
-    body: Vec<u8>,
     /// What the body says, once that was looked at.
-    claim: Option<Result<Claim, RejectionKind>>,
+    content: Option<Result<SignedContent, RejectionKind>>,
     /// The same, once it is verified.
-    genuine: Option<Claim>,
+    genuine: Option<SignedContent>,
 }
 
-impl<R: Fn(&[u8]) -> Result<Claim, RejectionKind> + Send + Sync> Check for SignedBody<R> {
-    fn update(&mut self, bytes: &[u8]) {
-        self.body.extend_from_slice(bytes);
-    }
-
-    fn wanted(&mut self) -> Option<&KeyQuery> {
-        let claim = self.claim.get_or_insert_with(|| (self.read)(&self.body));
-        claim.as_ref().ok()?.ring.wanted()
+impl<R> Check for SignedBody<R>
+where
+    R: Fn(&[u8]) -> Result<SignedContent, RejectionKind> + Send + Sync,
+{
+    fn wanted(&mut self, body: &[u8]) -> Option<&KeyQuery> {
+        let content = self.content.get_or_insert_with(|| (self.read)(body));
+        content.as_ref().ok()?.ring.wanted()
     }
 
     fn supply(&mut self, keys: &[PublicKey]) {
-        if let Some(Ok(claim)) = &mut self.claim {
-            claim.ring = Ring::Public(keys.to_vec());
+        if let Some(Ok(content)) = &mut self.content {
+            content.ring = Ring::Public(keys.to_vec());
         }
     }
 
-    fn finish(&mut self) -> Result<Verified, RejectionKind> {
-        let claim = match self.claim.take() {
-            Some(claim) => claim?,
-            None => (self.read)(&self.body)?,
+    fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
+        let content = match self.content.take() {
+            Some(content) => content?,
+            None => (self.read)(body)?,
         };
-        let verified = claim.verified(self.coverage)?;
-        self.genuine = Some(claim);
+        let verified = content.verified(self.coverage)?;
+        self.genuine = Some(content);
         Ok(verified)
     }
 
-    fn opened(&mut self) -> Option<Vec<u8>> {
-        self.genuine.as_mut()?.opened.take()
+    fn opened<'b>(&mut self, _: &'b [u8]) -> Option<Cow<'b, [u8]>> {
+        self.genuine.as_mut()?.opened.take().map(Cow::Owned)
     }
 
     fn confirmation(&mut self) -> Option<String> {

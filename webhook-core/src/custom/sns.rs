@@ -1,15 +1,19 @@
 //! Amazon SNS: a JSON document that signs its own fields, and names the certificate.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use super::jwt::{Ring, ring, sign_with};
-use super::signed_body::{Claim, signed_body};
-use super::{Asked, Check, Custom, Draft, Json, fresh};
+use super::signed_body::{Hashing, SignedContent, signed_body};
+use super::{Asked, Check, Custom, Draft, fresh};
 use crate::algorithm::Algorithm;
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::grammar::{decode_long, encode};
 use crate::keys::KeyQuery;
+use crate::probe::{Found, Pointers, scan};
+use crate::quoted::Quoted;
 use crate::scheme::Encoding;
 use crate::time::{TimeUnit, Tolerance, UnixTime};
 
@@ -21,27 +25,46 @@ pub(crate) const CERT_URL: &str = "cert_url";
 
 /// What is signed of each type, in order. A subject is left out where there is none.
 const NOTIFICATION: &[&str] = &[
-    "Message",
-    "MessageId",
+    MESSAGE,
+    "/MessageId",
     SUBJECT,
-    "Timestamp",
-    "TopicArn",
-    "Type",
+    "/Timestamp",
+    "/TopicArn",
+    "/Type",
 ];
 const CONFIRMATION: &[&str] = &[
-    "Message",
-    "MessageId",
-    "SubscribeURL",
-    "Timestamp",
-    "Token",
-    "TopicArn",
-    "Type",
+    MESSAGE,
+    "/MessageId",
+    "/SubscribeURL",
+    "/Timestamp",
+    "/Token",
+    "/TopicArn",
+    "/Type",
 ];
 
-const SUBJECT: &str = "Subject";
+const MESSAGE: &str = "/Message";
+const SUBJECT: &str = "/Subject";
+
+/// All that is read.
+const POINTERS: [&str; 11] = [
+    MESSAGE,
+    "/MessageId",
+    SUBJECT,
+    "/Timestamp",
+    "/TopicArn",
+    "/Type",
+    "/SubscribeURL",
+    "/Token",
+    "/SigningCertURL",
+    "/Signature",
+    "/SignatureVersion",
+];
 
 /// The type of a delivery that asks to be confirmed.
 const SUBSCRIPTION: &str = "SubscriptionConfirmation";
+
+/// Longest field but the message, in bytes. The longest there is, an address with a token, has some 500.
+const MAX_LINE: usize = 4 * 1024;
 
 const SIGNER_URL: &str =
     "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0000000000000000.pem";
@@ -60,7 +83,9 @@ impl Custom for Sns {
             .required(TOPIC_ARN)
             .split(|&byte| byte == b',');
         let rules = Rules {
+            pointers: Pointers::new(&POINTERS),
             version: self.version,
+            algorithm: self.algorithm,
             topics: topics.map(|topic| topic.trim_ascii().to_vec()).collect(),
             name: asked.settings.get(CERT_URL).map(<[u8]>::to_vec),
             public: asked.public.clone(),
@@ -95,9 +120,11 @@ impl Custom for Sns {
             "SigningCertURL": url.as_deref().unwrap_or(SIGNER_URL),
         });
         let text = notification.to_string();
-        let signed =
-            Json::parse(text.as_bytes()).and_then(|json| canonical(&json, NOTIFICATION).ok());
-        let signature = sign_with(draft, &[&signed.unwrap_or_default()]);
+        let mut signed = Vec::new();
+        let mut sink = |piece: &[u8]| signed.extend_from_slice(piece);
+        let document = Document::read(text.as_bytes(), &Pointers::new(&POINTERS));
+        let _ = document.and_then(|document| document.write(NOTIFICATION, &mut sink));
+        let signature = sign_with(draft, &[&signed]);
         if let Some(fields) = notification.as_object_mut() {
             let signature = encode(&signature, Encoding::Base64);
             fields.insert("Signature".to_owned(), signature.into());
@@ -108,7 +135,9 @@ impl Custom for Sns {
 
 /// What a document is held to.
 struct Rules {
+    pointers: Pointers,
     version: &'static str,
+    algorithm: Algorithm,
     topics: Vec<Vec<u8>>,
     name: Option<Vec<u8>>,
     public: Vec<PublicKey>,
@@ -118,42 +147,44 @@ struct Rules {
 }
 
 impl Rules {
-    fn read(&self, body: &[u8]) -> Result<Claim, RejectionKind> {
-        let document = Json::parse(body).ok_or(RejectionKind::Malformed)?;
-        if text(&document, "SignatureVersion")? != self.version {
+    fn read(&self, body: &[u8]) -> Result<SignedContent, RejectionKind> {
+        let document = Document::read(body, &self.pointers)?;
+        if document.line("/SignatureVersion")? != self.version {
             return Err(RejectionKind::UnsupportedScheme);
         }
-        let url = text(&document, "SigningCertURL")?;
-        if !is_certificate(url) {
+        let url = document.line("/SigningCertURL")?;
+        if !is_certificate(&url) {
             return Err(RejectionKind::UnknownKey);
         }
-        let topic = text(&document, "TopicArn")?;
+        let topic = document.line("/TopicArn")?;
         if !self.topics.iter().any(|known| known == topic.as_bytes()) {
             return Err(RejectionKind::BadSignature);
         }
-        let kind = text(&document, "Type")?;
-        let (fields, address) = match kind {
+        let kind = document.line("/Type")?;
+        let (fields, address) = match kind.as_ref() {
             "Notification" => (NOTIFICATION, None),
             SUBSCRIPTION | "UnsubscribeConfirmation" => {
-                let address = text(&document, "SubscribeURL")?;
+                let address = document.line("/SubscribeURL")?;
                 // Somebody will go there.
-                if !is_subscription(address) {
+                if !is_subscription(&address) {
                     return Err(RejectionKind::Malformed);
                 }
-                (CONFIRMATION, Some(address.to_owned()))
+                (CONFIRMATION, Some(address.into_owned()))
             }
             _ => return Err(RejectionKind::Malformed),
         };
-        let signature = text(&document, "Signature")?;
+        let signature = document.line("/Signature")?;
         let signature =
             decode_long(signature.as_bytes(), Encoding::Base64).ok_or(RejectionKind::Malformed)?;
-        let (time, unit) = (text(&document, "Timestamp")?, TimeUnit::Rfc3339);
-        let signed = canonical(&document, fields)?;
-        Ok(Claim {
+        let (time, unit) = (document.line("/Timestamp")?, TimeUnit::Rfc3339);
+        let mut hashing = Hashing::new(self.algorithm);
+        document.write(fields, &mut |piece| hashing.update(piece))?;
+        let signed = hashing.finish(self.algorithm)?;
+        Ok(SignedContent {
             time: Some(fresh(time.as_bytes(), unit, self.now, self.tolerance)?),
             // What undoes an end of a subscription is for the handler to decide on.
             confirms: address.filter(|_| kind == SUBSCRIPTION),
-            ..Claim::new(vec![signed], signature, self.ring(url)?)
+            ..SignedContent::new(vec![signed], signature, self.ring(&url)?)
         })
     }
 
@@ -164,29 +195,52 @@ impl Rules {
     }
 }
 
-fn text<'j>(document: &'j Json<'_>, name: &str) -> Result<&'j str, RejectionKind> {
-    let value = document.get(name).ok_or(RejectionKind::MissingHeader)?;
-    value.as_text().ok_or(RejectionKind::Malformed)
-}
+/// What was found at each of the [`POINTERS`].
+struct Document<'b>([Option<Found<'b>>; POINTERS.len()]);
 
-/// Name and value of each field, a line each. Only a message may have several lines: with them in any other field, what was signed
-/// of one delivery could be read as another one.
-fn canonical(document: &Json<'_>, fields: &[&str]) -> Result<Vec<u8>, RejectionKind> {
-    let mut signed = Vec::new();
-    for name in fields {
-        if *name == SUBJECT && document.get(name).is_none() {
-            continue;
-        }
-        let value = text(document, name)?;
-        if *name != "Message" && value.contains(['\n', '\r']) {
-            return Err(RejectionKind::Malformed);
-        }
-        for line in [name, value] {
-            signed.extend_from_slice(line.as_bytes());
-            signed.push(b'\n');
+impl<'b> Document<'b> {
+    fn read(body: &'b [u8], pointers: &Pointers) -> Result<Self, RejectionKind> {
+        let found = scan(body, pointers);
+        found.map(Self).map_err(|_| RejectionKind::Malformed)
+    }
+
+    fn at(&self, pointer: &str) -> Option<Found<'b>> {
+        let at = POINTERS.iter().position(|known| *known == pointer)?;
+        self.0.get(at).copied().flatten()
+    }
+
+    fn text(&self, pointer: &str) -> Result<Quoted<'b>, RejectionKind> {
+        match self.at(pointer) {
+            Some(Found::Text(text)) => Ok(text),
+            Some(_) => Err(RejectionKind::Malformed),
+            None => Err(RejectionKind::MissingHeader),
         }
     }
-    Ok(signed)
+
+    /// A text of one line, and not a long one. Only a message may have several: with them in any other field, what was signed of one
+    /// delivery could be read as another one.
+    fn line(&self, pointer: &str) -> Result<Cow<'b, str>, RejectionKind> {
+        let text = self.text(pointer)?.read(MAX_LINE);
+        let text = text.filter(|text| !text.contains(['\n', '\r']));
+        text.ok_or(RejectionKind::Malformed)
+    }
+
+    /// Name and value of each field, a line each.
+    fn write(&self, fields: &[&str], sink: &mut dyn FnMut(&[u8])) -> Result<(), RejectionKind> {
+        for pointer in fields {
+            if *pointer == SUBJECT && self.at(pointer).is_none() {
+                continue;
+            }
+            sink(pointer.trim_start_matches('/').as_bytes());
+            sink(b"\n");
+            match *pointer {
+                MESSAGE => self.text(pointer)?.write(sink),
+                _ => sink(self.line(pointer)?.as_bytes()),
+            }
+            sink(b"\n");
+        }
+        Ok(())
+    }
 }
 
 /// `https://sns.<region>.amazonaws.com/SimpleNotificationService-<hex>.pem`, and nothing that looks like it.

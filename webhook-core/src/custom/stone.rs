@@ -3,17 +3,18 @@
 use serde_json::json;
 
 use super::jwt::{KID, named, ring, sign_with, signing_id};
-use super::signed_body::{Claim, signed_body};
-use super::{Asked, Check, Custom, Draft, Json};
+use super::signed_body::{Hashing, SignedContent, signed_body};
+use super::{Asked, Check, Custom, Draft};
 use crate::algorithm::Algorithm;
 use crate::algorithm::encryption::DecryptionKey;
 use crate::algorithm::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::grammar::encode;
 use crate::jose::encrypted::{open, sealed_for};
-use crate::jose::{Claims, Token, compact};
+use crate::jose::{Token, check_times_of, compact};
 use crate::key_text::private_key;
 use crate::keys::KeyQuery;
+use crate::probe::{Found, Pointers, scan};
 use crate::scheme::Encoding;
 use crate::time::UnixTime;
 
@@ -22,6 +23,9 @@ pub(crate) const PRIVATE_KEY: &str = "private_key";
 
 /// The setting with another address of Stone's keys: that of the sandbox.
 pub(crate) const JWKS_URL: &str = super::detached::JWKS_URL;
+
+/// Longest encrypted token, in bytes. Twice decoded, it takes as much again.
+const MAX_SEALED: usize = 40 * 1024;
 
 const KEYS: &str = "https://api.openbank.stone.com.br/api/v1/discovery/keys";
 
@@ -32,6 +36,7 @@ impl Custom for Stone {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let url = asked.settings.get(JWKS_URL);
         let rules = Rules {
+            pointer: Pointers::new(&["/encrypted_body"]),
             decryption: asked
                 .decryption
                 .cloned()
@@ -76,6 +81,7 @@ impl Custom for Stone {
 
 /// What a body is opened and looked at with.
 struct Rules {
+    pointer: Pointers,
     decryption: DecryptionKey,
     own: Option<Vec<u8>>,
     url: String,
@@ -85,15 +91,18 @@ struct Rules {
 }
 
 impl Rules {
-    fn read(&self, body: &[u8]) -> Result<Claim, RejectionKind> {
+    fn read(&self, body: &[u8]) -> Result<SignedContent, RejectionKind> {
         let malformed = RejectionKind::Malformed;
-        let document = Json::parse(body).ok_or(malformed)?;
-        let sealed = document.get("encrypted_body").ok_or(malformed)?;
-        let sealed = sealed.as_text().ok_or(malformed)?;
+        let [found] = scan(body, &self.pointer).map_err(|_| malformed)?;
+        let Some(Found::Text(sealed)) = found else {
+            return Err(malformed);
+        };
+        // What is in it is known to be the sender's only when it has been opened, so it cannot be as long as the body.
+        let sealed = sealed.read(MAX_SEALED).ok_or(malformed)?;
         let token = open(sealed.as_bytes(), &self.decryption)?;
         let token = Token::of_body(&token, "RS256")?;
         let claims = token.payload()?;
-        Claims::parse(&claims)?.check_times(self.now, None, false)?;
+        check_times_of(&claims, self.now)?;
         let id = named(&token.header()?)?;
         let query = || {
             let (url, id) = (self.url.clone(), id.clone()?);
@@ -101,9 +110,12 @@ impl Rules {
         };
         let own = self.own.as_deref();
         let ring = ring(&self.public, self.elsewhere, own, id.as_deref(), query)?;
-        Ok(Claim {
+        let mut hashing = Hashing::new(Algorithm::RsaSha256);
+        hashing.update(token.signed);
+        let signed = hashing.finish(Algorithm::RsaSha256)?;
+        Ok(SignedContent {
             opened: Some(claims),
-            ..Claim::new(vec![token.signed.to_vec()], token.signature, ring)
+            ..SignedContent::new(vec![signed], token.signature, ring)
         })
     }
 }

@@ -8,6 +8,10 @@ use super::{REFUSED, base64url};
 use crate::algorithm::encryption::{DecryptionKey, Sealed, seal};
 use crate::custom::Json;
 use crate::error::RejectionKind;
+use crate::grammar::MAX_VALUE;
+
+/// Bytes of the tag of AES-GCM.
+const TAG: usize = 16;
 
 const HEADER: &str = r#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#;
 
@@ -20,18 +24,26 @@ pub(crate) fn open(text: &[u8], key: &DecryptionKey) -> Result<Zeroizing<Vec<u8>
     if parts.next().is_some() {
         return Err(malformed);
     }
+    if header.len().max(wrapped.len()) > MAX_VALUE {
+        return Err(malformed);
+    }
     check_header(&base64url(header)?)?;
+    // With room for the tag, which it is opened with.
+    let mut room = Vec::with_capacity(content.len().saturating_add(TAG));
+    URL_SAFE_NO_PAD
+        .decode_vec(content, &mut room)
+        .map_err(|_| malformed)?;
     let sealed = Sealed {
         key: base64url(wrapped)?,
         nonce: base64url(nonce)?.try_into().map_err(|_| malformed)?,
-        content: base64url(content)?,
+        content: room,
         tag: base64url(tag)?.try_into().map_err(|_| malformed)?,
     };
     key.open(sealed, header).ok_or(RejectionKind::BadSignature)
 }
 
 fn check_header(header: &[u8]) -> Result<(), RejectionKind> {
-    let header = Json::parse(header).filter(|json| matches!(json, Json::Object(_)));
+    let header = Json::small(header).filter(|json| matches!(json, Json::Object(_)));
     let header = header.ok_or(RejectionKind::Malformed)?;
     let is =
         |name: &str, expected: &str| header.get(name).and_then(Json::as_text) == Some(expected);

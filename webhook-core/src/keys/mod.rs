@@ -21,7 +21,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub(crate) use cache::{FetchedKeys, KeyCache, Known};
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use document::read;
 pub(crate) use document::{NamedKey, Unusable, Wanted, jwk_key};
 pub use fixed::StaticKeys;

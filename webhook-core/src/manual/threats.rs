@@ -23,7 +23,8 @@
 //! * **Names keys that do not exist.** A key that a delivery names is fetched within a budget, and what comes of it concerns that name alone. See
 //!   [`keys_elsewhere`](super::keys_elsewhere).
 //! * **Costs more than he pays.** Most forgeries end at the headers, and no body is read for them. A body has a limit and a
-//!   deadline; at most 64 KiB are set aside before bytes come; at most 16 signatures are looked at, and the body is hashed once for
+//!   deadline; at most 64 KiB are set aside before bytes come. Until it is verified a body costs its own bytes and 64 KiB, and at most
+//!   twenty times as long as hashing it, whatever is in it: it is kept once, and no scheme makes a tree of it. At most 16 signatures are looked at, and the body is hashed once for
 //!   each secret, not for each signature. Of signatures that a public key verifies there may be 4, since each costs every key
 //!   tens of microseconds. `poll_ready` of the layer asks nothing of the service inside, so a forged
 //!   request never takes a permit of a concurrency limit there.

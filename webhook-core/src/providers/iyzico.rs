@@ -1,4 +1,4 @@
-use crate::custom::fields::{Fields, iyzico};
+use crate::custom::fields::{self, Fields};
 use crate::scheme::Coverage;
 use crate::success::Success;
 use crate::{Algorithm, Encoding, Identity, Parameter, Provider, Scheme};
@@ -23,7 +23,7 @@ pub const IYZICO: Provider = Provider::new(
             tag: "x-iyz-signature-v3",
             encoding: Encoding::Hex,
             algorithm: Algorithm::HmacSha256,
-            write: iyzico,
+            write: fields::IYZICO,
         },
         Coverage {
             values: true,

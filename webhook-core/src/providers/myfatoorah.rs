@@ -1,4 +1,4 @@
-use crate::custom::fields::{Fields, myfatoorah_v1, myfatoorah_v2};
+use crate::custom::fields::{self, Fields};
 use crate::scheme::Coverage;
 use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
 
@@ -16,7 +16,7 @@ pub const MYFATOORAH_V2: Provider = Provider::new(
     "myfatoorah-v2",
     &[signed(
         &Fields {
-            write: myfatoorah_v2,
+            write: fields::MYFATOORAH_V2,
             ..FIELDS
         },
         "a few values of the body (HMAC-SHA-256)",
@@ -41,7 +41,7 @@ pub const MYFATOORAH_V1: Provider = Provider::new(
     "myfatoorah-v1",
     &[signed(
         &Fields {
-            write: myfatoorah_v1,
+            write: fields::MYFATOORAH_V1,
             ..FIELDS
         },
         "the properties of `Data` (HMAC-SHA-256)",
@@ -58,7 +58,7 @@ const FIELDS: Fields = Fields {
     tag: "myfatoorah-signature",
     encoding: Encoding::Base64,
     algorithm: Algorithm::HmacSha256,
-    write: myfatoorah_v2,
+    write: fields::MYFATOORAH_V2,
 };
 
 const fn signed(code: &'static Fields, words: &'static str) -> Scheme {

@@ -1,4 +1,4 @@
-use crate::custom::fields::{Fields, nowpayments};
+use crate::custom::fields::{self, Fields};
 use crate::scheme::Coverage;
 use crate::{Algorithm, Encoding, Identity, Parameter, Provider, Scheme};
 
@@ -21,7 +21,7 @@ pub const NOWPAYMENTS: Provider = Provider::new(
             tag: "x-nowpayments-sig",
             encoding: Encoding::Hex,
             algorithm: Algorithm::HmacSha512,
-            write: nowpayments,
+            write: fields::NOWPAYMENTS,
         },
         Coverage {
             values: true,

@@ -1,4 +1,4 @@
-use crate::custom::fields::{Fields, tap};
+use crate::custom::fields::{self, Fields};
 use crate::scheme::Coverage;
 use crate::{Algorithm, Encoding, Identity, Parameter, Provider, Scheme};
 
@@ -20,7 +20,7 @@ pub const TAP: Provider = Provider::new(
             tag: "hashstring",
             encoding: Encoding::Hex,
             algorithm: Algorithm::HmacSha256,
-            write: tap,
+            write: fields::TAP,
         },
         Coverage {
             values: true,

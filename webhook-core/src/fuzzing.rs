@@ -1,0 +1,265 @@
+//! What the targets in `fuzz/` call: each parser that sees bytes of a stranger, with what has to hold whatever they are. It is no part of
+//! the public API.
+
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "a panic is how a fuzz target reports what it found"
+)]
+
+use serde_json::Value;
+
+use crate::algorithm::encryption::DecryptionKey;
+use crate::algorithm::public::{PublicKey, key_of_certificate};
+use crate::custom::{Json, form, multipart};
+use crate::grammar::{self, Candidates, decode_long};
+use crate::jose::encrypted::open;
+use crate::jose::{Claims, Token, check_times_of};
+use crate::low_bytes::LowBytes;
+use crate::probe::{Found, Pointers, items, scan};
+use crate::scheme::TimeLocation;
+use crate::time::Stamp;
+use crate::verifier::basic_credentials;
+use crate::{Algorithm, Encoding, Grammar, TimeUnit, UnixTime, key_text, keys};
+
+const GRAMMARS: [Grammar; 9] = [
+    Grammar::Bare { prefix: "sha256=" },
+    Grammar::Versions {
+        label: "v1",
+        commas: true,
+    },
+    Grammar::Pairs {
+        separator: b',',
+        label: "v1",
+        spaces: true,
+        beside: None,
+    },
+    Grammar::Pairs {
+        separator: b';',
+        label: "h1",
+        spaces: false,
+        beside: Some(("alg", "x")),
+    },
+    Grammar::PairSets {
+        separator: b',',
+        label: "v1",
+    },
+    Grammar::List { separator: b',' },
+    Grammar::Keyed { label: "v1" },
+    Grammar::Json {
+        field: "/signature",
+    },
+    Grammar::Bare { prefix: "" },
+];
+
+const ENCODINGS: [Encoding; 4] = [
+    Encoding::Hex,
+    Encoding::HexUpper,
+    Encoding::Base64,
+    Encoding::Base64Url,
+];
+
+const UNITS: [TimeUnit; 5] = [
+    TimeUnit::Seconds,
+    TimeUnit::Millis,
+    TimeUnit::SecondsOrMillis,
+    TimeUnit::Rfc3339,
+    TimeUnit::Rfc3339WithoutZone,
+];
+
+/// Values of signature headers, in every grammar.
+pub fn signature_header(value: &[u8]) {
+    for time_at in [
+        None,
+        Some(TimeLocation::Pair("t")),
+        Some(TimeLocation::First),
+    ] {
+        for grammar in GRAMMARS {
+            let mut candidates = Candidates::new();
+            let parsed = grammar::parse(value, grammar, time_at, |tag| {
+                candidates.push(tag, Encoding::Hex, 32)
+            });
+            if parsed.is_ok() {
+                let _ = grammar::beside(value, grammar, "/signature");
+            }
+        }
+    }
+}
+
+/// Times, in every unit: what is read is within what the unit can say.
+pub fn timestamp(text: &[u8]) {
+    for unit in UNITS {
+        if let Some(stamp) = Stamp::parse(text, unit) {
+            let written = unit.format(stamp.time);
+            assert!(
+                Stamp::parse(written.as_bytes(), unit).is_some(),
+                "{written:?} is not read again"
+            );
+        }
+    }
+}
+
+/// Tags, in every encoding: one spelling is one tag.
+pub fn candidate(spelled: &[u8]) {
+    for encoding in ENCODINGS {
+        let mut candidates = Candidates::new();
+        let _ = candidates.push(spelled, encoding, 32);
+        if let Some(bytes) = decode_long(spelled, encoding) {
+            let again = grammar::encode(&bytes, encoding);
+            assert!(again.as_bytes().eq_ignore_ascii_case(spelled));
+        }
+    }
+}
+
+/// JSON: a pass over it, and a tree of it, agree with another parser.
+pub fn json(body: &[u8]) {
+    const POINTERS: [&str; 8] = ["/a", "/b", "/a/b", "/c/a/b", "/0/a", "/a/0", "/0", "/id"];
+    let found: Result<[_; 8], _> = scan(body, &Pointers::new(&POINTERS));
+    let tree = Json::parse(body);
+    let expected = serde_json::from_slice::<Value>(body);
+    if tree.is_some() {
+        assert!(expected.is_ok(), "a tree of what is no JSON");
+    }
+    let (Ok(found), Ok(expected), Some(_)) = (found, expected, tree) else {
+        return;
+    };
+    // Without names that are there twice, there is one reading.
+    for (pointer, found) in POINTERS.iter().zip(found) {
+        let found = found.map(|found| match found {
+            Found::Text(text) => text
+                .read(body.len())
+                .unwrap_or_default()
+                .into_owned()
+                .into(),
+            Found::Number(spelled) => serde_json::from_str(spelled).unwrap_or_default(),
+            Found::Bool(value) => value.into(),
+            Found::Null => Value::Null,
+            Found::Nested(spelled) => {
+                let listed = items(spelled).filter(Result::is_ok).count();
+                let value: Value = serde_json::from_slice(spelled).unwrap_or_default();
+                assert_eq!(listed, value.as_array().map_or(0, Vec::len));
+                value
+            }
+        });
+        assert_eq!(found.as_ref(), expected.pointer(pointer), "{pointer}");
+    }
+}
+
+/// Forms: sorted by another way, they are in the same order.
+pub fn form(body: &[u8]) {
+    let read = |field: form::Field<'_>| {
+        (
+            field.name.read().into_owned(),
+            field.value.read().into_owned(),
+        )
+    };
+    let mut expected: Vec<_> = form::fields(body).map(read).collect();
+    expected.sort();
+    let sorted = form::sorted(body);
+    assert_eq!(sorted.is_ok(), expected.len() <= form::MAX_FIELDS);
+    if let Ok(sorted) = sorted {
+        assert_eq!(sorted.iter().map(read).collect::<Vec<_>>(), expected);
+        let _ = form::sorted_once(body);
+    }
+    let named = expected.iter().filter(|(name, _)| name == b"a").count();
+    assert_eq!(form::field(body, "a").is_ok(), named == 1);
+}
+
+/// Forms in parts: what is found is a piece of the body. The first line is the content type.
+pub fn multipart(data: &[u8]) {
+    let mut halves = data.splitn(2, |byte| *byte == b'\n');
+    let (head, body) = (
+        halves.next().unwrap_or_default(),
+        halves.next().unwrap_or_default(),
+    );
+    let boundary = multipart::boundary(head)
+        .ok()
+        .flatten()
+        .unwrap_or(b"webhook");
+    if let Ok(content) = multipart::field(body, boundary, "json") {
+        assert!(content.len() < body.len());
+    }
+}
+
+/// `Authorization` with a name and a password.
+pub fn basic(value: &[u8]) {
+    let _ = basic_credentials(value);
+}
+
+/// Text as low bytes: the same in one piece and in two. The first byte says where it is cut.
+pub fn low_bytes(data: &[u8]) {
+    let Some((at, text)) = data.split_first() else {
+        return;
+    };
+    let read = |pieces: [&[u8]; 2]| {
+        let (mut low, mut out) = (LowBytes::default(), Vec::new());
+        for piece in pieces {
+            low.push(piece, |bytes| out.extend_from_slice(bytes));
+        }
+        low.is_text().then_some(out)
+    };
+    let (head, tail) = text.split_at(text.len().min(usize::from(*at)));
+    assert_eq!(read([head, tail]), read([text, b""]));
+    assert_eq!(
+        read([text, b""]).is_some(),
+        std::str::from_utf8(text).is_ok()
+    );
+}
+
+/// Tokens, signed and encrypted.
+pub fn token(text: &[u8]) {
+    const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+    for alg in ["HS256", "RS256", "ES256"] {
+        let _ = Token::parse_with(text, alg, &["jku"]);
+        let Ok(token) = Token::of_body(text, alg) else {
+            continue;
+        };
+        let Ok(payload) = token.payload() else {
+            continue;
+        };
+        let long = check_times_of(&payload, NOW);
+        if let Ok(claims) = Claims::parse(&payload) {
+            let _ = (
+                claims.is_for(b"a"),
+                claims.is_true("a"),
+                claims.is("a", b"b"),
+            );
+            // Both readings of the times are one.
+            assert_eq!(claims.check_times(NOW, None, false), long);
+        }
+    }
+}
+
+/// Encrypted tokens for this private key, in PEM.
+pub fn encrypted_token(private: &str, text: &[u8]) {
+    use std::sync::OnceLock;
+    static KEY: OnceLock<Option<DecryptionKey>> = OnceLock::new();
+    let key = KEY.get_or_init(|| {
+        let der = key_text::private_key(private.as_bytes()).ok()?;
+        DecryptionKey::new(&der).ok()
+    });
+    let key = key.as_ref().expect("a key of RSA");
+    assert!(open(text, key).is_err(), "nothing was sealed for it");
+}
+
+/// Keys, certificates and documents of them.
+pub fn key_document(document: &[u8]) {
+    for algorithm in [
+        Algorithm::Ed25519,
+        Algorithm::EcdsaP256Sha256,
+        Algorithm::EcdsaP256Sha256Fixed,
+        Algorithm::EcdsaP521Sha512Fixed,
+        Algorithm::RsaSha256,
+    ] {
+        let _ = PublicKey::new(algorithm, document);
+        let _ = keys::read(document, algorithm);
+    }
+    let _ = key_of_certificate(document);
+    let _ = (
+        key_text::public_key(document),
+        key_text::private_key(document),
+    );
+    let _ = (
+        key_text::certificates(document),
+        key_text::first_certificate(document),
+    );
+}
