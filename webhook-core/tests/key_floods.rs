@@ -174,11 +174,13 @@ impl Case {
         let (private, other, jwk) = keys
             .into_iter()
             .find(|(private, ..)| Signer::new(provider, *private).is_ok())?;
+        let vectors: Value = serde_json::from_str(jwk).unwrap();
+        let jwk = vectors[0]["secrets"][0].as_str().unwrap().to_owned();
         let case = Self {
             provider,
             private,
             other,
-            jwk,
+            jwk: jwk.leak(),
             is_set: false,
         };
         let named = Arc::new(Mutex::new(None));
@@ -220,9 +222,7 @@ impl Case {
     }
 
     fn jwk(&self, id: &str) -> String {
-        let vectors: Value = serde_json::from_str(self.jwk).unwrap();
-        let mut jwk: Value =
-            serde_json::from_str(vectors[0]["secrets"][0].as_str().unwrap()).unwrap();
+        let mut jwk: Value = serde_json::from_str(self.jwk).unwrap();
         jwk["kid"] = id.into();
         jwk.as_object_mut().unwrap().remove("alg");
         jwk.to_string()
@@ -492,10 +492,10 @@ fn a_flood_of_names_that_exist_displaces_no_key_that_has_verified_a_delivery() {
         let scene = Scene::new(case, Otherwise::Exists);
         assert_eq!(scene.send(GENUINE), Ok(()));
         // More than are kept of both kinds.
-        for i in 0..14 {
+        for i in 0..16 {
             scene.clock.at(i * MINUTE);
             // Each as often as it takes to be fetched.
-            for j in (0..8).chain(0..8) {
+            for j in (0..12).chain(0..12) {
                 let _ = scene.forge(&format!("{INVENTED}-{i}-{j}"));
             }
         }
