@@ -228,7 +228,7 @@ impl Intake {
 
     /// The key it cannot be finished without.
     #[cfg(feature = "asymmetric")]
-    pub(crate) fn wanted(&mut self) -> Option<&crate::keys::KeyQuery> {
+    pub(crate) fn wanted(&mut self) -> Option<&KeyQuery> {
         self.verification.wanted(self.body.whole())
     }
 
