@@ -89,12 +89,12 @@ fn split(data: &[u8]) -> (&[u8], &[u8]) {
 
 fn target(provider: &Provider) -> Target {
     let (ours, theirs) = keys(provider);
-    let settings = provider.required_settings();
+    let settings = || provider.required_settings();
     let mut builder = Endpoint::builder(*provider, ours).public_url(URL).clock(NOW);
-    for name in settings {
-        builder = builder.setting(*name, setting(name));
+    for name in settings() {
+        builder = builder.setting(name, setting(name));
     }
-    if provider.names_keys() && provider.optional_settings().contains(&"kid") {
+    if provider.names_keys() && provider.optional_settings().any(|name| name == "kid") {
         builder = builder.setting("kid", "key-1");
     }
     let endpoint = builder.build().expect("usable");
@@ -109,8 +109,8 @@ fn target(provider: &Provider) -> Target {
         };
     };
     let mut signer = signer.public_url(URL).path_and_query("/hook").event_type("a.b");
-    for name in settings {
-        signer = signer.setting(*name, setting(name));
+    for name in settings() {
+        signer = signer.setting(name, setting(name));
     }
     for part in provider.schemes()[0].parts() {
         if let Part::Header(name) = part {

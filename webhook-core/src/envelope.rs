@@ -130,11 +130,7 @@ impl<'b> Envelope<'b> {
         Ok(envelope)
     }
 
-    pub(crate) fn labels(
-        self,
-        raw: &Bytes,
-        vouched: bool,
-    ) -> Result<BodyLabels, RejectionKind> {
+    pub(crate) fn labels(self, raw: &Bytes, vouched: bool) -> Result<BodyLabels, RejectionKind> {
         let kind = match self.wanted.provider.kind {
             Locator::Xml(element) => xml::child(raw, element)
                 .filter(|kind| is_label(kind))

@@ -58,14 +58,14 @@ impl Subject {
 
     fn new(provider: &Provider) -> Self {
         let keys = Keys::of(provider);
-        let settings = provider.required_settings().iter();
+        let settings = || provider.required_settings();
         let builder = Endpoint::builder(*provider, keys.ours)
             .public_url(URL)
             .clock(NOW);
-        let builder = settings.clone().fold(builder, |builder, name| {
-            builder.setting(*name, setting(name))
+        let builder = settings().fold(builder, |builder, name| {
+            builder.setting(name, setting(name))
         });
-        let named = provider.names_keys() && provider.optional_settings().contains(&"kid");
+        let named = provider.names_keys() && provider.optional_settings().any(|name| name == "kid");
         let builder = match named {
             true => builder.setting("kid", "key-1"),
             false => builder,
@@ -76,7 +76,8 @@ impl Subject {
                 .path_and_query("/hook")
                 .event_type("a.b")
                 .header("x-request-id", "request-1");
-            let signer = settings.fold(signer, |signer, name| signer.setting(*name, setting(name)));
+            let signer =
+                settings().fold(signer, |signer, name| signer.setting(name, setting(name)));
             let parts = provider.schemes()[0].parts().iter();
             parts.fold(signer, |signer, part| match part {
                 Part::Header(name) => signer.header(*name, "signed-1"),
