@@ -13,7 +13,7 @@ use http::StatusCode;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use webhook_axum::{UnverifiedLimit, WebhookLayer};
-use webhook_core::{Endpoint, EndpointBuilder, MemoryStore, RejectionKind, providers};
+use webhook_core::{Endpoint, EndpointBuilder, MemoryStore, Provider, RejectionKind, providers};
 use webhook_test::app::{App, Bounds};
 use webhook_test::case::{self, Act, Protocol, Words};
 use webhook_test::servers::{self, Server, Serving};
@@ -278,8 +278,12 @@ async fn hooks_that_panic_change_no_answer() {
     for server in servers::ALL {
         let report = suite::run(*server, Protocol::H1, &sections, words, 0).await;
         println!("{}", report.summary());
-        let failures = report.rows.iter().flatten();
-        let failures: Vec<_> = failures.filter_map(|row| row.failure.as_ref()).collect();
+        let names = sections.iter().flat_map(|section| &section.rows);
+        let names = names.map(|row| &row.name);
+        let failures: Vec<_> = names
+            .zip(&report.rows)
+            .filter_map(|(name, row)| Some((name, row.as_ref()?.failure.as_ref()?)))
+            .collect();
         assert!(failures.is_empty(), "{}: {failures:#?}", report.name);
         assert_eq!(report.panics, 0, "{}", report.name);
     }
@@ -423,32 +427,32 @@ async fn bodies_that_are_not_verified_are_bounded_for_a_connection_that_a_server
 #[test]
 fn endpoints_that_may_take_each_others_events_are_named_in_the_log() {
     let logs = Logs::of_process();
-    let places = || {
+    let places = |provider: &Provider| {
+        let provider = format!("provider=\"{}\"", provider.name());
         let logged = logs.text();
         let lines = logged.lines().filter(|line| line.contains("share a store"));
-        let here = |line: &&str| line.contains(file!());
-        lines.filter(here).map(str::to_owned).collect::<Vec<_>>()
+        let lines = lines.filter(|line| line.contains(&provider));
+        lines.map(str::to_owned).collect::<Vec<_>>()
     };
-    let provider = providers::GITLAB_TOKEN;
-    let build = |builder: EndpointBuilder| builder.build().expect("usable");
-    let memory = MemoryStore::new();
-    let endpoint = || Endpoint::builder(provider, PLAIN).clock(NOW);
+    // Other tests have neither of them.
+    let (gitlab, xendit) = (providers::GITLAB_TOKEN, providers::XENDIT);
+    let endpoint = |provider| Endpoint::builder(provider, PLAIN).clock(NOW);
     // One store and one secret: two routes, or one that is built once more.
-    let (line, _first) = (line!(), build(endpoint().store(memory.clone())));
-    let (other, _second) = (line!(), build(endpoint().store(memory.clone())));
-    let said = places();
+    let one = endpoint(gitlab).store(MemoryStore::new());
+    let again = one.clone();
+    let (line, _one) = (line!(), one.build().expect("usable"));
+    let (other, _again) = (line!(), again.build().expect("usable"));
+    let said = places(&gitlab);
     assert_eq!(said.len(), 1, "{said:?}");
     for line in [line, other] {
-        assert!(
-            said[0].contains(&format!("{}:{line}:", file!())),
-            "{said:?}"
-        );
+        let place = format!("{}:{line}:", file!());
+        assert!(said[0].contains(&place), "{place}: {said:?}");
     }
     // Two handles of a store of another kind may be one database.
-    let provider = Endpoint::builder(providers::XENDIT, PLAIN);
-    let _third = build(provider.clone().store(CountingStore::new()));
-    let _named = build(provider.clone().store(memory).consumer("shop"));
-    assert_eq!(places().len(), 1, "a name is enough");
-    let _fourth = build(provider.store(CountingStore::new()));
-    assert_eq!(places().len(), 2);
+    let builder = || endpoint(xendit).store(CountingStore::new());
+    let _one = builder().build().expect("usable");
+    let _named = builder().consumer("shop").build().expect("usable");
+    assert_eq!(places(&xendit).len(), 0, "a name is enough");
+    let _other = builder().build().expect("usable");
+    assert_eq!(places(&xendit).len(), 1);
 }
