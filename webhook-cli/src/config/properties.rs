@@ -128,7 +128,12 @@ fn a_key_verifies_if_it_names_a_secret_and_else_never() {
                     assert!(!said.contains(OTHER), "{said}");
                     let of_a_value = matches!(
                         *name,
-                        "algorithm" | "variant" | "url" | "tolerance_secs" | "parameter"
+                        "algorithm"
+                            | "identity"
+                            | "variant"
+                            | "url"
+                            | "tolerance_secs"
+                            | "parameter"
                     );
                     assert!(known.is_none() || of_a_value, "{what}: {said}");
                     refused += 1;
