@@ -187,7 +187,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #![proptest_config(crate::random::draws(1000))]
 
         #[test]
         fn a_text_reads_as_a_json_parser_reads_it(

@@ -446,7 +446,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(crate::random::draws(300))]
 
         #[test]
         fn fields_are_sorted_as_their_decoded_bytes_are(

@@ -63,7 +63,7 @@ impl Custom for Alipay {
         if let Ok(form) = form::sorted_once(body.as_bytes()) {
             joined(&form, &[], &mut |piece| signed.extend_from_slice(piece));
         }
-        let signature = encode(&sign_with(draft, &[&signed]), Encoding::Base64);
+        let signature = encode(sign_with(draft, &[&signed]), Encoding::Base64);
         let sign = written("sign", signature.as_bytes());
         draft.body = format!("{body}&sign_type=RSA2&{sign}").into();
     }
