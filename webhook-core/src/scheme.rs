@@ -187,6 +187,10 @@ pub enum Part {
     /// The method.
     Method,
     /// The configured public URL, and the query with its `?` as received.
+    ///
+    /// With nothing between them, a thief could move bytes from the query into the body and back. So where the body stands next to it, a query
+    /// with a bracket, a quotation mark or white space is refused, and a body is refused unless it is empty or has one of these
+    /// at the end that touches: JSON and XML do. A body behind a URL without a query only must not begin with `?`.
     Url,
     /// The body.
     Body,

@@ -263,6 +263,8 @@ def hook0_suite(body, **told):
     sent = [[name, f"t=1636936200,h=x-test x-test2,v1={published}"], ["x-test", "val1"], ["x-test2", "val2"]]
     suite.valid("example of the client", body=b"hello !", secrets=["secret"], now=1636936200, headers=sent,
                 source="hook0 clients/rust/tests/webhook_verification.rs", id=..., type=...)
+    suite.valid("a signed header with a bracket", headers=[
+        [name, spelled(tag(values="evt-{1}.a.b").hex())[0][1]], ["X-Event-Id", "evt-{1}"], extra[1]], id=..., type=...)
     suite.invalid("the example without a listed header", body=b"hello !", secrets=["secret"], now=1636936200, headers=sent[:-1])
     suite.valid("no headers signed", headers=sign(names="", values=""))
     suite.invalid("a listed header changed", headers=[sign()[0], ["X-Event-Id", "evt-2"], extra[1]])
@@ -447,7 +449,8 @@ def adyen():
     suite.valid("amount as a text", body=body(item(amount={"currency": "EUR", "value": "1000"})))
     suite.valid("colon and backslash, not escaped", body=body(item(merchantReference="a:b\\c")))
     suite.valid("values null and absent are empty", body=body(item(originalReference=None, amount={"value": 0})))
-    suite.valid("two items", body=body(item(), item(pspReference="psp2")))
+    suite.invalid("two items", body=body(item(), item(pspReference="psp2")))
+    suite.invalid("the item twice", body=body(item(), item()))
     for kind, changes in {"amount": {"amount": {"currency": "EUR", "value": 1001}}, "currency": {"amount": {
             "currency": "USD", "value": 1000}}, "success": {"success": "false"}, "event": {"eventCode": "REFUND"}}.items():
         suite.invalid(kind + " changed", body=body(item(b64(ours), **changes)))

@@ -144,14 +144,17 @@ class Suite:
         pairs = [[header, value if header == name else text] for header, text in self.good["headers"]]
         return [pair for pair in pairs if pair[1] is not None]
 
-    def bodies(self, sign, empty=True, **unread):
-        """Bodies are bytes; `unread` is what is not reported when they are no JSON."""
+    def bodies(self, sign, empty=True, only_text=False, **unread):
+        """Bodies are bytes, or `only_text` where a hash could be continued otherwise; `unread` is what is not reported when they are no JSON."""
         unread = unread or {"id": ..., "type": ...}
         body = self.good["body"]
         text = noted(body, "Zoë – 日本 😀")
         self.valid("body beyond ASCII", body=text, headers=sign(body=text))
         octets = noted(body, b"\xff\xfe\x00\x80")
-        self.valid("body not UTF-8", body=octets, headers=sign(body=octets), **unread)
+        if only_text:
+            self.invalid("body not UTF-8", body=octets, headers=sign(body=octets))
+        else:
+            self.valid("body not UTF-8", body=octets, headers=sign(body=octets), **unread)
         if empty:
             self.valid("body empty", body=b"", headers=sign(body=b""), **unread)
         self.invalid("one bit of the first body byte", body=flip(body, 0))

@@ -129,7 +129,8 @@ class Template:
         suite.valid("event")
         known = {"id": self.id if self.id_in else ..., "type": self.type if self.type_in else ...}
         if "{body}" in self.signs:
-            suite.bodies(lambda body: self.sign(body=body), **known)
+            only_text = self.alg.startswith("plain-") and self.signs.endswith("{body}")
+            suite.bodies(lambda body: self.sign(body=body), only_text=only_text, **known)
         else:
             suite.valid("body changed, it is not covered", body=noted(self.body, "changed"))
         suite.secrets(self.other)

@@ -15,13 +15,14 @@ const MAX_NAMES: usize = 64;
 /// `t=<seconds>,h=<names with a space between>,v1=<tag>` in this header, over the time, the names, their values and the body, with a dot
 /// between. The older `v0`, which covers no header, is not looked at.
 ///
-/// A dot may stand in a value and in a body, so the signature does not say where the values end. Where no value has a bracket and the body
-/// begins with one, that bracket says it, and the body is covered. Any other body may be what the end of a value was. Deliveries are
-/// told apart by all that is signed but the time, which is one message wherever it is cut.
+/// A dot may stand in a value and in a body, so the signature does not say where the values end, and a body may be what was the end of a
+/// value. Deliveries are told apart by all that is signed but the time, which is one message wherever it is cut.
 #[derive(Debug)]
 pub(crate) struct Hook0 {
+    /// The header.
     pub(crate) tag: &'static str,
-    /// Whether bodies are JSON, so that others are refused.
+    /// Whether the sender writes JSON alone. The first bracket is where the body begins then, and every byte of it is covered, unless a value has
+    /// a bracket or the body begins otherwise.
     pub(crate) is_json: bool,
 }
 
@@ -129,12 +130,10 @@ impl Check for Running {
 
     fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
         let mut verified = self.codes.finish(body)?;
-        verified.coverage.body = self.is_plain && self.first.as_ref().is_some_and(is_bracket);
         verified.message = Some(self.message.clone().finish());
-        match self.is_json && !verified.coverage.body {
-            true => Err(RejectionKind::BadSignature),
-            false => Ok(verified),
-        }
+        let begins = self.first.as_ref().is_none_or(is_bracket);
+        verified.coverage.body = self.is_json && self.is_plain && begins;
+        Ok(verified)
     }
 }
 

@@ -49,7 +49,7 @@ impl Effort {
     pub(crate) fn of_this_run() -> Self {
         let times = usize::try_from(soak::cases(1)).unwrap();
         Self {
-            signed: 24 * times,
+            signed: 16 * times,
             known: 3 * times,
             vectors: 3 * times,
             second_round: 2 * times,

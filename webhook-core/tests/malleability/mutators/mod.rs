@@ -31,7 +31,7 @@ pub(crate) const ALL: &[Mutator] = &[
     of("add", lists::add),
     of("splice", lists::splice),
     Mutator {
-        weight: 8,
+        weight: 12,
         ..of("re-split", moves::resplit)
     },
     of("move", moves::between_parts),
@@ -43,7 +43,7 @@ pub(crate) const ALL: &[Mutator] = &[
     of("method", schemes::method),
     Mutator {
         waits: 10 * 24 * 3600,
-        weight: 24,
+        weight: 40,
         ..of("downgrade", schemes::downgrade)
     },
     Mutator {
