@@ -28,6 +28,8 @@ pub(crate) struct Case {
     /// Mutants that verified and are changed once more.
     pub(crate) second_round: usize,
     pub(crate) seed: u64,
+    /// Which one of the provider it is.
+    pub(crate) number: usize,
 }
 
 /// How much is tried.
@@ -49,7 +51,7 @@ impl Effort {
     pub(crate) fn of_this_run() -> Self {
         let times = usize::try_from(soak::cases(1)).unwrap();
         Self {
-            signed: 16 * times,
+            signed: 12 * times,
             known: 3 * times,
             vectors: 3 * times,
             second_round: 2 * times,
@@ -125,6 +127,7 @@ fn signed(provider: &'static Provider, effort: Effort) -> Vec<Case> {
         },
         second_round: effort.second_round * 4,
         seed: effort.seed ^ i as u64,
+        number: i,
     };
     requests.into_iter().enumerate().map(case).collect()
 }
@@ -268,6 +271,7 @@ fn known(provider: &'static Provider, effort: Effort) -> Vec<Case> {
             effort: effort.known,
             second_round: effort.second_round,
             seed: effort.seed ^ (100 + i as u64),
+            number: i,
         }
     };
     vectors.enumerate().take(effort.vectors).map(case).collect()

@@ -170,7 +170,7 @@ pub(crate) fn judge(case: &Case) -> Option<(Tallies, Vec<Fault>)> {
         .collect();
     for (i, request) in again.iter().enumerate() {
         for next in 0..3 {
-            let mutator = &mutators::ALL[(case.seed as usize + 5 * next + i) % mutators::ALL.len()];
+            let mutator = &mutators::ALL[(case.number + 5 * next + i) % mutators::ALL.len()];
             let most = case.effort / 2 + 1;
             let tally = judging.run(mutator, request, &context, most, &mut Vec::new());
             tallies.entry("two of them").or_default().add(tally);

@@ -237,6 +237,7 @@ impl Slot {
 
     /// Without the thing that the slot is the value of.
     pub(crate) fn remove(self, request: &Request) -> Option<Request> {
+        self.get(request)?;
         let mut changed = request.clone();
         match self {
             Self::Query => return request.with_query(b""),

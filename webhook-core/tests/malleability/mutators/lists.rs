@@ -10,8 +10,11 @@ use crate::request::{Pair, Request, walk};
 /// A list of a request, and the request with another one in its place.
 struct List {
     len: usize,
-    with: Box<dyn Fn(&[usize]) -> Option<Request>>,
+    with: Box<With>,
 }
+
+/// The request with these items, by their numbers.
+type With = dyn Fn(&[usize]) -> Option<Request>;
 
 /// Header lines, entries of a header, pairs of query and form, items and members of JSON. `with` is told which items stand where.
 fn lists(request: &Request) -> Vec<List> {

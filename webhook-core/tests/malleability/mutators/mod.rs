@@ -31,7 +31,7 @@ pub(crate) const ALL: &[Mutator] = &[
     of("add", lists::add),
     of("splice", lists::splice),
     Mutator {
-        weight: 12,
+        weight: 16,
         ..of("re-split", moves::resplit)
     },
     of("move", moves::between_parts),

@@ -51,7 +51,7 @@ fn split(request: &Request, (a, from): (Slot, &[u8]), (b, to): (Slot, &[u8]), si
 
 /// Every byte near the ends, and between them where something might be separated.
 fn is_cut(text: &[u8], at: usize) -> bool {
-    let near = at < 24 || text.len().saturating_sub(at) < 24;
+    let near = at < 12 || text.len().saturating_sub(at) < 12;
     let mark = |at: Option<usize>| {
         at.and_then(|at| text.get(at))
             .is_some_and(|byte| !byte.is_ascii_alphanumeric())
@@ -103,13 +103,19 @@ fn overlap(a: Slot, b: Slot) -> bool {
 
 /// The tag itself, of which nothing can be taken.
 fn is_tag(slot: Slot, request: &Request, context: &Context<'_>) -> bool {
-    if let (Slot::Entry(..), Some(value)) = (slot, slot.get(request)) {
-        return value.len() >= 40 && !value.contains(&b' ');
+    if let (Slot::Entry(..) | Slot::Leaf(_) | Slot::FormValue(_), Some(value)) =
+        (slot, slot.get(request))
+    {
+        let spells = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
+        return value.len() >= 27 && value.iter().all(spells);
     }
     let Slot::Header(i) = slot else {
         return false;
     };
-    let name = request.headers[i].0.to_ascii_lowercase();
+    let Some((name, _)) = request.headers.get(i) else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase();
     context
         .provider
         .schemes()
