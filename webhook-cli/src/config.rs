@@ -429,7 +429,8 @@ fn options(
         None => {}
         Some("signed_only") => builder = builder.identity(IdentityPolicy::SignedOnly),
         Some(_) => {
-            let problem = "is not known; `signed_only` is, and without the key it is the provider's own";
+            let problem =
+                "is not known; `signed_only` is, and without the key it is the provider's own";
             return Err(EntryError::new("identity", problem));
         }
     }
