@@ -28,6 +28,10 @@ macro_rules! key {
 
 /// How a body reaches the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "these are the ways of a body, and this crate is not published"
+)]
 pub enum Arrival {
     /// In pieces of 16 KiB, its length announced, as from a socket.
     InPieces,
@@ -438,7 +442,7 @@ fn leaves(document: &Value) -> Vec<String> {
                     .map(|(name, value)| (format!("{pointer}/{name}"), value)),
             ),
             Value::Array(items) => {
-                open.extend(items.first().map(|value| (format!("{pointer}/0"), value)))
+                open.extend(items.first().map(|value| (format!("{pointer}/0"), value)));
             }
             _ => found.push(pointer),
         }
