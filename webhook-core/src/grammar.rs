@@ -262,8 +262,7 @@ fn decode(spelled: &[u8], encoding: Encoding, bytes: &mut [u8]) -> Option<usize>
     match encoding {
         Encoding::Hex | Encoding::HexUpper => {
             let len = spelled.len() / 2;
-            // const-hex would accept a leading 0x, which no provider documents.
-            if spelled.starts_with(b"0x") {
+            if has_prefix(spelled) {
                 return None;
             }
             const_hex::decode_to_slice(spelled, bytes.get_mut(..len)?).ok()?;
@@ -291,12 +290,17 @@ fn alphabet_of(spelled: &[u8]) -> GeneralPurpose {
 #[cfg(feature = "asymmetric")]
 pub(crate) fn decode_long(spelled: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
     match encoding {
-        Encoding::Hex | Encoding::HexUpper if spelled.starts_with(b"0x") => None,
+        Encoding::Hex | Encoding::HexUpper if has_prefix(spelled) => None,
         Encoding::Hex | Encoding::HexUpper => const_hex::decode(spelled).ok(),
         Encoding::Base64 => STANDARD.decode(spelled).ok(),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode(spelled).ok(),
         Encoding::Base64Any => alphabet_of(spelled).decode(spelled).ok(),
     }
+}
+
+/// Whether hexadecimal digits begin with `0x` or `0X`, which const-hex would pass over and no provider documents.
+pub(crate) fn has_prefix(digits: &[u8]) -> bool {
+    matches!(digits, [b'0', b'x' | b'X', ..])
 }
 
 /// Spells a tag the way the provider does.
@@ -337,6 +341,15 @@ mod tests {
             tags("foo,v2=ffff,t=1,v1=zzzz,v1=abcd,v1=ABCD,", PAIRS),
             Ok(2)
         );
+    }
+
+    #[cfg(feature = "asymmetric")]
+    #[test]
+    fn hexadecimal_digits_with_a_prefix_are_another_spelling_and_none_of_a_signature() {
+        assert_eq!(decode_long(b"10ab", Encoding::Hex), Some(vec![0x10, 0xab]));
+        for prefixed in ["0x10", "0X10"] {
+            assert_eq!(decode_long(prefixed.as_bytes(), Encoding::Hex), None);
+        }
     }
 
     #[test]

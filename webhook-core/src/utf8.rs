@@ -11,21 +11,37 @@ pub(crate) struct Utf8 {
 impl Utf8 {
     /// Takes the next bytes, and gives the characters that are whole by then. Nothing follows what is not UTF-8.
     pub(crate) fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(&str)) {
-        if self.broken {
-            return;
+        let mut rest = bytes;
+        // The end of a character that has begun, which has at most four bytes.
+        while !self.pending.is_empty() && !self.broken {
+            let Some((byte, behind)) = rest.split_first() else {
+                return;
+            };
+            rest = behind;
+            let mut begun = std::mem::take(&mut self.pending);
+            begun.push(*byte);
+            self.take(&begun, &mut sink);
         }
-        self.pending.extend_from_slice(bytes);
-        let (text, len) = match std::str::from_utf8(&self.pending) {
-            Ok(text) => (text, text.len()),
+        if !self.broken {
+            self.take(rest, &mut sink);
+        }
+    }
+
+    /// Takes bytes that nothing comes before, where they are, and keeps a character that begins at their end.
+    fn take(&mut self, bytes: &[u8], sink: &mut impl FnMut(&str)) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => sink(text),
             Err(error) => {
-                self.broken |= error.error_len().is_some();
-                let len = error.valid_up_to();
-                let text = self.pending.get(..len).unwrap_or_default();
-                (std::str::from_utf8(text).unwrap_or_default(), len)
+                let (text, rest) = bytes
+                    .split_at_checked(error.valid_up_to())
+                    .unwrap_or_default();
+                self.broken = error.error_len().is_some();
+                if !self.broken {
+                    self.pending.extend_from_slice(rest);
+                }
+                sink(std::str::from_utf8(text).unwrap_or_default());
             }
-        };
-        sink(text);
-        self.pending.drain(..len);
+        }
     }
 
     /// Whether all of it was text.

@@ -6,7 +6,7 @@ use super::check::{Writing, one_tag};
 use super::{Asked, Check, Custom, Draft, Finding, digest_of, form, whole, whole_opened};
 use crate::algorithm::{Algorithm, constant_time_eq};
 use crate::error::RejectionKind;
-use crate::grammar::encode;
+use crate::grammar::{encode, has_prefix};
 use crate::scheme::{Coverage, Encoding};
 use crate::verifier::query_value;
 
@@ -183,7 +183,7 @@ fn distinct(body: &[u8]) -> Vec<u8> {
 
 fn body_hash(hex: &str) -> Result<[u8; 32], RejectionKind> {
     let mut hash = [0; 32];
-    match hex.starts_with("0x") || const_hex::decode_to_slice(hex, &mut hash).is_err() {
+    match has_prefix(hex.as_bytes()) || const_hex::decode_to_slice(hex, &mut hash).is_err() {
         true => Err(RejectionKind::Malformed),
         false => Ok(hash),
     }
