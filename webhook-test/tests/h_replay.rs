@@ -202,8 +202,8 @@ async fn a_handler_that_failed_runs_again_and_sees_which_attempt_it_is() {
 }
 
 #[tokio::test]
-async fn an_unsigned_header_makes_no_new_event() {
-    // H06, H07: whoever captured a delivery may write what he likes into headers that nobody signs.
+async fn another_delivery_id_of_github_is_another_event_and_no_other_header_is() {
+    // H06, H07: a thief can invent ids for a captured delivery, within the bound of the provider.
     let door = Door::open(Endpoint::github(PLAIN)).await;
     let sent = signed(providers::GITHUB, r#"{"zen":"…"}"#);
     let first = sent
@@ -216,8 +216,9 @@ async fn an_unsigned_header_makes_no_new_event() {
     let typed = first.clone().set("x-github-event", "push");
     door.knows("H07: X-GitHub-Event changed", &typed).await;
     let renamed = first.clone().set("x-github-delivery", "22222222");
-    door.knows("H06: X-GitHub-Delivery changed", &renamed).await;
-    door.knows("H06: neither is there", &sent).await;
+    door.accepts("H06: X-GitHub-Delivery changed", &renamed)
+        .await;
+    door.knows("H06: and sent again", &renamed).await;
     let keyed = first.add("idempotency-key", "fresh");
     door.knows("H06: an idempotency key is added", &keyed).await;
     let door = Door::open(Endpoint::stripe(PLAIN).clock(NOW)).await;
@@ -283,7 +284,13 @@ async fn content_that_repeats_is_told_apart_by_its_signed_time_or_by_nothing() {
     let sent = signed(providers::DROPBOX, r#"{"list_folder":{"accounts":["a"]}}"#);
     for runs in 1..=2 {
         assert_eq!(door.send(&sent).await.status, 200, "H09: files changed");
-        assert_eq!(door.trace(), (runs, Calls::default()), "H09");
+        // Claimed, so that two do not run at once, and not remembered.
+        let calls = Calls {
+            claims: runs,
+            releases: runs,
+            ..Calls::default()
+        };
+        assert_eq!(door.trace(), (runs, calls), "H09");
     }
 }
 
@@ -301,15 +308,12 @@ async fn a_body_that_only_its_low_bits_vouch_for_is_reported_as_uncovered() {
     };
     // U+0161 has the low bits of `a`.
     let (plain, altered) = (r#"{"a":"a"}"#, "{\"a\":\"\u{161}\"}");
-    door.accepts("what was signed", &sent(plain, plain)).await;
-    door.accepts("what has its low bits", &sent(plain, altered))
+    let ran = door
+        .accepts("what has its low bits", &sent(plain, altered))
         .await;
-    let covered: Vec<_> = door
-        .ran()
-        .iter()
-        .map(|delivery| delivery.proof().coverage().body)
-        .collect();
-    assert_eq!(covered, [true, false]);
+    assert!(!ran.proof().coverage().body);
+    // One captured delivery is one event, in whatever characters.
+    door.knows("what was signed", &sent(plain, plain)).await;
 }
 
 #[tokio::test]
