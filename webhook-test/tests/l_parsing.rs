@@ -78,6 +78,10 @@ async fn a_payload_that_is_not_what_the_handler_takes_is_422_and_released() {
     let logs = Logs::of_process();
     let door = Typed::open::<Payment>().await;
     let rows = [
+        (
+            "L01: deep inside",
+            r#"{"id":"e3","amount":1,"customer":{"name":4242424242}}"#.to_owned(),
+        ),
         ("L01: no JSON", "hunter2".to_owned()),
         ("L01: a number", "4242424242".to_owned()),
         (
@@ -85,10 +89,6 @@ async fn a_payload_that_is_not_what_the_handler_takes_is_422_and_released() {
             r#"{"id":"e1","amount":"hunter2"}"#.to_owned(),
         ),
         ("L01: a field is missing", r#"{"id":"e2"}"#.to_owned()),
-        (
-            "L01: deep inside",
-            r#"{"id":"e3","amount":1,"customer":{"name":4242424242}}"#.to_owned(),
-        ),
         ("L04: 1e400", r#"{"id":"e4","amount":1e400}"#.to_owned()),
         ("L04: negative", r#"{"id":"e5","amount":-1}"#.to_owned()),
         (
@@ -127,8 +127,19 @@ async fn a_payload_that_is_not_what_the_handler_takes_is_422_and_released() {
         door.send(&sent).await.assert_refusal(row, 422);
     }
     assert_eq!(door.runs.load(Ordering::SeqCst), 0);
+    // Lines of this kind are limited over the whole process, so another test may have had the one of this second.
+    let deep = stripe(r#"{"id":"e3","amount":1,"customer":{"name":4242424242}}"#.to_owned());
+    let start = std::time::Instant::now();
+    while !logs.text().contains("customer.name") {
+        let waited = start.elapsed();
+        assert!(
+            waited < std::time::Duration::from_secs(60),
+            "L01: the path is not said"
+        );
+        door.send(&deep).await.assert_refusal("L01: again", 422);
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
     let said = logs.text();
-    assert!(said.contains("customer.name"), "L01: the path is said");
     for value in ["hunter2", "4242424242"] {
         assert!(!said.contains(value), "L01: the log quotes the payload");
     }
@@ -413,7 +424,7 @@ async fn verification_does_not_ask_for_a_content_type() {
         door.refuses(&Row::new(row, Kind::BadSignature, sent.body("{}")), 401)
             .await;
     }
-    // A form that Slack signs is genuine, is known by its content, and is read by axum's own extractor.
+    // A form that Slack signs is genuine, is a question, and is read by axum's own extractor.
     #[derive(serde::Deserialize)]
     struct Command {
         command: String,
@@ -432,12 +443,9 @@ async fn verification_does_not_ask_for_a_content_type() {
     let mut client = Client::connect(server.address).await;
     client.send(&sent.wire()).await;
     assert_eq!(client.reply().await.unwrap().body, "/deploy", "L08");
+    // The sender waits for what the handler says, so that a copy runs too.
     client.send(&sent.wire()).await;
-    client
-        .reply()
-        .await
-        .unwrap()
-        .assert_duplicate("L08: a form");
+    assert_eq!(client.reply().await.unwrap().body, "/deploy", "L08");
 }
 
 #[tokio::test]
