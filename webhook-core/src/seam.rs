@@ -8,6 +8,26 @@ use crate::head::Head;
 use crate::provider::Provider;
 use crate::scheme::{Authentication, Part, Scheme};
 
+/// Where a body touches other signed parts of its scheme. Worked out once for a scheme.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SeamRule {
+    is_after_url: bool,
+    is_before_url: bool,
+    may_be_taken_for_timed: bool,
+}
+
+impl SeamRule {
+    /// The rule of a scheme; `None` where any body will do.
+    pub(crate) fn new(provider: &Provider, scheme: &Scheme) -> Option<Self> {
+        let rule = Self {
+            is_after_url: is_after_url(scheme),
+            is_before_url: is_before_url(scheme),
+            may_be_taken_for_timed: may_be_taken_for_timed(provider, scheme),
+        };
+        (rule.is_after_url || rule.is_before_url || rule.may_be_taken_for_timed).then_some(rule)
+    }
+}
+
 /// What the ends of a body have to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seam {
@@ -31,33 +51,28 @@ enum Edge {
 }
 
 impl Seam {
-    /// The seam of a scheme; `None` where any body will do.
+    /// The seam of a request.
     ///
     /// # Errors
     ///
     /// `Malformed` for a query that has a byte in it by which the body is told from a query.
-    pub(crate) fn new(
-        provider: &Provider,
-        scheme: &Scheme,
-        head: &Head<'_>,
-    ) -> Result<Option<Self>, RejectionKind> {
-        let (begins, ends) = (is_after_url(scheme), is_before_url(scheme));
+    pub(crate) fn new(rule: SeamRule, head: &Head<'_>) -> Result<Self, RejectionKind> {
+        let (begins, ends) = (rule.is_after_url, rule.is_before_url);
         let query = head.query().filter(|_| begins || ends);
         if query.is_some_and(|query| query.bytes().any(is_mark)) {
             return Err(RejectionKind::Malformed);
         }
-        let seam = Self {
+        Ok(Self {
             begins: match (begins, query) {
                 (true, Some(_)) => Edge::Mark,
                 (true, None) => Edge::NoQuery,
-                (false, _) if may_be_taken_for_timed(provider, scheme) => Edge::NoTime,
+                (false, _) if rule.may_be_taken_for_timed => Edge::NoTime,
                 (false, _) => Edge::Free,
             },
             // The URL may stand in the body itself, as where a sender names its callback.
             ends: if ends { Edge::Mark } else { Edge::Free },
             ..Self::default()
-        };
-        Ok((seam != Self::default()).then_some(seam))
+        })
     }
 
     /// Takes the next bytes of the body.
@@ -120,11 +135,11 @@ mod tests {
             path_and_query: target,
             headers: &[("", ""); 0],
         };
-        let Ok(seam) = Seam::new(provider, &provider.schemes()[scheme], &head) else {
-            return false;
-        };
-        let Some(mut seam) = seam else {
+        let Some(rule) = SeamRule::new(provider, &provider.schemes()[scheme]) else {
             return true;
+        };
+        let Ok(mut seam) = Seam::new(rule, &head) else {
+            return false;
         };
         for piece in body {
             seam.push(piece.as_bytes());

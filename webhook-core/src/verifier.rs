@@ -25,7 +25,7 @@ use crate::provider::Provider;
 use crate::scheme::{
     Authentication, Coverage, Grammar, IdSource, Location, Part, Scheme, TimeLocation, Value,
 };
-use crate::seam::Seam;
+use crate::seam::{Seam, SeamRule};
 use crate::secret::{KeyFormat, Secret, SecretSet};
 use crate::settings::Settings;
 #[cfg(feature = "asymmetric")]
@@ -59,6 +59,8 @@ pub struct Verifier {
     provider: Provider,
     /// For each scheme of the provider, a key for each secret.
     keys: Vec<Vec<Key>>,
+    /// For each scheme, where its body touches other signed parts.
+    seams: Vec<Option<SeamRule>>,
     /// What has to come beside the proof.
     companions: Vec<Expected>,
     /// What decrypts deliveries, where they are encrypted.
@@ -286,7 +288,10 @@ impl Verifier {
                 decoded.iter().enumerate().map(key).collect()
             })
             .collect::<Result<_, _>>()?;
+        let schemes = provider.schemes().iter();
+        let seams = schemes.map(|scheme| SeamRule::new(&provider, scheme));
         Ok(Self {
+            seams: seams.collect(),
             companions: Expected::all(&provider, &options.settings)?,
             #[cfg(feature = "asymmetric")]
             decryption: decryption_key(&provider, &options.settings)?,
@@ -358,8 +363,12 @@ impl Verifier {
         if !self.provider.header_families().is_empty() {
             self.check_families(head)?;
         }
-        if let ([scheme], [keys]) = (self.provider.schemes(), self.keys.as_slice()) {
-            return self.attempt(scheme, keys, head, now, verification);
+        if let ([scheme], [keys], [seam]) = (
+            self.provider.schemes(),
+            self.keys.as_slice(),
+            self.seams.as_slice(),
+        ) {
+            return self.attempt(scheme, keys, *seam, head, now, verification);
         }
         let started = self.start_any(head, now)?;
         *verification = started.verification;
@@ -397,10 +406,11 @@ impl Verifier {
     fn start_any<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
         let mut found: Option<(Started<'h>, Location)> = None;
         let mut refused = (RejectionKind::MissingHeader, None);
-        for (scheme, keys) in self.provider.schemes().iter().zip(&self.keys) {
+        let known = self.keys.iter().zip(&self.seams);
+        for (scheme, (keys, seam)) in self.provider.schemes().iter().zip(known) {
             let location = scheme.location;
             let mut verification = Verification::undecided();
-            match self.attempt(scheme, keys, head, now, &mut verification) {
+            match self.attempt(scheme, keys, *seam, head, now, &mut verification) {
                 Err(RejectionKind::MissingHeader) => {}
                 Err(kind) => {
                     let other_family = found.as_ref().is_some_and(|(_, first)| *first != location);
@@ -433,6 +443,7 @@ impl Verifier {
         &self,
         scheme: &Scheme,
         keys: &[Key],
+        seam: Option<SeamRule>,
         head: &Head<'h>,
         now: UnixTime,
         verification: &mut Verification,
@@ -495,7 +506,7 @@ impl Verifier {
                 _ => message.write(*part, &mut |bytes| attempt.update(bytes))?,
             }
         }
-        let seam = Seam::new(&self.provider, scheme, head)?;
+        let seam = seam.map(|rule| Seam::new(rule, head)).transpose()?;
         let is_extensible = algorithm.is_plain() && suffix == [Part::Body];
         if seam.is_some() || is_extensible || !matches!(suffix, [] | [Part::Body]) {
             let mut tail = Tail {
