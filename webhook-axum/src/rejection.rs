@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
-use webhook_core::adapter::{LogLimit, excerpt};
+use webhook_core::adapter::{LogLimit, excerpt, payload_differs};
 use webhook_core::{Answer, Delivery, Rejection, RejectionKind};
 
 /// Why a [`VerifiedEvent`](crate::VerifiedEvent) could not be taken.
@@ -50,24 +50,8 @@ impl NotAnEvent {
             Err(error) if error.inner().is_data() => excerpt(&error.path().to_string()),
             Err(_) => "not JSON".to_owned(),
         };
-        Self { path }.report(delivery)
-    }
-
-    fn report(self, delivery: &Delivery) -> Self {
-        static LINE: LogLimit = LogLimit::new();
-        if let Some(suppressed) = LINE.pass() {
-            let (provider, bytes) = (delivery.provider(), delivery.raw().len());
-            tracing::error!(
-                target: "webhook",
-                provider,
-                bytes,
-                path = self.path,
-                suppressed,
-                reason = "payload_type",
-                "verified payload is not of the type the handler takes"
-            );
-        }
-        self
+        payload_differs(delivery, &path);
+        Self { path }
     }
 
     /// Where in the payload it differs: field names and indexes, no values. Escaped, and at most 200 characters.

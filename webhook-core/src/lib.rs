@@ -158,4 +158,5 @@ pub use verifier::{Options, Started, Verification, Verified, Verifier};
 #[doc(hidden)]
 pub mod adapter {
     pub use crate::log_limit::{LogLimit, excerpt};
+    pub use crate::observe::payload_differs;
 }

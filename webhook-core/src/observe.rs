@@ -297,6 +297,23 @@ fn add(counter: &AtomicU64) -> u64 {
     counter.fetch_add(1, Ordering::Relaxed).saturating_add(1)
 }
 
+/// A verified payload is not of the type that a handler takes; `path` says where, without values.
+pub fn payload_differs(delivery: &Delivery, path: &str) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let (provider, bytes) = (delivery.provider(), delivery.raw().len());
+        tracing::error!(
+            target: "webhook",
+            provider,
+            bytes,
+            path,
+            suppressed,
+            reason = "payload_type",
+            "verified payload is not of the type the handler takes"
+        );
+    }
+}
+
 pub(crate) fn short_secret(provider: &Provider, slot: usize, bytes: usize) {
     let provider = provider.name();
     tracing::warn!(target: "webhook", provider, slot, bytes, "secret is short");
