@@ -1,4 +1,5 @@
-//! What one event of a provider is: the values that tell it from the next, and so what a delivery is remembered by.
+//! What one event of a provider is: the values that tell it from the next, and so what a delivery
+//! is remembered by.
 
 use std::num::NonZeroU16;
 
@@ -10,30 +11,33 @@ use crate::verifier::Verified;
 
 /// What tells one event of a provider from the next.
 ///
-/// Two rules decide which of them a [`Provider`] has. A captured delivery has one replay key, whatever a thief does to what is not
-/// signed. And two events that the sender tells apart have two keys, because the second would be answered 200 and lost otherwise.
+/// Two rules decide which of them a [`Provider`] has. A captured delivery has one replay key,
+/// whatever a thief does to what is not signed. And two events that the sender tells apart have two
+/// keys, because the second would be answered 200 and lost otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Identity {
     /// The provider's id of the event. It is signed, or a token vouches for the whole request.
     Id,
-    /// SHA-256 of the signed message: the body where every byte of it is signed, the canonical message elsewhere. For bodies that
-    /// carry ids or times.
+    /// SHA-256 of the signed message: the body where every byte of it is signed, the canonical
+    /// message elsewhere. For bodies that carry ids or times.
     Content,
-    /// The content, and the time or the token that is signed for each attempt. For equal bodies that report different events. A
-    /// retry that is signed anew runs again.
+    /// The content, and the time or the token that is signed for each attempt. For equal bodies
+    /// that report different events. A retry that is signed anew runs again.
     ContentAndAttempt,
-    /// The content, and labels that are **not signed**. For equal bodies that report different events, where nothing signed tells them
-    /// apart. A thief can invent labels, so a captured delivery runs at most `at_most` times within the retention; a copy over the
-    /// bound is answered as a duplicate, counted and logged.
+    /// The content, and labels that are **not signed**. For equal bodies that report different
+    /// events, where nothing signed tells them apart. A thief can invent labels, so a captured
+    /// delivery runs at most `at_most` times within the retention; a copy over the bound is
+    /// answered as a duplicate, counted and logged.
     ContentAndLabels {
         /// Where the labels are.
         labels: Labels,
-        /// How many different labels one content may have. `None` only where a token vouches for the whole request.
+        /// How many different labels one content may have. `None` only where a token vouches for
+        /// the whole request.
         at_most: Option<NonZeroU16>,
     },
-    /// Nothing: equal bodies report different events, and a copy looks like the next event. Copies run, one at a time, and handlers
-    /// have to be idempotent.
+    /// Nothing: equal bodies report different events, and a copy looks like the next event. Copies
+    /// run, one at a time, and handlers have to be idempotent.
     Indistinct,
 }
 
@@ -98,7 +102,7 @@ impl Identity {
     pub(crate) const fn reason(self) -> &'static str {
         match self {
             Self::Id => "the id names the event and stays the same over retries",
-            Self::Content => "the body carries ids or times of its own",
+            Self::Content => "the body carries ids or times that differ between events",
             Self::ContentAndAttempt => "equal bodies may report different events",
             Self::ContentAndLabels { at_most: None, .. } => {
                 "the token vouches for the whole request, the delivery id too"
@@ -111,10 +115,11 @@ impl Identity {
     }
 }
 
-/// Which deliveries of a provider are questions: the answer is part of the protocol, as with the instructions for a phone call.
+/// Which deliveries of a provider are questions: the answer is part of the protocol, as with the
+/// instructions for a phone call.
 ///
-/// An acknowledgement is a wrong answer to a question, so a copy of one is not answered as a duplicate. It runs again, after the first has
-/// ended.
+/// An acknowledgement is a wrong answer to a question, so a copy of one is not answered as a
+/// duplicate. It runs again, after the first has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Questions {
@@ -130,15 +135,16 @@ pub enum Questions {
     Except(&'static str, &'static str),
 }
 
-/// Whose values may tell two deliveries of one content apart; see [`EndpointBuilder::identity`](crate::EndpointBuilder::identity).
+/// Whose values may tell two deliveries of one content apart; see
+/// [`EndpointBuilder::identity`](crate::EndpointBuilder::identity).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentityPolicy {
     /// The provider's [`Identity`].
     #[default]
     OfProvider,
-    /// Signed values alone. A captured delivery never runs twice; an event whose content equals that of an earlier one is answered
-    /// 200 and lost.
+    /// Signed values alone. A captured delivery never runs twice; an event whose content equals
+    /// that of an earlier one is answered 200 and lost.
     SignedOnly,
 }
 
@@ -262,7 +268,8 @@ pub(crate) struct Remembered {
     /// Whether no id, which nothing else protects.
     pub(crate) by_content: bool,
     pub(crate) bound: Option<LabelBound>,
-    /// Whether it is remembered once it is handled. Otherwise its key only keeps two copies from running at once.
+    /// Whether it is remembered once it is handled. Otherwise its key only keeps two copies from
+    /// running at once.
     pub(crate) keeps: bool,
 }
 
@@ -278,8 +285,9 @@ impl Provider {
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if nothing about a request is signed for each attempt and `identity` is
-    /// [`ContentAndAttempt`](Identity::ContentAndAttempt), or if labels have no bound although something is signed.
+    /// In `const` evaluation, if nothing about a request is signed for each attempt and `identity`
+    /// is [`ContentAndAttempt`](Identity::ContentAndAttempt), or if labels have no bound although
+    /// something is signed.
     #[must_use]
     pub const fn identified_by(mut self, identity: Identity, reason: &'static str) -> Self {
         self.check_identity(identity);
@@ -341,11 +349,13 @@ impl Provider {
         }
     }
 
-    /// What tells one event from the next, unless [`EndpointBuilder::identity`](crate::EndpointBuilder::identity) says otherwise.
+    /// What tells one event from the next, unless
+    /// [`EndpointBuilder::identity`](crate::EndpointBuilder::identity) says otherwise.
     ///
-    /// A provider whose value does not say is known by its id where that is signed. An id in an unsigned header is a label: of a
-    /// request that a token vouches for without a bound, of others at most 16 for one content, unless a signed time tells
-    /// attempts apart. Everything else is known by its content.
+    /// A provider whose value does not say is known by its id where that is signed. An id in an
+    /// unsigned header is a label: of a request that a token vouches for without a bound, of others
+    /// at most 16 for one content, unless a signed time tells attempts apart. Everything else is
+    /// known by its content.
     #[must_use]
     pub fn identity(&self) -> Identity {
         match (self.identity, self.id) {
@@ -382,15 +392,15 @@ impl Provider {
         let coverage = self.coverage();
         match (self.identity_reason, self.identity()) {
             ("", Identity::Content) if !coverage.vouches_for_body() => {
-                "the signed values carry ids or times of their own"
+                "the signed values carry ids or times that differ between events"
             }
             ("", identity) => identity.reason(),
             (reason, _) => reason,
         }
     }
 
-    /// Whether ids are taken from bytes that a signature covers, or, where only a token came with the request, from the body or the query
-    /// that the token vouches for.
+    /// Whether ids are taken from bytes that a signature covers, or, where only a token came with
+    /// the request, from the body or the query that the token vouches for.
     fn authenticates_id(&self) -> bool {
         let mut schemes = self.schemes().iter();
         match self.id {
