@@ -26,9 +26,10 @@ struct Target {
     body: Bytes,
 }
 
-/// Plays one delivery. The first byte says which provider it is for. The lines up to an empty one are in turn the query, and the values of the
-/// headers that a request of that provider has; an empty one leaves that of the stranger's request. What follows is the body, or if it
-/// is empty, that of the stranger.
+/// Plays one delivery. The first byte says which provider it is for. The lines up to an empty one
+/// are in turn the query, and the values of the headers that a request of that provider has; an
+/// empty one leaves that of the stranger's request. What follows is the body, or if it is empty,
+/// that of the stranger.
 ///
 /// # Panics
 ///

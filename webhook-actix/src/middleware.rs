@@ -42,10 +42,12 @@ impl Webhook {
         }
     }
 
-    /// Bounds the bytes of bodies that are read and not verified yet, together with the other middlewares that share the limit. Without
-    /// one there is no such bound: only each body has its own.
+    /// Bounds the bytes of bodies that are read and not verified yet, together with the other
+    /// middlewares that share the limit. Without one there is no such bound: only each body has its
+    /// own.
     ///
-    /// A limit that `HttpServer::on_connect` puts into the extensions of a connection bounds that connection as well.
+    /// A limit that `HttpServer::on_connect` puts into the extensions of a connection bounds that
+    /// connection as well.
     pub fn unverified_limit(mut self, limit: UnverifiedLimit) -> Self {
         self.unverified = Some(limit);
         self
@@ -57,9 +59,9 @@ impl Webhook {
         &self.endpoint
     }
 
-    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that are being handled are
-    /// settled: those whose client went away, and late calls of the store and their retries among them. Gives the number that is not
-    /// settled after `timeout`.
+    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that
+    /// are being handled are settled: those whose client went away, and late calls of the store and
+    /// their retries among them. Gives the number that is not settled after `timeout`.
     ///
     /// actix-web's own shutdown waits for connections, and not for handlers that lost theirs: await this before the
     /// server is stopped.

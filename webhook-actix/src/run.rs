@@ -227,8 +227,8 @@ where
     Ok(response.map_into_right_body())
 }
 
-/// Calls the inner service. It may take half of the time to be ready, so that what begins has all of it, and still ends well within
-/// the lease.
+/// Calls the inner service. It may take half of the time to be ready, so that what begins has all
+/// of it, and still ends well within the lease.
 async fn call<S, B>(
     inner: Rc<S>,
     request: ServiceRequest,

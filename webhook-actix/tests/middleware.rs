@@ -247,7 +247,8 @@ async fn what_a_handler_answers_settles_its_claim() {
     }
 }
 
-/// Time that only passes when nothing else is to be done: all 40 have one deadline, and the permit comes free with it.
+/// Time that only passes when nothing else is to be done: all 40 have one deadline, and the permit
+/// comes free with it.
 #[actix_web::test]
 async fn no_handler_begins_after_its_time() {
     async fn endless(runs: web::Data<Runs>) -> HttpResponse {

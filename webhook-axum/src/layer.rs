@@ -9,10 +9,12 @@ use webhook_tower::{UnverifiedLimit, Webhook};
 
 /// Receives the webhooks of one [`Endpoint`].
 ///
-/// It is [`webhook_tower::WebhookLayer`] with what axum adds: within [`Router::nest`](axum::Router::nest), where the path of a request
-/// has lost its prefix, signatures are checked over the [`OriginalUri`].
+/// It is [`webhook_tower::WebhookLayer`] with what axum adds: within
+/// [`Router::nest`](axum::Router::nest), where the path of a request has lost its prefix,
+/// signatures are checked over the [`OriginalUri`].
 ///
-/// Clones share the endpoint, its store and its count of running handlers. See the [crate docs](crate) for an example.
+/// Clones share the endpoint, its store and its count of running handlers. See the [crate
+/// docs](crate) for an example.
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer(webhook_tower::WebhookLayer);
@@ -24,8 +26,8 @@ impl WebhookLayer {
         Self(layer.original_uri(|extensions| extensions.get().map(|OriginalUri(uri)| uri)))
     }
 
-    /// Bounds the bytes of bodies that are read and not verified yet, together with the other layers that share the limit. Without
-    /// one there is no such bound: only each body has its own.
+    /// Bounds the bytes of bodies that are read and not verified yet, together with the other
+    /// layers that share the limit. Without one there is no such bound: only each body has its own.
     pub fn unverified_limit(self, limit: UnverifiedLimit) -> Self {
         Self(self.0.unverified_limit(limit))
     }
@@ -36,9 +38,9 @@ impl WebhookLayer {
         self.0.endpoint()
     }
 
-    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that are being handled are
-    /// settled: those whose client went away, and late calls of the store and their retries among them. Gives the number that is not
-    /// settled after `timeout`.
+    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that
+    /// are being handled are settled: those whose client went away, and late calls of the store and
+    /// their retries among them. Gives the number that is not settled after `timeout`.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         self.0.drain(timeout)
     }

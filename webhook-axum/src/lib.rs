@@ -71,8 +71,9 @@
 //! `Router::route_layer` covers only its routes. Either way a method without a route is answered by the layer, if the
 //! provider does not use it.
 //!
-//! Within `Router::nest` a request has lost the front of its path, which some providers sign: the layer takes path and query from
-//! axum's `OriginalUri`. Middleware that rewrites the URI itself belongs inside of the layer.
+//! Within `Router::nest` a request has lost the front of its path, which some providers sign: the
+//! layer takes path and query from axum's `OriginalUri`. Middleware that rewrites the URI itself
+//! belongs inside of the layer.
 //!
 //! What the layer answers, what happens when a client goes away, and how shutdown waits for handlers: see
 //! [`webhook_tower`] and [`WebhookLayer::drain`].

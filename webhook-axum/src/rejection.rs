@@ -54,7 +54,8 @@ impl NotAnEvent {
         Self { path }
     }
 
-    /// Where in the payload it differs: field names and indexes, no values. Escaped, and at most 200 characters.
+    /// Where in the payload it differs: field names and indexes, no values. Escaped, and at most
+    /// 200 characters.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

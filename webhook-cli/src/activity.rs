@@ -73,8 +73,8 @@ impl Activity {
         }
     }
 
-    /// Since when the connection has waited for its client. `None` while a handler may run, which closing the connection
-    /// would interrupt.
+    /// Since when the connection has waited for its client. `None` while a handler may run, which
+    /// closing the connection would interrupt.
     pub(crate) fn evictable_since(&self) -> Option<Instant> {
         let state = self.state();
         (state.unanswered <= state.receiving).then_some(state.since)
@@ -132,8 +132,9 @@ impl Drop for Receiving {
     }
 }
 
-/// What may be read without use: the head of a request (128 KiB), bodies that are sent but never read because their
-/// request was refused (a window of HTTP/2, 256 KiB), and as much again for framing.
+/// What may be read without use: the head of a request (128 KiB), bodies that are sent but never
+/// read because their request was refused (a window of HTTP/2, 256 KiB), and as much again for
+/// framing.
 const CREDIT: usize = 512 * 1024;
 /// A chunk of five bytes is framed by five more. Bodies in smaller chunks than that live on the credit.
 const PER_BODY_BYTE: usize = 2;

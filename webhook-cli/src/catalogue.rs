@@ -60,7 +60,8 @@ fn write_text(out: &mut impl Write, provider: &Provider) -> io::Result<()> {
     Ok(())
 }
 
-/// The names of the keys of this kind; what a route needs is marked. Of the names of the secret, one is enough.
+/// The names of the keys of this kind; what a route needs is marked. Of the names of the secret,
+/// one is enough.
 fn names(keys: &[Key], kind: Kind) -> impl Iterator<Item = String> {
     let keys = keys.iter().filter(move |key| key.kind == kind);
     let one_is_enough = matches!(kind, Kind::Secret | Kind::PublicKey);

@@ -131,7 +131,8 @@ impl Life {
             }
             (Some(closing), Waiting::No) => (closing + LAST_ANSWER, Verdict::Cut),
         };
-        // Whether it waits may have changed by the time of the next look, but not in favour of an earlier end than this.
+        // Whether it waits may have changed by the time of the next look, but not in favour of an
+        // earlier end than this.
         let end = match self.closing {
             None => end.min(self.accepted + AGE),
             Some(closing) => end.min(closing + LAST_ANSWER),

@@ -13,8 +13,8 @@ use crate::seldom::Seldom;
 
 /// The open connections, up to a limit.
 ///
-/// A connection over the limit takes the place of the one that has waited longest for its client. Otherwise a few hundred
-/// silent connections would keep out every delivery.
+/// A connection over the limit takes the place of the one that has waited longest for its client.
+/// Otherwise a few hundred silent connections would keep out every delivery.
 #[derive(Clone)]
 pub(crate) struct Connections(Arc<Inner>);
 
@@ -51,7 +51,8 @@ impl Connections {
                 break permit;
             }
             self.evict();
-            // The evicted connection ends at once. Where there was none, one may have become idle after this time.
+            // The evicted connection ends at once. Where there was none, one may have become idle
+            // after this time.
             if let Ok(Ok(permit)) = timeout(PAUSE, places.clone().acquire_owned()).await {
                 break permit;
             }

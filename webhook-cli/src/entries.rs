@@ -127,7 +127,8 @@ fn filled_in(key: &str, text: String) -> Result<String, EntryError> {
     }
 }
 
-/// What shells and templates put values in for: `${…}`, `$(…)`, `{{…}}`, `<%…%>`, and `$NAME` where it is all.
+/// What shells and templates put values in for: `${…}`, `$(…)`, `{{…}}`, `<%…%>`, and `$NAME` where
+/// it is all.
 fn placeholder(text: &str) -> Option<&'static str> {
     let marks = ["${", "$(", "{{", "<%"];
     let mark = marks.into_iter().find(|mark| text.contains(mark));

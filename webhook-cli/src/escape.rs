@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-/// Text that a sender chose: in quotes, in ASCII, without control characters, at most [`MOST`] characters of it.
+/// Text that a sender chose: in quotes, in ASCII, without control characters, at most [`MOST`]
+/// characters of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Escaped<'a>(&'a str);
 

@@ -1,4 +1,5 @@
-//! The keys that a route of a provider may have. What a key is, and what the provider calls it, is what the provider's const says.
+//! The keys that a route of a provider may have. What a key is, and what the provider calls it, is
+//! what the provider's const says.
 
 use webhook_core::{KeyFormat, Location, ParameterKind, Provider, Scheme};
 

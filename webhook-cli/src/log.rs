@@ -12,8 +12,9 @@ use crate::escape::Escaped;
 
 /// A queue of log lines. A thread writes them to stderr.
 ///
-/// Stderr may be an unread pipe, a file on a full disk, or closed. A line is dropped and counted where the queue is full, or
-/// where it cannot be written. The next successful write is followed by a warning with that count.
+/// Stderr may be an unread pipe, a file on a full disk, or closed. A line is dropped and counted
+/// where the queue is full, or where it cannot be written. The next successful write is followed by
+/// a warning with that count.
 #[derive(Clone)]
 pub(crate) struct Log(Arc<Queue>);
 
@@ -48,7 +49,8 @@ pub(crate) fn start() -> io::Result<Log> {
         .with_env_filter(filter)
         .with_writer(log.clone())
         .with_ansi(io::stderr().is_terminal())
-        // Internal errors are written to stderr directly, which blocks on an unread pipe and panics on a closed one.
+        // Internal errors are written to stderr directly, which blocks on an unread pipe and panics
+        // on a closed one.
         .log_internal_errors(false)
         .init();
     log_panics(log.clone());

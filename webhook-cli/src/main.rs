@@ -1,8 +1,9 @@
 //! The `webhook` command: receives webhooks as a program of its own.
 //!
-//! `webhook serve --config FILE --listen ADDR:PORT` reads routes and secrets from a JSON file and answers on
-//! `/hooks/<route>`. `webhook providers [--json]` lists what may be configured. Exit codes: 0 after SIGTERM or SIGINT, 1
-//! where the address cannot be listened on, 2 for a configuration that cannot be used.
+//! `webhook serve --config FILE --listen ADDR:PORT` reads routes and secrets from a JSON file and
+//! answers on `/hooks/<route>`. `webhook providers [--json]` lists what may be configured. Exit
+//! codes: 0 after SIGTERM or SIGINT, 1 where the address cannot be listened on, 2 for a
+//! configuration that cannot be used.
 
 mod activity;
 mod catalogue;

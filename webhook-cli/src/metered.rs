@@ -11,10 +11,11 @@ use crate::activity::Activity;
 
 /// Bounds what one connection can make the HTTP parser do.
 ///
-/// hyper reads the size of a chunk byte by byte, at some 30 ns each, and takes any number of leading zeros. Frames of
-/// HTTP/2 without a request, such as pings, cost as much. A connection that sends these without end kept a thread for
-/// seconds at a time. So a connection reads [`TURN`] bytes and lets the others have their turn, and it ends where it has
-/// read half a mebibyte of which no request and no body came.
+/// hyper reads the size of a chunk byte by byte, at some 30 ns each, and takes any number of
+/// leading zeros. Frames of HTTP/2 without a request, such as pings, cost as much. A connection
+/// that sends these without end kept a thread for seconds at a time. So a connection reads [`TURN`]
+/// bytes and lets the others have their turn, and it ends where it has read half a mebibyte of
+/// which no request and no body came.
 pub(crate) struct Metered<T> {
     io: T,
     activity: Arc<Activity>,

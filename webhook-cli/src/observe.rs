@@ -1,7 +1,8 @@
 //! What is logged of requests, and the id they are logged by.
 //!
-//! A line has at most 200 characters that a sender chose, escaped. Lines about requests that are not verified come once
-//! a second, with a count. The engine keeps to the same, in its lines about deliveries.
+//! A line has at most 200 characters that a sender chose, escaped. Lines about requests that are
+//! not verified come once a second, with a count. The engine keeps to the same, in its lines about
+//! deliveries.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -50,8 +51,8 @@ impl Observer {
     }
 }
 
-/// Gives the request an id, in its span and in its answer, and the time of [`TIMEOUT`]. A sender's own id is not taken:
-/// it could be one that another request has, or a megabyte.
+/// Gives the request an id, in its span and in its answer, and the time of [`TIMEOUT`]. A sender's
+/// own id is not taken: it could be one that another request has, or a megabyte.
 pub(crate) async fn observe(
     State(observer): State<Arc<Observer>>,
     request: Request,

@@ -24,8 +24,8 @@ pub(crate) struct Requests {
     unverified: UnverifiedLimit,
 }
 
-/// Bytes of bodies that one connection may have unverified: one of the largest that any provider sends (25 MiB), and half of what
-/// the server holds.
+/// Bytes of bodies that one connection may have unverified: one of the largest that any provider
+/// sends (25 MiB), and half of what the server holds.
 const UNVERIFIED: usize = 32 * 1024 * 1024;
 
 impl Requests {

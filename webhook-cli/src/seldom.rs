@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Counts, and lets one line a second through. The line tells the count, so that none of what was not logged is lost.
+/// Counts, and lets one line a second through. The line tells the count, so that none of what was
+/// not logged is lost.
 pub(crate) struct Seldom {
     start: Instant,
     total: AtomicU64,

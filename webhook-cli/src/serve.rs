@@ -50,8 +50,8 @@ fn announce(listener: &TcpListener) -> io::Result<()> {
     tracing::warn!(
         "this release does not forward events: it answers 200 and keeps a log line of each, and nothing else"
     );
-    // The one line on stdout: with port 0 in `--listen`, nothing else tells the port. A thread writes it, because an
-    // unread stdout blocks.
+    // The one line on stdout: with port 0 in `--listen`, nothing else tells the port. A thread
+    // writes it, because an unread stdout blocks.
     thread::Builder::new()
         .name("stdout".to_owned())
         .spawn(move || {

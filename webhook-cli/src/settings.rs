@@ -26,7 +26,8 @@ impl Default for ServerSettings {
             max_body_bytes: None,
             // Below the 1024 file descriptors that a process commonly may have.
             max_connections: 512,
-            // Longer than the 60 s for which load balancers commonly keep a connection that they want to use again.
+            // Longer than the 60 s for which load balancers commonly keep a connection that they
+            // want to use again.
             idle_timeout: Duration::from_secs(75),
             max_unverified_bytes: None,
             store_capacity: None,

@@ -30,8 +30,8 @@ fn plain(name: &str) -> Vec<char> {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// How many letters have to be inserted, removed, replaced, or swapped with their neighbour: the optimal string alignment
-/// distance.
+/// How many letters have to be inserted, removed, replaced, or swapped with their neighbour: the
+/// optimal string alignment distance.
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=other.len()).collect();

@@ -122,8 +122,8 @@ fn vectors(provider: &Provider) -> Vec<Value> {
     serde_json::from_str(&file).unwrap()
 }
 
-/// The entries of a route that takes this vector.
-/// Whether this is a handshake that offers a secret: only an application can take one, the command is configured with it.
+/// The entries of a route that takes this vector. Whether this is a handshake that offers a secret:
+/// only an application can take one, the command is configured with it.
 fn offers_secret(provider: &Provider, vector: &Value) -> bool {
     let handshake = provider.handshake();
     vector.get("response").is_some() && handshake.is_some_and(|known| known.offers_secret())

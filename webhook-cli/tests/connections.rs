@@ -61,7 +61,8 @@ fn a_delivery_over_http_2_is_taken_and_its_connection_says_how_much_it_takes() {
 #[test]
 fn an_idle_http_2_client_does_not_hold_up_the_shutdown() {
     let mut server = Server::start(&config(""));
-    // One has had an answer, the other has said nothing but that it speaks HTTP/2. Neither answers a ping, or hangs up.
+    // One has had an answer, the other has said nothing but that it speaks HTTP/2. Neither answers
+    // a ping, or hangs up.
     let mut idle = Client::connect(&server, &[]);
     idle.request(1, &github(SECRET, "d-1", "ping", 0)).unwrap();
     idle.read_kind(HEADERS).unwrap();
@@ -175,7 +176,8 @@ fn a_delivery_gets_through_many_more_silent_connections_than_the_limit() {
     drop(silent);
 }
 
-/// Sends bytes again and again until the server ends the connection. Gives its answer, and how many mebibytes it let come.
+/// Sends bytes again and again until the server ends the connection. Gives its answer, and how many
+/// mebibytes it let come.
 fn sent_without_end(stream: TcpStream, bytes: &[u8]) -> (String, usize) {
     let mut reading = stream.try_clone().unwrap();
     let answer = std::thread::spawn(move || {

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-/// A body in the making: the only copy there is, which is lent to whatever needs all of it. One chunk is kept as it is; more are
-/// copied together.
+/// A body in the making: the only copy there is, which is lent to whatever needs all of it. One
+/// chunk is kept as it is; more are copied together.
 pub(crate) struct Buffer {
     first: Bytes,
     joined: Vec<u8>,
@@ -12,8 +12,8 @@ pub(crate) struct Buffer {
     limit: usize,
 }
 
-/// Bytes around the body that are signed with it. `joined` begins with the first of them, and ends with the others once it
-/// is complete.
+/// Bytes around the body that are signed with it. `joined` begins with the first of them, and ends
+/// with the others once it is complete.
 struct Frame {
     before: usize,
     behind: Vec<u8>,
@@ -73,8 +73,8 @@ impl Buffer {
         self.joined.extend_from_slice(&chunk);
     }
 
-    /// Room for `more` bytes: beyond the first 64 KiB never past the announced length, or an eighth more than has come if
-    /// there is none.
+    /// Room for `more` bytes: beyond the first 64 KiB never past the announced length, or an eighth
+    /// more than has come if there is none.
     fn reserve(&mut self, more: usize) {
         let around = self
             .frame

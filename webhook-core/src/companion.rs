@@ -1,4 +1,5 @@
-//! A value in a header beside the proof: credentials that some senders add if one asks them to, and names of keys.
+//! A value in a header beside the proof: credentials that some senders add if one asks them to, and
+//! names of keys.
 
 use zeroize::Zeroizing;
 
@@ -11,7 +12,8 @@ use crate::secret::{KeyFormat, Secret, check_text};
 use crate::settings::Settings;
 use crate::verifier::{basic_credentials, once};
 
-/// A header that has to hold the value of a parameter, where that is configured. Where it is not, the header is not looked at.
+/// A header that has to hold the value of a parameter, where that is configured. Where it is not,
+/// the header is not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Companion {
     /// In lower case.

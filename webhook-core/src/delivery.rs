@@ -155,8 +155,8 @@ impl Delivery {
         &self.0
     }
 
-    /// Notes the claim it runs under. Nobody else holds it by then. The attempts of a delivery that is not remembered are those of equal
-    /// ones.
+    /// Notes the claim it runs under. Nobody else holds it by then. The attempts of a delivery that
+    /// is not remembered are those of equal ones.
     pub(crate) fn runs_under(&mut self, lease: &Lease, is_remembered: bool) {
         if let Some(record) = Arc::get_mut(&mut self.0) {
             if is_remembered {
@@ -215,7 +215,8 @@ impl Delivery {
         self.0.payload()
     }
 
-    /// Which attempt at this event this is, counted from one: above one, an earlier run failed or was cut off. Always one where copies run
+    /// Which attempt at this event this is, counted from one: above one, an earlier run failed or
+    /// was cut off. Always one where copies run
     /// ([`Identity::Indistinct`](crate::Identity::Indistinct), [`Questions`](crate::Questions)).
     #[must_use]
     pub fn attempt(&self) -> u32 {

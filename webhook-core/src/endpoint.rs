@@ -422,9 +422,11 @@ impl EndpointBuilder {
         self
     }
 
-    /// Where keys come from that are not configured, for providers whose deliveries name their key. With a source the endpoint
-    /// may have no public key at all: `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. What the source gives is kept, and senders
-    /// decide neither how often it is asked nor what another sender is answered: see [`KeySource`].
+    /// Where keys come from that are not configured, for providers whose deliveries name their key.
+    /// With a source the endpoint may have no public key at all:
+    /// `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. What the source gives is kept, and
+    /// senders decide neither how often it is asked nor what another sender is answered: see
+    /// [`KeySource`].
     #[cfg(feature = "asymmetric")]
     pub fn keys(mut self, source: impl KeySource) -> Self {
         self.options.keys_elsewhere = true;
@@ -453,18 +455,20 @@ impl EndpointBuilder {
 
     /// How long the handler may take; 30 s unless said. Then it is dropped, the claim released, and 503 answered.
     ///
-    /// Before that, a delivery waits for the service inside of the adapter to be ready, for at most half as long: then it is answered 503
-    /// too, and its handler does not begin. Where a limit hides its wait in the call, as those inside of an axum router do, the wait counts
-    /// as the handler's, and no handler begins after its time.
+    /// Before that, a delivery waits for the service inside of the adapter to be ready, for at most
+    /// half as long: then it is answered 503 too, and its handler does not begin. Where a limit
+    /// hides its wait in the call, as those inside of an axum router do, the wait counts as the
+    /// handler's, and no handler begins after its time.
     pub fn handler_timeout(mut self, timeout: Duration) -> Self {
         self.limits.handler_timeout = timeout;
         self
     }
 
-    /// How long an adapter waits for one answer of the store; 2 s unless said. A claim that takes longer is answered 503, and is released
-    /// when it lands after all. A commit that takes longer does not change the handler's answer, and counts when it lands. No call is
-    /// cancelled: it goes on in the background, and the adapter's `drain` waits for it. While 1024 calls of an adapter do so, it answers
-    /// 503 without asking the store for more.
+    /// How long an adapter waits for one answer of the store; 2 s unless said. A claim that takes
+    /// longer is answered 503, and is released when it lands after all. A commit that takes longer
+    /// does not change the handler's answer, and counts when it lands. No call is cancelled: it
+    /// goes on in the background, and the adapter's `drain` waits for it. While 1024 calls of an
+    /// adapter do so, it answers 503 without asking the store for more.
     pub fn store_timeout(mut self, timeout: Duration) -> Self {
         self.limits.store_timeout = timeout;
         self
@@ -496,12 +500,13 @@ impl EndpointBuilder {
         self
     }
 
-    /// The name of what consumes the events. Two consumers that share a store must have two names, or one takes the
-    /// events of the other for done. One consumer that has two endpoints, because it is built once more when its configuration is loaded
-    /// again, has one name.
+    /// The name of what consumes the events. Two consumers that share a store must have two names,
+    /// or one takes the events of the other for done. One consumer that has two endpoints, because
+    /// it is built once more when its configuration is loaded again, has one name.
     ///
-    /// Without names, a second endpoint with the same provider, tenant and [store](Self::store) is an error of [`build`](Self::build) if it
-    /// has no secret of the first, and a warning that names the places of both if it has, or if the two stores may be one.
+    /// Without names, a second endpoint with the same provider, tenant and [store](Self::store) is
+    /// an error of [`build`](Self::build) if it has no secret of the first, and a warning that
+    /// names the places of both if it has, or if the two stores may be one.
     pub fn consumer(mut self, name: impl Into<Box<str>>) -> Self {
         self.consumer = name.into();
         self
@@ -513,8 +518,9 @@ impl EndpointBuilder {
         self
     }
 
-    /// Which values may tell two deliveries of one content apart: those of the provider's [`Identity`](crate::Identity) unless said.
-    /// [`IdentityPolicy::SignedOnly`] is for who fears a thief more than a lost repeat.
+    /// Which values may tell two deliveries of one content apart: those of the provider's
+    /// [`Identity`](crate::Identity) unless said. [`IdentityPolicy::SignedOnly`] is for who fears a
+    /// thief more than a lost repeat.
     pub fn identity(mut self, policy: IdentityPolicy) -> Self {
         self.identity = policy;
         self

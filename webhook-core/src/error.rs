@@ -51,8 +51,8 @@ pub enum ConfigError {
         /// The shortest retention that covers both.
         at_least: Duration,
     },
-    /// Another endpoint of the process has the same store, provider and tenant, other secrets, and no consumer name either, so each
-    /// would take the other's events for its own.
+    /// Another endpoint of the process has the same store, provider and tenant, other secrets, and
+    /// no consumer name either, so each would take the other's events for its own.
     SharedStore {
         /// Where the other one was built.
         other: String,

@@ -1,5 +1,5 @@
-//! What the targets in `fuzz/` call: each parser that sees bytes of a stranger, with what has to hold whatever they are. It is no part of
-//! the public API.
+//! What the targets in `fuzz/` call: each parser that sees bytes of a stranger, with what has to
+//! hold whatever they are. It is no part of the public API.
 
 #![allow(
     clippy::missing_panics_doc,

@@ -94,8 +94,10 @@ impl Endpoint {
         generic("basic", Scheme::basic(), Secret::basic(username, password))
     }
 
-    /// A keyed hash over the body, in a header; provider `hmac`. The header's name is given in lower case. No time is signed, so deliveries
-    /// are told apart by their content alone. Where two events may have equal bodies, say with [`Provider::identified_by`] what else tells them apart.
+    /// A keyed hash over the body, in a header; provider `hmac`. The header's name is given in
+    /// lower case. No time is signed, so deliveries are told apart by their content alone. Where
+    /// two events may have equal bodies, say with [`Provider::identified_by`] what else tells them
+    /// apart.
     ///
     /// Where something stands before the tag, or more than the body is signed, say so with [`Provider::single`]:
     ///

@@ -298,7 +298,8 @@ pub(crate) fn decode_long(spelled: &[u8], encoding: Encoding) -> Option<Vec<u8>>
     }
 }
 
-/// Whether hexadecimal digits begin with `0x` or `0X`, which const-hex would pass over and no provider documents.
+/// Whether hexadecimal digits begin with `0x` or `0X`, which const-hex would pass over and no
+/// provider documents.
 pub(crate) fn has_prefix(digits: &[u8]) -> bool {
     matches!(digits, [b'0', b'x' | b'X', ..])
 }

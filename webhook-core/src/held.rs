@@ -26,7 +26,8 @@ pub(crate) struct Held {
     pub(crate) tolerance: Option<Tolerance>,
 }
 
-/// Longest document that is decoded out of a form before it is verified, in bytes. One without escapes may be as long as the body.
+/// Longest document that is decoded out of a form before it is verified, in bytes. One without
+/// escapes may be as long as the body.
 const MAX_DECODED: usize = 48 * 1024;
 
 /// Pointers of a scheme: its proof, and the fields it signs.
@@ -118,8 +119,9 @@ impl Held {
         pointers
     }
 
-    /// SHA-256 of what was signed, but for the secret, where the body is no part of it. As it is signed, without a mark between fields:
-    /// what can be moved from one into the next is the same message.
+    /// SHA-256 of what was signed, but for the secret, where the body is no part of it. As it is
+    /// signed, without a mark between fields: what can be moved from one into the next is the same
+    /// message.
     fn message(&self, values: &Values<'_>) -> Result<Option<[u8; 32]>, RejectionKind> {
         let coverage = self.scheme.coverage();
         if coverage.body || coverage.is_sender_only() {

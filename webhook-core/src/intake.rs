@@ -386,8 +386,8 @@ fn header_label(head: &Head<'_>, names: &[&str]) -> Option<Box<str>> {
     })
 }
 
-/// The value of a header that is part of a replay key: whatever it is, since another value may be another event. A value that is no
-/// label is told by its digest.
+/// The value of a header that is part of a replay key: whatever it is, since another value may be
+/// another event. A value that is no label is told by its digest.
 fn identifying_label(head: &Head<'_>, name: &str) -> Option<Box<str>> {
     match head.headers.find(name) {
         Found::Absent => None,

@@ -200,7 +200,8 @@ impl<'p> Claims<'p> {
     }
 }
 
-/// Whether now lies between the times of claims that may be long, as [`Claims::check_times`] says it. A time need not be there.
+/// Whether now lies between the times of claims that may be long, as [`Claims::check_times`] says
+/// it. A time need not be there.
 pub(crate) fn check_times_of(payload: &[u8], now: UnixTime) -> Result<(), RejectionKind> {
     let malformed = RejectionKind::Malformed;
     if payload.trim_ascii_start().first() != Some(&b'{') {

@@ -10,7 +10,8 @@ use std::time::Instant;
 
 /// Lets one line of its kind through a second, and counts the others.
 ///
-/// It reads a monotonic clock of its own: the clock of an endpoint may stand still, or not be able to tell the time.
+/// It reads a monotonic clock of its own: the clock of an endpoint may stand still, or not be able
+/// to tell the time.
 #[derive(Debug, Default)]
 pub struct LogLimit {
     /// When a line was last let through, in [`millis`]. Zero: never.
@@ -31,8 +32,8 @@ impl LogLimit {
         }
     }
 
-    /// `None` if a line was let through within the last second. Otherwise the number of lines that were not let through since
-    /// the last one that was.
+    /// `None` if a line was let through within the last second. Otherwise the number of lines that
+    /// were not let through since the last one that was.
     pub fn pass(&self) -> Option<u64> {
         self.pass_at(millis())
     }
@@ -74,7 +75,8 @@ pub fn excerpt(text: &str) -> String {
     shown
 }
 
-/// An error and its causes, as an [`excerpt`]: the address of a key is in some, and it is the sender's choice.
+/// An error and its causes, as an [`excerpt`]: the address of a key is in some, and it is the
+/// sender's choice.
 #[cfg(feature = "asymmetric")]
 pub(crate) fn error_excerpt(error: &dyn Error) -> String {
     let mut text = error.to_string();

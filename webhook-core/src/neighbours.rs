@@ -1,8 +1,8 @@
 //! Endpoints of this process that share a store without saying whether they are one consumer or two.
 //!
-//! Two registrations with a provider each get every event. Where their endpoints share a store, provider and tenant, and neither has a
-//! consumer name, each takes an event of the other for its own: it is answered 503 while the other runs, and 200 without a run
-//! afterwards.
+//! Two registrations with a provider each get every event. Where their endpoints share a store,
+//! provider and tenant, and neither has a consumer name, each takes an event of the other for its
+//! own: it is answered 503 while the other runs, and 200 without a run afterwards.
 
 use std::hash::{BuildHasher, RandomState};
 use std::panic::Location;
@@ -47,7 +47,8 @@ impl Neighbour {
         }
     }
 
-    /// Makes it known. A neighbour that is certainly another consumer is an error; one that may be is warned of.
+    /// Makes it known. A neighbour that is certainly another consumer is an error; one that may be
+    /// is warned of.
     pub(crate) fn settle(self) -> Result<Arc<Self>, ConfigError> {
         let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
         live.retain(|other| other.strong_count() > 0);
@@ -72,8 +73,9 @@ impl Neighbour {
             && self.store.may_be(&other.store)
     }
 
-    /// Nothing that verifies at one verifies at the other. Where they have a secret in common it may be the same endpoint, built once
-    /// more: for another worker, or when a configuration is loaded again.
+    /// Nothing that verifies at one verifies at the other. Where they have a secret in common it
+    /// may be the same endpoint, built once more: for another worker, or when a configuration is
+    /// loaded again.
     fn is_another(&self, other: &Self) -> bool {
         let common = |secret: &u64| other.secrets.contains(secret);
         let disjoint = !self.secrets.iter().any(common);

@@ -1,7 +1,8 @@
 //! Everything the engine says about its work: every log line, every counter, every hook.
 //!
-//! Nothing a sender chose is written as it came: reasons are constants, ids only reach hooks, shortened and escaped. Whatever a
-//! sender can cause is written at most once a second for each kind of line.
+//! Nothing a sender chose is written as it came: reasons are constants, ids only reach hooks,
+//! shortened and escaped. Whatever a sender can cause is written at most once a second for each
+//! kind of line.
 
 use std::fmt;
 use std::panic::Location;
@@ -31,7 +32,8 @@ pub struct Counts {
     /// Those of them whose payload was another.
     pub changed_duplicates: u64,
     /// Deliveries with one label too many for their content, answered as duplicates; see
-    /// [`Identity::ContentAndLabels`](crate::Identity::ContentAndLabels). They are not among the [duplicates](Self::duplicates).
+    /// [`Identity::ContentAndLabels`](crate::Identity::ContentAndLabels). They are not among the
+    /// [duplicates](Self::duplicates).
     pub over_bound: u64,
     /// Commits that failed and were tried again later.
     pub commits_failed: u64,

@@ -5,8 +5,9 @@ use crate::companion::Companion;
 /// A value an endpoint of a provider is configured with: what it is, and what the provider calls it.
 ///
 /// Every provider has a secret, a public key or credentials, which need no parameter: they are the
-/// [`SecretSet`](crate::SecretSet) of the endpoint. Parameters of the kind [`Secret`](ParameterKind::Secret) say what else
-/// the provider calls that. All others are [settings](crate::Settings) under their name.
+/// [`SecretSet`](crate::SecretSet) of the endpoint. Parameters of the kind
+/// [`Secret`](ParameterKind::Secret) say what else the provider calls that. All others are
+/// [settings](crate::Settings) under their name.
 ///
 /// A provider that hands out an id beside its secret lists both, so that neither is taken for the other:
 ///
@@ -65,14 +66,15 @@ impl Parameter {
         Self::new(name, ParameterKind::Secret)
     }
 
-    /// A secret of its own. With [`in_header`](Self::in_header) or [`in_basic`](Self::in_basic), deliveries carry it.
+    /// A secret of its own. With [`in_header`](Self::in_header) or [`in_basic`](Self::in_basic),
+    /// deliveries carry it.
     #[must_use]
     pub const fn extra_secret(name: &'static str) -> Self {
         Self::new(name, ParameterKind::ExtraSecret)
     }
 
-    /// An id that the provider hands out with its secret. It is accepted so that all values can be pasted. It is
-    /// compared only where deliveries name it: see [`in_header`](Self::in_header).
+    /// An id that the provider hands out with its secret. It is accepted so that all values can be
+    /// pasted. It is compared only where deliveries name it: see [`in_header`](Self::in_header).
     #[must_use]
     pub const fn identifier(name: &'static str) -> Self {
         Self::new(name, ParameterKind::Identifier)
@@ -99,9 +101,10 @@ impl Parameter {
         self
     }
 
-    /// Deliveries carry the value in this (lower-case) header. Where the parameter is configured, a delivery with
-    /// another value or without the header is refused; where it is not, the header is ignored. An identifier may be a
-    /// list with commas between, for the time in which keys are rotated.
+    /// Deliveries carry the value in this (lower-case) header. Where the parameter is configured, a
+    /// delivery with another value or without the header is refused; where it is not, the header is
+    /// ignored. An identifier may be a list with commas between, for the time in which keys are
+    /// rotated.
     ///
     /// # Panics
     ///
@@ -111,8 +114,8 @@ impl Parameter {
         self.sent(Companion::text(header))
     }
 
-    /// Deliveries carry the value, `username:password`, as HTTP Basic authentication (RFC 7617). Otherwise like
-    /// [`in_header`](Self::in_header).
+    /// Deliveries carry the value, `username:password`, as HTTP Basic authentication (RFC 7617).
+    /// Otherwise like [`in_header`](Self::in_header).
     ///
     /// # Panics
     ///

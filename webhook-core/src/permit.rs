@@ -144,8 +144,8 @@ fn unknown(endpoint: &Endpoint, error: &StoreError) -> Rejection {
 
 /// A claim under way: a future of `Result<Claimed, Rejection>`.
 ///
-/// A call of a store must not be cancelled half-way, so do not drop this before it has ended: to wait no longer,
-/// [give it up](Self::give_up).
+/// A call of a store must not be cancelled half-way, so do not drop this before it has ended: to
+/// wait no longer, [give it up](Self::give_up).
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Claiming(ClaimStep);
 
@@ -177,7 +177,8 @@ impl Future for Claiming {
 }
 
 impl Claiming {
-    /// Waits no longer: gives the refusal to answer, and what is left of the call. A claim that lands after all is released.
+    /// Waits no longer: gives the refusal to answer, and what is left of the call. A claim that
+    /// lands after all is released.
     #[must_use = "the rest has to be awaited"]
     pub fn give_up(self) -> (Rejection, Late) {
         let ClaimStep::Asked {
@@ -418,7 +419,8 @@ impl Future for Settling {
 }
 
 impl Settling {
-    /// Waits no longer: send the handler's answer, since what it did is done. What is left of the call still counts when it lands.
+    /// Waits no longer: send the handler's answer, since what it did is done. What is left of the
+    /// call still counts when it lands.
     pub fn give_up(self) -> Late {
         let SettleStep::Told {
             commits,

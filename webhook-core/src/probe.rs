@@ -1,11 +1,13 @@
-//! Values out of a JSON body, such as the envelope of an event (id, type, mode): one pass, no tree, and no say for a key that
-//! is there twice.
+//! Values out of a JSON body, such as the envelope of an event (id, type, mode): one pass, no tree,
+//! and no say for a key that is there twice.
 //!
-//! What a pointer leads to or through is read strictly. What no pointer leads to is passed over as fast as its brackets and
-//! strings can be told apart, a block at a time: whether it is JSON down to the last comma is for the handler's parser to say. For
-//! every JSON document the two agree on what is found.
+//! What a pointer leads to or through is read strictly. What no pointer leads to is passed over as
+//! fast as its brackets and strings can be told apart, a block at a time: whether it is JSON down
+//! to the last comma is for the handler's parser to say. For every JSON document the two agree on
+//! what is found.
 //!
-//! A pass takes no memory but what it returns, which are pieces of the body, and time in proportion to the body, whatever that is.
+//! A pass takes no memory but what it returns, which are pieces of the body, and time in proportion
+//! to the body, whatever that is.
 
 use std::borrow::Cow;
 
@@ -32,7 +34,8 @@ pub(crate) enum Found<'b> {
 }
 
 impl<'b> Found<'b> {
-    /// A number that is whole, if 64 bits hold it: of a fraction, and of what is larger, the exact value is lost on the way.
+    /// A number that is whole, if 64 bits hold it: of a fraction, and of what is larger, the exact
+    /// value is lost on the way.
     pub(crate) fn integer(&self) -> Option<i128> {
         match self {
             Self::Number(spelled) => number(spelled)?.as_i128(),
@@ -40,8 +43,8 @@ impl<'b> Found<'b> {
         }
     }
 
-    /// A text as it reads, if that has no more than `most` bytes, and what is no text as it is spelled; null is empty. `None`
-    /// for arrays and objects.
+    /// A text as it reads, if that has no more than `most` bytes, and what is no text as it is
+    /// spelled; null is empty. `None` for arrays and objects.
     pub(crate) fn plain(&self, most: usize) -> Option<Cow<'b, str>> {
         let spelled = match self {
             Self::Text(text) => return text.read(most),
@@ -68,7 +71,8 @@ pub(crate) enum Problem {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pointers {
     names: Vec<Vec<&'static str>>,
-    /// For each depth, the lengths that names there have, as bits: most names are told from those by their length.
+    /// For each depth, the lengths that names there have, as bits: most names are told from those
+    /// by their length.
     lengths: Vec<u64>,
 }
 
@@ -109,7 +113,8 @@ fn length_bit(len: usize) -> u64 {
 /// A bit for each pointer.
 type Bits = u16;
 
-/// Looks for `pointers`, of which there are no more than `N`, in `body`. A pointer that leads nowhere gives `None`.
+/// Looks for `pointers`, of which there are no more than `N`, in `body`. A pointer that leads
+/// nowhere gives `None`.
 pub(crate) fn scan<'b, const N: usize>(
     body: &'b [u8],
     pointers: &Pointers,
@@ -316,7 +321,8 @@ impl<'b> Scan<'_, 'b> {
         Ok(Quoted::new(inside, plain))
     }
 
-    /// Passes over the object or array that begins here, or over the rest of one that is `depth` brackets deep.
+    /// Passes over the object or array that begins here, or over the rest of one that is `depth`
+    /// brackets deep.
     fn skip_container(&mut self, depth: u32) -> Result<(), Problem> {
         let mut nesting = Nesting {
             depth,

@@ -69,7 +69,8 @@ pub enum Locator {
     Body(&'static [&'static str]),
     /// In the query parameter of this name.
     Query(&'static str),
-    /// In the first element of this name that is a child of the root of an XML document, which is the payload.
+    /// In the first element of this name that is a child of the root of an XML document, which is
+    /// the payload.
     Xml(&'static str),
 }
 
@@ -181,8 +182,8 @@ impl Provider {
         self
     }
 
-    /// The id of an event is in the first of these headers that is there. It is a label: not signed. Whether it is part of a replay key
-    /// is for [`identified_by`](Self::identified_by).
+    /// The id of an event is in the first of these headers that is there. It is a label: not
+    /// signed. Whether it is part of a replay key is for [`identified_by`](Self::identified_by).
     #[must_use]
     pub const fn id_in_headers(mut self, names: &'static [&'static str]) -> Self {
         self.id = Locator::Header(names);
@@ -218,7 +219,8 @@ impl Provider {
         self
     }
 
-    /// The type of an event is in the first element of this name that is a child of the root of the XML that the payload is.
+    /// The type of an event is in the first element of this name that is a child of the root of the
+    /// XML that the payload is.
     #[must_use]
     pub const fn type_in_xml(mut self, element: &'static str) -> Self {
         self.kind = Locator::Xml(element);
@@ -256,8 +258,9 @@ impl Provider {
         self
     }
 
-    /// Whether challenges are answered with tags by the keys that verify deliveries. Those of a scheme with code of its own answer
-    /// nothing, and without a signed body no challenge is genuine.
+    /// Whether challenges are answered with tags by the keys that verify deliveries. Those of a
+    /// scheme with code of its own answer nothing, and without a signed body no challenge is
+    /// genuine.
     pub(crate) fn tags_challenges(&self) -> bool {
         let tags = |handshake: Handshake| matches!(handshake.reply(), Reply::FieldAndTag(..));
         let custom = |scheme: &Scheme| matches!(scheme.authentication, Authentication::Custom(_));
@@ -278,8 +281,8 @@ impl Provider {
         self
     }
 
-    /// The provider publishes its keys at addresses that are fixed or that its deliveries name, so that they can be fetched
-    /// without credentials.
+    /// The provider publishes its keys at addresses that are fixed or that its deliveries name, so
+    /// that they can be fetched without credentials.
     ///
     /// # Panics
     ///
@@ -295,8 +298,8 @@ impl Provider {
         self
     }
 
-    /// Headers that say the same under several names. A request in which two of them differ is refused, so that nobody has
-    /// one verified and another one used.
+    /// Headers that say the same under several names. A request in which two of them differ is
+    /// refused, so that nobody has one verified and another one used.
     #[must_use]
     pub const fn same_headers(mut self, names: &'static [&'static [&'static str]]) -> Self {
         self.same_headers = names;
@@ -397,8 +400,8 @@ impl Provider {
         optional.map(Parameter::name)
     }
 
-    /// Whether the provider publishes its keys, so that a [`KeySource`](crate::KeySource) can fetch them without
-    /// credentials.
+    /// Whether the provider publishes its keys, so that a [`KeySource`](crate::KeySource) can fetch
+    /// them without credentials.
     #[must_use]
     pub const fn has_published_keys(&self) -> bool {
         self.publishes_keys

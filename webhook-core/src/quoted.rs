@@ -1,4 +1,5 @@
-//! A text of a JSON document, as it is spelled there: read no further than it is asked for, since it may be as long as the document.
+//! A text of a JSON document, as it is spelled there: read no further than it is asked for, since
+//! it may be as long as the document.
 
 use std::borrow::Cow;
 
@@ -25,8 +26,8 @@ impl<'b> Quoted<'b> {
         Self { inside, plain }
     }
 
-    /// Whether it is one: UTF-8, with escapes that JSON has (RFC 8259 §7) and no half of a surrogate pair. What is between the quotes has no
-    /// control characters by now.
+    /// Whether it is one: UTF-8, with escapes that JSON has (RFC 8259 §7) and no half of a
+    /// surrogate pair. What is between the quotes has no control characters by now.
     pub(crate) fn is_text(&self) -> bool {
         let pieces = |rest| Pieces { rest };
         std::str::from_utf8(self.inside).is_ok()
@@ -44,7 +45,8 @@ impl<'b> Quoted<'b> {
         Some(self.inside).filter(|_| self.plain)
     }
 
-    /// As it reads, if that has no more than `most` bytes; spelled it may have six times as many. Empty if it is no text.
+    /// As it reads, if that has no more than `most` bytes; spelled it may have six times as many.
+    /// Empty if it is no text.
     pub(crate) fn read(&self, most: usize) -> Option<Cow<'b, str>> {
         if let Some(plain) = self.plain() {
             let text = std::str::from_utf8(plain).unwrap_or_default();

@@ -169,8 +169,9 @@ pub enum Encoding {
     Base64,
     /// Base64 without padding and with the alphabet for URLs (RFC 4648 §5), in its canonical spelling only.
     Base64Url,
-    /// Base64 in either alphabet, with padding or without. Written like [`Base64Url`](Self::Base64Url). Only for providers that spell
-    /// their signatures in several ways.
+    /// Base64 in either alphabet, with padding or without. Written like
+    /// [`Base64Url`](Self::Base64Url). Only for providers that spell their signatures in several
+    /// ways.
     Base64Any,
 }
 
@@ -188,9 +189,10 @@ pub enum Part {
     Method,
     /// The configured public URL, and the query with its `?` as received.
     ///
-    /// With nothing between them, a thief could move bytes from the query into the body and back. So where the body stands next to it, a query
-    /// with a bracket, a quotation mark or white space is refused, and a body is refused unless it is empty or has one of these
-    /// at the end that touches: JSON and XML do. A body behind a URL without a query only must not begin with `?`.
+    /// With nothing between them, a thief could move bytes from the query into the body and back.
+    /// So where the body stands next to it, a query with a bracket, a quotation mark or white space
+    /// is refused, and a body is refused unless it is empty or has one of these at the end that
+    /// touches: JSON and XML do. A body behind a URL without a query only must not begin with `?`.
     Url,
     /// The body.
     Body,

@@ -1,7 +1,9 @@
-//! Where a body meets other signed parts without a separator: what has to stand there, so that no byte can be moved across.
+//! Where a body meets other signed parts without a separator: what has to stand there, so that no
+//! byte can be moved across.
 //!
-//! A signature covers `url` and `body` one behind the other, not where one ends. Whoever captured a delivery could move the end of the
-//! query into the body, or the beginning of the body into the query, and would have another delivery that verifies.
+//! A signature covers `url` and `body` one behind the other, not where one ends. Whoever captured a
+//! delivery could move the end of the query into the body, or the beginning of the body into the
+//! query, and would have another delivery that verifies.
 
 use crate::error::RejectionKind;
 use crate::head::Head;
@@ -114,8 +116,9 @@ fn is_before_url(scheme: &Scheme) -> bool {
     pairs.any(|pair| matches!(pair, [Part::Body | Part::BodyLowBytes, Part::Url]))
 }
 
-/// Whether another scheme of the provider signs a time before the body, and this one the body alone: a delivery of the other would be
-/// one of this, with its time in the body, and would never be stale.
+/// Whether another scheme of the provider signs a time before the body, and this one the body
+/// alone: a delivery of the other would be one of this, with its time in the body, and would never
+/// be stale.
 fn may_be_taken_for_timed(provider: &Provider, scheme: &Scheme) -> bool {
     let begins = |scheme: &Scheme, part: Part| scheme.parts().first() == Some(&part);
     let is_timed = |other: &Scheme| {

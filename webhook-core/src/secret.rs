@@ -231,8 +231,9 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
 }
 
-/// Whether a text is nothing but the prefix of a secret, such as `whsec_`, `sk_live_` or `v1,whsec_`: one or two short words,
-/// each with its mark behind it, and padding of base64 at most. Nobody picks such a text as a secret, and anybody could guess it.
+/// Whether a text is nothing but the prefix of a secret, such as `whsec_`, `sk_live_` or
+/// `v1,whsec_`: one or two short words, each with its mark behind it, and padding of base64 at
+/// most. Nobody picks such a text as a secret, and anybody could guess it.
 fn is_prefix(text: &[u8]) -> bool {
     let end = text.iter().rposition(|&byte| byte != b'=');
     let Some(end) = end else {

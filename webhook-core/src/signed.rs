@@ -12,8 +12,8 @@ use crate::verifier::Verified;
 /// tens of microseconds: four are what a sender needs that rotates its keys.
 const MAX_SIGNATURES: usize = 4;
 
-/// A check that waits for the end of the body, and holds none of it. Where the algorithm is Ed25519, the body is lent to it with the
-/// other parts around.
+/// A check that waits for the end of the body, and holds none of it. Where the algorithm is
+/// Ed25519, the body is lent to it with the other parts around.
 pub(crate) struct Signed {
     pub(crate) coverage: Coverage,
     pub(crate) message: RunningMessage,

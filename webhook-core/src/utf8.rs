@@ -9,7 +9,8 @@ pub(crate) struct Utf8 {
 }
 
 impl Utf8 {
-    /// Takes the next bytes, and gives the characters that are whole by then. Nothing follows what is not UTF-8.
+    /// Takes the next bytes, and gives the characters that are whole by then. Nothing follows what
+    /// is not UTF-8.
     pub(crate) fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(&str)) {
         let mut rest = bytes;
         // The end of a character that has begun, which has at most four bytes.

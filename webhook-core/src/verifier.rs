@@ -186,8 +186,9 @@ struct Attempt {
 
 /// What is special about the body, or signed behind it.
 ///
-/// A plain hash with the secret in front can be continued by anybody who has one: with the padding of the hash, and whatever follows.
-/// The padding begins with a byte that no text has behind a whole character, so what has to be text cannot be continued.
+/// A plain hash with the secret in front can be continued by anybody who has one: with the padding
+/// of the hash, and whatever follows. The padding begins with a byte that no text has behind a
+/// whole character, so what has to be text cannot be continued.
 #[derive(Default)]
 struct Tail {
     /// With the digest of what is signed of the body then.
@@ -822,8 +823,8 @@ impl Verification {
         }
     }
 
-    /// Compares every key's tag with every candidate. `body` is all that [`update`](Self::update) was given, for schemes that
-    /// have to see it whole: they keep no copy of it.
+    /// Compares every key's tag with every candidate. `body` is all that [`update`](Self::update)
+    /// was given, for schemes that have to see it whole: they keep no copy of it.
     ///
     /// # Errors
     ///
@@ -913,8 +914,8 @@ impl Attempt {
         })
     }
 
-    /// Signs what stands behind the body. SHA-256 of what was signed of the body, where that is not the body byte for byte; `None` for
-    /// a body that cannot have been signed so.
+    /// Signs what stands behind the body. SHA-256 of what was signed of the body, where that is not
+    /// the body byte for byte; `None` for a body that cannot have been signed so.
     #[cold]
     fn finish_tail(&mut self, tail: Tail) -> Option<Option<[u8; 32]>> {
         self.update(&tail.suffix);

@@ -1,7 +1,8 @@
 //! The text of one element of an XML document, found in one pass without a tree.
 
-/// The text of the first element of this name that is a child of the root. `None` where there is none, where it has children or
-/// references (`&amp;`), and where the document has a DOCTYPE or ends early before it.
+/// The text of the first element of this name that is a child of the root. `None` where there is
+/// none, where it has children or references (`&amp;`), and where the document has a DOCTYPE or
+/// ends early before it.
 pub(crate) fn child<'x>(xml: &'x [u8], name: &str) -> Option<&'x str> {
     let mut rest = xml;
     let mut depth = 0_usize;

@@ -452,7 +452,8 @@ fn another_name_of_the_secret_is_no_setting() {
     );
 }
 
-/// With another value under its other name each header of a family is refused, and with the same it is nothing new.
+/// With another value under its other name each header of a family is refused, and with the same it
+/// is nothing new.
 #[test]
 fn a_request_whose_header_families_differ_is_refused() {
     let mut groups = 0;
@@ -556,8 +557,8 @@ fn another_topic_in_shopifys_other_family_is_refused() {
     assert_eq!(refused, Err(RejectionKind::AmbiguousHeader));
 }
 
-/// Every place where one of several headers is read: either the names are a family, or the const's docs say why each may
-/// say something else.
+/// Every place where one of several headers is read: either the names are a family, or the const's
+/// docs say why each may say something else.
 #[test]
 fn headers_that_are_read_by_several_names_are_families_or_meant_to_differ() {
     const DIFFER: &[(&str, &str)] = &[

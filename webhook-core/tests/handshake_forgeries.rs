@@ -234,7 +234,8 @@ fn proofs(answer: &Answer) -> Vec<String> {
     proofs
 }
 
-/// This delivery with another proof in the place of its own, and with a text in the place of each other value.
+/// This delivery with another proof in the place of its own, and with a text in the place of each
+/// other value.
 fn forgeries(delivery: &SignedRequest, proof: &str, text: &str) -> Vec<SignedRequest> {
     let is_form = delivery.body.starts_with(b"bt_");
     let mut proved = delivery.clone();
@@ -331,7 +332,8 @@ fn no_answer_to_any_challenge_proves_a_delivery() {
         }
     }
     assert_eq!(found, []);
-    // Deliveries of eBay are signed with a private key; the others do not sign the body, so no challenge in it is genuine.
+    // Deliveries of eBay are signed with a private key; the others do not sign the body, so no
+    // challenge in it is genuine.
     assert_eq!(unanswered, ["ebay", "own-time", "own-fields"]);
 }
 

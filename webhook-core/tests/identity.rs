@@ -1,4 +1,5 @@
-//! What one event is: genuine events with equal bodies all run, and a captured delivery runs once, or a bounded number of times.
+//! What one event is: genuine events with equal bodies all run, and a captured delivery runs once,
+//! or a bounded number of times.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,5 +1,5 @@
-//! What senders of invented key names can do to genuine deliveries: nothing that is answered 401, over every provider that
-//! names its keys.
+//! What senders of invented key names can do to genuine deliveries: nothing that is answered 401,
+//! over every provider that names its keys.
 
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -351,8 +351,8 @@ impl Scene {
     }
 }
 
-/// A forgery with an invented name and a genuine delivery, once a minute for 26 hours: how many of the genuine ones were 401, 503
-/// and accepted.
+/// A forgery with an invented name and a genuine delivery, once a minute for 26 hours: how many of
+/// the genuine ones were 401, 503 and accepted.
 fn reported(provider: Provider) -> (usize, usize, usize) {
     let scene = Scene::new(Case::new(provider).unwrap(), Otherwise::Missing);
     let mut counts = (0, 0, 0);
@@ -384,7 +384,8 @@ fn keys_of_plaid_that_do_not_exist_cost_no_genuine_delivery_in_26_hours() {
     assert_eq!(reported(PLAID), (0, 0, 1560));
 }
 
-/// With an invented name sent before each delivery, when a key is refused that was withdrawn just after it was fetched.
+/// With an invented name sent before each delivery, when a key is refused that was withdrawn just
+/// after it was fetched.
 fn refused_after(provider: Provider, every: u64) -> u64 {
     let scene = Scene::new(Case::new(provider).unwrap(), Otherwise::Missing);
     assert_eq!(scene.send(GENUINE), Ok(()));
@@ -440,8 +441,8 @@ fn a_failure_for_one_name_makes_no_other_wait_and_keeps_no_other_alive() {
     assert_eq!(found, []);
 }
 
-/// A flood of invented names a minute, and one genuine delivery, whose key is replaced now and then: the first minute at which it was
-/// not as it should be.
+/// A flood of invented names a minute, and one genuine delivery, whose key is replaced now and
+/// then: the first minute at which it was not as it should be.
 fn flooded(
     case: Case,
     otherwise: Otherwise,
@@ -485,7 +486,8 @@ fn a_flood_of_names_that_fail_leaves_a_new_key_one_503_and_no_401() {
     assert_eq!(found, []);
 }
 
-/// A source that has every name costs nobody a key that is known: the certificates of other regions exist too.
+/// A source that has every name costs nobody a key that is known: the certificates of other regions
+/// exist too.
 #[test]
 fn a_flood_of_names_that_exist_displaces_no_key_that_has_verified_a_delivery() {
     let found = exceptions(Case::by_name(), |case| {

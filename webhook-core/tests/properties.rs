@@ -84,7 +84,8 @@ fn object(provider: &str, note: &str) -> serde_json::Value {
     }
 }
 
-/// Whether proof, fields or time are in the body, or its ends have to be told from the URL, so that not every body can be signed.
+/// Whether proof, fields or time are in the body, or its ends have to be told from the URL, so that
+/// not every body can be signed.
 fn reads_body(provider: &Provider) -> bool {
     let scheme = &provider.schemes()[0];
     let mut parts = scheme.parts().windows(2);
@@ -219,8 +220,9 @@ fn proofs_in_headers() -> impl Iterator<Item = &'static Provider> + Clone {
 
 /// A genuine delivery whose proof is in a header, to be spelled differently.
 ///
-/// Some proofs may be spelled in several ways: digits of hexadecimal and the name of an authentication scheme (RFC 9110 §11.1) in
-/// either case. What says so here is written from the providers' pages, and shares nothing with what verifies.
+/// Some proofs may be spelled in several ways: digits of hexadecimal and the name of an
+/// authentication scheme (RFC 9110 §11.1) in either case. What says so here is written from the
+/// providers' pages, and shares nothing with what verifies.
 struct Proof<'a> {
     provider: &'a Provider,
     endpoint: Endpoint,
@@ -250,8 +252,8 @@ impl<'a> Proof<'a> {
         &self.signed.headers[0].1
     }
 
-    /// Whether the delivery still verifies with another character there. An error if it does although the proof is another one, or
-    /// under another replay key.
+    /// Whether the delivery still verifies with another character there. An error if it does
+    /// although the proof is another one, or under another replay key.
     fn judge(&self, at: usize, to: u8) -> Result<bool, String> {
         let mut changed = self.signed.clone();
         let text = &mut changed.headers[0].1;

@@ -13,17 +13,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The engine decides what is fetched, and when: only addresses on the provider's allow-list, each once at a time, and within a budget for
-//! names that have verified no delivery. It keeps what it gets. What is left for this crate is that the question goes where it says, and that the
-//! answer cannot hurt:
+//! The engine decides what is fetched, and when: only addresses on the provider's allow-list, each
+//! once at a time, and within a budget for names that have verified no delivery. It keeps what it
+//! gets. What is left for this crate is that the question goes where it says, and that the answer
+//! cannot hurt:
 //!
 //! * `https` with the certificates the system trusts; no port, user, fragment or address in the place of a name.
 //! * A name that resolves to an address that is not public is refused: a private network, the machine itself, a cloud's metadata.
 //! * No redirects, no proxy, no retries, no compression; two seconds for everything, 64 KiB at the most, 200 or nothing.
 //!
-//! It is refused when: the address is not of that form; any of the name's addresses is not public; the status is not 200; the
-//! document is too long or too late. All of these are a [`KeyError`], and the delivery is answered 503. 403, 404 and 410
-//! for a document that the sender has named say that there is none, and deliveries that name it are answered 401 for 60 s.
+//! It is refused when: the address is not of that form; any of the name's addresses is not public;
+//! the status is not 200; the document is too long or too late. All of these are a [`KeyError`],
+//! and the delivery is answered 503. 403, 404 and 410 for a document that the sender has named say
+//! that there is none, and deliveries that name it are answered 401 for 60 s.
 //!
 //! Providers whose keys are behind an API with credentials (Plaid) need a [`KeySource`] of yours.
 

@@ -1,5 +1,6 @@
-//! What the worst bodies cost before their signature is known to be wrong, for every provider: memory beside the body's own bytes, and time
-//! beside that of a plain HMAC route with the same bytes. What they are is in `src/worst.rs`.
+//! What the worst bodies cost before their signature is known to be wrong, for every provider:
+//! memory beside the body's own bytes, and time beside that of a plain HMAC route with the same
+//! bytes. What they are is in `src/worst.rs`.
 //!
 //! ```sh
 //! cargo run --release -p webhook-test --example worst_bodies            # at each provider's own limit

@@ -1,8 +1,9 @@
 //! The bodies that cost a receiver the most, for every provider, and what they cost.
 //!
-//! A body comes alone, and around what the provider reads out of one: before its fields, behind them, and in the place of each of their
-//! values. None verifies: what a stranger can have us do is the question. `tests/bounds.rs` holds the memory to invariant 8,
-//! and `examples/worst_bodies.rs` prints memory and time.
+//! A body comes alone, and around what the provider reads out of one: before its fields, behind
+//! them, and in the place of each of their values. None verifies: what a stranger can have us do is
+//! the question. `tests/bounds.rs` holds the memory to invariant 8, and `examples/worst_bodies.rs`
+//! prints memory and time.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,7 @@
 //! What a stranger can have a receiver do before it knows that a signature is wrong (invariant 8).
 //!
-//! In a binary with nothing else in it, and one test at a time, since the allocator counts what all threads do.
+//! In a binary with nothing else in it, and one test at a time, since the allocator counts what all
+//! threads do.
 
 use std::alloc::System;
 use std::collections::BTreeMap;

@@ -67,7 +67,8 @@ async fn eventually(what: &str, mut is: impl FnMut() -> bool) {
     }
 }
 
-/// Time that only passes when nothing else is to be done: all 40 have one deadline, and the permit comes free with it.
+/// Time that only passes when nothing else is to be done: all 40 have one deadline, and the permit
+/// comes free with it.
 #[tokio::test(start_paused = true)]
 async fn no_handler_begins_after_its_time() {
     let limit = Duration::from_secs(10);

@@ -127,7 +127,8 @@ async fn a_payload_that_is_not_what_the_handler_takes_is_422_and_released() {
         door.send(&sent).await.assert_refusal(row, 422);
     }
     assert_eq!(door.runs.load(Ordering::SeqCst), 0);
-    // Lines of this kind are limited over the whole process, so another test may have had the one of this second.
+    // Lines of this kind are limited over the whole process, so another test may have had the one
+    // of this second.
     let deep = stripe(r#"{"id":"e3","amount":1,"customer":{"name":4242424242}}"#.to_owned());
     let start = std::time::Instant::now();
     while !logs.text().contains("customer.name") {

@@ -36,15 +36,16 @@ impl WebhookLayer {
         }
     }
 
-    /// Bounds the bytes of bodies that are read and not verified yet, together with the other layers that share the limit. Without
-    /// one there is no such bound: only each body has its own.
+    /// Bounds the bytes of bodies that are read and not verified yet, together with the other
+    /// layers that share the limit. Without one there is no such bound: only each body has its own.
     pub fn unverified_limit(mut self, limit: UnverifiedLimit) -> Self {
         self.unverified = Some(limit);
         self
     }
 
-    /// Where to find the URI as the client sent it, in the extensions of a request, for frameworks that rewrite the URI on the way to
-    /// this layer. Some providers sign the path. Where there is none, the URI of the request is the one.
+    /// Where to find the URI as the client sent it, in the extensions of a request, for frameworks
+    /// that rewrite the URI on the way to this layer. Some providers sign the path. Where there is
+    /// none, the URI of the request is the one.
     ///
     /// The layer of webhook-axum does this for `Router::nest`.
     pub fn original_uri(mut self, find: for<'a> fn(&'a Extensions) -> Option<&'a Uri>) -> Self {
@@ -58,9 +59,9 @@ impl WebhookLayer {
         &self.endpoint
     }
 
-    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that are being handled are
-    /// settled: those whose client went away, and late calls of the store and their retries among them. Gives the number that is not
-    /// settled after `timeout`.
+    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that
+    /// are being handled are settled: those whose client went away, and late calls of the store and
+    /// their retries among them. Gives the number that is not settled after `timeout`.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         let tracker = self.tracker.clone();
         tracker.close();

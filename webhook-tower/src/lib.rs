@@ -40,12 +40,14 @@
 //!
 //! # What happens to a request
 //!
-//! Headers are checked before anything of the body is read; the body is hashed as it arrives, under a limit and a
-//! deadline; then signatures are compared, the delivery is claimed, and only then is the inner service asked whether it
-//! is ready, and called. It gets the same bytes as a [`RequestBody`], and the [`Delivery`](webhook_core::Delivery) in the
-//! extensions. Its answer settles the claim: 2xx commits, anything else, an error, a panic or a timeout releases it, so that
-//! the sender's retry runs again. A handler that knows better puts a [`Disposition`](webhook_core::Disposition) into the
-//! extensions of its response. The response's own body is sent after that: if it fails, the delivery stays done.
+//! Headers are checked before anything of the body is read; the body is hashed as it arrives, under
+//! a limit and a deadline; then signatures are compared, the delivery is claimed, and only then is
+//! the inner service asked whether it is ready, and called. It gets the same bytes as a
+//! [`RequestBody`], and the [`Delivery`](webhook_core::Delivery) in the extensions. Its answer
+//! settles the claim: 2xx commits, anything else, an error, a panic or a timeout releases it, so
+//! that the sender's retry runs again. A handler that knows better puts a
+//! [`Disposition`](webhook_core::Disposition) into the extensions of its response. The response's
+//! own body is sent after that: if it fails, the delivery stays done.
 //!
 //! All that the layer answers by itself is in the table of [`Answer`](webhook_core::Answer); the
 //! [`Rejection`](webhook_core::Rejection) is in the extensions of such a response, for layers further out.
@@ -62,7 +64,8 @@
 //!   decompresses or rewrites the body further out makes every signature wrong.
 //! * `poll_ready` of this service is always ready: the inner service is asked only for verified deliveries, so that forged
 //!   ones never hold a permit of a limit inside.
-//! * Within a service that rewrites the URI, say with [`WebhookLayer::original_uri`] where the original is: some providers sign the path.
+//! * Within a service that rewrites the URI, say with [`WebhookLayer::original_uri`] where the
+//!   original is: some providers sign the path.
 //! * [`UnverifiedLimit`] bounds what a server holds of bodies before they are verified.
 //! * Needs a tokio runtime with time enabled.
 
@@ -86,7 +89,8 @@ pub use layer::WebhookLayer;
 pub use service::Webhook;
 pub use unverified::UnverifiedLimit;
 
-/// What any adapter on tokio needs: tracking, panics, deadlines and calls of a store. For adapters, not for applications.
+/// What any adapter on tokio needs: tracking, panics, deadlines and calls of a store. For adapters,
+/// not for applications.
 #[doc(hidden)]
 pub mod adapter {
     pub use crate::deadline::Deadline;

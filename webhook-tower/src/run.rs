@@ -267,8 +267,8 @@ where
     }
 }
 
-/// How long a verified delivery waits for the inner service to be ready. Half of the handler's time: what begins has all of that
-/// time, and still ends well within the lease.
+/// How long a verified delivery waits for the inner service to be ready. Half of the handler's
+/// time: what begins has all of that time, and still ends well within the lease.
 fn turn(endpoint: &Endpoint) -> Duration {
     endpoint.limits().handler_timeout / 2
 }
@@ -284,7 +284,8 @@ fn poll_handler<S, ResBody>(
 where
     S: Service<Request<RequestBody>, Response = Response<ResBody>>,
 {
-    // What waited too long for its turn must not begin, even if its turn comes now. Some services wait in their call.
+    // What waited too long for its turn must not begin, even if its turn comes now. Some services
+    // wait in their call.
     if deadline.is_over() {
         return Poll::Ready(Err(handler.end(Ended::TimedOut)));
     }

@@ -11,8 +11,8 @@ use crate::tracker::Tracker;
 ///
 /// # Errors
 ///
-/// As [`Checked::claim`]; [`RejectionKind::StoreUnavailable`] when the store takes too long, and without a call while too many
-/// earlier ones have not ended.
+/// As [`Checked::claim`]; [`RejectionKind::StoreUnavailable`] when the store takes too long, and
+/// without a call while too many earlier ones have not ended.
 pub async fn claim(
     checked: Checked,
     endpoint: Endpoint,

@@ -10,8 +10,8 @@ use webhook_core::RejectionKind;
 /// connect and leave must not pile up work.
 const MAX_DETACHED: usize = 1024;
 
-/// Calls of a store that may go on in the background at the same time. Beyond that, the store is asked for no more: one that never
-/// answers must not pile them up.
+/// Calls of a store that may go on in the background at the same time. Beyond that, the store is
+/// asked for no more: one that never answers must not pile them up.
 const MAX_LATE: usize = 1024;
 
 /// Counts the deliveries that are being handled, so that a shutdown can wait for them.
@@ -70,7 +70,8 @@ impl Tracker {
         Running(self.clone())
     }
 
-    /// Lets a call of a store go on in the background. A shutdown waits for it. Outside of a runtime it is dropped.
+    /// Lets a call of a store go on in the background. A shutdown waits for it. Outside of a
+    /// runtime it is dropped.
     pub fn spawn(&self, call: impl Future<Output = ()> + Send + 'static) {
         let Ok(runtime) = Handle::try_current() else {
             return;

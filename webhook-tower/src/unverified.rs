@@ -8,8 +8,9 @@ use webhook_core::RejectionKind;
 
 /// A bound on the bytes of bodies that were read and are not verified yet. Clones share it.
 ///
-/// A body counts from its first byte until it is verified or refused; the wait for a key included. The chunk that would pass the bound
-/// is refused with 503 and `Retry-After`, so that the sender tries again.
+/// A body counts from its first byte until it is verified or refused; the wait for a key included.
+/// The chunk that would pass the bound is refused with 503 and `Retry-After`, so that the sender
+/// tries again.
 ///
 /// One for a server is shared by all its layers:
 ///
@@ -22,8 +23,9 @@ use webhook_core::RejectionKind;
 /// assert_eq!(unverified.held(), 0);
 /// ```
 ///
-/// A layer sees requests and no connections. A server that wants to bound what one connection holds (one of HTTP/2 has many requests
-/// at once) makes one more for each connection, and puts it into the extensions of each of its requests: a layer counts there, too.
+/// A layer sees requests and no connections. A server that wants to bound what one connection holds
+/// (one of HTTP/2 has many requests at once) makes one more for each connection, and puts it into
+/// the extensions of each of its requests: a layer counts there, too.
 #[derive(Clone, Debug)]
 pub struct UnverifiedLimit(Arc<State>);
 
@@ -86,7 +88,8 @@ impl Held {
         }
     }
 
-    /// Nothing yet, with the bound of the connection that a server may have put into the extensions of its requests.
+    /// Nothing yet, with the bound of the connection that a server may have put into the extensions
+    /// of its requests.
     pub(crate) fn of(server: Option<&UnverifiedLimit>, extensions: &Extensions) -> Self {
         Self::new(server.cloned(), extensions.get().cloned())
     }

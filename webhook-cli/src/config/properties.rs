@@ -198,7 +198,8 @@ fn a_username_alone_or_for_a_password_verifies_nothing() {
 fn pushers_app_key_and_others_that_were_taken_for_secrets_verify_nothing() {
     #[rustfmt::skip]
     let rows = [
-        // the provider, its secret and its identifier by their names, and whether deliveries name the identifier
+        // the provider, its secret and its identifier by their names, and whether deliveries name
+        // the identifier
         ("pusher", "secret", "key", true),
         ("getstream", "secret", "api_key", false),
         ("livekit", "api_secret", "api_key", true),

@@ -1,13 +1,14 @@
-//! What becomes of captured deliveries that somebody changes, for every provider and every kind of change: how many still verify, and under
-//! how many replay keys.
+//! What becomes of captured deliveries that somebody changes, for every provider and every kind of
+//! change: how many still verify, and under how many replay keys.
 //!
 //! ```sh
 //! cargo run -p webhook-core --all-features --example malleability
 //! MALLEABILITY_PROVIDER=plivo SOAK_TIMES=10 cargo run --release -p webhook-core --all-features --example malleability
 //! ```
 //!
-//! A cell is `=n` for `n` that verified under the key of the original, `~n` for `n` under others that the provider's bound allows, and `!n` for `n`
-//! that should not be. A dot is that none verified, and nothing that there was nothing to change.
+//! A cell is `=n` for `n` that verified under the key of the original, `~n` for `n` under others
+//! that the provider's bound allows, and `!n` for `n` that should not be. A dot is that none
+//! verified, and nothing that there was nothing to change.
 
 #![allow(clippy::unwrap_used, reason = "a tool of the tests")]
 

@@ -139,7 +139,8 @@ pub(crate) enum RunningMac {
     OfDeliveries(Box<OfDeliveries>),
 }
 
-/// A code that makes no tag of what may be the text of a challenge, so that no tag of a challenge is one of a delivery.
+/// A code that makes no tag of what may be the text of a challenge, so that no tag of a challenge
+/// is one of a delivery.
 #[derive(Clone)]
 pub(crate) struct OfDeliveries {
     mac: RunningMac,
@@ -163,8 +164,9 @@ impl OfDeliveries {
     }
 }
 
-/// Whether text is of the alphabets of base64 and hexadecimal digits alone, as challenges are that are answered with a tag. What
-/// deliveries sign has other characters in it: the punctuation of JSON, or what separates a time from a body.
+/// Whether text is of the alphabets of base64 and hexadecimal digits alone, as challenges are that
+/// are answered with a tag. What deliveries sign has other characters in it: the punctuation of
+/// JSON, or what separates a time from a body.
 pub(crate) fn is_plain(text: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
     text.iter().all(plain)
@@ -307,8 +309,9 @@ impl Tag {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// Equal in full length and every byte; an empty tag equals nothing. Constant-time in the bytes: the answer stays a
-    /// [`Choice`], so that several comparisons can be joined without a branch. Lengths are not secret.
+    /// Equal in full length and every byte; an empty tag equals nothing. Constant-time in the
+    /// bytes: the answer stays a [`Choice`], so that several comparisons can be joined without a
+    /// branch. Lengths are not secret.
     #[inline]
     pub(crate) fn matches(&self, other: &Self) -> Choice {
         match (self.len, other.len) {

@@ -23,8 +23,9 @@ const POINTERS: [&str; 9] = [
     "/NotificationRequestItem/additionalData/hmacSignature",
 ];
 
-/// Adyen's documentation says that a delivery in JSON has one item. Each is signed for itself and nothing says which belong together, so
-/// that a list could be cut, repeated and put together from several deliveries: more than one are refused.
+/// Adyen's documentation says that a delivery in JSON has one item. Each is signed for itself and
+/// nothing says which belong together, so that a list could be cut, repeated and put together from
+/// several deliveries: more than one are refused.
 #[derive(Debug)]
 pub(crate) struct Adyen;
 

@@ -130,7 +130,8 @@ fn tag(key: &[u8], body: &[u8], time: &[u8]) -> Tag {
     mac.finish()
 }
 
-/// The body, if it is text that Box's SDK writes with escapes: of letters from U+007F on, and of slashes that have none yet.
+/// The body, if it is text that Box's SDK writes with escapes: of letters from U+007F on, and of
+/// slashes that have none yet.
 fn needs_escapes(body: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(body).ok()?;
     let mut before = b' ';

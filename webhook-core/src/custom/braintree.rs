@@ -80,8 +80,9 @@ impl Custom for Braintree {
     }
 }
 
-/// Whether text is that of a challenge: 20 to 32 hexadecimal digits in lower case. Such a payload is refused, since anybody can have
-/// it signed. No notification is lost by that: its XML begins with `<` or white space, whose base64 begins with a capital letter.
+/// Whether text is that of a challenge: 20 to 32 hexadecimal digits in lower case. Such a payload
+/// is refused, since anybody can have it signed. No notification is lost by that: its XML begins
+/// with `<` or white space, whose base64 begins with a capital letter.
 fn is_challenge(text: &[u8]) -> bool {
     let digits = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     (20..=MAX_CHALLENGE).contains(&text.len()) && text.iter().all(digits)

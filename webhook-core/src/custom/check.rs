@@ -10,7 +10,8 @@ use crate::scheme::{Coverage, Encoding};
 use crate::time::{Staleness, Stamp, TimeUnit, Tolerance, UnixTime};
 use crate::verifier::Verified;
 
-/// A check that has seen the head. It takes the body as it arrives, or is lent it when it is complete, and keeps no copy.
+/// A check that has seen the head. It takes the body as it arrives, or is lent it when it is
+/// complete, and keeps no copy.
 pub(crate) trait Check: Send + Sync {
     /// Takes the next bytes of the body.
     fn update(&mut self, _bytes: &[u8]) {}
@@ -31,7 +32,8 @@ pub(crate) trait Check: Send + Sync {
         None
     }
 
-    /// What was in the body, where the event is inside. Called after [`finish`](Self::finish) has verified it.
+    /// What was in the body, where the event is inside. Called after [`finish`](Self::finish) has
+    /// verified it.
     fn opened<'b>(&mut self, _body: &'b [u8]) -> Option<Cow<'b, [u8]>> {
         None
     }

@@ -24,8 +24,9 @@ const POINTERS: [&str; 3] = [
     "/event/event_type",
     "/event/event_hash",
 ];
-/// Longest document that is decoded before it is verified, in bytes: out of a form with escapes. In `multipart/form-data`, as Dropbox
-/// Sign sends it, it stands as it is, and may be as long as the body.
+/// Longest document that is decoded before it is verified, in bytes: out of a form with escapes. In
+/// `multipart/form-data`, as Dropbox Sign sends it, it stands as it is, and may be as long as the
+/// body.
 const MAX_DECODED: usize = 48 * 1024;
 
 /// What an event says of its signature: time, type and tag.
@@ -40,7 +41,8 @@ fn signature<'b>(json: &'b [u8], pointers: &Pointers) -> Result<[Cow<'b, str>; 3
     Ok([text(time)?, text(kind)?, text(tag)?])
 }
 
-/// The JSON of a form, in either of the two ways to send one, if that takes no more than `most` bytes beside the body.
+/// The JSON of a form, in either of the two ways to send one, if that takes no more than `most`
+/// bytes beside the body.
 fn json<'b>(
     boundary: Option<&[u8]>,
     body: &'b [u8],

@@ -25,7 +25,8 @@ pub(crate) struct Fields {
 pub(crate) enum Write {
     /// Values at these pointers.
     Values(&'static [&'static str], fn(&Values<'_>) -> Option<String>),
-    /// The value at this pointer, or all of the body, with its names sorted. It is small, or refused: what is sorted is taken apart first.
+    /// The value at this pointer, or all of the body, with its names sorted. It is small, or
+    /// refused: what is sorted is taken apart first.
     Sorted(Option<&'static str>, fn(&Json<'_>) -> Option<String>),
 }
 

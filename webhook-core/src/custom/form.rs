@@ -1,14 +1,16 @@
 //! Forms, `application/x-www-form-urlencoded`, byte for byte: nothing is trimmed, and bytes that are no text stay what they are.
 //!
-//! A form is walked, not taken apart: names and values stay as they are spelled in the body, and are decoded piece by piece where they
-//! are compared or signed. Fields that have to be sorted are bounded in number.
+//! A form is walked, not taken apart: names and values stay as they are spelled in the body, and
+//! are decoded piece by piece where they are compared or signed. Fields that have to be sorted are
+//! bounded in number.
 
 use std::borrow::Cow;
 
 use crate::error::RejectionKind;
 use crate::gather::Gather;
 
-/// Fields of a form that is sorted: what is signed this way has some dozens, and where PHP, Django and Express stop is at a thousand.
+/// Fields of a form that is sorted: what is signed this way has some dozens, and where PHP, Django
+/// and Express stop is at a thousand.
 pub(crate) const MAX_FIELDS: usize = 2000;
 
 /// A name and its value.
@@ -202,9 +204,11 @@ pub(crate) struct Sorted<'b> {
     fields: Vec<Sorting>,
 }
 
-/// A field on its way to its place: by its name, and among those of one name by its value. As there may be many, it is narrow.
+/// A field on its way to its place: by its name, and among those of one name by its value. As there
+/// may be many, it is narrow.
 struct Sorting {
-    /// The next seven bytes of what it is sorted by, and in the lowest byte how many there are: fewer at the end.
+    /// The next seven bytes of what it is sorted by, and in the lowest byte how many there are:
+    /// fewer at the end.
     next: u64,
     /// Where it is in the body, how long it is, and how long its name is.
     start: u32,
@@ -302,8 +306,9 @@ impl<'b> Sorted<'b> {
         Ok(field.value)
     }
 
-    /// Sorts by seven bytes at a time, and what these do not tell apart by the next: every byte is looked at once, however long the
-    /// fields have in common. Comparing field with field would look at the same bytes again and again.
+    /// Sorts by seven bytes at a time, and what these do not tell apart by the next: every byte is
+    /// looked at once, however long the fields have in common. Comparing field with field would
+    /// look at the same bytes again and again.
     fn sort(&mut self) {
         let body = self.body;
         // Positions are below `MAX_FIELDS`.

@@ -15,14 +15,15 @@ const MAX_NAMES: usize = 64;
 /// `t=<seconds>,h=<names with a space between>,v1=<tag>` in this header, over the time, the names, their values and the body, with a dot
 /// between. The older `v0`, which covers no header, is not looked at.
 ///
-/// A dot may stand in a value and in a body, so the signature does not say where the values end, and a body may be what was the end of a
-/// value. Deliveries are told apart by all that is signed but the time, which is one message wherever it is cut.
+/// A dot may stand in a value and in a body, so the signature does not say where the values end,
+/// and a body may be what was the end of a value. Deliveries are told apart by all that is signed
+/// but the time, which is one message wherever it is cut.
 #[derive(Debug)]
 pub(crate) struct Hook0 {
     /// The header.
     pub(crate) tag: &'static str,
-    /// Whether the sender writes JSON alone. The first bracket is where the body begins then, and every byte of it is covered, unless a value has
-    /// a bracket or the body begins otherwise.
+    /// Whether the sender writes JSON alone. The first bracket is where the body begins then, and
+    /// every byte of it is covered, unless a value has a bracket or the body begins otherwise.
     pub(crate) is_json: bool,
 }
 

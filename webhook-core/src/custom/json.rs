@@ -5,8 +5,9 @@ use std::borrow::Cow;
 /// Nesting beyond which a document is refused.
 const MAX_DEPTH: usize = 64;
 
-/// Values and bytes of a document that is taken apart before it is verified. A tree is many times as large as what it is of, so that only small
-/// documents become one: headers and claims of tokens, and those few that are signed in another order than they are sent in.
+/// Values and bytes of a document that is taken apart before it is verified. A tree is many times
+/// as large as what it is of, so that only small documents become one: headers and claims of
+/// tokens, and those few that are signed in another order than they are sent in.
 const MAX_VALUES: usize = 256;
 const MAX_SMALL: usize = 16 * 1024;
 
@@ -21,7 +22,8 @@ pub(crate) enum Json<'b> {
 }
 
 impl<'b> Json<'b> {
-    /// One document that is believed; `None` for what is none, is too deep, or has a name twice in one object.
+    /// One document that is believed; `None` for what is none, is too deep, or has a name twice in
+    /// one object.
     #[cfg(any(test, feature = "asymmetric"))]
     pub(crate) fn parse(body: &'b [u8]) -> Option<Self> {
         Self::parse_within(body, usize::MAX)

@@ -1,9 +1,10 @@
 //! Schemes with code of their own, one file each: those that the axes of [`Scheme`](crate::Scheme) cannot say.
 //!
-//! A scheme reads the head, then takes the body as it comes or is lent it at its end, and says then what it found out. It keeps no copy of
-//! the body: what it may use of memory, beside the body that the intake has, is less than 64 KiB, and of time, what hashing the body
-//! takes, times a small constant. Values are found by a pass over the body rather than in a tree of it, what is signed is written piece by
-//! piece, and what has to be sorted is bounded in number.
+//! A scheme reads the head, then takes the body as it comes or is lent it at its end, and says then
+//! what it found out. It keeps no copy of the body: what it may use of memory, beside the body that
+//! the intake has, is less than 64 KiB, and of time, what hashing the body takes, times a small
+//! constant. Values are found by a pass over the body rather than in a tree of it, what is signed
+//! is written piece by piece, and what has to be sorted is bounded in number.
 
 mod check;
 pub(crate) mod form;

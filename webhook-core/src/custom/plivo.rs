@@ -29,7 +29,8 @@ impl Custom for Plivo {
     fn start(&self, asked: &Asked<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let candidates = self.candidates(asked)?;
         let nonce = asked.header(self.nonce)?.to_vec();
-        // Version 3 has a dot between the fields and the nonce: with one in it, the end of the last field could be moved into it.
+        // Version 3 has a dot between the fields and the nonce: with one in it, the end of the last
+        // field could be moved into it.
         let plain = nonce
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));

@@ -85,7 +85,8 @@ fn message(time: &[u8], query: &str, body: &[u8; 32]) -> Vec<u8> {
 /// Parameters of a query that is sorted.
 const MAX_PARAMETERS: usize = 500;
 
-/// The query sorted by name, names and values escaped; `None` for too many. Values of one name keep their order.
+/// The query sorted by name, names and values escaped; `None` for too many. Values of one name keep
+/// their order.
 fn canonical(query: &str) -> Option<String> {
     let fields = || form::fields(query.as_bytes());
     if fields().nth(MAX_PARAMETERS).is_some() {

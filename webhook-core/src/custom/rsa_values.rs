@@ -180,7 +180,8 @@ fn php(form: &Sorted<'_>, sink: &mut dyn FnMut(&[u8])) {
     sink(b"}");
 }
 
-/// Writes a value as spelled, without the white space between its tokens. `None` for what would not be the same value then.
+/// Writes a value as spelled, without the white space between its tokens. `None` for what would not
+/// be the same value then.
 fn write_compact(value: Found<'_>, sink: &mut dyn FnMut(&[u8])) -> Option<()> {
     let spelled = match value {
         Found::Nested(spelled) => spelled,

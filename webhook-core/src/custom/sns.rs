@@ -217,8 +217,8 @@ impl<'b> Document<'b> {
         }
     }
 
-    /// A text of one line, and not a long one. Only a message may have several: with them in any other field, what was signed of one
-    /// delivery could be read as another one.
+    /// A text of one line, and not a long one. Only a message may have several: with them in any
+    /// other field, what was signed of one delivery could be read as another one.
     fn line(&self, pointer: &str) -> Result<Cow<'b, str>, RejectionKind> {
         let text = self.text(pointer)?.read(MAX_LINE);
         let text = text.filter(|text| !text.contains(['\n', '\r']));

@@ -97,7 +97,8 @@ impl Rules {
         let Some(Found::Text(sealed)) = found else {
             return Err(malformed);
         };
-        // What is in it is known to be the sender's only when it has been opened, so it cannot be as long as the body.
+        // What is in it is known to be the sender's only when it has been opened, so it cannot be
+        // as long as the body.
         let sealed = sealed.read(MAX_SEALED).ok_or(malformed)?;
         let token = open(sealed.as_bytes(), &self.decryption)?;
         let token = Token::of_body(&token, "RS256")?;

@@ -67,8 +67,8 @@ impl Custom for Twilio {
         let announced = query_value(asked.head, BODY_HASH)?
             .map(|hash| body_hash(&hash))
             .transpose()?;
-        // Twilio appends it. Elsewhere in the query, it could be part of a field of a form that was signed behind the URL: a text
-        // message can say anything.
+        // Twilio appends it. Elsewhere in the query, it could be part of a field of a form that was
+        // signed behind the URL: a text message can say anything.
         let last = asked
             .head
             .query()

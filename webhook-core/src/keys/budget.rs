@@ -1,20 +1,23 @@
 //! How often a source is asked for names that never verified anything.
 //!
-//! The name of a key is the sender's to choose, and there is no end of names. So fetches have a budget, and a name that finds it
-//! spent is answered 503: nothing is known of it. A flood of invented names can therefore delay a genuine name that is new. Three
-//! rules keep that delay short:
+//! The name of a key is the sender's to choose, and there is no end of names. So fetches have a
+//! budget, and a name that finds it spent is answered 503: nothing is known of it. A flood of
+//! invented names can therefore delay a genuine name that is new. Three rules keep that delay
+//! short:
 //!
-//! * **A key that has verified a delivery is outside the budget.** Only its sender can bring that about. It is fetched again
-//!   whenever its hour is over, and no flood delays that.
-//! * **Half of the budget is for names that come back.** A genuine sender repeats its delivery after a 503, and other deliveries
-//!   name the same key. An invented name comes once. So a new name that finds the first half spent has the second half to itself
-//!   when it comes back.
-//! * **A name that was asked for in vain is no new name.** It draws on the first half afterwards. So a fixed list of invented names,
-//!   sent again and again, is worked off, and the genuine name among them gets its turn.
+//! * **A key that has verified a delivery is outside the budget.** Only its sender can bring that
+//!   about. It is fetched again whenever its hour is over, and no flood delays that.
+//! * **Half of the budget is for names that come back.** A genuine sender repeats its delivery
+//!   after a 503, and other deliveries name the same key. An invented name comes once. So a new
+//!   name that finds the first half spent has the second half to itself when it comes back.
+//! * **A name that was asked for in vain is no new name.** It draws on the first half afterwards.
+//!   So a fixed list of invented names, sent again and again, is worked off, and the genuine name
+//!   among them gets its turn.
 //!
-//! A sender of a flood can send each invented name twice. Its names then compete with the genuine one, name for name: before a
-//! delivery is verified nothing tells them apart. What remains is a 503 for a key that is new, and never a 401. Where one document
-//! has all keys of a provider (JSON Web Key Sets), one fetch answers for all names, and there is nothing to compete for.
+//! A sender of a flood can send each invented name twice. Its names then compete with the genuine
+//! one, name for name: before a delivery is verified nothing tells them apart. What remains is a
+//! 503 for a key that is new, and never a 401. Where one document has all keys of a provider (JSON
+//! Web Key Sets), one fetch answers for all names, and there is nothing to compete for.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -82,14 +85,16 @@ impl Half {
     }
 }
 
-/// Sets of deferred names, and names of a set. Together they remember 65 536 names in 256 KiB: a minute of a thousand names a second.
+/// Sets of deferred names, and names of a set. Together they remember 65 536 names in 256 KiB: a
+/// minute of a thousand names a second.
 const SETS: usize = 8192;
 const NAMES_OF_A_SET: usize = 8;
 
 /// The latest names that found the budget spent.
 ///
-/// A name displaces the oldest of its set, and which set that is depends on a random key: a sender cannot aim at the name of another.
-/// Two names are taken for the same in one of some 2³¹ cases, which costs nothing but a fetch.
+/// A name displaces the oldest of its set, and which set that is depends on a random key: a sender
+/// cannot aim at the name of another. Two names are taken for the same in one of some 2³¹ cases,
+/// which costs nothing but a fetch.
 #[derive(Default)]
 struct DeferredNames {
     hasher: RandomState,

@@ -1,7 +1,8 @@
 //! What a source gave, kept: one question at a time for a name, and no sender decides how many.
 //!
-//! What becomes known of a name is known of that name alone: that there is no such key, that the source failed, how old a key is.
-//! So no name that one sender invents changes what is answered to another. What is asked at all is for the [`Budget`].
+//! What becomes known of a name is known of that name alone: that there is no such key, that the
+//! source failed, how old a key is. So no name that one sender invents changes what is answered to
+//! another. What is asked at all is for the [`Budget`].
 
 use std::collections::HashMap;
 use std::fmt;
@@ -30,12 +31,13 @@ const QUIET: Duration = Duration::from_secs(60);
 /// The same after a failure.
 const DOWN: Duration = Duration::from_secs(10);
 
-/// Documents that are kept of those whose key has verified a delivery, and of the others. A sender can name any document that
-/// exists, so the others never displace these.
+/// Documents that are kept of those whose key has verified a delivery, and of the others. A sender
+/// can name any document that exists, so the others never displace these.
 const MOST_PROVEN: usize = 128;
 const MOST_UNPROVEN: usize = 32;
 
-/// Names that were asked for in vain. Each costs a fetch, so they come slowly, and one is over long before it is displaced.
+/// Names that were asked for in vain. Each costs a fetch, so they come slowly, and one is over long
+/// before it is displaced.
 const MOST_MISSED: usize = 1024;
 
 /// Confirmed subscriptions that are remembered.
@@ -222,7 +224,8 @@ impl State {
         let (keys, age) = (document.named(query), since(document.fetched, now));
         if keys.is_empty() {
             return match query.is_in_set() && age < QUIET {
-                // The set answers for all names that came before it. What came later, it may not have had yet.
+                // The set answers for all names that came before it. What came later, it may not
+                // have had yet.
                 true if now.as_secs() <= document.fetched.as_secs() => {
                     Known::Refused(RejectionKind::UnknownKey)
                 }
@@ -257,7 +260,8 @@ impl State {
         missed.is_some_and(|missed| missed.why == why && since(missed.when, now) < wait)
     }
 
-    /// Whether this name may be asked for. What has verified a delivery always may, since no other sender can bring that about.
+    /// Whether this name may be asked for. What has verified a delivery always may, since no other
+    /// sender can bring that about.
     fn admits(&mut self, query: &KeyQuery, now: UnixTime) -> bool {
         let name = query.document();
         if self.document(name).is_some_and(|kept| kept.is_proven) {
@@ -389,8 +393,8 @@ impl Document {
 /// Each costs a verification.
 const MOST_OF_A_NAME: usize = 4;
 
-/// What has passed. A clock that was put back by little, or that two deliveries read in another order, has not moved; after more
-/// than that nobody knows, so an hour has passed.
+/// What has passed. A clock that was put back by little, or that two deliveries read in another
+/// order, has not moved; after more than that nobody knows, so an hour has passed.
 fn since(then: UnixTime, now: UnixTime) -> Duration {
     let (then, now) = (then.as_secs(), now.as_secs());
     match then.saturating_sub(now) < QUIET.as_secs() {

@@ -36,7 +36,8 @@ pub(crate) enum Unusable {
     Rubbish(&'static str),
     /// A document of keys, none of which can be used. What was known before does not hold any longer.
     Empty(&'static str),
-    /// A certificate that its provider does not have, or the one key of this name, which its provider has withdrawn.
+    /// A certificate that its provider does not have, or the one key of this name, which its
+    /// provider has withdrawn.
     Untrusted(&'static str),
 }
 

@@ -31,21 +31,25 @@ use crate::hook::{self, Hook};
 
 /// Where public keys come from that are not configured, and how subscriptions are confirmed.
 ///
-/// The engine keeps what it gets: an hour, or a day while the source fails to give it again. It asks for a name once at a time, and
-/// in 60 s once for a name that does not exist. Names are the sender's to choose, so names that have verified no delivery have a
-/// budget together: at most 16 at once and 12 a minute, for one endpoint and its clones. A name that finds it spent is answered
+/// The engine keeps what it gets: an hour, or a day while the source fails to give it again. It
+/// asks for a name once at a time, and in 60 s once for a name that does not exist. Names are the
+/// sender's to choose, so names that have verified no delivery have a budget together: at most 16
+/// at once and 12 a minute, for one endpoint and its clones. A name that finds it spent is answered
 /// 503. Names that have verified a delivery are outside the budget.
 ///
-/// So an implementation needs no cache and no limit. It has to end within about 2 s, has to read no more than a document of keys
-/// can be, and may be asked for several names at the same time.
+/// So an implementation needs no cache and no limit. It has to end within about 2 s, has to read no
+/// more than a document of keys can be, and may be asked for several names at the same time.
 ///
-/// A wrong answer lets a forger in: what is returned is believed. So a source goes where the query says over an authenticated
-/// connection, follows no redirects, and gives nothing that came from another place. A `None` for a key that exists is as wrong: its
-/// deliveries are answered 401, and the sender may not retry them. Return an error whenever the key may exist.
+/// A wrong answer lets a forger in: what is returned is believed. So a source goes where the query
+/// says over an authenticated connection, follows no redirects, and gives nothing that came from
+/// another place. A `None` for a key that exists is as wrong: its deliveries are answered 401, and
+/// the sender may not retry them. Return an error whenever the key may exist.
 pub trait KeySource: fmt::Debug + Send + Sync + 'static {
-    /// The document a query is about: a JSON Web Key or a set of them (RFC 7517), a public key or certificate in PEM, or the answer in which eBay, Circle or
-    /// Plaid have one. `None` says that there is no such key, and the delivery is refused like any that is forged, as it is for a certificate that is
-    /// not the sender's and for a key that says that it is withdrawn. An error says that nobody knows, and it is answered 503.
+    /// The document a query is about: a JSON Web Key or a set of them (RFC 7517), a public key or
+    /// certificate in PEM, or the answer in which eBay, Circle or Plaid have one. `None` says that
+    /// there is no such key, and the delivery is refused like any that is forged, as it is for a
+    /// certificate that is not the sender's and for a key that says that it is withdrawn. An error
+    /// says that nobody knows, and it is answered 503.
     fn fetch(
         &self,
         query: &KeyQuery,
@@ -55,7 +59,8 @@ pub trait KeySource: fmt::Debug + Send + Sync + 'static {
     /// done when that succeeds. `Ok(false)` says that this source does no such thing, which is what it says unless it is written; then the
     /// delivery is for the handler. An error is answered 503.
     ///
-    /// Called for deliveries that are verified and of a topic that is configured: for one address once at a time, and once an hour.
+    /// Called for deliveries that are verified and of a topic that is configured: for one address
+    /// once at a time, and once an hour.
     fn confirm(
         &self,
         confirmation: &Confirmation,

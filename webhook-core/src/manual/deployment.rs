@@ -7,8 +7,9 @@
 //! 1. request ids and tracing, which see every answer, also those of the layers below;
 //! 2. a timeout, longer than body timeout and handler timeout together, so that the engine's own come first;
 //! 3. the webhook layer;
-//! 4. limits of concurrency, for verified deliveries only. A delivery that waits for one for too long is answered 503, and its handler
-//!    does not begin: see [`handler_timeout`](crate::EndpointBuilder::handler_timeout);
+//! 4. limits of concurrency, for verified deliveries only. A delivery that waits for one for too
+//!    long is answered 503, and its handler does not begin: see
+//!    [`handler_timeout`](crate::EndpointBuilder::handler_timeout);
 //! 5. the handler, and whatever reads or changes the body.
 //!
 //! In tower, `ServiceBuilder` lists layers from the outside in, and of several `Router::layer` the last is the outermost. So it is in
@@ -37,17 +38,20 @@
 //! end, because a handler must not see a byte that is not verified; a body of one frame is never copied. Trailers are dropped: no
 //! signature covers them. A body that stops half-way is answered 400, one that takes too long 408.
 //!
-//! *Memory.* Anybody can send a body, and each is held up to the endpoint's limit until it is verified or refused. `UnverifiedLimit`
-//! of the adapters bounds the sum: make one for a server (64 MiB unless you say otherwise) and give it to all its layers with
-//! `unverified_limit`. What does not fit is answered 503. A layer sees no connections. A server that does can bound each of them too, which
-//! matters for HTTP/2, where one connection has many requests at once: it puts a limit into the extensions of each request of the
-//! connection; in actix-web, into those of the connection, in `on_connect`. `webhook serve` has both.
+//! *Memory.* Anybody can send a body, and each is held up to the endpoint's limit until it is
+//! verified or refused. `UnverifiedLimit` of the adapters bounds the sum: make one for a server (64
+//! MiB unless you say otherwise) and give it to all its layers with `unverified_limit`. What does
+//! not fit is answered 503. A layer sees no connections. A server that does can bound each of them
+//! too, which matters for HTTP/2, where one connection has many requests at once: it puts a limit
+//! into the extensions of each request of the connection; in actix-web, into those of the
+//! connection, in `on_connect`. `webhook serve` has both.
 //!
 //! # Answers
 //!
-//! A handler has succeeded when it has given its response. That is recorded first, and its body is sent after that. A body that
-//! fails after its 200, or that nobody reads to its end, leaves the event done: a retry is a duplicate. Do the work before the
-//! response, not in a stream that is its body.
+//! A handler has succeeded when it has given its response. That is recorded first, and its body is
+//! sent after that. A body that fails after its 200, or that nobody reads to its end, leaves the
+//! event done: a retry is a duplicate. Do the work before the response, not in a stream that is its
+//! body.
 //!
 //! # Proxies
 //!
@@ -66,9 +70,11 @@
 //! last slash, without its query. The query is taken from the request as received. The URL is configured and not guessed, because
 //! `Host` and the forwarded headers are the sender's to choose. For HubSpot, register a URL without a query.
 //!
-//! TrueLayer and Contentful sign the path. It is that of the request as the client sent it, also where a framework takes the front of
-//! it off for what is inside: the layer of webhook-axum asks axum's `OriginalUri`, and within actix-web's scopes a request keeps its
-//! path. For other services that rewrite the URI further out, `original_uri` of the layer of webhook-tower says where the original is.
+//! TrueLayer and Contentful sign the path. It is that of the request as the client sent it, also
+//! where a framework takes the front of it off for what is inside: the layer of webhook-axum asks
+//! axum's `OriginalUri`, and within actix-web's scopes a request keeps its path. For other services
+//! that rewrite the URI further out, `original_uri` of the layer of webhook-tower says where the
+//! original is.
 //!
 //! # Several processes
 //!
@@ -78,22 +84,27 @@
 //!
 //! # Several endpoints
 //!
-//! Two registrations with one provider each get every event. If their endpoints share a store, each needs a
-//! [`consumer`](crate::EndpointBuilder::consumer) name, or one takes the events of the other for its own: 503 while the other runs, 200
-//! without a run afterwards. Building the second without a name is an error where that is certain, and logged as a warning, with the
-//! places in the code where both were built, where it may be so.
+//! Two registrations with one provider each get every event. If their endpoints share a store, each
+//! needs a [`consumer`](crate::EndpointBuilder::consumer) name, or one takes the events of the
+//! other for its own: 503 while the other runs, 200 without a run afterwards. Building the second
+//! without a name is an error where that is certain, and logged as a warning, with the places in
+//! the code where both were built, where it may be so.
 //!
 //! # A store that is slow
 //!
-//! An adapter waits two seconds for an answer of the store ([`store_timeout`](crate::EndpointBuilder::store_timeout)). A claim that takes
-//! longer is answered 503. A commit that takes longer does not hold the handler's answer. In both cases the call goes on, because
-//! one that is cancelled half-way may leave a connection of a pool in the middle of a transaction.
+//! An adapter waits two seconds for an answer of the store
+//! ([`store_timeout`](crate::EndpointBuilder::store_timeout)). A claim that takes longer is
+//! answered 503. A commit that takes longer does not hold the handler's answer. In both cases the
+//! call goes on, because one that is cancelled half-way may leave a connection of a pool in the
+//! middle of a transaction.
 //!
 //! # Shutdown
 //!
-//! First stop accepting. Then `drain(timeout)` of the layer: new deliveries are answered 503, which brings them back, and it waits
-//! for those being handled, also for those whose client has left, and for commits that are late. A server's own graceful shutdown does not know of the latter. What is
-//! killed all the same is claimed until its lease ends, and runs again after that, if the store outlives the process.
+//! First stop accepting. Then `drain(timeout)` of the layer: new deliveries are answered 503, which
+//! brings them back, and it waits for those being handled, also for those whose client has left,
+//! and for commits that are late. A server's own graceful shutdown does not know of the latter.
+//! What is killed all the same is claimed until its lease ends, and runs again after that, if the
+//! store outlives the process.
 //!
 //! # When a client leaves
 //!
@@ -114,6 +125,7 @@
 //! # What to watch
 //!
 //! [`Endpoint::counts`](crate::Endpoint::counts) has a counter for each end. `bad_signature` for all deliveries: a wrong secret, or a
-//! layer that changes the body. `stale` or `future`: a clock. `in_flight`: a handler slower than the sender waits. `store_unavailable`:
-//! the store. `overloaded`: too many handlers without a client, or too much of bodies that are not verified. `lease_lost` should stay at
-//! zero. The log target is `webhook`. A hook that panics changes no answer, and is in the log.
+//! layer that changes the body. `stale` or `future`: a clock. `in_flight`: a handler slower than
+//! the sender waits. `store_unavailable`: the store. `overloaded`: too many handlers without a
+//! client, or too much of bodies that are not verified. `lease_lost` should stay at zero. The log
+//! target is `webhook`. A hook that panics changes no answer, and is in the log.

@@ -7,7 +7,8 @@
 //!   names.
 //! * The **tenant** is named by [`tenant`](crate::EndpointBuilder::tenant). The same id at two tenants is two events.
 //! * The **mode** is live or test, where the body says so and is vouched for.
-//! * The **identity** is the provider's [`Identity`](crate::Identity): an id or a digest of the signed message, and in some cases more.
+//! * The **identity** is the provider's [`Identity`](crate::Identity): an id or a digest of the
+//!   signed message, and in some cases more.
 //!
 //! Not in a key: which secret verified the delivery (or a rotation would run everything again), the signature, the time of
 //! the attempt where there is an id, the sender's address.
@@ -25,29 +26,34 @@
 //! | equal bodies for different events, and no label either | none: copies run, one at a time | Dropbox, Microsoft Graph, EBANX |
 //! | nothing: a token vouches for the whole request | the id in the body, or the content and the id in a header | Telegram, Asaas; GitLab with a token, Xendit |
 //!
-//! The content is the **signed message**, which is not the body where a scheme signs less than the body: a thief could change the rest.
+//! The content is the **signed message**, which is not the body where a scheme signs less than the
+//! body: a thief could change the rest.
 //!
 //! # Labels that nobody signs
 //!
-//! Two events with one content and two delivery ids are two events: the second must not be answered 200 and lost. But a thief who has
-//! captured one delivery can invent ids for it. So one content has at most so many labels until it is forgotten, counted by the
-//! store in the step that claims ([`LabelBound`](crate::replay::LabelBound)). A copy over the bound is answered as a duplicate, counted as
-//! [`Counts::over_bound`](crate::Counts) and logged. [`IdentityPolicy::SignedOnly`](crate::IdentityPolicy) leaves labels out, for an endpoint whose handler
-//! must not run twice for one captured delivery, whatever is lost.
+//! Two events with one content and two delivery ids are two events: the second must not be answered
+//! 200 and lost. But a thief who has captured one delivery can invent ids for it. So one content
+//! has at most so many labels until it is forgotten, counted by the store in the step that claims
+//! ([`LabelBound`](crate::replay::LabelBound)). A copy over the bound is answered as a duplicate,
+//! counted as [`Counts::over_bound`](crate::Counts) and logged.
+//! [`IdentityPolicy::SignedOnly`](crate::IdentityPolicy) leaves labels out, for an endpoint whose
+//! handler must not run twice for one captured delivery, whatever is lost.
 //!
 //! # Questions
 //!
-//! Some deliveries wait for an answer that is part of the protocol: the instructions for a call (Twilio, Plivo), the options of a menu
-//! (Slack), the response to a command (Discord), a claim to add (Okta, Supabase). An empty 200 is a wrong answer to them, so a copy of a
-//! [question](crate::Questions) runs again, after the first has ended. It is known by what is signed for each attempt, so that the same question at
-//! another time waits for none.
+//! Some deliveries wait for an answer that is part of the protocol: the instructions for a call
+//! (Twilio, Plivo), the options of a menu (Slack), the response to a command (Discord), a claim to
+//! add (Okta, Supabase). An empty 200 is a wrong answer to them, so a copy of a
+//! [question](crate::Questions) runs again, after the first has ended. It is known by what is
+//! signed for each attempt, so that the same question at another time waits for none.
 //!
 //! # What follows from it
 //!
 //! * **A redelivery by hand** is a duplicate if the first one was handled, under the id as by content.
 //!   [`Endpoint::forget`](crate::Endpoint::forget) lets it run again.
-//! * **A retry with another content** is another event. HubSpot counts attempts in the body, so its retries run again. So do retries
-//!   that are signed anew, where the signed time is part of the identity.
+//! * **A retry with another content** is another event. HubSpot counts attempts in the body, so its
+//!   retries run again. So do retries that are signed anew, where the signed time is part of the
+//!   identity.
 //! * **Known by content** is remembered for at least 30 days unless you say otherwise, because nothing else protects it.
 //!
 //! # State of a key

@@ -30,9 +30,11 @@
 //!
 //! # 401 or 503
 //!
-//! 401 is for a delivery that is not genuine: the source was asked for its key and has none, the key is withdrawn, the certificate is not the sender's, or
-//! the key did not make the signature. 503 with `Retry-After` is for not knowing: a source that is down, slow, or gives what is no key, and a name that
-//! the source was not asked for. Then a genuine sender sends again. The kinds are [`UnknownKey`](crate::RejectionKind::UnknownKey) and
+//! 401 is for a delivery that is not genuine: the source was asked for its key and has none, the
+//! key is withdrawn, the certificate is not the sender's, or the key did not make the signature.
+//! 503 with `Retry-After` is for not knowing: a source that is down, slow, or gives what is no key,
+//! and a name that the source was not asked for. Then a genuine sender sends again. The kinds are
+//! [`UnknownKey`](crate::RejectionKind::UnknownKey) and
 //! [`KeysUnavailable`](crate::RejectionKind::KeysUnavailable); watch the second.
 //!
 //! # What is kept, and for how long
@@ -45,33 +47,39 @@
 //! | a set of keys in which a name is missing | fetched again after 60 s | a name that came before the set was fetched is 401; one that came later is 503, since the set may have got it since |
 //! | how many documents | 128 whose key has verified a delivery, and 32 others | the one that was fetched the longest ago goes first, and never for one of the other kind |
 //!
-//! A document in which every key is withdrawn ends what was known: a key with Plaid's `expired_at` is unknown from then on, and a set without a key that
-//! can be used is answered 503. A document that is none at all, such as a page in HTML, counts as a failure.
+//! A document in which every key is withdrawn ends what was known: a key with Plaid's `expired_at`
+//! is unknown from then on, and a set without a key that can be used is answered 503. A document
+//! that is none at all, such as a page in HTML, counts as a failure.
 //!
 //! # What a flood of invented names can do
 //!
-//! Deliveries whose key is kept are not affected. A key that has verified a delivery is outside the budget, so its hourly fetch is not
-//! affected either. What is left is a key that is new to the endpoint: at the first start, or when the provider changes it.
+//! Deliveries whose key is kept are not affected. A key that has verified a delivery is outside the
+//! budget, so its hourly fetch is not affected either. What is left is a key that is new to the
+//! endpoint: at the first start, or when the provider changes it.
 //!
-//! * Where one document has all keys (Google, Fireblocks, TrueLayer, Pagar.me's Hub, Stone), one fetch answers for all names. A key that is new is
-//!   503 for at most 60 s.
-//! * Where each name is a document (SNS, PayPal, Plaid, eBay, Circle, Bitso, Binance Pay, WeChat Pay), a new key may find the budget spent and is
-//!   503. Half of the budget is for names that come back. A genuine sender retries, and an invented name comes once, so the key is
-//!   fetched when it comes a second time. The latest 65 536 names that found the budget spent are remembered: a minute of a thousand names a second.
-//! * Who sends every invented name twice competes with the new key, name for name, until it is fetched. Its deliveries are 503 for that long.
-//!   Configure the key where that is not acceptable.
+//! * Where one document has all keys (Google, Fireblocks, TrueLayer, Pagar.me's Hub, Stone), one
+//!   fetch answers for all names. A key that is new is 503 for at most 60 s.
+//! * Where each name is a document (SNS, PayPal, Plaid, eBay, Circle, Bitso, Binance Pay, WeChat
+//!   Pay), a new key may find the budget spent and is
+//!   503. Half of the budget is for names that come back. A genuine sender retries, and an invented
+//!   name comes once, so the key is fetched when it comes a second time. The latest 65 536 names
+//!   that found the budget spent are remembered: a minute of a thousand names a second.
+//! * Who sends every invented name twice competes with the new key, name for name, until it is
+//!   fetched. Its deliveries are 503 for that long. Configure the key where that is not acceptable.
 //!
 //! A log line at level WARN, at most once a minute, says that the budget is spent.
 //!
-//! The cache and the budget belong to the endpoint and all its clones. Their hours are those of the endpoint's clock; a clock that is put back makes
-//! the cache ask again rather than wait.
+//! The cache and the budget belong to the endpoint and all its clones. Their hours are those of the
+//! endpoint's clock; a clock that is put back makes the cache ask again rather than wait.
 //!
 //! # Subscriptions
 //!
-//! Amazon SNS sends nothing before its `SubscriptionConfirmation` is answered by a visit to an address in it. A source that
-//! [confirms](crate::KeySource::confirm), as `HttpsKeys` does, makes that visit, under the rules that keys are fetched under: only for a delivery that is
-//! verified and of a topic that is configured, to an address of SNS's own: for one address once at a time, and once an hour. The delivery is answered 200 when
-//! the visit has succeeded, 503 when it has not, and no handler runs. The end of a subscription, whose address would undo it, is for the
+//! Amazon SNS sends nothing before its `SubscriptionConfirmation` is answered by a visit to an
+//! address in it. A source that [confirms](crate::KeySource::confirm), as `HttpsKeys` does, makes
+//! that visit, under the rules that keys are fetched under: only for a delivery that is verified
+//! and of a topic that is configured, to an address of SNS's own: for one address once at a time,
+//! and once an hour. The delivery is answered 200 when the visit has succeeded, 503 when it has
+//! not, and no handler runs. The end of a subscription, whose address would undo it, is for the
 //! handler.
 //!
 //! # In the way of a delivery

@@ -18,20 +18,24 @@
 //! * **Has his own word sent back.** What a challenge echoes is at most 1 KiB of visible ASCII, as plain text or JSON with
 //!   `X-Content-Type-Options: nosniff`. A challenge that the provider signs is verified first. One that names a token is answered only
 //!   where that is configured, and one that offers a secret only where a hook takes it, once. None changes anything here.
-//! * **Has us sign his delivery.** Zoom's and Braintree's challenges are answered with a tag by the key that signs deliveries. The texts that are answered
-//!   have a form that what deliveries sign does not have, and a delivery that signs such a text is refused.
-//! * **Names keys that do not exist.** A key that a delivery names is fetched within a budget, and what comes of it concerns that name alone. See
-//!   [`keys_elsewhere`](super::keys_elsewhere).
-//! * **Costs more than he pays.** Most forgeries end at the headers, and no body is read for them. A body has a limit and a
-//!   deadline; at most 64 KiB are set aside before bytes come. Until it is verified a body costs its own bytes and 64 KiB, and at most
-//!   twenty times as long as hashing it, whatever is in it: it is kept once, and no scheme makes a tree of it. At most 16 signatures are looked at, and the body is hashed once for
-//!   each secret, not for each signature. Of signatures that a public key verifies there may be 4, since each costs every key
-//!   tens of microseconds. `poll_ready` of the layer asks nothing of the service inside, so a forged
+//! * **Has us sign his delivery.** Zoom's and Braintree's challenges are answered with a tag by the
+//!   key that signs deliveries. The texts that are answered have a form that what deliveries sign
+//!   does not have, and a delivery that signs such a text is refused.
+//! * **Names keys that do not exist.** A key that a delivery names is fetched within a budget, and
+//!   what comes of it concerns that name alone. See [`keys_elsewhere`](super::keys_elsewhere).
+//! * **Costs more than he pays.** Most forgeries end at the headers, and no body is read for them.
+//!   A body has a limit and a deadline; at most 64 KiB are set aside before bytes come. Until it is
+//!   verified a body costs its own bytes and 64 KiB, and at most twenty times as long as hashing
+//!   it, whatever is in it: it is kept once, and no scheme makes a tree of it. At most 16
+//!   signatures are looked at, and the body is hashed once for each secret, not for each signature.
+//!   Of signatures that a public key verifies there may be 4, since each costs every key tens of
+//!   microseconds. `poll_ready` of the layer asks nothing of the service inside, so a forged
 //!   request never takes a permit of a concurrency limit there.
-//! * **Holds memory.** What is held of bodies before they are verified can be bounded for a whole server, and for a connection: see
-//!   [deployment](super::deployment). A delivery that waits for a key holds no place of those that are verified.
-//! * **Fills the log.** Each kind of line that a sender can cause is logged at most once a second; the counters are complete. Nothing
-//!   a sender chose is in a log line as it came.
+//! * **Holds memory.** What is held of bodies before they are verified can be bounded for a whole
+//!   server, and for a connection: see [deployment](super::deployment). A delivery that waits for a
+//!   key holds no place of those that are verified.
+//! * **Fills the log.** Each kind of line that a sender can cause is logged at most once a second;
+//!   the counters are complete. Nothing a sender chose is in a log line as it came.
 //!
 //! # Who has captured a delivery
 //!

@@ -5,15 +5,16 @@ use crate::{Identity, KeyFormat, Parameter, Provider, Scheme};
 
 /// Adyen, payments.
 ///
-/// The item has `additionalData.hmacSignature`: base64, HMAC-SHA-256 over `pspReference`, `originalReference`, `merchantAccountCode`,
-/// `merchantReference`, amount, currency, `eventCode` and `success` with colons between, nothing escaped, what is absent empty. The key is the HMAC
+/// The item has `additionalData.hmacSignature`: base64, HMAC-SHA-256 over `pspReference`,
+/// `originalReference`, `merchantAccountCode`, `merchantReference`, amount, currency, `eventCode`
+/// and `success` with colons between, nothing escaped, what is absent empty. The key is the HMAC
 /// key, in hexadecimal.
 ///
 /// * **Nothing else of the body is signed**: not `additionalData`, `reason`, `eventDate` or `live`. What decides about money is to be fetched from
 ///   Adyen's API.
 /// * The values are not escaped, so a colon in one could be the border between two.
-/// * **A delivery has one item**, as Adyen's page says of JSON; more are refused. Each would be signed for itself, so that whoever has captured
-///   some could repeat them and put them together.
+/// * **A delivery has one item**, as Adyen's page says of JSON; more are refused. Each would be
+///   signed for itself, so that whoever has captured some could repeat them and put them together.
 /// * There is no id and no signed time. Deliveries are told apart by the signed values of the item,
 ///   and remembered for 60 days, since Adyen retries for up to 30. The type is that of the item.
 /// * After a new key is made, the old one signs for a while; give both. Often there is HTTP Basic besides, which is not looked at.

@@ -14,9 +14,10 @@ use crate::{Identity, Parameter, Provider, RejectionKind, Scheme};
 /// `Authorization: JWT` and a JSON Web Token, HS256 with the `sharedSecret` of the installation. `qsh` is SHA-256, in hexadecimal digits, over
 /// method, path below the base URL of the app, and the sorted query. With the setting `client_key`, `iss` has to be it.
 ///
-/// * **The body is not signed**, nor is the host: method, path and the sorted pairs of the query are, but for one that is called `jwt`. Fetch what matters
-///   from Atlassian's API. Tokens that were made for one URL within one second are equal, so a
-///   delivery is known by its token and its body, of which one token has at most 16.
+/// * **The body is not signed**, nor is the host: method, path and the sorted pairs of the query
+///   are, but for one that is called `jwt`. Fetch what matters from Atlassian's API. Tokens that
+///   were made for one URL within one second are equal, so a delivery is known by its token and its
+///   body, of which one token has at most 16.
 /// * Each installation has a secret of its own, and its `clientKey` is the `iss`: an endpoint takes one installation, or several with a
 ///   secret each.
 /// * The path is that of the public URL. Where the base URL of the app has a path of its own, give it as the setting `base_url`.

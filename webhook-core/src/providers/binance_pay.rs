@@ -11,8 +11,9 @@ use crate::time::TimeUnit;
 ///
 /// Signed with RSA and SHA-256: time, nonce and body, each with a line break behind it.
 ///
-/// No tolerance is documented; it is 300 s. `bizIdStr` names the order, which has several events, so a delivery is known by its
-/// content. `bizId` is the same as a number, which many JSON readers round.
+/// No tolerance is documented; it is 300 s. `bizIdStr` names the order, which has several events,
+/// so a delivery is known by its content. `bizId` is the same as a number, which many JSON readers
+/// round.
 ///
 /// Binance reads the answer: `{"returnCode":"SUCCESS","returnMessage":null}`.
 ///

@@ -13,8 +13,9 @@ use crate::{Challenge, Handshake, Parameter, Provider, Reply, Scheme};
 ///   [`Delivery::payload`](crate::Delivery::payload) has.
 /// * The type is `kind` of the XML.
 /// * There is no id, and the time is not checked. Deliveries are told apart by their payload.
-/// * The challenge, a `GET` with `bt_challenge`, is answered with the public key and the tag of its 20 to 32 hexadecimal digits, by the first secret. A
-///   payload of this form is refused, since anybody can have it signed.
+/// * The challenge, a `GET` with `bt_challenge`, is answered with the public key and the tag of its
+///   20 to 32 hexadecimal digits, by the first secret. A payload of this form is refused, since
+///   anybody can have it signed.
 /// * 30 s to answer; retries every hour, for 24 hours in production.
 /// * Any 2xx is success.
 ///

@@ -3,10 +3,11 @@ use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
 
 /// CodeSpar triggers, in both of their forms.
 ///
-/// `X-CodeSpar-Signature` is either `t=<seconds>,v1=<hex>`, HMAC-SHA-256 over time, dot and body, or bare hexadecimal over the
-/// body alone. A body of the second form that begins with a digit is refused: it could be one of the first, with its time in the body and never
-/// stale. The key is the whole `whsec_…` text. Where all your triggers
-/// send the first, use [`CODESPAR_V1`]: the second signs no time.
+/// `X-CodeSpar-Signature` is either `t=<seconds>,v1=<hex>`, HMAC-SHA-256 over time, dot and body,
+/// or bare hexadecimal over the body alone. A body of the second form that begins with a digit is
+/// refused: it could be one of the first, with its time in the body and never stale. The key is the
+/// whole `whsec_…` text. Where all your triggers send the first, use [`CODESPAR_V1`]: the second
+/// signs no time.
 ///
 /// * `/id` names an event of the first form; the second has none (`payment_id` is the payment's) and is told apart by
 ///   its content.

@@ -5,9 +5,10 @@ use crate::{Identity, Provider, Scheme};
 /// Coinbase Developer Platform: [Hook0](super::HOOK0).
 ///
 /// * Time, the headers that `h` names, and the body are signed. `v0`, which covers no header, is not accepted.
-/// * A dot may stand in a header and in the body, and nothing else says where the headers end. The body is JSON, so it begins with the first
-///   bracket: every byte of it is covered, and [`Coverage::body`](crate::Coverage::body) is false where a header has a bracket or the
-///   body begins otherwise.
+/// * A dot may stand in a header and in the body, and nothing else says where the headers end. The
+///   body is JSON, so it begins with the first bracket: every byte of it is covered, and
+///   [`Coverage::body`](crate::Coverage::body) is false where a header has a bracket or the body
+///   begins otherwise.
 /// * `/id` names the object, so the events of one payment link share it; `X-Event-Id` is the same
 ///   in a header. A delivery is known by its content. The type is `/type` or `/eventType`.
 ///

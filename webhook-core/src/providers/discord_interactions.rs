@@ -6,8 +6,9 @@ use crate::provider::Provider;
 
 /// Discord, interactions: commands, buttons, forms. Signed as [`DISCORD`](super::DISCORD) is, and checked by Discord in the same way.
 ///
-/// The `PING` has `type` 1 and is answered with `{"type":1}`. Everything else is the handler's to answer within three seconds, with a
-/// body, so a copy is not answered as a duplicate: it runs again. Interactions are not retried. The id is in the signed body.
+/// The `PING` has `type` 1 and is answered with `{"type":1}`. Everything else is the handler's to
+/// answer within three seconds, with a body, so a copy is not answered as a duplicate: it runs
+/// again. Interactions are not retried. The id is in the signed body.
 ///
 /// <https://docs.discord.com/developers/interactions/overview>
 pub const DISCORD_INTERACTIONS: Provider = Provider::new("discord-interactions", &[SCHEME])

@@ -8,8 +8,9 @@ use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
 /// and the body, with a dot between.
 ///
 /// * The request names the headers that are signed, so rely on none unless `h` has it.
-/// * **A dot may stand in a header and in the body**, and nothing else says where the headers end: the beginning of a body may be moved into a
-///   header, and the end of a header into the body. It is the same delivery then, but not every byte of the body is covered.
+/// * **A dot may stand in a header and in the body**, and nothing else says where the headers end:
+///   the beginning of a body may be moved into a header, and the end of a header into the body. It
+///   is the same delivery then, but not every byte of the body is covered.
 /// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, as nothing says that `h`
 ///   names them. The application writes the body, so a delivery is known by its content and the
 ///   signed time.

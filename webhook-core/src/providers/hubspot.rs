@@ -9,8 +9,9 @@ use crate::{
 /// in milliseconds. The key is the app's client secret. Versions 1 and 2 are never fallen back to; what still sends them takes
 /// [`HUBSPOT_V2`] or [`HUBSPOT_V1`].
 ///
-/// * HubSpot decodes some escapes of the URL before it signs, its SDKs do not, and their lists differ: register a
-///   target URL without a query. Behind a query, the body has to be JSON, because nothing stands between the two.
+/// * HubSpot decodes some escapes of the URL before it signs, its SDKs do not, and their lists
+///   differ: register a target URL without a query. Behind a query, the body has to be JSON,
+///   because nothing stands between the two.
 /// * A delivery is a batch of up to 100 events. `eventId` is not promised to be unique, so batches are told apart by their
 ///   content; a retry counts `attemptNumber` up and so is another content.
 /// * 5 s to answer; retries for 24 hours.
@@ -30,9 +31,10 @@ pub const HUBSPOT: Provider = common(Provider::new(
 ))
 .aliases(&["hubspot-v3"]);
 
-/// HubSpot, signature version 2: `X-HubSpot-Signature`, hexadecimal SHA-256, a plain hash and no HMAC, over the client secret, method, URL
-/// and body. No time is signed. Whoever has one can make the hash of a longer message, but not one that is text: a body that is not UTF-8 is
-/// refused. See [`HUBSPOT`].
+/// HubSpot, signature version 2: `X-HubSpot-Signature`, hexadecimal SHA-256, a plain hash and no
+/// HMAC, over the client secret, method, URL and body. No time is signed. Whoever has one can make
+/// the hash of a longer message, but not one that is text: a body that is not UTF-8 is refused. See
+/// [`HUBSPOT`].
 pub const HUBSPOT_V2: Provider = common(Provider::new(
     "hubspot-v2",
     &[hashed(&[Part::Secret, Part::Method, Part::Url, Part::Body])],

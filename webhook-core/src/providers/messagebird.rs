@@ -16,7 +16,8 @@ use crate::{Parameter, Provider, RejectionKind, Scheme, TimeUnit};
 /// * URL with query and body are signed. The token ends at `exp`, a minute after it was made.
 /// * The body has no id that is one for every product; deliveries are told apart by their content.
 /// * The libraries take HS384 and HS512 as well; no MessageBird signs with them, and one algorithm is enough.
-/// * `MessageBird-Signature` without `-JWT` is the scheme before, and is not read: see [`MESSAGEBIRD_LEGACY`].
+/// * `MessageBird-Signature` without `-JWT` is the scheme before, and is not read: see
+///   [`MESSAGEBIRD_LEGACY`].
 ///
 /// Source: <https://developers.messagebird.com/api/#verifying-http-requests> and messagebird@4.0.1 (npm), whose test data is among the
 /// vectors.
@@ -25,10 +26,12 @@ pub const MESSAGEBIRD: Provider = Provider::new("messagebird", SCHEME)
     .configured_by(&[Parameter::secret("signing_key")])
     .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
 
-/// MessageBird, `MessageBird-Signature`: the scheme before [`MESSAGEBIRD`], which MessageBird's libraries call deprecated.
+/// MessageBird, `MessageBird-Signature`: the scheme before [`MESSAGEBIRD`], which MessageBird's
+/// libraries call deprecated.
 ///
-/// Base64, HMAC-SHA-256 over the time of `MessageBird-Request-Timestamp`, the query and the SHA-256 of the body, 32 bytes, with line feeds
-/// between. The query is sorted by name and escaped anew. The key is the signing key.
+/// Base64, HMAC-SHA-256 over the time of `MessageBird-Request-Timestamp`, the query and the SHA-256
+/// of the body, 32 bytes, with line feeds between. The query is sorted by name and escaped anew.
+/// The key is the signing key.
 ///
 /// * Method, host and path are not signed. The query is signed by what it says, not by how it is spelled.
 /// * 300 s to both sides, where the libraries' default is 10 s and knows no end ahead.

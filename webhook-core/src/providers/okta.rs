@@ -7,8 +7,8 @@ use crate::{Challenge, Handshake, Provider, Questions, Reply, Scheme};
 /// sent the request.
 ///
 /// * `/eventId` names a delivery, of which each event has a `uuid`. The type is
-///   `/data/events/0/eventType`. Inline hooks, which have another `/eventType` than `com.okta.event_hook`, wait for an answer, so a copy of
-///   one runs again.
+///   `/data/events/0/eventType`. Inline hooks, which have another `/eventType` than
+///   `com.okta.event_hook`, wait for an answer, so a copy of one runs again.
 /// * 3 s to answer, at most one retry; a 4xx is not retried.
 /// * The `GET` with `x-okta-verification-challenge` comes once and is answered here with `{"verification":…}`. That is harmless: nothing is
 ///   remembered, and whoever asks gets his own word back as JSON.

@@ -5,8 +5,9 @@ use crate::scheme::{Encoding, Part, Scheme};
 /// Pagar.me, installations linked through its Hub. The key is one of `https://hubapi.pagar.me/.well-known/jwks.json`: configured, and with
 /// the setting `kid` a delivery that names another is refused; or found there by a [`KeySource`](crate::KeySource).
 ///
-/// Signed with RSA and SHA-256: the body. The header names the algorithm, of which only `RS256` is accepted, and the key. Its pairs come
-/// with a space after `;` and without, the signature in base64 of either alphabet, padded or not. No time is signed.
+/// Signed with RSA and SHA-256: the body. The header names the algorithm, of which only `RS256` is
+/// accepted, and the key. Its pairs come with a space after `;` and without, the signature in
+/// base64 of either alphabet, padded or not. No time is signed.
 ///
 /// The id is in the signed body. Basic authentication, which accounts without the Hub have, is another scheme.
 ///

@@ -2,8 +2,9 @@ use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
 
 /// PagBank (PagSeguro).
 ///
-/// `x-authenticity-token`: hexadecimal SHA-256, a plain hash and no HMAC, over the account's token, a hyphen and the body. Whoever has one
-/// can make the hash of a longer body that begins the same, but not one that is text: a body that is not UTF-8 is refused.
+/// `x-authenticity-token`: hexadecimal SHA-256, a plain hash and no HMAC, over the account's token,
+/// a hyphen and the body. Whoever has one can make the hash of a longer body that begins the same,
+/// but not one that is text: a body that is not UTF-8 is refused.
 ///
 /// * The older notifications of PagSeguro (a form with `notificationCode`) are not signed and are not this.
 /// * No time is signed and events have no id: `/id` is that of the order or charge. Deliveries are told apart by their content.

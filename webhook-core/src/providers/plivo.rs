@@ -8,8 +8,9 @@ use crate::{Parameter, Provider, Questions, Scheme};
 /// decoded and in the order of their names, and `X-Plivo-Signature-V3-Nonce`. The key is the auth token. `X-Plivo-Signature-Ma-V3` has the
 /// same with the token of the main account, where a subaccount's is in the other header: either is enough.
 ///
-/// * Nothing stands between the names and values of the form, and the pairs of the query are decoded and sorted, so not every byte
-///   of them is covered. A nonce of other than letters, digits, `-` and `_` is refused, because a dot is what separates it from the form.
+/// * Nothing stands between the names and values of the form, and the pairs of the query are
+///   decoded and sorted, so not every byte of them is covered. A nonce of other than letters,
+///   digits, `-` and `_` is refused, because a dot is what separates it from the form.
 /// * No time is signed. The nonce is, but a retry may have another. Plivo waits for the
 ///   instructions that the answer gives, so a copy is not answered as a duplicate and runs again.
 /// * Messages are signed by version 2: see [`PLIVO_V2`](super::PLIVO_V2).

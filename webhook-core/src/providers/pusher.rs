@@ -2,8 +2,9 @@ use crate::{Algorithm, Parameter, Part, Provider, Scheme};
 
 /// Pusher Channels.
 ///
-/// `X-Pusher-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the secret of the app key that `X-Pusher-Key` names.
-/// With the setting `key`, that header has to be the app key, or one of several with commas between. Without it every secret is tried.
+/// `X-Pusher-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the secret of the app
+/// key that `X-Pusher-Key` names. With the setting `key`, that header has to be the app key, or one
+/// of several with commas between. Without it every secret is tried.
 ///
 /// * No time is signed for itself: `/time_ms` is in the body. A delivery is a batch without an id and told apart by its content. The
 ///   type is `/events/0/name`.

@@ -9,7 +9,8 @@ use crate::{Parameter, Provider, Scheme, TimeUnit};
 ///
 /// * The URL is the whole one that is configured. That, and that the base64 is of hexadecimal text, is from working code of others; the page can be
 ///   read otherwise.
-/// * Nothing stands between URL and salt, so the end of a query could be moved into the salt: the query is not covered byte for byte.
+/// * Nothing stands between URL and salt, so the end of a query could be moved into the salt: the
+///   query is not covered byte for byte.
 /// * The id is `/id`, the type `/type`; both are signed.
 ///
 /// Source: <https://docs.rapyd.net/en/webhook-authentication.html>, and hyperswitch for the encoding.

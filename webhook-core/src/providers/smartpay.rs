@@ -3,8 +3,10 @@ use crate::{Algorithm, KeyFormat, Parameter, Part, Provider, Scheme, TimeUnit};
 
 /// Smartpay (Japan).
 ///
-/// `Smartpay-Signature`: hexadecimal, HMAC-SHA-256 over the time of `Smartpay-Signature-Timestamp`, a dot and the body. The time is in
-/// milliseconds, as in Smartpay's tests, or in seconds, as in its guide: thirteen digits or ten. The key is the signing secret decoded from base62 with the alphabet `A–Z a–z 0–9`, leading zeros kept.
+/// `Smartpay-Signature`: hexadecimal, HMAC-SHA-256 over the time of `Smartpay-Signature-Timestamp`,
+/// a dot and the body. The time is in milliseconds, as in Smartpay's tests, or in seconds, as in
+/// its guide: thirteen digits or ten. The key is the signing secret decoded from base62 with the
+/// alphabet `A–Z a–z 0–9`, leading zeros kept.
 ///
 /// * No tolerance is documented; 300 s to both sides here.
 /// * The id is `/id`; `Smartpay-Event-Id` says the same, unsigned. `/test` marks test events.

@@ -6,7 +6,8 @@ use crate::{Algorithm, Encoding, Parameter, Part, Provider, Scheme};
 /// `x-square-hmacsha256-signature`: base64, HMAC-SHA-256 over the notification URL and the body. The URL is the one
 /// registered with Square, to the last slash. The retired `x-square-signature` (SHA-1) is never looked at.
 ///
-/// * Nothing stands between URL and body: behind a URL with a query, the body has to be JSON, and the query must not have brackets.
+/// * Nothing stands between URL and body: behind a URL with a query, the body has to be JSON, and
+///   the query must not have brackets.
 /// * No time is signed; `square-initial-delivery-timestamp` and the retry headers are not either.
 /// * The id `/event_id` stays the same over retries, which go on for up to three days; 10 s to answer.
 /// * Any 2xx is success.

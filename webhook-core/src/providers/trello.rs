@@ -4,10 +4,12 @@ use crate::{Algorithm, Challenge, Encoding, Handshake, Parameter, Part, Provider
 ///
 /// `X-Trello-Webhook`: base64, HMAC-SHA-1 over the body and the callback URL as registered. The key is the app's secret.
 ///
-/// * Trello's page says that text is taken as "binary", the low eight bits of each UTF-16 unit. That is accepted beside UTF-8, but
-///   **does not cover the body**, since many texts have the same low bits, ASCII among them: the event says so then. All of these texts are
-///   one delivery. Where none of your cards has text beyond ASCII, use [`TRELLO_UTF8`].
-/// * The body ends where the URL begins, and may have the URL in it: it has to be JSON, and a query must not have brackets.
+/// * Trello's page says that text is taken as "binary", the low eight bits of each UTF-16 unit.
+///   That is accepted beside UTF-8, but **does not cover the body**, since many texts have the same
+///   low bits, ASCII among them: the event says so then. All of these texts are one delivery. Where
+///   none of your cards has text beyond ASCII, use [`TRELLO_UTF8`].
+/// * The body ends where the URL begins, and may have the URL in it: it has to be JSON, and a query
+///   must not have brackets.
 /// * No time is signed. `/action/id` is the id, but, because of the above, deliveries are told apart by their content; the type is
 ///   `/action/type`. Retries after 30, 60 and 120 s.
 /// * The `HEAD` on creation is answered 200 here, which says nothing but that there is an endpoint.

@@ -10,10 +10,11 @@ use crate::{Algorithm, Identity, Parameter, Provider, Questions, Scheme};
 /// signed then, and the body has to have that hash. The key is the primary auth token.
 ///
 /// * The URL is signed as Twilio knows it, but for its port: with and without one are both tried.
-/// * **Names, values and query are signed without a mark between them.** `a=bc` and `ab=c` are the same to the signature, and so are
-///   `?x=a` before `b=c` and `?x=` before `ab=c`: not every byte of a form or a query is covered, and [`Coverage::body`] and
-///   [`Coverage::url`] are false with a form. They are true where `bodySHA256` was checked,
-///   which has to be the last of the query: in the middle, it could have been what somebody wrote into a field of a form.
+/// * **Names, values and query are signed without a mark between them.** `a=bc` and `ab=c` are the
+///   same to the signature, and so are `?x=a` before `b=c` and `?x=` before `ab=c`: not every byte
+///   of a form or a query is covered, and [`Coverage::body`] and [`Coverage::url`] are false with a
+///   form. They are true where `bodySHA256` was checked, which has to be the last of the query: in
+///   the middle, it could have been what somebody wrote into a field of a form.
 /// * Nothing of a time is signed; `I-Twilio-Idempotency-Token` is an unsigned label. Twilio waits
 ///   for the instructions that the answer gives (TwiML), so a copy is not answered as a duplicate:
 ///   it runs again, after the first has ended.

@@ -56,7 +56,8 @@ const MISSING: &[(&str, &str)] = &[
     ("zapi", "whether the token it sends is meant as proof"),
 ];
 
-/// Senders that sign nothing and send no secret, with what to do instead of verifying: no endpoint can take their deliveries.
+/// Senders that sign nothing and send no secret, with what to do instead of verifying: no endpoint
+/// can take their deliveries.
 pub const UNSIGNED: &[(&str, &str)] = &[
     ("bitpay", "fetch the invoice that a notification names"),
     ("gumroad", "fetch the sale that a ping names"),

@@ -10,8 +10,9 @@ use crate::{
 ///
 /// * No tolerance is documented; 300 s to both sides here. The body's `/event_ts` counts milliseconds and is something else.
 /// * Events have no id and are told apart by their content. The type is `/event`.
-/// * `endpoint.url_validation` arrives signed, at first and every 72 hours. It is verified and answered here, with `plainToken` and, as
-///   `encryptedToken`, its HMAC-SHA-256 under the secret that verified it, and reaches no handler. A `plainToken` is answered if it is of base64's
+/// * `endpoint.url_validation` arrives signed, at first and every 72 hours. It is verified and
+///   answered here, with `plainToken` and, as `encryptedToken`, its HMAC-SHA-256 under the secret
+///   that verified it, and reaches no handler. A `plainToken` is answered if it is of base64's
 ///   alphabets alone, as Zoom's are: what a delivery signs has colons in it.
 /// * 3 s to answer; retries after 5, 20 and 60 min.
 /// * 200 and 204 are success.

@@ -433,8 +433,8 @@ pub async fn of_many_keys_of_a_group_at_once_as_many_are_acquired_as_its_bound<S
     assert_eq!(acquired, 5);
 }
 
-/// The count ends with the retention of the first key, and no later one prolongs it: a group that is used for ever must not stay
-/// full for ever.
+/// The count ends with the retention of the first key, and no later one prolongs it: a group that
+/// is used for ever must not stay full for ever.
 ///
 /// # Panics
 ///

@@ -8,8 +8,9 @@ use crate::provider::Mode;
 /// The key of a delivery in a store: SHA-256 over consumer, provider, tenant, mode and identity, each behind its
 /// length, so that no two lists of them make the same key.
 ///
-/// The provider's [`Identity`](crate::Identity) says what the last is made of: a signed id, or a digest of the signed message. Where that has to
-/// include unsigned labels, their number is [bounded](super::LabelBound), because a thief could replay a delivery under others.
+/// The provider's [`Identity`](crate::Identity) says what the last is made of: a signed id, or a
+/// digest of the signed message. Where that has to include unsigned labels, their number is
+/// [bounded](super::LabelBound), because a thief could replay a delivery under others.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ReplayKey([u8; 32]);
 

@@ -27,13 +27,16 @@ const WARN_EVERY: u64 = 3600;
 /// Right for a single process that may forget: after a restart, a copy of an earlier delivery runs once more if its
 /// time is still fresh. Several processes, or events that must not run twice across a restart, need a shared store.
 ///
-/// Clones share what is remembered. A record takes less than 100 bytes; one with [unsigned labels](LabelBound) some 30 more.
+/// Clones share what is remembered. A record takes less than 100 bytes; one with [unsigned
+/// labels](LabelBound) some 30 more.
 ///
-/// At capacity (a million records unless set), expired records are dropped first, then released ones, which hold no more than a count
-/// of attempts, then the older half of the done records that no freshness window protects. The first time and then at most once an
-/// hour, a warning says how far back memory still reaches, and [`evicted`](Self::evicted) counts. If all records are protected, a claim fails
-/// with [`StoreErrorKind::Full`] and the delivery is answered 503. With [`refuse_when_full`](MemoryStoreBuilder::refuse_when_full) it fails
-/// before any done record is forgotten.
+/// At capacity (a million records unless set), expired records are dropped first, then released
+/// ones, which hold no more than a count of attempts, then the older half of the done records that
+/// no freshness window protects. The first time and then at most once an hour, a warning says how
+/// far back memory still reaches, and [`evicted`](Self::evicted) counts. If all records are
+/// protected, a claim fails with [`StoreErrorKind::Full`] and the delivery is answered 503. With
+/// [`refuse_when_full`](MemoryStoreBuilder::refuse_when_full) it fails before any done record is
+/// forgotten.
 #[derive(Clone)]
 pub struct MemoryStore {
     inner: Arc<Inner>,
@@ -194,7 +197,8 @@ impl MemoryStore {
         })
     }
 
-    /// How many done deliveries were forgotten before their time, because the store was full. A copy of one runs again.
+    /// How many done deliveries were forgotten before their time, because the store was full. A
+    /// copy of one runs again.
     #[must_use]
     pub fn evicted(&self) -> u64 {
         self.inner.evicted.load(Ordering::Relaxed)
@@ -423,8 +427,8 @@ impl Shard {
         self.sweep_at = self.settled.len().saturating_mul(2);
     }
 
-    /// Makes room in a full shard, a sixteenth of it at the least if it can, so that not every claim has to look. Says how many done records
-    /// were forgotten before their time.
+    /// Makes room in a full shard, a sixteenth of it at the least if it can, so that not every
+    /// claim has to look. Says how many done records were forgotten before their time.
     fn make_room(&mut self, now: u32, capacity: usize, keeps_done: bool) -> u64 {
         if self.full_at == Some(now) {
             return 0;
@@ -510,8 +514,8 @@ impl MemoryStoreBuilder {
         self
     }
 
-    /// Keeps every done record for its whole retention: a full store refuses new deliveries (503) rather than forget one early. Right where
-    /// running an event twice costs more than losing it.
+    /// Keeps every done record for its whole retention: a full store refuses new deliveries (503)
+    /// rather than forget one early. Right where running an event twice costs more than losing it.
     pub fn refuse_when_full(mut self) -> Self {
         self.refuses_when_full = true;
         self

@@ -53,11 +53,12 @@ pub trait ReplayStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// A record is kept for `request.retain` after it was last written.
     ///
-    /// Where the request has a [bound](LabelBound), a record that does not exist yet is counted under the bound's group before it is
-    /// made, in the same atomic step: the count begins with the first, ends `request.retain` after the first, and if it has reached
-    /// `at_most` the answer is [`OverBound`](Claim::OverBound) and nothing is recorded. A record that exists is answered as if there was no bound.
-    /// A store that counts too little lets a thief run one captured delivery under more invented labels; one that counts too much loses
-    /// events.
+    /// Where the request has a [bound](LabelBound), a record that does not exist yet is counted
+    /// under the bound's group before it is made, in the same atomic step: the count begins with
+    /// the first, ends `request.retain` after the first, and if it has reached `at_most` the answer
+    /// is [`OverBound`](Claim::OverBound) and nothing is recorded. A record that exists is answered
+    /// as if there was no bound. A store that counts too little lets a thief run one captured
+    /// delivery under more invented labels; one that counts too much loses events.
     fn claim(
         &self,
         key: &ReplayKey,
@@ -95,8 +96,9 @@ pub struct ClaimRequest {
     pub lease: Duration,
     /// For how long the record is kept after it was last written.
     pub retain: Duration,
-    /// For how long a done record must not be forgotten even under pressure, because until then a copy would
-    /// still be fresh and run again. At most `retain`; zero where no time is signed, so that no copy ever ceases to be fresh.
+    /// For how long a done record must not be forgotten even under pressure, because until then a
+    /// copy would still be fresh and run again. At most `retain`; zero where no time is signed, so
+    /// that no copy ever ceases to be fresh.
     pub protect: Duration,
     /// A hash of the body, to tell a copy from another payload under the same id. It decides nothing.
     pub fingerprint: u64,
@@ -104,7 +106,8 @@ pub struct ClaimRequest {
     pub bound: Option<LabelBound>,
 }
 
-/// A limit for keys that are made of unsigned labels: a thief can invent labels for one captured delivery, but not without end.
+/// A limit for keys that are made of unsigned labels: a thief can invent labels for one captured
+/// delivery, but not without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LabelBound {
@@ -153,7 +156,8 @@ pub enum Claim {
         /// Whether the payload was the same then; `true` where the store cannot tell.
         same_payload: bool,
     },
-    /// The key is new, and its group has as many keys as its [bound](LabelBound) allows. Nothing was recorded.
+    /// The key is new, and its group has as many keys as its [bound](LabelBound) allows. Nothing
+    /// was recorded.
     OverBound,
 }
 

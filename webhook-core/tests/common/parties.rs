@@ -77,7 +77,8 @@ pub(crate) fn setting(name: &str) -> &'static str {
     }
 }
 
-/// With a value for every setting the provider needs, and the name of the key where deliveries have it: the signer's own.
+/// With a value for every setting the provider needs, and the name of the key where deliveries have
+/// it: the signer's own.
 pub(crate) fn configured(builder: EndpointBuilder, provider: &Provider) -> EndpointBuilder {
     let builder = provider.required_settings().fold(builder, |builder, name| {
         builder.setting(name, setting(name))

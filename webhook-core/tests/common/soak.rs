@@ -1,13 +1,13 @@
 //! What random tests begin with.
 //!
-//! `cargo test` draws the same cases every time: each test has a fixed seed. Two variables of the environment change that, for a
-//! soak run:
+//! `cargo test` draws the same cases every time: each test has a fixed seed. Two variables of the
+//! environment change that, for a soak run:
 //!
 //! * `SOAK_SEED`: a number, or `random` for one that differs from run to run;
 //! * `SOAK_TIMES`: how many times the usual number of cases are drawn.
 //!
-//! A soak run prints its seed at the start of each test. The test harness shows that for a test that fails, and `SOAK_SEED` with that
-//! number draws the same cases again.
+//! A soak run prints its seed at the start of each test. The test harness shows that for a test
+//! that fails, and `SOAK_SEED` with that number draws the same cases again.
 
 use std::env;
 use std::hash::{BuildHasher as _, RandomState};

@@ -1,4 +1,5 @@
-//! Genuine requests to begin with: what the signer makes of bodies that fit a provider, and the known answers of `tests/data`.
+//! Genuine requests to begin with: what the signer makes of bodies that fit a provider, and the
+//! known answers of `tests/data`.
 
 use std::fs;
 use std::path::Path;
@@ -156,7 +157,8 @@ pub(crate) fn endpoint(provider: &Provider) -> EndpointBuilder {
     configured(builder, provider)
 }
 
-/// Bodies with the content types they come with. Their texts have in them what separates the parts of signed messages.
+/// Bodies with the content types they come with. Their texts have in them what separates the parts
+/// of signed messages.
 fn bodies(provider: &Provider) -> Vec<(&'static str, Vec<u8>)> {
     let json = "application/json";
     let form = "application/x-www-form-urlencoded";

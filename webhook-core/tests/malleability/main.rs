@@ -1,8 +1,8 @@
-//! One captured delivery has one replay key: whatever a thief does to it, if it still verifies, its key is that of the original, or
-//! within the bound that the provider declares.
+//! One captured delivery has one replay key: whatever a thief does to it, if it still verifies, its
+//! key is that of the original, or within the bound that the provider declares.
 //!
-//! A soak run tries more, see `common/soak.rs`, and `cargo run -p webhook-core --all-features --example malleability` prints what
-//! verified.
+//! A soak run tries more, see `common/soak.rs`, and `cargo run -p webhook-core --all-features
+//! --example malleability` prints what verified.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -87,7 +87,8 @@ impl Trace {
     }
 }
 
-/// Waits until something is so. What a delivery leaves behind may come after its answer; a machine that is busy takes its time.
+/// Waits until something is so. What a delivery leaves behind may come after its answer; a machine
+/// that is busy takes its time.
 pub(super) async fn eventually(mut is_so: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while !is_so() {

@@ -16,7 +16,8 @@ struct List {
 /// The request with these items, by their numbers.
 type With = dyn Fn(&[usize]) -> Option<Request>;
 
-/// Header lines, entries of a header, pairs of query and form, items and members of JSON. `with` is told which items stand where.
+/// Header lines, entries of a header, pairs of query and form, items and members of JSON. `with` is
+/// told which items stand where.
 fn lists(request: &Request) -> Vec<List> {
     let mut all = vec![header_lines(request)];
     for i in 0..request.headers.len() {

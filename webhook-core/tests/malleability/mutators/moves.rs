@@ -9,7 +9,8 @@ use crate::request::{Request, Slot};
 /// What stands between the parts of some signed message.
 const MARKS: &[u8] = b".,:;|&=?/-_# \n";
 
-/// Moves the end of one place to the beginning of another, and the other way round, at every byte, with what separates them and without.
+/// Moves the end of one place to the beginning of another, and the other way round, at every byte,
+/// with what separates them and without.
 pub(super) fn resplit(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     let bearing = context
         .bearing
@@ -128,7 +129,8 @@ fn is_tag(slot: Slot, request: &Request, context: &Context<'_>) -> bool {
         })
 }
 
-/// Takes a URL in the body for the one that is signed behind it, and one in the query for the one that is signed before that.
+/// Takes a URL in the body for the one that is signed behind it, and one in the query for the one
+/// that is signed before that.
 fn around_url(request: &Request, sink: &mut Sink) {
     let (query, body) = (request.query().as_bytes(), request.body.as_slice());
     for at in 0..body.len() {

@@ -17,7 +17,8 @@ pub(super) fn method(request: &Request, context: &Context<'_>, sink: &mut Sink) 
     }
 }
 
-/// The tag where another scheme of the provider looks for it, with what was signed beside the body moved into the body.
+/// The tag where another scheme of the provider looks for it, with what was signed beside the body
+/// moved into the body.
 pub(super) fn downgrade(request: &Request, context: &Context<'_>, sink: &mut Sink) {
     let schemes = context.provider.schemes();
     if schemes
@@ -108,7 +109,8 @@ pub(super) fn extension(request: &Request, context: &Context<'_>, sink: &mut Sin
     }
 }
 
-/// The padding of a message of this SHA-256 and length (FIPS 180-4 §5.1.1), and the hash of the message, the padding and the suffix.
+/// The padding of a message of this SHA-256 and length (FIPS 180-4 §5.1.1), and the hash of the
+/// message, the padding and the suffix.
 pub(crate) fn extended(hash: &[u8; 64], len: usize, suffix: &[u8]) -> (Vec<u8>, String) {
     let mut state = [0; 8];
     for (word, digits) in state.iter_mut().zip(hash.chunks(8)) {
