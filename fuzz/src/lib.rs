@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use webhook_core::providers::unconfirmed;
 use webhook_core::{
-    Algorithm, Endpoint, Finished, Head, KeyFormat, Part, Provider, Signer, UnixTime,
+    Algorithm, Begun, Endpoint, Finished, Head, KeyFormat, Part, Provider, Signer, UnixTime,
 };
 
 const URL: &str = "https://example.com/hook";
@@ -62,7 +62,7 @@ pub fn delivery(data: &[u8]) {
         path_and_query: &path,
         headers: &headers,
     };
-    let Ok(mut intake) = target.endpoint.begin(&head) else {
+    let Begun::Read(mut intake) = target.endpoint.begin(&head) else {
         return;
     };
     let body = match body.is_empty() {
@@ -91,7 +91,9 @@ fn split(data: &[u8]) -> (&[u8], &[u8]) {
 fn target(provider: &Provider) -> Target {
     let (ours, theirs) = keys(provider);
     let settings = || provider.required_settings();
-    let mut builder = Endpoint::builder(*provider, ours).public_url(URL).clock(NOW);
+    let mut builder = Endpoint::builder(*provider, ours)
+        .public_url(URL)
+        .clock(NOW);
     for name in settings() {
         builder = builder.setting(name, setting(name));
     }
@@ -109,7 +111,10 @@ fn target(provider: &Provider) -> Target {
             body: Bytes::from_static(b"a=1&p_signature=AAAA"),
         };
     };
-    let mut signer = signer.public_url(URL).path_and_query("/hook").event_type("a.b");
+    let mut signer = signer
+        .public_url(URL)
+        .path_and_query("/hook")
+        .event_type("a.b");
     for name in settings() {
         signer = signer.setting(name, setting(name));
     }
@@ -124,7 +129,9 @@ fn target(provider: &Provider) -> Target {
         endpoint,
         method: signed.method,
         path: signed.path_and_query,
-        headers: headers.map(|(name, value)| (name, value.into_bytes())).collect(),
+        headers: headers
+            .map(|(name, value)| (name, value.into_bytes()))
+            .collect(),
         body: signed.body,
     }
 }
@@ -139,14 +146,13 @@ fn setting(name: &str) -> &'static str {
 /// The endpoint's key, and a stranger's.
 fn keys(provider: &Provider) -> (&'static str, &'static str) {
     use Algorithm::{EcdsaP256Sha1, EcdsaP256Sha256, EcdsaP256Sha256Fixed};
-    match (provider.secret_format(), provider.schemes()[0].key_algorithm()) {
+    match (provider.key_format(), provider.schemes()[0].key_algorithm()) {
         (KeyFormat::PublicKey, Some(Algorithm::Ed25519)) => {
             (key!("ed25519.pub"), key!("ed25519-other"))
         }
-        (
-            KeyFormat::PublicKey,
-            Some(EcdsaP256Sha1 | EcdsaP256Sha256 | EcdsaP256Sha256Fixed),
-        ) => (key!("p256.pub"), key!("p256-other")),
+        (KeyFormat::PublicKey, Some(EcdsaP256Sha1 | EcdsaP256Sha256 | EcdsaP256Sha256Fixed)) => {
+            (key!("p256.pub"), key!("p256-other"))
+        }
         (KeyFormat::PublicKey, Some(Algorithm::EcdsaP521Sha512Fixed)) => {
             (key!("p521.pub"), key!("p521-other"))
         }

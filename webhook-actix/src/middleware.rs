@@ -9,7 +9,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage as _};
 use futures_util::future::LocalBoxFuture;
 use webhook_core::{
-    Delivery, Ended, Endpoint, EndpointBuilder, Head, Rejection, adapter_constructors,
+    Begun, Delivery, Endpoint, EndpointBuilder, Head, Rejection, adapter_constructors,
     for_each_provider,
 };
 use webhook_tower::UnverifiedLimit;
@@ -172,11 +172,11 @@ where
             }),
             Err(kind) => {
                 let rejection = Rejection::new(kind).with_unread_body();
-                Err(self.endpoint.reject(rejection).into())
+                Begun::Refused(self.endpoint.reject(rejection))
             }
         };
         match begun {
-            Ok(intake) => {
+            Begun::Read(intake) => {
                 let of_connection = request.conn_data::<UnverifiedLimit>().cloned();
                 Box::pin(Receive::new(
                     request,
@@ -187,11 +187,11 @@ where
                     Held::new(self.unverified.clone(), of_connection),
                 ))
             }
-            Err(Ended::Answered(answer)) => {
+            Begun::Answer(answer) => {
                 let answered = request.into_response(respond(answer));
                 Box::pin(ready(Ok(answered.map_into_right_body())))
             }
-            Err(Ended::Refused(rejection)) => {
+            Begun::Refused(rejection) => {
                 let refused = request.error_response(Refused::from(rejection));
                 Box::pin(ready(Ok(refused.map_into_right_body())))
             }

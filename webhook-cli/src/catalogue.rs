@@ -35,7 +35,7 @@ fn as_json(provider: &Provider) -> Value {
         .map(|key| json!({ "key": key.name, "kind": key.kind.as_str(), "required": key.required }));
     json!({
         "name": provider.name(),
-        "aliases": provider.other_names(),
+        "aliases": provider.aliases(),
         "variants": variants.collect::<Vec<_>>(),
         "keys": keys.collect::<Vec<_>>(),
         "keys_are_fetched": is_fetched(provider),
@@ -47,7 +47,7 @@ fn write_text(out: &mut impl Write, provider: &Provider) -> io::Result<()> {
     writeln!(out, "{}", provider.name())?;
     let variants = variants(provider).map(|(variant, _)| variant);
     let variants: Vec<_> = variants.collect();
-    line(out, "aliases", provider.other_names())?;
+    line(out, "aliases", provider.aliases())?;
     line(out, "variants", &variants)?;
     let keys = keys(provider);
     for kind in KINDS {

@@ -278,7 +278,7 @@ fn unknown(name: &str) -> String {
         return format!("signs nothing, so its deliveries cannot be verified: {instead}");
     }
     let names = Provider::ALL.iter().flat_map(|provider| {
-        std::iter::once(provider.name()).chain(provider.other_names().iter().copied())
+        std::iter::once(provider.name()).chain(provider.aliases().iter().copied())
     });
     let build = match cfg!(feature = "asymmetric") {
         true => "",
@@ -292,7 +292,7 @@ fn unknown(name: &str) -> String {
 pub(crate) fn variants(
     provider: &Provider,
 ) -> impl Iterator<Item = (&'static str, &'static Provider)> {
-    let names = std::iter::once(provider.name()).chain(provider.other_names().iter().copied());
+    let names = std::iter::once(provider.name()).chain(provider.aliases().iter().copied());
     let names: Vec<_> = names.collect();
     Provider::ALL.iter().filter_map(move |other| {
         let mut variants = names.iter().filter_map(|name| {

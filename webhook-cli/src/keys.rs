@@ -96,10 +96,7 @@ pub(crate) fn is_fetched(provider: &Provider) -> bool {
 
 /// Whether the secret is a user name and a password.
 pub(crate) fn takes_credentials(provider: &Provider) -> bool {
-    matches!(
-        provider.secret_format(),
-        KeyFormat::Basic | KeyFormat::Login
-    )
+    matches!(provider.key_format(), KeyFormat::Basic | KeyFormat::Login)
 }
 
 /// Whether what is configured is a public key.
@@ -109,7 +106,7 @@ pub(crate) fn is_public(provider: &Provider) -> bool {
 
 fn proof(provider: &Provider) -> Kind {
     #[cfg(feature = "asymmetric")]
-    if provider.secret_format() == KeyFormat::PublicKey {
+    if provider.key_format() == KeyFormat::PublicKey {
         return Kind::PublicKey;
     }
     match provider.schemes().iter().any(Scheme::is_public) {

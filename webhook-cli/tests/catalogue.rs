@@ -61,7 +61,7 @@ fn timed_deliveries_are_taken_now_and_refused_once_their_proof_has_changed() {
         let vector = &vectors(provider)[0];
         let mut entries = entries(provider, vector);
         let mut secret = vector["secrets"][0].as_str().unwrap().to_owned();
-        if provider.secret_format() == KeyFormat::PublicKey {
+        if provider.key_format() == KeyFormat::PublicKey {
             let Some((public, private)) = pair(provider) else {
                 left_out.insert(name);
                 continue;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::error::{Rejection, RejectionKind};
+use crate::error::Rejection;
 
 /// An answer of ours: a status, a few headers, a small constant body. Adapters turn it into a response of their
 /// framework and decide nothing themselves.
@@ -169,7 +169,7 @@ const RETRY_AFTER: u32 = 10;
 
 impl From<&Rejection> for Answer {
     fn from(rejection: &Rejection) -> Self {
-        use RejectionKind as Kind;
+        use crate::error::RejectionKind as Kind;
         let (status, body): (u16, &'static str) = match rejection.kind() {
             Kind::MissingHeader
             | Kind::AmbiguousHeader

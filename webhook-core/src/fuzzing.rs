@@ -8,18 +8,23 @@
 
 use serde_json::Value;
 
-use crate::algorithm::encryption::DecryptionKey;
-use crate::algorithm::public::{PublicKey, key_of_certificate};
-use crate::custom::{Json, form, multipart};
-use crate::grammar::{self, Candidates, decode_long};
+use crate::crypto::Algorithm;
+use crate::crypto::encryption::DecryptionKey;
+use crate::crypto::public::{PublicKey, key_of_certificate};
 use crate::jose::encrypted::open;
 use crate::jose::{Claims, Token, check_times_of};
-use crate::low_bytes::LowBytes;
-use crate::probe::{Found, Pointers, items, scan};
-use crate::scheme::TimeLocation;
-use crate::time::Stamp;
-use crate::verifier::basic_credentials;
-use crate::{Algorithm, Encoding, Grammar, TimeUnit, UnixTime, key_text, keys};
+use crate::keys;
+use crate::parse::TimeIn;
+use crate::parse::encoding::decode_long;
+use crate::parse::encoding::encode;
+use crate::parse::json::{Json, JsonValue, Pointers, items, scan};
+use crate::parse::low_bytes::LowBytes;
+use crate::parse::pem;
+use crate::parse::{Encoding, Grammar, form, grammar, multipart};
+use crate::request::basic;
+use crate::secret::key_text;
+use crate::time::{Stamp, TimeUnit, UnixTime};
+use crate::verify::Candidates;
 
 const GRAMMARS: [Grammar; 9] = [
     Grammar::Bare { prefix: "sha256=" },
@@ -68,11 +73,7 @@ const UNITS: [TimeUnit; 5] = [
 
 /// Values of signature headers, in every grammar.
 pub fn signature_header(value: &[u8]) {
-    for time_at in [
-        None,
-        Some(TimeLocation::Pair("t")),
-        Some(TimeLocation::First),
-    ] {
+    for time_at in [None, Some(TimeIn::Pair("t")), Some(TimeIn::First)] {
         for grammar in GRAMMARS {
             let mut candidates = Candidates::new();
             let parsed = grammar::parse(value, grammar, time_at, |tag| {
@@ -104,7 +105,7 @@ pub fn candidate(spelled: &[u8]) {
         let mut candidates = Candidates::new();
         let _ = candidates.push(spelled, encoding, 32);
         if let Some(bytes) = decode_long(spelled, encoding) {
-            let again = grammar::encode(&bytes, encoding);
+            let again = encode(&bytes, encoding);
             assert!(again.as_bytes().eq_ignore_ascii_case(spelled));
         }
     }
@@ -125,15 +126,15 @@ pub fn json(body: &[u8]) {
     // Without names that are there twice, there is one reading.
     for (pointer, found) in POINTERS.iter().zip(found) {
         let found = found.map(|found| match found {
-            Found::Text(text) => text
+            JsonValue::Text(text) => text
                 .read(body.len())
                 .unwrap_or_default()
                 .into_owned()
                 .into(),
-            Found::Number(spelled) => serde_json::from_str(spelled).unwrap_or_default(),
-            Found::Bool(value) => value.into(),
-            Found::Null => Value::Null,
-            Found::Nested(spelled) => {
+            JsonValue::Number(spelled) => serde_json::from_str(spelled).unwrap_or_default(),
+            JsonValue::Bool(value) => value.into(),
+            JsonValue::Null => Value::Null,
+            JsonValue::Nested(spelled) => {
                 let listed = items(spelled).filter(Result::is_ok).count();
                 let value: Value = serde_json::from_slice(spelled).unwrap_or_default();
                 assert_eq!(listed, value.as_array().map_or(0, Vec::len));
@@ -182,7 +183,7 @@ pub fn multipart(data: &[u8]) {
 
 /// `Authorization` with a name and a password.
 pub fn basic(value: &[u8]) {
-    let _ = basic_credentials(value);
+    let _ = basic::read(value);
 }
 
 /// Text as low bytes: the same in one piece and in two. The first byte says where it is cut.
@@ -259,7 +260,7 @@ pub fn key_document(document: &[u8]) {
         key_text::private_key(document),
     );
     let _ = (
-        key_text::certificates(document),
-        key_text::first_certificate(document),
+        pem::certificates(document),
+        pem::first_certificate(document),
     );
 }

@@ -16,7 +16,7 @@
 //! A challenge of the provider, which its [`Handshake`] describes, is answered by the first or the third step and goes no further.
 //!
 //! ```
-//! use webhook_core::{Answer, Claimed, Endpoint, Finished, Head, MemoryStore, Outcome, Signer, UnixTime, providers};
+//! use webhook_core::{Answer, Begun, Claimed, Endpoint, Finished, Head, MemoryStore, Outcome, Signer, UnixTime, providers};
 //!
 //! # fn block_on<F: Future>(f: F) -> F::Output {
 //! #     let mut f = std::pin::pin!(f);
@@ -31,7 +31,7 @@
 //! let head = Head { method: "POST", path_and_query: "/", headers: &signed.headers };
 //!
 //! // Genuine: claimed, handled, remembered.
-//! let mut intake = endpoint.begin(&head)?;
+//! let Begun::Read(mut intake) = endpoint.begin(&head) else { unreachable!() };
 //! intake.push(signed.body.clone())?;
 //! let Finished::Event(checked) = intake.finish()? else { unreachable!() };
 //! let Claimed::Run(permit) = block_on(checked.claim())? else { unreachable!() };
@@ -39,13 +39,13 @@
 //! block_on(permit.settle(Outcome::Status(200)));
 //!
 //! // The same again: known.
-//! let mut intake = endpoint.begin(&head)?;
+//! let Begun::Read(mut intake) = endpoint.begin(&head) else { unreachable!() };
 //! intake.push(signed.body.clone())?;
 //! let Finished::Event(checked) = intake.finish()? else { unreachable!() };
 //! assert!(matches!(block_on(checked.claim())?, Claimed::Duplicate(_)));
 //!
 //! // One bit flipped: refused, and the sender does not learn why.
-//! let mut intake = endpoint.begin(&head)?;
+//! let Begun::Read(mut intake) = endpoint.begin(&head) else { unreachable!() };
 //! intake.push("{\"id\":\"evt_1\",\"type\":\"invoice.paie\"}".into())?;
 //! let rejection = intake.finish().unwrap_err();
 //! assert_eq!(Answer::from(&rejection).status(), 401);
@@ -60,103 +60,70 @@
 //! * `asymmetric`: signatures with public keys, and the providers that use them; keys that live elsewhere. Needs a C compiler, for `aws-lc-rs`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass.
 
+#![cfg_attr(
+    not(feature = "asymmetric"),
+    allow(
+        dead_code,
+        reason = "what public keys need is compiled, and has no values: see `crypto::absent`"
+    )
+)]
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 extern crate self as webhook_core;
 
-mod algorithm;
 mod answer;
-mod buffer;
-mod companion;
-mod constructors;
-mod custom;
+mod crypto;
 mod delivery;
-mod describe;
 mod endpoint;
-mod envelope;
 mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
-mod gather;
-mod generic;
-mod grammar;
-mod handshake;
-mod head;
-mod held;
-mod hook;
-mod identity;
-mod intake;
 mod jose;
-#[cfg(feature = "asymmetric")]
-mod key_text;
-#[cfg(feature = "asymmetric")]
 pub mod keys;
-mod log_limit;
-mod low_bytes;
 pub mod manual;
-mod neighbours;
 mod observe;
-mod parameter;
-mod pending;
-mod permit;
-mod probe;
+mod parse;
 mod provider;
 pub mod providers;
-mod quoted;
 pub mod replay;
-mod retention;
-mod rfc3339;
-mod scheme;
-mod seam;
+mod request;
 mod secret;
-mod settings;
-#[cfg(feature = "asymmetric")]
-mod signed;
 mod signer;
-mod success;
 mod time;
-mod utf8;
-mod verifier;
-mod xml;
+mod verify;
 
 #[cfg(test)]
 #[path = "../tests/common/random.rs"]
 mod random;
 
-pub use algorithm::Algorithm;
 pub use answer::Answer;
-pub use delivery::{Delivery, Event, Fence, PayloadError, Proof};
-pub use endpoint::{Endpoint, EndpointBuilder, Limits};
-pub use error::{
-    ConfigError, Ended, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind,
+pub use crypto::Algorithm;
+pub use delivery::{
+    Begun, Checked, Claimed, Claiming, Counts, Delivery, Disposition, Duplicate, Event, Fence,
+    Finished, IdentityPolicy, Intake, Late, Limits, Outcome, PayloadError, Pending, Permit, Proof,
+    Rejected, Settled, Settling, Unsettled,
 };
-pub use handshake::{Challenge, Handshake, Reply, When};
-pub use head::{Found, Head, Headers};
-pub use identity::{Identity, IdentityPolicy, Labels, Questions};
-pub use intake::{Finished, Intake};
-#[cfg(feature = "asymmetric")]
+pub use endpoint::{Endpoint, EndpointBuilder};
+pub use error::{ConfigError, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind};
 pub use keys::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
-pub use observe::{Counts, Duplicate, EscapedId, Rejected};
-pub use parameter::{Parameter, ParameterKind};
-pub use pending::Pending;
-pub use permit::{
-    Checked, Claimed, Claiming, Disposition, Late, Outcome, Permit, Settled, Settling, Unsettled,
+pub use observe::EscapedId;
+pub use parse::{Encoding, Grammar};
+pub use provider::{
+    Challenge, Coverage, Handshake, Identity, Labels, Location, Locator, Mode, Parameter,
+    ParameterKind, Part, Provider, Questions, Reply, Scheme, Success, Value, Verified, When,
 };
-pub use provider::{Locator, Mode, Provider};
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
-pub use scheme::{Coverage, Encoding, Grammar, Location, Part, Scheme, Value};
-pub use secret::{KeyFormat, Secret, SecretSet};
-pub use settings::Settings;
+pub use request::{Found, Head, Headers};
+pub use secret::{KeyFormat, Secret, SecretSet, Settings};
 pub use signer::{SignedRequest, Signer};
-pub use success::Success;
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
-pub use verifier::{Options, Started, Verification, Verified, Verifier};
+pub use verify::{Options, Started, Verification, Verifier};
 
 /// What adapters need of the engine to log as it does. For adapters, not for applications.
 #[doc(hidden)]
 pub mod adapter {
-    pub use crate::log_limit::{LogLimit, excerpt};
-    pub use crate::observe::payload_differs;
+    pub use crate::delivery::payload_differs;
+    pub use crate::observe::log_limit::{LogLimit, excerpt};
 }

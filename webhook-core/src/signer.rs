@@ -5,24 +5,22 @@ use std::fmt;
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-use crate::algorithm::RunningMac;
-#[cfg(feature = "asymmetric")]
-use crate::algorithm::public::PrivateKey;
-use crate::companion;
-#[cfg(feature = "asymmetric")]
-use crate::custom::jwt::signing_id;
-use crate::custom::{Custom, Draft};
+use crate::crypto::RunningMac;
+use crate::crypto::public::PrivateKey;
 use crate::error::{ConfigError, SecretProblem};
-use crate::grammar::encode;
-use crate::held::{field, with_field};
-#[cfg(feature = "asymmetric")]
-use crate::keys::Place;
-use crate::low_bytes::LowBytes;
-use crate::provider::{Locator, Provider};
-use crate::scheme::{Authentication, Grammar, Location, Part, Scheme, TimeLocation, Value};
-use crate::secret::Secret;
-use crate::settings::Settings;
+use crate::parse::Grammar;
+use crate::parse::encoding::encode;
+use crate::parse::json::{field, with_field};
+use crate::parse::low_bytes::LowBytes;
+use crate::provider::KeyIdPlace;
+use crate::provider::{
+    Authentication, Custom, Draft, Location, Locator, Parameter, Part, Provider, Scheme,
+    TimeLocation, Value,
+};
+use crate::request::basic;
+use crate::secret::{Secret, Settings};
 use crate::time::UnixTime;
+use crate::verify::custom::jwt::signing_id;
 
 /// Makes deliveries as a provider would, for tests and tools.
 ///
@@ -54,7 +52,6 @@ enum Key {
     /// With login and secret, which may be among what is signed.
     Mac(RunningMac, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>),
     Text(Zeroizing<String>),
-    #[cfg(feature = "asymmetric")]
     Private(PrivateKey),
     /// For a scheme with code of its own.
     Raw(Zeroizing<Vec<u8>>),
@@ -100,9 +97,8 @@ impl Signer {
     }
 
     fn key(provider: &Provider, scheme: &Scheme, secret: &Secret) -> Result<Key, SecretProblem> {
-        #[cfg(feature = "asymmetric")]
         if let Some(algorithm) = scheme.key_algorithm() {
-            let key = crate::key_text::private_key(secret.as_bytes())?;
+            let key = crate::secret::key_text::private_key(secret.as_bytes())?;
             return PrivateKey::new(algorithm, &key).map(Key::Private);
         }
         let key = provider.key_format.decode(secret)?;
@@ -177,7 +173,7 @@ impl Signer {
             body = with_field(body, pointer, &number);
         }
         let proof = match (&self.key, self.scheme.authentication) {
-            (Key::Text(credentials), Authentication::Basic) => basic(credentials.as_bytes()),
+            (Key::Text(credentials), Authentication::Basic) => basic::write(credentials.as_bytes()),
             (Key::Text(token), _) => token.to_string(),
             (Key::Raw(_), _) => String::new(),
             (Key::Mac(mac, login, secret), _) => {
@@ -191,7 +187,6 @@ impl Signer {
                 }
                 self.spell(&encode(mac.finish(), self.scheme.encoding), &time)
             }
-            #[cfg(feature = "asymmetric")]
             (Key::Private(key), _) => {
                 let mut message = key.message();
                 for part in self.scheme.parts() {
@@ -229,8 +224,7 @@ impl Signer {
         if let Some(TimeLocation::Header(name)) = self.scheme.time.map(|time| time.at) {
             headers.push((name.to_owned(), time));
         }
-        #[cfg(feature = "asymmetric")]
-        if let Some(Place::Header(name)) = self.scheme.key_name.map(|name| name.place) {
+        if let Some(KeyIdPlace::Header(name)) = self.scheme.key_name.map(|name| name.place) {
             headers.push((name.to_owned(), signing_id(&self.settings)));
         }
         headers.extend(self.labels());
@@ -251,7 +245,6 @@ impl Signer {
         let mut draft = Draft {
             scheme: &self.scheme,
             key,
-            #[cfg(feature = "asymmetric")]
             private: match &self.key {
                 Key::Private(key) => Some(key),
                 _ => None,
@@ -293,7 +286,7 @@ impl Signer {
         };
         let id = id.map(|name| (name.to_owned(), self.id.clone()));
         let parameters = self.provider.parameters().iter();
-        let companions = parameters.filter_map(|known| companion::written(known, &self.settings));
+        let companions = parameters.filter_map(|known| written(known, &self.settings));
         let labels = id.into_iter().chain(kind).chain(companions);
         labels.chain(self.headers.iter().cloned()).collect()
     }
@@ -406,8 +399,7 @@ impl Signer {
 
     /// The id of the key, where it is beside the signature.
     fn id_beside(&self) -> Option<(&'static str, String)> {
-        #[cfg(feature = "asymmetric")]
-        if let Some(Place::Beside(name)) = self.scheme.key_name.map(|name| name.place) {
+        if let Some(KeyIdPlace::Beside(name)) = self.scheme.key_name.map(|name| name.place) {
             return Some((name, signing_id(&self.settings)));
         }
         None
@@ -419,13 +411,6 @@ impl Signer {
             _ => None,
         }
     }
-}
-
-/// HTTP Basic authentication with these credentials (RFC 7617 §2).
-pub(crate) fn basic(credentials: &[u8]) -> String {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
-    format!("Basic {encoded}")
 }
 
 impl fmt::Debug for Signer {
@@ -443,4 +428,17 @@ impl fmt::Debug for SignedRequest {
             .field("bytes", &self.body.len())
             .finish_non_exhaustive()
     }
+}
+
+/// The header of a parameter with its configured value, as a sender writes it.
+pub(crate) fn written(parameter: &Parameter, settings: &Settings) -> Option<(String, String)> {
+    let (companion, value) = (parameter.companion()?, settings.get(parameter.name())?);
+    let value = match companion.basic {
+        true => basic::write(value),
+        false => {
+            let first = parameter.values(value).next().unwrap_or_default();
+            String::from_utf8_lossy(first).into_owned()
+        }
+    };
+    Some((companion.header.to_owned(), value))
 }

@@ -28,7 +28,7 @@ fn shared() -> impl Iterator<Item = &'static Provider> {
 
 /// A text as a secret of the provider.
 fn as_secret(provider: &Provider, text: &str) -> String {
-    match provider.secret_format() {
+    match provider.key_format() {
         KeyFormat::Basic | KeyFormat::Login => format!("user:{text}"),
         _ => text.to_owned(),
     }
@@ -134,12 +134,8 @@ fn no_setting_and_no_identifier_verifies_a_delivery_of_any_provider() {
 /// The username of HTTP Basic authentication is an identifier too.
 #[test]
 fn no_username_verifies_a_delivery() {
-    let pairs = shared().filter(|provider| {
-        matches!(
-            provider.secret_format(),
-            KeyFormat::Basic | KeyFormat::Login
-        )
-    });
+    let pairs = shared()
+        .filter(|provider| matches!(provider.key_format(), KeyFormat::Basic | KeyFormat::Login));
     for provider in pairs {
         let settings = settings(provider);
         let endpoint = endpoint(provider, &settings);
@@ -357,7 +353,7 @@ fn a_prefix_alone_is_an_empty_secret_for_every_provider() {
                 "{name}: {prefix:?}"
             );
         }
-        if provider.secret_format() == KeyFormat::Hex {
+        if provider.key_format() == KeyFormat::Hex {
             let problem = SecretProblem::Empty;
             assert_eq!(
                 built(provider, "0x".into()),
@@ -624,7 +620,7 @@ fn one_scheme_made_at_run_time_has_the_rules_of_a_list() {
     for provider in all().filter(|provider| provider.schemes().len() == 1) {
         let single = Provider::single(provider.name(), provider.schemes()[0]);
         let listed = Provider::new(provider.name(), leaked(provider.schemes()[0]));
-        assert_eq!(single.secret_format(), listed.secret_format());
+        assert_eq!(single.key_format(), listed.key_format());
         assert_eq!(
             single.parameters(),
             listed.parameters(),
@@ -647,7 +643,7 @@ fn one_scheme_with_a_public_key_takes_a_public_key() {
         .in_header("x-signature")
         .key_in_header("x-key-id");
     let provider = Provider::single("acme", scheme);
-    assert_eq!(provider.secret_format(), KeyFormat::PublicKey);
+    assert_eq!(provider.key_format(), KeyFormat::PublicKey);
     assert!(provider.optional_settings().eq(["kid"]));
     let key = include_str!("keys/ed25519.pub.pem");
     let endpoint = Endpoint::builder(provider, key)

@@ -110,7 +110,7 @@ fn whole(endpoint: &Endpoint, vector: &Value) -> Intake {
         path_and_query: "/",
         headers: &headers.to_vec(),
     };
-    let mut intake = endpoint.begin(&head).unwrap();
+    let mut intake = endpoint.begin(&head).intake().unwrap();
     let body = vector["body"].as_str().unwrap().to_owned();
     intake.push(body.into()).unwrap();
     intake

@@ -46,7 +46,7 @@ fn head(request: &SignedRequest) -> Head<'_> {
 
 /// Whether the delivery runs; then it is done.
 fn runs(endpoint: &Endpoint, request: &SignedRequest) -> bool {
-    let mut intake = endpoint.begin(&head(request)).unwrap();
+    let mut intake = endpoint.begin(&head(request)).intake().unwrap();
     intake.push(request.body.clone()).unwrap();
     let Finished::Event(checked) = intake.finish().unwrap() else {
         panic!("not an event");
@@ -62,7 +62,7 @@ fn runs(endpoint: &Endpoint, request: &SignedRequest) -> bool {
 
 /// The key of a delivery that is not claimed already.
 fn key(endpoint: &Endpoint, request: &SignedRequest) -> ReplayKey {
-    let mut intake = endpoint.begin(&head(request)).unwrap();
+    let mut intake = endpoint.begin(&head(request)).intake().unwrap();
     intake.push(request.body.clone()).unwrap();
     let Finished::Event(checked) = intake.finish().unwrap() else {
         panic!("no event");

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use webhook_core::{
-    Algorithm, Answer, Challenge, ConfigError, Ended, Endpoint, EndpointBuilder, Finished,
+    Algorithm, Answer, Begun, Challenge, ConfigError, Endpoint, EndpointBuilder, Finished,
     Handshake, Head, MemoryStore, Part, Provider, RejectionKind, Reply, Scheme, Signer, UnixTime,
     When, providers,
 };
@@ -62,9 +62,9 @@ fn send(
         headers: &headers,
     };
     let mut intake = match endpoint.begin(&head) {
-        Ok(intake) => intake,
-        Err(Ended::Answered(answer)) => return Ok(Some(answer)),
-        Err(Ended::Refused(rejection)) => return Err(rejection.kind()),
+        Begun::Read(intake) => intake,
+        Begun::Answer(answer) => return Ok(Some(answer)),
+        Begun::Refused(rejection) => return Err(rejection.kind()),
     };
     intake
         .push(Bytes::from(body.to_owned()))

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use webhook_core::providers::{BRAINTREE, ZOOM};
 use webhook_core::{
-    Algorithm, Answer, Challenge, Ended, Endpoint, Finished, Handshake, Head, Part, Provider,
+    Algorithm, Answer, Begun, Challenge, Endpoint, Finished, Handshake, Head, Part, Provider,
     RejectionKind, Reply, Scheme, SignedRequest, Signer, TimeUnit, UnixTime, When,
 };
 
@@ -157,9 +157,9 @@ fn send(
     body: &Bytes,
 ) -> Result<Option<Answer>, RejectionKind> {
     let mut intake = match endpoint.begin(head) {
-        Ok(intake) => intake,
-        Err(Ended::Answered(answer)) => return Ok(Some(answer)),
-        Err(Ended::Refused(rejection)) => return Err(rejection.kind()),
+        Begun::Read(intake) => intake,
+        Begun::Answer(answer) => return Ok(Some(answer)),
+        Begun::Refused(rejection) => return Err(rejection.kind()),
     };
     intake.push(body.clone()).unwrap();
     match intake.finish().map_err(|rejection| rejection.kind())? {

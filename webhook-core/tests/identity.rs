@@ -9,8 +9,8 @@ use webhook_core::providers::{
     XENDIT,
 };
 use webhook_core::{
-    Claimed, Endpoint, EndpointBuilder, Finished, Head, Identity, IdentityPolicy, MemoryStore,
-    Outcome, Provider, RejectionKind, SignedRequest, Signer, UnixTime,
+    Begun, Claimed, Endpoint, EndpointBuilder, Finished, Head, Identity, IdentityPolicy,
+    MemoryStore, Outcome, Provider, RejectionKind, SignedRequest, Signer, UnixTime,
 };
 
 mod common;
@@ -108,10 +108,11 @@ fn begin(endpoint: &Endpoint, request: &SignedRequest) -> Result<Claimed, Reject
         path_and_query: &request.path_and_query,
         headers: &request.headers,
     };
-    let mut intake = endpoint.begin(&head).map_err(|ended| match ended {
-        webhook_core::Ended::Refused(rejection) => rejection.kind(),
-        webhook_core::Ended::Answered(_) => panic!("a delivery was taken for a challenge"),
-    })?;
+    let mut intake = match endpoint.begin(&head) {
+        Begun::Read(intake) => intake,
+        Begun::Refused(rejection) => return Err(rejection.kind()),
+        Begun::Answer(_) => panic!("a delivery was taken for a challenge"),
+    };
     intake
         .push(request.body.clone())
         .map_err(|rejection| rejection.kind())?;

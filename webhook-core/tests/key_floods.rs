@@ -15,7 +15,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use webhook_core::providers::{AWS_SNS, PAYPAL, PLAID};
 use webhook_core::{
-    Clock, ConfigError, Ended, Endpoint, Finished, Head, KeyError, KeyQuery, KeySource, Provider,
+    Begun, Clock, ConfigError, Endpoint, Finished, Head, KeyError, KeyQuery, KeySource, Provider,
     RejectionKind, SecretSet, SignedRequest, Signer, UnixTime,
 };
 
@@ -300,9 +300,9 @@ fn receive(endpoint: &Endpoint, request: &SignedRequest) -> Result<(), Rejection
         headers: &request.headers,
     };
     let mut intake = match endpoint.begin(&head) {
-        Ok(intake) => intake,
-        Err(Ended::Refused(rejection)) => return Err(rejection.kind()),
-        Err(other) => panic!("{other:?}"),
+        Begun::Read(intake) => intake,
+        Begun::Refused(rejection) => return Err(rejection.kind()),
+        other => panic!("{other:?}"),
     };
     intake.push(request.body.clone()).unwrap();
     let finished = match intake.finish() {
@@ -590,7 +590,7 @@ fn a_name_that_is_being_fetched_makes_no_other_wait() {
             path_and_query: &request.path_and_query,
             headers: &request.headers,
         };
-        let mut intake = scene.endpoint.begin(&head).unwrap();
+        let mut intake = scene.endpoint.begin(&head).intake().unwrap();
         intake.push(request.body.clone()).unwrap();
         let Finished::Pending(pending) = intake.finish().unwrap() else {
             return Some("it has to be asked for");

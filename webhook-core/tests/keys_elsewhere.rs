@@ -16,7 +16,7 @@ use webhook_core::providers::{
     TRUELAYER, WECHATPAY,
 };
 use webhook_core::{
-    Answer, Clock, ConfigError, Ended, Endpoint, EndpointBuilder, Finished, Head, KeyError,
+    Answer, Begun, Clock, ConfigError, Endpoint, EndpointBuilder, Finished, Head, KeyError,
     KeyQuery, KeySource, Provider, Rejection, RejectionKind, SecretSet, SignedRequest, Signer,
     StaticKeys, UnixTime,
 };
@@ -138,9 +138,9 @@ fn receive(endpoint: &Endpoint, request: &SignedRequest) -> (Result<(), Rejectio
         headers: &request.headers,
     };
     let mut intake = match endpoint.begin(&head) {
-        Ok(intake) => intake,
-        Err(Ended::Refused(rejection)) => return (Err(kind(rejection)), false),
-        Err(other) => panic!("{other:?}"),
+        Begun::Read(intake) => intake,
+        Begun::Refused(rejection) => return (Err(kind(rejection)), false),
+        other => panic!("{other:?}"),
     };
     intake.push(request.body.clone()).unwrap();
     match intake.finish() {
@@ -357,7 +357,7 @@ fn a_question_that_is_dropped_is_asked_by_the_next() {
         path_and_query: &request.path_and_query,
         headers: &request.headers,
     };
-    let mut intake = endpoint.begin(&head).unwrap();
+    let mut intake = endpoint.begin(&head).intake().unwrap();
     intake.push(request.body.clone()).unwrap();
     let Finished::Pending(pending) = intake.finish().unwrap() else {
         panic!("it has to be asked for");

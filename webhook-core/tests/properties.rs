@@ -8,7 +8,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use webhook_core::providers::{self, unconfirmed};
 use webhook_core::{
-    Claimed, Coverage, Ended, Endpoint, Finished, Grammar, Head, Location, Locator, Part, Provider,
+    Begun, Claimed, Coverage, Endpoint, Finished, Grammar, Head, Location, Locator, Part, Provider,
     RejectionKind, ReplayKey, SignedRequest, Signer, UnixTime, Value,
 };
 
@@ -320,9 +320,9 @@ fn replay_key(
         headers: &request.headers,
     };
     let mut intake = match endpoint.begin(&head) {
-        Ok(intake) => intake,
-        Err(Ended::Refused(rejection)) => return Err(rejection.kind()),
-        Err(Ended::Answered(_)) => panic!("a delivery is no handshake"),
+        Begun::Read(intake) => intake,
+        Begun::Refused(rejection) => return Err(rejection.kind()),
+        Begun::Answer(_) => panic!("a delivery is no handshake"),
     };
     let kind = |rejection: webhook_core::Rejection| rejection.kind();
     intake.push(request.body.clone()).map_err(kind)?;

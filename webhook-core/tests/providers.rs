@@ -38,7 +38,7 @@ fn every_provider_has_a_page_and_docs() {
 fn every_name_is_in_kebab_case_and_no_name_or_alias_is_there_twice() {
     let mut seen = BTreeSet::new();
     for provider in all() {
-        for name in std::iter::once(provider.name()).chain(provider.other_names().iter().copied()) {
+        for name in std::iter::once(provider.name()).chain(provider.aliases().iter().copied()) {
             assert!(is_kebab(name), "{name:?}");
             assert!(seen.insert(name), "{name} is there twice");
         }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use webhook_core::providers::{self, unconfirmed};
 use webhook_core::{
-    Answer, Delivery, Ended, Endpoint, Finished, Head, Provider, RejectionKind, UnixTime,
+    Answer, Begun, Delivery, Endpoint, Finished, Head, Provider, RejectionKind, UnixTime,
     for_each_provider,
 };
 
@@ -136,9 +136,9 @@ fn receive(provider: &Provider, vector: &Value) -> Result<Option<Delivery>, Reje
         headers: &headers,
     };
     let mut intake = match endpoint.begin(&head) {
-        Ok(intake) => intake,
-        Err(Ended::Refused(rejection)) => return Err(rejection.kind()),
-        Err(Ended::Answered(answer)) => {
+        Begun::Read(intake) => intake,
+        Begun::Refused(rejection) => return Err(rejection.kind()),
+        Begun::Answer(answer) => {
             check_answer(&answer, &vector["response"]);
             return Ok(None);
         }

@@ -82,7 +82,7 @@ fn hmac(file: &str, provider: Provider, full: usize) -> [usize; 2] {
 #[test]
 fn hmac_sha1() {
     const PROVIDER: Provider =
-        Provider::new("wycheproof", &[body(Algorithm::HmacSha1)]).key_format(KeyFormat::Hex);
+        Provider::new("wycheproof", &[body(Algorithm::HmacSha1)]).with_key_format(KeyFormat::Hex);
     assert_eq!(
         hmac("hmac_sha1_test.json", PROVIDER, 40)
             .iter()
@@ -94,14 +94,14 @@ fn hmac_sha1() {
 #[test]
 fn hmac_sha256() {
     const PROVIDER: Provider =
-        Provider::new("wycheproof", &[body(Algorithm::HmacSha256)]).key_format(KeyFormat::Hex);
+        Provider::new("wycheproof", &[body(Algorithm::HmacSha256)]).with_key_format(KeyFormat::Hex);
     assert_eq!(hmac("hmac_sha256_test.json", PROVIDER, 64), [66, 108]);
 }
 
 #[test]
 fn hmac_sha512() {
     const PROVIDER: Provider =
-        Provider::new("wycheproof", &[body(Algorithm::HmacSha512)]).key_format(KeyFormat::Hex);
+        Provider::new("wycheproof", &[body(Algorithm::HmacSha512)]).with_key_format(KeyFormat::Hex);
     assert_eq!(
         hmac("hmac_sha512_test.json", PROVIDER, 128)
             .iter()

@@ -863,7 +863,7 @@ fn uploads() {
             let change = region.change();
             change.bytes_allocated as f64 - change.bytes_deallocated as f64
         };
-        let mut intake = endpoint.begin(&head).expect("a good head");
+        let mut intake = endpoint.begin(&head).intake().expect("a good head");
         let mut most = live();
         for piece in signed.body.chunks(chunk) {
             let piece = Bytes::copy_from_slice(piece);

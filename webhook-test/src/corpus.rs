@@ -46,7 +46,7 @@ impl Corpus {
     pub fn all() -> impl Iterator<Item = Self> {
         let numbered = Provider::ALL.iter().zip(0x5eed_0000..);
         let played = numbered.filter(|(provider, _)| {
-            provider.secret_format() != KeyFormat::PublicKey || pairs(provider).is_some()
+            provider.key_format() != KeyFormat::PublicKey || pairs(provider).is_some()
         });
         played.map(|(provider, seed)| Self::new(provider, seed))
     }
@@ -158,7 +158,7 @@ fn signing_secrets(provider: &Provider) -> (String, String) {
 
 /// Two pairs of public and private key, of the kind that fits the provider.
 fn pairs(provider: &Provider) -> Option<[(&'static str, &'static str); 2]> {
-    if provider.secret_format() != KeyFormat::PublicKey {
+    if provider.key_format() != KeyFormat::PublicKey {
         return None;
     }
     let known = [
@@ -191,10 +191,7 @@ fn secrets(provider: &Provider) -> (String, String) {
     if let Some([(ours, _), (theirs, _)]) = pairs(provider) {
         return (ours.into(), theirs.into());
     }
-    if matches!(
-        provider.secret_format(),
-        KeyFormat::Basic | KeyFormat::Login
-    ) {
+    if matches!(provider.key_format(), KeyFormat::Basic | KeyFormat::Login) {
         (
             "user:password-password".into(),
             "user:another-password".into(),

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use webhook_core::providers::unconfirmed;
 use webhook_core::{
-    Algorithm, Ended, Endpoint, Finished, Head, KeyFormat, Part, Provider, RejectionKind, Signer,
+    Algorithm, Begun, Endpoint, Finished, Head, KeyFormat, Part, Provider, RejectionKind, Signer,
 };
 
 use crate::{NOW, Rng, Sent};
@@ -176,10 +176,11 @@ pub fn receive(
         path_and_query: &sent.target,
         headers: &headers,
     };
-    let mut intake = endpoint.begin(&head).map_err(|ended| match ended {
-        Ended::Refused(rejection) => rejection.kind(),
-        Ended::Answered(_) => RejectionKind::MethodNotAllowed,
-    })?;
+    let mut intake = match endpoint.begin(&head) {
+        Begun::Read(intake) => intake,
+        Begun::Refused(rejection) => return Err(rejection.kind()),
+        Begun::Answer(_) => return Err(RejectionKind::MethodNotAllowed),
+    };
     let refused = |rejection: webhook_core::Rejection| rejection.kind();
     if arrival == Arrival::AtOnce {
         intake.push(sent.body.clone()).map_err(refused)?;
@@ -209,7 +210,7 @@ struct Keys {
 
 impl Keys {
     fn of(provider: &Provider) -> Self {
-        let (ours, theirs) = match (provider.secret_format(), algorithm(provider)) {
+        let (ours, theirs) = match (provider.key_format(), algorithm(provider)) {
             (KeyFormat::PublicKey, Some(Algorithm::Ed25519)) => {
                 (key!("ed25519.pub"), key!("ed25519-other"))
             }

@@ -134,12 +134,12 @@ async fn a_time_that_is_not_canonical_is_refused_even_when_signed_as_sent() {
         "plus",
         &odd(&[Part::Literal("msg_1.+1700000000."), Part::Body]),
     )
-    .key_format(KeyFormat::Whsec);
+    .with_key_format(KeyFormat::Whsec);
     const ZERO: Provider = Provider::new(
         "zero",
         &odd(&[Part::Literal("msg_1.01700000000."), Part::Body]),
     )
-    .key_format(KeyFormat::Whsec);
+    .with_key_format(KeyFormat::Whsec);
     let door = Door::open(standard()).await;
     for (provider, text) in [(PLUS, "+1700000000"), (ZERO, "01700000000")] {
         let signer = Signer::new(provider, WHSEC).unwrap();

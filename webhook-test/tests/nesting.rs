@@ -28,7 +28,7 @@ macro_rules! key {
 
 /// What a receiver has, and what its sender has.
 fn secrets(provider: &Provider) -> (&'static str, &'static str) {
-    match provider.secret_format() {
+    match provider.key_format() {
         KeyFormat::PublicKey => match provider.schemes()[0].key_algorithm() {
             Some(Algorithm::Ed25519) => (key!("ed25519.pub"), key!("ed25519")),
             Some(

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
-use webhook_core::{Delivery, Ended, Head, Rejection};
+use webhook_core::{Begun, Delivery, Head, Rejection};
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::future::ResponseFuture;
@@ -94,11 +94,11 @@ where
             Ok(()) => endpoint.begin(&head),
             Err(kind) => {
                 let rejection = Rejection::new(kind).with_unread_body();
-                Err(endpoint.reject(rejection).into())
+                Begun::Refused(endpoint.reject(rejection))
             }
         };
         match begun {
-            Ok(intake) => {
+            Begun::Read(intake) => {
                 let held = Held::of(unverified.as_ref(), &parts.extensions);
                 ResponseFuture::read(
                     body,
@@ -110,8 +110,8 @@ where
                     held,
                 )
             }
-            Err(Ended::Refused(rejection)) => ResponseFuture::refuse(rejection, &parts),
-            Err(Ended::Answered(answer)) => ResponseFuture::answer(answer, &parts),
+            Begun::Refused(rejection) => ResponseFuture::refuse(rejection, &parts),
+            Begun::Answer(answer) => ResponseFuture::answer(answer, &parts),
         }
     }
 }

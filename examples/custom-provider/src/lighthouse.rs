@@ -30,7 +30,7 @@ pub const LIGHTHOUSE: Provider = Provider::new(
     // Signed, so what is older than 300 s, or as far ahead, is refused.
     .time_in_header("lighthouse-sent", TimeUnit::Millis)],
 )
-.key_format(KeyFormat::Base64)
+.with_key_format(KeyFormat::Base64)
 .type_at(&["/event"])
 // Remembered for at least twice as long.
 .retries_for_secs(24 * 3600)

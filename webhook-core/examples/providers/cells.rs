@@ -41,7 +41,7 @@ fn proof(provider: &Provider, scheme: &Scheme) -> &'static str {
     match scheme.location() {
         Location::Query(_) => "a token in the query",
         Location::BodyField(_) | Location::FormField { .. } => "a token in the body",
-        _ if provider.secret_format() == KeyFormat::Basic => "HTTP Basic",
+        _ if provider.key_format() == KeyFormat::Basic => "HTTP Basic",
         _ => "a token in a header",
     }
 }

@@ -4,18 +4,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
-use super::{REFUSED, base64url};
-use crate::algorithm::encryption::{DecryptionKey, Sealed, seal};
-use crate::custom::Json;
+use crate::crypto::encryption::{DecryptionKey, Sealed, seal};
 use crate::error::RejectionKind;
-use crate::grammar::MAX_VALUE;
+use crate::jose::{REFUSED, base64url};
+use crate::parse::json::Json;
+use crate::request::MAX_VALUE;
 
 /// Bytes of the tag of AES-GCM.
 const TAG: usize = 16;
 
 const HEADER: &str = r#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#;
 
-/// What is inside a token of RSA-OAEP-256 and A256GCM (RFC 7518 §4.3, §5.3). That it can be opened proves nothing: anybody may seal.
+/// What is inside a token of RSA-OAEP-256 and A256GCM (RFC 7518 §4.3, §5.3). That it can be decrypted proves nothing: anybody may seal.
 pub(crate) fn open(text: &[u8], key: &DecryptionKey) -> Result<Zeroizing<Vec<u8>>, RejectionKind> {
     let malformed = RejectionKind::Malformed;
     let mut parts = text.split(|&byte| byte == b'.');
@@ -28,7 +28,7 @@ pub(crate) fn open(text: &[u8], key: &DecryptionKey) -> Result<Zeroizing<Vec<u8>
         return Err(malformed);
     }
     check_header(&base64url(header)?)?;
-    // With room for the tag, which it is opened with.
+    // With room for the tag, which it is decrypted with.
     let mut room = Vec::with_capacity(content.len().saturating_add(TAG));
     URL_SAFE_NO_PAD
         .decode_vec(content, &mut room)

@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use super::budget::Budget;
-use super::gate::{Gate, Turn};
-use super::{Confirmation, ErasedSource, KeyQuery, NamedKey, Unusable, Wanted};
-use crate::algorithm::public::PublicKey;
+use crate::crypto::public::PublicKey;
 use crate::error::RejectionKind;
+use crate::keys::budget::Budget;
+use crate::keys::gate::{Gate, Turn};
+use crate::keys::{Confirmation, ErasedSource, KeyQuery, KeyRequirements, NamedKey, Unusable};
 use crate::observe;
 use crate::time::UnixTime;
 
@@ -46,7 +46,7 @@ const MOST_CONFIRMED: usize = 128;
 /// The keys of one endpoint that are not configured.
 pub(crate) struct KeyCache {
     source: Arc<dyn ErasedSource>,
-    wanted: Wanted,
+    wanted: KeyRequirements,
     /// Whoever asks.
     gate: Gate,
     state: Mutex<State>,
@@ -106,7 +106,7 @@ enum Landed {
 }
 
 impl KeyCache {
-    pub(crate) fn new(source: Arc<dyn ErasedSource>, wanted: Wanted) -> Self {
+    pub(crate) fn new(source: Arc<dyn ErasedSource>, wanted: KeyRequirements) -> Self {
         Self {
             source,
             wanted,

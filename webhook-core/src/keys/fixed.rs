@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::{KeyError, KeyQuery, KeySource};
+use crate::keys::{KeyError, KeyQuery, KeySource};
 
 /// Documents by their names, for tests and for machines that reach no network.
 ///

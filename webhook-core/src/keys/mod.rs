@@ -9,7 +9,6 @@ mod cache;
 mod document;
 mod fixed;
 mod gate;
-mod name;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -20,14 +19,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::observe::hook;
+use crate::observe::hook::Hook;
+
 pub(crate) use cache::{FetchedKeys, KeyCache, Known};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use document::read;
-pub(crate) use document::{NamedKey, Unusable, Wanted, jwk_key};
+pub(crate) use document::{KeyRequirements, NamedKey, Unusable};
 pub use fixed::StaticKeys;
-pub(crate) use name::{KeyName, Place, ring_by_name};
-
-use crate::hook::{self, Hook};
 
 /// Where public keys come from that are not configured, and how subscriptions are confirmed.
 ///

@@ -1,7 +1,6 @@
-use crate::custom::adyen::Adyen;
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Identity, KeyFormat, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
+use crate::secret::KeyFormat;
+use crate::verify::custom::adyen::Adyen;
 
 /// Adyen, payments.
 ///
@@ -34,9 +33,9 @@ pub const ADYEN: Provider = Provider::new(
     .in_body("/notificationItems/0/NotificationRequestItem/additionalData/hmacSignature")
     .signing(&["/notificationItems/0/NotificationRequestItem/eventCode"])],
 )
-.key_format(KeyFormat::Hex)
+.with_key_format(KeyFormat::Hex)
 .type_at(&["/notificationItems/0/NotificationRequestItem/eventCode"])
-.aliases(&["adyen-payments"])
+.with_aliases(&["adyen-payments"])
 .identified_by(
     Identity::Content,
     "the signed values name the payment, what happened to it and whether it succeeded",

@@ -1,4 +1,7 @@
-use crate::{Algorithm, Encoding, KeyFormat, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::secret::KeyFormat;
 
 /// Adyen for Platforms, Management and Balance webhooks.
 ///
@@ -14,8 +17,8 @@ pub const ADYEN_PLATFORMS: Provider = Provider::new(
         .in_header("hmacsignature")
         .encoding(Encoding::Base64)],
 )
-.aliases(&["adyen-hmac-header"])
-.key_format(KeyFormat::Hex)
+.with_aliases(&["adyen-hmac-header"])
+.with_key_format(KeyFormat::Hex)
 .type_at(&["/type"])
 .configured_by(&[
     Parameter::secret("hmac_key"),

@@ -1,4 +1,6 @@
-use crate::{Algorithm, KeyFormat, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::secret::KeyFormat;
 
 /// Airtable.
 ///
@@ -15,6 +17,6 @@ pub const AIRTABLE: Provider = Provider::new(
         .in_header("x-airtable-content-mac")
         .prefix("hmac-sha256=")],
 )
-.key_format(KeyFormat::Base64)
+.with_key_format(KeyFormat::Base64)
 .configured_by(&[Parameter::secret("mac_secret_base64")])
 .documented_at("https://airtable.com/developers/web/api/webhooks-overview");

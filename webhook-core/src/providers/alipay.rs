@@ -1,6 +1,6 @@
-use crate::custom::rsa_values::Alipay;
-use crate::scheme::Coverage;
-use crate::{KeyFormat, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, Parameter, Provider, Scheme};
+use crate::secret::KeyFormat;
+use crate::verify::custom::rsa_values::Alipay;
 
 /// Alipay, asynchronous notifications.
 ///
@@ -18,7 +18,7 @@ use crate::{KeyFormat, Parameter, Provider, Scheme};
 ///
 /// Source: <https://opendocs.alipay.com/open/204/105301>, and alipay-sdk (npm), whose tests are among the vectors.
 pub const ALIPAY: Provider = Provider::new("alipay", SCHEME)
-    .key_format(KeyFormat::PublicKey)
+    .with_key_format(KeyFormat::PublicKey)
     .retries_for_secs(25 * 60 * 60)
     .configured_by(&[
         Parameter::secret("alipay_public_key"),

@@ -1,5 +1,5 @@
-use super::standard_webhooks::standard;
-use crate::{Parameter, Provider};
+use crate::provider::{Parameter, Provider};
+use crate::providers::standard_webhooks::standard;
 
 /// Anthropic (Claude platform).
 ///

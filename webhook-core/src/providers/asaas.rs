@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Parameter, Provider, Questions, Scheme};
+use crate::provider::{Parameter, Provider, Questions, Scheme, Success};
 
 /// Asaas.
 ///

@@ -1,4 +1,5 @@
-use crate::{Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
 /// Asana.
 ///

@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::algorithm::constant_time_eq;
-use crate::custom::jwt::{By, Jwt, Spelled};
-use crate::custom::{Draft, digest_of};
+use crate::crypto::constant_time_eq;
+use crate::error::RejectionKind;
 use crate::jose::Claims;
-use crate::scheme::Coverage;
-use crate::{Identity, Parameter, Provider, RejectionKind, Scheme};
+use crate::provider::{Coverage, Draft, Identity, Parameter, Provider, Scheme};
+use crate::verify::custom::digest_of;
+use crate::verify::custom::jwt::{By, Jwt, Spelled};
 
 /// Atlassian Connect, webhooks of apps for Jira and Confluence. Webhooks that an administrator makes are [`JIRA`](super::JIRA).
 ///

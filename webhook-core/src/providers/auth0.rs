@@ -1,4 +1,4 @@
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::provider::{Identity, Parameter, Provider, Scheme};
 
 /// Auth0 custom log streams.
 ///
@@ -10,7 +10,7 @@ use crate::{Identity, Parameter, Provider, Scheme};
 ///
 /// Source: <https://auth0.com/docs/customize/log-streams/custom-log-streams>.
 pub const AUTH0: Provider = Provider::new("auth0", &[Scheme::token().in_header("authorization")])
-    .aliases(&["auth0-log-stream"])
+    .with_aliases(&["auth0-log-stream"])
     .id_at(&["/0/log_id", "/log_id"])
     .identified_by(Identity::Content, "a delivery is a batch of log entries")
     .type_at(&["/0/data/type", "/data/type"])

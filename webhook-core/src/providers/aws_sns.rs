@@ -1,6 +1,8 @@
-use crate::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
-use crate::scheme::Coverage;
-use crate::{Algorithm, KeyFormat, Parameter, Provider, Scheme, Success, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
+use crate::secret::KeyFormat;
+use crate::time::TimeUnit;
+use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 
 /// Amazon SNS, deliveries over HTTPS, with signature version 2.
 ///
@@ -26,7 +28,7 @@ use crate::{Algorithm, KeyFormat, Parameter, Provider, Scheme, Success, TimeUnit
 /// * Amazon Pay's notifications come this way: their content is JSON in `Message`.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
-pub const AWS_SNS: Provider = sns("aws-sns", V2).aliases(&["amazon-pay"]);
+pub const AWS_SNS: Provider = sns("aws-sns", V2).with_aliases(&["amazon-pay"]);
 
 /// Amazon SNS with signature version 1, which is SHA-1: as [`AWS_SNS`]. Legacy: a topic can be set to version 2.
 ///
@@ -35,7 +37,7 @@ pub const AWS_SNS_LEGACY_SHA1: Provider = sns("aws-sns-legacy-sha1", V1);
 
 const fn sns(name: &'static str, schemes: &'static [Scheme]) -> Provider {
     Provider::new(name, schemes)
-        .key_format(KeyFormat::PublicKey)
+        .with_key_format(KeyFormat::PublicKey)
         .id_at(&["/MessageId"])
         .type_at(&["/Type"])
         .answers_within_millis(15_000)

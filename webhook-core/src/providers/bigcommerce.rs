@@ -1,6 +1,6 @@
-use super::standard_webhooks::standard;
-use crate::success::Success;
-use crate::{KeyFormat, Parameter, Provider};
+use crate::provider::{Parameter, Provider, Success};
+use crate::providers::standard_webhooks::standard;
+use crate::secret::KeyFormat;
 
 /// BigCommerce.
 ///
@@ -12,7 +12,7 @@ use crate::{KeyFormat, Parameter, Provider};
 ///
 /// Source: <https://docs.bigcommerce.com/docs/integrations/webhooks/https-webhook-overview>.
 pub const BIGCOMMERCE: Provider = standard("bigcommerce")
-    .key_format(KeyFormat::Utf8)
+    .with_key_format(KeyFormat::Utf8)
     .type_at(&["/scope"])
     .retries_for_secs(48 * 3600)
     .succeeds_with(Success::Only200)

@@ -1,8 +1,6 @@
-use crate::Identity;
-use crate::algorithm::Algorithm;
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
-use crate::success::Success;
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
 /// Binance Pay. The key is the one of `/binancepay/openapi/certificates` whose serial number is in `BinancePay-Certificate-SN`. Either it is
@@ -41,7 +39,7 @@ pub const BINANCE_PAY: Provider = Provider::new(
 .succeeds_with(Success::Only200)
 .id_at(&["/bizIdStr"])
 .type_at(&["/bizType"])
-.aliases(&["binancepay"])
+.with_aliases(&["binancepay"])
 .identified_by(
     Identity::Content,
     "`bizIdStr` names the order, which has several events",

@@ -1,4 +1,5 @@
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Part, Provider, Scheme};
 
 /// Bitbucket Cloud.
 ///

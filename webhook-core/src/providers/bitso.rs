@@ -1,7 +1,6 @@
-use crate::custom::jwt::KEY_ID;
-use crate::custom::rsa_values::Bitso;
-use crate::scheme::Coverage;
-use crate::{KeyFormat, Provider, Scheme};
+use crate::provider::{Coverage, KEY_ID, Provider, Scheme};
+use crate::secret::KeyFormat;
+use crate::verify::custom::rsa_values::Bitso;
 
 /// Bitso.
 ///
@@ -16,7 +15,7 @@ use crate::{KeyFormat, Provider, Scheme};
 ///
 /// Source: <https://docs.bitso.com/bitso-payouts-funding/docs/webhook-event-signatures>
 pub const BITSO: Provider = Provider::new("bitso", SCHEME)
-    .key_format(KeyFormat::PublicKey)
+    .with_key_format(KeyFormat::PublicKey)
     .type_at(&["/event"])
     .configured_by(&[KEY_ID])
     .documented_at("https://docs.bitso.com/bitso-payouts-funding/docs/webhook-event-signatures");

@@ -1,7 +1,6 @@
-use crate::custom::box_com::{BoxCom, SECONDARY_KEY};
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Parameter, Provider, Scheme, TimeUnit};
+use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
+use crate::time::TimeUnit;
+use crate::verify::custom::box_com::{BoxCom, SECONDARY_KEY};
 
 /// Box, webhooks of version 2.
 ///
@@ -34,7 +33,7 @@ pub const BOX: Provider = Provider::new(
     .time_is("`box-delivery-timestamp`")
     .tolerance_secs(600, 60)],
 )
-.aliases(&["box-com"])
+.with_aliases(&["box-com"])
 .id_at(&["/id"])
 .type_at(&["/trigger"])
 .answers_within_millis(30_000)

@@ -1,7 +1,7 @@
-use crate::custom::braintree::{Braintree, PUBLIC_KEY};
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Challenge, Handshake, Parameter, Provider, Reply, Scheme};
+use crate::provider::{
+    Challenge, Coverage, Handshake, Parameter, Provider, Reply, Scheme, Success,
+};
+use crate::verify::custom::braintree::{Braintree, PUBLIC_KEY};
 
 /// Braintree.
 ///

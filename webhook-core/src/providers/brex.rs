@@ -1,5 +1,6 @@
-use super::standard_webhooks::standard;
-use crate::{KeyFormat, Provider};
+use crate::provider::Provider;
+use crate::providers::standard_webhooks::standard;
+use crate::secret::KeyFormat;
 
 /// Brex.
 ///
@@ -12,6 +13,6 @@ use crate::{KeyFormat, Provider};
 ///
 /// Source: <https://developer.brex.com/docs/webhooks/>.
 pub const BREX: Provider = standard("brex")
-    .key_format(KeyFormat::Base64)
+    .with_key_format(KeyFormat::Base64)
     .type_at(&["/event_type"])
     .documented_at("https://developer.brex.com/docs/webhooks/");

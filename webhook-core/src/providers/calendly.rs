@@ -1,5 +1,6 @@
-use crate::success::Success;
-use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme, Success};
+use crate::time::TimeUnit;
 
 /// Calendly.
 ///

@@ -1,4 +1,7 @@
-use crate::{Algorithm, Encoding, Parameter, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::time::TimeUnit;
 
 /// Cashfree, payment gateway.
 ///

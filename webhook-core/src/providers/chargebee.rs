@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Provider, Scheme};
+use crate::provider::{Provider, Scheme, Success};
 
 /// Chargebee.
 ///

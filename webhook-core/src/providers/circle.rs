@@ -1,8 +1,6 @@
-use crate::algorithm::Algorithm;
-use crate::handshake::{Challenge, Handshake, Reply};
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
-use crate::success::Success;
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Challenge, Handshake, Part, Provider, Reply, Scheme, Success};
 
 /// Circle, version 2: wallets, payments network, StableFX. The key is the `publicKey` that `GET /v2/notifications/publicKey/{id}` gives for
 /// the id in `X-Circle-Key-Id`, base64 of a SubjectPublicKeyInfo; what belongs to an id never changes. Either it is configured, and with the

@@ -1,5 +1,5 @@
-use super::svix::svix;
-use crate::{Parameter, Provider};
+use crate::provider::{Parameter, Provider};
+use crate::providers::svix::svix;
 
 /// Clerk.
 ///

@@ -1,4 +1,6 @@
-use crate::{Algorithm, Parameter, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::time::TimeUnit;
 
 /// Cloudinary, with SHA-1.
 ///

@@ -1,5 +1,6 @@
-use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Part, Provider, Scheme, Success};
+use crate::time::TimeUnit;
 
 /// CodeSpar triggers, in both of their forms.
 ///

@@ -1,6 +1,6 @@
-use super::hook0::{TAG, signed};
-use crate::custom::hook0::Hook0;
-use crate::{Identity, Provider, Scheme};
+use crate::provider::{Identity, Provider, Scheme};
+use crate::providers::hook0::{TAG, signed};
+use crate::verify::custom::hook0::Hook0;
 
 /// Coinbase Developer Platform: [Hook0](super::HOOK0).
 ///

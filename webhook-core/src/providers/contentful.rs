@@ -1,6 +1,6 @@
-use crate::custom::contentful::Contentful;
-use crate::scheme::Coverage;
-use crate::{Identity, Parameter, Provider, Scheme, TimeUnit};
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
+use crate::time::TimeUnit;
+use crate::verify::custom::contentful::Contentful;
 
 /// Contentful, signed webhooks and apps.
 ///

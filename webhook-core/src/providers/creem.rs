@@ -1,5 +1,6 @@
-use super::standard_webhooks::standard;
-use crate::{Algorithm, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::providers::standard_webhooks::standard;
 
 /// Creem, in the form of Standard Webhooks.
 ///

@@ -1,8 +1,5 @@
-use crate::algorithm::Algorithm;
-use crate::handshake::{Challenge, Handshake, Reply, When};
-use crate::parameter::Parameter;
-use crate::provider::Provider;
-use crate::scheme::{Part, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, When};
 use crate::time::TimeUnit;
 
 /// Of everything that Discord sends.

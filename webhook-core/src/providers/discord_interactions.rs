@@ -1,8 +1,5 @@
-use super::discord::SCHEME;
-use crate::Questions;
-use crate::handshake::{Challenge, Handshake, Reply, When};
-use crate::parameter::Parameter;
-use crate::provider::Provider;
+use crate::provider::{Challenge, Handshake, Parameter, Provider, Questions, Reply, When};
+use crate::providers::discord::SCHEME;
 
 /// Discord, interactions: commands, buttons, forms. Signed as [`DISCORD`](super::DISCORD) is, and checked by Discord in the same way.
 ///

@@ -1,4 +1,6 @@
-use crate::{Algorithm, Encoding, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Parameter, Part, Provider, Scheme};
 
 /// DocuSign Connect with HMAC.
 ///

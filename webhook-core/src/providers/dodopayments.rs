@@ -1,5 +1,5 @@
-use super::standard_webhooks::standard;
-use crate::Provider;
+use crate::provider::Provider;
+use crate::providers::standard_webhooks::standard;
 
 /// Dodo Payments.
 ///
@@ -7,5 +7,5 @@ use crate::Provider;
 ///
 /// Source: <https://docs.dodopayments.com/developer-resources/webhooks> and dodopayments/dodopayments-typescript.
 pub const DODOPAYMENTS: Provider = standard("dodopayments")
-    .aliases(&["dodo-payments"])
+    .with_aliases(&["dodo-payments"])
     .documented_at("https://docs.dodopayments.com/developer-resources/webhooks");

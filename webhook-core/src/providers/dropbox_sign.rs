@@ -1,6 +1,5 @@
-use crate::custom::dropbox_sign::DropboxSign;
-use crate::scheme::Coverage;
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
+use crate::verify::custom::dropbox_sign::DropboxSign;
 
 /// Dropbox Sign, once HelloSign.
 ///
@@ -29,7 +28,7 @@ pub const DROPBOX_SIGN: Provider = Provider::new(
     .in_form("json", "/event_hash")
     .signing(&["/event/event_type"])],
 )
-.aliases(&["hellosign"])
+.with_aliases(&["hellosign"])
 .type_at(&["/event/event_type"])
 .identified_by(
     Identity::Indistinct,

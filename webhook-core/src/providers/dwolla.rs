@@ -1,5 +1,5 @@
-use crate::success::Success;
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Part, Provider, Scheme, Success};
 
 /// Dwolla.
 ///

@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::provider::{Identity, Parameter, Provider, Scheme, Success};
 
 /// Easypay (Portugal).
 ///

@@ -1,8 +1,6 @@
-use crate::Identity;
-use crate::algorithm::Algorithm;
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
-use crate::success::Success;
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Part, Provider, Scheme, Success};
 
 /// EBANX. The key is that of `ebanx-notifications-public.pem`.
 ///

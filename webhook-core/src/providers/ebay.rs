@@ -1,7 +1,6 @@
-use crate::algorithm::Algorithm;
-use crate::handshake::{Challenge, Handshake, Reply};
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Challenge, Handshake, Part, Provider, Reply, Scheme};
 
 /// eBay, Notification API. The key is the one that `getPublicKey` gives for the `kid` of the header, with its PEM armour in one
 /// line or in several. Either it is configured, and with the setting `kid` a delivery that names another key is refused; or a

@@ -1,4 +1,4 @@
-use crate::{Identity, Provider, Scheme};
+use crate::provider::{Identity, Provider, Scheme};
 
 /// Efí (Gerencianet), Pix, registered with `x-skip-mtls-checking: true`.
 ///

@@ -1,7 +1,6 @@
-use crate::custom::detached::{Fireblocks, JWKS_URL};
-use crate::custom::jwt::KEY_ID;
-use crate::scheme::Coverage;
-use crate::{KeyFormat, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, KEY_ID, Parameter, Provider, Scheme};
+use crate::secret::KeyFormat;
+use crate::verify::custom::detached::{Fireblocks, JWKS_URL};
 
 /// Fireblocks, version 2 of its webhooks.
 ///
@@ -17,7 +16,7 @@ use crate::{KeyFormat, Parameter, Provider, Scheme};
 ///
 /// Source: <https://developers.fireblocks.com/reference/validating-webhooks>
 pub const FIREBLOCKS: Provider = Provider::new("fireblocks", SCHEME)
-    .key_format(KeyFormat::PublicKey)
+    .with_key_format(KeyFormat::PublicKey)
     .id_at(&["/id"])
     .type_at(&["/eventType"])
     .configured_by(&[KEY_ID, Parameter::setting(JWKS_URL)])

@@ -1,6 +1,6 @@
-use crate::algorithm::Algorithm;
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Part, Provider, Scheme};
 
 /// Fireblocks, version 1 of its webhooks, which ended on 15 June 2026. The key is the environment's public key in PEM.
 ///

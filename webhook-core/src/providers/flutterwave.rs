@@ -1,4 +1,6 @@
-use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
 /// Flutterwave, version 4.
 ///

@@ -1,4 +1,4 @@
-use crate::{Parameter, Provider, Scheme};
+use crate::provider::{Parameter, Provider, Scheme};
 
 /// Flutterwave, version 3.
 ///

@@ -1,4 +1,5 @@
-use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
 /// Stream (getstream.io): chat and activity feeds.
 ///

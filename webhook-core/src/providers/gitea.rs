@@ -1,7 +1,6 @@
-use crate::custom::form_field::{FormField, Place};
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Coverage, Identity, Part, Provider, Scheme, Success};
+use crate::verify::custom::form_field::{FormField, Place};
 
 /// Gitea and Forgejo.
 ///
@@ -20,7 +19,7 @@ pub const GITEA: Provider = Provider::new(
     "gitea",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-gitea-signature")],
 )
-.aliases(&["forgejo"])
+.with_aliases(&["forgejo"])
 .id_in_headers(&["x-gitea-delivery"])
 .type_in_headers(&["x-gitea-event"])
 .succeeds_with(Success::Any2xx)

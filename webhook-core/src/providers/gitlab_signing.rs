@@ -1,6 +1,5 @@
-use super::standard_webhooks::standard;
-use crate::success::Success;
-use crate::{Parameter, Provider};
+use crate::provider::{Parameter, Provider, Success};
+use crate::providers::standard_webhooks::standard;
 
 /// GitLab with a signing token (19.0 or later).
 ///
@@ -14,7 +13,7 @@ use crate::{Parameter, Provider};
 ///
 /// Source: <https://docs.gitlab.com/user/project/integrations/webhooks/> and GitLab's merge requests 230944 and 231325.
 pub const GITLAB_SIGNING: Provider = standard("gitlab-signing")
-    .aliases(&["gitlab-signing-token"])
+    .with_aliases(&["gitlab-signing-token"])
     .type_at(&["/object_kind"])
     .answers_within_millis(10_000)
     .succeeds_with(Success::Any2xx)

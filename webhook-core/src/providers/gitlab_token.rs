@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Parameter, Provider, Scheme};
+use crate::provider::{Parameter, Provider, Scheme, Success};
 
 /// GitLab with a secret token.
 ///
@@ -17,7 +16,7 @@ pub const GITLAB_TOKEN: Provider = Provider::new(
     "gitlab-token",
     &[Scheme::token().in_header("x-gitlab-token")],
 )
-.aliases(&["gitlab"])
+.with_aliases(&["gitlab"])
 .id_in_headers(&["idempotency-key", "x-gitlab-event-uuid"])
 .type_in_headers(&["x-gitlab-event"])
 .answers_within_millis(10_000)

@@ -1,5 +1,5 @@
-use crate::success::Success;
-use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
 /// GoCardless.
 ///

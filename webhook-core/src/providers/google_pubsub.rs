@@ -1,10 +1,11 @@
 use serde_json::json;
 
-use crate::custom::Draft;
-use crate::custom::jwt::{By, Jwt, KEY_ID};
+use crate::crypto::Algorithm;
+use crate::error::RejectionKind;
 use crate::jose::Claims;
-use crate::scheme::Coverage;
-use crate::{Algorithm, KeyFormat, Parameter, Provider, RejectionKind, Scheme};
+use crate::provider::{Coverage, Draft, KEY_ID, Parameter, Provider, Scheme};
+use crate::secret::KeyFormat;
+use crate::verify::custom::jwt::{By, Jwt};
 
 /// Google Cloud Pub/Sub, push subscriptions with authentication.
 ///
@@ -22,7 +23,7 @@ use crate::{Algorithm, KeyFormat, Parameter, Provider, RejectionKind, Scheme};
 ///
 /// Source: <https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions>
 pub const GOOGLE_PUBSUB: Provider = Provider::new("google-pubsub", SCHEME)
-    .key_format(KeyFormat::PublicKey)
+    .with_key_format(KeyFormat::PublicKey)
     .id_at(&["/message/messageId", "/message/message_id"])
     .retries_for_secs(7 * 24 * 60 * 60)
     .body_limit(15 * 1024 * 1024)

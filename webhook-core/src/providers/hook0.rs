@@ -1,6 +1,7 @@
-use crate::custom::hook0::Hook0;
-use crate::scheme::Coverage;
-use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Coverage, Identity, Part, Provider, Scheme};
+use crate::time::TimeUnit;
+use crate::verify::custom::hook0::Hook0;
 
 /// Hook0.
 ///

@@ -1,7 +1,7 @@
-use crate::success::Success;
-use crate::{
-    Algorithm, Encoding, Identity, Parameter, Part, Provider, Questions, Scheme, TimeUnit,
-};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Parameter, Part, Provider, Questions, Scheme, Success};
+use crate::time::TimeUnit;
 
 /// HubSpot, signature version 3.
 ///
@@ -29,7 +29,7 @@ pub const HUBSPOT: Provider = common(Provider::new(
     .encoding(Encoding::Base64)
     .time_in_header("x-hubspot-request-timestamp", TimeUnit::Millis)],
 ))
-.aliases(&["hubspot-v3"]);
+.with_aliases(&["hubspot-v3"]);
 
 /// HubSpot, signature version 2: `X-HubSpot-Signature`, hexadecimal SHA-256, a plain hash and no
 /// HMAC, over the client secret, method, URL and body. No time is signed. Whoever has one can make
@@ -39,7 +39,7 @@ pub const HUBSPOT_V2: Provider = common(Provider::new(
     "hubspot-v2",
     &[hashed(&[Part::Secret, Part::Method, Part::Url, Part::Body])],
 ))
-.methods_used(&["POST", "GET"]);
+.with_methods(&["POST", "GET"]);
 
 /// HubSpot, signature version 1: as [`HUBSPOT_V2`], over the client secret and the body.
 pub const HUBSPOT_V1: Provider = common(Provider::new(

@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::provider::{Identity, Parameter, Provider, Scheme, Success};
 
 /// ifthenpay (Portugal).
 ///
@@ -22,7 +21,7 @@ pub const IFTHENPAY: Provider = Provider::new(
         Scheme::token().in_query("chave"),
     ],
 )
-.methods_used(&["GET"])
+.with_methods(&["GET"])
 .id_in_query("requestId")
 .succeeds_with(Success::Only200)
 .identified_by(Identity::Content, "`requestId` names the payment request")

@@ -1,5 +1,5 @@
-use crate::success::Success;
-use crate::{Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, Success};
 
 /// Intercom.
 ///

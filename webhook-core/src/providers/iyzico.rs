@@ -1,7 +1,8 @@
-use crate::custom::fields::{self, Fields};
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Algorithm, Encoding, Identity, Parameter, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
+use crate::verify::custom::fields;
+use crate::verify::custom::fields::Fields;
 
 /// iyzico.
 ///

@@ -1,4 +1,4 @@
-use crate::{Identity, Provider};
+use crate::provider::{Identity, Provider};
 
 /// Jira Cloud, webhooks that an administrator made.
 ///

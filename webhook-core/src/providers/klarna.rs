@@ -1,7 +1,5 @@
-use crate::custom::keyed_body::{KeyedBody, NAMES};
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Parameter, Provider, Scheme};
+use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
+use crate::verify::custom::keyed_body::{KeyedBody, NAMES};
 
 /// Klarna, notifications API version 2.
 ///

@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Parameter, Provider, Scheme};
+use crate::provider::{Parameter, Provider, Scheme, Success};
 
 /// Ko-fi.
 ///
@@ -15,7 +14,7 @@ pub const KOFI: Provider = Provider::new(
     "kofi",
     &[Scheme::token().in_form("data", "/verification_token")],
 )
-.aliases(&["ko-fi"])
+.with_aliases(&["ko-fi"])
 .id_at(&["/message_id"])
 .type_at(&["/type"])
 .succeeds_with(Success::Only200)

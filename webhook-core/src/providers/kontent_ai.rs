@@ -1,4 +1,6 @@
-use crate::{Algorithm, Encoding, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Part, Provider, Scheme};
 
 /// Kontent.ai.
 ///

@@ -1,5 +1,5 @@
-use crate::success::Success;
-use crate::{Algorithm, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
 /// Lemon Squeezy.
 ///
@@ -13,7 +13,7 @@ pub const LEMONSQUEEZY: Provider = Provider::new(
     "lemonsqueezy",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-signature")],
 )
-.aliases(&["lemon-squeezy"])
+.with_aliases(&["lemon-squeezy"])
 .type_at(&["/meta/event_name"])
 .retries_for_secs(155)
 .succeeds_with(Success::Only200)

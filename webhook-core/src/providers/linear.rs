@@ -1,5 +1,6 @@
-use crate::success::Success;
-use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
+use crate::time::TimeUnit;
 
 /// Linear.
 ///

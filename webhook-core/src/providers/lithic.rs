@@ -1,5 +1,5 @@
-use super::standard_webhooks::standard;
-use crate::Provider;
+use crate::provider::Provider;
+use crate::providers::standard_webhooks::standard;
 
 /// Lithic.
 ///

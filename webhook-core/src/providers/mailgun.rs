@@ -1,7 +1,6 @@
-use crate::custom::mailgun::Mailgun;
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Identity, Parameter, Provider, Scheme, TimeUnit};
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
+use crate::time::TimeUnit;
+use crate::verify::custom::mailgun::Mailgun;
 
 /// Mailgun, events in JSON and routes in forms.
 ///

@@ -1,6 +1,5 @@
-use crate::custom::url_and_form::Mandrill;
-use crate::scheme::Coverage;
-use crate::{Challenge, Handshake, Parameter, Provider, Reply, Scheme};
+use crate::provider::{Challenge, Coverage, Handshake, Parameter, Provider, Reply, Scheme};
+use crate::verify::custom::url_and_form::Mandrill;
 
 /// Mandrill (Mailchimp Transactional).
 ///

@@ -1,5 +1,6 @@
-use crate::success::Success;
-use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme, TimeUnit, Value};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success, Value};
+use crate::time::TimeUnit;
 
 /// Mercado Pago.
 ///
@@ -34,7 +35,7 @@ pub const MERCADOPAGO: Provider = Provider::new(
         ]),
     ],
 )
-.aliases(&["mercado-pago"])
+.with_aliases(&["mercado-pago"])
 .id_at(&["/id"])
 .type_at(&["/type"])
 .mode_at("/live_mode", true)

@@ -1,12 +1,13 @@
 use serde_json::json;
 
-use crate::algorithm::constant_time_eq;
-use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
-use crate::custom::query_and_body::QueryAndBody;
-use crate::custom::{Draft, digest_of};
+use crate::crypto::constant_time_eq;
+use crate::error::RejectionKind;
 use crate::jose::Claims;
-use crate::scheme::Coverage;
-use crate::{Parameter, Provider, RejectionKind, Scheme, TimeUnit};
+use crate::provider::{Coverage, Draft, Parameter, Provider, Scheme};
+use crate::time::TimeUnit;
+use crate::verify::custom::digest_of;
+use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled};
+use crate::verify::custom::query_and_body::QueryAndBody;
 
 /// MessageBird (Bird), `MessageBird-Signature-JWT`.
 ///
@@ -22,7 +23,7 @@ use crate::{Parameter, Provider, RejectionKind, Scheme, TimeUnit};
 /// Source: <https://developers.messagebird.com/api/#verifying-http-requests> and messagebird@4.0.1 (npm), whose test data is among the
 /// vectors.
 pub const MESSAGEBIRD: Provider = Provider::new("messagebird", SCHEME)
-    .methods_used(&["POST", "GET", "PUT", "PATCH", "DELETE"])
+    .with_methods(&["POST", "GET", "PUT", "PATCH", "DELETE"])
     .configured_by(&[Parameter::secret("signing_key")])
     .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
 
@@ -39,7 +40,7 @@ pub const MESSAGEBIRD: Provider = Provider::new("messagebird", SCHEME)
 ///
 /// Source: <https://developers.messagebird.com/api/#verifying-http-requests>; `RequestValidator` of messagebird/php-rest-api.
 pub const MESSAGEBIRD_LEGACY: Provider = Provider::new("messagebird-legacy", LEGACY)
-    .methods_used(&["POST", "GET", "PUT", "PATCH", "DELETE"])
+    .with_methods(&["POST", "GET", "PUT", "PATCH", "DELETE"])
     .configured_by(&[Parameter::secret("signing_key")])
     .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
 

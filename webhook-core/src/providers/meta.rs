@@ -1,5 +1,5 @@
-use crate::success::Success;
-use crate::{Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, Success};
 
 /// Meta: Facebook, Instagram, Messenger, WhatsApp Cloud API.
 ///
@@ -19,7 +19,7 @@ pub const META: Provider = Provider::new(
         .in_header("x-hub-signature-256")
         .prefix("sha256=")],
 )
-.aliases(&["facebook", "instagram", "messenger", "whatsapp"])
+.with_aliases(&["facebook", "instagram", "messenger", "whatsapp"])
 .type_at(&["/object"])
 .answers(
     Handshake::new(Challenge::Query("GET", "hub.challenge"), Reply::Text)

@@ -1,8 +1,7 @@
-use crate::custom::microsoft_graph::MicrosoftGraph;
-use crate::handshake::{Challenge, Handshake, Reply};
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::provider::{
+    Challenge, Coverage, Handshake, Identity, Parameter, Provider, Reply, Scheme, Success,
+};
+use crate::verify::custom::microsoft_graph::MicrosoftGraph;
 
 /// Microsoft Graph, change notifications.
 ///

@@ -9,21 +9,13 @@ mod adyen;
 mod adyen_platforms;
 mod airtable;
 mod airwallex;
-#[cfg(feature = "asymmetric")]
-mod alipay;
 mod anthropic;
 mod asaas;
 mod asana;
 mod atlassian_connect;
 mod auth0;
-#[cfg(feature = "asymmetric")]
-mod aws_sns;
 mod bigcommerce;
-#[cfg(feature = "asymmetric")]
-mod binance_pay;
 mod bitbucket;
-#[cfg(feature = "asymmetric")]
-mod bitso;
 mod box_com;
 mod braintree;
 mod brex;
@@ -32,8 +24,6 @@ mod calendly;
 mod cashfree;
 mod chargebee;
 mod checkout_com;
-#[cfg(feature = "asymmetric")]
-mod circle;
 mod circleci;
 mod clerk;
 mod cloudinary;
@@ -42,10 +32,6 @@ mod coinbase_cdp;
 mod coinbase_commerce;
 mod contentful;
 mod creem;
-#[cfg(feature = "asymmetric")]
-mod discord;
-#[cfg(feature = "asymmetric")]
-mod discord_interactions;
 mod dlocal;
 mod docusign;
 mod dodopayments;
@@ -54,17 +40,9 @@ mod dropbox_sign;
 mod dwolla;
 mod easypay;
 mod easypost;
-#[cfg(feature = "asymmetric")]
-mod ebanx;
-#[cfg(feature = "asymmetric")]
-mod ebay;
 mod efi_pix;
 mod elevenlabs;
 mod figma;
-#[cfg(feature = "asymmetric")]
-mod fireblocks;
-#[cfg(feature = "asymmetric")]
-mod fireblocks_v1;
 mod flutterwave;
 mod flutterwave_v3;
 mod getstream;
@@ -73,8 +51,6 @@ mod github;
 mod gitlab_signing;
 mod gitlab_token;
 mod gocardless;
-#[cfg(feature = "asymmetric")]
-mod google_pubsub;
 mod hook0;
 mod hubspot;
 mod ifthenpay;
@@ -116,23 +92,15 @@ mod openai;
 mod opennode;
 mod orb;
 mod paddle;
-#[cfg(feature = "asymmetric")]
-mod paddle_classic;
-#[cfg(feature = "asymmetric")]
-mod pagarme_hub;
 mod pagarme_postback;
 mod pagbank;
 mod pagerduty;
 mod patreon;
 mod paymongo;
-#[cfg(feature = "asymmetric")]
-mod paypal;
 mod paystack;
 mod payu_europe;
 mod persona;
 mod phonepe;
-#[cfg(feature = "asymmetric")]
-mod plaid;
 mod plivo;
 mod plivo_v2;
 mod polar;
@@ -151,28 +119,18 @@ mod revenuecat;
 mod revolut;
 mod sanity;
 mod seam;
-#[cfg(feature = "asymmetric")]
-mod sendgrid;
 mod sentry;
 mod shopify;
 mod slack;
 mod smartpay;
 mod square;
 mod standard_webhooks;
-#[cfg(feature = "asymmetric")]
-mod standard_webhooks_ed25519;
-#[cfg(feature = "asymmetric")]
-mod stone_open_bank;
 mod stripe;
 mod supabase;
 mod svix;
 mod tap;
 mod telegram;
-#[cfg(feature = "asymmetric")]
-mod telnyx;
 mod trello;
-#[cfg(feature = "asymmetric")]
-mod truelayer;
 mod twilio;
 mod twitch;
 mod typeform;
@@ -180,17 +138,28 @@ pub mod unconfirmed;
 mod unit;
 mod vercel;
 mod vonage;
-#[cfg(feature = "asymmetric")]
-mod wechatpay;
 mod whop;
-#[cfg(feature = "asymmetric")]
-mod wise;
 mod woocommerce;
 mod workos;
 mod xendit;
 mod xero;
 mod zendesk;
 mod zoom;
+
+/// Those that sign with a private key.
+macro_rules! asymmetric {
+    ($($name:ident)*) => {
+        $(#[cfg(feature = "asymmetric")]
+        mod $name;)*
+    };
+}
+
+asymmetric! {
+    alipay aws_sns binance_pay bitso circle discord
+    discord_interactions ebanx ebay fireblocks fireblocks_v1 google_pubsub
+    paddle_classic pagarme_hub paypal plaid sendgrid standard_webhooks_ed25519
+    stone_open_bank telnyx truelayer wechatpay wise
+}
 
 #[cfg(feature = "asymmetric")]
 pub use aws_sns::AWS_SNS_LEGACY_SHA1;
@@ -560,6 +529,17 @@ macro_rules! for_each_asymmetric_provider {
     ($callback:ident $($rows:tt)*) => {
         $callback! { $($rows)* }
     };
+}
+
+impl Provider {
+    /// The provider of this name or alias among [`ALL`](Self::ALL), in kebab or snake case.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        let name = name.replace('_', "-");
+        Self::ALL
+            .iter()
+            .find(|provider| provider.name() == name || provider.aliases().contains(&name.as_str()))
+    }
 }
 
 macro_rules! list {

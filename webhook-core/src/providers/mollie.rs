@@ -1,4 +1,5 @@
-use crate::{Algorithm, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Part, Provider, Scheme};
 
 /// Mollie, next-generation webhooks (beta).
 ///

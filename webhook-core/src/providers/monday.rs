@@ -1,11 +1,10 @@
 use serde_json::json;
 
-use crate::custom::Draft;
-use crate::custom::jwt::{By, Jwt};
-use crate::handshake::{Challenge, Handshake, Reply};
 use crate::jose::Claims;
-use crate::scheme::Coverage;
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::provider::{
+    Challenge, Coverage, Draft, Handshake, Identity, Parameter, Provider, Reply, Scheme,
+};
+use crate::verify::custom::jwt::{By, Jwt};
 
 /// monday.com, webhooks of apps.
 ///

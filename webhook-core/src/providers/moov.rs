@@ -1,4 +1,6 @@
-use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Part, Provider, Scheme};
+use crate::time::TimeUnit;
 
 /// Moov.
 ///

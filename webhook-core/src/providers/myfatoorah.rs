@@ -1,6 +1,8 @@
-use crate::custom::fields::{self, Fields};
-use crate::scheme::Coverage;
-use crate::{Algorithm, Encoding, Identity, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Coverage, Identity, Provider, Scheme};
+use crate::verify::custom::fields;
+use crate::verify::custom::fields::Fields;
 
 /// MyFatoorah, webhooks of version 2.
 ///
@@ -22,7 +24,7 @@ pub const MYFATOORAH_V2: Provider = Provider::new(
         "a few values of the body (HMAC-SHA-256)",
     )],
 )
-.aliases(&["myfatoorah"])
+.with_aliases(&["myfatoorah"])
 .id_at(&["/Event/Reference"])
 .type_at(&["/Event/Name"])
 .identified_by(

@@ -1,4 +1,6 @@
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Part, Provider, Scheme};
 
 /// NFe.io.
 ///

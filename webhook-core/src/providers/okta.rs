@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Challenge, Handshake, Provider, Questions, Reply, Scheme};
+use crate::provider::{Challenge, Handshake, Provider, Questions, Reply, Scheme, Success};
 
 /// Okta event hooks and inline hooks.
 ///

@@ -1,4 +1,7 @@
-use crate::{Algorithm, KeyFormat, Parameter, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::secret::KeyFormat;
+use crate::time::TimeUnit;
 
 /// Omise (Opn Payments).
 ///
@@ -20,8 +23,8 @@ pub const OMISE: Provider = Provider::new(
     .list(b',')
     .time_in_header("omise-signature-timestamp", TimeUnit::Seconds)],
 )
-.aliases(&["opn"])
-.key_format(KeyFormat::Base64)
+.with_aliases(&["opn"])
+.with_key_format(KeyFormat::Base64)
 .id_at(&["/id"])
 .type_at(&["/key"])
 .configured_by(&[

@@ -1,6 +1,6 @@
-use super::standard_webhooks::standard;
-use crate::success::Success;
-use crate::{KeyFormat, Parameter, Provider};
+use crate::provider::{Parameter, Provider, Success};
+use crate::providers::standard_webhooks::standard;
+use crate::secret::KeyFormat;
 
 /// OpenAI.
 ///
@@ -12,7 +12,7 @@ use crate::{KeyFormat, Parameter, Provider};
 ///
 /// Source: <https://platform.openai.com/docs/guides/webhooks>, openai 6.49.0 and openai-python's tests.
 pub const OPENAI: Provider = standard("openai")
-    .key_format(KeyFormat::WhsecOrUtf8)
+    .with_key_format(KeyFormat::WhsecOrUtf8)
     .answers_within_millis(20_000)
     .succeeds_with(Success::Any2xx)
     .configured_by(&[

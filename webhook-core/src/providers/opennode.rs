@@ -1,6 +1,5 @@
-use crate::custom::form_field::{FormField, Place};
-use crate::scheme::Coverage;
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
+use crate::verify::custom::form_field::{FormField, Place};
 
 /// OpenNode.
 ///

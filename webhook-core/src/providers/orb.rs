@@ -1,4 +1,6 @@
-use crate::{Algorithm, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Part, Provider, Scheme};
+use crate::time::TimeUnit;
 
 /// Orb.
 ///

@@ -1,6 +1,6 @@
-use crate::custom::rsa_values::PaddleClassic;
-use crate::scheme::Coverage;
-use crate::{KeyFormat, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, Parameter, Provider, Scheme};
+use crate::secret::KeyFormat;
+use crate::verify::custom::rsa_values::PaddleClassic;
 
 /// Paddle Classic, the product before Paddle Billing ([`PADDLE`](super::PADDLE)).
 ///
@@ -14,7 +14,7 @@ use crate::{KeyFormat, Parameter, Provider, Scheme};
 ///
 /// Source: <https://developer.paddle.com/webhook-reference/verifying-webhooks>
 pub const PADDLE_CLASSIC: Provider = Provider::new("paddle-classic", SCHEME)
-    .key_format(KeyFormat::PublicKey)
+    .with_key_format(KeyFormat::PublicKey)
     .retries_for_secs(3 * 24 * 60 * 60)
     .configured_by(&[Parameter::identifier("vendor_id")])
     .documented_at("https://developer.paddle.com/webhook-reference/verifying-webhooks");

@@ -1,6 +1,6 @@
-use crate::algorithm::Algorithm;
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Part, Provider, Scheme};
 
 /// Pagar.me, installations linked through its Hub. The key is one of `https://hubapi.pagar.me/.well-known/jwks.json`: configured, and with
 /// the setting `kid` a delivery that names another is refused; or found there by a [`KeySource`](crate::KeySource).

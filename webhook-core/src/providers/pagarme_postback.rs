@@ -1,4 +1,5 @@
-use crate::{Algorithm, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme};
 
 /// Pagar.me versions 1 to 4, postbacks.
 ///

@@ -1,4 +1,5 @@
-use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
 /// PagBank (PagSeguro).
 ///
@@ -18,7 +19,7 @@ pub const PAGBANK: Provider = Provider::new(
     )
     .in_header("x-authenticity-token")],
 )
-.aliases(&["pagseguro"])
+.with_aliases(&["pagseguro"])
 .id_at(&["/id"])
 .identified_by(
     Identity::Content,

@@ -1,4 +1,5 @@
-use crate::{Algorithm, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme};
 
 /// PagerDuty, webhooks v3.
 ///

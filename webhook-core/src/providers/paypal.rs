@@ -1,8 +1,9 @@
-use crate::algorithm::chain::CA_CERTIFICATES;
-use crate::custom::paypal::{PayPal, WEBHOOK_ID};
-use crate::custom::sns::CERT_URL;
-use crate::scheme::Coverage;
-use crate::{Identity, KeyFormat, Parameter, Provider, Scheme, Success, TimeUnit};
+use crate::crypto::chain::CA_CERTIFICATES;
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
+use crate::secret::KeyFormat;
+use crate::time::TimeUnit;
+use crate::verify::custom::paypal::{PayPal, WEBHOOK_ID};
+use crate::verify::custom::sns::CERT_URL;
 
 /// PayPal.
 ///
@@ -25,7 +26,7 @@ use crate::{Identity, KeyFormat, Parameter, Provider, Scheme, Success, TimeUnit}
 ///
 /// Source: <https://developer.paypal.com/api/rest/webhooks/rest/>; what a certificate has to be, in PayPal's Python, Java and .NET libraries.
 pub const PAYPAL: Provider = Provider::new("paypal", SCHEME)
-    .key_format(KeyFormat::PublicKey)
+    .with_key_format(KeyFormat::PublicKey)
     .id_at(&["/id"])
     .type_at(&["/event_type"])
     .retries_for_secs(3 * 24 * 60 * 60)

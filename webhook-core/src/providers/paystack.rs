@@ -1,5 +1,5 @@
-use crate::success::Success;
-use crate::{Algorithm, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
 /// Paystack.
 ///

@@ -1,4 +1,6 @@
-use crate::{Algorithm, KeyFormat, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Part, Provider, Scheme};
+use crate::secret::KeyFormat;
 
 /// PhonePe, standard checkout.
 ///
@@ -15,7 +17,7 @@ pub const PHONEPE: Provider = Provider::new(
     "phonepe",
     &[Scheme::hash(Algorithm::Sha256, &[Part::Secret]).in_header("authorization")],
 )
-.key_format(KeyFormat::Basic)
+.with_key_format(KeyFormat::Basic)
 .type_at(&["/event", "/type"])
 .documented_at(
     "https://developer.phonepe.com/payment-gateway/website-integration/standard-checkout/api-integration/api-reference/webhook",

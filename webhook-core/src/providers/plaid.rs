@@ -1,10 +1,11 @@
 use serde_json::json;
 
-use crate::custom::Draft;
-use crate::custom::jwt::{BodyHash, By, Jwt, KEY_ID, Spelled, issued};
+use crate::crypto::Algorithm;
 use crate::jose::Claims;
-use crate::scheme::Coverage;
-use crate::{Algorithm, Identity, KeyFormat, Parameter, Provider, Scheme, TimeUnit};
+use crate::provider::{Coverage, Draft, Identity, KEY_ID, Parameter, Provider, Scheme};
+use crate::secret::KeyFormat;
+use crate::time::TimeUnit;
+use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
 
 /// Plaid.
 ///
@@ -20,7 +21,7 @@ use crate::{Algorithm, Identity, KeyFormat, Parameter, Provider, Scheme, TimeUni
 ///
 /// Source: <https://plaid.com/docs/api/webhooks/webhook-verification/>
 pub const PLAID: Provider = Provider::new("plaid", SCHEME)
-    .key_format(KeyFormat::PublicKey)
+    .with_key_format(KeyFormat::PublicKey)
     .type_at(&["/webhook_code"])
     .identified_by(
         Identity::ContentAndAttempt,

@@ -1,6 +1,6 @@
-use crate::custom::plivo::{Plivo, Signs};
-use crate::scheme::{Coverage, Grammar};
-use crate::{Parameter, Provider, Questions, Scheme};
+use crate::parse::Grammar;
+use crate::provider::{Coverage, Parameter, Provider, Questions, Scheme};
+use crate::verify::custom::plivo::{Plivo, Signs};
 
 /// Plivo, signatures of version 3: voice.
 ///
@@ -17,7 +17,7 @@ use crate::{Parameter, Provider, Questions, Scheme};
 ///
 /// Source: plivo 4.63.0 (PyPI), `utils/signature_v3.py`, and <https://www.plivo.com/docs/voice/concepts/signature-validation>.
 pub const PLIVO: Provider = Provider::new("plivo", SCHEME)
-    .aliases(&["plivo-v3"])
+    .with_aliases(&["plivo-v3"])
     .asks(Questions::All)
     .configured_by(&[
         Parameter::secret("auth_token"),

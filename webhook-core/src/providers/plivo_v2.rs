@@ -1,6 +1,6 @@
-use crate::custom::plivo::{Plivo, Signs};
-use crate::scheme::{Coverage, Grammar};
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::parse::Grammar;
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
+use crate::verify::custom::plivo::{Plivo, Signs};
 
 /// Plivo, signatures of version 2: messages, Verify.
 ///

@@ -1,5 +1,6 @@
-use super::standard_webhooks::standard;
-use crate::{KeyFormat, Provider};
+use crate::provider::Provider;
+use crate::providers::standard_webhooks::standard;
+use crate::secret::KeyFormat;
 
 /// Polar.
 ///
@@ -10,6 +11,6 @@ use crate::{KeyFormat, Provider};
 ///
 /// Source: <https://docs.polar.sh/integrate/webhooks/delivery>, @polar-sh/sdk 0.49.0 and polarsource/polar, the sender.
 pub const POLAR: Provider = standard("polar")
-    .key_format(KeyFormat::Utf8)
+    .with_key_format(KeyFormat::Utf8)
     .answers_within_millis(10_000)
     .documented_at("https://docs.polar.sh/integrate/webhooks/delivery");

@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Identity, Provider, Scheme};
+use crate::provider::{Identity, Provider, Scheme, Success};
 
 /// Postmark.
 ///

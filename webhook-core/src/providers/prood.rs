@@ -1,4 +1,4 @@
-use crate::{Parameter, Provider, Scheme};
+use crate::provider::{Parameter, Provider, Scheme};
 
 /// Prood, from its checkout to its API.
 ///
@@ -10,6 +10,6 @@ use crate::{Parameter, Provider, Scheme};
 /// Source: <https://github.com/rodrigobarona/prood-commerce-platform> (`require-checkout-secret.ts`).
 pub const PROOD: Provider =
     Provider::new("prood", &[Scheme::token().in_header("x-checkout-secret")])
-        .methods_used(&["POST", "GET"])
+        .with_methods(&["POST", "GET"])
         .configured_by(&[Parameter::secret("checkout_secret")])
         .documented_at("https://github.com/rodrigobarona/prood-commerce-platform");

@@ -1,10 +1,8 @@
 use serde_json::json;
 
-use crate::custom::Draft;
-use crate::custom::jwt::{BodyHash, By, Jwt, Spelled};
 use crate::jose::Claims;
-use crate::scheme::Coverage;
-use crate::{Identity, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, Draft, Identity, Parameter, Provider, Scheme};
+use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled};
 
 /// Upstash QStash.
 ///

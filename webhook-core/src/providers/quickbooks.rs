@@ -1,5 +1,6 @@
-use crate::success::Success;
-use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
 /// QuickBooks (Intuit).
 ///
@@ -16,7 +17,7 @@ pub const QUICKBOOKS: Provider = Provider::new(
         .in_header("intuit-signature")
         .encoding(Encoding::Base64)],
 )
-.aliases(&["intuit"])
+.with_aliases(&["intuit"])
 .id_at(&["/0/id"])
 .identified_by(Identity::Content, "a delivery is a batch of events")
 .type_at(&["/0/type"])

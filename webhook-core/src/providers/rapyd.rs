@@ -1,6 +1,6 @@
-use crate::custom::rapyd::{ACCESS_KEY, Rapyd};
-use crate::scheme::Coverage;
-use crate::{Parameter, Provider, Scheme, TimeUnit};
+use crate::provider::{Coverage, Parameter, Provider, Scheme};
+use crate::time::TimeUnit;
+use crate::verify::custom::rapyd::{ACCESS_KEY, Rapyd};
 
 /// Rapyd.
 ///

@@ -1,5 +1,6 @@
-use crate::success::Success;
-use crate::{Algorithm, Identity, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Part, Provider, Scheme, Success};
+use crate::time::TimeUnit;
 
 /// Recurly, JSON webhooks.
 ///

@@ -1,5 +1,5 @@
-use super::svix::svix;
-use crate::Provider;
+use crate::provider::Provider;
+use crate::providers::svix::svix;
 
 /// Resend.
 ///

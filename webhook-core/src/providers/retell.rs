@@ -1,4 +1,6 @@
-use crate::{Algorithm, Identity, Parameter, Part, Provider, Questions, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Parameter, Part, Provider, Questions, Scheme};
+use crate::time::TimeUnit;
 
 /// Retell AI.
 ///

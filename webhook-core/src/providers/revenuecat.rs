@@ -1,5 +1,4 @@
-use crate::success::Success;
-use crate::{Parameter, Provider, Scheme};
+use crate::provider::{Parameter, Provider, Scheme, Success};
 
 /// RevenueCat.
 ///

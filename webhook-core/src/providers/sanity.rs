@@ -1,5 +1,7 @@
-use crate::success::Success;
-use crate::{Algorithm, Encoding, Identity, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Part, Provider, Scheme, Success};
+use crate::time::TimeUnit;
 
 /// Sanity (GROQ-powered webhooks).
 ///

@@ -1,4 +1,4 @@
-use crate::Provider;
+use crate::provider::Provider;
 
 /// Seam.
 ///

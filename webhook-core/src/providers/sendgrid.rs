@@ -1,8 +1,6 @@
-use crate::algorithm::Algorithm;
-use crate::parameter::Parameter;
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
-use crate::success::Success;
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
 /// SendGrid, Event Webhook with signing on. The key is the verification key of the dashboard: base64 without PEM around it.

@@ -1,4 +1,5 @@
-use crate::{Algorithm, Identity, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
 /// Sentry, webhooks of the integration platform.
 ///

@@ -1,8 +1,9 @@
-use crate::success::Success;
-use crate::{
-    Algorithm, Challenge, Handshake, Identity, Parameter, Part, Provider, Questions, Reply, Scheme,
-    TimeUnit, When,
+use crate::crypto::Algorithm;
+use crate::provider::{
+    Challenge, Handshake, Identity, Parameter, Part, Provider, Questions, Reply, Scheme, Success,
+    When,
 };
+use crate::time::TimeUnit;
 
 /// Slack: Events API, slash commands, interactivity.
 ///

@@ -1,5 +1,7 @@
-use crate::success::Success;
-use crate::{Algorithm, KeyFormat, Parameter, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::provider::{Parameter, Part, Provider, Scheme, Success};
+use crate::secret::KeyFormat;
+use crate::time::TimeUnit;
 
 /// Smartpay (Japan).
 ///
@@ -22,7 +24,7 @@ pub const SMARTPAY: Provider = Provider::new(
     .in_header("smartpay-signature")
     .time_in_header("smartpay-signature-timestamp", TimeUnit::SecondsOrMillis)],
 )
-.key_format(KeyFormat::Base62)
+.with_key_format(KeyFormat::Base62)
 .id_at(&["/id"])
 .type_at(&["/eventData/type"])
 .mode_at("/test", false)

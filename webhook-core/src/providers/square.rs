@@ -1,5 +1,6 @@
-use crate::success::Success;
-use crate::{Algorithm, Encoding, Parameter, Part, Provider, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
 /// Square.
 ///

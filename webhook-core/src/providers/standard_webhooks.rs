@@ -1,5 +1,8 @@
-use crate::success::Success;
-use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Part, Provider, Scheme, Success};
+use crate::secret::KeyFormat;
+use crate::time::TimeUnit;
 
 /// Any sender that follows the Standard Webhooks specification 1.0.0, symmetric signatures (`v1`).
 ///
@@ -14,7 +17,7 @@ use crate::{Algorithm, Encoding, KeyFormat, Part, Provider, Scheme, TimeUnit};
 ///
 /// Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 pub const STANDARD_WEBHOOKS: Provider = standard("standard-webhooks")
-    .aliases(&["standard-webhooks-v1"])
+    .with_aliases(&["standard-webhooks-v1"])
     .retries_for_secs(75 * 3600 + 35 * 60 + 5)
     .answers_within_millis(15_000)
     .succeeds_with(Success::Any2xx)
@@ -24,7 +27,7 @@ pub const STANDARD_WEBHOOKS: Provider = standard("standard-webhooks")
 pub(super) const fn standard(name: &'static str) -> Provider {
     const V1: Scheme = v1("webhook-id", "webhook-timestamp", "webhook-signature");
     Provider::new(name, &[V1])
-        .key_format(KeyFormat::Whsec)
+        .with_key_format(KeyFormat::Whsec)
         .type_at(&["/type"])
 }
 

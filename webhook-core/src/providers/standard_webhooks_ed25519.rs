@@ -1,7 +1,6 @@
-use crate::algorithm::Algorithm;
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
-use crate::success::Success;
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
 /// Any sender that follows the Standard Webhooks specification, with `v1a` signatures. The key is public: `whpk_` and base64.
@@ -34,7 +33,7 @@ pub const STANDARD_WEBHOOKS_ED25519: Provider = Provider::new(
     .time_in_header("webhook-timestamp", TimeUnit::Seconds)],
 )
 .type_at(&["/type"])
-.aliases(&["standard-webhooks-v1a"])
+.with_aliases(&["standard-webhooks-v1a"])
 .documented_at(
     "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
 )

@@ -1,8 +1,6 @@
-use crate::custom::jwt::KEY_ID;
-use crate::custom::stone::{JWKS_URL, PRIVATE_KEY, Stone};
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Identity, KeyFormat, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, Identity, KEY_ID, Parameter, Provider, Scheme, Success};
+use crate::secret::KeyFormat;
+use crate::verify::custom::stone::{JWKS_URL, PRIVATE_KEY, Stone};
 
 /// Stone Open Bank.
 ///
@@ -21,8 +19,8 @@ use crate::{Identity, KeyFormat, Parameter, Provider, Scheme};
 ///
 /// Source: Stone Open Bank's page "Webhooks Seguros" at <https://docs.openbank.stone.com.br>.
 pub const STONE_OPEN_BANK: Provider = Provider::new("stone-open-bank", SCHEME)
-    .key_format(KeyFormat::PublicKey)
-    .aliases(&["stone-openbank"])
+    .with_key_format(KeyFormat::PublicKey)
+    .with_aliases(&["stone-openbank"])
     .id_in_headers(&["x-stone-webhook-event-id"])
     .type_at(&["/event_type"])
     .succeeds_with(Success::Any2xx)

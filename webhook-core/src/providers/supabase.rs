@@ -1,6 +1,6 @@
-use super::standard_webhooks::v1;
-use crate::success::Success;
-use crate::{Identity, KeyFormat, Parameter, Provider, Questions, Scheme};
+use crate::provider::{Identity, Parameter, Provider, Questions, Scheme, Success};
+use crate::providers::standard_webhooks::v1;
+use crate::secret::KeyFormat;
 
 /// Supabase Auth hooks over HTTP.
 ///
@@ -17,8 +17,8 @@ use crate::{Identity, KeyFormat, Parameter, Provider, Questions, Scheme};
 ///
 /// Source: <https://supabase.com/docs/guides/auth/auth-hooks> and supabase/auth (`internal/hooks/hookshttp`), the sender.
 pub const SUPABASE: Provider = Provider::new("supabase", &[HOOK])
-    .aliases(&["supabase-auth-hook"])
-    .key_format(KeyFormat::Whsec)
+    .with_aliases(&["supabase-auth-hook"])
+    .with_key_format(KeyFormat::Whsec)
     .answers_within_millis(5_000)
     .succeeds_with(Success::OneOf(&[200, 202, 204]))
     .identified_by(Identity::Content, "the id is made anew for every attempt; the body carries the code or token that was made for the event")

@@ -1,6 +1,6 @@
-use super::standard_webhooks::v1;
-use crate::success::Success;
-use crate::{KeyFormat, Provider, Scheme};
+use crate::provider::{Provider, Scheme, Success};
+use crate::providers::standard_webhooks::v1;
+use crate::secret::KeyFormat;
 
 /// Svix, and the products that send through it.
 ///
@@ -30,7 +30,7 @@ const V1: Scheme = v1("svix-id", "svix-timestamp", "svix-signature");
 
 const fn through(provider: Provider) -> Provider {
     provider
-        .key_format(KeyFormat::Whsec)
+        .with_key_format(KeyFormat::Whsec)
         .same_headers(&[
             &["svix-id", "webhook-id"],
             &["svix-timestamp", "webhook-timestamp"],

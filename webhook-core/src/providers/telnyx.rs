@@ -1,8 +1,7 @@
-use crate::algorithm::Algorithm;
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Part, Provider, Questions, Scheme};
 use crate::time::TimeUnit;
-use crate::{Identity, Questions};
 
 /// Telnyx, API version 2. The key is the account's public key of the Mission Control portal, 32 bytes in base64.
 ///

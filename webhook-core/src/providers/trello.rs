@@ -1,4 +1,6 @@
-use crate::{Algorithm, Challenge, Encoding, Handshake, Parameter, Part, Provider, Reply, Scheme};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
 /// Trello.
 ///

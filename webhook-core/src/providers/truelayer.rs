@@ -1,7 +1,6 @@
-use crate::custom::detached::TrueLayer;
-use crate::custom::jwt::KEY_ID;
-use crate::scheme::Coverage;
-use crate::{KeyFormat, Parameter, Provider, Scheme};
+use crate::provider::{Coverage, KEY_ID, Parameter, Provider, Scheme};
+use crate::secret::KeyFormat;
+use crate::verify::custom::detached::TrueLayer;
 
 /// TrueLayer.
 ///
@@ -17,7 +16,7 @@ use crate::{KeyFormat, Parameter, Provider, Scheme};
 ///
 /// Source: <https://docs.truelayer.com/docs/configure-webhooks-for-your-integration> and truelayer-signing@0.2.3 (npm).
 pub const TRUELAYER: Provider = Provider::new("truelayer", SCHEME)
-    .key_format(KeyFormat::PublicKey)
+    .with_key_format(KeyFormat::PublicKey)
     .id_at(&["/event_id"])
     .type_at(&["/type"])
     .retries_for_secs(72 * 60 * 60)

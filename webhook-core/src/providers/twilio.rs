@@ -1,7 +1,6 @@
-use crate::custom::url_and_form::Twilio;
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{Algorithm, Identity, Parameter, Provider, Questions, Scheme};
+use crate::crypto::Algorithm;
+use crate::provider::{Coverage, Identity, Parameter, Provider, Questions, Scheme, Success};
+use crate::verify::custom::url_and_form::Twilio;
 
 /// Twilio.
 ///

@@ -1,7 +1,8 @@
-use crate::success::Success;
-use crate::{
-    Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, TimeUnit, When,
+use crate::crypto::Algorithm;
+use crate::provider::{
+    Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, Success, When,
 };
+use crate::time::TimeUnit;
 
 /// Twitch EventSub.
 ///
@@ -27,7 +28,7 @@ pub const TWITCH: Provider = Provider::new(
             .tolerance_secs(600, 600),
     ],
 )
-.aliases(&["twitch-eventsub"])
+.with_aliases(&["twitch-eventsub"])
 .type_at(&["/subscription/type"])
 .answers(Handshake::new(
     Challenge::Signed {

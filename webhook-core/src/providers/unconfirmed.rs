@@ -4,13 +4,13 @@
 //! Try one against your own account before you rely on it, with [`Endpoint::builder`](crate::Endpoint::builder); what is wrong refuses
 //! genuine deliveries rather than accept forged ones.
 
-use super::standard_webhooks::standard;
-use crate::custom::jwt_body::JwtBody;
-use crate::scheme::Coverage;
-use crate::success::Success;
-use crate::{
-    Algorithm, Challenge, Encoding, Handshake, KeyFormat, Part, Provider, Reply, Scheme, TimeUnit,
-};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Challenge, Coverage, Handshake, Part, Provider, Reply, Scheme, Success};
+use crate::providers::standard_webhooks::standard;
+use crate::secret::KeyFormat;
+use crate::time::TimeUnit;
+use crate::verify::custom::jwt_body::JwtBody;
 
 /// All of them, in alphabetical order.
 pub const ALL: &[Provider] = &[
@@ -132,7 +132,7 @@ pub const MELHOR_ENVIO: Provider = Provider::new(
 pub const MERCURY: Provider = mercury("mercury");
 
 /// Mercury, with the secret decoded from base64 as key; see [`MERCURY`].
-pub const MERCURY_BASE64: Provider = mercury("mercury-base64").key_format(KeyFormat::Base64);
+pub const MERCURY_BASE64: Provider = mercury("mercury-base64").with_key_format(KeyFormat::Base64);
 
 const fn mercury(name: &'static str) -> Provider {
     const SIGNED: Scheme = Scheme::hmac(

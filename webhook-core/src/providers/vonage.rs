@@ -1,10 +1,9 @@
 use serde_json::json;
 
-use crate::custom::Draft;
-use crate::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
 use crate::jose::Claims;
-use crate::scheme::Coverage;
-use crate::{Parameter, Provider, Questions, Scheme, TimeUnit};
+use crate::provider::{Coverage, Draft, Parameter, Provider, Questions, Scheme};
+use crate::time::TimeUnit;
+use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
 
 /// Vonage, signed webhooks of its Messages, Voice, Verify and other APIs.
 ///

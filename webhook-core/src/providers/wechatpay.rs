@@ -1,9 +1,6 @@
-use crate::algorithm::Algorithm;
-use crate::custom::jwt::KEY_ID;
-use crate::parameter::Parameter;
-use crate::provider::Provider;
-use crate::scheme::{Encoding, Part, Scheme};
-use crate::success::Success;
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{KEY_ID, Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
 /// WeChat Pay, API version 3. The key is that of `Wechatpay-Serial`: a platform certificate in PEM, or the public key of an id
@@ -42,7 +39,7 @@ pub const WECHATPAY: Provider = Provider::new(
 )
 .id_at(&["/id"])
 .type_at(&["/event_type"])
-.aliases(&["wechat-pay"])
+.with_aliases(&["wechat-pay"])
 .configured_by(&[
     KEY_ID,
     Parameter::identifier("mch_id"),

@@ -1,5 +1,6 @@
-use super::standard_webhooks::standard;
-use crate::{KeyFormat, Provider};
+use crate::provider::Provider;
+use crate::providers::standard_webhooks::standard;
+use crate::secret::KeyFormat;
 
 /// Whop.
 ///
@@ -8,5 +9,5 @@ use crate::{KeyFormat, Provider};
 ///
 /// Source: <https://docs.whop.com/developer/guides/webhooks>.
 pub const WHOP: Provider = standard("whop")
-    .key_format(KeyFormat::Utf8)
+    .with_key_format(KeyFormat::Utf8)
     .documented_at("https://docs.whop.com/developer/guides/webhooks");

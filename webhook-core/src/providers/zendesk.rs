@@ -1,4 +1,7 @@
-use crate::{Algorithm, Encoding, Identity, Parameter, Part, Provider, Scheme, TimeUnit};
+use crate::crypto::Algorithm;
+use crate::parse::Encoding;
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
+use crate::time::TimeUnit;
 
 /// Zendesk.
 ///
@@ -20,7 +23,7 @@ pub const ZENDESK: Provider = Provider::new(
             .time_in_header("x-zendesk-webhook-signature-timestamp", TimeUnit::Rfc3339),
     ],
 )
-.methods_used(&["POST", "PUT", "PATCH", "DELETE", "GET"])
+.with_methods(&["POST", "PUT", "PATCH", "DELETE", "GET"])
 .type_at(&["/type"])
 .identified_by(
     Identity::ContentAndAttempt,

@@ -1,7 +1,8 @@
-use crate::success::Success;
-use crate::{
-    Algorithm, Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, TimeUnit, When,
+use crate::crypto::Algorithm;
+use crate::provider::{
+    Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, Success, When,
 };
+use crate::time::TimeUnit;
 
 /// Zoom.
 ///

@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{
+use crate::replay::{
     Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState, Owner, ReplayKey, ReplayStore,
 };
 

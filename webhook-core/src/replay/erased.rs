@@ -6,8 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Claim, ClaimRequest, Commit, Lease, LeaseState, MemoryStore, ReplayKey, ReplayStore};
 use crate::error::StoreError;
+use crate::replay::{
+    Claim, ClaimRequest, Commit, Lease, LeaseState, MemoryStore, ReplayKey, ReplayStore,
+};
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::algorithm::RunningDigest;
+use crate::crypto::RunningDigest;
 use crate::provider::Mode;
 
 /// The key of a delivery in a store: SHA-256 over consumer, provider, tenant, mode and identity, each behind its

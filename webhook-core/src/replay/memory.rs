@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{
+use crate::error::{StoreError, StoreErrorKind};
+use crate::replay::{
     Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState, Owner, ReplayKey, ReplayStore,
 };
-use crate::error::{StoreError, StoreErrorKind};
 use crate::time::millis;
 
 const SHARDS: usize = 64;

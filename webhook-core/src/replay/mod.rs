@@ -19,6 +19,7 @@ pub mod conformance;
 pub(crate) mod erased;
 mod key;
 mod memory;
+pub(crate) mod neighbours;
 
 pub use key::ReplayKey;
 pub(crate) use key::{KeyOf, KeyPrefix};

@@ -7,7 +7,7 @@ pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 /// A secret in the provider's format, and another one. Hexadecimal digits are text and base64 too.
 pub(crate) fn secrets(provider: &Provider) -> [String; 2] {
-    match provider.secret_format() {
+    match provider.key_format() {
         #[cfg(feature = "asymmetric")]
         KeyFormat::PublicKey => keys::public(provider),
         KeyFormat::Basic | KeyFormat::Login => [
@@ -24,7 +24,7 @@ pub(crate) fn secrets(provider: &Provider) -> [String; 2] {
 /// What a sender has where a receiver has the first of [`secrets`].
 pub(crate) fn signing_secret(provider: &Provider) -> String {
     #[cfg(feature = "asymmetric")]
-    if provider.secret_format() == KeyFormat::PublicKey {
+    if provider.key_format() == KeyFormat::PublicKey {
         return keys::private(provider);
     }
     let [secret, _] = secrets(provider);

@@ -76,7 +76,7 @@ impl Receiver {
             path_and_query: &request.target,
             headers: &request.headers,
         };
-        let mut intake = self.endpoint.begin(&head).ok()?;
+        let mut intake = self.endpoint.begin(&head).intake()?;
         intake.push(Bytes::copy_from_slice(&request.body)).ok()?;
         let Finished::Event(checked) = intake.finish().ok()? else {
             return None;

@@ -12,7 +12,7 @@ use hyper::service::service_fn;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use webhook_core::{
-    Answer, Checked, Claimed, Ended, Endpoint, Event, Finished, Head, Intake, Outcome, Permit,
+    Answer, Begun, Checked, Claimed, Endpoint, Event, Finished, Head, Intake, Outcome, Permit,
     Rejection, RejectionKind, Settled, Unsettled,
 };
 
@@ -56,9 +56,9 @@ async fn receive(app: App, request: Request<Incoming>) -> Result<Said, Rejection
     let (parts, body) = request.into_parts();
     let endpoint = app.endpoint().clone();
     let intake = match begin(&endpoint, &parts) {
-        Ok(intake) => intake,
-        Err(Ended::Answered(answer)) => return Ok(answer.into()),
-        Err(Ended::Refused(rejection)) => return Err(rejection),
+        Begun::Read(intake) => intake,
+        Begun::Answer(answer) => return Ok(answer.into()),
+        Begun::Refused(rejection) => return Err(rejection),
     };
     let intake = read(&endpoint, intake, body).await?;
     let finished = match intake.finish()? {
@@ -76,7 +76,7 @@ async fn receive(app: App, request: Request<Incoming>) -> Result<Said, Rejection
         .unwrap_or_else(|_| Err(endpoint.reject(RejectionKind::StoreUnavailable.into())))
 }
 
-fn begin(endpoint: &Endpoint, parts: &request::Parts) -> Result<Intake, Ended> {
+fn begin(endpoint: &Endpoint, parts: &request::Parts) -> Begun {
     let target = parts.uri.path_and_query();
     endpoint.begin(&Head {
         method: parts.method.as_str(),

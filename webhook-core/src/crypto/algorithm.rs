@@ -1,0 +1,102 @@
+//! What a scheme makes its tags with.
+
+use super::mac::{Running, RunningMac};
+
+/// What a scheme makes its tags with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// HMAC-MD5 (RFC 2104). Legacy: only where a provider knows nothing better.
+    HmacMd5,
+    /// HMAC-SHA-1 (RFC 2104). Legacy: only where a provider knows nothing better.
+    HmacSha1,
+    /// HMAC-SHA-256 (RFC 4231).
+    HmacSha256,
+    /// HMAC-SHA-384 (RFC 4231).
+    HmacSha384,
+    /// HMAC-SHA-512 (RFC 4231).
+    HmacSha512,
+    /// MD5 over a message with the secret in it. Legacy, and the weakest of all: only where a provider lets its users
+    /// choose it.
+    Md5,
+    /// SHA-1 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    Sha1,
+    /// SHA-256 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    Sha256,
+    /// SHA-512 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    Sha512,
+    /// Ed25519 (RFC 8032), read strictly: no key and no signature of small order, and one spelling of each.
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256 (FIPS 186-5), the signature in DER.
+    EcdsaP256Sha256,
+    /// ECDSA on P-256 with SHA-256, the signature as two numbers of 32 bytes (IEEE P1363), as JSON Web Signatures have it.
+    EcdsaP256Sha256Fixed,
+    /// ECDSA on P-521 with SHA-512, the signature as two numbers of 66 bytes (IEEE P1363), as JSON Web Signatures have it.
+    EcdsaP521Sha512Fixed,
+    /// ECDSA on P-256 with SHA-1, the signature in DER. Legacy: only where a provider knows nothing better.
+    EcdsaP256Sha1,
+    /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-1. Legacy: only where a provider knows nothing better. It is verified, but
+    /// no [`Signer`](crate::Signer) makes it.
+    RsaSha1,
+    /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-256 and keys of 2048 to 8192 bits.
+    RsaSha256,
+    /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-512 and keys of 2048 to 8192 bits.
+    RsaSha512,
+}
+
+impl Algorithm {
+    /// Length of a tag in bytes; of the longest, for signatures whose lengths vary.
+    #[must_use]
+    pub const fn tag_len(self) -> usize {
+        match self {
+            Self::HmacMd5 | Self::Md5 => 16,
+            Self::HmacSha1 | Self::Sha1 => 20,
+            Self::HmacSha256 | Self::Sha256 => 32,
+            Self::HmacSha384 => 48,
+            Self::HmacSha512 | Self::Sha512 => 64,
+            Self::Ed25519 | Self::EcdsaP256Sha256Fixed => 64,
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => 72,
+            Self::EcdsaP521Sha512Fixed => 132,
+            Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 => 1024,
+        }
+    }
+
+    /// Whether it is a plain hash, which has no key but that in its message.
+    pub(crate) const fn is_plain(self) -> bool {
+        matches!(self, Self::Md5 | Self::Sha1 | Self::Sha256 | Self::Sha512)
+    }
+
+    /// Whether tags are signatures, made with a private key and verified with a public one.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        match self {
+            Self::HmacMd5 | Self::HmacSha1 | Self::HmacSha256 => false,
+            Self::HmacSha384 | Self::HmacSha512 => false,
+            Self::Md5 | Self::Sha1 | Self::Sha256 | Self::Sha512 => false,
+            Self::Ed25519
+            | Self::EcdsaP256Sha256
+            | Self::EcdsaP256Sha256Fixed
+            | Self::EcdsaP521Sha512Fixed
+            | Self::EcdsaP256Sha1
+            | Self::RsaSha1
+            | Self::RsaSha256
+            | Self::RsaSha512 => true,
+        }
+    }
+
+    /// Keys the code: both key blocks are hashed here, once, and never again.
+    pub(crate) fn key(self, key: &[u8]) -> RunningMac {
+        match self {
+            Self::HmacMd5 => RunningMac::Md5(Running::keyed(key)),
+            Self::HmacSha1 => RunningMac::Sha1(Running::keyed(key)),
+            Self::HmacSha256 => RunningMac::Sha256(Running::keyed(key)),
+            Self::HmacSha384 => RunningMac::Sha384(Box::new(Running::keyed(key))),
+            Self::HmacSha512 => RunningMac::Sha512(Box::new(Running::keyed(key))),
+            Self::Md5 => RunningMac::PlainMd5(Running::default()),
+            Self::Sha1 => RunningMac::PlainSha1(Running::default()),
+            Self::Sha256 => RunningMac::PlainSha256(Running::default()),
+            Self::Sha512 => RunningMac::PlainSha512(Box::default()),
+            _ => unreachable!("a public key makes no keyed hash"),
+        }
+    }
+}

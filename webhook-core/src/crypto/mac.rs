@@ -1,0 +1,146 @@
+//! Keyed and plain hashes that run over a message.
+
+use hmac::KeyInit;
+use hmac::block_api::HmacCore;
+use hmac::digest::block_api::{Buffer, CoreProxy, FixedOutputCore, UpdateCore};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Sha256, Sha384, Sha512};
+
+use super::Tag;
+
+/// A code that has taken its key and perhaps some of its message. A fresh clone of the keyed one starts
+/// each delivery. The wide states are boxed: in place, they would make every move of the narrow ones, which nearly all
+/// providers use, as costly as their own.
+#[derive(Clone)]
+pub(crate) enum RunningMac {
+    Md5(Running<HmacCore<Md5>>),
+    Sha1(Running<HmacCore<Sha1>>),
+    Sha256(Running<HmacCore<Sha256>>),
+    Sha384(Box<Running<HmacCore<Sha384>>>),
+    Sha512(Box<Running<HmacCore<Sha512>>>),
+    PlainMd5(Running<<Md5 as CoreProxy>::Core>),
+    PlainSha1(Running<<Sha1 as CoreProxy>::Core>),
+    PlainSha256(Running<<Sha256 as CoreProxy>::Core>),
+    PlainSha512(Box<Running<<Sha512 as CoreProxy>::Core>>),
+    /// For a key that also answers challenges.
+    OfDeliveries(Box<OfDeliveries>),
+}
+
+/// A code that makes no tag of what may be the text of a challenge, so that no tag of a challenge
+/// is one of a delivery.
+#[derive(Clone)]
+pub(crate) struct OfDeliveries {
+    mac: RunningMac,
+    /// Whether all that was taken is [plain](is_plain); `None` while nothing was.
+    is_plain: Option<bool>,
+}
+
+impl OfDeliveries {
+    fn update(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.is_plain = Some(self.is_plain != Some(false) && is_plain(bytes));
+        }
+        self.mac.update(bytes);
+    }
+
+    fn finish(&mut self) -> Tag {
+        match self.is_plain {
+            Some(true) => Tag::default(),
+            _ => self.mac.finish(),
+        }
+    }
+}
+
+/// Whether text is of the alphabets of base64 and hexadecimal digits alone, as challenges are that
+/// are answered with a tag. What deliveries sign has other characters in it: the punctuation of
+/// JSON, or what separates a time from a body.
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
+    text.iter().all(plain)
+}
+
+/// A hash or code of a library, and the bytes it has not filled a block with. The library's own pair of these is consumed by
+/// its end, and so has to be copied out of where it lies first; this one ends in place.
+#[derive(Clone, Default)]
+pub(crate) struct Running<C: UpdateCore + FixedOutputCore> {
+    core: C,
+    buffer: Buffer<C>,
+}
+
+impl<C: UpdateCore + FixedOutputCore + KeyInit> Running<C> {
+    pub(super) fn keyed(key: &[u8]) -> Self {
+        // HMAC takes keys of any length (RFC 2104 §2), which is all this is used for.
+        let core = C::new_from_slice(key);
+        Self {
+            core: core.unwrap_or_else(|_| unreachable!("HMAC accepts keys of any length")),
+            buffer: Buffer::<C>::default(),
+        }
+    }
+}
+
+impl<C: UpdateCore + FixedOutputCore> Running<C> {
+    #[inline]
+    fn update(&mut self, bytes: &[u8]) {
+        let Self { core, buffer } = self;
+        buffer.digest_blocks(bytes, |blocks| core.update_blocks(blocks));
+    }
+
+    #[inline]
+    fn finish(&mut self) -> Tag {
+        let mut output = Default::default();
+        self.core.finalize_fixed_core(&mut self.buffer, &mut output);
+        Tag::new(&output)
+    }
+}
+
+impl RunningMac {
+    /// The same for deliveries of a provider whose challenges are answered with tags of the same key.
+    pub(crate) fn of_deliveries(self) -> Self {
+        Self::OfDeliveries(Box::new(OfDeliveries {
+            mac: self,
+            is_plain: None,
+        }))
+    }
+
+    /// The code that answers challenges; `None` where the key has none.
+    pub(crate) fn of_challenges(&self) -> Option<&Self> {
+        match self {
+            Self::OfDeliveries(deliveries) => Some(&deliveries.mac),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha256(mac) => mac.update(bytes),
+            Self::Md5(mac) => mac.update(bytes),
+            Self::Sha1(mac) => mac.update(bytes),
+            Self::Sha384(mac) => mac.update(bytes),
+            Self::Sha512(mac) => mac.update(bytes),
+            Self::PlainMd5(hash) => hash.update(bytes),
+            Self::PlainSha1(hash) => hash.update(bytes),
+            Self::PlainSha256(hash) => hash.update(bytes),
+            Self::PlainSha512(hash) => hash.update(bytes),
+            Self::OfDeliveries(mac) => mac.update(bytes),
+        }
+    }
+
+    /// The tag of what was taken. The code is at its end then: what it would make of more bytes means nothing.
+    #[inline]
+    pub(crate) fn finish(&mut self) -> Tag {
+        match self {
+            Self::Sha256(mac) => mac.finish(),
+            Self::Md5(mac) => mac.finish(),
+            Self::Sha1(mac) => mac.finish(),
+            Self::Sha384(mac) => mac.finish(),
+            Self::Sha512(mac) => mac.finish(),
+            Self::PlainMd5(hash) => hash.finish(),
+            Self::PlainSha1(hash) => hash.finish(),
+            Self::PlainSha256(hash) => hash.finish(),
+            Self::PlainSha512(hash) => hash.finish(),
+            Self::OfDeliveries(mac) => mac.finish(),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! A genuine delivery, and its claim.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::answer::Answer;
+use crate::delivery::claiming::ClaimStep;
+use crate::delivery::{Claiming, Delivery, Permit, Remembered, Shared};
+use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::observe::hook;
+use crate::observe::hook::Hook;
+use crate::replay::erased::Store;
+use crate::replay::{Claim, ClaimRequest, ReplayStore as _};
+
+/// A genuine delivery of which nobody knows yet whether it is new.
+#[must_use]
+pub struct Checked {
+    pub(crate) delivery: Delivery,
+    /// `None` without replay protection.
+    pub(crate) key: Option<Remembered>,
+}
+
+impl Checked {
+    /// Claims the delivery.
+    ///
+    /// The future ends in [`RejectionKind::InFlight`] for a copy of one that is being handled, and in
+    /// [`RejectionKind::StoreUnavailable`] when the store cannot tell.
+    pub fn claim(self) -> Claiming {
+        Claiming(match self.claim_at_once() {
+            Ok(claimed) => ClaimStep::Known(claimed.into()),
+            Err(checked) => checked.ask(),
+        })
+    }
+
+    /// Asks a store that does not answer at once.
+    fn ask(self) -> ClaimStep {
+        let (Some(store), Some(remembered)) = (&self.delivery.shared().store, &self.key) else {
+            unreachable!("without both there is nothing to wait for");
+        };
+        let (store, key) = (store.clone(), remembered.key);
+        let request = self.request(remembered);
+        ClaimStep::Asked {
+            call: Box::pin(async move { store.claim(&key, &request).await }),
+            checked: self.into(),
+        }
+    }
+
+    /// Claims the delivery if nobody has to be waited for: without replay protection, and with the memory store. Spares an adapter
+    /// the place for a future.
+    ///
+    /// # Errors
+    ///
+    /// The delivery itself, if [`claim`](Self::claim) has to be awaited.
+    pub fn claim_at_once(self) -> Result<Result<Claimed, Rejection>, Self> {
+        let claim = match (&self.delivery.shared().store, &self.key) {
+            (Some(Store::Memory(store)), Some(remembered)) => {
+                store.claim_now(&remembered.key, &self.request(remembered))
+            }
+            (Some(Store::Other(_)), Some(_)) => return Err(self),
+            _ => {
+                return Ok(Ok(Claimed::Run(Permit {
+                    lease: None,
+                    keeps: false,
+                    delivery: self.delivery,
+                })));
+            }
+        };
+        Ok(self.conclude(claim))
+    }
+
+    fn request(&self, remembered: &Remembered) -> ClaimRequest {
+        let shared = self.delivery.shared();
+        let retention = shared.retention;
+        let retain = match remembered {
+            Remembered { keeps: false, .. } => retention.lease,
+            Remembered {
+                by_content: true, ..
+            } => retention.by_content,
+            _ => retention.by_id,
+        };
+        let mut request = ClaimRequest::new(shared.new_owner(), retention.lease, retain);
+        request.protect = retention.fresh.unwrap_or_default().min(retain);
+        request.bound = remembered.bound;
+        request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.delivery.raw());
+        request
+    }
+
+    pub(super) fn conclude(self, claim: Result<Claim, StoreError>) -> Result<Claimed, Rejection> {
+        let mut delivery = self.delivery;
+        let keeps = self.key.is_some_and(|remembered| remembered.keeps);
+        match claim {
+            Ok(Claim::Acquired(lease)) => {
+                delivery.runs_under(&lease, keeps);
+                Ok(Claimed::Run(Permit {
+                    lease: Some(lease),
+                    keeps,
+                    delivery,
+                }))
+            }
+            Ok(Claim::Done { same_payload }) => {
+                let shared = delivery.shared();
+                shared
+                    .observer
+                    .duplicate(&delivery, &shared.consumer, same_payload);
+                Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
+            }
+            Ok(Claim::OverBound) => {
+                let shared = delivery.shared();
+                shared.observer.over_bound(&delivery, &shared.consumer);
+                Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
+            }
+            Ok(Claim::InFlight { retry_after }) => {
+                let rejection = Rejection::new(RejectionKind::InFlight);
+                let rejection = rejection.retry_after(whole_seconds(retry_after));
+                Err(delivery.shared().reject(rejection))
+            }
+            Err(error) => Err(unknown(delivery.shared(), &error)),
+        }
+    }
+
+    pub(crate) fn into_delivery(self) -> Delivery {
+        self.delivery
+    }
+}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked")
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The end of a claim.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Claimed {
+    /// The delivery is new: run the handler, then settle.
+    Run(Permit),
+    /// It is a copy of one that is done: send this, run nothing.
+    Duplicate(Answer),
+}
+
+/// The store cannot tell whether a delivery is new.
+pub(super) fn unknown(shared: &Arc<Shared>, error: &StoreError) -> Rejection {
+    let observer = &shared.observer;
+    observer.store_failed(shared.provider.name(), error);
+    shared.reject(RejectionKind::StoreUnavailable.into())
+}
+
+pub(super) fn whole_seconds(left: Duration) -> u32 {
+    let rounded_up = left
+        .as_secs()
+        .saturating_add(u64::from(left.subsec_nanos() > 0));
+    u32::try_from(rounded_up.clamp(1, 30)).unwrap_or(30)
+}
+
+pub(super) fn duplicate_answer(delivery: &Delivery) -> Answer {
+    let shared = delivery.shared();
+    let answer = shared.duplicate_answer.as_ref().and_then(|answer| {
+        hook::call(Hook::AnswerDuplicates, delivery.provider(), || {
+            answer(delivery)
+        })
+    });
+    answer.unwrap_or(Answer::ok())
+}

@@ -1,0 +1,106 @@
+//! A claim that waits for a store.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::ready;
+use std::task::{Context, Poll};
+
+use crate::delivery::checked::unknown;
+use crate::delivery::{Checked, Claimed, Unsettled};
+use crate::error::{Rejection, RejectionKind, StoreError, StoreErrorKind};
+use crate::replay::{Claim, ReplayStore as _};
+
+/// A claim under way: a future of `Result<Claimed, Rejection>`.
+///
+/// A call of a store must not be cancelled half-way, so do not drop this before it has ended: to
+/// wait no longer, [give it up](Self::give_up).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Claiming(pub(super) ClaimStep);
+
+pub(super) enum ClaimStep {
+    Known(Option<Result<Claimed, Rejection>>),
+    Asked {
+        checked: Option<Checked>,
+        call: Call<Result<Claim, StoreError>>,
+    },
+}
+
+/// A call of a store, with all that it borrows.
+pub(super) type Call<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+impl Future for Claiming {
+    type Output = Result<Claimed, Rejection>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match &mut self.0 {
+            ClaimStep::Known(claimed) => claimed.take().expect(POLLED),
+            ClaimStep::Asked { checked, call } => {
+                let claim = ready!(call.as_mut().poll(cx));
+                checked.take().expect(POLLED).conclude(claim)
+            }
+        })
+    }
+}
+
+impl Claiming {
+    /// Waits no longer: gives the refusal to answer, and what is left of the call. A claim that
+    /// lands after all is released.
+    #[must_use = "the rest has to be awaited"]
+    pub fn give_up(self) -> (Rejection, Late) {
+        let ClaimStep::Asked {
+            checked: Some(checked),
+            call,
+        } = self.0
+        else {
+            return (RejectionKind::StoreUnavailable.into(), Late::nothing());
+        };
+        let shared = checked.delivery.shared().clone();
+        let rejection = unknown(&shared, &StoreErrorKind::Timeout.into());
+        let late = async move {
+            if let Ok(Claim::Acquired(lease)) = call.await
+                && let Some(store) = &shared.store
+                && let Err(error) = store.release(&lease).await
+            {
+                let observer = &shared.observer;
+                observer.release_failed(shared.provider.name(), &error);
+            }
+            None
+        };
+        (rejection, Late(Box::pin(late)))
+    }
+}
+
+impl fmt::Debug for Claiming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claiming").finish_non_exhaustive()
+    }
+}
+
+/// What is left of a call of a store that was given up: a future to await in the background, to its end.
+///
+/// A commit that failed after all is to be [tried again](Unsettled).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Late(pub(super) Call<Option<Unsettled>>);
+
+impl Late {
+    pub(super) fn nothing() -> Self {
+        Self(Box::pin(std::future::ready(None)))
+    }
+}
+
+impl Future for Late {
+    type Output = Option<Unsettled>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Late").finish_non_exhaustive()
+    }
+}
+
+const POLLED: &str = "polled after completion";

@@ -1,0 +1,169 @@
+//! A delivery on its way: intake, envelope, claim, settlement; and the event in it.
+
+mod begun;
+mod body_labels;
+mod checked;
+mod claiming;
+mod counts;
+mod envelope;
+mod event;
+mod fence;
+mod head_labels;
+mod hooks;
+mod identity;
+mod intake;
+mod limits;
+mod observer;
+mod outcome;
+mod payload_error;
+mod pending;
+mod permit;
+mod proof;
+mod record;
+mod responder;
+mod settling;
+mod shared;
+mod unsettled;
+
+pub use begun::Begun;
+pub(crate) use body_labels::BodyLabels;
+pub use checked::{Checked, Claimed};
+pub use claiming::{Claiming, Late};
+pub use counts::Counts;
+pub(crate) use envelope::{Envelope, EnvelopeSpec};
+pub use event::Event;
+pub use fence::Fence;
+pub use hooks::{Duplicate, Rejected};
+pub(crate) use hooks::{DuplicateHook, RejectHook};
+pub use identity::IdentityPolicy;
+pub(crate) use identity::{IdentityInput, IdentityRule, Remembered};
+pub use intake::{Finished, Intake};
+pub use limits::Limits;
+pub(crate) use observer::Observer;
+pub use observer::payload_differs;
+pub use outcome::{Disposition, Outcome};
+pub use payload_error::PayloadError;
+pub use pending::Pending;
+pub use permit::Permit;
+pub use proof::Proof;
+pub(crate) use record::{Label, Record};
+pub(crate) use responder::{HandshakeResponder, OfferHook};
+pub use settling::{Settled, Settling};
+pub(crate) use shared::{DuplicateAnswer, Retention, Shared};
+pub use unsettled::Unsettled;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::provider::Mode;
+use crate::replay::Lease;
+
+/// A delivery that was verified. Only the engine can make one, so whoever holds one need not check again.
+///
+/// Cheap to clone. Its [`raw`](Self::raw) bytes are the ones that were verified, and its `Debug` shows neither them
+/// nor the id.
+#[derive(Clone)]
+pub struct Delivery(Arc<Record>);
+
+impl Delivery {
+    pub(crate) fn new(record: Record) -> Self {
+        Self(Arc::new(record))
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0.shared
+    }
+
+    pub(crate) fn record(&self) -> &Record {
+        &self.0
+    }
+
+    /// Notes the claim it runs under. Nobody else holds it by then. The attempts of a delivery that
+    /// is not remembered are those of equal ones.
+    pub(crate) fn runs_under(&mut self, lease: &Lease, is_remembered: bool) {
+        if let Some(record) = Arc::get_mut(&mut self.0) {
+            if is_remembered {
+                record.attempt = lease.attempt();
+            }
+            record.fence = Some(Fence::from(lease));
+        }
+    }
+
+    /// The name of the provider: `stripe`.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.0.shared.provider.name()
+    }
+
+    /// The provider's id of the event, where it has one. [`Proof::covers_id`] says whether it is signed.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.0.id()
+    }
+
+    /// The provider's name for what happened, such as `invoice.paid`. [`Proof::covers_type`] says whether it is
+    /// signed.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&str> {
+        self.0.kind()
+    }
+
+    /// Whether the event is about real things or test data, where the provider says so.
+    #[must_use]
+    pub fn mode(&self) -> Option<Mode> {
+        self.0.body().mode
+    }
+
+    /// How the delivery was authenticated.
+    #[must_use]
+    pub fn proof(&self) -> &Proof {
+        &self.0.proof
+    }
+
+    /// The body, as it was received and verified.
+    #[must_use]
+    pub fn raw(&self) -> &Bytes {
+        &self.0.raw
+    }
+
+    /// The event's own document: the body, or what was inside where a provider wraps it, as in a field of a form, a token, or encrypted.
+    #[must_use]
+    pub fn payload(&self) -> &Bytes {
+        self.0.payload()
+    }
+
+    /// Which attempt at this event this is, counted from one: above one, an earlier run failed or
+    /// was cut off. Always one where copies run
+    /// ([`Identity::Indistinct`](crate::Identity::Indistinct), [`Questions`](crate::Questions)).
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.0.attempt
+    }
+
+    /// The token of the claim this delivery runs under; `None` without a replay store.
+    #[must_use]
+    pub fn fence(&self) -> Option<Fence> {
+        self.0.fence
+    }
+
+    /// Reads the [payload](Self::payload) as a `T` in JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`] when it is none. The delivery is as genuine as before.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
+        serde_json::from_slice(self.payload()).map_err(|source| PayloadError { source })
+    }
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("provider", &self.provider())
+            .field("attempt", &self.0.attempt)
+            .field("bytes", &self.0.raw.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,210 @@
+//! The counters and hooks of an endpoint.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::delivery::{Counts, Delivery, Duplicate, DuplicateHook, RejectHook, Rejected};
+use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::observe::hook::Hook;
+use crate::observe::log_limit::LogLimit;
+use crate::observe::{EscapedId, hook};
+use crate::provider::Provider;
+
+/// The counters and hooks of an endpoint.
+#[derive(Default)]
+pub(crate) struct Observer {
+    on_reject: Option<Arc<RejectHook>>,
+    on_duplicate: Option<Arc<DuplicateHook>>,
+    verified: AtomicU64,
+    done: AtomicU64,
+    released: AtomicU64,
+    duplicates: AtomicU64,
+    changed_duplicates: AtomicU64,
+    over_bound: AtomicU64,
+    commits_failed: AtomicU64,
+    challenges: AtomicU64,
+    rejected: [AtomicU64; RejectionKind::ALL.len()],
+    lines: Lines,
+}
+
+/// How often each line may be written.
+#[derive(Default)]
+struct Lines {
+    rejected: [LogLimit; RejectionKind::ALL.len()],
+    challenge: LogLimit,
+    changed_duplicate: LogLimit,
+    over_bound: LogLimit,
+    store_failed: LogLimit,
+    commit_failed: LogLimit,
+    release_failed: LogLimit,
+}
+
+impl Observer {
+    pub(crate) fn new(
+        on_reject: Option<Arc<RejectHook>>,
+        on_duplicate: Option<Arc<DuplicateHook>>,
+    ) -> Self {
+        Self {
+            on_reject,
+            on_duplicate,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Counts {
+            verified: read(&self.verified),
+            done: read(&self.done),
+            released: read(&self.released),
+            duplicates: read(&self.duplicates),
+            changed_duplicates: read(&self.changed_duplicates),
+            over_bound: read(&self.over_bound),
+            commits_failed: read(&self.commits_failed),
+            challenges: read(&self.challenges),
+            rejected: std::array::from_fn(|i| self.rejected.get(i).map_or(0, read)),
+        }
+    }
+
+    /// A refusal: counted, handed to the hook, and logged, at most once a second for each reason, so that a flood of
+    /// forgeries does not become a flood of lines.
+    pub(crate) fn rejected(
+        &self,
+        provider: &Provider,
+        consumer: &str,
+        rejection: &Rejection,
+        claimed_id: impl FnOnce() -> Option<EscapedId>,
+    ) {
+        let kind = rejection.kind();
+        let total = self.rejected.get(kind.index()).map_or(0, add);
+        if let Some(on_reject) = &self.on_reject {
+            let rejected = Rejected {
+                provider: provider.name(),
+                consumer,
+                kind,
+                claimed_id: claimed_id(),
+            };
+            hook::call(Hook::OnReject, provider.name(), || on_reject(&rejected));
+        }
+        let line = self.lines.rejected.get(kind.index());
+        if line.and_then(LogLimit::pass).is_none() {
+            return;
+        }
+        let (provider, reason) = (provider.name(), kind.as_str());
+        match kind {
+            RejectionKind::StoreUnavailable
+            | RejectionKind::ClockUnavailable
+            | RejectionKind::HandlerPanicked => {
+                tracing::error!(target: "webhook", provider, consumer, reason, total, "delivery not taken");
+            }
+            RejectionKind::InFlight => {
+                tracing::debug!(target: "webhook", provider, consumer, reason, total, "delivery put off");
+            }
+            _ => {
+                tracing::warn!(target: "webhook", provider, consumer, reason, total, "delivery refused");
+            }
+        }
+    }
+
+    pub(crate) fn verified(&self) {
+        add(&self.verified);
+    }
+
+    pub(crate) fn challenge_answered(&self, provider: &Provider, consumer: &str) {
+        let (provider, total) = (provider.name(), add(&self.challenges));
+        if self.lines.challenge.pass().is_none() {
+            return;
+        }
+        tracing::debug!(target: "webhook", provider, consumer, total, "challenge answered");
+    }
+
+    pub(crate) fn done(&self) {
+        add(&self.done);
+    }
+
+    pub(crate) fn released(&self) {
+        add(&self.released);
+    }
+
+    pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
+        add(&self.duplicates);
+        if !same_payload {
+            let total = add(&self.changed_duplicates);
+            if self.lines.changed_duplicate.pass().is_some() {
+                let provider = delivery.provider();
+                tracing::warn!(target: "webhook", provider, consumer, total, "copy of a handled delivery has another payload");
+            }
+        }
+        self.report_duplicate(delivery, consumer, same_payload);
+    }
+
+    /// A copy under one label too many.
+    pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &str) {
+        let total = add(&self.over_bound);
+        if self.lines.over_bound.pass().is_some() {
+            let provider = delivery.provider();
+            tracing::warn!(
+                target: "webhook",
+                provider,
+                consumer,
+                total,
+                "equal content under more unsigned labels than are accepted: answered as a duplicate"
+            );
+        }
+        self.report_duplicate(delivery, consumer, true);
+    }
+
+    fn report_duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
+        let Some(on_duplicate) = &self.on_duplicate else {
+            return;
+        };
+        let duplicate = Duplicate {
+            delivery,
+            consumer,
+            same_payload,
+        };
+        hook::call(Hook::OnDuplicate, delivery.provider(), || {
+            on_duplicate(&duplicate);
+        });
+    }
+
+    pub(crate) fn store_failed(&self, provider: &'static str, error: &StoreError) {
+        if let Some(suppressed) = self.lines.store_failed.pass() {
+            tracing::debug!(target: "webhook", provider, suppressed, %error, "store failed");
+        }
+    }
+
+    pub(crate) fn commit_failed(&self, provider: &'static str, error: &StoreError) {
+        let total = add(&self.commits_failed);
+        if self.lines.commit_failed.pass().is_some() {
+            tracing::error!(target: "webhook", provider, total, %error, "handled delivery not recorded yet, trying again");
+        }
+    }
+
+    pub(crate) fn release_failed(&self, provider: &'static str, error: &StoreError) {
+        if let Some(suppressed) = self.lines.release_failed.pass() {
+            tracing::warn!(target: "webhook", provider, suppressed, %error, "claim not released, its lease will end");
+        }
+    }
+}
+
+fn add(counter: &AtomicU64) -> u64 {
+    counter.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+}
+
+/// A verified payload is not of the type that a handler takes; `path` says where, without values.
+pub fn payload_differs(delivery: &Delivery, path: &str) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let (provider, bytes) = (delivery.provider(), delivery.raw().len());
+        tracing::error!(
+            target: "webhook",
+            provider,
+            bytes,
+            path,
+            suppressed,
+            reason = "payload_type",
+            "verified payload is not of the type the handler takes"
+        );
+    }
+}

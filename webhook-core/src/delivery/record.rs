@@ -1,0 +1,84 @@
+//! What is known of a delivery.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+
+use crate::delivery::{BodyLabels, Fence, Proof, Shared};
+
+pub(crate) struct Record {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) raw: Bytes,
+    /// What was in the body, where the event is inside. Boxed, because it mostly is not.
+    pub(crate) unwrapped: Option<Box<Bytes>>,
+    /// Labels from the head.
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) kind: Option<Box<str>>,
+    /// Labels from the body. Without replay protection nothing needs them until a handler asks.
+    pub(crate) body: OnceLock<BodyLabels>,
+    pub(crate) proof: Proof,
+    pub(crate) fence: Option<Fence>,
+    pub(crate) attempt: u32,
+}
+
+impl Record {
+    pub(crate) fn id(&self) -> Option<&str> {
+        match &self.id {
+            Some(id) => Some(id),
+            None => self.text(self.body().id.as_ref()?),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Option<&str> {
+        match &self.kind {
+            Some(kind) => Some(kind),
+            None => self.text(self.body().kind.as_ref()?),
+        }
+    }
+
+    pub(crate) fn body(&self) -> &BodyLabels {
+        self.body.get_or_init(|| {
+            let wanted = &self.shared.wanted;
+            let vouched = self.proof.coverage().authenticates_body();
+            // A body that contradicts itself has no labels.
+            BodyLabels::read(wanted, self.payload(), vouched).unwrap_or_default()
+        })
+    }
+
+    pub(super) fn payload(&self) -> &Bytes {
+        self.unwrapped.as_deref().unwrap_or(&self.raw)
+    }
+
+    fn text<'a>(&'a self, label: &'a Label) -> Option<&'a str> {
+        match label {
+            Label::InBody(range) => std::str::from_utf8(self.payload().get(range.clone())?).ok(),
+            Label::Owned(text) => Some(text),
+        }
+    }
+}
+
+/// A text that the provider gave the delivery: a piece of the body, or a copy from the head.
+#[derive(Clone, Debug)]
+pub(crate) enum Label {
+    InBody(Range<usize>),
+    Owned(Box<str>),
+}
+
+/// The label `text` when it is a piece of `raw`, without copying it.
+pub(crate) fn label(raw: &Bytes, text: std::borrow::Cow<'_, str>) -> Label {
+    use std::borrow::Cow;
+    match text {
+        Cow::Owned(text) => Label::Owned(text.into()),
+        Cow::Borrowed(text) => {
+            let start = text.as_ptr().addr().wrapping_sub(raw.as_ptr().addr());
+            let range = start..start.wrapping_add(text.len());
+            if raw.get(range.clone()) == Some(text.as_bytes()) {
+                Label::InBody(range)
+            } else {
+                Label::Owned(text.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The answer to a challenge.
+//!
+//! A challenge reaches neither store nor handler. What is echoed is at most 1 KiB of visible ASCII, and goes out with
+//! `X-Content-Type-Options: nosniff`, so that nobody can make us say anything that a browser would run.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use zeroize::Zeroizing;
+
+use crate::answer::Answer;
+use crate::crypto::{RunningDigest, RunningMac, constant_time_eq, is_plain};
+use crate::error::{ConfigError, RejectionKind};
+use crate::observe::hook;
+use crate::observe::hook::Hook;
+use crate::provider::{Challenge, Handshake, Location, Provider, Reply};
+use crate::request::{Found, Head};
+use crate::secret::{KeyFormat, Secret};
+
+/// Longest value that is echoed, in bytes.
+pub(crate) const MAX_ECHO: usize = 1024;
+
+/// Longest body that is read without a signature, in bytes.
+pub(crate) const MAX_UNSIGNED: usize = 4096;
+
+/// Whether a hook takes the secret that a sender offers.
+pub(crate) type OfferHook = dyn Fn(&str) -> bool + Send + Sync;
+
+/// The handshake of an endpoint, with what was configured for it.
+pub(crate) struct HandshakeResponder {
+    handshake: Handshake,
+    provider: Provider,
+    token: Option<Zeroizing<Vec<u8>>>,
+    url: String,
+    on_offer: Option<Arc<OfferHook>>,
+    /// SHA-256 of the secret that the hook has taken: there is no second.
+    taken: Mutex<Option<[u8; 32]>>,
+}
+
+impl HandshakeResponder {
+    /// `None` where the provider has no handshake, or what it needs is not configured.
+    pub(crate) fn new(
+        provider: &Provider,
+        token: Option<&Secret>,
+        url: Option<&str>,
+        on_offer: Option<Arc<OfferHook>>,
+    ) -> Result<Option<Self>, ConfigError> {
+        let handshake = provider.handshake();
+        let needs_token = handshake.is_some_and(|handshake| handshake.needs_token());
+        let offers_secret = handshake.is_some_and(|handshake| handshake.offers_secret);
+        if token.is_some() && !needs_token {
+            return Err(ConfigError::NoVerifyToken);
+        }
+        if on_offer.is_some() && !offers_secret {
+            return Err(ConfigError::NoOfferedSecret);
+        }
+        let (Some(handshake), true) = (handshake, token.is_some() || !needs_token) else {
+            return Ok(None);
+        };
+        if offers_secret && on_offer.is_none() {
+            return Ok(None);
+        }
+        if matches!(handshake.reply, Reply::Digest(_)) && url.is_none() {
+            return Err(ConfigError::MissingUrl);
+        }
+        let decoded = token.map(|token| KeyFormat::Utf8.decode(token));
+        Ok(Some(Self {
+            handshake,
+            provider: *provider,
+            token: decoded
+                .transpose()
+                .map_err(|problem| ConfigError::VerifyToken { problem })?,
+            url: url.unwrap_or_default().to_owned(),
+            on_offer,
+            taken: Mutex::new(None),
+        }))
+    }
+
+    /// The method that only a challenge has, if this is not it.
+    pub(crate) fn further_method(&self, asked: &str) -> Option<&'static str> {
+        let method = self.handshake.method()?;
+        (method != asked && !self.provider.methods().contains(&method)).then_some(method)
+    }
+
+    /// Whether a challenge has to be told by its body, and that body has no signature.
+    pub(crate) fn reads_unsigned(&self, head: &Head<'_>) -> bool {
+        let of_body = matches!(
+            self.handshake.challenge,
+            Challenge::UnsignedField(_)
+                | Challenge::UnsignedForm(_)
+                | Challenge::UnsignedWithout(_)
+        );
+        of_body && !self.is_signed(head)
+    }
+
+    /// Whether there is anything in a place where a signature would be.
+    fn is_signed(&self, head: &Head<'_>) -> bool {
+        let there = |name: &str| head.headers.find(name) != Found::Absent;
+        self.provider
+            .schemes()
+            .iter()
+            .any(|scheme| match scheme.location {
+                Location::Header(name) => there(name),
+                Location::AnyHeader(names) => names.iter().any(|name| there(name)),
+                Location::NumberedHeaders(prefix) => there(&format!("{prefix}1")),
+                _ => false,
+            })
+    }
+
+    /// The answer to a challenge that is told by its head; `None` where this is none.
+    ///
+    /// `prove` is for [`Reply::Proof`].
+    ///
+    /// # Errors
+    ///
+    /// A challenge that is not answered.
+    pub(crate) fn at_head(
+        &self,
+        head: &Head<'_>,
+        prove: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Option<Answer>, RejectionKind> {
+        if self.handshake.method() != Some(head.method) {
+            return Ok(None);
+        }
+        let value = match self.handshake.challenge {
+            Challenge::Query(_, name) => match head.query_value(name)? {
+                Some(value) => value,
+                None => return Ok(None),
+            },
+            Challenge::Header(_, name) => match head.headers.find(name) {
+                Found::Absent => return Ok(None),
+                Found::Once(_) if self.is_signed_delivery(head) => return Ok(None),
+                Found::Once(value) => std::str::from_utf8(value)
+                    .map_err(|_| RejectionKind::Malformed)?
+                    .into(),
+                Found::Repeated => return Err(RejectionKind::AmbiguousHeader),
+            },
+            _ => "".into(),
+        };
+        self.check_query(head)?;
+        let answer = match self.handshake.reply {
+            Reply::Proof => {
+                let proof = prove(&value).ok_or(RejectionKind::Malformed)?;
+                Answer::echo_text(&proof)
+            }
+            _ => self.unsigned(&value)?,
+        };
+        Ok(Some(if has_body(head) {
+            answer.with_unread_body()
+        } else {
+            answer
+        }))
+    }
+
+    /// A delivery's method together with a signature makes a delivery.
+    fn is_signed_delivery(&self, head: &Head<'_>) -> bool {
+        self.provider.methods().contains(&head.method) && self.is_signed(head)
+    }
+
+    fn check_query(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
+        if let Some((name, expected)) = self.handshake.condition
+            && head.query_value(name)?.as_deref() != Some(expected)
+        {
+            return Err(RejectionKind::Malformed);
+        }
+        if let Some(name) = self.handshake.token {
+            let sent = head
+                .query_value(name)?
+                .ok_or(RejectionKind::MissingHeader)?;
+            let known = self.token.as_deref().ok_or(RejectionKind::BadSignature)?;
+            if !constant_time_eq(known, sent.as_bytes()) {
+                return Err(RejectionKind::BadSignature);
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of an unsigned challenge whose body is no JSON; `None` where this is none.
+    pub(crate) fn plain_value(&self, body: &[u8]) -> Option<String> {
+        match self.handshake.challenge {
+            Challenge::UnsignedForm(name) => {
+                let mut pairs = form_urlencoded::parse(body);
+                match (pairs.next(), pairs.next()) {
+                    (Some((key, value)), None) if key == name => Some(value.into_owned()),
+                    _ => None,
+                }
+            }
+            // A name in quotes anywhere is one too many: what might be an event is not waved through.
+            Challenge::UnsignedWithout(name) => {
+                let member = format!("\"{name}\"");
+                let found = memchr::memmem::find(body, member.as_bytes());
+                found.is_none().then(String::new)
+            }
+            _ => None,
+        }
+    }
+
+    /// The answer to a challenge that nobody vouches for.
+    pub(crate) fn unsigned(&self, value: &str) -> Result<Answer, RejectionKind> {
+        let answer = self
+            .handshake
+            .reply
+            .to(value, self)
+            .ok_or(RejectionKind::Malformed)?;
+        if self.handshake.offers_secret && !(is_echo(value, false) && self.takes(value)) {
+            return Err(RejectionKind::BadSignature);
+        }
+        Ok(answer)
+    }
+
+    /// Whether the offered secret is the one: the first that the hook takes, and no other after it.
+    fn takes(&self, offered: &str) -> bool {
+        let mut digest = RunningDigest::new();
+        digest.update(offered.as_bytes());
+        let digest = digest.finish();
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(taken) = &*taken {
+            return constant_time_eq(taken, &digest);
+        }
+        let usable = self.provider.key_format.decode(&Secret::from(offered));
+        let asks = |on_offer: &Arc<OfferHook>| {
+            let provider = self.provider.name();
+            hook::call(Hook::OnOfferedSecret, provider, || on_offer(offered)) == Some(true)
+        };
+        let takes = usable.is_ok() && self.on_offer.as_ref().is_some_and(asks);
+        if takes {
+            *taken = Some(digest);
+        }
+        takes
+    }
+
+    fn digest(&self, value: &str) -> String {
+        let mut digest = RunningDigest::new();
+        digest.update(value.as_bytes());
+        digest.update(self.token.as_deref().map_or(&[], Vec::as_slice));
+        digest.update(self.url.as_bytes());
+        const_hex::encode(digest.finish())
+    }
+}
+
+impl fmt::Debug for HandshakeResponder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeResponder")
+            .field("handshake", &self.handshake)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reply {
+    /// The answer to an unsigned challenge; `None` for a value that is not echoed.
+    fn to(self, value: &str, responder: &HandshakeResponder) -> Option<Answer> {
+        match self {
+            Self::Digest(name) => {
+                is_echo(value, false).then(|| object(&[(name, &responder.digest(value))]))
+            }
+            _ => self.of_value(value, None),
+        }
+    }
+
+    /// The answer to a verified challenge; `None` for a value that is not echoed. `key` is the one that verified it.
+    pub(crate) fn of_value(self, value: &str, key: Option<&RunningMac>) -> Option<Answer> {
+        let echo =
+            |answer: fn(&str) -> Answer, spaces| is_echo(value, spaces).then(|| answer(value));
+        match self {
+            Self::Status(status) => Some(Answer::empty(status)),
+            Self::Json(text) => Some(Answer::echo_json(text.to_owned())),
+            Self::Text => echo(Answer::echo_text, false),
+            Self::Words => echo(Answer::echo_text, true),
+            Self::Field(name) => is_echo(value, false).then(|| object(&[(name, value)])),
+            Self::FieldAndTag(name, tag_name) => {
+                if !(is_echo(value, false) && is_plain(value.as_bytes())) {
+                    return None;
+                }
+                let mut mac = key?.clone();
+                mac.update(value.as_bytes());
+                let tag = const_hex::encode(mac.finish().as_bytes());
+                Some(object(&[(name, value), (tag_name, &tag)]))
+            }
+            Self::Header(name) => is_echo(value, false).then(|| Answer::echo_header(name, value)),
+            // Made of what is configured, which a verified challenge does not need.
+            Self::Digest(_) | Self::Proof => None,
+        }
+    }
+}
+
+/// A JSON object of these texts, in this order.
+fn object(fields: &[(&str, &str)]) -> Answer {
+    let fields = fields.iter().map(|(name, value)| {
+        let (name, value) = (
+            serde_json::Value::from(*name),
+            serde_json::Value::from(*value),
+        );
+        format!("{name}:{value}")
+    });
+    Answer::echo_json(format!("{{{}}}", fields.collect::<Vec<_>>().join(",")))
+}
+
+/// Short and visible ASCII, so that nobody can use us to say anything else.
+fn is_echo(text: &str, spaces: bool) -> bool {
+    let visible = |byte: u8| byte.is_ascii_graphic() || (spaces && byte == b' ');
+    !text.is_empty()
+        && text.len() <= MAX_ECHO
+        && text.bytes().all(visible)
+        && text.trim_ascii().len() == text.len()
+}
+
+/// Whether a body may come behind this head. It is not read, so the connection cannot be used again.
+fn has_body(head: &Head<'_>) -> bool {
+    let length = head.headers.find("content-length");
+    !matches!(length, Found::Absent | Found::Once(b"0"))
+        || head.headers.find("transfer-encoding") != Found::Absent
+}

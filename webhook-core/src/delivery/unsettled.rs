@@ -1,0 +1,55 @@
+//! A delivery that was handled and is not recorded yet.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::delivery::Shared;
+use crate::replay::Lease;
+use crate::replay::ReplayStore as _;
+
+/// A success that the store could not record yet.
+#[must_use]
+pub struct Unsettled {
+    shared: Arc<Shared>,
+    lease: Lease,
+    waited: Duration,
+    next: Duration,
+}
+
+impl Unsettled {
+    pub(super) fn new(shared: Arc<Shared>, lease: Lease) -> Self {
+        Self {
+            shared,
+            lease,
+            waited: Duration::ZERO,
+            next: FIRST_RETRY,
+        }
+    }
+
+    /// How long to wait before the next [`retry`](Self::retry); `None` when the lease has ended and trying is over.
+    pub fn wait(&mut self) -> Option<Duration> {
+        let wait = self.next;
+        self.waited = self.waited.saturating_add(wait);
+        self.next = wait.saturating_mul(2).min(Duration::from_secs(5));
+        (self.waited <= self.shared.retention.lease).then_some(wait)
+    }
+
+    /// Tries again. `true` when there is nothing left to do.
+    pub async fn retry(&self) -> bool {
+        match &self.shared.store {
+            Some(store) => store.commit(&self.lease).await.is_ok(),
+            None => true,
+        }
+    }
+}
+
+const FIRST_RETRY: Duration = Duration::from_millis(100);
+
+impl fmt::Debug for Unsettled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsettled")
+            .field("provider", &self.shared.provider.name())
+            .finish_non_exhaustive()
+    }
+}

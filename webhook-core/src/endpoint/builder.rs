@@ -1,0 +1,412 @@
+//! Sets up an endpoint.
+
+use std::fmt;
+use std::hash::RandomState;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use std::hash::BuildHasher as _;
+
+use crate::answer::Answer;
+use crate::crypto::chain::{CA_CERTIFICATES, Chain};
+use crate::delivery::{
+    Delivery, Duplicate, DuplicateAnswer, DuplicateHook, EnvelopeSpec, HandshakeResponder,
+    IdentityPolicy, IdentityRule, Limits, Observer, OfferHook, RejectHook, Rejected, Retention,
+    Shared,
+};
+use crate::endpoint::Endpoint;
+use crate::endpoint::retention::Defaults;
+use crate::error::ConfigError;
+use crate::keys::{ErasedSource, KeyCache, KeyRequirements, KeySource};
+use crate::observe;
+use crate::parse::pem;
+use crate::provider::Provider;
+use crate::replay::erased::Store;
+use crate::replay::neighbours::Neighbour;
+use crate::replay::{KeyPrefix, MemoryStore, ReplayStore};
+use crate::secret::{Secret, SecretSet};
+use crate::time::{Clock, SystemClock, Tolerance};
+use crate::verify::{Options, Verifier};
+
+/// Sets up an [`Endpoint`].
+#[derive(Clone)]
+#[must_use]
+pub struct EndpointBuilder {
+    provider: Provider,
+    secrets: SecretSet,
+    options: Options,
+    past: Option<Duration>,
+    future: Option<Duration>,
+    limits: Limits,
+    lease: Duration,
+    retention: Option<Duration>,
+    replay: Replay,
+    consumer: Box<str>,
+    tenant: Box<str>,
+    identity: IdentityPolicy,
+    keys: Option<Arc<dyn ErasedSource>>,
+    clock: Arc<dyn Clock>,
+    on_reject: Option<Arc<RejectHook>>,
+    on_duplicate: Option<Arc<DuplicateHook>>,
+    duplicate_answer: Option<Arc<DuplicateAnswer>>,
+    verify_token: Option<Secret>,
+    on_offered_secret: Option<Arc<OfferHook>>,
+}
+
+#[derive(Clone)]
+enum Replay {
+    Default,
+    Store(Store),
+    Off,
+}
+
+/// A tolerance above this is nothing the senders of attempt times need.
+const LONG_TOLERANCE: Duration = Duration::from_secs(900);
+
+impl EndpointBuilder {
+    pub(super) fn new(provider: Provider, secrets: SecretSet) -> Self {
+        Self {
+            provider,
+            secrets,
+            options: Options::default(),
+            past: None,
+            future: None,
+            limits: Limits {
+                body: provider.default_body_limit(),
+                body_timeout: Duration::from_secs(10),
+                handler_timeout: Duration::from_secs(30),
+                store_timeout: Duration::from_secs(2),
+            },
+            lease: Duration::from_secs(60),
+            retention: None,
+            replay: Replay::Default,
+            consumer: Box::default(),
+            tenant: Box::default(),
+            identity: IdentityPolicy::default(),
+            keys: None,
+            clock: Arc::new(SystemClock),
+            on_reject: None,
+            on_duplicate: None,
+            duplicate_answer: None,
+            verify_token: None,
+            on_offered_secret: None,
+        }
+    }
+
+    /// The public URL of the endpoint, as it is registered with the provider but without its query: the query is
+    /// taken from the request as received. Needed where the provider signs the URL. It is configured because `Host` and
+    /// `X-Forwarded-*` are the sender's to choose.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.options.public_url = Some(url.into());
+        self
+    }
+
+    /// How old and how far ahead a signed time may be; the edges pass. The provider's own value unless said, mostly
+    /// 300 s. More than 900 s draws a warning.
+    pub fn tolerance(mut self, tolerance: Duration) -> Self {
+        self.past = Some(tolerance);
+        self.future = Some(tolerance);
+        self
+    }
+
+    /// How far ahead alone; after [`tolerance`](Self::tolerance), which sets both.
+    pub fn future_tolerance(mut self, tolerance: Duration) -> Self {
+        self.future = Some(tolerance);
+        self
+    }
+
+    /// The query parameter that holds the token, for providers whose merchants name it.
+    pub fn token_parameter(mut self, name: impl Into<String>) -> Self {
+        self.options.token_parameter = Some(name.into());
+        self
+    }
+
+    /// Where keys come from that are not configured, for providers whose deliveries name their key.
+    /// With a source the endpoint may have no public key at all:
+    /// `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. What the source gives is kept, and
+    /// senders decide neither how often it is asked nor what another sender is answered: see
+    /// [`KeySource`].
+    pub fn keys(mut self, source: impl KeySource) -> Self {
+        self.options.keys_elsewhere = true;
+        self.keys = Some(Arc::new(source));
+        self
+    }
+
+    /// A value the provider needs beside its secrets, under the name of [`Provider::required_settings`] or
+    /// [`Provider::optional_settings`].
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.options.settings.set(name, value);
+        self
+    }
+
+    /// The longest body, in bytes; 1 MiB unless the provider needs more. A longer one is answered 413.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// How long a body may take to arrive in all; 10 s unless said. A slower one is answered 408.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body_timeout = timeout;
+        self
+    }
+
+    /// How long the handler may take; 30 s unless said. Then it is dropped, the claim released, and 503 answered.
+    ///
+    /// Before that, a delivery waits for the service inside of the adapter to be ready, for at most
+    /// half as long: then it is answered 503 too, and its handler does not begin. Where a limit
+    /// hides its wait in the call, as those inside of an axum router do, the wait counts as the
+    /// handler's, and no handler begins after its time.
+    pub fn handler_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.handler_timeout = timeout;
+        self
+    }
+
+    /// How long an adapter waits for one answer of the store; 2 s unless said. A claim that takes
+    /// longer is answered 503, and is released when it lands after all. A commit that takes longer
+    /// does not change the handler's answer, and counts when it lands. No call is cancelled: it
+    /// goes on in the background, and the adapter's `drain` waits for it. While 1024 calls of an
+    /// adapter do so, it answers 503 without asking the store for more.
+    pub fn store_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.store_timeout = timeout;
+        self
+    }
+
+    /// How long a claim lasts when nobody settles it, as after a crash; 60 s unless said. At least twice the
+    /// handler timeout, so that no second run starts beside the first.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// How long a delivery is remembered. Unless said: 7 days or twice the time the provider retries, whichever is
+    /// longer, and 30 days where only the content tells one delivery from another.
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
+    /// Where deliveries are remembered. Unless said, in a [`MemoryStore`] of this endpoint's own, with a warning.
+    pub fn store(mut self, store: impl ReplayStore) -> Self {
+        self.replay = Replay::Store(Store::new(store));
+        self
+    }
+
+    /// Remembers nothing: every genuine copy runs. For handlers that are idempotent by themselves, and for measuring.
+    pub fn without_replay_protection(mut self) -> Self {
+        self.replay = Replay::Off;
+        self
+    }
+
+    /// The name of what consumes the events. Two consumers that share a store must have two names,
+    /// or one takes the events of the other for done. One consumer that has two endpoints, because
+    /// it is built once more when its configuration is loaded again, has one name.
+    ///
+    /// Without names, a second endpoint with the same provider, tenant and [store](Self::store) is
+    /// an error of [`build`](Self::build) if it has no secret of the first, and a warning that
+    /// names the places of both if it has, or if the two stores may be one.
+    pub fn consumer(mut self, name: impl Into<Box<str>>) -> Self {
+        self.consumer = name.into();
+        self
+    }
+
+    /// The tenant whose events arrive here, so that the same id at two tenants is two events in a shared store.
+    pub fn tenant(mut self, name: impl Into<Box<str>>) -> Self {
+        self.tenant = name.into();
+        self
+    }
+
+    /// Which values may tell two deliveries of one content apart: those of the provider's
+    /// [`Identity`](crate::Identity) unless said. [`IdentityPolicy::SignedOnly`] is for who fears a
+    /// thief more than a lost repeat.
+    pub fn identity(mut self, policy: IdentityPolicy) -> Self {
+        self.identity = policy;
+        self
+    }
+
+    /// Another clock for freshness than the system's. For tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Called for every refusal, before it is answered. Keep it short: it runs in the request's way.
+    pub fn on_reject(mut self, hook: impl Fn(&Rejected<'_>) + Send + Sync + 'static) -> Self {
+        self.on_reject = Some(Arc::new(hook));
+        self
+    }
+
+    /// Called for every copy of a delivery that is done, before it is answered.
+    pub fn on_duplicate(mut self, hook: impl Fn(&Duplicate<'_>) + Send + Sync + 'static) -> Self {
+        self.on_duplicate = Some(Arc::new(hook));
+        self
+    }
+
+    /// What a copy of a delivery that is done is answered, instead of an empty 200.
+    pub fn answer_duplicates(
+        mut self,
+        answer: impl Fn(&Delivery) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        self.duplicate_answer = Some(Arc::new(answer));
+        self
+    }
+
+    /// The token that the provider's handshake has to name (Meta), or that its answer is made of (eBay). Without it that handshake is
+    /// not answered.
+    pub fn verify_token(mut self, token: impl Into<Secret>) -> Self {
+        self.verify_token = Some(token.into());
+        self
+    }
+
+    /// Called with a secret that a sender offers in an **unsigned** handshake (Asana, Notion); `true` takes it, and the handshake is
+    /// answered. Anybody can send one, so take one only while you wait for it, and compare it with what the provider shows you
+    /// elsewhere. Without a hook none is answered.
+    ///
+    /// The secrets of the endpoint do not change by themselves: that is for [`Endpoint::replace_secrets`]. After the hook has
+    /// taken one, no other is handed to it; the same again is answered.
+    pub fn on_offered_secret(
+        mut self,
+        hook: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.on_offered_secret = Some(Arc::new(hook));
+        self
+    }
+
+    /// Builds the endpoint.
+    ///
+    /// # Errors
+    ///
+    /// Anything that would make it refuse every delivery, accept one it should not, or run one twice.
+    #[track_caller]
+    pub fn build(mut self) -> Result<Endpoint, ConfigError> {
+        let own = self.provider.schemes().iter().filter_map(|s| s.time).next();
+        if self.past.is_some() || self.future.is_some() {
+            let own = own.ok_or(ConfigError::InvalidTolerance)?.tolerance();
+            self.options.tolerance = Some(Tolerance {
+                past: self.past.unwrap_or(own.past),
+                future: self.future.unwrap_or(own.future),
+            });
+        }
+        if self.limits.body == 0 {
+            return Err(ConfigError::InvalidBodyLimit);
+        }
+        let at_least = self.limits.handler_timeout.saturating_mul(2);
+        if self.lease < at_least || self.lease.is_zero() {
+            return Err(ConfigError::LeaseTooShort { at_least });
+        }
+        let tolerance = self.options.tolerance.or(own.map(|time| time.tolerance()));
+        let retention = self.check_retention(tolerance)?;
+        let token_parameter = self.options.token_parameter.as_deref().map(Box::from);
+        let responder = HandshakeResponder::new(
+            &self.provider,
+            self.verify_token.as_ref(),
+            self.options.public_url.as_deref(),
+            self.on_offered_secret,
+        )?;
+        let wanted_keys = wanted_keys(&self.provider, &self.options)?;
+        let verifier = Verifier::with_secrets(self.provider, &self.secrets, self.options)?;
+        let neighbour = match &self.replay {
+            Replay::Store(store) if self.consumer.is_empty() => {
+                let (place, provider) = (std::panic::Location::caller(), self.provider.name());
+                let neighbour = Neighbour::new(place, store, provider, &self.tenant, &self.secrets);
+                Some(neighbour.settle()?)
+            }
+            _ => None,
+        };
+        if let Some(tolerance) = tolerance.filter(|t| t.past > LONG_TOLERANCE) {
+            observe::long_tolerance(self.provider.name(), tolerance.past.as_secs());
+        }
+        let keys = match self.keys {
+            Some(source) => Some(Arc::new(KeyCache::new(
+                source,
+                wanted_keys.ok_or(ConfigError::NoKeySource)?,
+            ))),
+            None => None,
+        };
+        let store = match self.replay {
+            Replay::Off => None,
+            Replay::Store(store) => Some(store),
+            Replay::Default => {
+                observe::volatile_store(self.provider.name());
+                Some(Store::new(MemoryStore::new()))
+            }
+        };
+        let identity = IdentityRule::new(&self.provider, self.identity);
+        let mut schemes = self.provider.schemes().iter();
+        let authenticates_body = schemes.any(|scheme| scheme.coverage().authenticates_body());
+        Ok(Endpoint {
+            shared: Arc::new(Shared {
+                identity,
+                digests_body: store.is_some() && !identity.uses_id() && authenticates_body,
+                wanted: EnvelopeSpec::new(&self.provider),
+                key_prefix: KeyPrefix::new(&self.consumer, self.provider.name(), &self.tenant),
+                provider: self.provider,
+                verifier: RwLock::new(Arc::new(verifier)),
+                limits: self.limits,
+                store,
+                retention,
+                observer: Observer::new(self.on_reject, self.on_duplicate),
+                consumer: self.consumer,
+                token_parameter,
+                duplicate_answer: self.duplicate_answer,
+                responder,
+                keeps_keys: self.provider.tags_challenges(),
+                keys,
+                clock: self.clock,
+                _neighbour: neighbour,
+                serial: RandomState::new().hash_one("endpoint"),
+                owners: AtomicU64::new(0),
+            }),
+        })
+    }
+
+    fn check_retention(&self, tolerance: Option<Tolerance>) -> Result<Retention, ConfigError> {
+        let Defaults {
+            fresh,
+            at_least,
+            by_id,
+            by_content,
+        } = Defaults::new(&self.provider, tolerance);
+        let (by_id, by_content) = match self.retention {
+            Some(chosen) if chosen < at_least => {
+                return Err(ConfigError::RetentionTooShort { at_least });
+            }
+            Some(chosen) => (chosen, chosen),
+            None => (by_id, by_content),
+        };
+        Ok(Retention {
+            lease: self.lease,
+            by_id,
+            by_content,
+            fresh,
+        })
+    }
+}
+
+/// What a source of keys has to give; `None` where no delivery names its key.
+fn wanted_keys(
+    provider: &Provider,
+    options: &Options,
+) -> Result<Option<KeyRequirements>, ConfigError> {
+    let unusable = |problem| ConfigError::Setting {
+        name: CA_CERTIFICATES,
+        problem,
+    };
+    let roots = options.settings.get(CA_CERTIFICATES).map(pem::certificates);
+    let roots = roots.transpose().map_err(unusable)?;
+    let chain = provider.certified();
+    let chain = chain.map(|is_own| Chain::new(is_own, roots.as_deref()));
+    let chain = chain.transpose().map_err(unusable)?;
+    let algorithm = provider.key_algorithm();
+    Ok(algorithm.map(|algorithm| KeyRequirements { algorithm, chain }))
+}
+
+impl fmt::Debug for EndpointBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndpointBuilder")
+            .field("provider", &self.provider.name())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,200 @@
+//! An endpoint: a provider, its secrets, and the rules its deliveries are taken under.
+
+mod builder;
+mod constructors;
+mod generic;
+mod retention;
+
+pub use builder::EndpointBuilder;
+
+use bytes::Bytes;
+use std::fmt;
+use std::sync::{Arc, PoisonError};
+
+use crate::delivery::{Begun, Counts, Delivery, Finished, Limits, Shared};
+use crate::error::{ConfigError, Rejection, RejectionKind, StoreError};
+use crate::for_each_provider;
+use crate::provider::Provider;
+use crate::replay::{ReplayKey, ReplayStore as _};
+use crate::request::Head;
+use crate::secret::{Secret, SecretSet};
+
+/// Where the deliveries of one provider arrive. Cheap to clone; clones share everything.
+///
+/// One is made by the constructor of its provider, or by [`builder`](Self::builder) for a provider of your own:
+///
+/// ```
+/// use std::time::Duration;
+/// use webhook_core::{Endpoint, MemoryStore};
+///
+/// let endpoint = Endpoint::stripe("whsec_4f1cd7feda9826e746b7d482c4badebb")
+///     .body_limit(256 * 1024)
+///     .handler_timeout(Duration::from_secs(10))
+///     .store(MemoryStore::new())
+///     .build()?;
+///
+/// // A secret that anybody could have is an error, not a door left open.
+/// assert!(Endpoint::stripe("").build().is_err());
+/// # Ok::<(), webhook_core::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Endpoint {
+    shared: Arc<Shared>,
+}
+
+impl Endpoint {
+    /// An endpoint for any provider, those of [`providers`](crate::providers) and your own.
+    pub fn builder(provider: Provider, secrets: impl Into<SecretSet>) -> EndpointBuilder {
+        EndpointBuilder::new(provider, secrets.into())
+    }
+
+    /// The provider.
+    #[must_use]
+    pub fn provider(&self) -> &Provider {
+        &self.shared.provider
+    }
+
+    /// The limits an adapter enforces.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.shared.limits
+    }
+
+    /// How often each thing happened since the endpoint was built.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.shared.observer.counts()
+    }
+
+    /// Replaces all secrets, for this endpoint and every clone of it, from the next delivery on.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`EndpointBuilder::build`] finds wrong with secrets; the old ones then stay in force.
+    pub fn replace_secrets(&self, secrets: impl Into<SecretSet>) -> Result<(), ConfigError> {
+        let rekeyed = Arc::new(self.shared.verifier().rekeyed(&secrets.into())?);
+        *self
+            .shared
+            .verifier
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = rekeyed;
+        Ok(())
+    }
+
+    /// Forgets a delivery, so that a copy of it runs again. For operators; the key is that of
+    /// [`Permit::key`](crate::Permit::key).
+    ///
+    /// # Errors
+    ///
+    /// When the store could not be asked.
+    pub async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        match &self.shared.store {
+            Some(store) => store.forget(key).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Checks all that can be checked before the body: method, signature headers, freshness, encoding and announced
+    /// length. Nothing of the body need be read for a delivery that is refused here.
+    #[inline]
+    pub fn begin(&self, head: &Head<'_>) -> Begun {
+        self.shared.begin(head)
+    }
+
+    /// Checks a whole delivery, without replay protection: for tests, tools, and frameworks without an adapter
+    /// that do their own.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] to answer. A handshake is one too: it is no event. So is a delivery whose key has to be asked for
+    /// ([`RejectionKind::KeysUnavailable`]), which this cannot wait for.
+    pub fn verify(&self, head: &Head<'_>, body: Bytes) -> Result<Delivery, Rejection> {
+        let mut intake = match self.begin(head) {
+            Begun::Read(intake) => intake,
+            Begun::Refused(rejection) => return Err(rejection),
+            Begun::Answer(_) => return Err(RejectionKind::Unprocessable.into()),
+        };
+        intake.push(body)?;
+        match intake.finish()? {
+            Finished::Event(checked) => Ok(checked.into_delivery()),
+            Finished::Answer(_) => Err(RejectionKind::Unprocessable.into()),
+            Finished::Pending(_) => Err(self.reject(RejectionKind::KeysUnavailable.into())),
+        }
+    }
+
+    /// Counts, logs and reports a refusal that the adapter came to, and hands it back.
+    #[must_use]
+    pub fn reject(&self, rejection: Rejection) -> Rejection {
+        self.shared.reject(rejection)
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("provider", &self.shared.provider.name())
+            .field("limits", &self.shared.limits)
+            .field("store", &self.shared.store)
+            .finish_non_exhaustive()
+    }
+}
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident),+) = $provider:ident;)*) => {
+        /// One constructor for each provider.
+        impl Endpoint {
+            $(constructors!(@one $(#[$doc])* $name($($argument),+) $provider);)*
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(secret: impl Into<SecretSet>) -> EndpointBuilder {
+            Self::builder(crate::providers::$provider, secret)
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(public_key) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(public_key: impl Into<SecretSet>) -> EndpointBuilder {
+            Self::builder(crate::providers::$provider, public_key)
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, public_url) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(secret: impl Into<SecretSet>, public_url: impl Into<String>) -> EndpointBuilder {
+            Self::builder(crate::providers::$provider, secret).public_url(public_url)
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, public_url, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(
+            secret: impl Into<SecretSet>,
+            public_url: impl Into<String>,
+            $setting: impl Into<Secret>,
+        ) -> EndpointBuilder {
+            let builder = Self::builder(crate::providers::$provider, secret);
+            builder.public_url(public_url).setting(stringify!($setting), $setting)
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(secret, $setting:ident) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(secret: impl Into<SecretSet>, $setting: impl Into<Secret>) -> EndpointBuilder {
+            Self::builder(crate::providers::$provider, secret).setting(stringify!($setting), $setting)
+        }
+    };
+    (@one $(#[$doc:meta])* $name:ident(username, password) $provider:ident) => {
+        $(#[$doc])*
+        pub fn $name(username: &str, password: &str) -> EndpointBuilder {
+            Self::builder(crate::providers::$provider, crate::Secret::basic(username, password))
+        }
+    };
+}
+
+for_each_provider!(constructors);
+
+impl Delivery {
+    /// Whether this very endpoint took it.
+    #[must_use]
+    pub fn is_of(&self, endpoint: &Endpoint) -> bool {
+        Arc::ptr_eq(self.shared(), &endpoint.shared)
+    }
+}

@@ -1,0 +1,155 @@
+//! An endpoint that cannot be built.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::SecretProblem;
+
+/// An endpoint that cannot be built. The text names what to change and never contains a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No secret was given. There is no mode without one.
+    NoSecret,
+    /// More than [`SecretSet::MAX`](crate::SecretSet::MAX) secrets were given.
+    TooManySecrets {
+        /// How many.
+        given: usize,
+        /// How many are accepted.
+        at_most: usize,
+    },
+    /// A secret cannot be used.
+    Secret {
+        /// Which one, counted from zero.
+        slot: usize,
+        /// Why not.
+        problem: SecretProblem,
+    },
+    /// A secret is also the value of an identifier or of a setting, which anybody may know.
+    PublicSecret {
+        /// Which secret, counted from zero.
+        slot: usize,
+        /// The name of the identifier or setting.
+        name: &'static str,
+    },
+    /// The provider signs the URL of the endpoint, and none was configured.
+    MissingUrl,
+    /// The public URL is not `http://` or `https://`, is not visible ASCII, or has a query or fragment.
+    InvalidUrl,
+    /// A tolerance of nothing refuses everything, or the provider signs no time to tolerate.
+    InvalidTolerance,
+    /// A body limit of zero bytes.
+    InvalidBodyLimit,
+    /// The handler may run longer than half the lease, so a second run could start beside the first.
+    LeaseTooShort {
+        /// The shortest lease that fits the configured handler timeout.
+        at_least: Duration,
+    },
+    /// Retention ends before the sender stops retrying, or while an old delivery is still fresh.
+    RetentionTooShort {
+        /// The shortest retention that covers both.
+        at_least: Duration,
+    },
+    /// Another endpoint of the process has the same store, provider and tenant, other secrets, and
+    /// no consumer name either, so each would take the other's events for its own.
+    SharedStore {
+        /// Where the other one was built.
+        other: String,
+    },
+    /// A source of keys was given, and the provider names none of its keys.
+    NoKeySource,
+    /// A query parameter was named for a provider that sends no token in the query.
+    NoTokenParameter,
+    /// The name of a query parameter is empty or not visible ASCII.
+    InvalidTokenParameter,
+    /// A verify token was given for a provider whose handshake needs none.
+    NoVerifyToken,
+    /// The verify token cannot be used.
+    VerifyToken {
+        /// Why not.
+        problem: SecretProblem,
+    },
+    /// A hook for offered secrets was given for a provider that offers none.
+    NoOfferedSecret,
+    /// The provider needs a setting that was not given.
+    MissingSetting {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A setting was given that the provider has no use for.
+    UnknownSetting {
+        /// Its name.
+        name: String,
+    },
+    /// A setting cannot be used.
+    Setting {
+        /// Its name.
+        name: &'static str,
+        /// Why not.
+        problem: SecretProblem,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSecret => f.write_str("no secret configured"),
+            Self::TooManySecrets { given, at_most } => {
+                write!(f, "{given} secrets configured, at most {at_most} are accepted")
+            }
+            Self::Secret { slot, problem } => write!(f, "secret {slot} {problem}"),
+            Self::PublicSecret { slot, name } => write!(
+                f,
+                "secret {slot} is also the value of {name}, which is public: configure the secret that the provider shows with it"
+            ),
+            Self::MissingUrl => f.write_str(
+                "this provider signs the URL of the endpoint or asks for it in its handshake: configure its public URL, without query",
+            ),
+            Self::InvalidUrl => f.write_str(
+                "the public URL must begin with http:// or https://, be visible ASCII and have no query or fragment \
+                 (the query is taken from the request as received)",
+            ),
+            Self::InvalidTolerance => f.write_str(
+                "a tolerance must be at least one second and needs a provider that signs a time",
+            ),
+            Self::InvalidBodyLimit => f.write_str("the body limit must be at least one byte"),
+            Self::LeaseTooShort { at_least } => write!(
+                f,
+                "the lease must be at least twice the handler timeout: {} s",
+                at_least.as_secs_f64()
+            ),
+            Self::RetentionTooShort { at_least } => write!(
+                f,
+                "the retention must cover the provider's retries and the tolerance: at least {} s",
+                at_least.as_secs()
+            ),
+            Self::SharedStore { other } => write!(
+                f,
+                "the endpoint built at {other} has the same provider and store, and neither has a consumer name: set `.consumer(…)`, \
+                 different names for two consumers, the same name for one"
+            ),
+            Self::NoKeySource => {
+                f.write_str("this provider does not say which key a delivery is signed with: configure its key")
+            }
+            Self::NoTokenParameter => {
+                f.write_str("this provider sends no token in the query")
+            }
+            Self::InvalidTokenParameter => {
+                f.write_str("the name of a query parameter must be visible ASCII")
+            }
+            Self::NoVerifyToken => {
+                f.write_str("this provider has no handshake with a verify token")
+            }
+            Self::VerifyToken { problem } => write!(f, "the verify token {problem}"),
+            Self::NoOfferedSecret => f.write_str("this provider offers no secret"),
+            Self::MissingSetting { name } => write!(f, "this provider needs the setting {name}"),
+            Self::UnknownSetting { name } => {
+                write!(f, "this provider has no setting {name:?}")
+            }
+            Self::Setting { name, problem } => write!(f, "setting {name} {problem}"),
+        }
+    }
+}
+
+impl Error for ConfigError {}

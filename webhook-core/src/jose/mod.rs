@@ -1,0 +1,30 @@
+//! JSON Web Signatures in their compact form (RFC 7515 §7.1) and the claims in them (RFC 7519), read strictly.
+//!
+//! A parser of our own: the libraries there are either bring a process-wide choice of cryptography or take the algorithm from the
+//! token, and none refuses what is ambiguous. Here the algorithm is the scheme's, and a header can name a key but nothing that is
+//! fetched.
+
+mod claims;
+pub(crate) mod encrypted;
+pub(crate) mod jwk;
+mod token;
+
+pub(crate) use claims::{Claims, check_times_of};
+pub(crate) use token::{REFUSED, Token};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::RejectionKind;
+
+/// In its only spelling: without padding, and with no bits to spare.
+pub(crate) fn base64url(text: &[u8]) -> Result<Vec<u8>, RejectionKind> {
+    let decoded = URL_SAFE_NO_PAD.decode(text);
+    decoded.map_err(|_| RejectionKind::Malformed)
+}
+
+/// What is signed of a header and a payload.
+pub(crate) fn compact(header: &serde_json::Value, payload: &[u8]) -> String {
+    let header = URL_SAFE_NO_PAD.encode(header.to_string());
+    format!("{header}.{}", URL_SAFE_NO_PAD.encode(payload))
+}

@@ -1,0 +1,41 @@
+//! An id that nobody has verified, for logs.
+
+use std::fmt;
+
+/// Text of a sender's choosing, fit for a log: at most 128 characters, control and non-ASCII characters escaped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EscapedId(String);
+
+impl EscapedId {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        let mut shown: String = bytes
+            .iter()
+            .take(128)
+            .flat_map(|byte| byte.escape_ascii())
+            .map(char::from)
+            .take(128)
+            .collect();
+        if bytes.len() > 128 {
+            shown.push('…');
+        }
+        Self(shown)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EscapedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for EscapedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0)
+    }
+}

@@ -1,0 +1,97 @@
+//! Everything the engine says about its work: every log line, every counter, every hook.
+//!
+//! Nothing a sender chose is written as it came: reasons are constants, ids only reach hooks,
+//! shortened and escaped. Whatever a sender can cause is written at most once a second for each
+//! kind of line.
+
+mod escaped_id;
+pub(crate) mod hook;
+pub(crate) mod log_limit;
+
+pub use escaped_id::EscapedId;
+
+use std::error::Error;
+use std::panic::Location;
+
+use crate::observe::hook::Hook;
+use crate::observe::log_limit::LogLimit;
+use crate::observe::log_limit::error_excerpt;
+
+pub(crate) fn short_secret(provider: &'static str, slot: usize, bytes: usize) {
+    tracing::warn!(target: "webhook", provider, slot, bytes, "secret is short");
+}
+
+pub(crate) fn long_tolerance(provider: &'static str, secs: u64) {
+    tracing::warn!(target: "webhook", provider, secs, "tolerance is long: captured deliveries stay fresh as long");
+}
+
+pub(crate) fn volatile_store(provider: &'static str) {
+    tracing::warn!(
+        target: "webhook",
+        provider,
+        "deliveries are remembered in this process only; name a store to say that this is meant"
+    );
+}
+
+/// `reaches_back_secs`: the age of the oldest delivery that is still remembered.
+pub(crate) fn evicted(total: u64, reaches_back_secs: u32) {
+    tracing::warn!(
+        target: "webhook",
+        total,
+        reaches_back_secs,
+        "memory store is full: older done deliveries are forgotten, copies of them run again; raise its capacity or use a shared store"
+    );
+}
+
+pub(crate) fn shared_store(provider: &str, one: &Location<'_>, other: &Location<'_>) {
+    tracing::warn!(
+        target: "webhook",
+        provider,
+        %one,
+        %other,
+        "two endpoints may share a store, and neither has a consumer name: set `.consumer(…)`, different names for two consumers, \
+         the same name for one"
+    );
+}
+
+/// A hook of any endpoint: a line a second for each kind of hook.
+pub(crate) fn hook_panicked(hook: Hook, provider: &str) {
+    static LINES: [LogLimit; Hook::COUNT] = [const { LogLimit::new() }; Hook::COUNT];
+    let line = LINES.get(hook as usize);
+    if let Some(suppressed) = line.and_then(LogLimit::pass) {
+        let hook = hook.name();
+        tracing::error!(target: "webhook", provider, hook, suppressed, "hook panicked");
+    }
+}
+
+pub(crate) fn keys_failed(provider: &'static str, error: &dyn Error) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let error = error_excerpt(error);
+        tracing::warn!(target: "webhook", provider, suppressed, error, "source of keys failed");
+    }
+}
+
+pub(crate) fn confirmation_failed(provider: &'static str, error: &dyn Error) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let error = error_excerpt(error);
+        tracing::warn!(target: "webhook", provider, suppressed, error, "subscription not confirmed");
+    }
+}
+
+/// At most once a minute for an endpoint.
+pub(crate) fn keys_over_budget(provider: &'static str) {
+    tracing::warn!(
+        target: "webhook",
+        provider,
+        "deliveries name more unknown keys than are fetched: those that were not fetched are answered 503"
+    );
+}
+
+pub(crate) fn keys_unusable(provider: &'static str, instead: &'static str) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        tracing::warn!(target: "webhook", provider, suppressed, instead, "source of keys gave what is none");
+    }
+}

@@ -1,0 +1,54 @@
+//! Text the way a program writes it that takes the low eight bits of every UTF-16 unit for a byte.
+
+use crate::parse::gather::Gather;
+use crate::parse::utf8::Utf8;
+
+/// Turns UTF-8 into low bytes as it comes in. What is not UTF-8 no such program can have written.
+#[derive(Clone, Default)]
+pub(crate) struct LowBytes(Utf8);
+
+impl LowBytes {
+    pub(crate) fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(&[u8])) {
+        self.0.push(bytes, |text| {
+            let mut gather = Gather::new(&mut sink);
+            for unit in text.encode_utf16() {
+                let [low, _] = unit.to_le_bytes();
+                gather.push_byte(low);
+            }
+            gather.finish();
+        });
+    }
+
+    /// Whether all of it was text.
+    pub(crate) fn is_text(&self) -> bool {
+        self.0.is_text()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn low_bytes_are_the_same_in_whatever_pieces_they_come() {
+        let text = "caf\u{e9} \u{2013} \u{1f600}";
+        for at in 0..text.len() {
+            let (mut low, mut out) = (LowBytes::default(), Vec::new());
+            let (head, tail) = text.as_bytes().split_at(at);
+            for piece in [head, tail] {
+                low.push(piece, |bytes| out.extend_from_slice(bytes));
+            }
+            assert_eq!(out, b"caf\xe9 \x13 \x3d\x00");
+            assert!(low.is_text());
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_known() {
+        for bad in [b"\xff".as_slice(), b"caf\xc3", b"\xed\xa0\x80"] {
+            let mut low = LowBytes::default();
+            low.push(bad, |_| {});
+            assert!(!low.is_text());
+        }
+    }
+}

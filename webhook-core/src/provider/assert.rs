@@ -1,0 +1,54 @@
+//! Assertions for `const` evaluation.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+)]
+
+use crate::parse::json::MAX_SHORT;
+
+pub(crate) const fn assert_header_name(name: &str) {
+    let bytes = name.as_bytes();
+    assert!(!bytes.is_empty(), "a header has no name");
+    let mut i = 0;
+    while i < bytes.len() {
+        assert!(
+            matches!(bytes[i], b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'),
+            "header names are given in lower case"
+        );
+        i += 1;
+    }
+}
+
+/// A pointer to a field that a signer can put into an object.
+pub(crate) const fn assert_top_level(pointer: &str) {
+    assert_pointer(pointer);
+    let bytes = pointer.as_bytes();
+    let mut i = 1;
+    while i < bytes.len() {
+        assert!(bytes[i] != b'/', "proof and time are at the top level");
+        i += 1;
+    }
+}
+
+pub(crate) const fn assert_pointer(pointer: &str) {
+    let bytes = pointer.as_bytes();
+    assert!(
+        bytes.len() > 1 && bytes[0] == b'/',
+        "a JSON pointer begins with a slash"
+    );
+    let (mut i, mut name) = (0, 0);
+    while i < bytes.len() {
+        assert!(
+            bytes[i] != b'~',
+            "JSON pointers with escapes are not supported"
+        );
+        name = if bytes[i] == b'/' { 0 } else { name + 1 };
+        assert!(
+            name <= MAX_SHORT,
+            "names in a JSON pointer have at most 64 bytes"
+        );
+        i += 1;
+    }
+}

@@ -1,0 +1,188 @@
+//! The language that providers are written in: a [`Provider`] is a value, and so is each of its
+//! [`Scheme`]s.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+)]
+
+mod accessors;
+mod assert;
+mod builder;
+mod custom;
+mod describe;
+mod extra;
+mod facts;
+mod handshake;
+mod identity;
+mod key_name;
+mod locator;
+mod parameter;
+mod question;
+mod scheme;
+mod success;
+
+pub(crate) use assert::{assert_header_name, assert_pointer, assert_top_level};
+pub use custom::Verified;
+pub(crate) use custom::{Check, CheckInput, Custom, Draft, Keys};
+pub(crate) use extra::ExtraCredential;
+pub use handshake::{Challenge, Handshake, Reply, When};
+pub use identity::{Identity, Labels};
+pub(crate) use key_name::{KeyIdPlace, KeyName};
+pub(crate) use locator::ModeLocator;
+pub use locator::{Locator, Mode};
+pub(crate) use parameter::{KEY_ID, KID};
+pub use parameter::{Parameter, ParameterKind};
+pub use question::Questions;
+pub(crate) use scheme::{Authentication, IdSource, TimeLocation, TimeSource};
+pub use scheme::{Coverage, Location, Part, Scheme, Value};
+pub use success::Success;
+
+use crate::secret::KeyFormat;
+
+/// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how it
+/// behaves.
+///
+/// The providers of the [`providers`](crate::providers) module are such values, and so is one that you write;
+/// see [`Scheme`] for an example. Both verify ([`Endpoint`](crate::Endpoint)) and sign
+/// ([`Signer`](crate::Signer)).
+#[derive(Clone, Copy, Debug)]
+pub struct Provider {
+    name: &'static str,
+    schemes: Schemes,
+    pub(crate) key_format: KeyFormat,
+    methods: &'static [&'static str],
+    aliases: &'static [&'static str],
+    pub(crate) id: Locator,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) identity_without_id: Identity,
+    pub(crate) identity_reason: &'static str,
+    pub(crate) questions: Questions,
+    pub(crate) kind: Locator,
+    pub(crate) mode: Option<ModeLocator>,
+    handshake: Option<Handshake>,
+    parameters: &'static [Parameter],
+    publishes_keys: bool,
+    same_headers: &'static [&'static [&'static str]],
+    docs: &'static str,
+    retry_horizon_secs: u32,
+    deadline_millis: u32,
+    success: Option<Success>,
+    body_limit: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a provider, and made once")]
+enum Schemes {
+    Listed(&'static [Scheme]),
+    Single([Scheme; 1]),
+}
+
+impl Provider {
+    /// A provider of this name, whose deliveries are authenticated by any of `schemes`. The name is in kebab
+    /// case and part of every replay key, so it must not change later.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, which is where providers are made, if a scheme contradicts itself.
+    #[must_use]
+    pub const fn new(name: &'static str, schemes: &'static [Scheme]) -> Self {
+        Self::of(name, Schemes::Listed(schemes))
+    }
+
+    /// A provider with one scheme that is made at run time, as where the name of a header is configured.
+    ///
+    /// # Panics
+    ///
+    /// If the scheme contradicts itself, or `name` is not in kebab case.
+    #[must_use]
+    pub const fn single(name: &'static str, scheme: Scheme) -> Self {
+        Self::of(name, Schemes::Single([scheme]))
+    }
+
+    const fn of(name: &'static str, schemes: Schemes) -> Self {
+        assert_header_name(name);
+        let listed = schemes.as_slice();
+        assert!(!listed.is_empty(), "a provider needs a scheme");
+        let key_format = check_all(listed);
+        let signs_id = listed[0].id.is_some();
+        let parameters: &'static [Parameter] = match listed[0].key_name {
+            Some(_) => &[KEY_ID],
+            None => &[],
+        };
+        Self {
+            name,
+            schemes,
+            key_format,
+            methods: &["POST"],
+            id: if signs_id {
+                Locator::SignedHeader
+            } else {
+                Locator::None
+            },
+            aliases: &[],
+            identity: None,
+            identity_without_id: Identity::Content,
+            identity_reason: "",
+            questions: Questions::None,
+            kind: Locator::None,
+            mode: None,
+            handshake: None,
+            parameters,
+            publishes_keys: false,
+            same_headers: &[],
+            docs: "",
+            retry_horizon_secs: 0,
+            deadline_millis: 0,
+            success: None,
+            body_limit: 1024 * 1024,
+        }
+    }
+}
+
+impl Schemes {
+    const fn as_slice(&self) -> &[Scheme] {
+        match self {
+            Self::Listed(schemes) => schemes,
+            Self::Single(scheme) => scheme,
+        }
+    }
+}
+
+/// Two providers are the same if they have the same name.
+impl PartialEq for Provider {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Provider {}
+
+/// Checks each scheme, and that they fit beside one another. Returns the format of their keys.
+const fn check_all(schemes: &[Scheme]) -> KeyFormat {
+    let mut key_format = KeyFormat::Utf8;
+    let mut i = 0;
+    while i < schemes.len() {
+        schemes[i].check();
+        if matches!(schemes[i].authentication, Authentication::Basic) {
+            key_format = KeyFormat::Basic;
+        }
+        if schemes[i].signs_login() {
+            key_format = KeyFormat::Login;
+        }
+        if schemes[i].is_public() {
+            key_format = KeyFormat::PublicKey;
+            assert!(
+                schemes.len() == 1,
+                "a scheme with a public key stands alone"
+            );
+        }
+        assert!(
+            schemes.len() == 1 || !schemes[i].holds_body(),
+            "a scheme that reads the body stands alone"
+        );
+        i += 1;
+    }
+    key_format
+}

@@ -1,0 +1,168 @@
+//! Stops the compiler where a scheme contradicts itself.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+)]
+
+use crate::parse::Grammar;
+use crate::provider::{
+    Authentication, Location, Part, Scheme, TimeLocation, assert_header_name, assert_pointer,
+    assert_top_level,
+};
+
+impl Scheme {
+    /// Stops the compiler where a scheme contradicts itself. Runs in `const` evaluation only.
+    pub(crate) const fn check(&self) {
+        self.check_location();
+        self.check_time();
+        if let Some(id) = self.id {
+            assert_header_name(id.header);
+        }
+        if let Some(name) = self.key_name {
+            name.check(self);
+        }
+        assert!(
+            self.coverage().id == self.id.is_some(),
+            "an id is signed if and only if something says where it is"
+        );
+        if let Authentication::Mac { algorithm, parts } = self.authentication {
+            check_parts(parts, self.holds_body(), algorithm.is_plain());
+            if algorithm.is_public() {
+                assert!(
+                    !self.holds_body(),
+                    "signatures and their times are in the head"
+                );
+                check_public(parts);
+            }
+        }
+    }
+
+    const fn check_location(&self) {
+        match self.location {
+            Location::Header(name) | Location::NumberedHeaders(name) => assert_header_name(name),
+            Location::AnyHeader(names) => {
+                assert!(
+                    matches!(self.authentication, Authentication::Mac { .. }),
+                    "a token is in one header"
+                );
+                assert!(!names.is_empty(), "a list of headers is empty");
+                let mut i = 0;
+                while i < names.len() {
+                    assert_header_name(names[i]);
+                    i += 1;
+                }
+            }
+            Location::Query(name) => assert!(!name.is_empty(), "a query parameter needs a name"),
+            Location::Body => {}
+            Location::BodyField(pointer) => self.assert_place(pointer),
+            Location::FormField { field, pointer } => {
+                assert!(!field.is_empty(), "a form field needs a name");
+                self.assert_place(pointer);
+            }
+        }
+        if let Grammar::Pairs { label, .. }
+        | Grammar::PairSets { label, .. }
+        | Grammar::Versions { label, .. }
+        | Grammar::Keyed { label } = self.grammar
+        {
+            assert!(!label.is_empty(), "the label of a tag is empty");
+        }
+    }
+
+    /// Where a signer puts a proof: at the top level, unless the scheme has code that puts it elsewhere.
+    const fn assert_place(&self, pointer: &str) {
+        match self.authentication {
+            Authentication::Custom(_) => assert_pointer(pointer),
+            _ => assert_top_level(pointer),
+        }
+    }
+
+    const fn check_time(&self) {
+        let signed = self.coverage().time;
+        let Some(time) = self.time else {
+            assert!(!signed, "the time is signed, but nothing says where it is");
+            return;
+        };
+        assert!(
+            signed,
+            "the time is not among the signed parts, so anybody could freshen it"
+        );
+        assert!(
+            matches!(
+                time.at,
+                TimeLocation::Header(_) | TimeLocation::Body(_) | TimeLocation::Custom
+            ) || matches!(self.location, Location::Header(_)),
+            "a time beside the tags needs one header of them"
+        );
+        match time.at {
+            TimeLocation::Header(name) => assert_header_name(name),
+            TimeLocation::Pair(key) => {
+                assert!(!key.is_empty(), "the key of the time is empty");
+                assert!(
+                    matches!(
+                        self.grammar,
+                        Grammar::Pairs { .. } | Grammar::PairSets { .. }
+                    ),
+                    "a time in a pair needs a header of pairs"
+                );
+            }
+            TimeLocation::First => assert!(
+                matches!(self.grammar, Grammar::List { .. }),
+                "a time in front needs a header that is a list"
+            ),
+            TimeLocation::Body(pointer) => assert_top_level(pointer),
+            TimeLocation::Custom => {}
+        }
+    }
+}
+
+/// Stops the compiler where the parts contradict each other. A scheme that holds the body writes them when it has ended, and
+/// knows of the head no more than the tag by then.
+const fn check_parts(parts: &[Part], holds_body: bool, plain: bool) {
+    assert!(!parts.is_empty(), "nothing is signed");
+    let (mut i, mut bodies, mut secrets) = (0, 0, 0);
+    while i < parts.len() {
+        match parts[i] {
+            Part::Body | Part::BodyLowBytes => bodies += 1,
+            Part::Secret => {
+                secrets += 1;
+                assert!(
+                    bodies == 0 || i + 1 == parts.len(),
+                    "behind the body, the secret stands last"
+                );
+            }
+            Part::Login => assert!(bodies == 0, "the login stands before the body"),
+            Part::Header(name) => assert_header_name(name),
+            Part::Field(pointer) => assert_pointer(pointer),
+            _ => {}
+        }
+        let known_at_end = matches!(
+            parts[i],
+            Part::Literal(_) | Part::Body | Part::Field(_) | Part::Secret | Part::Login
+        );
+        assert!(
+            known_at_end || !holds_body,
+            "a scheme that reads the body can sign nothing of the head"
+        );
+        i += 1;
+    }
+    assert!(bodies < 2, "the body is signed twice");
+    assert!(
+        secrets > 0 || !plain,
+        "a plain hash without the secret proves nothing"
+    );
+}
+
+/// Stops the compiler where a signature would cover what only a keyed hash can.
+const fn check_public(parts: &[Part]) {
+    let mut i = 0;
+    while i < parts.len() {
+        assert!(
+            !matches!(parts[i], Part::Secret | Part::Login | Part::BodyLowBytes),
+            "a public key is no part of what is signed, and the body is signed as it is"
+        );
+        i += 1;
+    }
+}

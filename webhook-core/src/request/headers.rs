@@ -1,0 +1,79 @@
+//! The headers of a request, whatever map a framework keeps them in.
+
+/// What a header map holds under one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Found<'a> {
+    /// No header of that name.
+    Absent,
+    /// Exactly one, with this value.
+    Once(&'a [u8]),
+    /// More than one: which of them is meant is for nobody to guess.
+    Repeated,
+}
+
+impl<'a> Found<'a> {
+    /// The only value of an iterator over all values of a name.
+    pub fn only(mut values: impl Iterator<Item = &'a [u8]>) -> Self {
+        match (values.next(), values.next()) {
+            (None, _) => Self::Absent,
+            (Some(value), None) => Self::Once(value),
+            (Some(_), Some(_)) => Self::Repeated,
+        }
+    }
+}
+
+/// The headers of a request, whatever map a framework keeps them in.
+///
+/// With feature `http` this is implemented for `http::HeaderMap` (http 1). For another map it takes three
+/// lines, and vectors and arrays of pairs have them already:
+///
+/// ```
+/// use webhook_core::{Found, Headers};
+///
+/// let headers = [("Webhook-Id", "msg_1")];
+/// assert_eq!(headers.find("webhook-id"), Found::Once(b"msg_1"));
+/// ```
+pub trait Headers {
+    /// Looks up `name`, which is given in lower case. Names compare case-insensitively.
+    fn find(&self, name: &str) -> Found<'_>;
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn find(&self, name: &str) -> Found<'_> {
+        find_pair(self, name)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
+    fn find(&self, name: &str) -> Found<'_> {
+        find_pair(self, name)
+    }
+}
+
+fn find_pair<'a, N: AsRef<str>, V: AsRef<[u8]>>(pairs: &'a [(N, V)], name: &str) -> Found<'a> {
+    Found::only(
+        pairs
+            .iter()
+            .filter(|(key, _)| key.as_ref().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_ref()),
+    )
+}
+
+#[cfg(feature = "http")]
+impl Headers for http::HeaderMap {
+    fn find(&self, name: &str) -> Found<'_> {
+        if self.len() > SCANNED {
+            return Found::only(self.get_all(name).iter().map(http::HeaderValue::as_bytes));
+        }
+        let named = self.iter().filter(|(key, _)| key.as_str() == name);
+        Found::only(named.map(|(_, value)| value.as_bytes()))
+    }
+}
+
+/// Headers of a map up to which looking at each is quicker than hashing a name.
+#[cfg(feature = "http")]
+const SCANNED: usize = 24;
+
+/// Longest value of a header that is read, in bytes. A longer one is refused unread.
+pub(crate) const MAX_VALUE: usize = 8 * 1024;

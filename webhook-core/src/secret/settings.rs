@@ -1,0 +1,43 @@
+//! What an endpoint is configured with beside its secrets, under the names a provider gives it.
+
+use std::fmt;
+
+use crate::secret::Secret;
+
+/// Values a provider needs beside its secrets, such as `access_key`. All are kept as secrets are: wiped on drop, and not shown.
+///
+/// [`Provider::required_settings`] and [`Provider::optional_settings`] name them.
+#[derive(Clone, Default)]
+pub struct Settings(Vec<(String, Secret)>);
+
+impl Settings {
+    /// Sets a value, in place of one of the same name.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Secret>) {
+        let name = name.into();
+        self.0.retain(|(known, _)| *known != name);
+        self.0.push((name, value.into()));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&[u8]> {
+        let mut known = self.0.iter();
+        let found = known.find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_bytes())
+    }
+
+    /// A value that is required, and so was found there when the endpoint was built.
+    pub(crate) fn required(&self, name: &str) -> &[u8] {
+        self.get(name).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}

@@ -1,0 +1,289 @@
+//! Time as a value, the clock it comes from, and the window in which a signed time is fresh.
+
+pub(crate) mod rfc3339;
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Arithmetic saturates, so a timestamp that a sender chose can neither overflow nor panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(u64);
+
+impl UnixTime {
+    /// The time `secs` seconds after the epoch.
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// The time `millis` milliseconds after the epoch.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn as_secs(self) -> u64 {
+        self.0 / 1000
+    }
+
+    /// Milliseconds since the epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// This time moved forward by `by`.
+    #[must_use]
+    pub fn saturating_add(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(millis(by)))
+    }
+
+    /// This time moved back by `by`.
+    #[must_use]
+    pub fn saturating_sub(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(by)))
+    }
+}
+
+impl From<UnixTime> for SystemTime {
+    fn from(time: UnixTime) -> Self {
+        UNIX_EPOCH
+            .checked_add(Duration::from_millis(time.0))
+            .unwrap_or(UNIX_EPOCH)
+    }
+}
+
+/// Where the engine asks for the time of day. Used for freshness only: leases and retention run on
+/// the store's own clock.
+///
+/// A fixed [`UnixTime`] is a clock, and so is a closure, which is all a test needs:
+///
+/// ```
+/// use webhook_core::{Clock, UnixTime};
+///
+/// assert_eq!(UnixTime::from_secs(7).now(), Some(UnixTime::from_secs(7)));
+/// assert_eq!((|| None).now(), None);
+/// ```
+pub trait Clock: Send + Sync + 'static {
+    /// The current time, or `None` when the clock cannot tell: the delivery is then answered 503, so
+    /// that the sender tries again, and is never accepted.
+    fn now(&self) -> Option<UnixTime>;
+}
+
+/// The operating system's clock. A reading before 1970 counts as no reading.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Option<UnixTime> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        Some(UnixTime(millis(since)))
+    }
+}
+
+impl Clock for UnixTime {
+    fn now(&self) -> Option<UnixTime> {
+        Some(*self)
+    }
+}
+
+impl<F> Clock for F
+where
+    F: Fn() -> Option<UnixTime> + Send + Sync + 'static,
+{
+    fn now(&self) -> Option<UnixTime> {
+        self()
+    }
+}
+
+/// How far a signed time may lie from now, in both directions. The edges pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Tolerance {
+    /// How old a delivery may be.
+    pub past: Duration,
+    /// How far ahead of our clock a delivery may be.
+    pub future: Duration,
+}
+
+impl fmt::Debug for Tolerance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "-{:?}/+{:?}", self.past, self.future)
+    }
+}
+
+/// The unit in which a scheme writes its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeUnit {
+    /// Seconds since the epoch.
+    Seconds,
+    /// Milliseconds since the epoch.
+    Millis,
+    /// Either, told apart by size: from 10^11 on it is milliseconds. Only for providers whose own
+    /// documents and code contradict each other (Mercado Pago, Smartpay).
+    SecondsOrMillis,
+    /// Date and time as in RFC 3339, with `Z` or an offset: `2027-01-15T08:00:00.123Z`.
+    Rfc3339,
+    /// The same in UTC without saying so: `2027-01-15T08:00:00.123`.
+    Rfc3339WithoutZone,
+}
+
+impl TimeUnit {
+    /// A time as a provider writes it.
+    pub(crate) fn format(self, time: UnixTime) -> String {
+        match self {
+            Self::Seconds | Self::SecondsOrMillis => time.as_secs().to_string(),
+            Self::Millis => time.as_millis().to_string(),
+            Self::Rfc3339 => rfc3339::format(time, false),
+            Self::Rfc3339WithoutZone => rfc3339::format(time, true),
+        }
+    }
+}
+
+/// A time as it was sent: the value, and whether it counts whole seconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp {
+    pub(crate) time: UnixTime,
+    in_seconds: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Staleness {
+    Fresh,
+    Stale,
+    Future,
+}
+
+impl Stamp {
+    /// Reads a time in the form of its unit.
+    pub(crate) fn parse(text: &[u8], unit: TimeUnit) -> Option<Self> {
+        let without_zone = match unit {
+            TimeUnit::Rfc3339 => false,
+            TimeUnit::Rfc3339WithoutZone => true,
+            _ => return Self::parse_decimal(text, unit),
+        };
+        let (time, in_seconds) = rfc3339::parse(text, without_zone)?;
+        Some(Self { time, in_seconds })
+    }
+
+    /// Reads a canonical decimal: `0`, or up to 19 digits that do not begin with `0`. A text that a
+    /// number parser would take too (`+1`, `01`, ` 1`, `1.0`) is refused, because what is signed is the
+    /// text and not the number.
+    fn parse_decimal(text: &[u8], unit: TimeUnit) -> Option<Self> {
+        let canonical = match text {
+            [b'0'] => true,
+            [b'1'..=b'9', rest @ ..] => rest.len() <= 18 && rest.iter().all(u8::is_ascii_digit),
+            _ => false,
+        };
+        if !canonical {
+            return None;
+        }
+        let number = text.iter().fold(0_u64, |n, digit| {
+            n.saturating_mul(10)
+                .saturating_add(u64::from(digit.wrapping_sub(b'0')))
+        });
+        let in_seconds = match unit {
+            TimeUnit::Millis => false,
+            TimeUnit::SecondsOrMillis => number < 100_000_000_000,
+            _ => true,
+        };
+        let time = if in_seconds {
+            UnixTime::from_secs(number)
+        } else {
+            UnixTime::from_millis(number)
+        };
+        Some(Self { time, in_seconds })
+    }
+
+    /// Compares in the sender's unit: an edge given in seconds is not missed by our milliseconds.
+    pub(crate) fn staleness(self, now: UnixTime, tolerance: Tolerance) -> Staleness {
+        let (sent, now, past, future) = if self.in_seconds {
+            (
+                self.time.as_secs(),
+                now.as_secs(),
+                tolerance.past.as_secs(),
+                tolerance.future.as_secs(),
+            )
+        } else {
+            (
+                self.time.as_millis(),
+                now.as_millis(),
+                millis(tolerance.past),
+                millis(tolerance.future),
+            )
+        };
+        if now.saturating_sub(sent) > past {
+            Staleness::Stale
+        } else if sent.saturating_sub(now) > future {
+            Staleness::Future
+        } else {
+            Staleness::Fresh
+        }
+    }
+}
+
+/// Whole milliseconds of a duration, saturating.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOLERANCE: Tolerance = Tolerance {
+        past: Duration::from_secs(300),
+        future: Duration::from_secs(60),
+    };
+
+    #[test]
+    fn only_canonical_decimals_are_times() {
+        for good in ["0", "7", "1700000000", "9999999999999999999"] {
+            assert!(
+                Stamp::parse(good.as_bytes(), TimeUnit::Seconds).is_some(),
+                "{good}"
+            );
+        }
+        for bad in [
+            "",
+            "00",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "1.0",
+            "1e3",
+            "0x1",
+            "1_0",
+            "٣",
+            "10000000000000000000000",
+            "99999999999999999999",
+        ] {
+            assert!(
+                Stamp::parse(bad.as_bytes(), TimeUnit::Seconds).is_none(),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn edges_are_inclusive_on_both_sides_and_extremes_saturate() {
+        let now = UnixTime::from_millis(1_700_000_000_900);
+        let at = |text: &str| {
+            Stamp::parse(text.as_bytes(), TimeUnit::Seconds)
+                .unwrap()
+                .staleness(now, TOLERANCE)
+        };
+        assert_eq!(at("1699999700"), Staleness::Fresh);
+        assert_eq!(at("1699999699"), Staleness::Stale);
+        assert_eq!(at("1700000060"), Staleness::Fresh);
+        assert_eq!(at("1700000061"), Staleness::Future);
+        assert_eq!(at("0"), Staleness::Stale);
+        assert_eq!(at("9999999999999999999"), Staleness::Future);
+    }
+}

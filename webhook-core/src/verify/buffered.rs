@@ -1,0 +1,186 @@
+//! Checks that have to read the body before they can be made: a token or a tag in a field, signed fields, a signed time.
+//! The body is kept until its end; nothing it says is believed before the check.
+
+use std::borrow::Cow;
+
+use crate::crypto::{RunningDigest, Tag, constant_time_eq};
+use crate::error::RejectionKind;
+use crate::parse::form;
+use crate::parse::json::{Values, field};
+use crate::provider::{Authentication, Location, Part, Scheme, TimeLocation, Verified};
+use crate::request::MAX_VALUE;
+use crate::secret::KeyFormat;
+use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
+use crate::verify::Candidates;
+use crate::verify::custom::{MAX_FIELD, first};
+use crate::verify::key::Key;
+
+/// A check that waits for the end of the body, and is lent it then.
+pub(crate) struct BufferedCheck {
+    pub(crate) scheme: Scheme,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) format: KeyFormat,
+    /// The tags of the head, where that has them.
+    pub(crate) candidates: Candidates,
+    pub(crate) now: UnixTime,
+    pub(crate) tolerance: Option<Tolerance>,
+}
+
+/// Longest document that is decoded out of a form before it is verified, in bytes. One without
+/// escapes may be as long as the body.
+const MAX_DECODED: usize = 48 * 1024;
+
+impl BufferedCheck {
+    /// The check itself.
+    pub(crate) fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
+        let scheme = self.scheme;
+        let values = Values::read(body, self.pointers())?;
+        let key_slot = match scheme.authentication {
+            Authentication::Mac { algorithm, parts } => {
+                if let Some(spelled) = self.proof(body, &values)? {
+                    self.candidates.push(
+                        spelled.as_bytes(),
+                        scheme.encoding,
+                        algorithm.tag_len(),
+                    )?;
+                }
+                self.candidates.check()?;
+                let tags = self.tags(parts, body, &values)?;
+                let slots = tags.iter().map(|tag| self.candidates.contain(tag));
+                first(slots)
+            }
+            Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
+                let sent = self
+                    .proof(body, &values)?
+                    .ok_or(RejectionKind::MissingHeader)?;
+                if sent.is_empty() {
+                    return Err(RejectionKind::Malformed);
+                }
+                first(self.keys.iter().map(|key| match key {
+                    Key::Text(token) => constant_time_eq(token, sent.as_bytes()),
+                    Key::Mac(..) => false,
+                    Key::Public(_) => false,
+                }))
+            }
+        };
+        Ok(Verified {
+            coverage: scheme.coverage(),
+            key_slot: key_slot.ok_or(RejectionKind::BadSignature)?,
+            time: self.time(body)?,
+            message: self.message(&values)?,
+        })
+    }
+
+    /// What has to be known of the body before its tag can be checked.
+    fn pointers(&self) -> Vec<&'static str> {
+        let mut pointers = Vec::new();
+        if let Location::BodyField(pointer) = self.scheme.location {
+            pointers.push(pointer);
+        }
+        for part in self.scheme.parts() {
+            if let Part::Field(pointer) = part {
+                pointers.push(pointer);
+            }
+        }
+        pointers
+    }
+
+    /// SHA-256 of what was signed, but for the secret, where the body is no part of it. As it is
+    /// signed, without a mark between fields: what can be moved from one into the next is the same
+    /// message.
+    fn message(&self, values: &Values<'_>) -> Result<Option<[u8; 32]>, RejectionKind> {
+        let coverage = self.scheme.coverage();
+        if coverage.body || coverage.is_sender_only() {
+            return Ok(None);
+        }
+        let mut digest = RunningDigest::new();
+        for part in self.scheme.parts() {
+            match part {
+                Part::Literal(text) => digest.update(text.as_bytes()),
+                Part::Field(pointer) => {
+                    let text = values.text(pointer, MAX_FIELD)?.unwrap_or_default();
+                    digest.update(text.as_bytes());
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(digest.finish()))
+    }
+
+    /// The tag or token in the body.
+    fn proof(&self, body: &[u8], values: &Values<'_>) -> Result<Option<String>, RejectionKind> {
+        let found = match self.scheme.location {
+            Location::BodyField(pointer) => values.text(pointer, MAX_VALUE)?.map(Cow::into_owned),
+            Location::FormField {
+                field: name,
+                pointer,
+            } => {
+                let json = form::field(body, name)?.short(MAX_DECODED);
+                let json = json.ok_or(RejectionKind::Malformed)?;
+                let values = Values::read(&json, vec![pointer])?;
+                values.text(pointer, MAX_VALUE)?.map(Cow::into_owned)
+            }
+            _ => return Ok(None),
+        };
+        found.map(Some).ok_or(RejectionKind::MissingHeader)
+    }
+
+    /// The document in a form.
+    pub(crate) fn unwrapped<'b>(&self, body: &'b [u8]) -> Option<Cow<'b, [u8]>> {
+        match self.scheme.location {
+            Location::FormField { field: name, .. } => {
+                form::field(body, name).ok().map(form::Encoded::read)
+            }
+            _ => None,
+        }
+    }
+
+    /// The tag of every key.
+    fn tags(
+        &self,
+        parts: &[Part],
+        body: &[u8],
+        values: &Values<'_>,
+    ) -> Result<Vec<Tag>, RejectionKind> {
+        let macs = self.keys.iter().filter_map(|key| match key {
+            Key::Mac(mac, text) => Some((mac.clone(), self.format.split(text))),
+            Key::Text(_) => None,
+            Key::Public(_) => None,
+        });
+        macs.map(|(mut mac, (login, secret))| {
+            for part in parts {
+                match part {
+                    Part::Literal(text) => mac.update(text.as_bytes()),
+                    Part::Body => mac.update(body),
+                    Part::Secret => mac.update(secret),
+                    Part::Login => mac.update(login),
+                    Part::Field(pointer) => {
+                        let text = values.text(pointer, MAX_FIELD)?;
+                        mac.update(text.ok_or(RejectionKind::Malformed)?.as_bytes());
+                    }
+                    // The others are of the head, and refused where the scheme is made.
+                    _ => return Err(RejectionKind::BadSignature),
+                }
+            }
+            Ok(mac.finish())
+        })
+        .collect()
+    }
+
+    /// The time in the body, once it is known to be signed.
+    fn time(&self, body: &[u8]) -> Result<Option<UnixTime>, RejectionKind> {
+        let (Some(source), Some(tolerance)) = (self.scheme.time, self.tolerance) else {
+            return Ok(None);
+        };
+        let TimeLocation::Body(pointer) = source.at else {
+            return Ok(None);
+        };
+        let text = field(body, pointer)?.ok_or(RejectionKind::Malformed)?;
+        let stamp = Stamp::parse(text.as_bytes(), source.unit).ok_or(RejectionKind::Malformed)?;
+        match stamp.staleness(self.now, tolerance) {
+            Staleness::Fresh => Ok(Some(stamp.time)),
+            Staleness::Stale => Err(RejectionKind::Stale),
+            Staleness::Future => Err(RejectionKind::Future),
+        }
+    }
+}

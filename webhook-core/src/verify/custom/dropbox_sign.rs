@@ -1,0 +1,118 @@
+//! Dropbox Sign: a tag inside the event, over its time and its type, in JSON that is the `json` field of a form.
+
+use std::borrow::Cow;
+
+use crate::crypto::{Algorithm, Tag};
+use crate::error::RejectionKind;
+use crate::parse::encoding::encode;
+use crate::parse::json::{JsonValue, Pointers, scan};
+use crate::parse::{Encoding, form, multipart};
+use crate::provider::{Check, CheckInput, Custom, Draft};
+use crate::verify::custom::check::{Writing, one_tag};
+use crate::verify::custom::{MAX_FIELD, whole_unwrapped};
+
+#[derive(Debug)]
+pub(crate) struct DropboxSign;
+
+/// The field of the form.
+const FIELD: &str = "json";
+/// Between the parts of the forms that are signed here.
+const BOUNDARY: &str = "webhook";
+
+/// Where an event has its time, its type and its tag.
+const POINTERS: [&str; 3] = [
+    "/event/event_time",
+    "/event/event_type",
+    "/event/event_hash",
+];
+/// Longest document that is decoded before it is verified, in bytes: out of a form with escapes. In
+/// `multipart/form-data`, as Dropbox Sign sends it, it stands as it is, and may be as long as the
+/// body.
+const MAX_DECODED: usize = 48 * 1024;
+
+/// What an event says of its signature: time, type and tag.
+fn signature<'b>(json: &'b [u8], pointers: &Pointers) -> Result<[Cow<'b, str>; 3], RejectionKind> {
+    let found: [_; 3] = scan(json, pointers).map_err(|_| RejectionKind::Malformed)?;
+    let text = |found: Option<JsonValue<'b>>| {
+        let text = found.ok_or(RejectionKind::MissingHeader)?.plain(MAX_FIELD);
+        let text = text.filter(|text| !text.is_empty());
+        text.ok_or(RejectionKind::Malformed)
+    };
+    let [time, kind, tag] = found;
+    Ok([text(time)?, text(kind)?, text(tag)?])
+}
+
+/// The JSON of a form, in either of the two ways to send one, if that takes no more than `most`
+/// bytes beside the body.
+fn json<'b>(
+    boundary: Option<&[u8]>,
+    body: &'b [u8],
+    most: usize,
+) -> Result<Cow<'b, [u8]>, RejectionKind> {
+    match boundary {
+        Some(boundary) => multipart::field(body, boundary, FIELD).map(Cow::Borrowed),
+        None => {
+            let json = form::field(body, FIELD)?.short(most);
+            json.ok_or(RejectionKind::Malformed)
+        }
+    }
+}
+
+impl Custom for DropboxSign {
+    fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let boundary = multipart::boundary(asked.header("content-type")?)?;
+        let boundary = boundary.map(<[u8]>::to_vec);
+        let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
+        let pointers = Pointers::new(&POINTERS);
+        let boundary_of_event = boundary.clone();
+        let check = move |body: &[u8]| {
+            let json = json(boundary.as_deref(), body, MAX_DECODED)?;
+            let [time, kind, tag] = signature(&json, &pointers)?;
+            let candidates = one_tag(tag.as_bytes(), Encoding::Hex, Algorithm::HmacSha256)?;
+            let mut writing = Writing::new(Algorithm::HmacSha256, &keys);
+            writing.update(time.as_bytes());
+            writing.update(kind.as_bytes());
+            writing.finding(&candidates).verified(coverage)
+        };
+        Ok(whole_unwrapped(check, move |body| {
+            json(boundary_of_event.as_deref(), body, MAX_DECODED).ok()
+        }))
+    }
+
+    /// The body becomes the `event` of a form if it is an object without one.
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let time = draft.now.as_secs().to_string();
+        let mut event: serde_json::Value = serde_json::from_slice(&draft.body).unwrap_or_default();
+        let of = event.as_object_mut();
+        let of = of.and_then(|event| {
+            event
+                .entry("event")
+                .or_insert_with(|| serde_json::json!({}))
+                .as_object_mut()
+        });
+        if let Some(of) = of {
+            let kind = of
+                .entry("event_type")
+                .or_insert_with(|| "account_confirmed".into());
+            let kind = kind.as_str().unwrap_or_default().to_owned();
+            let tag = encode(
+                tag(draft.key, time.as_bytes(), kind.as_bytes()),
+                Encoding::Hex,
+            );
+            of.insert("event_time".into(), time.into());
+            of.insert("event_hash".into(), tag.into());
+        }
+        draft.body = multipart::written(BOUNDARY, FIELD, &event.to_string()).into();
+        draft.push(
+            "content-type",
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        );
+    }
+}
+
+fn tag(key: &[u8], time: &[u8], kind: &[u8]) -> Tag {
+    let mut mac = Algorithm::HmacSha256.key(key);
+    mac.update(time);
+    mac.update(kind);
+    mac.finish()
+}

@@ -1,0 +1,306 @@
+//! Tokens (RFC 7519) in a header, most with the hash of the body among their claims.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use crate::crypto::public::PublicKey;
+use crate::crypto::{Algorithm, RunningDigest, constant_time_eq};
+use crate::error::RejectionKind;
+use crate::jose::{Claims, Token, compact};
+use crate::keys::KeyQuery;
+use crate::keys::key_id;
+use crate::parse::json::Json;
+use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, KID, Verified};
+use crate::secret::Settings;
+use crate::time::{TimeUnit, UnixTime};
+use crate::verify::custom::CheckResult;
+use crate::verify::fresh;
+use crate::verify::key_ring::KeyRing;
+use crate::verify::key_ring::ring_of;
+
+/// A token in a header.
+#[derive(Debug)]
+pub(crate) struct Jwt {
+    /// The header, in lower case.
+    pub(crate) header: &'static str,
+    /// What stands before the token, compared without regard to case.
+    pub(crate) prefix: &'static str,
+    pub(crate) by: By,
+    pub(crate) body: Option<BodyHash>,
+    /// Whether deliveries are told apart by their tokens, which are made for one attempt each.
+    pub(crate) identifies: bool,
+    /// Whether claims are as they should be, and the signed time of the delivery if there is one.
+    pub(crate) check: fn(&Claims<'_>, &CheckInput<'_>) -> Result<Option<UnixTime>, RejectionKind>,
+    /// Claims that pass, but for the hash of the body.
+    pub(crate) make: fn(&Draft<'_>) -> Value,
+}
+
+/// Who can sign.
+#[derive(Debug)]
+pub(crate) enum By {
+    /// Whoever has the secret: HS256.
+    Secret,
+    /// Whoever has the private key. Public ones are configured, or found at an address, or by their id alone.
+    Key {
+        provider: &'static str,
+        algorithm: Algorithm,
+        alg: &'static str,
+        at: Option<&'static str>,
+    },
+}
+
+/// The claim with SHA-256 of the body.
+#[derive(Debug)]
+pub(crate) struct BodyHash {
+    pub(crate) claim: &'static str,
+    pub(crate) spelled: Spelled,
+    /// Whether it is left out for a body of no bytes.
+    pub(crate) unless_empty: bool,
+}
+
+/// How a hash is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Spelled {
+    /// Hexadecimal digits in lower case.
+    Hex,
+    Base64,
+    /// Without padding or with it.
+    Base64Url,
+}
+
+impl Spelled {
+    pub(crate) fn read(self, text: &str) -> Option<[u8; 32]> {
+        let bytes = match self {
+            Self::Hex if text.bytes().any(|byte| byte.is_ascii_uppercase()) => return None,
+            Self::Hex => const_hex::decode(text.as_bytes())
+                .ok()
+                .filter(|_| text.len() == 64)?,
+            Self::Base64 => STANDARD.decode(text).ok()?,
+            Self::Base64Url => URL_SAFE_NO_PAD
+                .decode(text.strip_suffix('=').unwrap_or(text))
+                .ok()?,
+        };
+        bytes.try_into().ok()
+    }
+
+    pub(crate) fn write(self, hash: &[u8]) -> String {
+        match self {
+            Self::Hex => const_hex::encode(hash),
+            Self::Base64 => STANDARD.encode(hash),
+            Self::Base64Url => URL_SAFE_NO_PAD.encode(hash),
+        }
+    }
+}
+
+impl Jwt {
+    const fn alg(&self) -> &'static str {
+        match self.by {
+            By::Secret => "HS256",
+            By::Key { alg, .. } => alg,
+        }
+    }
+
+    fn ring(&self, asked: &CheckInput<'_>, token: &Token<'_>) -> Result<KeyRing, RejectionKind> {
+        match self.by {
+            By::Secret => {
+                let _ = token;
+                Ok(KeyRing::Shared(asked.keys.clone()))
+            }
+            By::Key { provider, at, .. } => {
+                let id = named(&token.header()?)?;
+                ring_of(asked, id.as_deref(), || {
+                    let id = id.clone()?;
+                    Some(match at {
+                        Some(url) => KeyQuery::by_url(provider, url.to_owned(), Some(id)),
+                        None => KeyQuery::by_id(provider, id),
+                    })
+                })
+            }
+        }
+    }
+
+    fn expected(&self, claims: &Claims<'_>) -> Result<ExpectedBody, RejectionKind> {
+        let Some(body) = &self.body else {
+            return Ok(ExpectedBody::Anything);
+        };
+        match claims.text(body.claim)? {
+            Some(text) => {
+                let hash = body.spelled.read(text);
+                hash.map(ExpectedBody::Hash).ok_or(RejectionKind::Malformed)
+            }
+            None if body.unless_empty => Ok(ExpectedBody::Empty),
+            None => Err(RejectionKind::Malformed),
+        }
+    }
+}
+
+impl Custom for Jwt {
+    fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let value = asked.header(self.header)?;
+        let (prefix, text) = value
+            .split_at_checked(self.prefix.len())
+            .ok_or(RejectionKind::Malformed)?;
+        if !prefix.eq_ignore_ascii_case(self.prefix.as_bytes()) {
+            return Err(RejectionKind::UnsupportedScheme);
+        }
+        let token = Token::parse(text, self.alg())?;
+        let payload = token.payload()?;
+        let claims = Claims::parse(&payload)?;
+        Ok(Box::new(Checking {
+            time: (self.check)(&claims, asked)?,
+            expected: self.expected(&claims)?,
+            ring: self.ring(asked, &token)?,
+            message: self.identifies.then(|| super::digest_of(token.signed)),
+            signed: token.signed.to_vec(),
+            signature: token.signature,
+            digest: RunningDigest::new(),
+            empty: true,
+            coverage: asked.scheme.coverage(),
+        }))
+    }
+
+    fn public(&self) -> Option<Algorithm> {
+        match self.by {
+            By::Key { algorithm, .. } => Some(algorithm),
+            By::Secret => None,
+        }
+    }
+
+    fn names_keys(&self) -> bool {
+        self.public().is_some()
+    }
+
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let mut claims = (self.make)(draft);
+        let hashed = |body: &&BodyHash| !(body.unless_empty && draft.body.is_empty());
+        if let (Some(body), Some(claims)) =
+            (self.body.as_ref().filter(hashed), claims.as_object_mut())
+        {
+            let hash = body.spelled.write(&super::digest_of(&draft.body));
+            claims.insert(body.claim.to_owned(), hash.into());
+        }
+        let header = match self.key_id(draft) {
+            Some(id) => json!({"alg": self.alg(), "kid": id, "typ": "JWT"}),
+            None => json!({"alg": self.alg(), "typ": "JWT"}),
+        };
+        let signed = compact(&header, claims.to_string().as_bytes());
+        let signature = URL_SAFE_NO_PAD.encode(self.signature(draft, signed.as_bytes()));
+        draft.push(self.header, format!("{}{signed}.{signature}", self.prefix));
+    }
+}
+
+impl Jwt {
+    fn key_id(&self, draft: &Draft<'_>) -> Option<String> {
+        match self.by {
+            By::Secret => {
+                let _ = draft;
+                None
+            }
+            By::Key { .. } => Some(signing_id(draft.settings)),
+        }
+    }
+
+    fn signature(&self, draft: &Draft<'_>, signed: &[u8]) -> Vec<u8> {
+        match self.by {
+            By::Secret => {
+                let mut mac = Algorithm::HmacSha256.key(draft.key);
+                mac.update(signed);
+                mac.finish().as_bytes().to_vec()
+            }
+            By::Key { .. } => sign_with(draft, &[signed]),
+        }
+    }
+}
+
+/// The id of the key that signs.
+pub(crate) fn signing_id(settings: &Settings) -> String {
+    let id = settings.get(KID).unwrap_or(b"key-1");
+    String::from_utf8_lossy(id).into_owned()
+}
+
+/// A signature of pieces one behind the other; empty without a private key.
+pub(crate) fn sign_with(draft: &Draft<'_>, pieces: &[&[u8]]) -> Vec<u8> {
+    let Some(key) = draft.private else {
+        return Vec::new();
+    };
+    let mut message = key.message();
+    for piece in pieces {
+        message.update(piece);
+    }
+    key.sign(message)
+}
+
+/// The key a header names, if it names one.
+pub(crate) fn named(header: &Json<'_>) -> Result<Option<String>, RejectionKind> {
+    let id = header.get("kid").map(|kid| {
+        let id = kid.as_text().and_then(key_id);
+        id.ok_or(RejectionKind::Malformed)
+    });
+    id.transpose()
+}
+
+/// The time a token was issued at, which has to be there, and fresh.
+pub(crate) fn issued(
+    claims: &Claims<'_>,
+    asked: &CheckInput<'_>,
+) -> Result<UnixTime, RejectionKind> {
+    let issued = claims.seconds("iat")?.ok_or(RejectionKind::Malformed)?;
+    claims.check_times(asked.now, asked.tolerance, false)?;
+    fresh(
+        issued.as_bytes(),
+        TimeUnit::Seconds,
+        asked.now,
+        asked.tolerance,
+    )
+}
+
+/// What the body has to be.
+enum ExpectedBody {
+    Anything,
+    Empty,
+    Hash([u8; 32]),
+}
+
+struct Checking {
+    /// SHA-256 of the token without its signature, where deliveries are told apart by it.
+    message: Option<[u8; 32]>,
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+    ring: KeyRing,
+    expected: ExpectedBody,
+    digest: RunningDigest,
+    empty: bool,
+    time: Option<UnixTime>,
+    coverage: Coverage,
+}
+
+impl Check for Checking {
+    fn update(&mut self, bytes: &[u8]) {
+        self.digest.update(bytes);
+        self.empty &= bytes.is_empty();
+    }
+
+    fn wanted(&mut self, _: &[u8]) -> Option<&KeyQuery> {
+        self.ring.wanted()
+    }
+
+    fn supply(&mut self, keys: &[PublicKey]) {
+        self.ring = KeyRing::Public(keys.to_vec());
+    }
+
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
+        let genuine = match &self.expected {
+            ExpectedBody::Anything => true,
+            ExpectedBody::Empty => self.empty,
+            ExpectedBody::Hash(hash) => constant_time_eq(hash, &self.digest.clone().finish()),
+        };
+        let slot = self.ring.slot(&[&self.signed], &self.signature);
+        CheckResult {
+            slot: slot.filter(|_| genuine),
+            time: self.time,
+            message: self.message,
+        }
+        .verified(self.coverage)
+    }
+}

@@ -1,0 +1,45 @@
+//! HMAC over the body, under a key that a header names.
+
+use crate::crypto::Algorithm;
+use crate::error::RejectionKind;
+use crate::parse::Encoding;
+use crate::parse::encoding::encode;
+use crate::provider::{Check, CheckInput, Custom, Draft};
+use crate::verify::custom::check::Codes;
+
+/// The setting of the names a key may have, with commas between.
+pub(crate) const NAMES: &str = "kid";
+
+/// The name of a key is not signed and so chooses nothing: it has to be one of those configured, and every key is tried.
+#[derive(Debug)]
+pub(crate) struct KeyedBody {
+    pub(crate) tag: &'static str,
+    pub(crate) key_name: &'static str,
+}
+
+impl Custom for KeyedBody {
+    fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let tag = asked.header(self.tag)?;
+        let codes = Codes::new(asked, Algorithm::HmacSha256, tag, Encoding::Hex)?;
+        let sent = asked.header(self.key_name)?;
+        match names(asked.settings.required(NAMES)).any(|name| name == sent) {
+            true => Ok(Box::new(codes)),
+            false => Err(RejectionKind::BadSignature),
+        }
+    }
+
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let mut mac = Algorithm::HmacSha256.key(draft.key);
+        mac.update(&draft.body);
+        draft.push(self.tag, encode(mac.finish(), Encoding::Hex));
+        let name = names(draft.settings.required(NAMES))
+            .next()
+            .unwrap_or_default();
+        draft.push(self.key_name, String::from_utf8_lossy(name));
+    }
+}
+
+fn names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let names = list.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+    names.filter(|name| !name.is_empty())
+}

@@ -1,0 +1,266 @@
+//! PayPal: RSA over a line of three headers' values, the id of the webhook and a checksum of the body.
+
+use crate::crypto::Algorithm;
+use crate::crypto::chain::IsOwnName;
+use crate::crypto::public::PublicKey;
+use crate::error::RejectionKind;
+use crate::keys::KeyQuery;
+use crate::parse::Encoding;
+use crate::parse::encoding::{decode_long, encode};
+use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Verified};
+use crate::time::{TimeUnit, UnixTime};
+use crate::verify::custom::jwt::sign_with;
+use crate::verify::custom::sns::CERT_URL;
+use crate::verify::custom::{CheckResult, digest_of};
+use crate::verify::fresh;
+use crate::verify::key_ring::{KeyRing, ring};
+
+/// The setting with the id of the webhook, which PayPal signs and does not send.
+pub(crate) const WEBHOOK_ID: &str = "webhook_id";
+
+const ID: &str = "paypal-transmission-id";
+const TIME: &str = "paypal-transmission-time";
+const SIGNATURE: &str = "paypal-transmission-sig";
+const URL: &str = "paypal-cert-url";
+const ALGORITHM: &str = "paypal-auth-algo";
+
+const SIGNER_URL: &str = "https://api.paypal.com/v1/notifications/certs/CERT-360caa42-fca2a594";
+
+/// Where PayPal's certificates may be.
+const CERTIFICATES: [&str; 4] = [
+    "https://api.paypal.com/v1/notifications/certs/",
+    "https://api-m.paypal.com/v1/notifications/certs/",
+    "https://api.sandbox.paypal.com/v1/notifications/certs/",
+    "https://api-m.sandbox.paypal.com/v1/notifications/certs/",
+];
+
+#[derive(Debug)]
+pub(crate) struct PayPal;
+
+impl Custom for PayPal {
+    fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let signature = asked.header(SIGNATURE)?;
+        if asked.header(ALGORITHM)? != b"SHA256withRSA" {
+            return Err(RejectionKind::UnsupportedScheme);
+        }
+        let url = asked.header(URL)?;
+        let url = std::str::from_utf8(url).map_err(|_| RejectionKind::Malformed)?;
+        if !is_certificate(url) {
+            return Err(RejectionKind::UnknownKey);
+        }
+        let (id, time) = (asked.header(ID)?, asked.header(TIME)?);
+        // What separates the fields must not be in them.
+        if id.is_empty() || !id.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') {
+            return Err(RejectionKind::Malformed);
+        }
+        let name = asked.settings.get(CERT_URL);
+        let query = || Some(KeyQuery::by_url("paypal", url.to_owned(), None));
+        Ok(Box::new(Summing {
+            before: [
+                id,
+                b"|",
+                time,
+                b"|",
+                asked.settings.required(WEBHOOK_ID),
+                b"|",
+            ]
+            .concat(),
+            signature: decode_long(signature, Encoding::Base64).ok_or(RejectionKind::Malformed)?,
+            time: fresh(time, TimeUnit::Rfc3339, asked.now, asked.tolerance)?,
+            ring: ring(&asked.public, asked.elsewhere, name, Some(url), query)?,
+            sum: Crc32::new(),
+            coverage: asked.scheme.coverage(),
+        }))
+    }
+
+    fn public(&self) -> Option<Algorithm> {
+        Some(Algorithm::RsaSha256)
+    }
+
+    fn names_keys(&self) -> bool {
+        true
+    }
+
+    fn certified(&self) -> Option<IsOwnName> {
+        Some(signs_messages)
+    }
+
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let time = TimeUnit::Rfc3339.format(draft.now);
+        let id = "dfb3be50-fd74-11e4-8bf3-77339302725b";
+        let webhook = String::from_utf8_lossy(draft.settings.required(WEBHOOK_ID));
+        let mut sum = Crc32::new();
+        sum.update(&draft.body);
+        let line = format!("{id}|{time}|{webhook}|{}", sum.finish());
+        let signature = sign_with(draft, &[line.as_bytes()]);
+        let url = draft.settings.get(CERT_URL).map(String::from_utf8_lossy);
+        let url = url.map_or(SIGNER_URL.to_owned(), std::borrow::Cow::into_owned);
+        draft.push(SIGNATURE, encode(&signature, Encoding::Base64));
+        draft.push(ID, id);
+        draft.push(TIME, time);
+        draft.push(URL, url);
+        draft.push(ALGORITHM, "SHA256withRSA");
+    }
+}
+
+/// `messageverificationcerts.paypal.com`, and as PayPal's Java library has it, what stands between the two.
+fn signs_messages(name: &str) -> bool {
+    let between = name
+        .strip_prefix("messageverificationcerts.")
+        .and_then(|name| name.strip_suffix("paypal.com"));
+    between.is_some_and(|between| between.is_empty() || between.ends_with('.'))
+}
+
+/// One of PayPal's certificates, by its name.
+fn is_certificate(url: &str) -> bool {
+    let name = CERTIFICATES
+        .iter()
+        .find_map(|place| url.strip_prefix(place));
+    name.is_some_and(|name| {
+        let plain = name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        (1..=128).contains(&name.len()) && plain
+    })
+}
+
+struct Summing {
+    before: Vec<u8>,
+    signature: Vec<u8>,
+    time: UnixTime,
+    ring: KeyRing,
+    sum: Crc32,
+    coverage: Coverage,
+}
+
+impl Check for Summing {
+    fn update(&mut self, bytes: &[u8]) {
+        self.sum.update(bytes);
+    }
+
+    fn wanted(&mut self, _: &[u8]) -> Option<&KeyQuery> {
+        self.ring.wanted()
+    }
+
+    fn supply(&mut self, keys: &[PublicKey]) {
+        self.ring = KeyRing::Public(keys.to_vec());
+    }
+
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
+        let sum = self.sum.finish().to_string();
+        let signed = [&self.before, sum.as_bytes()].concat();
+        CheckResult {
+            slot: self.ring.slot(&[&signed], &self.signature),
+            time: Some(self.time),
+            message: Some(digest_of(&signed)),
+        }
+        .verified(self.coverage)
+    }
+}
+
+/// The checksum of IEEE 802.3, a byte at a time: zlib's `crc32`.
+struct Crc32(u32);
+
+const TABLE: [u32; 256] = table();
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "const evaluation"
+)]
+const fn table() -> [u32; 256] {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        let (mut value, mut bit) = (i as u32, 0);
+        while bit < 8 {
+            value = (value >> 1) ^ (0xedb8_8320 * (value & 1));
+            bit += 1;
+        }
+        table[i] = value;
+        i += 1;
+    }
+    table
+}
+
+impl Crc32 {
+    fn new() -> Self {
+        Self(u32::MAX)
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            let [low, ..] = self.0.to_le_bytes();
+            let entry = TABLE.get(usize::from(low ^ byte)).copied();
+            self.0 = (self.0 >> 8) ^ entry.unwrap_or_default();
+        }
+    }
+
+    fn finish(&self) -> u32 {
+        !self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_is_that_of_ieee() {
+        for (text, expected) in [("", 0), ("123456789", 0xcbf4_3926), ("a", 0xe8b7_be43)] {
+            let mut sum = Crc32::new();
+            sum.update(text.as_bytes());
+            assert_eq!(sum.finish(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn certificates_are_for_the_signing_of_messages() {
+        for name in [
+            "messageverificationcerts.paypal.com",
+            "messageverificationcerts.sandbox.paypal.com",
+        ] {
+            assert!(signs_messages(name), "{name}");
+        }
+        for name in [
+            "www.paypal.com",
+            "*.paypal.com",
+            "paypal.com",
+            "messageverificationcerts.paypal.com.evil.example",
+            "messageverificationcerts.evilpaypal.com",
+            "messageverificationcerts-paypal.com",
+            "evil.messageverificationcerts.paypal.com",
+            "",
+        ] {
+            assert!(!signs_messages(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn certificates_are_paypals_own() {
+        for url in [
+            SIGNER_URL,
+            "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1",
+        ] {
+            assert!(is_certificate(url), "{url}");
+        }
+        for url in [
+            "http://api.paypal.com/v1/notifications/certs/CERT-1",
+            "https://evilpaypal.com/v1/notifications/certs/CERT-1",
+            "https://api.paypal.com.evil.example/v1/notifications/certs/CERT-1",
+            "https://api.paypal.com@evil.example/v1/notifications/certs/CERT-1",
+            "https://api.paypal.com:443/v1/notifications/certs/CERT-1",
+            "https://api.paypal.com./v1/notifications/certs/CERT-1",
+            "https://api.paypal.com/v1/notifications/certs/../CERT-1",
+            "https://api.paypal.com/v1/notifications/certs/",
+            "https://api.paypal.com/v1/notifications/certs/CERT-1?x",
+            "https://api.paypal.com/v1/notifications/certs/CERT-1#",
+            "https://api.paypal.com/v1/oauth2/CERT-1",
+            "https://www.paypal.com/v1/notifications/certs/CERT-1",
+            "",
+        ] {
+            assert!(!is_certificate(url), "{url}");
+        }
+    }
+}

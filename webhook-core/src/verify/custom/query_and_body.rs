@@ -1,0 +1,125 @@
+//! MessageBird's first scheme: the time, the query sorted and escaped anew, and the hash of the body.
+
+use crate::crypto::{Algorithm, RunningDigest};
+use crate::error::RejectionKind;
+use crate::parse::encoding::encode;
+use crate::parse::{Encoding, form};
+use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Keys, Verified};
+use crate::time::{TimeUnit, UnixTime};
+use crate::verify::custom::check::one_tag;
+use crate::verify::custom::{CheckResult, digest_of, first};
+use crate::verify::{Candidates, fresh};
+
+const TAG: &str = "messagebird-signature";
+const TIME: &str = "messagebird-request-timestamp";
+
+#[derive(Debug)]
+pub(crate) struct QueryAndBody;
+
+impl Custom for QueryAndBody {
+    fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
+        let candidates = one_tag(asked.header(TAG)?, Encoding::Base64, Algorithm::HmacSha256)?;
+        let sent = asked.header(TIME)?;
+        let time = fresh(sent, TimeUnit::Seconds, asked.now, asked.tolerance)?;
+        Ok(Box::new(Running {
+            candidates,
+            keys: asked.keys.clone(),
+            sent: sent.to_vec(),
+            time,
+            query: canonical(asked.head.query().unwrap_or_default())
+                .ok_or(RejectionKind::Malformed)?,
+            body: RunningDigest::new(),
+            coverage: asked.scheme.coverage(),
+        }))
+    }
+
+    fn sign(&self, draft: &mut Draft<'_>) {
+        let time = TimeUnit::Seconds.format(draft.now);
+        let query = draft.target.split_once('?').map_or("", |(_, query)| query);
+        let query = canonical(query).unwrap_or_default();
+        let signed = message(time.as_bytes(), &query, &digest_of(&draft.body));
+        let mut mac = Algorithm::HmacSha256.key(draft.key);
+        mac.update(&signed);
+        draft.push(TAG, encode(mac.finish(), Encoding::Base64));
+        draft.push(TIME, time);
+    }
+}
+
+struct Running {
+    candidates: Candidates,
+    keys: Keys,
+    /// The time as its text was sent.
+    sent: Vec<u8>,
+    time: UnixTime,
+    query: String,
+    body: RunningDigest,
+    coverage: Coverage,
+}
+
+impl Check for Running {
+    fn update(&mut self, bytes: &[u8]) {
+        self.body.update(bytes);
+    }
+
+    fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
+        let body = self.body.clone().finish();
+        let signed = message(&self.sent, &self.query, &body);
+        let tags = self.keys.iter().map(|key| {
+            let mut mac = Algorithm::HmacSha256.key(key);
+            mac.update(&signed);
+            mac.finish()
+        });
+        // A retry has another time, so that is no part of what the event is.
+        CheckResult {
+            slot: first(tags.map(|tag| self.candidates.contain(&tag))),
+            time: Some(self.time),
+            message: Some(digest_of(&message(b"", &self.query, &body))),
+        }
+        .verified(self.coverage)
+    }
+}
+
+fn message(time: &[u8], query: &str, body: &[u8; 32]) -> Vec<u8> {
+    [time, query.as_bytes(), body].join(&b'\n')
+}
+
+/// Parameters of a query that is sorted.
+const MAX_PARAMETERS: usize = 500;
+
+/// The query sorted by name, names and values escaped; `None` for too many. Values of one name keep
+/// their order.
+fn canonical(query: &str) -> Option<String> {
+    let fields = || form::fields(query.as_bytes());
+    if fields().nth(MAX_PARAMETERS).is_some() {
+        return None;
+    }
+    let mut pairs: Vec<_> = fields()
+        .map(|field| (field.name.read(), field.value.read()))
+        .collect();
+    pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut out = String::with_capacity(query.len());
+    for (name, value) in &pairs {
+        if !out.is_empty() {
+            out.push('&');
+        }
+        escape(name, &mut out);
+        out.push('=');
+        escape(value, &mut out);
+    }
+    Some(out)
+}
+
+/// All but letters, digits and `-._~` as `%XX`, a space as `+`.
+fn escape(text: &[u8], out: &mut String) {
+    for &byte in text {
+        match byte {
+            b' ' => out.push('+'),
+            b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            _ => {
+                out.push('%');
+                out.push_str(&const_hex::encode_upper([byte]));
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Checks of whole bodies with public keys: what was signed, and by which key, is known when the body is complete.
+
+use std::borrow::Cow;
+
+use crate::crypto::public::{Message, PublicKey, RunningMessage};
+use crate::crypto::{Algorithm, RunningDigest};
+use crate::error::RejectionKind;
+use crate::keys::KeyQuery;
+use crate::provider::{Check, Coverage, Verified};
+use crate::time::UnixTime;
+use crate::verify::custom::CheckResult;
+use crate::verify::key_ring::KeyRing;
+
+/// What a body says was signed. Nothing of it is verified.
+pub(crate) struct SignedContent {
+    /// What may have been signed.
+    pub(crate) messages: Vec<Hashed>,
+    pub(crate) signature: Vec<u8>,
+    pub(crate) ring: KeyRing,
+    pub(crate) time: Option<UnixTime>,
+    /// What was in the body, where the event is inside.
+    pub(crate) unwrapped: Option<Vec<u8>>,
+    /// The address of a subscription that is to be confirmed.
+    pub(crate) confirms: Option<String>,
+}
+
+/// A message that is hashed as it is written, for a key and for a digest that tells deliveries apart.
+pub(crate) struct Hashing {
+    message: RunningMessage,
+    digest: RunningDigest,
+}
+
+/// The hashes of a message.
+pub(crate) struct Hashed {
+    message: Message<'static>,
+    digest: [u8; 32],
+}
+
+impl Hashing {
+    /// Of an algorithm that signs a hash: with RSA or ECDSA.
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        Self {
+            message: algorithm.message(),
+            digest: RunningDigest::new(),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.message.update(bytes);
+        self.digest.update(bytes);
+    }
+
+    pub(crate) fn finish(self, algorithm: Algorithm) -> Result<Hashed, RejectionKind> {
+        let message = self.message.finish(algorithm);
+        Ok(Hashed {
+            message: message.ok_or(RejectionKind::BadSignature)?,
+            digest: self.digest.finish(),
+        })
+    }
+}
+
+impl SignedContent {
+    /// Of messages by which deliveries are told apart, and no time.
+    pub(crate) fn new(messages: Vec<Hashed>, signature: Vec<u8>, ring: KeyRing) -> Self {
+        Self {
+            messages,
+            signature,
+            ring,
+            time: None,
+            unwrapped: None,
+            confirms: None,
+        }
+    }
+
+    /// With the key and the message that go with the signature.
+    fn verified(&self, coverage: Coverage) -> Result<Verified, RejectionKind> {
+        let found = self.messages.iter().find_map(|hashed| {
+            let slot = self.ring.slot_of(&hashed.message, &self.signature)?;
+            Some((slot, hashed.digest))
+        });
+        let (slot, digest) = found.ok_or(RejectionKind::BadSignature)?;
+        CheckResult {
+            slot: Some(slot),
+            time: self.time,
+            message: Some(digest),
+        }
+        .verified(coverage)
+    }
+}
+
+/// A check of what `read` finds in the body.
+pub(crate) fn signed_body(
+    coverage: Coverage,
+    read: impl Fn(&[u8]) -> Result<SignedContent, RejectionKind> + Send + Sync + 'static,
+) -> Box<dyn Check> {
+    Box::new(SignedBody {
+        coverage,
+        read,
+        content: None,
+        genuine: None,
+    })
+}
+
+struct SignedBody<R> {
+    coverage: Coverage,
+    read: R,
+    /// What the body says, once that was looked at.
+    content: Option<Result<SignedContent, RejectionKind>>,
+    /// The same, once it is verified.
+    genuine: Option<SignedContent>,
+}
+
+impl<R> Check for SignedBody<R>
+where
+    R: Fn(&[u8]) -> Result<SignedContent, RejectionKind> + Send + Sync,
+{
+    fn wanted(&mut self, body: &[u8]) -> Option<&KeyQuery> {
+        let content = self.content.get_or_insert_with(|| (self.read)(body));
+        content.as_ref().ok()?.ring.wanted()
+    }
+
+    fn supply(&mut self, keys: &[PublicKey]) {
+        if let Some(Ok(content)) = &mut self.content {
+            content.ring = KeyRing::Public(keys.to_vec());
+        }
+    }
+
+    fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
+        let content = match self.content.take() {
+            Some(content) => content?,
+            None => (self.read)(body)?,
+        };
+        let verified = content.verified(self.coverage)?;
+        self.genuine = Some(content);
+        Ok(verified)
+    }
+
+    fn unwrapped<'b>(&mut self, _: &'b [u8]) -> Option<Cow<'b, [u8]>> {
+        self.genuine.as_mut()?.unwrapped.take().map(Cow::Owned)
+    }
+
+    fn confirmation(&mut self) -> Option<String> {
+        self.genuine.as_mut()?.confirms.take()
+    }
+}

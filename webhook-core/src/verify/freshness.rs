@@ -1,0 +1,20 @@
+//! Whether a signed time is fresh.
+
+use crate::error::RejectionKind;
+use crate::time::{Staleness, Stamp, TimeUnit, Tolerance, UnixTime};
+
+/// The time, if it is one and neither stale nor of the future.
+pub(crate) fn fresh(
+    text: &[u8],
+    unit: TimeUnit,
+    now: UnixTime,
+    tolerance: Option<Tolerance>,
+) -> Result<UnixTime, RejectionKind> {
+    let tolerance = tolerance.ok_or(RejectionKind::Malformed)?;
+    let stamp = Stamp::parse(text, unit).ok_or(RejectionKind::Malformed)?;
+    match stamp.staleness(now, tolerance) {
+        Staleness::Fresh => Ok(stamp.time),
+        Staleness::Stale => Err(RejectionKind::Stale),
+        Staleness::Future => Err(RejectionKind::Future),
+    }
+}

@@ -1,0 +1,102 @@
+//! What a scheme reads from the head: tags, time, id.
+
+use crate::error::RejectionKind;
+use crate::parse::{Grammar, grammar};
+use crate::provider::{IdSource, Location, Scheme, TimeLocation};
+use crate::request::Head;
+use crate::verify::candidates::MAX_TAGS;
+
+/// The text of the time, which may have been found with the tags, and the id.
+#[inline]
+pub(super) fn read_time_and_id<'h>(
+    scheme: &Scheme,
+    head: &Head<'h>,
+    beside_tags: Option<&'h [u8]>,
+) -> Result<(Option<&'h [u8]>, Option<&'h str>), RejectionKind> {
+    let time = match scheme.time.map(|time| time.at) {
+        Some(TimeLocation::Header(name)) => Some(head.header(name)?),
+        Some(TimeLocation::Pair(_) | TimeLocation::First) => {
+            Some(beside_tags.ok_or(RejectionKind::Malformed)?)
+        }
+        Some(TimeLocation::Body(_) | TimeLocation::Custom) | None => None,
+    };
+    let id = match scheme.id {
+        Some(source) => Some(read_id(head, source)?),
+        None => None,
+    };
+    Ok((time, id))
+}
+
+/// Reads the candidate tags of a scheme, and the text of the time where a pair of the same header holds it.
+pub(super) fn read_tags<'h>(
+    scheme: &Scheme,
+    head: &Head<'h>,
+    mut tag: impl FnMut(&[u8]) -> Result<(), RejectionKind>,
+) -> Result<Option<&'h [u8]>, RejectionKind> {
+    let time_at = scheme.time.and_then(|time| time.at.beside_tags());
+    match scheme.location {
+        Location::Header(name) => {
+            grammar::parse(head.header(name)?, scheme.grammar, time_at, &mut tag)
+        }
+        Location::NumberedHeaders(prefix) => {
+            for number in 1..=MAX_TAGS.saturating_add(1) {
+                match head.header(&format!("{prefix}{number}")) {
+                    Ok(value) => {
+                        grammar::parse(value, scheme.grammar, None, &mut tag)?;
+                    }
+                    Err(RejectionKind::MissingHeader) if number > 1 => break,
+                    Err(kind) => return Err(kind),
+                }
+            }
+            Ok(None)
+        }
+        Location::AnyHeader(names) => {
+            let mut missing = true;
+            for name in names {
+                match head.header(name) {
+                    Ok(value) => {
+                        grammar::parse(value, scheme.grammar, None, &mut tag)?;
+                        missing = false;
+                    }
+                    Err(RejectionKind::MissingHeader) => {}
+                    Err(kind) => return Err(kind),
+                }
+            }
+            if missing {
+                return Err(RejectionKind::MissingHeader);
+            }
+            Ok(None)
+        }
+        // Read when the body is whole.
+        Location::Body | Location::BodyField(_) | Location::FormField { .. } => Ok(None),
+        Location::Query(name) => {
+            let value = head
+                .query_value(name)?
+                .ok_or(RejectionKind::MissingHeader)?;
+            let Grammar::Bare { prefix } = scheme.grammar else {
+                return Err(RejectionKind::Malformed);
+            };
+            tag(value
+                .as_bytes()
+                .strip_prefix(prefix.as_bytes())
+                .ok_or(RejectionKind::Malformed)?)?;
+            Ok(None)
+        }
+    }
+}
+
+pub(super) fn read_id<'h>(head: &Head<'h>, source: IdSource) -> Result<&'h str, RejectionKind> {
+    let value = head.header(source.header)?;
+    let allowed = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b':' | b'=' | b'+' | b'/' | b'@' | b'~')
+            || (source.dots && *byte == b'.')
+    };
+    if value.is_empty() || value.len() > MAX_ID || !value.iter().all(allowed) {
+        return Err(RejectionKind::Malformed);
+    }
+    std::str::from_utf8(value).map_err(|_| RejectionKind::Malformed)
+}
+
+/// Longest id of a delivery, in bytes.
+pub(crate) const MAX_ID: usize = 256;

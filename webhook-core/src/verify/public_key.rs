@@ -1,0 +1,120 @@
+//! Checks with public keys: what is signed is hashed as it comes, and every key tries every signature at its end.
+
+use crate::crypto::public::{Message, PublicKey, RunningMessage};
+use crate::error::RejectionKind;
+use crate::keys::KeyQuery;
+use crate::parse::Encoding;
+use crate::parse::encoding::decode_long;
+use crate::provider::{Coverage, Verified};
+use crate::verify::key_ring::KeyRing;
+
+/// Signatures one delivery may carry. Fewer than tags of a keyed hash, since each costs every key a verification, which is
+/// tens of microseconds: four are what a sender needs that rotates its keys.
+const MAX_SIGNATURES: usize = 4;
+
+/// A check that waits for the end of the body, and holds none of it. Where the algorithm is
+/// Ed25519, the body is lent to it with the other parts around.
+pub(crate) struct PublicKeyCheck {
+    pub(crate) coverage: Coverage,
+    pub(crate) message: RunningMessage,
+    pub(crate) signatures: Signatures,
+    /// The parts behind the body.
+    pub(crate) suffix: Vec<u8>,
+    pub(crate) ring: KeyRing,
+    /// SHA-256 of what was signed, where the body is no part of it.
+    pub(crate) digest: Option<[u8; 32]>,
+}
+
+impl PublicKeyCheck {
+    #[inline]
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match &mut self.message {
+            RunningMessage::Whole(_) => {}
+            hashed => hashed.update(bytes),
+        }
+    }
+
+    /// The parts around the body, where all of them have to be in one piece.
+    pub(crate) fn frame(&self) -> Option<(&[u8], &[u8])> {
+        match &self.message {
+            RunningMessage::Whole(prefix) => Some((prefix, &self.suffix)),
+            _ => None,
+        }
+    }
+
+    /// The key it cannot be finished without.
+    pub(crate) fn wanted(&self) -> Option<&KeyQuery> {
+        self.ring.wanted()
+    }
+
+    pub(crate) fn supply(&mut self, keys: &[PublicKey]) {
+        self.ring = KeyRing::Public(keys.to_vec());
+    }
+
+    /// The slot of the first key that verifies one of the signatures. Neither keys nor signatures are secret, so the search
+    /// may end with it.
+    fn slot(&mut self, whole: &[u8]) -> Option<usize> {
+        let keys = self.ring.public();
+        let algorithm = keys.first()?.algorithm();
+        let ended = std::mem::replace(&mut self.message, RunningMessage::Whole(Vec::new()));
+        let message = match ended {
+            RunningMessage::Whole(_) => Message::Whole(whole.into()),
+            mut hashed => {
+                hashed.update(&self.suffix);
+                hashed.finish(algorithm)?
+            }
+        };
+        keys.iter().position(|key| {
+            let mut signatures = self.signatures.0.iter().flatten();
+            signatures.any(|signature| key.verifies(&message, signature))
+        })
+    }
+
+    /// `whole` is the body, in its [frame](Self::frame) if it has one.
+    pub(crate) fn verified(
+        &mut self,
+        whole: &[u8],
+        time: Option<crate::UnixTime>,
+    ) -> Result<Verified, RejectionKind> {
+        Ok(Verified {
+            coverage: self.coverage,
+            key_slot: self.slot(whole).ok_or(RejectionKind::BadSignature)?,
+            time,
+            message: self.digest,
+        })
+    }
+}
+
+/// The signatures of a delivery; `None` is one that does not decode, which is counted and never matches.
+pub(crate) struct Signatures(Vec<Option<Vec<u8>>>);
+
+impl Signatures {
+    pub(crate) fn new() -> Self {
+        Self(Vec::with_capacity(1))
+    }
+
+    /// Adds a signature as spelled in the request.
+    pub(crate) fn push(
+        &mut self,
+        spelled: &[u8],
+        encoding: Encoding,
+        longest: usize,
+    ) -> Result<(), RejectionKind> {
+        if self.0.len() >= MAX_SIGNATURES {
+            return Err(RejectionKind::TooManySignatures);
+        }
+        let signature = decode_long(spelled, encoding);
+        let fits = |bytes: &Vec<u8>| !bytes.is_empty() && bytes.len() <= longest;
+        self.0.push(signature.filter(fits));
+        Ok(())
+    }
+
+    /// Whether any of them could match.
+    pub(crate) fn check(&self) -> Result<(), RejectionKind> {
+        match self.0.iter().any(Option::is_some) {
+            true => Ok(()),
+            false if self.0.is_empty() => Err(RejectionKind::UnsupportedScheme),
+            false => Err(RejectionKind::Malformed),
+        }
+    }
+}
