@@ -245,6 +245,7 @@ impl Signer {
         let mut draft = Draft {
             scheme: &self.scheme,
             key,
+            mac: code.mac(key),
             private: match &self.key {
                 Key::Private(key) => Some(key),
                 _ => None,

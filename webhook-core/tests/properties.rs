@@ -90,7 +90,7 @@ fn reads_body(provider: &Provider) -> bool {
     let scheme = &provider.schemes()[0];
     let mut parts = scheme.parts().windows(2);
     let is_seam = |two: &[Part]| matches!(two, [Part::Url, Part::Body] | [Part::Body, Part::Url]);
-    scheme.holds_body() || parts.any(is_seam)
+    scheme.needs_full_body() || parts.any(is_seam)
 }
 
 fn receive(endpoint: &Endpoint, request: &SignedRequest) -> Result<Coverage, RejectionKind> {

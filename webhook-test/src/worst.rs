@@ -104,7 +104,8 @@ impl Subject {
     /// Calls `visit` with the name of each body and the request that has it, of `size` bytes or a few less.
     pub fn visit(&self, size: usize, visit: &mut dyn FnMut(&str, &Sent)) {
         let mut schemes = self.provider.schemes().iter();
-        let looks_inside = schemes.any(|scheme| scheme.holds_body() || scheme.words().is_some());
+        let looks_inside =
+            schemes.any(|scheme| scheme.needs_full_body() || scheme.words().is_some());
         for sent in &self.forged {
             alone(sent, size, visit);
             // Where the body is only hashed, it does not matter what is in it.

@@ -128,7 +128,7 @@ impl EndpointBuilder {
     /// senders decide neither how often it is asked nor what another sender is answered: see
     /// [`KeySource`].
     pub fn keys(mut self, source: impl KeySource) -> Self {
-        self.options.keys_elsewhere = true;
+        self.options.fetches_keys = true;
         self.keys = Some(Arc::new(source));
         self
     }

@@ -25,7 +25,7 @@ mod success;
 
 pub(crate) use assert::{assert_header_name, assert_pointer, assert_top_level};
 pub use custom::Verified;
-pub(crate) use custom::{Check, CheckInput, Custom, Draft, Keys};
+pub(crate) use custom::{Check, CheckInput, Custom, Draft};
 pub(crate) use extra::ExtraCredential;
 pub use handshake::{Challenge, Handshake, Reply, When};
 pub use identity::{Identity, Labels};
@@ -179,7 +179,7 @@ const fn check_all(schemes: &[Scheme]) -> KeyFormat {
             );
         }
         assert!(
-            schemes.len() == 1 || !schemes[i].holds_body(),
+            schemes.len() == 1 || !schemes[i].needs_full_body(),
             "a scheme that reads the body stands alone"
         );
         i += 1;

@@ -1,8 +1,10 @@
 //! Secrets as they are configured, and the keys decoded from them.
 
 pub(crate) mod key_text;
+mod keys;
 mod settings;
 
+pub(crate) use keys::{Key, Keys};
 pub use settings::Settings;
 
 use std::fmt;

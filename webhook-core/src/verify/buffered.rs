@@ -2,28 +2,26 @@
 //! The body is kept until its end; nothing it says is believed before the check.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use crate::crypto::{RunningDigest, Tag, constant_time_eq};
+use crate::crypto::{Algorithm, RunningDigest, Tag, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::parse::form;
 use crate::parse::json::{Values, field};
-use crate::provider::{Authentication, Location, Part, Scheme, TimeLocation, Verified};
-use crate::request::MAX_VALUE;
-use crate::secret::KeyFormat;
-use crate::time::{Staleness, Stamp, Tolerance, UnixTime};
+use crate::provider::{Authentication, Location, Part, TimeLocation, Verified};
+use crate::request::{Head, MAX_VALUE};
+use crate::time::UnixTime;
 use crate::verify::Candidates;
 use crate::verify::custom::{MAX_FIELD, first};
-use crate::verify::key::Key;
+use crate::verify::head::read_tags;
+use crate::verify::prepared::Prepared;
 
 /// A check that waits for the end of the body, and is lent it then.
 pub(crate) struct BufferedCheck {
-    pub(crate) scheme: Scheme,
-    pub(crate) keys: Vec<Key>,
-    pub(crate) format: KeyFormat,
+    prepared: Arc<Prepared>,
     /// The tags of the head, where that has them.
-    pub(crate) candidates: Candidates,
-    pub(crate) now: UnixTime,
-    pub(crate) tolerance: Option<Tolerance>,
+    candidates: Candidates,
+    now: UnixTime,
 }
 
 /// Longest document that is decoded out of a form before it is verified, in bytes. One without
@@ -31,53 +29,88 @@ pub(crate) struct BufferedCheck {
 const MAX_DECODED: usize = 48 * 1024;
 
 impl BufferedCheck {
+    /// Takes from the head what the check at the end of the body needs.
+    pub(super) fn start(
+        prepared: &Arc<Prepared>,
+        head: &Head<'_>,
+        now: UnixTime,
+    ) -> Result<Self, RejectionKind> {
+        let scheme = &prepared.scheme;
+        let mut candidates = Candidates::new();
+        let in_body = matches!(
+            scheme.location,
+            Location::BodyField(_) | Location::FormField { .. }
+        );
+        if let (Some(algorithm), false) = (scheme.algorithm(), in_body) {
+            read_tags(scheme, head, |spelled| {
+                candidates.push(spelled, scheme.encoding, algorithm.tag_len())
+            })?;
+            candidates.check()?;
+        }
+        Ok(Self {
+            prepared: Arc::clone(prepared),
+            candidates,
+            now,
+        })
+    }
+
     /// The check itself.
     pub(crate) fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
-        let scheme = self.scheme;
         let values = Values::read(body, self.pointers())?;
-        let key_slot = match scheme.authentication {
+        let slot = match self.prepared.scheme.authentication {
             Authentication::Mac { algorithm, parts } => {
-                if let Some(spelled) = self.proof(body, &values)? {
-                    self.candidates.push(
-                        spelled.as_bytes(),
-                        scheme.encoding,
-                        algorithm.tag_len(),
-                    )?;
-                }
-                self.candidates.check()?;
-                let tags = self.tags(parts, body, &values)?;
-                let slots = tags.iter().map(|tag| self.candidates.contain(tag));
-                first(slots)
+                self.tag_slot(algorithm, parts, body, &values)?
             }
             Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
-                let sent = self
-                    .proof(body, &values)?
-                    .ok_or(RejectionKind::MissingHeader)?;
-                if sent.is_empty() {
-                    return Err(RejectionKind::Malformed);
-                }
-                first(self.keys.iter().map(|key| match key {
-                    Key::Text(token) => constant_time_eq(token, sent.as_bytes()),
-                    Key::Mac(..) => false,
-                    Key::Public(_) => false,
-                }))
+                self.token_slot(body, &values)?
             }
         };
         Ok(Verified {
-            coverage: scheme.coverage(),
-            key_slot: key_slot.ok_or(RejectionKind::BadSignature)?,
+            coverage: self.prepared.coverage,
+            key_slot: slot.ok_or(RejectionKind::BadSignature)?,
             time: self.time(body)?,
             message: self.message(&values)?,
         })
     }
 
+    /// The slot of the key that made the tag.
+    fn tag_slot(
+        &mut self,
+        algorithm: Algorithm,
+        parts: &[Part],
+        body: &[u8],
+        values: &Values<'_>,
+    ) -> Result<Option<usize>, RejectionKind> {
+        if let Some(spelled) = self.proof(body, values)? {
+            let encoding = self.prepared.scheme.encoding;
+            self.candidates
+                .push(spelled.as_bytes(), encoding, algorithm.tag_len())?;
+        }
+        self.candidates.check()?;
+        let tags = self.tags(parts, body, values)?;
+        Ok(first(tags.iter().map(|tag| self.candidates.contain(tag))))
+    }
+
+    /// The slot of the token in the body.
+    fn token_slot(&self, body: &[u8], values: &Values<'_>) -> Result<Option<usize>, RejectionKind> {
+        let sent = self.proof(body, values)?;
+        let sent = sent.ok_or(RejectionKind::MissingHeader)?;
+        if sent.is_empty() {
+            return Err(RejectionKind::Malformed);
+        }
+        let tokens = self.prepared.keys.texts();
+        Ok(first(
+            tokens.map(|token| constant_time_eq(token, sent.as_bytes())),
+        ))
+    }
+
     /// What has to be known of the body before its tag can be checked.
     fn pointers(&self) -> Vec<&'static str> {
         let mut pointers = Vec::new();
-        if let Location::BodyField(pointer) = self.scheme.location {
+        if let Location::BodyField(pointer) = self.prepared.scheme.location {
             pointers.push(pointer);
         }
-        for part in self.scheme.parts() {
+        for part in self.prepared.scheme.parts() {
             if let Part::Field(pointer) = part {
                 pointers.push(pointer);
             }
@@ -89,12 +122,12 @@ impl BufferedCheck {
     /// signed, without a mark between fields: what can be moved from one into the next is the same
     /// message.
     fn message(&self, values: &Values<'_>) -> Result<Option<[u8; 32]>, RejectionKind> {
-        let coverage = self.scheme.coverage();
+        let coverage = self.prepared.coverage;
         if coverage.body || coverage.is_sender_only() {
             return Ok(None);
         }
         let mut digest = RunningDigest::new();
-        for part in self.scheme.parts() {
+        for part in self.prepared.scheme.parts() {
             match part {
                 Part::Literal(text) => digest.update(text.as_bytes()),
                 Part::Field(pointer) => {
@@ -109,7 +142,7 @@ impl BufferedCheck {
 
     /// The tag or token in the body.
     fn proof(&self, body: &[u8], values: &Values<'_>) -> Result<Option<String>, RejectionKind> {
-        let found = match self.scheme.location {
+        let found = match self.prepared.scheme.location {
             Location::BodyField(pointer) => values.text(pointer, MAX_VALUE)?.map(Cow::into_owned),
             Location::FormField {
                 field: name,
@@ -127,7 +160,7 @@ impl BufferedCheck {
 
     /// The document in a form.
     pub(crate) fn unwrapped<'b>(&self, body: &'b [u8]) -> Option<Cow<'b, [u8]>> {
-        match self.scheme.location {
+        match self.prepared.scheme.location {
             Location::FormField { field: name, .. } => {
                 form::field(body, name).ok().map(form::Encoded::read)
             }
@@ -142,11 +175,8 @@ impl BufferedCheck {
         body: &[u8],
         values: &Values<'_>,
     ) -> Result<Vec<Tag>, RejectionKind> {
-        let macs = self.keys.iter().filter_map(|key| match key {
-            Key::Mac(mac, text) => Some((mac.clone(), self.format.split(text))),
-            Key::Text(_) => None,
-            Key::Public(_) => None,
-        });
+        let own = self.prepared.logins_and_secrets();
+        let macs = self.prepared.keys.macs().zip(own);
         macs.map(|(mut mac, (login, secret))| {
             for part in parts {
                 match part {
@@ -169,18 +199,13 @@ impl BufferedCheck {
 
     /// The time in the body, once it is known to be signed.
     fn time(&self, body: &[u8]) -> Result<Option<UnixTime>, RejectionKind> {
-        let (Some(source), Some(tolerance)) = (self.scheme.time, self.tolerance) else {
+        let Some(source) = self.prepared.scheme.time else {
             return Ok(None);
         };
         let TimeLocation::Body(pointer) = source.at else {
             return Ok(None);
         };
         let text = field(body, pointer)?.ok_or(RejectionKind::Malformed)?;
-        let stamp = Stamp::parse(text.as_bytes(), source.unit).ok_or(RejectionKind::Malformed)?;
-        match stamp.staleness(self.now, tolerance) {
-            Staleness::Fresh => Ok(Some(stamp.time)),
-            Staleness::Stale => Err(RejectionKind::Stale),
-            Staleness::Future => Err(RejectionKind::Future),
-        }
+        self.prepared.fresh_time(Some(text.as_bytes()), self.now)
     }
 }

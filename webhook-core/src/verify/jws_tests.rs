@@ -15,6 +15,7 @@ use crate::crypto::Algorithm;
 use crate::error::RejectionKind;
 use crate::jose::{Claims, Token, base64url};
 use crate::keys::read;
+use crate::secret::{Key, Keys};
 use crate::time::UnixTime;
 use crate::verify::key_ring::KeyRing;
 
@@ -47,7 +48,11 @@ const fn algorithm(alg: &str) -> Option<Algorithm> {
 fn ring(key: &Value, alg: &str) -> Result<Option<KeyRing>, String> {
     if alg == "HS256" {
         let secret = base64url(key["k"].as_str().ok_or("a set with a secret")?.as_bytes());
-        return Ok(Some(KeyRing::Shared(vec![Zeroizing::new(secret.unwrap())])));
+        let key = Key::Mac(
+            Algorithm::HmacSha256.key(&secret.unwrap()),
+            Zeroizing::default(),
+        );
+        return Ok(Some(KeyRing::Shared(Keys::from_iter([key]))));
     }
     let algorithm = algorithm(alg).ok_or(format!("no scheme has {alg}"))?;
     let keys = read(key.to_string().as_bytes(), algorithm);

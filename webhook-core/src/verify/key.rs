@@ -1,44 +1,48 @@
 //! The configured secrets, as keys.
 
-use zeroize::Zeroizing;
-
-use crate::crypto::RunningMac;
 use crate::crypto::encryption::DecryptionKey;
 use crate::crypto::public::PublicKey;
 use crate::error::ConfigError;
-use crate::provider::{Authentication, Provider};
-use crate::secret::{KeyFormat, Secret, SecretSet, Settings};
+use crate::provider::{Authentication, Part, Provider, Scheme};
+use crate::secret::{Key, KeyFormat, Keys, Secret, SecretSet, Settings};
+use zeroize::Zeroizing;
 
-#[allow(clippy::large_enum_variant, reason = "one a secret")]
-#[derive(Clone)]
-pub(crate) enum Key {
-    /// With the secret's own bytes, where they are among what is signed.
-    Mac(RunningMac, Zeroizing<Vec<u8>>),
-    Text(Zeroizing<Vec<u8>>),
-    Public(PublicKey),
+/// Keys the secrets for a scheme.
+pub(super) fn keyed(
+    provider: &Provider,
+    scheme: &Scheme,
+    secrets: &[Zeroizing<Vec<u8>>],
+) -> Result<Keys, ConfigError> {
+    let keyed = |(slot, secret): (usize, &Zeroizing<Vec<u8>>)| match scheme.key_algorithm() {
+        Some(algorithm) => PublicKey::new(algorithm, secret)
+            .map(Key::Public)
+            .map_err(|problem| ConfigError::Secret { slot, problem }),
+        None => Ok(shared(provider, scheme, secret)),
+    };
+    secrets.iter().enumerate().map(keyed).collect()
 }
 
-impl Key {
-    pub(super) fn as_mac(&self) -> Option<&RunningMac> {
-        match self {
-            Self::Mac(mac, _) => Some(mac),
-            Self::Text(_) => None,
-            Self::Public(_) => None,
+/// A secret that the sender has too.
+fn shared(provider: &Provider, scheme: &Scheme, secret: &Zeroizing<Vec<u8>>) -> Key {
+    match scheme.authentication {
+        Authentication::Mac { algorithm, parts } => {
+            let (_, key) = provider.key_format.split(secret);
+            let is_signed = |part: &Part| matches!(part, Part::Secret | Part::Login);
+            let text = match parts.iter().any(is_signed) {
+                true => secret.clone(),
+                false => Zeroizing::default(),
+            };
+            let mac = algorithm.key(key);
+            match provider.tags_challenges() {
+                true => Key::Mac(mac.of_deliveries(), text),
+                false => Key::Mac(mac, text),
+            }
         }
-    }
-
-    pub(super) fn as_public(&self) -> Option<&PublicKey> {
-        match self {
-            Self::Public(key) => Some(key),
-            Self::Mac(..) | Self::Text(_) => None,
-        }
-    }
-
-    pub(super) fn own(&self) -> &[u8] {
-        match self {
-            Self::Mac(_, text) | Self::Text(text) => text,
-            Self::Public(_) => &[],
-        }
+        Authentication::Custom(code) => match code.mac(secret) {
+            Some(mac) => Key::Mac(mac, secret.clone()),
+            None => Key::Text(secret.clone()),
+        },
+        Authentication::Token | Authentication::Basic => Key::Text(secret.clone()),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The keys that a delivery may be signed with.
 
+use crate::crypto::constant_time_eq;
 use crate::crypto::public::{Message, PublicKey};
-use crate::crypto::{Algorithm, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::keys::KeyQuery;
-use crate::provider::{CheckInput, KID, Keys, Scheme};
+use crate::provider::{CheckInput, KID, Scheme};
 use crate::request::Head;
-use crate::secret::Settings;
+use crate::secret::{Keys, Settings};
 use crate::verify::custom::first;
 
 /// What a signature is compared with.
@@ -36,8 +36,7 @@ impl KeyRing {
     /// The slot of the first key that made this signature of pieces one behind the other.
     pub(crate) fn slot(&self, pieces: &[&[u8]], signature: &[u8]) -> Option<usize> {
         match self {
-            Self::Shared(keys) => first(keys.iter().map(|key| {
-                let mut mac = Algorithm::HmacSha256.key(key);
+            Self::Shared(keys) => first(keys.macs().map(|mut mac| {
                 for piece in pieces {
                     mac.update(piece);
                 }
@@ -85,26 +84,33 @@ pub(crate) fn ring_of(
     query: impl FnOnce() -> Option<KeyQuery>,
 ) -> Result<KeyRing, RejectionKind> {
     let own = asked.settings.get(KID);
-    ring(&asked.public, asked.elsewhere, own, id, query)
+    ring(&asked.keys.public(), asked.fetches_keys, own, id, query)
 }
 
-/// The keys of a scheme a delivery may be signed with.
-pub(crate) fn ring_by_name(
+/// What is configured about keys that deliveries name.
+pub(super) struct NamedKeys<'a> {
+    pub(super) provider: &'static str,
+    pub(super) settings: &'a Settings,
+    /// Whether keys that are not configured may be fetched.
+    pub(super) fetched: bool,
+}
+
+/// The keys that a delivery of a scheme without code of its own may be signed with.
+pub(super) fn ring_by_name(
     scheme: &Scheme,
-    provider: &'static str,
+    named: &NamedKeys<'_>,
     head: &Head<'_>,
-    settings: &Settings,
-    elsewhere: bool,
     public: Vec<PublicKey>,
 ) -> Result<KeyRing, RejectionKind> {
     let Some(name) = scheme.key_name else {
         return Ok(KeyRing::Public(public));
     };
     let id = name.read(scheme, head)?;
-    ring(&public, elsewhere, settings.get(KID), Some(&id), || {
+    let own = named.settings.get(KID);
+    ring(&public, named.fetched, own, Some(&id), || {
         Some(match name.address {
-            Some(url) => KeyQuery::by_url(provider, url.to_owned(), Some(id.clone())),
-            None => KeyQuery::by_id(provider, id.clone()),
+            Some(url) => KeyQuery::by_url(named.provider, url.to_owned(), Some(id.clone())),
+            None => KeyQuery::by_id(named.provider, id.clone()),
         })
     })
 }

@@ -1,79 +1,151 @@
 //! A keyed hash that runs over the body as it arrives.
 
-use zeroize::Zeroizing;
+use std::sync::Arc;
 
-use crate::crypto::{RunningDigest, RunningMac};
-use crate::parse::low_bytes::LowBytes;
+use crate::crypto::{Algorithm, RunningDigest, RunningMac};
+use crate::error::RejectionKind;
 use crate::parse::utf8::Utf8;
-use crate::provider::{Coverage, Part, Provider, Verified};
+use crate::provider::{Coverage, Part, Verified};
+use crate::request::Head;
 use crate::time::UnixTime;
 use crate::verify::Candidates;
-use crate::verify::key::Key;
+use crate::verify::head::{read_tags, read_time_and_id};
+use crate::verify::message::SignedMessage;
+use crate::verify::prepared::Prepared;
 use crate::verify::seam::Seam;
+use crate::verify::tail::Tail;
+use crate::verify::verification::{State, Verification};
 
-/// One scheme at work, with a running code for each key.
+/// One scheme at work, with a running hash for each key.
 pub(super) struct MacCheck {
-    pub(super) coverage: Coverage,
+    coverage: Coverage,
     pub(super) candidates: Candidates,
-    /// Boxed, because most schemes have none, and all are moved.
-    pub(super) tail: Option<Box<Tail>>,
-    pub(super) first: RunningMac,
-    pub(super) rest: Vec<RunningMac>,
-}
-
-/// What is special about the body, or signed behind it.
-///
-/// A plain hash with the secret in front can be continued by anybody who has one: with the padding
-/// of the hash, and whatever follows. The padding begins with a byte that no text has behind a
-/// whole character, so what has to be text cannot be continued.
-#[derive(Default)]
-pub(super) struct Tail {
-    /// With the digest of what is signed of the body then.
-    pub(super) low_bytes: Option<(LowBytes, RunningDigest)>,
-    /// Where the body has to be text.
-    pub(super) text: Option<Utf8>,
-    pub(super) seam: Option<Seam>,
-    /// The parts behind the body.
-    pub(super) suffix: Vec<u8>,
-    /// What is signed last and is each key's own.
-    pub(super) secrets: Vec<Zeroizing<Vec<u8>>>,
+    /// Boxed: most schemes have none.
+    tail: Option<Box<Tail>>,
+    first: RunningMac,
+    rest: Vec<RunningMac>,
 }
 
 impl MacCheck {
+    /// Reads the head, and signs what stands before the body. The check is built in `verification`,
+    /// where it stays: the running hashes are too wide to be passed around by value.
+    pub(super) fn start<'h>(
+        prepared: &Arc<Prepared>,
+        algorithm: Algorithm,
+        url: &str,
+        head: &Head<'h>,
+        now: UnixTime,
+        verification: &mut Verification,
+    ) -> Result<Option<&'h str>, RejectionKind> {
+        let check = verification.run(Self::new(prepared)?);
+        let encoding = prepared.scheme.encoding;
+        let time_text = read_tags(&prepared.scheme, head, |spelled| {
+            check
+                .candidates
+                .push(spelled, encoding, algorithm.tag_len())
+        })?;
+        let (time_text, id) = read_time_and_id(&prepared.scheme, head, time_text)?;
+        check.candidates.check()?;
+        let time = prepared.fresh_time(time_text, now)?;
+        let message = SignedMessage {
+            head,
+            url,
+            time: time_text.unwrap_or_default(),
+            id: id.unwrap_or_default().as_bytes(),
+        };
+        for part in prepared.before_body {
+            match part {
+                Part::Secret | Part::Login => check.update_own(*part, prepared),
+                _ => message.write(*part, &mut |bytes| check.update(bytes))?,
+            }
+        }
+        check.set_tail(prepared, algorithm, &message)?;
+        if prepared.from_body.is_empty() {
+            let verified = check.decide(prepared, time, &message)?;
+            verification.state = State::Decided(verified);
+        }
+        verification.time = time;
+        Ok(id)
+    }
+
+    fn new(prepared: &Prepared) -> Result<Self, RejectionKind> {
+        let mut macs = prepared.keys.macs();
+        Ok(Self {
+            coverage: prepared.coverage,
+            candidates: Candidates::new(),
+            tail: None,
+            // A verifier has at least one secret, so there is a first.
+            first: macs.next().ok_or(RejectionKind::BadSignature)?,
+            rest: macs.collect(),
+        })
+    }
+
+    /// A part that is each key's own.
+    fn update_own(&mut self, part: Part, prepared: &Prepared) {
+        let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
+        for (mac, (login, secret)) in macs.zip(prepared.logins_and_secrets()) {
+            mac.update(if part == Part::Login { login } else { secret });
+        }
+    }
+
+    /// What stands after the body, and what the body itself has to be.
+    fn set_tail(
+        &mut self,
+        prepared: &Arc<Prepared>,
+        algorithm: Algorithm,
+        message: &SignedMessage<'_>,
+    ) -> Result<(), RejectionKind> {
+        let seam = prepared.seam.map(|rule| Seam::new(rule, message.head));
+        let seam = seam.transpose()?;
+        // A plain hash that ends with the body can be continued.
+        let has_to_be_text = algorithm.is_plain() && prepared.from_body == [Part::Body];
+        if seam.is_none() && !has_to_be_text && matches!(prepared.from_body, [] | [Part::Body]) {
+            return Ok(());
+        }
+        let mut tail = Tail {
+            seam,
+            text: has_to_be_text.then(Utf8::default),
+            ..Tail::default()
+        };
+        for part in prepared.from_body {
+            tail.add(*part, prepared, message)?;
+        }
+        self.tail = Some(Box::new(tail));
+        Ok(())
+    }
+
+    /// Decides without the body, where that is not signed.
+    fn decide(
+        &mut self,
+        prepared: &Prepared,
+        time: Option<UnixTime>,
+        message: &SignedMessage<'_>,
+    ) -> Result<Verified, RejectionKind> {
+        let mut digest = RunningDigest::new();
+        for part in prepared.before_body {
+            message.write(*part, &mut |bytes| digest.update(bytes))?;
+        }
+        Ok(Verified {
+            coverage: self.coverage,
+            key_slot: self.slot().ok_or(RejectionKind::BadSignature)?,
+            time,
+            message: (!self.coverage.is_sender_only()).then(|| digest.finish()),
+        })
+    }
+
     #[inline]
     pub(super) fn update_body(&mut self, bytes: &[u8]) {
         match self.tail.take() {
             Some(mut tail) => {
-                if let Some(seam) = &mut tail.seam {
-                    seam.push(bytes);
-                }
-                if let Some(text) = &mut tail.text {
-                    text.push(bytes, |_| {});
-                }
-                match &mut tail.low_bytes {
-                    Some((low_bytes, digest)) => low_bytes.push(bytes, |bytes| {
-                        self.update(bytes);
-                        digest.update(bytes);
-                    }),
-                    None => self.update(bytes),
-                }
+                tail.push(bytes, |signed| self.update(signed));
                 self.tail = Some(tail);
             }
             None => self.update(bytes),
         }
     }
 
-    /// A part that is each key's own.
-    pub(super) fn update_own(&mut self, part: Part, keys: &[Key], provider: &Provider) {
-        let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
-        for (mac, key) in macs.zip(keys) {
-            let (login, secret) = provider.key_format.split(key.own());
-            mac.update(if part == Part::Login { login } else { secret });
-        }
-    }
-
     #[inline]
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    fn update(&mut self, bytes: &[u8]) {
         self.first.update(bytes);
         for mac in &mut self.rest {
             mac.update(bytes);
@@ -94,28 +166,21 @@ impl MacCheck {
         })
     }
 
-    /// Signs what stands behind the body. SHA-256 of what was signed of the body, where that is not
+    /// Signs what stands after the body. SHA-256 of what was signed of the body, where that is not
     /// the body byte for byte; `None` for a body that cannot have been signed so.
     #[cold]
-    pub(super) fn finish_tail(&mut self, tail: Tail) -> Option<Option<[u8; 32]>> {
+    fn finish_tail(&mut self, tail: Tail) -> Option<Option<[u8; 32]>> {
         self.update(&tail.suffix);
-        let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
-        for (mac, secret) in macs.zip(&tail.secrets) {
-            mac.update(secret);
+        if let Some(prepared) = &tail.secrets_of {
+            self.update_own(Part::Secret, prepared);
         }
-        let is_text = tail.text.is_none_or(|text| text.is_text());
-        let holds = tail.seam.is_none_or(|seam| seam.holds());
-        match tail.low_bytes {
-            _ if !is_text || !holds => None,
-            Some((low_bytes, _)) if !low_bytes.is_text() => None,
-            Some((_, digest)) => Some(Some(digest.finish())),
-            None => Some(None),
-        }
+        tail.finish()
     }
 
-    /// The slot of the key that made one of the candidates. All keys are tried, whatever the outcome.
+    /// The slot of the key that made one of the candidates. All keys are tried, whatever the
+    /// outcome.
     #[inline]
-    pub(super) fn slot(&mut self) -> Option<usize> {
+    fn slot(&mut self) -> Option<usize> {
         let mut slot = self.candidates.contain(&self.first.finish()).then_some(0);
         for (i, mac) in self.rest.iter_mut().enumerate() {
             let found = self.candidates.contain(&mac.finish());
@@ -123,11 +188,4 @@ impl MacCheck {
         }
         slot
     }
-}
-
-/// The secret of every key, as it is signed.
-pub(super) fn secrets(keys: &[Key], provider: &Provider) -> Vec<Zeroizing<Vec<u8>>> {
-    keys.iter()
-        .map(|key| Zeroizing::new(provider.key_format.split(key.own()).1.to_vec()))
-        .collect()
 }

@@ -13,8 +13,11 @@ mod key_ring;
 mod mac;
 mod message;
 mod options;
+mod prepared;
 mod public_key;
 mod seam;
+mod tail;
+mod token;
 mod verification;
 mod verifier;
 

@@ -20,7 +20,7 @@ pub struct Options {
     /// What the provider needs beside its secrets.
     pub settings: Settings,
     /// Whether there is a source of keys, so that none need be configured.
-    pub(crate) keys_elsewhere: bool,
+    pub(crate) fetches_keys: bool,
 }
 
 pub(super) fn check_options(provider: &Provider, options: &Options) -> Result<(), ConfigError> {

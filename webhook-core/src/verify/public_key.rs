@@ -1,12 +1,19 @@
 //! Checks with public keys: what is signed is hashed as it comes, and every key tries every signature at its end.
 
 use crate::crypto::public::{Message, PublicKey, RunningMessage};
+use crate::crypto::{Algorithm, RunningDigest};
 use crate::error::RejectionKind;
 use crate::keys::KeyQuery;
 use crate::parse::Encoding;
 use crate::parse::encoding::decode_long;
 use crate::provider::{Coverage, Verified};
-use crate::verify::key_ring::KeyRing;
+use crate::request::Head;
+use crate::time::UnixTime;
+use crate::verify::head::{read_tags, read_time_and_id};
+use crate::verify::key_ring::{KeyRing, NamedKeys, ring_by_name};
+use crate::verify::message::SignedMessage;
+use crate::verify::prepared::Prepared;
+use crate::verify::verification::{State, Verification};
 
 /// Signatures one delivery may carry. Fewer than tags of a keyed hash, since each costs every key a verification, which is
 /// tens of microseconds: four are what a sender needs that rotates its keys.
@@ -15,17 +22,76 @@ const MAX_SIGNATURES: usize = 4;
 /// A check that waits for the end of the body, and holds none of it. Where the algorithm is
 /// Ed25519, the body is lent to it with the other parts around.
 pub(crate) struct PublicKeyCheck {
-    pub(crate) coverage: Coverage,
-    pub(crate) message: RunningMessage,
-    pub(crate) signatures: Signatures,
-    /// The parts behind the body.
-    pub(crate) suffix: Vec<u8>,
-    pub(crate) ring: KeyRing,
-    /// SHA-256 of what was signed, where the body is no part of it.
-    pub(crate) digest: Option<[u8; 32]>,
+    coverage: Coverage,
+    message: RunningMessage,
+    signatures: Signatures,
+    /// The parts after the body.
+    suffix: Vec<u8>,
+    ring: KeyRing,
+    /// SHA-256 of what was signed, where the body is not part of it.
+    digest: Option<[u8; 32]>,
 }
 
 impl PublicKeyCheck {
+    /// Reads the head, and takes in what stands before the body. Not inlined: the checks of keyed
+    /// hashes, which are beside it, are register-bound.
+    #[inline(never)]
+    pub(super) fn start<'h>(
+        prepared: &Prepared,
+        algorithm: Algorithm,
+        named: &NamedKeys<'_>,
+        url: &str,
+        head: &Head<'h>,
+        now: UnixTime,
+        verification: &mut Verification,
+    ) -> Result<Option<&'h str>, RejectionKind> {
+        let scheme = &prepared.scheme;
+        let mut signatures = Signatures::new();
+        let time_text = read_tags(scheme, head, |spelled| {
+            signatures.push(spelled, scheme.encoding, algorithm.tag_len())
+        })?;
+        let (time_text, id) = read_time_and_id(scheme, head, time_text)?;
+        signatures.check()?;
+        verification.time = prepared.fresh_time(time_text, now)?;
+        let message = SignedMessage {
+            head,
+            url,
+            time: time_text.unwrap_or_default(),
+            id: id.unwrap_or_default().as_bytes(),
+        };
+        let mut check = Self {
+            coverage: prepared.coverage,
+            message: algorithm.message(),
+            signatures,
+            suffix: Vec::new(),
+            ring: ring_by_name(scheme, named, head, prepared.keys.public())?,
+            digest: None,
+        };
+        check.sign_head(prepared, &message)?;
+        verification.state = State::PublicKey(Box::new(check));
+        Ok(id)
+    }
+
+    /// Takes in the parts around the body.
+    fn sign_head(
+        &mut self,
+        prepared: &Prepared,
+        message: &SignedMessage<'_>,
+    ) -> Result<(), RejectionKind> {
+        let mut digest = RunningDigest::new();
+        for part in prepared.before_body {
+            message.write(*part, &mut |bytes| {
+                self.message.update(bytes);
+                digest.update(bytes);
+            })?;
+        }
+        for part in prepared.from_body {
+            message.write(*part, &mut |bytes| self.suffix.extend_from_slice(bytes))?;
+        }
+        self.digest = prepared.from_body.is_empty().then(|| digest.finish());
+        Ok(())
+    }
+
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match &mut self.message {
@@ -74,7 +140,7 @@ impl PublicKeyCheck {
     pub(crate) fn verified(
         &mut self,
         whole: &[u8],
-        time: Option<crate::UnixTime>,
+        time: Option<UnixTime>,
     ) -> Result<Verified, RejectionKind> {
         Ok(Verified {
             coverage: self.coverage,
@@ -86,15 +152,15 @@ impl PublicKeyCheck {
 }
 
 /// The signatures of a delivery; `None` is one that does not decode, which is counted and never matches.
-pub(crate) struct Signatures(Vec<Option<Vec<u8>>>);
+struct Signatures(Vec<Option<Vec<u8>>>);
 
 impl Signatures {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self(Vec::with_capacity(1))
     }
 
     /// Adds a signature as spelled in the request.
-    pub(crate) fn push(
+    fn push(
         &mut self,
         spelled: &[u8],
         encoding: Encoding,
@@ -110,7 +176,7 @@ impl Signatures {
     }
 
     /// Whether any of them could match.
-    pub(crate) fn check(&self) -> Result<(), RejectionKind> {
+    fn check(&self) -> Result<(), RejectionKind> {
         match self.0.iter().any(Option::is_some) {
             true => Ok(()),
             false if self.0.is_empty() => Err(RejectionKind::UnsupportedScheme),

@@ -29,7 +29,7 @@ pub(super) enum State {
     /// The head was enough.
     Decided(Verified),
     /// The body has to be whole.
-    Holding(Box<BufferedCheck>),
+    Buffered(Box<BufferedCheck>),
     /// Public keys verify what is signed.
     PublicKey(Box<PublicKeyCheck>),
     /// The scheme has code of its own.
@@ -80,6 +80,15 @@ impl<'h> Started<'h> {
 }
 
 impl Verification {
+    /// Sets a keyed hash to work, and gives it where it lies now.
+    pub(super) fn run(&mut self, check: MacCheck) -> &mut MacCheck {
+        self.state = State::Running(check, Vec::new());
+        match &mut self.state {
+            State::Running(check, _) => check,
+            _ => unreachable!("it was set to this just above"),
+        }
+    }
+
     /// One that has verified nothing: finished as it is, it refuses.
     pub(crate) fn undecided() -> Self {
         Self {
@@ -117,7 +126,7 @@ impl Verification {
     pub(crate) fn unwrapped(&mut self, body: &Bytes) -> Option<Bytes> {
         let unwrapped = match &mut self.state {
             State::Custom(check) => check.unwrapped(body),
-            State::Holding(held) => held.unwrapped(body),
+            State::Buffered(held) => held.unwrapped(body),
             _ => None,
         };
         unwrapped.map(|payload| match payload {
@@ -151,7 +160,7 @@ impl Verification {
             }
             State::PublicKey(signed) => signed.update(bytes),
             State::Custom(check) => check.update(bytes),
-            State::Undecided | State::Decided(_) | State::Holding(_) => {}
+            State::Undecided | State::Decided(_) | State::Buffered(_) => {}
         }
     }
 
@@ -175,7 +184,7 @@ impl Verification {
         let (first, rest) = match &mut self.state {
             State::Undecided => return Err(RejectionKind::BadSignature),
             State::Decided(verified) => return Ok(*verified),
-            State::Holding(held) => return held.finish(whole),
+            State::Buffered(held) => return held.finish(whole),
             State::PublicKey(signed) => return signed.verified(whole, self.time),
             State::Custom(check) => return check.finish(whole),
             State::Running(first, rest) => (first, rest),

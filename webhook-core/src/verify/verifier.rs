@@ -1,35 +1,26 @@
 //! The check itself: a head starts it, the body runs through it, its end consumes it.
 
-use std::borrow::Cow;
 use std::fmt;
-use zeroize::Zeroizing;
+use std::sync::Arc;
 
-use super::key::decode_secrets;
+use crate::crypto::RunningMac;
 use crate::crypto::encryption::DecryptionKey;
-use crate::crypto::public::PublicKey;
-use crate::crypto::{RunningDigest, RunningMac, constant_time_eq};
 use crate::error::{ConfigError, RejectionKind};
-use crate::parse::low_bytes::LowBytes;
-use crate::parse::utf8::Utf8;
-use crate::provider::{
-    Authentication, Check, CheckInput, Location, Part, Provider, Scheme, Verified,
-};
-use crate::request::{Head, MAX_VALUE, basic};
+use crate::provider::{Authentication, Check, CheckInput, Custom, Location, Provider, Verified};
+use crate::request::Head;
 use crate::secret::SecretSet;
-use crate::time::{Staleness, Stamp, UnixTime};
+use crate::time::UnixTime;
 use crate::verify::buffered::BufferedCheck;
 use crate::verify::extra::ExpectedCredential;
-use crate::verify::head::{read_tags, read_time_and_id};
-use crate::verify::key::decryption_key;
-use crate::verify::key::{Key, check_secret_is_not_public};
-use crate::verify::key_ring::ring_by_name;
-use crate::verify::mac::{MacCheck, Tail, secrets};
-use crate::verify::message::SignedMessage;
+use crate::verify::key::{check_secret_is_not_public, decode_secrets, decryption_key};
+use crate::verify::key_ring::NamedKeys;
+use crate::verify::mac::MacCheck;
 use crate::verify::options::check_options;
-use crate::verify::public_key::{PublicKeyCheck, Signatures};
-use crate::verify::seam::{Seam, SeamRule};
+use crate::verify::prepared::Prepared;
+use crate::verify::public_key::PublicKeyCheck;
+use crate::verify::token::compare;
 use crate::verify::verification::State;
-use crate::verify::{Candidates, Options, Started, Verification};
+use crate::verify::{Options, Started, Verification};
 
 /// A provider with its keys, ready to check deliveries. Holds no state between them.
 ///
@@ -52,12 +43,10 @@ use crate::verify::{Candidates, Options, Started, Verification};
 /// ```
 pub struct Verifier {
     provider: Provider,
-    /// For each scheme of the provider, a key for each secret.
-    keys: Vec<Vec<Key>>,
-    /// For each scheme, where its body touches other signed parts.
-    seams: Vec<Option<SeamRule>>,
-    /// What has to come beside the proof.
-    companions: Vec<ExpectedCredential>,
+    /// The schemes of the provider, in its order.
+    schemes: Box<[Arc<Prepared>]>,
+    /// What has to come in headers beside the signature.
+    extra: Vec<ExpectedCredential>,
     /// What decrypts deliveries, where they are encrypted.
     decryption: Option<DecryptionKey>,
     options: Options,
@@ -67,7 +56,10 @@ impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
             .field("provider", &self.provider.name())
-            .field("secrets", &self.keys.first().map_or(0, Vec::len))
+            .field(
+                "secrets",
+                &self.schemes.first().map_or(0, |first| first.keys.len()),
+            )
             .finish_non_exhaustive()
     }
 }
@@ -94,65 +86,27 @@ impl Verifier {
     ) -> Result<Self, ConfigError> {
         check_options(&provider, &options)?;
         let decoded = match secrets.as_slice() {
-            [] if options.keys_elsewhere && provider.names_keys() => Vec::new(),
+            [] if options.fetches_keys && provider.names_keys() => Vec::new(),
             _ => decode_secrets(&provider, secrets)?,
         };
         check_secret_is_not_public(&provider, &decoded, &options.settings)?;
-        let keys = provider
-            .schemes()
-            .iter()
-            .map(|scheme| {
-                let key = |(slot, bytes): (usize, &Zeroizing<Vec<u8>>)| match scheme.authentication
-                {
-                    Authentication::Mac { algorithm, .. } if algorithm.is_public() => {
-                        PublicKey::new(algorithm, bytes)
-                            .map(Key::Public)
-                            .map_err(|problem| ConfigError::Secret { slot, problem })
-                    }
-                    Authentication::Mac { algorithm, parts } => {
-                        let (_, key) = provider.key_format.split(bytes);
-                        let signed = |part: &Part| matches!(part, Part::Secret | Part::Login);
-                        let own = match parts.iter().any(signed) {
-                            true => bytes.clone(),
-                            false => Zeroizing::default(),
-                        };
-                        let _ = slot;
-                        let mac = algorithm.key(key);
-                        let mac = match provider.tags_challenges() {
-                            true => mac.of_deliveries(),
-                            false => mac,
-                        };
-                        Ok(Key::Mac(mac, own))
-                    }
-                    Authentication::Custom(code) if code.public().is_some() => {
-                        let algorithm = code.public().unwrap_or(crate::Algorithm::Ed25519);
-                        PublicKey::new(algorithm, bytes)
-                            .map(Key::Public)
-                            .map_err(|problem| ConfigError::Secret { slot, problem })
-                    }
-                    Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
-                        Ok(Key::Text(bytes.clone()))
-                    }
-                };
-                decoded.iter().enumerate().map(key).collect()
-            })
-            .collect::<Result<_, _>>()?;
         let schemes = provider.schemes().iter();
-        let seams = schemes.map(|scheme| SeamRule::new(&provider, scheme));
+        let schemes = schemes
+            .map(|scheme| Prepared::new(&provider, scheme, &decoded, &options).map(Arc::new))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
-            seams: seams.collect(),
-            companions: ExpectedCredential::all(&provider, &options.settings)?,
+            schemes,
+            extra: ExpectedCredential::all(&provider, &options.settings)?,
             decryption: decryption_key(&provider, &options.settings)?,
             provider,
-            keys,
             options,
         })
     }
 
     /// The code that answers challenges: that of the first scheme, keyed with the secret in this slot.
     pub(crate) fn mac(&self, slot: usize) -> Option<RunningMac> {
-        let key = self.keys.first()?.get(slot)?.as_mac()?;
-        key.of_challenges().cloned()
+        let mac = self.schemes.first()?.key(slot)?.mac()?;
+        mac.of_challenges().cloned()
     }
 
     /// The proof of the first key for the value of a challenge, where the scheme has such.
@@ -160,8 +114,8 @@ impl Verifier {
         let Authentication::Custom(code) = self.provider.schemes().first()?.authentication else {
             return None;
         };
-        let key = self.keys.first()?.first()?;
-        code.prove(value, key.own(), &self.options.settings)
+        let mac = self.schemes.first()?.key(0)?.mac()?;
+        code.prove(value, mac.clone(), &self.options.settings)
     }
 
     /// The same provider and options with other secrets.
@@ -205,18 +159,14 @@ impl Verifier {
         head: &Head<'h>,
         now: UnixTime,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        if !self.companions.is_empty() {
-            self.check_companions(head)?;
+        if !self.extra.is_empty() {
+            self.check_extra(head)?;
         }
         if !self.provider.header_families().is_empty() {
             self.check_families(head)?;
         }
-        if let ([scheme], [keys], [seam]) = (
-            self.provider.schemes(),
-            self.keys.as_slice(),
-            self.seams.as_slice(),
-        ) {
-            return self.attempt(scheme, keys, *seam, head, now, verification);
+        if let [only] = &*self.schemes {
+            return self.start_scheme(only, head, now, verification);
         }
         let started = self.start_any(head, now)?;
         *verification = started.verification;
@@ -224,9 +174,9 @@ impl Verifier {
     }
 
     #[cold]
-    fn check_companions(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
-        let mut companions = self.companions.iter();
-        companions.try_for_each(|companion| companion.check(head))
+    fn check_extra(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
+        let mut extra = self.extra.iter();
+        extra.try_for_each(|credential| credential.check(head))
     }
 
     /// Headers that say the same under several names say the same in a request that has them.
@@ -248,24 +198,24 @@ impl Verifier {
         Ok(())
     }
 
-    /// Tries every scheme whose form the head has. Schemes that read the same header are alternatives. Those that read
-    /// others are families of names, and a request that has two families must be the same in both: otherwise one
-    /// could be verified and another one used.
+    /// Tries every scheme whose form the head has. Schemes that read the same header are
+    /// alternatives. Those that read others are families of names, and a request that has two
+    /// families must be the same in both: otherwise one could be verified and another one used.
     fn start_any<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
         let mut found: Option<(Started<'h>, Location)> = None;
         let mut refused = (RejectionKind::MissingHeader, None);
-        let known = self.keys.iter().zip(&self.seams);
-        for (scheme, (keys, seam)) in self.provider.schemes().iter().zip(known) {
-            let location = scheme.location;
+        for prepared in &self.schemes {
+            let location = prepared.scheme.location;
             let mut verification = Verification::undecided();
-            match self.attempt(scheme, keys, *seam, head, now, &mut verification) {
+            match self.start_scheme(prepared, head, now, &mut verification) {
                 Err(RejectionKind::MissingHeader) => {}
                 Err(kind) => {
                     let other_family = found.as_ref().is_some_and(|(_, first)| *first != location);
                     if other_family {
                         return Err(RejectionKind::AmbiguousHeader);
                     }
-                    // A scheme that read the head as far as its time fits it better than one that could not.
+                    // A scheme that read the head as far as its time fits it better than one that
+                    // could not.
                     if !matches!(refused.0, RejectionKind::Stale | RejectionKind::Future) {
                         refused = (kind, Some(location));
                     }
@@ -285,281 +235,69 @@ impl Verifier {
         found.map(|(started, _)| started).ok_or(refused.0)
     }
 
-    /// Reads the head as `scheme` would have it, and starts its codes. What becomes of it is built in `verification`, where
-    /// it stays: the running codes are too wide to be passed around by value.
-    fn attempt<'h>(
+    /// Reads the head as one scheme would have it.
+    #[inline]
+    fn start_scheme<'h>(
         &self,
-        scheme: &Scheme,
-        keys: &[Key],
-        seam: Option<SeamRule>,
+        prepared: &Arc<Prepared>,
         head: &Head<'h>,
         now: UnixTime,
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        if let Authentication::Custom(_) = scheme.authentication {
-            verification.state = State::Custom(self.start_custom(scheme, keys, head, now)?);
-            return Ok(None);
-        }
-        if scheme.holds_body() {
-            verification.state = State::Holding(self.hold(scheme, keys, head, now)?);
-            return Ok(None);
-        }
-        if scheme.is_public() {
-            return self.start_signed(scheme, keys, head, now, verification);
-        }
-        let Authentication::Mac { algorithm, parts } = scheme.authentication else {
-            verification.state = State::Decided(self.compare(scheme, keys, head)?);
-            return Ok(None);
-        };
-        let mut macs = keys.iter().filter_map(Key::as_mac);
-        // An endpoint has at least one secret, so there is a first.
-        let first = macs.next().ok_or(RejectionKind::BadSignature)?;
-        verification.state = State::Running(
-            MacCheck {
-                coverage: scheme.coverage(),
-                candidates: Candidates::new(),
-                tail: None,
-                first: first.clone(),
-                rest: macs.cloned().collect(),
-            },
-            Vec::new(),
-        );
-        let State::Running(attempt, _) = &mut verification.state else {
-            unreachable!("it was set to this just above");
-        };
-
-        let time_text = read_tags(scheme, head, |spelled| {
-            attempt
-                .candidates
-                .push(spelled, scheme.encoding, algorithm.tag_len())
-        })?;
-        let (time_text, id) = read_time_and_id(scheme, head, time_text)?;
-        attempt.candidates.check()?;
-        let time = self.check_freshness(scheme, time_text, now)?;
-        verification.time = time;
-
-        let message = SignedMessage {
-            head,
-            url: self.options.public_url.as_deref().unwrap_or_default(),
-            time: time_text.unwrap_or_default(),
-            id: id.unwrap_or_default().as_bytes(),
-        };
-        let is_body = |part: &Part| matches!(part, Part::Body | Part::BodyLowBytes);
-        let split = parts.iter().position(is_body);
-        let (prefix, suffix) = parts.split_at(split.unwrap_or(parts.len()));
-        for part in prefix {
-            match part {
-                Part::Secret | Part::Login => attempt.update_own(*part, keys, &self.provider),
-                _ => message.write(*part, &mut |bytes| attempt.update(bytes))?,
+        let (scheme, url) = (&prepared.scheme, self.url());
+        match scheme.authentication {
+            Authentication::Custom(code) => {
+                let check = self.start_custom(prepared, code, head, now)?;
+                verification.state = State::Custom(check);
+                Ok(None)
+            }
+            _ if scheme.needs_full_body() => {
+                let check = BufferedCheck::start(prepared, head, now)?;
+                verification.state = State::Buffered(Box::new(check));
+                Ok(None)
+            }
+            Authentication::Mac { algorithm, .. } if algorithm.is_public() => {
+                let named = NamedKeys {
+                    provider: self.provider.name(),
+                    settings: &self.options.settings,
+                    fetched: self.options.fetches_keys,
+                };
+                PublicKeyCheck::start(prepared, algorithm, &named, url, head, now, verification)
+            }
+            Authentication::Mac { algorithm, .. } => {
+                MacCheck::start(prepared, algorithm, url, head, now, verification)
+            }
+            Authentication::Token | Authentication::Basic => {
+                let parameter = self.options.token_parameter.as_deref();
+                verification.state = State::Decided(compare(prepared, parameter, head)?);
+                Ok(None)
             }
         }
-        let seam = seam.map(|rule| Seam::new(rule, head)).transpose()?;
-        let is_extensible = algorithm.is_plain() && suffix == [Part::Body];
-        if seam.is_some() || is_extensible || !matches!(suffix, [] | [Part::Body]) {
-            let mut tail = Tail {
-                seam,
-                text: is_extensible.then(Utf8::default),
-                ..Tail::default()
-            };
-            for part in suffix {
-                match part {
-                    Part::Secret => tail.secrets = secrets(keys, &self.provider),
-                    Part::BodyLowBytes => {
-                        tail.low_bytes = Some((LowBytes::default(), RunningDigest::new()));
-                    }
-                    _ => message.write(*part, &mut |bytes| tail.suffix.extend_from_slice(bytes))?,
-                }
-            }
-            attempt.tail = Some(Box::new(tail));
-        }
-        if split.is_none() {
-            let mut digest = RunningDigest::new();
-            for part in prefix {
-                message.write(*part, &mut |bytes| digest.update(bytes))?;
-            }
-            let coverage = attempt.coverage;
-            let verified = Verified {
-                coverage,
-                key_slot: attempt.slot().ok_or(RejectionKind::BadSignature)?,
-                time,
-                message: (!coverage.is_sender_only()).then(|| digest.finish()),
-            };
-            verification.state = State::Decided(verified);
-        }
-        Ok(id)
-    }
-
-    /// As [`attempt`](Self::attempt), for public keys. Kept out of it, which is short of registers.
-    #[inline(never)]
-    fn start_signed<'h>(
-        &self,
-        scheme: &Scheme,
-        keys: &[Key],
-        head: &Head<'h>,
-        now: UnixTime,
-        verification: &mut Verification,
-    ) -> Result<Option<&'h str>, RejectionKind> {
-        let algorithm = scheme.algorithm().ok_or(RejectionKind::BadSignature)?;
-        let mut signatures = Signatures::new();
-        let time_text = read_tags(scheme, head, |spelled| {
-            signatures.push(spelled, scheme.encoding, algorithm.tag_len())
-        })?;
-        let (time_text, id) = read_time_and_id(scheme, head, time_text)?;
-        signatures.check()?;
-        verification.time = self.check_freshness(scheme, time_text, now)?;
-
-        let message = SignedMessage {
-            head,
-            url: self.options.public_url.as_deref().unwrap_or_default(),
-            time: time_text.unwrap_or_default(),
-            id: id.unwrap_or_default().as_bytes(),
-        };
-        let split = scheme.parts().iter().position(|part| *part == Part::Body);
-        let (prefix, suffix) = scheme
-            .parts()
-            .split_at(split.unwrap_or(scheme.parts().len()));
-        let mut signed = PublicKeyCheck {
-            coverage: scheme.coverage(),
-            message: algorithm.message(),
-            signatures,
-            suffix: Vec::new(),
-            ring: ring_by_name(
-                scheme,
-                self.provider.name(),
-                head,
-                &self.options.settings,
-                self.options.keys_elsewhere,
-                keys.iter().filter_map(Key::as_public).cloned().collect(),
-            )?,
-            digest: None,
-        };
-        let mut digest = RunningDigest::new();
-        for part in prefix {
-            message.write(*part, &mut |bytes| {
-                signed.message.update(bytes);
-                digest.update(bytes);
-            })?;
-        }
-        for part in suffix {
-            message.write(*part, &mut |bytes| signed.suffix.extend_from_slice(bytes))?;
-        }
-        signed.digest = split.is_none().then(|| digest.finish());
-        verification.state = State::PublicKey(Box::new(signed));
-        Ok(id)
-    }
-
-    /// Takes from the head what a check at the end of the body needs.
-    fn hold(
-        &self,
-        scheme: &Scheme,
-        keys: &[Key],
-        head: &Head<'_>,
-        now: UnixTime,
-    ) -> Result<Box<BufferedCheck>, RejectionKind> {
-        let mut candidates = Candidates::new();
-        let in_body = matches!(
-            scheme.location,
-            Location::BodyField(_) | Location::FormField { .. }
-        );
-        if let (Some(algorithm), false) = (scheme.algorithm(), in_body) {
-            read_tags(scheme, head, |spelled| {
-                candidates.push(spelled, scheme.encoding, algorithm.tag_len())
-            })?;
-            candidates.check()?;
-        }
-        Ok(Box::new(BufferedCheck {
-            scheme: *scheme,
-            keys: keys.to_vec(),
-            format: self.provider.key_format,
-            candidates,
-            now,
-            tolerance: self.options.tolerance.or(scheme.tolerance()),
-        }))
     }
 
     #[cold]
     fn start_custom(
         &self,
-        scheme: &Scheme,
-        keys: &[Key],
+        prepared: &Prepared,
+        code: &dyn Custom,
         head: &Head<'_>,
         now: UnixTime,
     ) -> Result<Box<dyn Check>, RejectionKind> {
-        let Authentication::Custom(code) = scheme.authentication else {
-            return Err(RejectionKind::BadSignature);
-        };
-        let own = |key: &Key| Zeroizing::new(key.own().to_vec());
         code.start(&CheckInput {
-            scheme,
+            scheme: &prepared.scheme,
             head,
-            keys: &keys.iter().map(own).collect(),
-            public: keys.iter().filter_map(Key::as_public).cloned().collect(),
-            elsewhere: self.options.keys_elsewhere,
+            keys: &prepared.keys,
+            fetches_keys: self.options.fetches_keys,
             decryption: self.decryption.as_ref(),
             settings: &self.options.settings,
-            url: self.options.public_url.as_deref().unwrap_or_default(),
+            url: self.url(),
             now,
-            tolerance: self.options.tolerance.or(scheme.tolerance()),
+            tolerance: prepared.tolerance,
         })
     }
 
-    /// Tokens and credentials: compared with every configured one.
-    fn compare(
-        &self,
-        scheme: &Scheme,
-        keys: &[Key],
-        head: &Head<'_>,
-    ) -> Result<Verified, RejectionKind> {
-        let sent = match (scheme.location, scheme.authentication) {
-            (Location::Query(name), _) => {
-                let name = self.options.token_parameter.as_deref().unwrap_or(name);
-                let value = head
-                    .query_value(name)?
-                    .ok_or(RejectionKind::MissingHeader)?;
-                Cow::Owned(value.into_owned().into_bytes())
-            }
-            (Location::Header(name) | Location::NumberedHeaders(name), Authentication::Basic) => {
-                Cow::Owned(basic::read(head.header(name)?)?)
-            }
-            (Location::Header(name) | Location::NumberedHeaders(name), _) => {
-                Cow::Borrowed(head.header(name)?)
-            }
-            // Tokens of the body are held, and none is in several headers.
-            _ => return Err(RejectionKind::BadSignature),
-        };
-        if sent.is_empty() || sent.len() > MAX_VALUE {
-            return Err(RejectionKind::Malformed);
-        }
-        let slot = keys
-            .iter()
-            .enumerate()
-            .fold(None, |slot, (i, key)| match key {
-                Key::Text(token) if constant_time_eq(token, &sent) => slot.or(Some(i)),
-                _ => slot,
-            });
-        Ok(Verified {
-            coverage: scheme.coverage(),
-            key_slot: slot.ok_or(RejectionKind::BadSignature)?,
-            time: None,
-            message: None,
-        })
-    }
-
-    fn check_freshness(
-        &self,
-        scheme: &Scheme,
-        text: Option<&[u8]>,
-        now: UnixTime,
-    ) -> Result<Option<UnixTime>, RejectionKind> {
-        let (Some(source), Some(text)) = (scheme.time, text) else {
-            return Ok(None);
-        };
-        let stamp = Stamp::parse(text, source.unit).ok_or(RejectionKind::Malformed)?;
-        let tolerance = self.options.tolerance.unwrap_or_else(|| source.tolerance());
-        match stamp.staleness(now, tolerance) {
-            Staleness::Fresh => Ok(Some(stamp.time)),
-            Staleness::Stale => Err(RejectionKind::Stale),
-            Staleness::Future => Err(RejectionKind::Future),
-        }
+    /// The configured public URL, without query; empty unless a scheme signs it.
+    fn url(&self) -> &str {
+        self.options.public_url.as_deref().unwrap_or_default()
     }
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::crypto::public::PrivateKey;
+use crate::crypto::{RunningMac, Tag};
 use crate::provider::Scheme;
 use crate::secret::Settings;
 use crate::time::UnixTime;
@@ -12,6 +13,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) scheme: &'a Scheme,
     /// The shared secret.
     pub(crate) key: &'a [u8],
+    /// The keyed hash of the scheme, where it has one.
+    pub(crate) mac: Option<RunningMac>,
     /// The private key, where receivers have the public one.
     pub(crate) private: Option<&'a PrivateKey>,
     pub(crate) settings: &'a Settings,
@@ -26,6 +29,17 @@ pub(crate) struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// The tag of a message that is signed piece by piece.
+    pub(crate) fn tag(&self, pieces: &[&[u8]]) -> Tag {
+        let Some(mut mac) = self.mac.clone() else {
+            return Tag::default();
+        };
+        for piece in pieces {
+            mac.update(piece);
+        }
+        mac.finish()
+    }
+
     pub(crate) fn push(&mut self, name: &str, value: impl Into<String>) {
         self.headers.push((name.to_owned(), value.into()));
     }

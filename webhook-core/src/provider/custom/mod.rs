@@ -5,15 +5,13 @@ mod draft;
 
 use std::fmt;
 
-use zeroize::Zeroizing;
-
+use crate::crypto::RunningMac;
 use crate::crypto::encryption::DecryptionKey;
-use crate::crypto::public::PublicKey;
 use crate::error::RejectionKind;
 use crate::provider::Scheme;
 use crate::provider::custom::draft::with_query;
 use crate::request::Head;
-use crate::secret::Settings;
+use crate::secret::{Keys, Settings};
 use crate::time::{Tolerance, UnixTime};
 
 pub(crate) use check::Check;
@@ -24,6 +22,11 @@ pub(crate) use draft::Draft;
 pub(crate) trait Custom: fmt::Debug + Sync {
     /// Reads the head: whatever can be refused without the body is refused here.
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind>;
+
+    /// Its keyed hash, with this secret; `None` where it has none. Called once for each secret.
+    fn mac(&self, _secret: &[u8]) -> Option<RunningMac> {
+        None
+    }
 
     /// The algorithm of its public keys; `None` where secrets are shared ones.
     fn public(&self) -> Option<crate::Algorithm> {
@@ -46,7 +49,7 @@ pub(crate) trait Custom: fmt::Debug + Sync {
     }
 
     /// The proof that whoever has this key gives for the value of a challenge; `None` for a value that it is not to be given for.
-    fn prove(&self, _value: &str, _key: &[u8], _settings: &Settings) -> Option<String> {
+    fn prove(&self, _value: &str, _mac: RunningMac, _settings: &Settings) -> Option<String> {
         None
     }
 
@@ -58,12 +61,10 @@ pub(crate) trait Custom: fmt::Debug + Sync {
 pub(crate) struct CheckInput<'a> {
     pub(crate) scheme: &'a Scheme,
     pub(crate) head: &'a Head<'a>,
-    /// The configured secrets, decoded, in their order.
+    /// The configured secrets.
     pub(crate) keys: &'a Keys,
-    /// The configured public keys.
-    pub(crate) public: Vec<PublicKey>,
     /// Whether others may be found.
-    pub(crate) elsewhere: bool,
+    pub(crate) fetches_keys: bool,
     /// The configured key that decrypts.
     pub(crate) decryption: Option<&'a DecryptionKey>,
     pub(crate) settings: &'a Settings,
@@ -73,9 +74,6 @@ pub(crate) struct CheckInput<'a> {
     /// Of the endpoint or the scheme; nothing where no time is signed.
     pub(crate) tolerance: Option<Tolerance>,
 }
-
-/// Keys as bytes, in the order of the secrets they come from.
-pub(crate) type Keys = Vec<Zeroizing<Vec<u8>>>;
 
 impl<'a> CheckInput<'a> {
     /// The header of this name, which has to be there exactly once.

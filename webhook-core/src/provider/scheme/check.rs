@@ -28,10 +28,10 @@ impl Scheme {
             "an id is signed if and only if something says where it is"
         );
         if let Authentication::Mac { algorithm, parts } = self.authentication {
-            check_parts(parts, self.holds_body(), algorithm.is_plain());
+            check_parts(parts, self.needs_full_body(), algorithm.is_plain());
             if algorithm.is_public() {
                 assert!(
-                    !self.holds_body(),
+                    !self.needs_full_body(),
                     "signatures and their times are in the head"
                 );
                 check_public(parts);
@@ -120,7 +120,7 @@ impl Scheme {
 
 /// Stops the compiler where the parts contradict each other. A scheme that holds the body writes them when it has ended, and
 /// knows of the head no more than the tag by then.
-const fn check_parts(parts: &[Part], holds_body: bool, plain: bool) {
+const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
     assert!(!parts.is_empty(), "nothing is signed");
     let (mut i, mut bodies, mut secrets) = (0, 0, 0);
     while i < parts.len() {
@@ -143,7 +143,7 @@ const fn check_parts(parts: &[Part], holds_body: bool, plain: bool) {
             Part::Literal(_) | Part::Body | Part::Field(_) | Part::Secret | Part::Login
         );
         assert!(
-            known_at_end || !holds_body,
+            known_at_end || !needs_full_body,
             "a scheme that reads the body can sign nothing of the head"
         );
         i += 1;

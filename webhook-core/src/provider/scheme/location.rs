@@ -54,7 +54,7 @@ impl Scheme {
     #[must_use]
     pub const fn in_body(mut self, pointer: &'static str) -> Self {
         self.location = Location::BodyField(pointer);
-        self.holds_body = true;
+        self.needs_full_body = true;
         self
     }
 
@@ -62,7 +62,7 @@ impl Scheme {
     #[must_use]
     pub(crate) const fn is_body(mut self) -> Self {
         self.location = Location::Body;
-        self.holds_body = true;
+        self.needs_full_body = true;
         self
     }
 
@@ -70,7 +70,7 @@ impl Scheme {
     #[must_use]
     pub const fn in_form(mut self, field: &'static str, pointer: &'static str) -> Self {
         self.location = Location::FormField { field, pointer };
-        self.holds_body = true;
+        self.needs_full_body = true;
         self
     }
 

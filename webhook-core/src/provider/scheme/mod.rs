@@ -61,7 +61,7 @@ pub struct Scheme {
     pub(crate) own_time: &'static str,
     /// The fields of the body that one signs, where it does not sign the body.
     pub(crate) own_fields: &'static [&'static str],
-    holds_body: bool,
+    needs_full_body: bool,
     /// Whether the code of one signs the configured URL, but not the query of a request.
     address: bool,
     /// Where a delivery says which key it is signed with.
@@ -106,7 +106,7 @@ impl Scheme {
             own: (Coverage::NONE, ""),
             own_time: "",
             own_fields: &[],
-            holds_body: fields,
+            needs_full_body: fields,
             address: false,
             key_name: None,
         }
@@ -160,7 +160,7 @@ impl Scheme {
     /// The code of the scheme reads the body at its end.
     #[must_use]
     pub(crate) const fn reads_body(mut self) -> Self {
-        self.holds_body = true;
+        self.needs_full_body = true;
         self
     }
 
@@ -232,8 +232,8 @@ impl Scheme {
 
     /// Whether the proof, the time or what is signed has to be read out of the body, which is kept until its end then.
     #[must_use]
-    pub const fn holds_body(&self) -> bool {
-        self.holds_body
+    pub const fn needs_full_body(&self) -> bool {
+        self.needs_full_body
     }
 
     /// Whether it is signed with a private key, so that secrets are public ones.

@@ -60,7 +60,7 @@ impl Scheme {
     /// keeps the body until its end.
     #[must_use]
     pub const fn time_in_body(mut self, pointer: &'static str, unit: TimeUnit) -> Self {
-        self.holds_body = true;
+        self.needs_full_body = true;
         self.time_at(TimeLocation::Body(pointer), unit)
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::crypto::{Algorithm, RunningDigest, Tag};
+use crate::crypto::{Algorithm, RunningDigest, RunningMac, Tag};
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
 use crate::parse::encoding::encode;
@@ -38,6 +38,10 @@ struct Item<'b> {
 }
 
 impl Custom for Adyen {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let list = Pointers::new(&["/notificationItems"]);
@@ -55,7 +59,7 @@ impl Custom for Adyen {
                 return Err(RejectionKind::Malformed);
             }
             let candidates = item.candidates()?;
-            let tags = keys.iter().map(|key| item.tag_of(key));
+            let tags = keys.macs().map(|mac| item.tag_of(mac));
             let mut digest = RunningDigest::new();
             item.write(&mut |piece| digest.update(piece));
             CheckResult {
@@ -77,7 +81,8 @@ impl Custom for Adyen {
         for item in items.into_iter().flatten() {
             let text = item.to_string();
             let signed = Item::read(text.as_bytes(), &Pointers::new(&POINTERS));
-            let tag = signed.map(|item| encode(item.tag_of(draft.key), Encoding::Base64));
+            let mac = Algorithm::HmacSha256.key(draft.key);
+            let tag = signed.map(|item| encode(item.tag_of(mac), Encoding::Base64));
             let tag = tag.unwrap_or_default();
             let place = item.pointer_mut("/NotificationRequestItem/additionalData");
             if let Some(place) = place.and_then(|place| place.as_object_mut()) {
@@ -117,8 +122,7 @@ impl<'b> Item<'b> {
         }
     }
 
-    fn tag_of(&self, key: &[u8]) -> Tag {
-        let mut mac = Algorithm::HmacSha256.key(key);
+    fn tag_of(&self, mut mac: RunningMac) -> Tag {
         self.write(&mut |piece| mac.update(piece));
         mac.finish()
     }

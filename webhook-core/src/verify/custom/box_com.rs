@@ -1,19 +1,23 @@
 //! Box: two keys, each with its header, over the body and then the time.
 
-use crate::crypto::{Algorithm, RunningDigest, Tag};
+use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
 use crate::parse::encoding::encode;
 use crate::parse::gather::Gather;
-use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Keys, Verified};
+use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Verified};
+use crate::secret::Keys;
 use crate::time::{TimeUnit, UnixTime};
 use crate::verify::custom::check::one_tag;
 use crate::verify::custom::{CheckResult, first, whole};
 use crate::verify::{Candidates, fresh};
 
 const PRIMARY: &str = "box-signature-primary";
+
 const SECONDARY: &str = "box-signature-secondary";
+
 const TIME: &str = "box-delivery-timestamp";
+
 /// The setting of the key that only the second header's tags are made with.
 pub(crate) const SECONDARY_KEY: &str = "secondary_secret";
 
@@ -23,13 +27,17 @@ pub(crate) const SECONDARY_KEY: &str = "secondary_secret";
 pub(crate) struct BoxCom;
 
 impl Custom for BoxCom {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         if asked.header("box-signature-version")? != b"1"
             || asked.header("box-signature-algorithm")? != b"HmacSHA256"
         {
             return Err(RejectionKind::UnsupportedScheme);
         }
-        let secondary = asked.settings.get(SECONDARY_KEY).map(<[u8]>::to_vec);
+        let secondary = asked.settings.get(SECONDARY_KEY);
         let running = Running {
             primary: candidates(asked, PRIMARY)?,
             secondary: match secondary {
@@ -37,7 +45,7 @@ impl Custom for BoxCom {
                 None => None,
             },
             keys: asked.keys.clone(),
-            secondary_key: secondary.map(Into::into),
+            secondary_mac: secondary.and_then(|secret| self.mac(secret)),
             coverage: asked.scheme.coverage(),
             sent: asked.header(TIME)?.to_vec(),
             time: fresh(
@@ -55,7 +63,7 @@ impl Custom for BoxCom {
 
     fn sign(&self, draft: &mut Draft<'_>) {
         let time = TimeUnit::Rfc3339.format(draft.now);
-        let tag = tag(draft.key, &draft.body, time.as_bytes());
+        let tag = draft.tag(&[&draft.body, time.as_bytes()]);
         draft.push(PRIMARY, encode(tag, Encoding::Base64));
         draft.push(TIME, time);
         draft.push("box-signature-version", "1");
@@ -67,7 +75,7 @@ struct Running {
     primary: Option<Candidates>,
     secondary: Option<Candidates>,
     keys: Keys,
-    secondary_key: Option<zeroize::Zeroizing<Vec<u8>>>,
+    secondary_mac: Option<RunningMac>,
     coverage: Coverage,
     sent: Vec<u8>,
     time: UnixTime,
@@ -101,16 +109,15 @@ impl Running {
 
     /// The slot of the key that matches in its own header; the secondary one is behind the secrets.
     fn slot(&self, write: impl Fn(&mut dyn FnMut(&[u8]))) -> Option<usize> {
-        let matches = |key: &[u8], header: &Option<Candidates>| {
-            let mut mac = Algorithm::HmacSha256.key(key);
+        let matches = |mut mac: RunningMac, header: &Option<Candidates>| {
             write(&mut |piece| mac.update(piece));
             mac.update(&self.sent);
             let tag = mac.finish();
             header.as_ref().is_some_and(|tags| tags.contain(&tag))
         };
-        let primary = self.keys.iter().map(|key| matches(key, &self.primary));
-        let secondary = self.secondary_key.iter();
-        let secondary = secondary.map(|key| matches(key, &self.secondary));
+        let primary = self.keys.macs().map(|mac| matches(mac, &self.primary));
+        let secondary = self.secondary_mac.iter().cloned();
+        let secondary = secondary.map(|mac| matches(mac, &self.secondary));
         first(primary.chain(secondary))
     }
 }
@@ -122,13 +129,6 @@ fn candidates(asked: &CheckInput<'_>, name: &str) -> Result<Option<Candidates>, 
         Err(RejectionKind::MissingHeader) => Ok(None),
         Err(kind) => Err(kind),
     }
-}
-
-fn tag(key: &[u8], body: &[u8], time: &[u8]) -> Tag {
-    let mut mac = Algorithm::HmacSha256.key(key);
-    mac.update(body);
-    mac.update(time);
-    mac.finish()
 }
 
 /// The body, if it is text that Box's SDK writes with escapes: of letters from U+007F on, and of

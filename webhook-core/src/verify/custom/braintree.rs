@@ -1,10 +1,6 @@
 //! Braintree: a form of a payload and of tags, each behind the public key that goes with its private one.
 
-use std::borrow::Cow;
-
-use form_urlencoded::Serializer;
-
-use crate::crypto::{Algorithm, RunningDigest, RunningMac, Tag};
+use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
 use crate::parse::{Encoding, form};
@@ -13,6 +9,8 @@ use crate::request::MAX_VALUE;
 use crate::secret::Settings;
 use crate::verify::Candidates;
 use crate::verify::custom::{CheckResult, first, whole_unwrapped};
+use form_urlencoded::Serializer;
+use std::borrow::Cow;
 
 /// The setting of the public key.
 pub(crate) const PUBLIC_KEY: &str = "public_key";
@@ -21,6 +19,13 @@ pub(crate) const PUBLIC_KEY: &str = "public_key";
 pub(crate) struct Braintree;
 
 impl Custom for Braintree {
+    /// The private key is hashed, and the hash is the key.
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        let mut hash = Algorithm::Sha1.key(&[]);
+        hash.update(secret);
+        Some(Algorithm::HmacSha1.key(hash.finish().as_bytes()))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let public = asked.settings.required(PUBLIC_KEY).to_vec();
@@ -38,8 +43,7 @@ impl Custom for Braintree {
             let tags = tags.ok_or(RejectionKind::MissingHeader)?.short(MAX_VALUE);
             let candidates = ours(&tags.ok_or(RejectionKind::Malformed)?, &public)?;
             // As sent, or with the line feed that forms lose at their end.
-            let matches = |key: &[u8]| {
-                let mut mac = keyed(key);
+            let matches = |mut mac: RunningMac| {
                 payload.write(&mut |piece| mac.update(piece));
                 let as_sent = candidates.contain(&mac.clone().finish());
                 mac.update(b"\n");
@@ -50,7 +54,7 @@ impl Custom for Braintree {
                 .without_line_feeds()
                 .write(&mut |piece| digest.update(piece));
             CheckResult {
-                slot: first(keys.iter().map(|key| matches(key))),
+                slot: first(keys.macs().map(matches)),
                 time: None,
                 message: Some(digest.finish()),
             }
@@ -63,17 +67,20 @@ impl Custom for Braintree {
     }
 
     /// What this answers no delivery has for its payload: [`is_challenge`] tells the two apart.
-    fn prove(&self, value: &str, key: &[u8], settings: &Settings) -> Option<String> {
+    fn prove(&self, value: &str, mut mac: RunningMac, settings: &Settings) -> Option<String> {
         let public = std::str::from_utf8(settings.required(PUBLIC_KEY)).ok()?;
-        let tag = || encode(tag(key, value.as_bytes()), Encoding::Hex);
-        is_challenge(value.as_bytes()).then(|| format!("{public}|{}", tag()))
+        if !is_challenge(value.as_bytes()) {
+            return None;
+        }
+        mac.update(value.as_bytes());
+        Some(format!("{public}|{}", encode(mac.finish(), Encoding::Hex)))
     }
 
     /// The body becomes the payload, in base64.
     fn sign(&self, draft: &mut Draft<'_>) {
         use base64::Engine as _;
         let payload = base64::engine::general_purpose::STANDARD.encode(&draft.body) + "\n";
-        let tag = encode(tag(draft.key, payload.as_bytes()), Encoding::Hex);
+        let tag = encode(draft.tag(&[payload.as_bytes()]), Encoding::Hex);
         let public = String::from_utf8_lossy(draft.settings.required(PUBLIC_KEY));
         let mut form = Serializer::new(String::new());
         form.append_pair("bt_signature", &format!("{public}|{tag}"));
@@ -114,19 +121,6 @@ fn ours(list: &[u8], public: &[u8]) -> Result<Candidates, RejectionKind> {
     }
     candidates.check()?;
     Ok(candidates)
-}
-
-fn tag(private: &[u8], payload: &[u8]) -> Tag {
-    let mut mac = keyed(private);
-    mac.update(payload);
-    mac.finish()
-}
-
-/// The key is the SHA-1 of the private one.
-fn keyed(private: &[u8]) -> RunningMac {
-    let mut hash = Algorithm::Sha1.key(&[]);
-    hash.update(private);
-    Algorithm::HmacSha1.key(hash.finish().as_bytes())
 }
 
 #[cfg(test)]

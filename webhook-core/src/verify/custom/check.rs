@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
-use crate::provider::{Check, CheckInput, Coverage, Keys, Verified};
+use crate::provider::{Check, CheckInput, Coverage, Verified};
+use crate::secret::Keys;
 use crate::time::UnixTime;
 use crate::verify::Candidates;
 
@@ -91,7 +92,7 @@ impl Codes {
         encoding: Encoding,
     ) -> Result<Self, RejectionKind> {
         Ok(Self {
-            macs: asked.keys.iter().map(|key| algorithm.key(key)).collect(),
+            macs: asked.keys.macs().collect(),
             candidates: one_tag(tag, encoding, algorithm)?,
             suffix: Vec::new(),
             time: None,
@@ -141,9 +142,9 @@ pub(crate) struct Writing {
 }
 
 impl Writing {
-    pub(crate) fn new(algorithm: Algorithm, keys: &Keys) -> Self {
+    pub(crate) fn new(keys: &Keys) -> Self {
         Self {
-            macs: keys.iter().map(|key| algorithm.key(key)).collect(),
+            macs: keys.macs().collect(),
             digest: RunningDigest::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Contentful: a canonical request of method, path, the headers that a header names, and the body.
 
-use crate::crypto::Algorithm;
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
 use crate::parse::encoding::encode;
@@ -21,6 +21,10 @@ const MAX_NAMES: usize = 64;
 pub(crate) struct Contentful;
 
 impl Custom for Contentful {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let mut codes = Codes::new(
             asked,
@@ -58,10 +62,9 @@ impl Custom for Contentful {
         names.extend([NAMES.to_owned(), TIME.to_owned()]);
         let names = names.join(",");
         headers.extend([(NAMES.to_owned(), names.as_str()), (TIME.to_owned(), &time)]);
-        let mut mac = Algorithm::HmacSha256.key(draft.key);
-        mac.update(head_of(draft.method, &path(&draft.target), headers).as_bytes());
-        mac.update(&draft.body);
-        draft.push(TAG, encode(mac.finish(), Encoding::Hex));
+        let head = head_of(draft.method, &path(&draft.target), headers);
+        let tag = draft.tag(&[head.as_bytes(), &draft.body]);
+        draft.push(TAG, encode(tag, Encoding::Hex));
         draft.push(NAMES, names);
         draft.push(TIME, time);
     }

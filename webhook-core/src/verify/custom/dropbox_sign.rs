@@ -1,8 +1,6 @@
 //! Dropbox Sign: a tag inside the event, over its time and its type, in JSON that is the `json` field of a form.
 
-use std::borrow::Cow;
-
-use crate::crypto::{Algorithm, Tag};
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
 use crate::parse::json::{JsonValue, Pointers, scan};
@@ -10,12 +8,14 @@ use crate::parse::{Encoding, form, multipart};
 use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::verify::custom::check::{Writing, one_tag};
 use crate::verify::custom::{MAX_FIELD, whole_unwrapped};
+use std::borrow::Cow;
 
 #[derive(Debug)]
 pub(crate) struct DropboxSign;
 
 /// The field of the form.
 const FIELD: &str = "json";
+
 /// Between the parts of the forms that are signed here.
 const BOUNDARY: &str = "webhook";
 
@@ -25,6 +25,7 @@ const POINTERS: [&str; 3] = [
     "/event/event_type",
     "/event/event_hash",
 ];
+
 /// Longest document that is decoded before it is verified, in bytes: out of a form with escapes. In
 /// `multipart/form-data`, as Dropbox Sign sends it, it stands as it is, and may be as long as the
 /// body.
@@ -59,6 +60,10 @@ fn json<'b>(
 }
 
 impl Custom for DropboxSign {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let boundary = multipart::boundary(asked.header("content-type")?)?;
         let boundary = boundary.map(<[u8]>::to_vec);
@@ -69,7 +74,7 @@ impl Custom for DropboxSign {
             let json = json(boundary.as_deref(), body, MAX_DECODED)?;
             let [time, kind, tag] = signature(&json, &pointers)?;
             let candidates = one_tag(tag.as_bytes(), Encoding::Hex, Algorithm::HmacSha256)?;
-            let mut writing = Writing::new(Algorithm::HmacSha256, &keys);
+            let mut writing = Writing::new(&keys);
             writing.update(time.as_bytes());
             writing.update(kind.as_bytes());
             writing.finding(&candidates).verified(coverage)
@@ -95,10 +100,8 @@ impl Custom for DropboxSign {
                 .entry("event_type")
                 .or_insert_with(|| "account_confirmed".into());
             let kind = kind.as_str().unwrap_or_default().to_owned();
-            let tag = encode(
-                tag(draft.key, time.as_bytes(), kind.as_bytes()),
-                Encoding::Hex,
-            );
+            let tag = draft.tag(&[time.as_bytes(), kind.as_bytes()]);
+            let tag = encode(tag, Encoding::Hex);
             of.insert("event_time".into(), time.into());
             of.insert("event_hash".into(), tag.into());
         }
@@ -108,11 +111,4 @@ impl Custom for DropboxSign {
             format!("multipart/form-data; boundary={BOUNDARY}"),
         );
     }
-}
-
-fn tag(key: &[u8], time: &[u8], kind: &[u8]) -> Tag {
-    let mut mac = Algorithm::HmacSha256.key(key);
-    mac.update(time);
-    mac.update(kind);
-    mac.finish()
 }

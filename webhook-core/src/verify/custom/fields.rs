@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::crypto::{Algorithm, Tag};
+use crate::crypto::{Algorithm, RunningMac, Tag};
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
 use crate::parse::encoding::encode;
@@ -87,15 +87,20 @@ impl<'b> Values<'b> {
 const SECRET: char = '\0';
 
 impl Custom for Fields {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(self.algorithm.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let tag_of = asked.header(self.tag)?;
         let candidates = one_tag(tag_of, self.encoding, self.algorithm)?;
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
-        let (algorithm, write) = (self.algorithm, self.write);
+        let write = self.write;
         let pointers = write.pointers();
         Ok(whole(move |body| {
             let signed = write.of(body, &pointers).ok_or(RejectionKind::Malformed)?;
-            let tags = keys.iter().map(|key| tag(algorithm, key, &signed));
+            let keyed = keys.macs().zip(keys.texts());
+            let tags = keyed.map(|(mac, secret)| tag(mac, secret, &signed));
             CheckResult {
                 slot: first(tags.map(|tag| candidates.contain(&tag))),
                 time: None,
@@ -107,16 +112,16 @@ impl Custom for Fields {
 
     fn sign(&self, draft: &mut Draft<'_>) {
         let signed = self.write.of(&draft.body, &self.write.pointers());
-        let tag = tag(self.algorithm, draft.key, &signed.unwrap_or_default());
+        let mac = self.algorithm.key(draft.key);
+        let tag = tag(mac, draft.key, &signed.unwrap_or_default());
         draft.push(self.tag, encode(tag, self.encoding));
     }
 }
 
-fn tag(algorithm: Algorithm, key: &[u8], signed: &str) -> Tag {
-    let mut mac = algorithm.key(key);
+fn tag(mut mac: RunningMac, secret: &[u8], signed: &str) -> Tag {
     for (i, piece) in signed.split(SECRET).enumerate() {
         if i > 0 {
-            mac.update(key);
+            mac.update(secret);
         }
         mac.update(piece.as_bytes());
     }

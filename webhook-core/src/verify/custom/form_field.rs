@@ -1,6 +1,6 @@
 //! HMAC over one field of a form, with the tag in a header or in another field.
 
-use crate::crypto::{Algorithm, Tag};
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
 use crate::parse::{Encoding, form};
@@ -26,6 +26,10 @@ pub(crate) enum Place {
 }
 
 impl Custom for FormField {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let in_header = match self.tag {
             Place::Header(name) => Some(candidates(asked.header(name)?)?),
@@ -48,7 +52,7 @@ impl Custom for FormField {
                     (signed.ok_or(missing)?, candidates(&spelled)?)
                 }
             };
-            let mut writing = Writing::new(Algorithm::HmacSha256, &keys);
+            let mut writing = Writing::new(&keys);
             signed.write(&mut |piece| writing.update(piece));
             writing.finding(&candidates).verified(coverage)
         };
@@ -65,7 +69,7 @@ impl Custom for FormField {
             draft.body = format!("{}={value}", self.field).into();
         }
         let signed = form::field(&draft.body, self.field).unwrap_or_default();
-        let spelled = encode(tag(draft.key, &signed.read()), Encoding::Hex);
+        let spelled = encode(draft.tag(&[&signed.read()]), Encoding::Hex);
         match self.tag {
             Place::Header(name) => draft.push(name, spelled),
             Place::Field(name) => {
@@ -78,10 +82,4 @@ impl Custom for FormField {
 
 fn candidates(spelled: &[u8]) -> Result<Candidates, RejectionKind> {
     one_tag(spelled, Encoding::Hex, Algorithm::HmacSha256)
-}
-
-fn tag(key: &[u8], signed: &[u8]) -> Tag {
-    let mut mac = Algorithm::HmacSha256.key(key);
-    mac.update(signed);
-    mac.finish()
 }

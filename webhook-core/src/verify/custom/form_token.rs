@@ -22,7 +22,7 @@ impl Custom for FormToken {
             let fits = |sent: &Cow<'_, [u8]>| !sent.is_empty() && sent.len() <= MAX_VALUE;
             let sent = sent.filter(fits).ok_or(RejectionKind::Malformed)?;
             CheckResult {
-                slot: first(keys.iter().map(|key| constant_time_eq(key, &sent))),
+                slot: first(keys.texts().map(|key| constant_time_eq(key, &sent))),
                 time: None,
                 message: None,
             }

@@ -1,6 +1,6 @@
 //! Hook0: a header of pairs that names the headers that are signed.
 
-use crate::crypto::{Algorithm, RunningDigest};
+use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
 use crate::parse::encoding::encode;
@@ -59,6 +59,10 @@ impl<'v> Pairs<'v> {
 }
 
 impl Custom for Hook0 {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let pairs = Pairs::read(asked.header(self.tag)?)?;
         let tag = pairs.tag.ok_or(RejectionKind::UnsupportedScheme)?;
@@ -99,10 +103,8 @@ impl Custom for Hook0 {
             |of: fn(&(String, String)) -> String| draft.given.iter().map(of).collect::<Vec<_>>();
         let names = given(|(name, _)| name.to_ascii_lowercase()).join(" ");
         let values = given(|(_, value)| value.clone()).join(".");
-        let mut mac = Algorithm::HmacSha256.key(draft.key);
-        mac.update(format!("{time}.{names}.{values}.").as_bytes());
-        mac.update(&draft.body);
-        let tag = encode(mac.finish(), Encoding::Hex);
+        let head = format!("{time}.{names}.{values}.");
+        let tag = encode(draft.tag(&[head.as_bytes(), &draft.body]), Encoding::Hex);
         draft.push(self.tag, format!("t={time},h={names},v1={tag}"));
     }
 }

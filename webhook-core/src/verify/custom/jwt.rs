@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::crypto::public::PublicKey;
-use crate::crypto::{Algorithm, RunningDigest, constant_time_eq};
+use crate::crypto::{Algorithm, RunningDigest, RunningMac, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::jose::{Claims, Token, compact};
 use crate::keys::KeyQuery;
@@ -136,6 +136,13 @@ impl Jwt {
 }
 
 impl Custom for Jwt {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        match self.by {
+            By::Secret => Some(Algorithm::HmacSha256.key(secret)),
+            By::Key { .. } => None,
+        }
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let value = asked.header(self.header)?;
         let (prefix, text) = value
@@ -203,11 +210,7 @@ impl Jwt {
 
     fn signature(&self, draft: &Draft<'_>, signed: &[u8]) -> Vec<u8> {
         match self.by {
-            By::Secret => {
-                let mut mac = Algorithm::HmacSha256.key(draft.key);
-                mac.update(signed);
-                mac.finish().as_bytes().to_vec()
-            }
+            By::Secret => draft.tag(&[signed]).as_bytes().to_vec(),
             By::Key { .. } => sign_with(draft, &[signed]),
         }
     }

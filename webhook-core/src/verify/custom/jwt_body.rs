@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use crate::crypto::Algorithm;
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::jose::{Token, check_times_of, compact};
 use crate::parse::Encoding;
@@ -19,6 +19,10 @@ use crate::verify::key_ring::KeyRing;
 pub(crate) struct JwtBody;
 
 impl Custom for JwtBody {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         Ok(Box::new(Running {
             ring: KeyRing::Shared(asked.keys.clone()),
@@ -31,9 +35,8 @@ impl Custom for JwtBody {
     /// The body becomes the claims.
     fn sign(&self, draft: &mut Draft<'_>) {
         let signed = compact(&json!({"alg": "HS256", "typ": "JWT"}), &draft.body);
-        let mut mac = Algorithm::HmacSha256.key(draft.key);
-        mac.update(signed.as_bytes());
-        let signature = encode(mac.finish(), Encoding::Base64Url);
+        let tag = draft.tag(&[signed.as_bytes()]);
+        let signature = encode(tag, Encoding::Base64Url);
         draft.body = format!("{signed}.{signature}").into();
     }
 }

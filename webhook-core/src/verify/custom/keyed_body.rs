@@ -1,6 +1,6 @@
 //! HMAC over the body, under a key that a header names.
 
-use crate::crypto::Algorithm;
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
 use crate::parse::encoding::encode;
@@ -18,6 +18,10 @@ pub(crate) struct KeyedBody {
 }
 
 impl Custom for KeyedBody {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let tag = asked.header(self.tag)?;
         let codes = Codes::new(asked, Algorithm::HmacSha256, tag, Encoding::Hex)?;
@@ -29,9 +33,8 @@ impl Custom for KeyedBody {
     }
 
     fn sign(&self, draft: &mut Draft<'_>) {
-        let mut mac = Algorithm::HmacSha256.key(draft.key);
-        mac.update(&draft.body);
-        draft.push(self.tag, encode(mac.finish(), Encoding::Hex));
+        let tag = draft.tag(&[&draft.body]);
+        draft.push(self.tag, encode(tag, Encoding::Hex));
         let name = names(draft.settings.required(NAMES))
             .next()
             .unwrap_or_default();

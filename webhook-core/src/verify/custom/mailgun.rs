@@ -1,8 +1,6 @@
 //! Mailgun: a time and a token that is used once, both in the body, and a tag over these two alone.
 
-use std::borrow::Cow;
-
-use crate::crypto::{Algorithm, Tag};
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
 use crate::parse::json::{Pointers, scan, with_field};
@@ -12,6 +10,7 @@ use crate::time::TimeUnit;
 use crate::verify::custom::check::{Writing, one_tag};
 use crate::verify::custom::{CheckResult, MAX_FIELD, digest_of, whole};
 use crate::verify::fresh;
+use std::borrow::Cow;
 
 #[derive(Debug)]
 pub(crate) struct Mailgun;
@@ -74,6 +73,10 @@ fn in_form(body: &[u8]) -> Result<Values<'_>, RejectionKind> {
 }
 
 impl Custom for Mailgun {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let (now, tolerance) = (asked.now, asked.tolerance);
@@ -81,7 +84,7 @@ impl Custom for Mailgun {
         Ok(whole(move |body| {
             let of = Signature::read(body, &pointers)?;
             let candidates = one_tag(&of.tag, Encoding::Hex, Algorithm::HmacSha256)?;
-            let mut writing = Writing::new(Algorithm::HmacSha256, &keys);
+            let mut writing = Writing::new(&keys);
             writing.update(&of.time);
             writing.update(&of.token);
             let found = writing.finding(&candidates);
@@ -99,10 +102,8 @@ impl Custom for Mailgun {
         let time = TimeUnit::Seconds.format(draft.now);
         // Told apart by what they come with, as Mailgun's random ones are.
         let token = const_hex::encode(&digest_of(&draft.body)[..25]);
-        let tag = encode(
-            tag(draft.key, time.as_bytes(), token.as_bytes()),
-            Encoding::Hex,
-        );
+        let tag = draft.tag(&[time.as_bytes(), token.as_bytes()]);
+        let tag = encode(tag, Encoding::Hex);
         if draft.body.trim_ascii_start().starts_with(b"{") {
             let of = serde_json::json!({"timestamp": time, "token": token, "signature": tag});
             draft.body = with_field(draft.body.clone(), "/signature", &of);
@@ -112,11 +113,4 @@ impl Custom for Mailgun {
             draft.body = [&draft.body, of.as_bytes()].concat().into();
         }
     }
-}
-
-fn tag(key: &[u8], time: &[u8], token: &[u8]) -> Tag {
-    let mut mac = Algorithm::HmacSha256.key(key);
-    mac.update(time);
-    mac.update(token);
-    mac.finish()
 }

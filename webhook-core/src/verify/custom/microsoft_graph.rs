@@ -29,7 +29,7 @@ impl Custom for MicrosoftGraph {
             for item in items(list) {
                 let item = item.map_err(malformed)?;
                 let sent = client_state(item, &state)?;
-                for (key, all) in keys.iter().zip(&mut all) {
+                for (key, all) in keys.texts().zip(&mut all) {
                     *all &= constant_time_eq(key, sent.as_bytes());
                 }
                 empty = false;

@@ -67,7 +67,13 @@ impl Custom for PayPal {
             .concat(),
             signature: decode_long(signature, Encoding::Base64).ok_or(RejectionKind::Malformed)?,
             time: fresh(time, TimeUnit::Rfc3339, asked.now, asked.tolerance)?,
-            ring: ring(&asked.public, asked.elsewhere, name, Some(url), query)?,
+            ring: ring(
+                &asked.keys.public(),
+                asked.fetches_keys,
+                name,
+                Some(url),
+                query,
+            )?,
             sum: Crc32::new(),
             coverage: asked.scheme.coverage(),
         }))

@@ -1,6 +1,6 @@
 //! Plivo: a nonce behind the URL alone (version 2), or behind URL, query and fields of the form in the order of their names (version 3).
 
-use crate::crypto::{Algorithm, Tag};
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
 use crate::parse::{Encoding, Grammar, form, grammar};
@@ -29,6 +29,10 @@ pub(crate) enum Signs {
 }
 
 impl Custom for Plivo {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let candidates = self.candidates(asked)?;
         let nonce = asked.header(self.nonce)?.to_vec();
@@ -44,7 +48,7 @@ impl Custom for Plivo {
         let query = asked.head.query().unwrap_or_default().as_bytes().to_vec();
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let find = move |writing: Writing| writing.finding(&candidates).verified(coverage);
-        let begun = move || Writing::new(Algorithm::HmacSha256, &keys);
+        let begun = move || Writing::new(&keys);
         Ok(match self.signs {
             Signs::Url => {
                 let mut writing = begun();
@@ -78,7 +82,7 @@ impl Custom for Plivo {
                 )
             }
         };
-        let tag = tag(draft.key, &signed);
+        let tag = draft.tag(&[&signed]);
         draft.push(self.tag, encode(tag, Encoding::Base64));
         draft.push(self.nonce, nonce);
     }
@@ -126,10 +130,4 @@ fn write_fields(
     }
     sent.write(sink);
     Ok(())
-}
-
-fn tag(key: &[u8], signed: &[u8]) -> Tag {
-    let mut mac = Algorithm::HmacSha256.key(key);
-    mac.update(signed);
-    mac.finish()
 }

@@ -1,10 +1,11 @@
 //! MessageBird's first scheme: the time, the query sorted and escaped anew, and the hash of the body.
 
-use crate::crypto::{Algorithm, RunningDigest};
+use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
 use crate::parse::{Encoding, form};
-use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Keys, Verified};
+use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Verified};
+use crate::secret::Keys;
 use crate::time::{TimeUnit, UnixTime};
 use crate::verify::custom::check::one_tag;
 use crate::verify::custom::{CheckResult, digest_of, first};
@@ -17,6 +18,10 @@ const TIME: &str = "messagebird-request-timestamp";
 pub(crate) struct QueryAndBody;
 
 impl Custom for QueryAndBody {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let candidates = one_tag(asked.header(TAG)?, Encoding::Base64, Algorithm::HmacSha256)?;
         let sent = asked.header(TIME)?;
@@ -38,9 +43,7 @@ impl Custom for QueryAndBody {
         let query = draft.target.split_once('?').map_or("", |(_, query)| query);
         let query = canonical(query).unwrap_or_default();
         let signed = message(time.as_bytes(), &query, &digest_of(&draft.body));
-        let mut mac = Algorithm::HmacSha256.key(draft.key);
-        mac.update(&signed);
-        draft.push(TAG, encode(mac.finish(), Encoding::Base64));
+        draft.push(TAG, encode(draft.tag(&[&signed]), Encoding::Base64));
         draft.push(TIME, time);
     }
 }
@@ -64,8 +67,7 @@ impl Check for Running {
     fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
         let body = self.body.clone().finish();
         let signed = message(&self.sent, &self.query, &body);
-        let tags = self.keys.iter().map(|key| {
-            let mut mac = Algorithm::HmacSha256.key(key);
+        let tags = self.keys.macs().map(|mut mac| {
             mac.update(&signed);
             mac.finish()
         });

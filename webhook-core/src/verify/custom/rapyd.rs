@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::crypto::Algorithm;
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
 use crate::parse::encoding::encode;
@@ -20,6 +20,10 @@ pub(crate) const ACCESS_KEY: &str = "access_key";
 pub(crate) struct Rapyd;
 
 impl Custom for Rapyd {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha256.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let (salt, time) = (asked.header("salt")?, asked.header("timestamp")?);
         let spelled = asked.header("signature")?;
@@ -35,20 +39,21 @@ impl Custom for Rapyd {
         codes.sign(salt);
         codes.sign(time);
         codes.sign(asked.settings.required(ACCESS_KEY));
-        codes.sign_own(asked.keys.iter().map(|key| key.as_slice()));
+        codes.sign_own(asked.keys.texts());
         Ok(Box::new(codes))
     }
 
     fn sign(&self, draft: &mut Draft<'_>) {
         let (salt, time) = ("0123456789abcdef", TimeUnit::Seconds.format(draft.now));
-        let mut mac = Algorithm::HmacSha256.key(draft.key);
-        mac.update(draft.full_url().as_bytes());
-        mac.update(salt.as_bytes());
-        mac.update(time.as_bytes());
-        mac.update(draft.settings.required(ACCESS_KEY));
-        mac.update(draft.key);
-        mac.update(&draft.body);
-        let hex = encode(mac.finish(), Encoding::Hex);
+        let tag = draft.tag(&[
+            draft.full_url().as_bytes(),
+            salt.as_bytes(),
+            time.as_bytes(),
+            draft.settings.required(ACCESS_KEY),
+            draft.key,
+            &draft.body,
+        ]);
+        let hex = encode(tag, Encoding::Hex);
         draft.push("signature", STANDARD.encode(hex));
         draft.push("salt", salt);
         draft.push("timestamp", time);

@@ -140,7 +140,7 @@ fn holding(
     asked: &CheckInput<'_>,
     take: fn(&[u8]) -> Taken,
 ) -> Result<Box<dyn Check>, RejectionKind> {
-    let ring = ring(&asked.public, false, None, None, || None)?;
+    let ring = ring(&asked.keys.public(), false, None, None, || None)?;
     Ok(signed_body(asked.scheme.coverage(), move |body| {
         let (messages, signature) = take(body)?;
         Ok(SignedContent::new(messages, signature, ring.clone()))

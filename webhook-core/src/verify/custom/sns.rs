@@ -90,8 +90,8 @@ impl Custom for Sns {
             algorithm: self.algorithm,
             topics: topics.map(|topic| topic.trim_ascii().to_vec()).collect(),
             name: asked.settings.get(CERT_URL).map(<[u8]>::to_vec),
-            public: asked.public.clone(),
-            elsewhere: asked.elsewhere,
+            public: asked.keys.public(),
+            elsewhere: asked.fetches_keys,
             now: asked.now,
             tolerance: asked.tolerance,
         };

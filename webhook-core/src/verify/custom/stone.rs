@@ -46,8 +46,8 @@ impl Custom for Stone {
             url: url
                 .map_or(KEYS.into(), String::from_utf8_lossy)
                 .into_owned(),
-            public: asked.public.clone(),
-            elsewhere: asked.elsewhere,
+            public: asked.keys.public(),
+            elsewhere: asked.fetches_keys,
             now: asked.now,
         };
         Ok(signed_body(asked.scheme.coverage(), move |body| {

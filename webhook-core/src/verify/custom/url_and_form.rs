@@ -1,14 +1,13 @@
 //! HMAC over the URL and the fields of a form, one behind the other: Twilio and what is like it.
 
-use form_urlencoded::byte_serialize;
-
-use crate::crypto::{Algorithm, constant_time_eq};
+use crate::crypto::{Algorithm, RunningMac, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::parse::encoding::{encode, has_prefix};
 use crate::parse::{Encoding, form};
 use crate::provider::{Check, CheckInput, Coverage, Custom, Draft};
 use crate::verify::custom::check::{Writing, one_tag};
 use crate::verify::custom::{CheckResult, digest_of, whole, whole_unwrapped};
+use form_urlencoded::byte_serialize;
 
 /// The query parameter that says a body is no form, and its SHA-256.
 const BODY_HASH: &str = "bodySHA256";
@@ -19,6 +18,7 @@ const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 const TWILIO_TAG: &str = "x-twilio-signature";
 
 const MANDRILL_TAG: &str = "x-mandrill-signature";
+
 const MANDRILL_EVENTS: &str = "mandrill_events";
 
 /// Twilio: the URL with or without its port, then each field's name and value in byte order, every pair once; or, with
@@ -50,16 +50,13 @@ impl Twilio {
             _ => b"HMAC_SHA1",
         }
     }
-
-    fn tag(&self, key: &[u8], url: &str, behind: &[u8]) -> crate::crypto::Tag {
-        let mut mac = self.0.key(key);
-        mac.update(url.as_bytes());
-        mac.update(behind);
-        mac.finish()
-    }
 }
 
 impl Custom for Twilio {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(self.0.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let algorithm = self.0;
         let candidates = one_tag(asked.header(TWILIO_TAG)?, Encoding::Base64, algorithm)?;
@@ -91,7 +88,7 @@ impl Custom for Twilio {
             };
             // One for each spelling; the first of them tells deliveries apart.
             let mut writings = urls.iter().map(|url| {
-                let mut writing = Writing::new(algorithm, &keys);
+                let mut writing = Writing::new(&keys);
                 writing.update(url.as_bytes());
                 if let Some(fields) = &fields {
                     fields.write_distinct(&mut |piece| writing.update(piece));
@@ -122,7 +119,7 @@ impl Custom for Twilio {
         } else {
             distinct(&draft.body)
         };
-        let tag = self.tag(draft.key, &draft.full_url(), &fields);
+        let tag = draft.tag(&[draft.full_url().as_bytes(), &fields]);
         draft.push(TWILIO_TAG, encode(tag, Encoding::Base64));
         if self.0 == Algorithm::HmacSha256 {
             draft.push(SETTINGS, "key=shared-key,algorithm=HMAC_SHA256");
@@ -135,6 +132,10 @@ impl Custom for Twilio {
 pub(crate) struct Mandrill;
 
 impl Custom for Mandrill {
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        Some(Algorithm::HmacSha1.key(secret))
+    }
+
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let algorithm = Algorithm::HmacSha1;
         let candidates = one_tag(asked.header(MANDRILL_TAG)?, Encoding::Base64, algorithm)?;
@@ -142,7 +143,7 @@ impl Custom for Mandrill {
         let coverage = asked.scheme.coverage();
         let check = move |body: &[u8]| {
             let fields = form::sorted_once(body)?;
-            let mut writing = Writing::new(algorithm, &keys);
+            let mut writing = Writing::new(&keys);
             writing.update(url.as_bytes());
             fields.write(&mut |piece| writing.update(piece));
             writing.finding(&candidates).verified(coverage)
@@ -163,15 +164,9 @@ impl Custom for Mandrill {
         if let Ok(fields) = form::sorted_once(&draft.body) {
             fields.write(&mut |piece| signed.extend_from_slice(piece));
         }
-        let tag = mandrill_tag(draft.key, &signed);
+        let tag = draft.tag(&[&signed]);
         draft.push(MANDRILL_TAG, encode(tag, Encoding::Base64));
     }
-}
-
-fn mandrill_tag(key: &[u8], signed: &[u8]) -> crate::crypto::Tag {
-    let mut mac = Algorithm::HmacSha1.key(key);
-    mac.update(signed);
-    mac.finish()
 }
 
 /// The fields in byte order, each pair once.
