@@ -1,9 +1,9 @@
-//! Every provider behind `webhook serve`: configured by name and keys, asked over real sockets.
+//! Every provider in `webhook serve`: configured by name and keys, tested over real sockets.
 //!
-//! Where no time is signed, with the vectors of webhook-core, which Python has signed. Where one is, with deliveries of now.
+//! A provider that signs no time gets the vectors of webhook-core, which Python signed. Any other
+//! gets deliveries that the engine's `Signer` signs now.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(dead_code, reason = "the helpers are for the other tests too")]
 
 mod common;
 
@@ -103,7 +103,7 @@ fn timed_deliveries_are_taken_now_and_refused_once_their_proof_has_changed() {
     assert!(left_out.len() < 3, "{left_out:?}");
 }
 
-/// Whether a delivery of another day is refused: its time is signed, or its token expires.
+/// Whether a delivery becomes stale: its time is signed, or its token expires.
 fn is_timed(provider: &Provider) -> bool {
     let mut schemes = provider.schemes().iter();
     schemes.any(|scheme| {
@@ -122,13 +122,14 @@ fn vectors(provider: &Provider) -> Vec<Value> {
     serde_json::from_str(&file).unwrap()
 }
 
-/// The entries of a route that takes this vector. Whether this is a handshake that offers a secret:
-/// only an application can take one, the command is configured with it.
+/// Whether the vector is a handshake that offers a secret. Only an application accepts one: the
+/// command needs its secret in the configuration.
 fn offers_secret(provider: &Provider, vector: &Value) -> bool {
     let handshake = provider.handshake();
     vector.get("response").is_some() && handshake.is_some_and(|known| known.offers_secret())
 }
 
+/// The entries of a route for this vector.
 fn entries(provider: &Provider, vector: &Value) -> Map<String, Value> {
     let mut entries = vector["settings"].as_object().cloned().unwrap_or_default();
     entries.insert("provider".into(), provider.name().into());
@@ -161,7 +162,7 @@ fn request(vector: &Value, route: usize) -> Request {
     request
 }
 
-/// Throwaway keys of the core's tests: the public one, and the private one to sign with.
+/// A throwaway key pair of webhook-core's tests: the public key and the private key.
 fn pair(provider: &Provider) -> Option<(String, String)> {
     let names = ["ed25519", "p256", "p521", "rsa"].into_iter();
     let read = |name: &str, end: &str| {
@@ -172,7 +173,7 @@ fn pair(provider: &Provider) -> Option<(String, String)> {
     pairs.find(|(_, private)| Signer::new(*provider, private.as_str()).is_ok())
 }
 
-/// The same with the last letter or digit of the proof changed, wherever that is.
+/// The same request with one character of the signature changed.
 fn with_another_proof(provider: &Provider, request: &Request) -> Request {
     let mut changed = request.clone();
     let in_body = matches!(provider.schemes()[0].location(), Location::BodyField(_));
@@ -180,7 +181,7 @@ fn with_another_proof(provider: &Provider, request: &Request) -> Request {
         *value = other(value);
         return changed;
     }
-    // In the body, where a long run of letters and digits is nothing else.
+    // In the body, the signature is the longest run of letters and digits.
     let body = String::from_utf8(std::mem::take(&mut changed.body)).unwrap();
     let words = body.split(|c: char| !c.is_ascii_alphanumeric());
     let longest = words.max_by_key(|word| word.len()).unwrap().to_owned();
@@ -188,10 +189,10 @@ fn with_another_proof(provider: &Provider, request: &Request) -> Request {
     changed
 }
 
-/// Another text of the same form.
+/// The text with one letter or digit changed.
 fn other(text: &str) -> String {
     let at = text.rfind(|c: char| c.is_ascii_alphanumeric()).unwrap();
-    // Not the last: of base64 it may hold less than six bits.
+    // Not the last one: in base64, it can hold fewer than six bits.
     let at = text[..at]
         .rfind(|c: char| c.is_ascii_alphanumeric())
         .unwrap();
