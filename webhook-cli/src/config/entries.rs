@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::error::EntryError;
+use super::error::{ConfigError, EntryError};
 use super::placeholder::placeholder;
 
 /// The entries of a JSON object, in their order.
@@ -16,6 +16,12 @@ use super::placeholder::placeholder;
 pub(super) struct Entries(Vec<(String, Box<RawValue>)>);
 
 impl Entries {
+    /// Parses the entries of the route `name`, or of the server.
+    pub(super) fn of(name: &str, entries: &RawValue) -> Result<Self, ConfigError> {
+        let entries = serde_json::from_str(entries.get());
+        entries.map_err(|_| ConfigError::route(name, "must be a JSON object of keys and values"))
+    }
+
     /// Consumes the entries. Gives each name with its unparsed value.
     pub(super) fn into_pairs(self) -> impl Iterator<Item = (String, Box<RawValue>)> {
         self.0.into_iter()

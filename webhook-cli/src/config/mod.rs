@@ -64,14 +64,8 @@ fn parse_file(text: &[u8]) -> Result<Entries, ConfigError> {
 }
 
 fn read_server(entries: &RawValue) -> Result<ServerSettings, ConfigError> {
-    let entries = object(SERVER, entries)?;
+    let entries = Entries::of(SERVER, entries)?;
     ServerSettings::read(&entries).map_err(|error| ConfigError::entry(SERVER, error))
-}
-
-/// The entries of a route, or of the server.
-fn object(name: &str, entries: &RawValue) -> Result<Entries, ConfigError> {
-    let entries = serde_json::from_str(entries.get());
-    entries.map_err(|_| ConfigError::route(name, "must be a JSON object of keys and values"))
 }
 
 /// The name under which the file has the settings of the server.

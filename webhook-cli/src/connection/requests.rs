@@ -20,7 +20,7 @@ use super::activity::{Activity, Receiving};
 pub(crate) struct Requests {
     router: Router,
     activity: Arc<Activity>,
-    /// The bound on this connection's unverified bytes. The server has a bound of its own.
+    /// The bound on this connection's unverified bytes. The server has another.
     unverified: UnverifiedLimit,
 }
 

@@ -41,7 +41,7 @@ fn read(
     shared: &mut SharedSecrets,
 ) -> Result<Route, ConfigError> {
     check::name(name)?;
-    let entries = super::object(name, entries)?;
+    let entries = Entries::of(name, entries)?;
     let endpoint = endpoint(name, &entries, server, shared);
     Ok(Route {
         name: name.to_owned(),
