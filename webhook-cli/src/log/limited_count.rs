@@ -1,13 +1,13 @@
-//! A counter of frequent events that logs its total at most once a second.
+//! A counter whose total is logged at most once a second.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use webhook_core::adapter::LogLimit;
 
-/// Counts events and lets one line a second report the total.
+/// Counts what can happen often, and lets one line a second report the total.
 ///
-/// The engine's [`LogLimit`] decides when a line is due. It reports the lines it suppressed since
-/// the last one; the server's lines report the total, so no event is lost.
+/// The engine's [`LogLimit`] decides when a line is due. It counts the suppressed lines; the
+/// server's lines report the total instead.
 #[derive(Default)]
 pub(crate) struct LimitedCount {
     total: AtomicU64,
@@ -15,7 +15,7 @@ pub(crate) struct LimitedCount {
 }
 
 impl LimitedCount {
-    /// Counts one event. Returns the total if a line is due.
+    /// Counts one more. Returns the total if a line is due.
     pub(crate) fn count(&self) -> Option<u64> {
         let total = self.total.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         self.limit.pass().map(|_| total)
@@ -31,8 +31,8 @@ mod tests {
 
     #[test]
     fn one_line_a_second_is_due_and_tells_how_many_there_were() {
-        let events = LimitedCount::default();
-        let counts = || [(); 3].map(|()| events.count());
+        let failures = LimitedCount::default();
+        let counts = || [(); 3].map(|()| failures.count());
         assert_eq!(counts(), [Some(1), None, None]);
         sleep(Duration::from_millis(1001));
         assert_eq!(counts(), [Some(4), None, None]);

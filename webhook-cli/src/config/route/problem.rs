@@ -14,7 +14,9 @@ pub(super) fn of_entry(error: &ConfigError, secrets: &[ConfiguredSecret]) -> Ent
             EntryError::new(secret(*slot), problem.to_string())
         }
         ConfigError::PublicSecret { slot, name } => {
-            let problem = format!("has the value of {name:?}, which is public: set the secret");
+            let problem = format!(
+                "has the value of {name:?}, which is public: set the provider's secret instead"
+            );
             EntryError::new(secret(*slot), problem)
         }
         ConfigError::VerifyToken { problem } => {

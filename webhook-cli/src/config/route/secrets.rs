@@ -45,7 +45,7 @@ pub(super) fn credentials(
     provider: &Provider,
 ) -> Result<Option<String>, EntryError> {
     let missing = |key: &str, given: &str| {
-        let problem = format!("is missing: {given:?} is given, and the two belong together");
+        let problem = format!("is missing: {given:?} needs it");
         Err(EntryError::new(key, problem))
     };
     let pair = match (entries.text("username")?, entries.text("password")?) {

@@ -14,8 +14,8 @@ use crate::connection::activity::Activity;
 /// hyper reads the size of a chunk byte by byte, at about 30 ns each, and accepts any number of
 /// leading zeros. HTTP/2 frames without a request, such as pings, cost as much. A connection that
 /// sends these without end keeps a thread busy for seconds at a time. So a connection reads
-/// [`TURN`] bytes, then yields to the others. It fails after half a mebibyte that yields neither a
-/// request nor a part of a body.
+/// [`TURN`] bytes, then yields to the others. It fails after half a mebibyte without a request or a
+/// part of a body.
 pub(super) struct Meter {
     activity: Arc<Activity>,
     /// Bytes read in this turn.
