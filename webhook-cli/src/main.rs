@@ -1,41 +1,32 @@
-//! The `webhook` command: receives webhooks as a program of its own.
+//! The `webhook` command: receives webhooks as a stand-alone program.
 //!
 //! `webhook serve --config FILE --listen ADDR:PORT` reads routes and secrets from a JSON file and
-//! answers on `/hooks/<route>`. `webhook providers [--json]` lists what may be configured. Exit
-//! codes: 0 after SIGTERM or SIGINT, 1 where the address cannot be listened on, 2 for a
-//! configuration that cannot be used.
+//! serves each route at `/hooks/<route>`. `webhook providers [--json]` lists what a route can
+//! configure.
+//!
+//! Exit codes: 0 after SIGTERM or SIGINT, 1 if the server cannot start, 2 if the configuration
+//! cannot be used.
 
-mod activity;
+mod answer;
 mod catalogue;
 mod config;
 mod connection;
-mod connections;
-mod entries;
-mod escape;
-mod keys;
-mod linger;
 mod log;
-mod metered;
 mod observe;
-mod receipt;
-mod requests;
-mod router;
-mod seldom;
-mod serve;
-mod settings;
-mod suggest;
+mod routes;
+mod server;
 
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
 
-/// Receive webhooks: verified, fresh, never taken twice.
+/// Receive webhooks: verify each delivery, refuse stale ones, accept each event once.
 #[derive(Parser)]
 #[command(name = "webhook", version)]
 struct Arguments {
@@ -45,18 +36,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Receive the webhooks of the routes in a file, on `/hooks/ROUTE`.
+    /// Serve the routes of a configuration file, each at `/hooks/ROUTE`.
     Serve {
-        /// The routes: a JSON object of route names, each with its provider and secret.
+        /// JSON file that maps the name of each route to its provider and secret.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
-        /// Where to listen.
+        /// Address and port to listen on.
         #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
         listen: String,
     },
-    /// List the providers, their other names and variants, and what a route of each is configured with.
+    /// List the providers with their aliases, their variants and the keys of a route.
     Providers {
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
@@ -64,44 +55,51 @@ enum Verb {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (config, listen) = match Arguments::parse().verb {
-        Verb::Serve { config, listen } => (config, listen),
-        Verb::Providers { json } => return providers(json),
+    match Arguments::parse().verb {
+        Verb::Serve { config, listen } => serve(&config, &listen).await,
+        Verb::Providers { json } => list_providers(json),
+    }
+}
+
+async fn serve(config: &Path, listen: &str) -> ExitCode {
+    let log = match log::start() {
+        Ok(log) => log,
+        Err(error) => return failure("cannot start the log", &error),
     };
-    // Without a thread for its log the process could not serve either.
-    let Ok(log) = log::start() else {
-        return ExitCode::FAILURE;
-    };
-    let ended = match Config::load(&config) {
-        Ok(routes) => match serve::serve(routes, &listen).await {
-            Ok(()) => Ok(()),
-            Err(error) => Err((1, message(&listen, &error))),
-        },
-        Err(error) => Err((2, message(&config.display(), &error))),
-    };
-    let code = ended.map_or_else(
-        |(code, message)| {
+    let code = match load_and_serve(config, listen).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((code, message)) => {
             log.line(&message);
             ExitCode::from(code)
-        },
-        |()| ExitCode::SUCCESS,
-    );
+        }
+    };
     log.flush();
     code
 }
 
-fn providers(json: bool) -> ExitCode {
+/// Serves until a signal, or fails with an exit code and a message.
+async fn load_and_serve(config: &Path, listen: &str) -> Result<(), (u8, String)> {
+    let routes = Config::load(config).map_err(|error| (2, message(config.display(), &error)))?;
+    let place = format!("cannot serve on {listen}");
+    let served = server::serve(routes, listen).await;
+    served.map_err(|error| (1, message(place, &error)))
+}
+
+fn list_providers(json: bool) -> ExitCode {
     match catalogue::print(json) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Stderr may be closed too.
-            let _ = writeln!(io::stderr(), "{}", message(&"stdout", &error));
-            ExitCode::from(1)
-        }
+        Err(error) => failure("cannot write to stdout", &error),
     }
 }
 
-fn message(what: &dyn Display, error: &dyn Error) -> String {
+/// Reports an error without the log.
+fn failure(what: &str, error: &dyn Error) -> ExitCode {
+    // Stderr may be closed. `eprintln!` would then panic.
+    let _ = writeln!(io::stderr(), "{}", message(what, error));
+    ExitCode::FAILURE
+}
+
+fn message(what: impl Display, error: &dyn Error) -> String {
     match error.source() {
         Some(source) => format!("error: {what}: {error}: {source}"),
         None => format!("error: {what}: {error}"),

@@ -1,8 +1,7 @@
-//! What is logged of requests, and the id they are logged by.
+//! The log lines about requests, and the id that they carry.
 //!
-//! A line has at most 200 characters that a sender chose, escaped. Lines about requests that are
-//! not verified come once a second, with a count. The engine keeps to the same, in its lines about
-//! deliveries.
+//! A line has at most 200 characters that a sender chose, escaped. Lines about unverified requests
+//! appear at most once a second, with their total. The engine's own lines follow the same rules.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,33 +9,25 @@ use std::time::{Duration, Instant};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::RETRY_AFTER;
-use http::{HeaderName, HeaderValue, StatusCode, Uri};
+use http::{HeaderName, HeaderValue, Uri};
 use tokio::time::timeout;
 use tower_http::request_id::{MakeRequestId as _, MakeRequestUuid};
 use tracing::Instrument as _;
 use tracing::field::debug;
 use webhook_axum::Delivery;
 
-use crate::escape::Escaped;
-use crate::router::json;
-use crate::seldom::Seldom;
+use crate::answer;
+use crate::log::{Escaped, LimitedCount};
 
-/// Counts of requests that no endpoint has seen.
+/// Counts the requests that no endpoint answers.
+#[derive(Default)]
 pub(crate) struct Observer {
-    unknown_paths: Seldom,
-    timeouts: Seldom,
+    unknown_paths: LimitedCount,
+    timeouts: LimitedCount,
 }
 
 impl Observer {
-    pub(crate) fn new() -> Self {
-        Self {
-            unknown_paths: Seldom::new(),
-            timeouts: Seldom::new(),
-        }
-    }
-
-    /// Never logs the query: some providers send a token in it.
+    /// Logs a request for an unknown path, without its query: some providers send a token in it.
     pub(crate) fn unknown_path(&self, uri: &Uri) {
         if let Some(total) = self.unknown_paths.count() {
             let path = Escaped::new(uri.path());
@@ -46,22 +37,18 @@ impl Observer {
 
     fn timeout(&self) {
         if let Some(total) = self.timeouts.count() {
-            tracing::warn!(total, "request took too long");
+            tracing::warn!(total, "request timed out");
         }
     }
 }
 
-/// Gives the request an id, in its span and in its answer, and the time of [`TIMEOUT`]. A sender's
-/// own id is not taken: it could be one that another request has, or a megabyte.
+/// Gives the request an id and a time limit, and logs its answer at `debug`.
 pub(crate) async fn observe(
     State(observer): State<Arc<Observer>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let id = MakeRequestUuid.make_request_id(&request);
-    let id = id.map_or(HeaderValue::from_static("none"), |id| {
-        id.into_header_value()
-    });
+    let id = new_id(&request);
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let began = Instant::now();
@@ -70,7 +57,7 @@ pub(crate) async fn observe(
         .await;
     let mut response = answered.unwrap_or_else(|_| {
         span.in_scope(|| observer.timeout());
-        unavailable()
+        answer::unavailable()
     });
     tracing::debug!(
         parent: &span,
@@ -84,8 +71,17 @@ pub(crate) async fn observe(
     response
 }
 
-/// Logs an event that is answered 200. Its texts are the provider's, which does not make them fit for a log.
-pub(crate) fn accepted(route: &str, delivery: &Delivery) {
+/// A new id for the span and the answer. The server ignores an id that the sender gives: another
+/// request may have it, and it can be long.
+fn new_id(request: &Request) -> HeaderValue {
+    MakeRequestUuid.make_request_id(request).map_or_else(
+        || HeaderValue::from_static("none"),
+        |id| id.into_header_value(),
+    )
+}
+
+/// Logs an accepted event. Its texts come from outside, so the line escapes them.
+pub(crate) fn log_accepted(route: &str, delivery: &Delivery) {
     let escaped = |text| debug(Escaped::new(text));
     tracing::info!(
         provider = delivery.provider(),
@@ -96,17 +92,7 @@ pub(crate) fn accepted(route: &str, delivery: &Delivery) {
     );
 }
 
-fn unavailable() -> Response {
-    let mut response = json(
-        StatusCode::SERVICE_UNAVAILABLE,
-        r#"{"error":"unavailable"}"#,
-    );
-    let soon = HeaderValue::from_static("5");
-    response.headers_mut().insert(RETRY_AFTER, soon);
-    response
-}
-
-/// Not `x-request-id`: Mercado Pago signs that one, and its absence.
+/// Not `x-request-id`: Mercado Pago signs that header, and its absence.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-webhook-request-id");
-/// A last resort: body and handler have shorter ones of their own.
+/// Time for a whole request. The body and the handler have shorter limits.
 const TIMEOUT: Duration = Duration::from_secs(60);

@@ -1,9 +1,9 @@
-//! Every provider behind `webhook serve`: configured by name and keys, asked over real sockets.
+//! Every provider in `webhook serve`: configured by name and keys, tested over real sockets.
 //!
-//! Where no time is signed, with the vectors of webhook-core, which Python has signed. Where one is, with deliveries of now.
+//! A provider that signs no time gets the vectors of webhook-core, which Python signed. Any other
+//! gets deliveries that the engine's `Signer` signs now.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(dead_code, reason = "the helpers are for the other tests too")]
 
 mod common;
 
@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
-use webhook_core::{Clock as _, KeyFormat, Location, Part, Provider, Signer, SystemClock};
+use webhook_core::{Clock as _, Location, Part, Provider, Signer, SystemClock};
 
 use common::{Request, Server};
 
@@ -61,7 +61,7 @@ fn timed_deliveries_are_taken_now_and_refused_once_their_proof_has_changed() {
         let vector = &vectors(provider)[0];
         let mut entries = entries(provider, vector);
         let mut secret = vector["secrets"][0].as_str().unwrap().to_owned();
-        if provider.key_format() == KeyFormat::PublicKey {
+        if is_public(provider) {
             let Some((public, private)) = pair(provider) else {
                 left_out.insert(name);
                 continue;
@@ -72,23 +72,7 @@ fn timed_deliveries_are_taken_now_and_refused_once_their_proof_has_changed() {
         }
         println!("{name}");
         let server = Server::start(&json!({ "r0": entries }).to_string());
-        let mut signer = Signer::new(*provider, secret.as_str())
-            .unwrap()
-            .path_and_query("/hooks/r0")
-            .public_url(vector["url"].as_str().unwrap_or_default());
-        for (key, value) in vector["settings"].as_object().into_iter().flatten() {
-            signer = signer.setting(key, value.as_str().unwrap());
-        }
-        for part in provider.schemes()[0].parts() {
-            if let Part::Header(name) = part {
-                signer = signer.header(*name, "signed-1");
-            }
-        }
-        let now = SystemClock.now().unwrap();
-        let signed = signer.sign(now, r#"{"id":"evt_1","type":"a.b"}"#);
-        let mut request = Request::new(signed.method, &signed.path_and_query);
-        request.headers = signed.headers;
-        request.body = signed.body.to_vec();
+        let request = signed_now(provider, &secret, vector);
         let answer = server.send(&request);
         assert_eq!(answer.status, 200, "{name}: {}", answer.body);
         let receipt: Value = serde_json::from_str(&answer.body).unwrap_or_default();
@@ -103,7 +87,29 @@ fn timed_deliveries_are_taken_now_and_refused_once_their_proof_has_changed() {
     assert!(left_out.len() < 3, "{left_out:?}");
 }
 
-/// Whether a delivery of another day is refused: its time is signed, or its token expires.
+/// A delivery signed now, with the URL and the settings of the vector.
+fn signed_now(provider: &Provider, secret: &str, vector: &Value) -> Request {
+    let mut signer = Signer::new(*provider, secret)
+        .unwrap()
+        .path_and_query("/hooks/r0")
+        .public_url(vector["url"].as_str().unwrap_or_default());
+    for (key, value) in vector["settings"].as_object().into_iter().flatten() {
+        signer = signer.setting(key, value.as_str().unwrap());
+    }
+    for part in provider.schemes()[0].parts() {
+        if let Part::Header(name) = part {
+            signer = signer.header(*name, "signed-1");
+        }
+    }
+    let now = SystemClock.now().unwrap();
+    let signed = signer.sign(now, r#"{"id":"evt_1","type":"a.b"}"#);
+    let mut request = Request::new(signed.method, &signed.path_and_query);
+    request.headers = signed.headers;
+    request.body = signed.body.to_vec();
+    request
+}
+
+/// Whether a delivery becomes stale: its time is signed, or its token expires.
 fn is_timed(provider: &Provider) -> bool {
     let mut schemes = provider.schemes().iter();
     schemes.any(|scheme| {
@@ -122,13 +128,14 @@ fn vectors(provider: &Provider) -> Vec<Value> {
     serde_json::from_str(&file).unwrap()
 }
 
-/// The entries of a route that takes this vector. Whether this is a handshake that offers a secret:
-/// only an application can take one, the command is configured with it.
+/// Whether the vector is a handshake that offers a secret. Only an application accepts one: the
+/// command needs its secret in the configuration.
 fn offers_secret(provider: &Provider, vector: &Value) -> bool {
     let handshake = provider.handshake();
     vector.get("response").is_some() && handshake.is_some_and(|known| known.offers_secret())
 }
 
+/// The entries of a route for this vector.
 fn entries(provider: &Provider, vector: &Value) -> Map<String, Value> {
     let mut entries = vector["settings"].as_object().cloned().unwrap_or_default();
     entries.insert("provider".into(), provider.name().into());
@@ -161,7 +168,17 @@ fn request(vector: &Value, route: usize) -> Request {
     request
 }
 
-/// Throwaway keys of the core's tests: the public one, and the private one to sign with.
+fn is_public(provider: &Provider) -> bool {
+    #[cfg(feature = "asymmetric")]
+    return provider.key_format() == webhook_core::KeyFormat::PublicKey;
+    #[cfg(not(feature = "asymmetric"))]
+    {
+        let _ = provider;
+        false
+    }
+}
+
+/// A throwaway key pair of webhook-core's tests: the public key and the private key.
 fn pair(provider: &Provider) -> Option<(String, String)> {
     let names = ["ed25519", "p256", "p521", "rsa"].into_iter();
     let read = |name: &str, end: &str| {
@@ -172,7 +189,7 @@ fn pair(provider: &Provider) -> Option<(String, String)> {
     pairs.find(|(_, private)| Signer::new(*provider, private.as_str()).is_ok())
 }
 
-/// The same with the last letter or digit of the proof changed, wherever that is.
+/// The same request with one character of the signature changed.
 fn with_another_proof(provider: &Provider, request: &Request) -> Request {
     let mut changed = request.clone();
     let in_body = matches!(provider.schemes()[0].location(), Location::BodyField(_));
@@ -180,7 +197,7 @@ fn with_another_proof(provider: &Provider, request: &Request) -> Request {
         *value = other(value);
         return changed;
     }
-    // In the body, where a long run of letters and digits is nothing else.
+    // In the body, the signature is the longest run of letters and digits.
     let body = String::from_utf8(std::mem::take(&mut changed.body)).unwrap();
     let words = body.split(|c: char| !c.is_ascii_alphanumeric());
     let longest = words.max_by_key(|word| word.len()).unwrap().to_owned();
@@ -188,10 +205,10 @@ fn with_another_proof(provider: &Provider, request: &Request) -> Request {
     changed
 }
 
-/// Another text of the same form.
+/// The text with one letter or digit changed.
 fn other(text: &str) -> String {
     let at = text.rfind(|c: char| c.is_ascii_alphanumeric()).unwrap();
-    // Not the last: of base64 it may hold less than six bits.
+    // Not the last one: in base64, it can hold fewer than six bits.
     let at = text[..at]
         .rfind(|c: char| c.is_ascii_alphanumeric())
         .unwrap();

@@ -1,4 +1,4 @@
-//! What one client can hold of `webhook serve`: connections, threads, memory.
+//! The limits on what one client can use: connections, threads and memory.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,7 +20,7 @@ fn config(server: &str) -> String {
     )
 }
 
-/// Reads until the server has ended the connection, which it has to before the client's own limit of 20 s.
+/// Reads until the server ends the connection. Fails at the client's own timeout of 20 s.
 fn is_ended(stream: &mut TcpStream) {
     let mut bytes = [0; 4096];
     loop {
@@ -61,8 +61,8 @@ fn a_delivery_over_http_2_is_taken_and_its_connection_says_how_much_it_takes() {
 #[test]
 fn an_idle_http_2_client_does_not_hold_up_the_shutdown() {
     let mut server = Server::start(&config(""));
-    // One has had an answer, the other has said nothing but that it speaks HTTP/2. Neither answers
-    // a ping, or hangs up.
+    // One client has received an answer, the other has only sent its preface. Neither answers a
+    // ping or hangs up.
     let mut idle = Client::connect(&server, &[]);
     idle.request(1, &github(SECRET, "d-1", "ping", 0)).unwrap();
     idle.read_kind(HEADERS).unwrap();
@@ -105,7 +105,7 @@ fn pings_do_not_keep_a_connection_open() {
     client
         .request(1, &github(SECRET, "d-1", "ping", 0))
         .unwrap();
-    // Every ping is answered, and every answer is followed by a ping, for as long as there is a connection.
+    // The client follows every answer to a ping with another ping, while the connection lasts.
     client.send(PING, 0, 0, b"12345678").unwrap();
     while let Some(frame) = client.read() {
         if frame.kind == PING
@@ -136,7 +136,7 @@ fn unread_answers_do_not_keep_a_connection_open() {
     let server = Server::start(&config(r#""idle_timeout_secs": 1"#));
     let mut stream = server.connect();
     let request = Request::new("POST", "/hooks/nobody").bytes().0;
-    // Until what the answers need is more than the sockets hold, and no further request is read.
+    // Until the unread answers fill the sockets, and the server reads no further request.
     let requests = request.repeat(1000);
     let ended = (0..10_000).find_map(|_| stream.write_all(&requests).err());
     let ended = ended.expect("the server reads on without end");
@@ -152,7 +152,7 @@ fn a_connection_over_the_limit_takes_the_place_of_the_one_that_waits_longest() {
         b"",
         b"P",
         b"POST /hooks/github HTTP/1.1\r\na:",
-        b"POST /hooks/github HTTP/1.1\r\nhost: x\r\nx-hub-signature-256: sha256=0000000000000000000000000000000000000000000000000000000000000000\r\ncontent-length: 9\r\n\r\n1",
+        &[&forged_head("content-length: 9"), b"1".as_slice()].concat(),
     ];
     let mut waiting: Vec<TcpStream> = Vec::new();
     for round in 0..5 {
@@ -176,8 +176,8 @@ fn a_delivery_gets_through_many_more_silent_connections_than_the_limit() {
     drop(silent);
 }
 
-/// Sends bytes again and again until the server ends the connection. Gives its answer, and how many
-/// mebibytes it let come.
+/// Sends the same bytes repeatedly until the server ends the connection. Returns the answer and the
+/// number of mebibytes sent.
 fn sent_without_end(stream: TcpStream, bytes: &[u8]) -> (String, usize) {
     let mut reading = stream.try_clone().unwrap();
     let answer = std::thread::spawn(move || {
@@ -197,7 +197,12 @@ fn sent_without_end(stream: TcpStream, bytes: &[u8]) -> (String, usize) {
     (answer.join().unwrap(), sent)
 }
 
-const CHUNKED: &[u8] = b"POST /hooks/github HTTP/1.1\r\nhost: x\r\nx-hub-signature-256: sha256=0000000000000000000000000000000000000000000000000000000000000000\r\ntransfer-encoding: chunked\r\n\r\n";
+/// The head of a delivery with a forged signature and this further header.
+fn forged_head(header: &str) -> Vec<u8> {
+    let tag = "0".repeat(64);
+    let line = "POST /hooks/github HTTP/1.1\r\nhost: x";
+    format!("{line}\r\nx-hub-signature-256: sha256={tag}\r\n{header}\r\n\r\n").into_bytes()
+}
 
 #[test]
 fn a_body_that_is_all_framing_is_answered_400() {
@@ -207,7 +212,9 @@ fn a_body_that_is_all_framing_is_answered_400() {
         ("blanks after a chunk's size", "1", " "),
     ] {
         let mut stream = server.connect();
-        stream.write_all(CHUNKED).unwrap();
+        stream
+            .write_all(&forged_head("transfer-encoding: chunked"))
+            .unwrap();
         stream.write_all(first.as_bytes()).unwrap();
         let (answer, _) = sent_without_end(stream, endless.as_bytes());
         assert!(answer.starts_with("HTTP/1.1 400 "), "{what}: {answer:?}");
@@ -217,7 +224,7 @@ fn a_body_that_is_all_framing_is_answered_400() {
 #[test]
 fn what_comes_instead_of_a_request_ends_the_connection() {
     let server = Server::start(&config(""));
-    // Half a mebibyte is read. What the sockets hold comes on top.
+    // The server reads half a mebibyte. The sockets buffer the rest.
     let is_cut = |what: &str, stream: TcpStream, endless: &[u8]| {
         let (_, sent) = sent_without_end(stream, endless);
         assert!(sent < 64, "{what}: {sent} MiB");
@@ -278,11 +285,11 @@ fn a_client_that_sends_one_letter_and_waits_costs_nothing() {
             stream
         })
         .collect();
-    // All are accepted and read when this is answered.
+    // The server has accepted and read all of them when it answers this.
     assert_eq!(server.send(&github(SECRET, "d-1", "ping", 0)).status, 200);
     let before = switches();
     std::thread::sleep(std::time::Duration::from_secs(2));
-    // Looking every 20 ms whether there is more would be a hundred.
+    // Polling every 20 ms would wake the threads a hundred times.
     let woken = switches() - before;
     assert!(woken < 40, "{woken} times");
     drop(begun);

@@ -1,4 +1,4 @@
-//! The log of `webhook serve`: it holds nothing up, and a sender has no more than a line's worth of it.
+//! The log of `webhook serve`: it never blocks, and a sender cannot flood it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,12 +9,13 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 use std::time::Instant;
 
+use common::config::WHSEC;
 use common::{Request, Server, command, ended, github, listening, read_answer, written};
 
 const SECRET: &str = "github-0123456789abcdef";
 const CONFIG: &str = r#"{"github": {"provider": "github", "secret": "github-0123456789abcdef"}}"#;
 
-/// Far more lines than a pipe and a queue hold, where every request has some. Then what matters.
+/// Sends forgeries, which log more lines than the pipe and the queue hold. Then sends a delivery.
 fn answers_all_the_same(server: &Server, forgeries: usize) {
     let forged = Request::new("POST", "/hooks/github");
     for count in 0..forgeries {
@@ -133,9 +134,9 @@ fn every_start_says_that_events_are_not_forwarded_and_each_event_is_a_line_of_it
 
 #[test]
 fn id_and_type_of_an_event_are_escaped_and_cut_in_its_line() {
-    let config = r#"{"shop": {"provider": "standard-webhooks", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}"#;
+    let config = format!(r#"{{"shop": {{"provider": "standard-webhooks", "secret": "{WHSEC}"}}}}"#);
     let provider = webhook_core::Provider::find("standard-webhooks").unwrap();
-    let signer = webhook_core::Signer::new(*provider, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    let signer = webhook_core::Signer::new(*provider, WHSEC);
     let kind = format!("paid\" id=\"é{}", "y".repeat(150));
     let body = serde_json::json!({"type": kind}).to_string();
     let now = webhook_core::Clock::now(&webhook_core::SystemClock).unwrap();
@@ -144,7 +145,7 @@ fn id_and_type_of_an_event_are_escaped_and_cut_in_its_line() {
     request.headers = signed.headers;
     request.body = signed.body.to_vec();
 
-    let server = Server::start_with_log(config, "info");
+    let server = Server::start_with_log(&config, "info");
     assert_eq!(server.send(&request).status, 200);
     let log = server.stop();
     let line = log.lines().find(|line| line.contains("event accepted"));
@@ -171,7 +172,7 @@ fn forgeries_are_counted_and_logged_once_a_second_for_each_reason() {
         let forged = &forgeries[count % forgeries.len()];
         assert!((401..406).contains(&server.send(forged).status));
     }
-    // The seconds that were begun, on the clock of the engine and on that of the server.
+    // A line a second, and one more at each end.
     let seconds = usize::try_from(began.elapsed().as_secs()).unwrap() + 2;
     let log = server.stop();
     let mut lines = BTreeMap::new();

@@ -1,36 +1,17 @@
-//! `webhook serve` as a sender and an operator meet it: the built program, over real sockets.
+//! `webhook serve` with deliveries: the built program, over real sockets.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use webhook_core::Provider;
+use common::config::{CONFIG, SECRET, URL, WHSEC};
+use common::{Request, Server, sign};
 
-use common::{Request, Server, refused, sign};
-
-const SECRET: &str = "sk_live_0123456789abcdef";
-const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const URL: &str = "https://shop.example/hooks/square";
-
-const CONFIG: &str = r#"{
-    "_server": {"max_body_bytes": 4096},
-    "stripe": {"provider": "stripe", "secret": "sk_live_0123456789abcdef", "url": "https://shop.example/hooks/stripe"},
-    "github": {"provider": "github", "secret": "github-0123456789abcdef"},
-    "standard-webhooks": {"provider": "standard_webhooks", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
-    "slack": {"provider": "slack", "secret": "slack-0123456789abcdef"},
-    "square": {"provider": "square", "secret": "square-0123456789abcdef", "url": "https://shop.example/hooks/square"},
-    "mercadopago": {"provider": "mercadopago", "secret": "mercadopago-0123456789abcdef"},
-    "ifthenpay": {"provider": "ifthenpay", "secret": "ifthenpay-0123456789abcdef"},
-    "chargebee": {"provider": "chargebee", "username": "user", "password": "pass-0123456789abcdef"}
-}"#;
-
-/// Accepted with this receipt, accepted again as a duplicate, refused once a bit is flipped.
+/// Sends a delivery, the same again as a duplicate, and one with a flipped bit.
 fn is_told_apart(script: &str, provider: &str, secret: &str, id: &str, kind: &str) {
     let target = format!("/hooks/{provider}");
     let genuine = sign(script, secret, &target, URL);
@@ -38,7 +19,7 @@ fn is_told_apart(script: &str, provider: &str, secret: &str, id: &str, kind: &st
 
     let mut forged = genuine.clone();
     if provider == "mercadopago" {
-        // Its body is not signed.
+        // Its signature does not cover the body.
         forged.path = forged
             .path
             .replace("data.id=999999999", "data.id=999999998");
@@ -104,7 +85,7 @@ fn a_mercado_pago_delivery_is_taken_once_and_refused_with_a_bit_of_what_is_signe
     is_told_apart("mercadopago", "mercadopago", secret, "12345", "payment");
 }
 
-/// An id that the server gave the request on its way to the layer would be taken for a signed one.
+/// If the server added a request id, the layer would verify it as a part of the signed message.
 #[test]
 fn a_mercado_pago_delivery_without_a_request_id_is_not_given_one() {
     let script = "mercadopago-without-request-id";
@@ -187,7 +168,11 @@ fn user_name_and_password_are_those_of_http_basic() {
 #[test]
 fn the_challenge_of_meta_is_answered_if_its_token_is_configured() {
     let config = r#"{
-        "meta": {"provider": "meta", "secret": "meta-0123456789abcdef", "verify_token": "token-0123456789abcdef"},
+        "meta": {
+            "provider": "meta",
+            "secret": "meta-0123456789abcdef",
+            "verify_token": "token-0123456789abcdef"
+        },
         "closed": {"provider": "meta", "secret": "meta-0123456789abcdef"}
     }"#;
     let server = Server::start_with_log(config, "trace");
@@ -212,179 +197,9 @@ fn the_challenge_of_meta_is_answered_if_its_token_is_configured() {
 }
 
 #[test]
-fn a_verify_token_that_no_handshake_needs_ends_the_start() {
-    let config = r#"{"shop": {"provider": "stripe", "secret": "sk_live_0123456789abcdef", "verify_token": "hidden-0123456789"}}"#;
-    let (code, said) = refused(config);
-    assert_ne!(code, Some(0));
-    assert!(
-        said.contains(r#"route "shop", key "verify_token""#),
-        "{said}"
-    );
-    assert!(!said.contains("hidden"), "{said}");
-}
-
-#[test]
-fn an_unknown_path_is_answered_404() {
-    let server = Server::start(CONFIG);
-    for path in [
-        "/",
-        "/hooks",
-        "/hooks/",
-        "/hooks/nobody",
-        "/hooks/stripe/",
-        "/hooks/_server",
-        "/HOOKS/stripe",
-    ] {
-        for method in ["GET", "POST"] {
-            let answer = server.send(&Request::new(method, path).body("{}"));
-            assert_eq!(answer.status, 404, "{method} {path}");
-            assert_eq!(answer.body, r#"{"error":"not_found"}"#);
-        }
-    }
-}
-
-#[test]
-fn a_method_the_provider_does_not_use_is_answered_405_with_the_one_it_does() {
-    let server = Server::start(CONFIG);
-    for (method, route, allow) in [
-        ("GET", "stripe", "POST"),
-        ("PUT", "github", "POST"),
-        ("OPTIONS", "slack", "POST"),
-        ("BREW", "square", "POST"),
-        ("POST", "ifthenpay", "GET"),
-    ] {
-        let answer = server.send(&Request::new(method, &format!("/hooks/{route}")));
-        assert_eq!(answer.status, 405, "{method} {route}");
-        assert_eq!(answer.header("allow"), Some(allow));
-    }
-}
-
-#[test]
-fn an_announced_hundred_gigabytes_are_answered_413_at_once() {
-    let mut request = sign("stripe", SECRET, "/hooks/stripe", URL);
-    let server = Server::start(CONFIG);
-    request.body = Vec::new();
-    let request = request.header("content-length", "100000000000");
-    let answer = server.send(&request);
-    assert_eq!(answer.status, 413);
-    assert_eq!(answer.header("connection"), Some("close"));
-}
-
-#[test]
-fn a_body_over_the_configured_limit_is_answered_413_and_one_at_the_limit_is_not() {
-    let request = sign("stripe", SECRET, "/hooks/stripe", URL);
-    let server = Server::start(CONFIG);
-    for (length, status) in [(4096, 401), (4097, 413)] {
-        let mut request = request.clone();
-        request.body.resize(length, b' ');
-        assert_eq!(server.send(&request).status, status, "{length} bytes");
-        // The same without an announced length.
-        assert_eq!(
-            server.send(&request.chunked()).status,
-            status,
-            "{length} bytes in chunks"
-        );
-    }
-}
-
-#[test]
 fn a_delivery_in_chunks_is_taken() {
     let request = sign("github", "github-0123456789abcdef", "/hooks/github", URL);
     assert_eq!(Server::start(CONFIG).send(&request.chunked()).status, 200);
-}
-
-#[test]
-fn a_client_that_sends_256_mebibytes_unsigned_reads_its_401() {
-    unread(256 * 1024 * 1024, "/hooks/stripe", 401);
-}
-
-#[test]
-fn a_client_that_sends_32_mebibytes_to_nobody_reads_its_404() {
-    unread(32 * 1024 * 1024, "/hooks/nobody", 404);
-}
-
-/// Sends a whole body before it looks for the answer, as simple clients do.
-fn unread(length: usize, path: &str, status: u16) {
-    let server = Server::start(CONFIG);
-    let mut stream = server.connect();
-    write!(
-        stream,
-        "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n"
-    )
-    .unwrap();
-    let chunk = vec![b'x'; 1024 * 1024];
-    for _ in 0..length / chunk.len() {
-        stream.write_all(&chunk).unwrap();
-    }
-    let answer = common::read_answer(&mut stream);
-    assert_eq!(answer.status, status);
-    assert_eq!(answer.header("connection"), Some("close"));
-}
-
-#[test]
-fn a_head_that_is_none_is_answered_4xx_and_never_with_silence() {
-    let server = Server::start(CONFIG);
-    let long = "x".repeat(1024 * 1024);
-    let many = "a: b\r\n".repeat(1000);
-    for (head, status) in [
-        ("GARBAGE\r\n\r\n".to_owned(), 400),
-        ("POST /hooks/stripe HTTP/9.9\r\n\r\n".to_owned(), 400),
-        (
-            "POST /hooks/stripe HTTP/1.1\r\nno colon\r\n\r\n".to_owned(),
-            400,
-        ),
-        (
-            "POST /hooks/stripe HTTP/1.1\r\na b: c\r\n\r\n".to_owned(),
-            400,
-        ),
-        (
-            "POST /hooks/stripe HTTP/1.1\r\ncontent-length: -1\r\n\r\n".to_owned(),
-            400,
-        ),
-        (
-            "POST /hooks/stripe HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"
-                .to_owned(),
-            400,
-        ),
-        (
-            format!("POST /hooks/stripe HTTP/1.1\r\nhost: x\r\nlong: {long}\r\n\r\n"),
-            431,
-        ),
-        (
-            format!("POST /hooks/stripe HTTP/1.1\r\nhost: x\r\n{many}\r\n"),
-            431,
-        ),
-        (
-            format!(
-                "POST /hooks/stripe?{} HTTP/1.1\r\nhost: x\r\n\r\n",
-                &long[..100_000]
-            ),
-            414,
-        ),
-        (
-            "POST /hooks/stripe HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n".to_owned(),
-            400,
-        ),
-    ] {
-        let mut stream = server.connect();
-        stream.write_all(head.as_bytes()).unwrap();
-        let answer = common::read_answer(&mut stream);
-        let shown: String = head.chars().take(80).collect();
-        assert!((400..500).contains(&answer.status), "{shown:?}: {answer:?}");
-        assert_eq!(answer.status, status, "{shown:?}");
-    }
-}
-
-#[test]
-fn a_connection_that_says_nothing_is_closed_and_holds_nobody_up() {
-    let server = Server::start(CONFIG);
-    // A part of what begins HTTP/2, which could also become HTTP/1.
-    let mut silent = server.connect();
-    silent.write_all(b"PRI * HT").unwrap();
-    assert_eq!(server.send(&Request::new("GET", "/")).status, 404);
-    let began = Instant::now();
-    assert_eq!(silent.read(&mut [0; 64]).unwrap_or(0), 0);
-    assert!((5..20).contains(&began.elapsed().as_secs()));
 }
 
 #[test]
@@ -422,115 +237,4 @@ fn sigterm_lets_a_delivery_under_way_finish_and_ends_with_code_0() {
     assert_eq!(server.exit_code(), Some(0));
     assert!(began.elapsed() < Duration::from_secs(3), "held up");
     drop(idle);
-}
-
-#[test]
-fn a_configuration_that_cannot_be_used_ends_with_code_2_and_names_route_and_key_but_no_secret() {
-    for (config, expected) in [
-        (
-            r#"{"shop":{"provider":"stripe","secret":" $"}}"#,
-            r#"route "shop", key "secret": "#,
-        ),
-        (
-            r#"{"shop":{"provider":"square","secret":"$"}}"#,
-            r#"route "shop", key "url": "#,
-        ),
-        (
-            r#"{"shop":{"provider":"stripe","secret":"$","kid":"$"}}"#,
-            r#"route "shop", key "kid": "#,
-        ),
-        (
-            r#"{"shop":{"provider":"strpe","secret":"$"}}"#,
-            r#"route "shop", key "provider": is not a provider that this build knows; did you mean "stripe"?"#,
-        ),
-        (
-            r#"{"shop":{"provdier":"stripe","secret":"$"}}"#,
-            r#"route "shop", key "provdier": is not known; did you mean "provider"?"#,
-        ),
-        (
-            r#"{"shop":{"provider":"stripe","secret":"${STRIPE_SECRET}"}}"#,
-            r#"route "shop", key "secret": contains ${, a placeholder"#,
-        ),
-        (
-            r#"{"shop":{"provider":"stripe","secret":"whsec_"}}"#,
-            r#"route "shop", key "secret": is empty"#,
-        ),
-        (r#"{}"#, "has no route"),
-        (
-            r#"{"shop":{"provider":"stripe","secret":"$"},}"#,
-            "line 1 column",
-        ),
-    ] {
-        let (code, said) = refused(&config.replace("$\"", &format!("{SECRET}\"")));
-        assert_eq!(code, Some(2), "{said}");
-        assert!(
-            said.contains("error: ") && said.contains(expected),
-            "{said}"
-        );
-        assert!(!said.contains(SECRET), "{said}");
-    }
-}
-
-#[test]
-fn one_secret_for_two_routes_is_warned_of_by_their_names() {
-    let config = format!(
-        r#"{{"first": {{"provider":"stripe","secret":"{SECRET}"}}, "second": {{"provider":"github","secret":"{SECRET}"}}}}"#
-    );
-    let log = Server::start_with_log(&config, "warn").stop();
-    let line = log.lines().find(|line| line.contains("same secret"));
-    let line = line.unwrap_or_else(|| panic!("no warning in {log}"));
-    assert!(line.contains("first") && line.contains("second"), "{line}");
-    assert!(!log.contains(SECRET));
-}
-
-#[test]
-fn providers_are_listed_with_what_a_route_of_each_is_configured_with() {
-    let listed = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
-        let output = command.arg("providers").args(arguments).output().unwrap();
-        assert!(output.status.success());
-        assert!(output.stderr.is_empty());
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let all: Value = serde_json::from_str(&listed(&["--json"])).unwrap();
-    let all = all.as_array().unwrap();
-    assert_eq!(all.len(), Provider::ALL.len());
-    let pusher = all.iter().find(|one| one["name"] == "pusher").unwrap();
-    let key = |name: &str| {
-        let mut keys = pusher["keys"].as_array().unwrap().iter();
-        keys.find(|key| key["key"] == name).unwrap()
-    };
-    assert_eq!(key("key")["kind"], "identifier");
-    assert_eq!(key("app_secret")["kind"], "secret");
-    let codespar = all.iter().find(|one| one["name"] == "codespar").unwrap();
-    let v1 = serde_json::json!({"variant": "v1", "provider": "codespar-v1"});
-    assert_eq!(codespar["variants"], serde_json::json!([v1]));
-    let meta = all.iter().find(|one| one["name"] == "meta").unwrap();
-    let aliases = meta["aliases"].as_array().unwrap();
-    assert!(aliases.contains(&"whatsapp".into()), "{aliases:?}");
-
-    let text = listed(&[]);
-    let mut lines = text.lines().skip_while(|line| *line != "livekit").skip(1);
-    let block: Vec<_> = lines
-        .by_ref()
-        .take_while(|line| line.starts_with(' '))
-        .collect();
-    let block = block.join("\n");
-    assert!(block.contains("identifier   api_key (required)"), "{block}");
-    assert!(block.contains("secret       secret, "), "{block}");
-}
-
-#[test]
-fn a_reader_that_closes_the_list_early_is_no_error() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
-    let mut child = command
-        .args(["providers", "--json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    assert!(output.stderr.is_empty(), "{output:?}");
 }

@@ -1,8 +1,9 @@
-"""Signs a delivery as its provider would, with nothing of ours: Python's own hmac.
+"""Signs a delivery as its provider does, with Python's hmac and no code of this project.
 
     sign.py PROVIDER SECRET TARGET URL
 
-prints {"method", "path", "headers", "body"} as JSON. TARGET is the path to send to, URL the public URL where it is signed.
+prints {"method", "path", "headers", "body"} as JSON. TARGET is the path of the request. URL is the
+public URL, for providers that sign it.
 """
 
 import base64

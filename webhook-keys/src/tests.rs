@@ -1,5 +1,6 @@
-//! Against a server on this machine, with a resolver and a root of the tests' own.
+//! Requests to a server on this machine, with a resolver and a root certificate for the tests.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -11,7 +12,14 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::*;
+use bytes::Bytes;
+use reqwest::Client;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use crate::HttpsKeys;
+use crate::https_keys::{Answer, MAX_BYTES, TIMEOUT};
+use crate::resolver::{PublicResolver, only_public};
+use crate::url::parse;
 
 macro_rules! tls {
     ($name:literal) => {
@@ -21,7 +29,7 @@ macro_rules! tls {
 
 const URL: &str = "https://keys.example/.well-known/jwks.json";
 
-/// Leads every name to one address.
+/// Resolves every name to one address.
 struct To(SocketAddr);
 
 impl Resolve for To {
@@ -31,7 +39,7 @@ impl Resolve for To {
     }
 }
 
-/// What a server says to a request, or nothing at all.
+/// The server's answer to a request. `None`: it never answers.
 type Says = Arc<dyn Fn() -> Option<Vec<u8>> + Send + Sync>;
 
 struct Served {
@@ -84,9 +92,9 @@ fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 }
 
 async fn fetched(served: &Served) -> Result<Option<Bytes>, String> {
-    match served.keys.get(address(URL).unwrap()).await {
+    match served.keys.get(parse(URL).unwrap()).await {
         Ok(Answer::Document(document)) => Ok(Some(document)),
-        Ok(Answer::Nothing) => Ok(None),
+        Ok(Answer::Missing) => Ok(None),
         Err(refused) => Err(refused.to_string()),
     }
 }
@@ -130,19 +138,19 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn a_document_beyond_the_limit_is_refused_announced_or_not() {
-    let full = vec![b' '; LONGEST];
+    let full = vec![b' '; MAX_BYTES];
     let served = serve(move || Some(answer("200 OK", "", &full))).await;
-    assert_eq!(fetched(&served).await.unwrap().unwrap().len(), LONGEST);
-    let long = vec![b' '; LONGEST + 1];
+    assert_eq!(fetched(&served).await.unwrap().unwrap().len(), MAX_BYTES);
+    let long = vec![b' '; MAX_BYTES + 1];
     let served = serve(move || Some(answer("200 OK", "", &long))).await;
     assert_eq!(
         fetched(&served).await,
-        Err("the document is too long".into())
+        Err("the document is longer than 64 KiB".into())
     );
     let served = serve(|| Some(answer("200 OK", "content-length: 10485760\r\n", b""))).await;
     assert_eq!(
         fetched(&served).await,
-        Err("the document is too long".into())
+        Err("the document is longer than 64 KiB".into())
     );
 }
 
@@ -150,16 +158,16 @@ async fn a_document_beyond_the_limit_is_refused_announced_or_not() {
 async fn a_server_that_says_nothing_or_not_all_is_given_up() {
     let served = serve(|| None).await;
     let start = Instant::now();
-    assert_eq!(fetched(&served).await, Err("not fetched".into()));
+    assert_eq!(fetched(&served).await, Err("the request failed".into()));
     assert!(start.elapsed() >= TIMEOUT);
     let served = serve(|| Some(answer("200 OK", "content-length: 100\r\n", b"{"))).await;
-    assert_eq!(fetched(&served).await, Err("not fetched".into()));
+    assert_eq!(fetched(&served).await, Err("the request failed".into()));
 }
 
 #[tokio::test]
 async fn a_certificate_of_an_unknown_root_or_for_another_name_is_refused() {
     let served = serve(|| Some(answer("200 OK", "", b"{}"))).await;
-    let other = address("https://other.example/jwks.json").unwrap();
+    let other = parse("https://other.example/jwks.json").unwrap();
     assert!(served.keys.get(other).await.is_err());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
@@ -169,12 +177,12 @@ async fn a_certificate_of_an_unknown_root_or_for_another_name_is_refused() {
         Arc::default(),
     ));
     let keys = HttpsKeys::with(Client::builder(), To(at)).unwrap();
-    assert!(keys.get(address(URL).unwrap()).await.is_err());
+    assert!(keys.get(parse(URL).unwrap()).await.is_err());
 }
 
 #[tokio::test]
 async fn a_name_that_leads_inside_is_refused_before_anything_connects() {
-    let refused = PublicOnly.resolve("localhost".parse().unwrap()).await;
+    let refused = PublicResolver.resolve("localhost".parse().unwrap()).await;
     let error = refused.err().unwrap().to_string();
     assert!(error.contains("not public"), "{error}");
     let inside = |text: &str| SocketAddr::new(text.parse().unwrap(), 0);
@@ -189,7 +197,7 @@ fn only_plain_addresses_are_fetched() {
         "https://www.googleapis.com/oauth2/v3/certs",
         "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
     ] {
-        assert!(address(text).is_ok(), "{text}");
+        assert!(parse(text).is_ok(), "{text}");
     }
     for text in [
         "http://keys.example/a",
@@ -215,20 +223,21 @@ fn only_plain_addresses_are_fetched() {
         "keys.example",
         "",
     ] {
-        assert!(address(text).is_err(), "{text}");
+        assert!(parse(text).is_err(), "{text}");
     }
 }
 
 #[tokio::test]
 async fn a_subscription_is_confirmed_by_a_visit_that_succeeds_and_by_nothing_else() {
-    // The engine alone makes one, of a delivery that is genuine.
+    // Only the engine makes a `Confirmation`, from a verified delivery.
     async fn confirmed(served: &Served, url: &str) -> Result<(), String> {
-        let url = address(url).map_err(|refused| refused.to_string())?;
+        let url = parse(url).map_err(|refused| refused.to_string())?;
         let visited = served.keys.visit(url).await;
         visited.map_err(|refused| refused.to_string())
     }
-    // The certificate of the server here is for this name.
-    let url = "https://keys.example/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:us-east-2:1:t&Token=2336412f";
+    // The certificate of the test server is for this name.
+    let url = "https://keys.example/?Action=ConfirmSubscription\
+               &TopicArn=arn:aws:sns:us-east-2:1:t&Token=2336412f";
     let served = serve(|| Some(answer("200 OK", "", b"<ConfirmSubscriptionResponse/>"))).await;
     assert_eq!(confirmed(&served, url).await, Ok(()));
     assert_eq!(served.connections.load(Ordering::SeqCst), 1);

@@ -1,5 +1,5 @@
-//! One resource behind [`Webhook`], a handler for each kind of event, and octocrab's types as the `T` of
-//! `VerifiedEvent<T>`. See `main.rs` for how to run it.
+//! One resource with the middleware [`Webhook`], and one handler for each kind of event. octocrab's
+//! types are the `T` of `VerifiedEvent<T>`. `main.rs` says how to run the example.
 
 use std::io;
 use std::net::TcpListener;
@@ -16,15 +16,15 @@ use octocrab::models::webhook_events::payload::{
 use serde::Deserialize;
 use webhook_actix::{VerifiedDelivery, VerifiedEvent, Webhook};
 
-/// Where deliveries arrive.
+/// The path of the endpoint.
 pub const PATH: &str = "/webhooks/github";
 
-/// What happened. In an application this is its database.
+/// A log of handled events. An application writes to its database.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
-    /// All of it.
+    /// Every line.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         self.0
@@ -40,21 +40,22 @@ impl Log {
     }
 }
 
-/// The server, which runs once it is awaited.
+/// The server. It runs when it is awaited.
 ///
 /// # Errors
 ///
-/// The listener's.
+/// The server cannot use the listener.
 pub fn serve(listener: TcpListener, webhook: Webhook, log: Log) -> io::Result<Server> {
     let log = Data::new(log);
-    // The closure runs once for each worker. `webhook` is made outside of it and cloned: clones share what is remembered.
-    // Made inside, each worker would remember its own, and a copy that meets another worker would run again.
+    // The closure runs once for each worker, and clones of `webhook` share their memory. Create
+    // `webhook` outside: otherwise a copy that reaches another worker runs again.
     let server = HttpServer::new(move || {
         App::new().app_data(log.clone()).service(
             web::resource(PATH)
-                // Guards come after the middleware, so they see verified deliveries alone. The header is not signed,
-                // though: whoever captured a delivery may send it as another kind. It gets nowhere: the body, which is
-                // signed, is what identifies it, so it is a copy of what was handled.
+                // Guards run after the middleware, so they see only verified deliveries. GitHub
+                // does not sign this header, so a thief can send a captured delivery as another
+                // kind. That is useless: the signed body identifies the delivery, so it is a
+                // duplicate.
                 .route(web::post().guard(Header(KIND, "star")).to(star))
                 .route(web::post().guard(Header(KIND, "push")).to(push))
                 .route(web::post().to(other))
@@ -66,7 +67,7 @@ pub fn serve(listener: TcpListener, webhook: Webhook, log: Log) -> io::Result<Se
 
 const KIND: &str = "x-github-event";
 
-/// octocrab has a type for what is special about each kind of event. This puts beside it what all of them have.
+/// octocrab has a type for the fields of each kind of event. This adds the fields that all have.
 #[derive(Deserialize)]
 struct In<T> {
     repository: Repository,
@@ -99,7 +100,7 @@ async fn push(log: Data<Log>, event: VerifiedEvent<In<PushWebhookEventPayload>>)
     HttpResponse::Ok().finish()
 }
 
-/// `ping`, and what else is ticked in the settings: taken, so that GitHub's page shows no failures.
+/// Accepts `ping` and every other kind, so that GitHub's page shows no failures.
 async fn other(VerifiedDelivery(delivery): VerifiedDelivery) -> HttpResponse {
     println!("nothing to do for {:?}", delivery.event_type());
     HttpResponse::Ok().finish()

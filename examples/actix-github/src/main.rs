@@ -1,6 +1,7 @@
-//! GitHub events in actix-web as the types of octocrab. The lesson is in `lib.rs`; here are arguments and secret.
+//! GitHub events in actix-web as the types of octocrab. `lib.rs` has the handlers, this file the
+//! arguments and the secret.
 //!
-//! It is a workspace of its own, because octocrab takes a minute to build:
+//! The example is a separate workspace, because octocrab takes a minute to build:
 //!
 //! ```text
 //! cd examples/actix-github
@@ -8,15 +9,17 @@
 //! cargo run -- --port 3000
 //! ```
 //!
-//! A genuine delivery, signed by hand; sent twice, it runs once:
+//! Sign a genuine delivery by hand. Send it twice: it runs once.
 //!
 //! ```text
 //! BODY=$(cat tests/star.json)
-//! TAG=$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$GITHUB_WEBHOOK_SECRET" -r | cut -d' ' -f1)
-//! curl -i localhost:3000/webhooks/github -H 'x-github-event: star' -H "x-hub-signature-256: sha256=$TAG" -d "$BODY"
+//! TAG=$(printf '%s' "$BODY" |
+//!   openssl dgst -sha256 -hmac "$GITHUB_WEBHOOK_SECRET" -r | cut -d' ' -f1)
+//! curl -i localhost:3000/webhooks/github -d "$BODY" \
+//!   -H 'x-github-event: star' -H "x-hub-signature-256: sha256=$TAG"
 //! ```
 //!
-//! Change one character of `BODY` and send it under the same `TAG`: 401.
+//! Change one character of `BODY` and keep `TAG`: the answer is 401.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
@@ -29,7 +32,7 @@ use webhook_core::{Endpoint, MemoryStore};
 #[derive(Parser)]
 #[command(about)]
 struct Args {
-    /// Port on 127.0.0.1; 0 for any free one
+    /// Port on 127.0.0.1, or 0 for any free port
     #[arg(long, default_value_t = 3000)]
     port: u16,
 }
@@ -43,15 +46,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = std::env::var(SECRET)
         .map_err(|_| format!("set {SECRET} to the secret of the webhook's settings"))?;
     let endpoint = Endpoint::github(secret)
-        .store(MemoryStore::new()) // forgets on restart; several processes need a store they share
+        .store(MemoryStore::new()) // in memory: lost on restart, not shared between processes
         .build()
-        .map_err(|error| format!("{SECRET}: {error}"))?; // says what is wrong, never the secret
+        .map_err(|error| format!("{SECRET}: {error}"))?; // the error never contains the secret
     let webhook = Webhook::new(endpoint);
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port))?;
     println!("listening on http://{}", listener.local_addr()?);
-    // SIGTERM and Ctrl-C are actix's: it stops accepting and waits for connections. Then the handlers whose client went
-    // away, of which only the middleware knows.
+    // actix handles SIGTERM and Ctrl-C: it stops accepting and waits for its connections. Only the
+    // middleware knows the handlers whose client has left, so it waits for them afterwards.
     serve(listener, webhook.clone(), Log::default())?.await?;
     let running = webhook.drain(Duration::from_secs(20)).await;
     println!("{running} deliveries cut off");

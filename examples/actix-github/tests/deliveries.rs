@@ -1,4 +1,4 @@
-//! The example over real sockets.
+//! Sends deliveries to the example over real sockets.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -17,7 +17,7 @@ const STAR: &str = include_str!("star.json");
 async fn a_genuine_delivery_reaches_the_handler_typed_and_once() -> Result<(), Failure> {
     let server = Running::start()?;
     let star = signed("star", STAR)?;
-    // More copies than there are workers: all of them remember the same.
+    // More copies than workers: all workers share their memory.
     for _ in 0..8 {
         assert_eq!(server.send(&star).await, 200);
     }

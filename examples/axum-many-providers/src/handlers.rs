@@ -1,4 +1,4 @@
-//! One handler for each provider. All of them run for genuine, fresh, new deliveries only.
+//! One handler for each provider. They run only for genuine, fresh and new deliveries.
 
 use axum::extract::State;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use webhook_axum::{Delivery, VerifiedDelivery, VerifiedEvent};
 
 use crate::journal::Journal;
 
-/// Stripe has hundreds of event types, and adds more: those that nobody here knows are no errors.
+/// Stripe has hundreds of event types and adds more. An unknown type is not an error.
 #[derive(Deserialize)]
 #[serde(tag = "type")]
 pub(crate) enum StripeEvent {
@@ -33,8 +33,8 @@ pub(crate) async fn stripe(State(journal): State<Journal>, event: VerifiedEvent<
     }
 }
 
-/// GitHub names the event in a header that it does not sign: whoever captured a delivery may send it as another type. So
-/// the type chooses nothing here that the body would not bear out.
+/// GitHub names the event in a header that it does not sign: a thief can send a captured delivery
+/// as another type. So this handler takes no decision from the type alone.
 pub(crate) async fn github(
     State(journal): State<Journal>,
     VerifiedDelivery(delivery): VerifiedDelivery,
@@ -43,11 +43,11 @@ pub(crate) async fn github(
     write(&journal, &delivery, what).await;
 }
 
-/// Slack sends JSON for events and forms for slash commands, both signed, so this takes the delivery whatever is in it. Its
-/// `url_verification` challenge never comes here: the layer answers it.
+/// Slack sends JSON for events and forms for slash commands, so this handler takes any payload. The
+/// layer answers the `url_verification` challenge itself.
 ///
-/// Slack gives up after 3 s and tries again. A handler that takes longer runs on, the first retries are answered
-/// 503 while it does, and a later one 200.
+/// Slack gives up after 3 s and retries. A slower handler keeps running: the layer answers the
+/// first retries with 503, and a later one with 200.
 pub(crate) async fn slack(
     State(journal): State<Journal>,
     VerifiedDelivery(delivery): VerifiedDelivery,
@@ -61,7 +61,8 @@ pub(crate) struct Order {
     total_price: String,
 }
 
-/// The route takes one topic, `orders/paid`: register another URL for another. The header that says the topic is not signed.
+/// The route takes one topic, `orders/paid`. Register a separate URL for each topic: Shopify does
+/// not sign the header that names it.
 pub(crate) async fn shopify(State(journal): State<Journal>, event: VerifiedEvent<Order>) {
     let what = format!("order over {}", event.data.total_price);
     write(&journal, &event.delivery, what).await;
@@ -77,7 +78,8 @@ pub(crate) async fn square(State(journal): State<Journal>, event: VerifiedEvent<
     write(&journal, &event.delivery, what).await;
 }
 
-/// Secrets are given newest first, so a slot above zero is an old one at work. When this line has stopped, it can go.
+/// The newest secret has the slot zero, so a higher slot means that the sender still uses an old
+/// one. Remove the old secret once this warning stops.
 async fn write(journal: &Journal, delivery: &Delivery, what: String) {
     let (provider, slot) = (delivery.provider(), delivery.proof().key_slot());
     if slot > 0 {

@@ -1,10 +1,10 @@
-//! What handlers write to: in an application, its database.
+//! The journal that the handlers write to. An application writes to its database.
 
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-/// All that happened, shared by the handlers as axum's state.
+/// The entries of all handlers, shared as axum's state.
 #[derive(Clone, Debug, Default)]
 pub struct Journal(Arc<Mutex<Vec<Entry>>>);
 
@@ -12,16 +12,16 @@ pub struct Journal(Arc<Mutex<Vec<Entry>>>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Whose delivery.
+    /// The provider of the delivery.
     pub provider: &'static str,
     /// What happened.
     pub what: String,
-    /// Which secret it was signed with, counted from zero.
+    /// The key slot of the secret that verified the delivery, counted from zero.
     pub slot: usize,
 }
 
 impl Journal {
-    /// The entries. While this is held, handlers that write wait, as they would for a busy database.
+    /// The entries. Handlers that write wait for this guard, as they do for a busy database.
     pub async fn read(&self) -> tokio::sync::MutexGuard<'_, Vec<Entry>> {
         self.0.lock().await
     }

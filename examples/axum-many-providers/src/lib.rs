@@ -1,5 +1,5 @@
-//! Five providers in one application: a layer for each route, one store for all, and what stands outside of them. See
-//! `main.rs` for how to run it.
+//! Five providers in one application: one layer for each route, one store for all layers, and the
+//! layers outside of them. `main.rs` says how to run the example.
 
 mod handlers;
 mod journal;
@@ -16,11 +16,11 @@ use webhook_axum::{Endpoint, EndpointBuilder, MemoryStore, WebhookLayer};
 pub use crate::journal::{Entry, Journal};
 pub use crate::secrets::Secrets;
 
-/// Why something cannot be done, in words for whoever runs the program.
+/// An error with a message for the operator.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The layers, one for each provider. They are kept after the router is made, to rotate secrets and to shut down: clones of a
-/// layer share everything.
+/// The layers, one for each provider. The application keeps them to rotate secrets and to shut
+/// down: clones of a layer share everything.
 #[derive(Debug)]
 pub struct Receivers {
     stripe: WebhookLayer,
@@ -31,21 +31,22 @@ pub struct Receivers {
 }
 
 impl Receivers {
-    /// Layers with these secrets.
+    /// Creates the layers with these secrets.
     ///
     /// # Errors
     ///
-    /// Whose secret or URL cannot be used, and why, without showing it.
+    /// A secret or the URL cannot be used. The message names the provider and never the secret.
     pub fn new(secrets: &Secrets, public_url: &str) -> Result<Self, Failure> {
-        // One store for all: a provider's name is part of every key, so one's `evt_1` is not another's. This one forgets on
-        // restart, and several processes do not share it; for that, implement `ReplayStore` over the database you have.
+        // One store for all: the provider's name is part of every replay key. This store is in
+        // memory, so it is lost on restart and not shared between processes. For more, implement
+        // `ReplayStore` over your database.
         let store = MemoryStore::new();
         let layer = |endpoint: EndpointBuilder, provider| {
             let endpoint = endpoint.store(store.clone()).build();
             endpoint.map(WebhookLayer::new).map_err(of(provider))
         };
-        // Square signs the URL it sends to. It is configured, to the last slash as registered at Square, and not taken
-        // from `Host` or `X-Forwarded-*`, which are the sender's to choose.
+        // Square signs the URL of the endpoint. Configure it exactly as registered at Square, to
+        // the last slash. A sender can choose `Host` and `X-Forwarded-*`, so they are not used.
         let square_url = format!("{public_url}/webhooks/square");
         Ok(Self {
             stripe: layer(Endpoint::stripe(secrets.stripe.clone()), "stripe")?,
@@ -59,12 +60,12 @@ impl Receivers {
         })
     }
 
-    /// Replaces all secrets, from the next delivery on; deliveries under way are not disturbed, and nothing is
-    /// forgotten of what was handled.
+    /// Replaces all secrets, from the next delivery on. Deliveries in flight continue, and the
+    /// store keeps its records.
     ///
     /// # Errors
     ///
-    /// Whose secret cannot be used. That provider's old ones stay in force, and those of the providers behind it.
+    /// A secret cannot be used. That provider and the ones after it keep their old secrets.
     pub fn rotate(&self, secrets: &Secrets) -> Result<(), Failure> {
         for (layer, secrets) in [
             (&self.stripe, &secrets.stripe),
@@ -81,8 +82,8 @@ impl Receivers {
         Ok(())
     }
 
-    /// For the end: puts off new deliveries with 503, waits for handlers, also those whose client has gone, and gives the
-    /// number still running after `timeout`.
+    /// Shuts down: answers new deliveries with 503 and waits for the handlers, even if their client
+    /// has left. Returns the number of handlers that still run after `timeout`.
     pub async fn drain(&self, timeout: Duration) -> usize {
         let (stripe, github, slack, shopify, square) = tokio::join!(
             self.stripe.drain(timeout),
@@ -101,23 +102,26 @@ fn of(provider: &'static str) -> impl Fn(webhook_axum::ConfigError) -> Failure {
 
 /// The application.
 ///
-/// `patience` is how long a request may take in all.
+/// `patience` is the time limit for a whole request.
 pub fn app(receivers: &Receivers, journal: Journal, patience: Duration) -> Router {
     use handlers::{github, shopify, slack, square, stripe};
 
-    // In axum the layer that is added last is the outermost. So this is read from the inside out.
+    // In axum, the layer that is added last is the outermost. Read this from the inside out.
     Router::new()
-        // 1. Innermost, handlers and whatever changes a body. What goes between handler and webhook layer sees verified
-        //    deliveries alone: a limit of concurrency there holds no place for a forger.
+        // 1. Innermost: the handlers, and every layer that changes a body. A layer between handler
+        //    and webhook layer sees only verified deliveries: forgeries cannot use up a concurrency
+        //    limit there.
         //
-        //    A request's `Content-Encoding` is answered 415: signatures are over the bytes as sent. Were a
-        //    `RequestDecompressionLayer` further out, the bytes would be others, and every signature wrong.
+        //    The webhook layer answers a request with a `Content-Encoding` with 415: signatures are
+        //    over the bytes as sent. A `RequestDecompressionLayer` outside of it would change the
+        //    bytes and invalidate every signature.
         //
-        //    `DefaultBodyLimit` limits axum's extractors, and here they find a body that is already read. It is read under
-        //    the endpoint's own limit: 1 MiB, for GitHub 5 MiB, `EndpointBuilder::body_limit` for another.
+        //    `DefaultBodyLimit` limits axum's extractors, which find a body that is already read.
+        //    The endpoint's own limit applies: 1 MiB, for GitHub 5 MiB.
+        //    `EndpointBuilder::body_limit` changes it.
         //
-        // 2. Each route in the layer of its provider. A layer on the route, not on the router: only so can routes have
-        //    different ones, and paths that do not exist are 404 and not 401.
+        // 2. Each route in the layer of its provider. The layer is on the route and not on the
+        //    router, so each route has its own, and an unknown path is 404 instead of 401.
         .route(
             "/webhooks/stripe",
             post(stripe).layer(receivers.stripe.clone()),
@@ -138,23 +142,25 @@ pub fn app(receivers: &Receivers, journal: Journal, patience: Duration) -> Route
             "/webhooks/square",
             post(square).layer(receivers.square.clone()),
         )
-        // 3. The timeout. When it fires it drops the request, and with most middleware the handler would die half-way. Not
-        //    here: from verification on, claim, handler and settlement are one future that outlives its request. The client
-        //    gets this 503, the handler finishes, and the retry is answered as a copy of what was done. What ends a
-        //    handler is `EndpointBuilder::handler_timeout`, which releases the delivery, so that the retry runs.
+        // 3. The timeout. It drops the request, which would stop the handler half-way with most
+        //    middleware. Here, claim, handler and settlement are one future that outlives its
+        //    request. The client gets this 503, the handler finishes, and the layer answers the
+        //    retry as a duplicate. `EndpointBuilder::handler_timeout` is what ends a handler: it
+        //    releases the delivery, so the retry runs.
         //
-        //    The other way round, a timeout inside of the webhook layer, is a handler cut off and an answer that is no 2xx:
-        //    released, and run again.
+        //    A timeout inside the webhook layer stops the handler, and its answer is not 2xx. The
+        //    layer releases the delivery, and the retry runs.
         //
-        //    A `RequestBodyLimitLayer`, for the sake of other routes, has its place here too: no lower than the highest
-        //    limit of an endpoint, or it answers first.
+        //    A `RequestBodyLimitLayer` for other routes belongs here too. Its limit must not be
+        //    below the highest limit of an endpoint, or it answers first.
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             patience,
         ))
-        // 4. Outermost, tracing: it sees every answer, the refusals and the timeout's among them. It calls each 5xx a
-        //    failure, but 503 for a copy in flight is how a sender is told to come again; hence no `on_failure`. The layers
-        //    log refusals themselves, under the target `webhook`.
+        // 4. Outermost: tracing, which sees every answer, including refusals and timeouts. By
+        //    default it logs each 5xx as a failure. The answer to a copy in flight is 503, so that
+        //    the sender retries: that is not a failure, so `on_failure` is off. The webhook layers
+        //    log refusals themselves, with the target `webhook`.
         .layer(TraceLayer::new_for_http().on_failure(()))
         .with_state(journal)
 }

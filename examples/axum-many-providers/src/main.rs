@@ -1,26 +1,30 @@
-//! Five providers in one axum application, layers in order, secrets rotated while it runs. The lesson is in `lib.rs`; here
-//! are arguments, environment and signals.
+//! Five providers in one axum application, layers in order, secrets rotated while it runs. `lib.rs`
+//! has the layers, this file the arguments, the environment and the signals.
 //!
-//! The environment of a running process cannot be changed, so what is to be rotated is in files: one for each provider, one
-//! secret a line, the newest first, as Docker and Kubernetes mount them. The environment says where.
+//! The environment of a running process cannot change, so the secrets are in files, as Docker and
+//! Kubernetes mount them. Each provider has one file, with one secret a line, the newest first.
 //!
 //! ```text
 //! export PUBLIC_URL=https://example.com WEBHOOK_SECRETS_DIR=/tmp/secrets
 //! mkdir -p /tmp/secrets
-//! for p in stripe github slack shopify square; do echo "${p}_secret_0123456789" > /tmp/secrets/$p; done
+//! for p in stripe github slack shopify square; do
+//!   echo "${p}_secret_0123456789" > /tmp/secrets/$p
+//! done
 //! cargo run -p axum-many-providers -- --port 3000
 //! ```
 //!
-//! A genuine delivery, signed by hand; sent twice, it runs once:
+//! Sign a genuine delivery by hand. Send it twice: it runs once.
 //!
 //! ```text
 //! SECRET=$(head -n 1 /tmp/secrets/github) BODY='{"action":"created"}'
 //! TAG=$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d' ' -f1)
-//! curl -i localhost:3000/webhooks/github -H "x-hub-signature-256: sha256=$TAG" -H 'x-github-event: star' -d "$BODY"
+//! curl -i localhost:3000/webhooks/github -d "$BODY" \
+//!   -H "x-hub-signature-256: sha256=$TAG" -H 'x-github-event: star'
 //! ```
 //!
-//! Rotate: put a new secret above the old one and tell the process. From then on both count, and the log says who
-//! still signs with the old one. When nobody does, delete its line and tell the process again:
+//! To rotate a secret, put the new one above the old one and signal the process. Then both verify,
+//! and the log names the providers that still sign with the old one. When these warnings stop,
+//! delete the old line and signal the process again:
 //!
 //! ```text
 //! sed -i '1i github_secret_9876543210' /tmp/secrets/github
@@ -38,12 +42,13 @@ use tokio::net::TcpListener;
 #[derive(Parser)]
 #[command(about)]
 struct Args {
-    /// Port on 127.0.0.1; 0 for any free one
+    /// Port on 127.0.0.1, or 0 for any free port
     #[arg(long, default_value_t = 3000)]
     port: u16,
 }
 
-/// Longer than a body may take to arrive (10 s) and a handler to run (30 s) together, so that the layers' own limits come first.
+/// Longer than the limits for a body (10 s) and for a handler (30 s) together, so that these apply
+/// first.
 const PATIENCE: Duration = Duration::from_secs(45);
 
 #[tokio::main]
@@ -71,7 +76,7 @@ async fn main() -> Result<(), Failure> {
         } => served?,
         never = rotate(&receivers, &secrets_in) => never?,
     }
-    let running = receivers.drain(Duration::from_secs(20)).await; // handlers whose client went away
+    let running = receivers.drain(Duration::from_secs(20)).await; // handlers whose client has left
     println!("{running} deliveries cut off");
     Ok(())
 }
@@ -80,7 +85,8 @@ fn variable(name: &str, what: &str) -> Result<String, Failure> {
     std::env::var(name).map_err(|_| format!("set {name} to {what}").into())
 }
 
-/// Reads the secrets again at each SIGHUP. A file that cannot be used is reported, and the secrets in force stay.
+/// Reads the secrets again at each SIGHUP. Reports a file that cannot be used, and keeps the old
+/// secrets.
 #[cfg(unix)]
 async fn rotate(receivers: &Receivers, secrets_in: &Path) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -94,7 +100,7 @@ async fn rotate(receivers: &Receivers, secrets_in: &Path) -> std::io::Result<()>
     }
 }
 
-/// SIGTERM, which is how supervisors end a process, or Ctrl-C.
+/// Waits for SIGTERM, which supervisors send to end a process, or for Ctrl-C.
 #[cfg(unix)]
 fn stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -7,19 +7,19 @@ use webhook_axum::SecretSet;
 
 use crate::Failure;
 
-/// The secrets of each provider, newest first. All of them count.
+/// The secrets of each provider, newest first. Each of them verifies.
 #[derive(Clone, Debug, Default)]
-#[allow(clippy::exhaustive_structs, reason = "an application's own")]
+#[allow(clippy::exhaustive_structs, reason = "the application owns it")]
 pub struct Secrets {
-    /// Of Stripe: one for each endpoint in the dashboard that sends here, and old ones while they are rolled.
+    /// Stripe: one for each endpoint in the dashboard, and old ones during a rotation.
     pub stripe: SecretSet,
-    /// Of GitHub.
+    /// GitHub.
     pub github: SecretSet,
-    /// Of Slack: the app's signing secret.
+    /// Slack: the app's signing secret.
     pub slack: SecretSet,
-    /// Of Shopify: the app's client secret.
+    /// Shopify: the app's client secret.
     pub shopify: SecretSet,
-    /// Of Square: the subscription's signature key.
+    /// Square: the subscription's signature key.
     pub square: SecretSet,
 }
 
@@ -28,7 +28,7 @@ impl Secrets {
     ///
     /// # Errors
     ///
-    /// The file that cannot be read. Whether what is in it is a usable secret is found where it meets its provider.
+    /// A file cannot be read. [`Receivers::new`](crate::Receivers::new) checks the secrets.
     pub fn read(directory: &Path) -> Result<Self, Failure> {
         let read = |provider| -> Result<SecretSet, Failure> {
             let file = directory.join(provider);

@@ -1,4 +1,4 @@
-//! The example over real sockets.
+//! Sends deliveries to the example over real sockets.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use webhook_test::{Client, PATIENCE, Reply, Sent, Server};
 const PUBLIC_URL: &str = "https://example.com";
 const PAID: &str = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount_paid":1999}}}"#;
 
-/// For each provider a body that its handler takes, and what the handler makes of it.
+/// For each provider, a body that its handler accepts, and the text that the handler writes.
 const DELIVERIES: [(Provider, &str, &str); 5] = [
     (providers::STRIPE, PAID, "1999 cents paid"),
     (providers::GITHUB, r#"{"action":"created"}"#, "star"),
@@ -56,7 +56,7 @@ async fn a_tampered_delivery_is_answered_401_and_reaches_no_handler() -> Result<
         tampered.body = format!("{body} ").into();
         assert_eq!(shop.send(&tampered).await?.status, 401, "{provider:?}");
 
-        // Genuine, and of another route.
+        // Genuine, but to an unknown route.
         let mut astray = signed(provider, &secret(provider), body)?;
         astray.path_and_query = "/webhooks/elsewhere".to_owned();
         assert_eq!(shop.send(&astray).await?.status, 404, "{provider:?}");
@@ -99,7 +99,7 @@ async fn secrets_are_rotated_while_it_runs() -> Result<(), Failure> {
     let paid = |secret: &str, id: &str| signed(stripe, secret, &PAID.replace("evt_1", id));
     assert_eq!(shop.send(&paid(new, "evt_1")?).await?.status, 401);
 
-    // Both count, and the slot says which one it was.
+    // Both secrets verify, and the slot tells which one did.
     let mut secrets = secrets();
     secrets.stripe = [new, old.as_str()].into();
     shop.receivers.rotate(&secrets)?;
@@ -114,16 +114,16 @@ async fn secrets_are_rotated_while_it_runs() -> Result<(), Failure> {
         .collect();
     assert_eq!(slots, [1, 0]);
 
-    // What was handled under the old secret is not handled again under the new one.
+    // An event that was handled with the old secret does not run again with the new one.
     assert_eq!(shop.send(&paid(new, "evt_1")?).await?.status, 200);
     assert_eq!(shop.journal.read().await.len(), 2);
 
-    // The old one goes.
+    // Without the old secret.
     secrets.stripe = new.into();
     shop.receivers.rotate(&secrets)?;
     assert_eq!(shop.send(&paid(&old, "evt_3")?).await?.status, 401);
 
-    // An unusable one changes nothing, and the error says whose it is without showing it.
+    // An unusable secret changes nothing. The error names the provider and not the secret.
     secrets.stripe = " stripe_secret_9876543210".into();
     let refused = shop
         .receivers
@@ -148,7 +148,7 @@ async fn a_handler_outlives_the_timeout_outside_of_its_layer() -> Result<(), Fai
     assert_eq!(shop.send(&paid).await?.status, 503, "still at work");
     drop(busy);
 
-    // It was not cut off: without another delivery it finishes, once.
+    // The handler was not stopped: it finishes once, without another delivery.
     assert_eq!(shop.receivers.drain(PATIENCE).await, 0, "still running");
     assert_eq!(shop.journal.read().await.len(), 1);
     Ok(())
@@ -211,7 +211,7 @@ fn secret(provider: Provider) -> String {
     format!("{}_secret_0123456789", provider.name())
 }
 
-/// As the provider would send it.
+/// A delivery as the provider sends it.
 fn signed(provider: Provider, secret: &str, body: &str) -> Result<SignedRequest, Failure> {
     let path = format!("/webhooks/{}", provider.name());
     let signer = Signer::new(provider, secret)?

@@ -1,5 +1,5 @@
-//! A provider of one's own: [`LIGHTHOUSE`] is a value, and everything else takes it like any other. See `main.rs` for how to
-//! run it.
+//! A custom provider: [`LIGHTHOUSE`] is a value that works like any provider of the library.
+//! `main.rs` says how to run the example.
 
 mod lighthouse;
 
@@ -13,21 +13,21 @@ use webhook_axum::{ConfigError, Endpoint, MemoryStore, Secret, VerifiedEvent, We
 
 pub use crate::lighthouse::LIGHTHOUSE;
 
-/// Where deliveries arrive.
+/// The path of the endpoint.
 pub const PATH: &str = "/webhooks/lighthouse";
 
-/// The warnings that came in.
+/// The warnings so far.
 pub type Log = Arc<Mutex<Vec<String>>>;
 
-/// The layer for [`LIGHTHOUSE`]. The providers of the library have a constructor each; for one of your own it is
-/// `Endpoint::builder`.
+/// The layer for [`LIGHTHOUSE`]. Each provider of the library has a constructor; a custom provider
+/// uses `Endpoint::builder`.
 ///
 /// # Errors
 ///
-/// A secret that is not base64, or empty; the text does not contain it.
+/// The secret is empty or not base64. The message does not contain it.
 pub fn layer(secret: impl Into<Secret>) -> Result<WebhookLayer, ConfigError> {
     let endpoint = Endpoint::builder(LIGHTHOUSE, secret.into())
-        .store(MemoryStore::new()) // forgets on restart; several processes need a store they share
+        .store(MemoryStore::new()) // in memory: lost on restart, not shared between processes
         .build()?;
     Ok(WebhookLayer::new(endpoint))
 }
@@ -46,7 +46,7 @@ struct Warning {
     metres: u32,
 }
 
-/// Runs for genuine, fresh, new deliveries only.
+/// Runs only for genuine, fresh and new deliveries.
 async fn warn(State(log): State<Log>, VerifiedEvent(warning): VerifiedEvent<Warning>) {
     let (id, Warning { event, metres }) = (warning.id().unwrap_or_default(), &warning.data);
     let line = format!("{id}: {event}, sight {metres} m");

@@ -1,21 +1,24 @@
-//! A provider of one's own. The lesson is in `lighthouse.rs` and in the tests; here are arguments and secret.
+//! A custom provider. `lighthouse.rs` and the tests have the provider, this file the arguments and
+//! the secret.
 //!
 //! ```text
 //! export LIGHTHOUSE_SECRET=$(openssl rand -base64 32)
 //! cargo run -p custom-provider -- --port 3000
 //! ```
 //!
-//! A genuine delivery, signed by hand as Lighthouse's page says. It is good for five minutes; sent twice, it runs once:
+//! Sign a genuine delivery by hand, as Lighthouse's documentation says. It is fresh for five
+//! minutes. Send it twice: it runs once.
 //!
 //! ```text
 //! BODY='{"event":"fog","metres":50}' ID=msg_1 TIME=$(date +%s000)
 //! KEY=$(printf '%s' "$LIGHTHOUSE_SECRET" | base64 -d | od -An -tx1 | tr -d ' \n')
-//! TAG=$(printf '%s:%s:%s' $ID $TIME "$BODY" | openssl dgst -sha512 -mac HMAC -macopt hexkey:$KEY -r | cut -d' ' -f1)
+//! TAG=$(printf '%s:%s:%s' $ID $TIME "$BODY" |
+//!   openssl dgst -sha512 -mac HMAC -macopt hexkey:$KEY -r | cut -d' ' -f1)
 //! curl -i localhost:3000/webhooks/lighthouse -d "$BODY" \
 //!   -H "lighthouse-id: $ID" -H "lighthouse-sent: $TIME" -H "lighthouse-signature: v1:$TAG"
 //! ```
 //!
-//! Change one character of `BODY`, `ID` or `TIME` and send it under the same `TAG`: 401.
+//! Change one character of `BODY`, `ID` or `TIME` and keep `TAG`: the answer is 401.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -27,7 +30,7 @@ use tokio::net::TcpListener;
 #[derive(Parser)]
 #[command(about)]
 struct Args {
-    /// Port on 127.0.0.1; 0 for any free one
+    /// Port on 127.0.0.1, or 0 for any free port
     #[arg(long, default_value_t = 3000)]
     port: u16,
 }
@@ -44,10 +47,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    // Ctrl-C alone; the example tower-hyper takes SIGTERM as well.
+    // Ctrl-C only. The example tower-hyper also handles SIGTERM.
     axum::serve(listener, app(webhooks.clone(), Log::default()))
         .with_graceful_shutdown(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
         .await?;
-    webhooks.drain(Duration::from_secs(20)).await; // handlers whose client went away
+    webhooks.drain(Duration::from_secs(20)).await; // handlers whose client has left
     Ok(())
 }

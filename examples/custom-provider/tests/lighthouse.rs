@@ -1,4 +1,4 @@
-//! What a provider of one's own should be tested for.
+//! The tests that a custom provider needs.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ type Failure = Box<dyn std::error::Error>;
 const SECRET: &str = "bGlnaHRob3VzZS1leGFtcGxlLWtleS0wMTIzNDU2Nzg5";
 const FOG: &str = r#"{"event":"fog","metres":50}"#;
 
-/// The one test that `LIGHTHOUSE` cannot pass by being wrong the same way twice: the signer signs with the very value that
-/// verifies, so the expected signature comes from elsewhere. Best is a recorded delivery, or the example on the
-/// provider's page. Here it is OpenSSL's:
+/// Compares the signer with an independent signature. The signer uses the same value that verifies,
+/// so it would repeat a misreading. The best reference is a recorded delivery, or the example in
+/// the provider's documentation. Here it is OpenSSL:
 ///
 /// ```text
 /// printf '%s' 'msg_1:1700000000000:{"event":"fog","metres":50}' |
@@ -44,7 +44,7 @@ async fn a_genuine_delivery_runs_once_however_often_it_is_sent() -> Result<(), F
     assert_eq!(send(&server, &fog(now)?).await, 200);
     assert_eq!(*log.lock().await, ["msg_1: fog, sight 50 m"]);
 
-    // The same bytes again, and a retry: the same id, another time, another signature.
+    // An identical copy. Then a retry: the same id, with another time and signature.
     assert_eq!(send(&server, &fog(now)?).await, 200);
     let retry = fog(now.saturating_add(Duration::from_secs(30)))?;
     assert_eq!(send(&server, &retry).await, 200);
@@ -93,7 +93,7 @@ async fn whatever_is_changed_the_answer_is_401_and_nothing_runs() -> Result<(), 
     }
     assert!(log.lock().await.is_empty());
 
-    // None of them spoiled it for the genuine one.
+    // The genuine delivery still runs.
     assert_eq!(send(&server, &fog(now)?).await, 200);
     assert_eq!(log.lock().await.len(), 1);
     Ok(())

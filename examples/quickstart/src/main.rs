@@ -1,8 +1,8 @@
 //! A Stripe endpoint in axum, and what it makes of genuine, forged, stale and replayed deliveries.
 //!
 //! ```text
-//! cargo run -p quickstart             try all of them, then keep serving
-//! cargo run -p quickstart -- --once   try all of them, then exit: zero if every answer was as expected
+//! cargo run -p quickstart             send each of them, then keep serving
+//! cargo run -p quickstart -- --once   send each of them, then exit: 0 if all is as expected
 //! ```
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,7 +23,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use webhook_axum::{Clock, Signer, SystemClock, VerifiedEvent, WebhookLayer, providers};
 
-/// In an application this comes from the environment. Stripe shows it beside the endpoint.
+/// An application reads it from the environment. Stripe shows it next to the endpoint.
 const SECRET: &str = "whsec_quickstart_0123456789abcdef";
 const PATH: &str = "/webhooks/stripe";
 const LATE: Duration = Duration::from_secs(45);
@@ -31,7 +31,8 @@ const LATE: Duration = Duration::from_secs(45);
 type Runs = Arc<AtomicUsize>;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The events this application knows, and the rest: Stripe adds new ones, and they are no errors.
+/// The events that this application knows, and all others. Stripe adds event types: an unknown one
+/// is not an error.
 #[derive(Deserialize)]
 #[serde(tag = "type")]
 enum StripeEvent {
@@ -51,7 +52,8 @@ struct Invoice {
     amount_paid: u64,
 }
 
-/// Runs for genuine, fresh, new events only. 2xx says done; after anything else Stripe's retry runs again.
+/// Runs only for genuine, fresh and new events. 2xx says that the event is done. After any other
+/// answer, Stripe's retry runs again.
 async fn receive(State(runs): State<Runs>, event: VerifiedEvent<StripeEvent>) -> StatusCode {
     runs.fetch_add(1, Ordering::SeqCst);
     if let StripeEvent::InvoicePaid { data } = &event.data {
@@ -62,24 +64,24 @@ async fn receive(State(runs): State<Runs>, event: VerifiedEvent<StripeEvent>) ->
     StatusCode::OK
 }
 
-/// The last layer is the outermost: timeouts and tracing go outside of ours.
+/// The last layer is the outermost: timeout and tracing are outside the webhook layer.
 fn app(webhooks: WebhookLayer, runs: Runs) -> Router {
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LATE);
     Router::new()
         .route(PATH, post(receive))
         .layer(webhooks)
         .layer(timeout)
-        .layer(TraceLayer::new_for_http().on_failure(())) // 503 for a copy in flight is no failure
+        .layer(TraceLayer::new_for_http().on_failure(())) // 503 is normal for a copy in flight
         .with_state(runs)
 }
 
 #[derive(Parser)]
 #[command(about)]
 struct Args {
-    /// Port on 127.0.0.1; 0 for any free one
+    /// Port on 127.0.0.1, or 0 for any free port
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// Exit after the table, non-zero if any row is not as expected
+    /// Exit after the table, with a non-zero code if a row is not as expected
     #[arg(long)]
     once: bool,
 }
@@ -107,12 +109,13 @@ async fn main() -> Result<ExitCode, Failure> {
         println!("\nStill serving. This delivery is good for 5 minutes, and runs once:\n");
         println!("curl -i http://{address}{PATH} \\\n  -H '{name}: {value}' \\\n  -d '{body}'");
         server.await??;
-        webhooks.drain(Duration::from_secs(30)).await; // handlers whose client went away
+        webhooks.drain(Duration::from_secs(30)).await; // handlers whose client has left
     }
     Ok(ExitCode::from(u8::from(!as_expected)))
 }
 
-/// Sends good and bad deliveries and prints how each was answered. Says whether all were answered as expected.
+/// Sends good and bad deliveries and prints each answer. Returns whether every answer was as
+/// expected.
 async fn try_everything(to: SocketAddr, runs: &Runs) -> Result<bool, Failure> {
     let now = SystemClock.now().ok_or("no time")?;
     let ten_minutes = Duration::from_secs(600);
@@ -190,7 +193,7 @@ fn request(headers: &[(String, String)], body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Sends over a connection of its own, which may close before all is sent; gives the status of the answer.
+/// Sends a request over a new connection, which the server can close early. Returns the status.
 async fn send(to: SocketAddr, request: Vec<u8>) -> Result<u16, Failure> {
     let (mut stream, mut status_line) = (TcpStream::connect(to).await?, *b"HTTP/1.1 200");
     let _ = stream.write_all(&request).await;

@@ -1,5 +1,5 @@
-//! hyper takes connections, a `match` takes paths, and [`WebhookLayer`] stands around a plain function. See `main.rs` for
-//! how to run it.
+//! hyper serves the connections, a `match` routes the paths, and [`WebhookLayer`] wraps a plain
+//! function. `main.rs` says how to run the example.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use webhook_tower::{RequestBody, ResponseBody, WebhookLayer};
 /// Why the program ends early.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What came in, in cents. In an application this is a row in a database.
+/// The sum of all payments, in cents. An application keeps it in its database.
 #[derive(Clone, Debug, Default)]
 pub struct Takings(Arc<AtomicU64>);
 
@@ -36,7 +36,8 @@ impl Takings {
     }
 }
 
-/// The events this application knows, and the rest: Stripe adds new ones, and they are no errors.
+/// The events that this application knows, and all others. Stripe adds event types: an unknown one
+/// is not an error.
 #[derive(Deserialize)]
 #[serde(tag = "type")]
 enum StripeEvent {
@@ -56,14 +57,15 @@ struct Invoice {
     amount_paid: u64,
 }
 
-/// The handler: an `async fn` from request to response, behind the layer. The request's body is whole and verified, and the
-/// [`Delivery`] in its extensions is the proof: nothing else can put one there.
+/// The handler: an `async fn` from request to response, inside the layer. The body is complete and
+/// verified. The [`Delivery`] in the extensions proves it: only the layer can insert one.
 ///
-/// What it answers settles the delivery. 2xx: done, copies are answered 200 without running. Anything else: Stripe's
-/// retry runs again. So a handler answers 2xx when, and only when, its work is stored.
+/// The answer settles the delivery. After 2xx the event is done: the layer answers copies itself and
+/// does not run them. After any other answer, Stripe's retry runs again. So answer 2xx only once the
+/// work is stored.
 async fn paid(request: Request<RequestBody>, takings: Takings) -> Response<Full<Bytes>> {
     let Some(delivery) = request.extensions().get::<Delivery>() else {
-        return status(StatusCode::INTERNAL_SERVER_ERROR); // somebody took the layer away
+        return status(StatusCode::INTERNAL_SERVER_ERROR); // the layer is missing
     };
     match delivery.json() {
         Ok(StripeEvent::InvoicePaid { data }) => {
@@ -73,8 +75,8 @@ async fn paid(request: Request<RequestBody>, takings: Takings) -> Response<Full<
             status(StatusCode::OK)
         }
         Ok(StripeEvent::Other) => status(StatusCode::OK),
-        // Genuine, and not what this code expects. With 200 it would be lost in silence; with 422 Stripe retries for three
-        // days, time enough to mend the type.
+        // Genuine, but not of the expected form. With 200 the event would be lost. With 422 Stripe
+        // retries for three days, which is time to correct the type.
         Err(error) => {
             eprintln!("{:?}: {error}", delivery.event_type());
             status(StatusCode::UNPROCESSABLE_ENTITY)
@@ -84,7 +86,7 @@ async fn paid(request: Request<RequestBody>, takings: Takings) -> Response<Full<
 
 type Answer = Response<Either<ResponseBody<Full<Bytes>>, Full<Bytes>>>;
 
-/// The application: one path behind the layer, the others as they are.
+/// The application: one path inside the layer, the others outside.
 fn app(
     webhooks: WebhookLayer,
     takings: Takings,
@@ -108,8 +110,8 @@ fn app(
     })
 }
 
-/// Serves until `stop`, then lets everything that has begun come to its end. Gives the number of deliveries that were
-/// cut off nevertheless.
+/// Serves until `stop`, then waits for every request in flight. Returns the number of deliveries
+/// that did not finish in time.
 pub async fn serve(
     listener: TcpListener,
     webhooks: WebhookLayer,
@@ -123,8 +125,8 @@ pub async fn serve(
         () = stop => {}
     }
     drop(listener);
-    // First the connections: each finishes the request it is at, and takes no other. Then the handlers whose client went
-    // away: they run on without a connection, and only the layer knows of them.
+    // First the connections: each finishes its request and takes no other. Then the handlers whose
+    // client has left: they have no connection, so only the layer knows them.
     let _ = timeout(CLOSE, connections.shutdown()).await;
     webhooks.drain(DRAIN).await
 }
@@ -139,7 +141,8 @@ where
             Ok((stream, _)) => {
                 tokio::spawn(connections.watch(connection(stream, app.clone())));
             }
-            // No file descriptor left, for example: it concerns one connection, and passes.
+            // For example, no file descriptor is free. The error concerns one connection, and
+            // passes.
             Err(error) => {
                 eprintln!("connection not accepted: {error}");
                 sleep(Duration::from_millis(100)).await;
@@ -148,7 +151,8 @@ where
     }
 }
 
-/// The body has a deadline of the layer's own; the head is hyper's, and hyper holds it to its 30 s only if it has a timer.
+/// The layer limits the time for the body. hyper limits the time for the head to 30 s, but only
+/// with a timer.
 fn connection<S>(
     stream: TcpStream,
     app: S,
@@ -168,6 +172,6 @@ fn status(status: StatusCode) -> Response<Full<Bytes>> {
     response
 }
 
-/// Together below the 30 s that supervisors commonly wait before they kill.
+/// Together below the 30 s that supervisors commonly wait before they kill a process.
 const CLOSE: Duration = Duration::from_secs(20);
 const DRAIN: Duration = Duration::from_secs(5);

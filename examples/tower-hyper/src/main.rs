@@ -1,21 +1,22 @@
-//! A Stripe endpoint without a framework: hyper, and a plain function behind a tower layer. The lesson is in `lib.rs`;
-//! here are arguments, secret and signals.
+//! A Stripe endpoint without a framework: hyper, and a plain function inside a tower layer.
+//! `lib.rs` has the handler, this file the arguments, the secret and the signals.
 //!
 //! ```text
 //! export STRIPE_WEBHOOK_SECRET=whsec_tower_hyper_0123456789
 //! cargo run -p tower-hyper -- --port 3000
 //! ```
 //!
-//! A genuine delivery, signed by hand. It is good for five minutes; sent twice, it is counted once:
+//! Sign a genuine delivery by hand. It is fresh for five minutes. Send it twice: it counts once.
 //!
 //! ```text
 //! BODY='{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount_paid":1999}}}'
 //! TIME=$(date +%s)
-//! TAG=$(printf '%s.%s' "$TIME" "$BODY" | openssl dgst -sha256 -hmac "$STRIPE_WEBHOOK_SECRET" -r | cut -d' ' -f1)
+//! TAG=$(printf '%s.%s' "$TIME" "$BODY" |
+//!   openssl dgst -sha256 -hmac "$STRIPE_WEBHOOK_SECRET" -r | cut -d' ' -f1)
 //! curl -i localhost:3000/webhooks/stripe -H "stripe-signature: t=$TIME,v1=$TAG" -d "$BODY"
 //! ```
 //!
-//! Change one character of `BODY` and send it under the same `TAG`: 401.
+//! Change one character of `BODY` and keep `TAG`: the answer is 401.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -28,7 +29,7 @@ use webhook_tower::WebhookLayer;
 #[derive(Parser)]
 #[command(about)]
 struct Args {
-    /// Port on 127.0.0.1; 0 for any free one
+    /// Port on 127.0.0.1, or 0 for any free port
     #[arg(long, default_value_t = 3000)]
     port: u16,
 }
@@ -42,9 +43,9 @@ async fn main() -> Result<(), Failure> {
     let secret = std::env::var(SECRET)
         .map_err(|_| format!("set {SECRET} to the secret that Stripe shows beside the endpoint"))?;
     let endpoint = Endpoint::stripe(secret)
-        .store(MemoryStore::new()) // forgets on restart; several processes need a store they share
+        .store(MemoryStore::new()) // in memory: lost on restart, not shared between processes
         .build()
-        .map_err(|error| format!("{SECRET}: {error}"))?; // says what is wrong, never the secret
+        .map_err(|error| format!("{SECRET}: {error}"))?; // the error never contains the secret
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     println!("listening on http://{}", listener.local_addr()?);
 
@@ -57,7 +58,7 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// SIGTERM, which is how supervisors end a process, or Ctrl-C.
+/// Waits for SIGTERM, which supervisors send to end a process, or for Ctrl-C.
 #[cfg(unix)]
 fn stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -1,4 +1,4 @@
-//! The example over real sockets.
+//! Sends deliveries to the example over real sockets.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,7 +21,8 @@ async fn a_genuine_delivery_counts_once_however_often_it_is_sent() -> Result<(),
     assert_eq!(send(server.address, &paid).await, 200);
     assert_eq!(server.takings.cents(), 1999);
 
-    // Stripe's retry of the same event: signed anew, a second later. Answered 200, not counted.
+    // Stripe's retry of the same event, signed again a second later. It is answered 200 and not
+    // counted.
     let now = SystemClock.now().ok_or("no time")?;
     let retry = signer()?.sign(now.saturating_add(Duration::from_secs(1)), PAID);
     assert_ne!(paid.headers, retry.headers);
@@ -85,7 +86,7 @@ struct Server {
     address: SocketAddr,
     takings: Takings,
     task: JoinHandle<usize>,
-    /// Stops when dropped.
+    /// Dropping it stops the server.
     stop: oneshot::Sender<()>,
 }
 

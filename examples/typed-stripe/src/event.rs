@@ -1,23 +1,24 @@
 use serde::de::{Deserialize, Deserializer, Error};
 
-/// A [`stripe_webhook::Event`] if it is of a kind that this application acts on.
+/// A [`stripe_webhook::Event`] of a kind that this application handles, or any other event.
 ///
-/// `VerifiedEvent<stripe_webhook::Event>` works without this, as long as nothing but known kinds is sent: with serde
-/// async-stripe refuses a kind that it does not know, or whose feature is off. That is a 422, Stripe retries for three
-/// days, and sees an endpoint that fails. Stripe adds kinds, and whoever has the dashboard may subscribe to more.
+/// `VerifiedEvent<stripe_webhook::Event>` works without this type while Stripe sends only known
+/// kinds. async-stripe refuses an unknown kind, or one whose feature is off. The answer is then
+/// 422, Stripe retries for three days and reports a failing endpoint. Stripe adds kinds, and an
+/// operator can subscribe to more in the dashboard.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StripeEvent {
-    /// One of those that the handler acts on.
+    /// A kind that the handler handles.
     Known(Box<stripe_webhook::Event>),
-    /// Any other: taken, and nothing to be done.
+    /// Any other kind: accepted and ignored.
     Other,
 }
 
 impl<'de> Deserialize<'de> for StripeEvent {
-    /// By its `type`, and not by trying: a kind that is known but does not fit async-stripe's type for it is an error, so that
-    /// it is retried until the type fits, and not lost as an `Other`. It happens when the endpoint's API version in the
-    /// dashboard is not the one that async-stripe was made for.
+    /// Reads `type` first. A known kind that does not fit async-stripe's type is an error, so
+    /// Stripe retries it until the type fits; as an `Other` it would be lost. This happens if the
+    /// endpoint's API version in the dashboard is not the one of async-stripe.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let event = serde_json::Value::deserialize(deserializer)?;
         match event["type"].as_str() {

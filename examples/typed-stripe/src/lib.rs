@@ -1,8 +1,8 @@
-//! The `T` of `VerifiedEvent<T>` may be anybody's type, async-stripe's [`stripe_webhook::Event`] among them. See `main.rs` for
-//! how to run it.
+//! The `T` of `VerifiedEvent<T>` can be any type, such as async-stripe's [`stripe_webhook::Event`].
+//! `main.rs` says how to run the example.
 //!
-//! async-stripe verifies signatures as well (`Webhook::construct_event`). Here that is done by the layer, which also refuses
-//! replays; of async-stripe only the types are used.
+//! async-stripe can verify signatures too (`Webhook::construct_event`). Here the layer verifies
+//! them and refuses replays. The example uses only the types of async-stripe.
 
 mod event;
 
@@ -16,10 +16,10 @@ use webhook_axum::{VerifiedEvent, WebhookLayer};
 
 pub use crate::event::StripeEvent;
 
-/// Where deliveries arrive.
+/// The path of the endpoint.
 pub const PATH: &str = "/webhooks/stripe";
 
-/// What was done.
+/// The actions of the handler.
 pub type Ledger = Arc<Mutex<Vec<String>>>;
 
 /// The application.
@@ -30,10 +30,10 @@ pub fn app(webhooks: WebhookLayer, ledger: Ledger) -> Router {
         .with_state(ledger)
 }
 
-/// Runs for genuine, fresh, new deliveries only, which moreover are what async-stripe says they should be.
+/// Runs only for genuine, fresh and new deliveries that fit async-stripe's types.
 async fn receive(State(ledger): State<Ledger>, VerifiedEvent(event): VerifiedEvent<StripeEvent>) {
     let StripeEvent::Known(stripe) = &event.data else {
-        return; // 200: Stripe sends it no more
+        return; // 200: Stripe does not send it again
     };
     let line = match &stripe.data.object {
         EventObject::CustomerCreated(customer) => format!("welcome {}", customer.id),

@@ -1,6 +1,7 @@
-//! Stripe events as the types of async-stripe. The lesson is in `lib.rs`; here are arguments and secret.
+//! Stripe events as the types of async-stripe. `lib.rs` has the handler, this file the arguments
+//! and the secret.
 //!
-//! It is a workspace of its own, because async-stripe's types take two minutes to build:
+//! The example is a separate workspace, because async-stripe's types take two minutes to build:
 //!
 //! ```text
 //! cd examples/typed-stripe
@@ -8,16 +9,17 @@
 //! cargo run -- --port 3000
 //! ```
 //!
-//! A genuine delivery, signed by hand. It is good for five minutes; sent twice, it runs once:
+//! Sign a genuine delivery by hand. It is fresh for five minutes. Send it twice: it runs once.
 //!
 //! ```text
 //! BODY=$(cat tests/customer.created.json) TIME=$(date +%s)
-//! TAG=$(printf '%s.%s' "$TIME" "$BODY" | openssl dgst -sha256 -hmac "$STRIPE_WEBHOOK_SECRET" -r | cut -d' ' -f1)
+//! TAG=$(printf '%s.%s' "$TIME" "$BODY" |
+//!   openssl dgst -sha256 -hmac "$STRIPE_WEBHOOK_SECRET" -r | cut -d' ' -f1)
 //! curl -i localhost:3000/webhooks/stripe -H "stripe-signature: t=$TIME,v1=$TAG" -d "$BODY"
 //! ```
 //!
-//! Or let Stripe sign: `stripe listen --forward-to localhost:3000/webhooks/stripe` prints a secret for the environment, and
-//! `stripe trigger customer.created` sends.
+//! Or let Stripe sign. `stripe listen --forward-to localhost:3000/webhooks/stripe` prints a secret
+//! for the environment, and `stripe trigger customer.created` sends a delivery.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -30,7 +32,7 @@ use webhook_axum::{Endpoint, MemoryStore, WebhookLayer};
 #[derive(Parser)]
 #[command(about)]
 struct Args {
-    /// Port on 127.0.0.1; 0 for any free one
+    /// Port on 127.0.0.1, or 0 for any free port
     #[arg(long, default_value_t = 3000)]
     port: u16,
 }
@@ -44,17 +46,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = std::env::var(SECRET)
         .map_err(|_| format!("set {SECRET} to the secret that Stripe shows beside the endpoint"))?;
     let endpoint = Endpoint::stripe(secret)
-        .store(MemoryStore::new()) // forgets on restart; several processes need a store they share
+        .store(MemoryStore::new()) // in memory: lost on restart, not shared between processes
         .build()
-        .map_err(|error| format!("{SECRET}: {error}"))?; // says what is wrong, never the secret
+        .map_err(|error| format!("{SECRET}: {error}"))?; // the error never contains the secret
     let webhooks = WebhookLayer::new(endpoint);
 
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    // Ctrl-C alone; the example tower-hyper takes SIGTERM as well.
+    // Ctrl-C only. The example tower-hyper also handles SIGTERM.
     axum::serve(listener, app(webhooks.clone(), Ledger::default()))
         .with_graceful_shutdown(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
         .await?;
-    webhooks.drain(Duration::from_secs(20)).await; // handlers whose client went away
+    webhooks.drain(Duration::from_secs(20)).await; // handlers whose client has left
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The example over real sockets.
+//! Sends deliveries to the example over real sockets.
 
 use typed_stripe::{Ledger, PATH, app};
 use webhook_axum::{Clock, SignedRequest, Signer, SystemClock, WebhookLayer, providers};
@@ -45,7 +45,7 @@ async fn a_known_kind_that_does_not_fit_its_type_is_retried_and_not_lost() -> Re
     let changed = CREATED.replace(r#""created": 1700000000"#, r#""created": "yesterday""#);
     assert_eq!(send(&server, &signed(&changed)?).await, 422);
     assert_eq!(send(&server, &signed(&changed)?).await, 422, "released");
-    // Mended, the same event runs.
+    // The corrected event runs.
     assert_eq!(send(&server, &signed(CREATED)?).await, 200);
     assert_eq!(ledger.lock().await.len(), 1);
     Ok(())

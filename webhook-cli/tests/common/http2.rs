@@ -1,4 +1,4 @@
-//! HTTP/2 by hand, so that a test can also send what no client would.
+//! HTTP/2 frame by frame, so that a test can send what no client library sends.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -25,7 +25,7 @@ pub(crate) struct Frame {
     pub(crate) payload: Vec<u8>,
 }
 
-/// A client that has sent its preface and these settings.
+/// A client that has sent its preface and its settings.
 pub(crate) struct Client(pub(crate) TcpStream);
 
 impl Client {
@@ -60,7 +60,7 @@ impl Client {
         self.send(DATA, END_STREAM, stream, &request.body)
     }
 
-    /// Sends the head of a request, after which a body may come.
+    /// Sends the head of a request. A body can follow.
     pub(crate) fn head(&mut self, stream: u32, request: &Request) -> io::Result<()> {
         let mut block = Vec::new();
         let pseudo = [
@@ -83,7 +83,7 @@ impl Client {
         self.send(HEADERS, END_HEADERS, stream, &block)
     }
 
-    /// The next frame; `None` where the server has ended the connection.
+    /// The next frame, or `None` if the server has ended the connection.
     pub(crate) fn read(&mut self) -> Option<Frame> {
         let mut head = [0; 9];
         self.0.read_exact(&mut head).ok()?;
@@ -98,7 +98,7 @@ impl Client {
         })
     }
 
-    /// The next frame of this kind that acknowledges nothing.
+    /// The next frame of this kind that is not an acknowledgement.
     pub(crate) fn read_kind(&mut self, kind: u8) -> Option<Frame> {
         loop {
             let frame = self.read()?;

@@ -1,0 +1,91 @@
+//! The errors of a configuration. They name the place and never the value.
+
+use std::error::Error;
+use std::{fmt, io};
+
+/// A configuration that cannot be used.
+#[derive(Debug)]
+pub(crate) enum ConfigError {
+    /// The file cannot be read.
+    File(io::Error),
+    /// The file is not JSON.
+    Json(serde_json::Error),
+    /// The file is JSON, but not an object.
+    NotAnObject,
+    /// The file has no route.
+    NoRoute,
+    /// A route cannot be used, whatever its entries.
+    Route {
+        route: String,
+        problem: &'static str,
+    },
+    /// One entry of a route cannot be used.
+    Entry { route: String, error: EntryError },
+}
+
+/// A problem with one entry.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct EntryError {
+    key: String,
+    problem: String,
+}
+
+impl ConfigError {
+    pub(super) fn route(route: &str, problem: &'static str) -> Self {
+        Self::Route {
+            route: route.to_owned(),
+            problem,
+        }
+    }
+
+    pub(super) fn entry(route: &str, error: EntryError) -> Self {
+        Self::Entry {
+            route: route.to_owned(),
+            error,
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(_) => f.write_str("cannot be read"),
+            Self::Json(_) => f.write_str("is not valid JSON"),
+            Self::NotAnObject => write!(f, "must be a JSON object of routes, such as {EXAMPLE}"),
+            Self::NoRoute => write!(f, "has no route: add one, such as {EXAMPLE}"),
+            Self::Route { route, problem } => write!(f, "route {route:?} {problem}"),
+            Self::Entry { route, error } => write!(f, "route {route:?}, {error}"),
+        }
+    }
+}
+
+impl Error for ConfigError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::File(error) => Some(error),
+            // Names the line and the column. An error about data could quote a value, but becomes
+            // `NotAnObject`.
+            Self::Json(error) => Some(error),
+            Self::NotAnObject | Self::NoRoute | Self::Route { .. } | Self::Entry { .. } => None,
+        }
+    }
+}
+
+impl EntryError {
+    pub(super) fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+impl fmt::Display for EntryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "key {:?}: {}", self.key, self.problem)
+    }
+}
+
+impl Error for EntryError {}
+
+const EXAMPLE: &str = r#"{"payments": {"provider": "stripe", "secret": "…"}}"#;

@@ -1,0 +1,108 @@
+//! The routes: each is a name and an endpoint.
+
+mod check;
+mod options;
+mod problem;
+mod provider;
+mod secrets;
+
+use serde_json::value::RawValue;
+use webhook_axum::{Answer, Endpoint, EndpointBuilder, Provider, SecretSet};
+
+use super::entries::Entries;
+use super::error::{ConfigError, EntryError};
+use super::server::ServerSettings;
+use crate::answer::receipt;
+use crate::catalogue::{is_fetched, is_public, takes_credentials};
+use secrets::{ConfiguredSecret, SharedSecrets};
+
+/// A route, served at `/hooks/<name>`.
+pub(crate) struct Route {
+    pub(crate) name: String,
+    pub(crate) endpoint: Endpoint,
+}
+
+/// Reads the routes, each from its name and its unparsed entries.
+pub(super) fn read_all(
+    routes: &[(String, Box<RawValue>)],
+    server: &ServerSettings,
+) -> Result<Vec<Route>, ConfigError> {
+    let mut shared = SharedSecrets::default();
+    let routes = routes.iter();
+    routes
+        .map(|(name, entries)| read(name, entries, server, &mut shared))
+        .collect()
+}
+
+fn read(
+    name: &str,
+    entries: &RawValue,
+    server: &ServerSettings,
+    shared: &mut SharedSecrets,
+) -> Result<Route, ConfigError> {
+    check::name(name)?;
+    let entries = Entries::of(name, entries)?;
+    let endpoint = endpoint(name, &entries, server, shared);
+    Ok(Route {
+        name: name.to_owned(),
+        endpoint: endpoint.map_err(|error| ConfigError::entry(name, error))?,
+    })
+}
+
+fn endpoint(
+    route: &str,
+    entries: &Entries,
+    server: &ServerSettings,
+    shared: &mut SharedSecrets,
+) -> Result<Endpoint, EntryError> {
+    entries.check_unique()?;
+    check::known(entries)?;
+    let provider = provider::find(entries)?;
+    check::used(entries, provider)?;
+    let pair = secrets::credentials(entries, provider)?;
+    let (own, extra) = match takes_credentials(provider) {
+        true => (pair, None),
+        false => (None, pair),
+    };
+    let secrets = secrets::all(entries, provider, own)?;
+    let builder = builder(route, provider, &secrets, server)?;
+    let builder = options::settings(builder, entries, provider, extra)?;
+    let builder = options::options(builder, entries, server)?;
+    let endpoint = builder.build();
+    let endpoint = endpoint.map_err(|error| problem::of_entry(&error, &secrets))?;
+    if !is_public(provider) {
+        shared.add(route, secrets);
+    }
+    Ok(endpoint)
+}
+
+fn builder(
+    route: &str,
+    provider: &Provider,
+    secrets: &[ConfiguredSecret],
+    server: &ServerSettings,
+) -> Result<EndpointBuilder, EntryError> {
+    let texts: SecretSet = secrets.iter().map(|given| given.secret.as_str()).collect();
+    let builder = Endpoint::builder(*provider, texts)
+        .consumer(route)
+        .store(server.store())
+        .answer_duplicates(|delivery| Answer::json(receipt(delivery, true)));
+    match secrets.is_empty() && is_fetched(provider) {
+        true => fetch_keys(builder),
+        false => Ok(builder),
+    }
+}
+
+/// Fetches the keys that deliveries name, because the route has no key.
+#[cfg(feature = "keys")]
+fn fetch_keys(builder: EndpointBuilder) -> Result<EndpointBuilder, EntryError> {
+    let keys = webhook_axum::HttpsKeys::new();
+    let keys = keys.map_err(|error| EntryError::new("public_key", error.to_string()))?;
+    Ok(builder.keys(keys))
+}
+
+/// Leaves the route without a key, so the endpoint is refused: this build fetches no keys.
+#[cfg(not(feature = "keys"))]
+fn fetch_keys(builder: EndpointBuilder) -> Result<EndpointBuilder, EntryError> {
+    Ok(builder)
+}

@@ -1,0 +1,117 @@
+//! The settings of the server.
+
+use std::time::Duration;
+
+use webhook_axum::{MemoryStore, UnverifiedLimit};
+
+use super::entries::Entries;
+use super::error::EntryError;
+use super::suggest;
+
+/// The entries of `_server`, with a default for each missing one.
+pub(crate) struct ServerSettings {
+    /// Bytes of a body. Replaces the provider's own limit.
+    pub(crate) max_body_bytes: Option<usize>,
+    /// Connections that are open at the same time.
+    pub(crate) max_connections: usize,
+    /// How long a connection can stay open without a request.
+    pub(crate) idle_timeout: Duration,
+    /// Bytes of bodies that are read and not verified, over all connections.
+    pub(crate) max_unverified_bytes: Option<usize>,
+    /// Deliveries that each route remembers. Replaces the memory store's default.
+    pub(crate) store_capacity: Option<usize>,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: None,
+            // Below 1024, the usual limit on file descriptors of a process.
+            max_connections: 512,
+            // Above 60 s, for which load balancers usually keep an idle connection.
+            idle_timeout: Duration::from_secs(75),
+            max_unverified_bytes: None,
+            store_capacity: None,
+        }
+    }
+}
+
+impl ServerSettings {
+    /// Reads the entries of `_server`.
+    pub(super) fn read(server: &Entries) -> Result<Self, EntryError> {
+        server.check_unique()?;
+        check_known(server)?;
+        let default = Self::default();
+        let idle_timeout = idle_timeout(server)?.unwrap_or(default.idle_timeout);
+        let connections = size(server, MAX_CONNECTIONS)?.unwrap_or(default.max_connections);
+        if connections > MOST_CONNECTIONS {
+            return Err(at_most(MAX_CONNECTIONS, MOST_CONNECTIONS));
+        }
+        Ok(Self {
+            max_body_bytes: size(server, MAX_BODY_BYTES)?,
+            max_connections: connections,
+            idle_timeout,
+            max_unverified_bytes: size(server, MAX_UNVERIFIED_BYTES)?,
+            store_capacity: size(server, STORE_CAPACITY)?,
+        })
+    }
+
+    /// The bound on unverified bytes that all routes share.
+    pub(crate) fn unverified_limit(&self) -> UnverifiedLimit {
+        self.max_unverified_bytes
+            .map_or_else(UnverifiedLimit::default, UnverifiedLimit::new)
+    }
+
+    /// A store for one route.
+    pub(super) fn store(&self) -> MemoryStore {
+        let builder = MemoryStore::builder();
+        match self.store_capacity {
+            None => builder.build(),
+            Some(records) => builder.capacity(records).build(),
+        }
+    }
+}
+
+fn check_known(server: &Entries) -> Result<(), EntryError> {
+    let Some(key) = server.unknown(SERVER_KEYS) else {
+        return Ok(());
+    };
+    let problem = match suggest::closest(key, SERVER_KEYS.iter().copied()) {
+        Some(meant) => format!("is an unknown key; did you mean {meant:?}?"),
+        None => format!("is an unknown key; known: {}", SERVER_KEYS.join(", ")),
+    };
+    Err(EntryError::new(key, problem))
+}
+
+fn idle_timeout(server: &Entries) -> Result<Option<Duration>, EntryError> {
+    match server.count(IDLE_TIMEOUT)? {
+        Some(secs) if secs > LONGEST_IDLE_SECS => Err(at_most(IDLE_TIMEOUT, LONGEST_IDLE_SECS)),
+        secs => Ok(secs.map(Duration::from_secs)),
+    }
+}
+
+fn size(server: &Entries, key: &str) -> Result<Option<usize>, EntryError> {
+    let count = server.count(key)?.map(usize::try_from).transpose();
+    count.map_err(|_| at_most(key, usize::MAX))
+}
+
+fn at_most(key: &str, limit: impl std::fmt::Display) -> EntryError {
+    EntryError::new(key, format!("must be at most {limit}"))
+}
+
+/// The keys of `_server`.
+pub(super) const SERVER_KEYS: &[&str] = &[
+    IDLE_TIMEOUT,
+    MAX_BODY_BYTES,
+    MAX_CONNECTIONS,
+    MAX_UNVERIFIED_BYTES,
+    STORE_CAPACITY,
+];
+pub(super) const MAX_BODY_BYTES: &str = "max_body_bytes";
+const IDLE_TIMEOUT: &str = "idle_timeout_secs";
+const MAX_CONNECTIONS: &str = "max_connections";
+const MAX_UNVERIFIED_BYTES: &str = "max_unverified_bytes";
+const STORE_CAPACITY: &str = "store_capacity";
+/// Also the age at which a connection takes no further request.
+const LONGEST_IDLE_SECS: u64 = 3600;
+const MOST_CONNECTIONS: usize = 1_000_000;

@@ -1,0 +1,52 @@
+//! The settings of the server.
+
+use std::time::Duration;
+
+use super::{parse, refused};
+use crate::config::server::SERVER_KEYS;
+
+#[test]
+fn a_limit_that_is_none_names_the_server_and_its_key() {
+    for key in SERVER_KEYS {
+        for limit in ["0", "-1", "1.5", r#""1""#, "null", "1e30"] {
+            let said = refused(&format!(r#"{{"_server":{{"{key}":{limit}}}}}"#));
+            let place = format!(r#"route "_server", key "{key}": "#);
+            assert!(said.starts_with(&place), "{said}");
+        }
+    }
+    for key in ["max_connections", "idle_timeout_secs"] {
+        let said = refused(&format!(r#"{{"_server":{{"{key}":1000001}}}}"#));
+        assert!(said.contains(" must be at most "), "{said}");
+    }
+    let said = refused(r#"{"_server":{"max_body_byte":1}}"#);
+    let problem = r#"is an unknown key; did you mean "max_body_bytes"?"#;
+    assert_eq!(
+        said,
+        format!(r#"route "_server", key "max_body_byte": {problem}"#)
+    );
+}
+
+#[test]
+fn what_the_server_is_not_told_has_a_default() {
+    let settings = |config: &str| parse(config).unwrap().server;
+    let shop = r#""shop":{"provider":"github","secret":"$"}"#;
+    let default = settings(&format!("{{{shop}}}"));
+    assert_eq!(default.max_connections, 512);
+    assert_eq!(default.idle_timeout, Duration::from_secs(75));
+    assert_eq!(
+        (default.max_body_bytes, default.store_capacity),
+        (None, None)
+    );
+    let all = [
+        r#""max_body_bytes":1"#,
+        r#""max_connections":2"#,
+        r#""idle_timeout_secs":3"#,
+        r#""store_capacity":4"#,
+        r#""max_unverified_bytes":5"#,
+    ];
+    let told = settings(&format!(r#"{{{shop},"_server":{{{}}}}}"#, all.join(",")));
+    assert_eq!((told.max_body_bytes, told.max_connections), (Some(1), 2));
+    assert_eq!(told.idle_timeout, Duration::from_secs(3));
+    assert_eq!(told.store_capacity, Some(4));
+    assert_eq!(told.max_unverified_bytes, Some(5));
+}

@@ -1,0 +1,55 @@
+//! The program as a process.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// The exit code and stderr of a server that does not start.
+pub(crate) fn refused(config: &str) -> (Option<i32>, String) {
+    let config = written(config);
+    let mut child = command(&config).spawn().unwrap();
+    let code = ended(&mut child).code();
+    let mut said = String::new();
+    child.stderr.unwrap().read_to_string(&mut said).unwrap();
+    let _ = std::fs::remove_file(config);
+    (code, said)
+}
+
+pub(crate) fn command(config: &Path) -> Command {
+    listening(config, "127.0.0.1:0")
+}
+
+pub(crate) fn listening(config: &Path, listen: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
+    command
+        .arg("serve")
+        .arg("--config")
+        .arg(config)
+        .args(["--listen", listen])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+pub(crate) fn written(config: &str) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("serve-{}-{count}.json", std::process::id());
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, config).unwrap();
+    path
+}
+
+pub(crate) fn ended(child: &mut Child) -> ExitStatus {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        assert!(Instant::now() < deadline, "still runs");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,121 @@
+//! The server under test.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::process::{command, ended, written};
+use super::wire::{Answer, Request, read_answer};
+
+/// A running `webhook serve` on a free port. Dropping it kills the process.
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    log: Option<JoinHandle<String>>,
+    config: PathBuf,
+}
+
+impl Server {
+    pub(crate) fn start(config: &str) -> Self {
+        Self::start_with_log(config, "off")
+    }
+
+    pub(crate) fn start_with_log(config: &str, filter: &str) -> Self {
+        let mut server = Self::start_with_unread_log(config, filter);
+        server.read_log();
+        server
+    }
+
+    /// Starts without reading the log, which fills the pipe until `read_log`.
+    pub(crate) fn start_with_unread_log(config: &str, filter: &str) -> Self {
+        Self::start_with_stderr(config, filter, Stdio::piped())
+    }
+
+    pub(crate) fn start_with_stderr(config: &str, filter: &str, stderr: Stdio) -> Self {
+        let config = written(config);
+        let mut command = command(&config);
+        let mut child = command
+            .env("RUST_LOG", filter)
+            .stderr(stderr)
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on http://");
+        let address = address.unwrap_or_else(|| panic!("no address in {line:?}"));
+        Self {
+            address: address.to_owned(),
+            child,
+            log: None,
+            config,
+        }
+    }
+
+    /// Starts to read the log.
+    pub(crate) fn read_log(&mut self) {
+        let mut stderr = self.child.stderr.take().unwrap();
+        self.log = Some(std::thread::spawn(move || {
+            let mut log = Vec::new();
+            let _ = stderr.read_to_end(&mut log);
+            String::from_utf8_lossy(&log).into_owned()
+        }));
+    }
+
+    /// Closes the reading end of the log.
+    pub(crate) fn close_log(&mut self) {
+        drop(self.child.stderr.take().unwrap());
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        let limit = Some(Duration::from_secs(20));
+        stream.set_read_timeout(limit).unwrap();
+        stream.set_write_timeout(limit).unwrap();
+        stream
+    }
+
+    /// Sends a request and reads the answer.
+    pub(crate) fn send(&self, request: &Request) -> Answer {
+        let mut stream = self.connect();
+        stream.write_all(&request.bytes().0).unwrap();
+        read_answer(&mut stream)
+    }
+
+    pub(crate) fn terminate(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// The exit code. Fails after ten seconds.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        ended(&mut self.child).code()
+    }
+
+    /// Stops the server and returns its log.
+    pub(crate) fn stop(mut self) -> String {
+        self.terminate();
+        assert_eq!(self.exit_code(), Some(0));
+        self.log.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.config);
+    }
+}
