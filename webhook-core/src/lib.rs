@@ -111,8 +111,9 @@ pub use keys::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 pub use observe::EscapedId;
 pub use parse::{Encoding, Grammar};
 pub use provider::{
-    Challenge, Coverage, Handshake, Identity, Labels, Location, Locator, Mode, Parameter,
-    ParameterKind, Part, Provider, Questions, Reply, Scheme, Success, Value, Verified, When,
+    Challenge, Coverage, CustomCheck, CustomInput, CustomRequest, CustomScheme, Handshake,
+    Identity, Labels, Location, Locator, Mode, Parameter, ParameterKind, Part, Provider, Questions,
+    Reply, Scheme, Success, Value, Verified, When,
 };
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use request::{Found, Head, Headers};

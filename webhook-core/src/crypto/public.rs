@@ -237,6 +237,8 @@ fn without_sign(point: &[u8; 32]) -> [u8; 32] {
 pub(crate) struct PrivateKey {
     algorithm: Algorithm,
     pair: Arc<Pair>,
+    /// Whether its signatures are spoiled, for a forgery.
+    spoils: bool,
 }
 
 #[allow(clippy::large_enum_variant, reason = "one of them, and shared")]
@@ -282,6 +284,7 @@ impl PrivateKey {
         Ok(Self {
             algorithm,
             pair: Arc::new(pair),
+            spoils: false,
         })
     }
 
@@ -306,7 +309,19 @@ impl PrivateKey {
                     (Pair::Rsa(pair), Message::Hash(hash)) => self.sign_rsa(pair, hash),
                     _ => None,
                 });
-        signature.unwrap_or_default()
+        let mut signature = signature.unwrap_or_default();
+        if let (true, Some(last)) = (self.spoils, signature.last_mut()) {
+            *last ^= 1;
+        }
+        signature
+    }
+
+    /// The key of a forger: none of its signatures verifies.
+    pub(crate) fn spoiled(&self) -> Self {
+        Self {
+            spoils: true,
+            ..self.clone()
+        }
     }
 
     fn sign_rsa(&self, pair: &RsaKeyPair, hash: &Hash) -> Option<Vec<u8>> {

@@ -25,7 +25,8 @@ mod success;
 
 pub(crate) use assert::{assert_header_name, assert_pointer, assert_top_level};
 pub use custom::Verified;
-pub(crate) use custom::{Check, CheckInput, Custom, Draft};
+pub(crate) use custom::{Check, CheckInput, Custom, Draft, Piece};
+pub use custom::{CustomCheck, CustomInput, CustomRequest, CustomScheme};
 pub(crate) use extra::ExtraCredential;
 pub use handshake::{Challenge, Handshake, Reply, When};
 pub use identity::{Identity, Labels};

@@ -22,7 +22,7 @@ use crate::verify::custom::adyen::Adyen;
 /// Source: <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures> and the tests of Adyen's libraries.
 pub const ADYEN: Provider = Provider::new(
     "adyen",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Adyen,
         Coverage {
             values: true,

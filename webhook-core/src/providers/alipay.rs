@@ -26,7 +26,7 @@ pub const ALIPAY: Provider = Provider::new("alipay", SCHEME)
     ])
     .documented_at("https://opendocs.alipay.com/open/204/105301");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &Alipay,
     Coverage {
         values: true,

@@ -45,7 +45,7 @@ pub const ATLASSIAN_CONNECT: Provider = Provider::new("atlassian-connect", SCHEM
 const BASE_URL: &str = "base_url";
 const CLIENT_KEY: &str = "client_key";
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage {
         method: true,

@@ -63,7 +63,7 @@ const fn signed(code: &'static Sns, words: &'static str) -> Scheme {
         values: true,
         ..Coverage::NONE
     };
-    Scheme::custom(code, coverage, words)
+    Scheme::with_code(code, coverage, words)
         .in_body("/Signature")
         .timed(TimeUnit::Rfc3339)
         .tolerance_secs(70 * 60, 300)

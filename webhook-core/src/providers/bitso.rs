@@ -20,7 +20,7 @@ pub const BITSO: Provider = Provider::new("bitso", SCHEME)
     .configured_by(&[KEY_ID])
     .documented_at("https://docs.bitso.com/bitso-payouts-funding/docs/webhook-event-signatures");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &Bitso,
     Coverage {
         values: true,

@@ -19,7 +19,7 @@ use crate::verify::custom::box_com::{BoxCom, SECONDARY_KEY};
 /// Source: <https://developer.box.com/guides/webhooks/v2/signatures-v2/> and box-node-sdk@10.12.0. The Python sample of that page is wrong.
 pub const BOX: Provider = Provider::new(
     "box",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &BoxCom,
         Coverage {
             body: true,

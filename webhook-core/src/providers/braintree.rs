@@ -22,7 +22,7 @@ use crate::verify::custom::braintree::{Braintree, PUBLIC_KEY};
 /// Source: <https://developer.paypal.com/braintree/docs/guides/webhooks/parse> and Braintree's Python and Node libraries.
 pub const BRAINTREE: Provider = Provider::new(
     "braintree",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Braintree,
         Coverage {
             values: true,

@@ -16,7 +16,7 @@ use crate::verify::custom::contentful::Contentful;
 /// Source: @contentful/node-apps-toolkit@3.16.1 (npm) and <https://www.contentful.com/developers/docs/webhooks/request-verification/>.
 pub const CONTENTFUL: Provider = Provider::new(
     "contentful",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Contentful,
         Coverage {
             body: true,

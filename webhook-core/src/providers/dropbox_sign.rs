@@ -17,7 +17,7 @@ use crate::verify::custom::dropbox_sign::DropboxSign;
 /// Source: `EventCallbackHelper` of dropbox-sign 2.0.0 on PyPI.
 pub const DROPBOX_SIGN: Provider = Provider::new(
     "dropbox-sign",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &DropboxSign,
         Coverage {
             values: true,

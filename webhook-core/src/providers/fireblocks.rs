@@ -23,7 +23,7 @@ pub const FIREBLOCKS: Provider = Provider::new("fireblocks", SCHEME)
     .publishes_keys()
     .documented_at("https://developers.fireblocks.com/reference/validating-webhooks");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &Fireblocks,
     Coverage {
         body: true,

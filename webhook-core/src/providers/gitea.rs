@@ -37,7 +37,7 @@ pub const GITEA: Provider = Provider::new(
 /// Source: Gitea's `services/webhook/deliver.go`, the sender.
 pub const GITEA_FORM: Provider = Provider::new(
     "gitea-form",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &FormField {
             field: "payload",
             tag: Place::Header("x-gitea-signature"),

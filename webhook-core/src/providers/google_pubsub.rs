@@ -41,7 +41,7 @@ const SERVICE_ACCOUNT: &str = "service_account";
 
 const ISSUERS: [&str; 2] = ["https://accounts.google.com", "accounts.google.com"];
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage::NONE,
     "nothing: a token of the sender (JWT, RS256)",

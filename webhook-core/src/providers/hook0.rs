@@ -64,7 +64,7 @@ pub(super) const fn signed(code: &'static Hook0, covers_body: bool) -> Scheme {
         ..Coverage::NONE
     };
     let words = "time, the headers the request names, body (HMAC-SHA-256)";
-    Scheme::custom(code, coverage, words)
+    Scheme::with_code(code, coverage, words)
         .in_header(TAG)
         .pairs(b',', "v1")
         .timed(TimeUnit::Seconds)

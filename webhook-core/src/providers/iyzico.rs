@@ -19,7 +19,7 @@ use crate::verify::custom::fields::Fields;
 /// Source: <https://docs.iyzico.com/en/advanced/webhook>.
 pub const IYZICO: Provider = Provider::new(
     "iyzico",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Fields {
             tag: "x-iyz-signature-v3",
             encoding: Encoding::Hex,

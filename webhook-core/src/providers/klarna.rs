@@ -15,7 +15,7 @@ use crate::verify::custom::keyed_body::{KeyedBody, NAMES};
 /// Source: <https://docs.klarna.com/acquirer/klarna/web-payments/additional-resources/webhooks/>.
 pub const KLARNA: Provider = Provider::new(
     "klarna",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &KeyedBody {
             tag: "klarna-signature",
             key_name: "klarna-signing-key-id",

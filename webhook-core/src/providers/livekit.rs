@@ -26,7 +26,7 @@ pub const LIVEKIT: Provider = Provider::new("livekit", SCHEME)
 
 const API_KEY: &str = "api_key";
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage {
         body: true,

@@ -17,7 +17,7 @@ use crate::verify::custom::mailgun::Mailgun;
 /// Source: <https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks> and mailgun-go's `webhooks.go`.
 pub const MAILGUN: Provider = Provider::new(
     "mailgun",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Mailgun,
         Coverage {
             time: true,

@@ -14,7 +14,7 @@ use crate::verify::custom::url_and_form::Mandrill;
 /// Source: <https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/>.
 pub const MANDRILL: Provider = Provider::new(
     "mandrill",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Mandrill,
         Coverage {
             values: true,

@@ -44,7 +44,7 @@ pub const MESSAGEBIRD_LEGACY: Provider = Provider::new("messagebird-legacy", LEG
     .configured_by(&[Parameter::secret("signing_key")])
     .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
 
-const LEGACY: &[Scheme] = &[Scheme::custom(
+const LEGACY: &[Scheme] = &[Scheme::with_code(
     &QueryAndBody,
     Coverage {
         body: true,
@@ -58,7 +58,7 @@ const LEGACY: &[Scheme] = &[Scheme::custom(
 .timed(TimeUnit::Seconds)
 .time_is("`messagebird-request-timestamp`")];
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage {
         body: true,

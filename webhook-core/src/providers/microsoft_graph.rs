@@ -20,7 +20,7 @@ use crate::verify::custom::microsoft_graph::MicrosoftGraph;
 /// Source: <https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks>.
 pub const MICROSOFT_GRAPH: Provider = Provider::new(
     "microsoft-graph",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &MicrosoftGraph,
         Coverage::NONE,
         "nothing: a token in every notification",

@@ -40,7 +40,7 @@ pub const MONDAY: Provider = Provider::new("monday", SCHEME)
 
 const AUDIENCE: &str = "audience";
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage::NONE,
     "nothing: a token of the sender (JWT, HS256)",

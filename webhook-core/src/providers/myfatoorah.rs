@@ -68,7 +68,7 @@ const fn signed(code: &'static Fields, words: &'static str) -> Scheme {
         values: true,
         ..Coverage::NONE
     };
-    Scheme::custom(code, coverage, words)
+    Scheme::with_code(code, coverage, words)
         .in_header("myfatoorah-signature")
         .reads_body()
 }

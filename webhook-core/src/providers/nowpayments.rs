@@ -18,7 +18,7 @@ use crate::verify::custom::fields::Fields;
 /// Source: <https://documenter.getpostman.com/view/7907941/2s93JusNJt>.
 pub const NOWPAYMENTS: Provider = Provider::new(
     "nowpayments",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Fields {
             tag: "x-nowpayments-sig",
             encoding: Encoding::Hex,

@@ -11,7 +11,7 @@ use crate::verify::custom::form_field::{FormField, Place};
 /// Source: <https://developers.opennode.com/docs/charges-webhooks> and opennode-node's `src/client.ts`.
 pub const OPENNODE: Provider = Provider::new(
     "opennode",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &FormField {
             field: "id",
             tag: Place::Field("hashed_order"),

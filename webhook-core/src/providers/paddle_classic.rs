@@ -19,7 +19,7 @@ pub const PADDLE_CLASSIC: Provider = Provider::new("paddle-classic", SCHEME)
     .configured_by(&[Parameter::identifier("vendor_id")])
     .documented_at("https://developer.paddle.com/webhook-reference/verifying-webhooks");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &PaddleClassic,
     Coverage {
         values: true,

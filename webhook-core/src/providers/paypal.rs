@@ -34,7 +34,7 @@ pub const PAYPAL: Provider = Provider::new("paypal", SCHEME)
     .identified_by(Identity::Content, "the signed transmission id is made for one transmission; the body is covered by a checksum alone")
 .configured_by(&[Parameter::identifier(WEBHOOK_ID).required(), Parameter::setting(CERT_URL), Parameter::setting(CA_CERTIFICATES), Parameter::identifier("client_id")]).publishes_keys().documented_at("https://developer.paypal.com/api/rest/webhooks/rest/");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &PayPal,
     Coverage {
         time: true,

@@ -32,7 +32,7 @@ pub const PLAID: Provider = Provider::new("plaid", SCHEME)
     .configured_by(&[KEY_ID, Parameter::identifier("client_id")])
     .documented_at("https://plaid.com/docs/api/webhooks/webhook-verification/");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage {
         body: true,

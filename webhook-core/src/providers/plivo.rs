@@ -25,7 +25,7 @@ pub const PLIVO: Provider = Provider::new("plivo", SCHEME)
     ])
     .documented_at("https://www.plivo.com/docs/voice/concepts/signature-validation");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &V3,
     Coverage {
         values: true,

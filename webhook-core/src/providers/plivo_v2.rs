@@ -23,7 +23,7 @@ pub const PLIVO_V2: Provider = Provider::new("plivo-v2", SCHEME)
     ])
     .documented_at("https://docs.plivo.com/docs/messaging/concepts/signature-validation");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &V2,
     Coverage {
         values: true,

@@ -27,7 +27,7 @@ pub const QSTASH: Provider = Provider::new("qstash", SCHEME)
     ])
     .documented_at("https://upstash.com/docs/qstash/howto/signature");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage {
         body: true,

@@ -16,7 +16,7 @@ use crate::verify::custom::rapyd::{ACCESS_KEY, Rapyd};
 /// Source: <https://docs.rapyd.net/en/webhook-authentication.html>, and hyperswitch for the encoding.
 pub const RAPYD: Provider = Provider::new(
     "rapyd",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Rapyd,
         Coverage {
             body: true,

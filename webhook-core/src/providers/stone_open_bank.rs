@@ -33,7 +33,7 @@ pub const STONE_OPEN_BANK: Provider = Provider::new("stone-open-bank", SCHEME)
     .publishes_keys()
     .documented_at("https://docs.openbank.stone.com.br");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &Stone,
     Coverage {
         values: true,

@@ -17,7 +17,7 @@ use crate::verify::custom::fields::Fields;
 /// Source: <https://developers.tap.company/docs/webhook>.
 pub const TAP: Provider = Provider::new(
     "tap",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &Fields {
             tag: "hashstring",
             encoding: Encoding::Hex,

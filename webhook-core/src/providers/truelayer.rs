@@ -24,7 +24,7 @@ pub const TRUELAYER: Provider = Provider::new("truelayer", SCHEME)
     .publishes_keys()
     .documented_at("https://docs.truelayer.com/docs/configure-webhooks-for-your-integration");
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TrueLayer,
     Coverage {
         body: true,

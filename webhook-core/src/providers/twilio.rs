@@ -61,7 +61,7 @@ const fn signed(code: &'static Twilio, words: &'static str) -> Scheme {
         values: true,
         ..Coverage::NONE
     };
-    Scheme::custom(code, coverage, words)
+    Scheme::with_code(code, coverage, words)
         .in_header("x-twilio-signature")
         .signing_address()
 }

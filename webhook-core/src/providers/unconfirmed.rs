@@ -217,7 +217,7 @@ const fn sift(algorithm: Algorithm, prefix: &'static str) -> Scheme {
 /// Source: <https://dev.truora.com/guides/web_webhooks>.
 pub const TRUORA: Provider = Provider::new(
     "truora",
-    &[Scheme::custom(
+    &[Scheme::with_code(
         &JwtBody,
         Coverage {
             body: true,

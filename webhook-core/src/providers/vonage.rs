@@ -32,7 +32,7 @@ pub const VONAGE: Provider = Provider::new("vonage", SCHEME)
 
 const API_KEY: &str = "api_key";
 
-const SCHEME: &[Scheme] = &[Scheme::custom(
+const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage {
         body: true,

@@ -19,6 +19,16 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
+    /// A head of this method, target and headers.
+    #[must_use]
+    pub const fn new(method: &'a str, path_and_query: &'a str, headers: &'a dyn Headers) -> Self {
+        Self {
+            method,
+            path_and_query,
+            headers,
+        }
+    }
+
     /// The value of a header that has to be there exactly once. `name` is in lower case.
     ///
     /// # Errors

@@ -12,6 +12,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct UnixTime(u64);
 
 impl UnixTime {
+    /// The time of the operating system; the epoch where that is before 1970. For tests and tools:
+    /// an endpoint asks its [`Clock`].
+    #[must_use]
+    pub fn now() -> Self {
+        SystemClock.now().unwrap_or(Self(0))
+    }
+
     /// The time `secs` seconds after the epoch.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
@@ -100,13 +107,21 @@ where
     }
 }
 
-/// How far a signed time may lie from now, in both directions. The edges pass.
+/// How far a signed time may be from now, in both directions, inclusive.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Tolerance {
     /// How old a delivery may be.
     pub past: Duration,
     /// How far ahead of our clock a delivery may be.
     pub future: Duration,
+}
+
+impl Tolerance {
+    /// A tolerance of `past` for old deliveries and `future` for those ahead of the clock.
+    #[must_use]
+    pub const fn new(past: Duration, future: Duration) -> Self {
+        Self { past, future }
+    }
 }
 
 impl fmt::Debug for Tolerance {

@@ -40,6 +40,18 @@ impl Draft<'_> {
         mac.finish()
     }
 
+    /// The signature of a message that is signed piece by piece.
+    pub(crate) fn signature(&self, pieces: &[&[u8]]) -> Vec<u8> {
+        let Some(key) = self.private else {
+            return Vec::new();
+        };
+        let mut message = key.message();
+        for piece in pieces {
+            message.update(piece);
+        }
+        key.sign(message)
+    }
+
     pub(crate) fn push(&mut self, name: &str, value: impl Into<String>) {
         self.headers.push((name.to_owned(), value.into()));
     }

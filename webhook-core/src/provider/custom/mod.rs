@@ -2,6 +2,7 @@
 
 mod check;
 mod draft;
+mod scheme;
 
 use std::fmt;
 
@@ -17,6 +18,8 @@ use crate::time::{Tolerance, UnixTime};
 pub(crate) use check::Check;
 pub use check::Verified;
 pub(crate) use draft::Draft;
+pub(crate) use scheme::Piece;
+pub use scheme::{CustomCheck, CustomInput, CustomRequest, CustomScheme};
 
 /// A scheme with code of its own.
 pub(crate) trait Custom: fmt::Debug + Sync {

@@ -27,7 +27,8 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    pub(crate) const NONE: Self = Self {
+    /// Nothing is covered.
+    pub const NONE: Self = Self {
         body: false,
         time: false,
         id: false,
@@ -35,6 +36,48 @@ impl Coverage {
         method: false,
         values: false,
     };
+
+    /// This coverage and every byte of the body.
+    #[must_use]
+    pub const fn with_body(mut self) -> Self {
+        self.body = true;
+        self
+    }
+
+    /// This coverage and the time of the delivery.
+    #[must_use]
+    pub const fn with_time(mut self) -> Self {
+        self.time = true;
+        self
+    }
+
+    /// This coverage and the id of the delivery.
+    #[must_use]
+    pub const fn with_id(mut self) -> Self {
+        self.id = true;
+        self
+    }
+
+    /// This coverage and the URL, with its query.
+    #[must_use]
+    pub const fn with_url(mut self) -> Self {
+        self.url = true;
+        self
+    }
+
+    /// This coverage and the method.
+    #[must_use]
+    pub const fn with_method(mut self) -> Self {
+        self.method = true;
+        self
+    }
+
+    /// This coverage and chosen values of headers or query.
+    #[must_use]
+    pub const fn with_values(mut self) -> Self {
+        self.values = true;
+        self
+    }
 
     /// Nothing is covered: a token or a password came with the request and says who sent it, not what.
     #[must_use]

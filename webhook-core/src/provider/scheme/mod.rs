@@ -15,6 +15,8 @@ pub(crate) use time::{TimeLocation, TimeSource};
 use crate::crypto::Algorithm;
 use crate::parse::{Encoding, Grammar};
 use crate::provider::Custom;
+use crate::provider::CustomScheme;
+use crate::time::TimeUnit;
 
 /// A way of authenticating a delivery: what is signed, with what, and where the proof of it is.
 ///
@@ -87,6 +89,13 @@ pub(crate) struct IdSource {
     pub(crate) dots: bool,
 }
 
+impl Authentication {
+    /// Whether it is HTTP Basic authentication.
+    pub(crate) const fn is_basic(self) -> bool {
+        matches!(self, Self::Basic)
+    }
+}
+
 impl Scheme {
     /// A keyed hash over `parts`, in this order. Say next where the tag is.
     #[must_use]
@@ -144,9 +153,22 @@ impl Scheme {
         scheme
     }
 
+    /// A scheme that is written in code, and what its signatures cover.
+    ///
+    /// A scheme that covers the time has a tolerance of 300 s in both directions, unless
+    /// [`tolerance_secs`](Self::tolerance_secs) says otherwise.
+    #[must_use]
+    pub const fn custom<S: CustomScheme>(code: &'static S, coverage: Coverage) -> Self {
+        let scheme = Self::with_code(code, coverage, "what its code says").reads_body();
+        match coverage.time {
+            true => scheme.timed(TimeUnit::Seconds),
+            false => scheme,
+        }
+    }
+
     /// A scheme with code of its own, what it vouches for, and that in words.
     #[must_use]
-    pub(crate) const fn custom(
+    pub(crate) const fn with_code(
         code: &'static dyn Custom,
         coverage: Coverage,
         words: &'static str,

@@ -12,7 +12,7 @@ use crate::keys::KeyQuery;
 use crate::parse::json::Json;
 use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Verified};
 use crate::verify::custom::CheckResult;
-use crate::verify::custom::jwt::{named, sign_with, signing_id};
+use crate::verify::custom::jwt::{named, signing_id};
 use crate::verify::key_ring::{KeyRing, ring_of};
 
 const FIREBLOCKS: &str = "fireblocks-webhook-signature";
@@ -173,7 +173,7 @@ fn detached<'t>(text: &'t [u8], alg: &str, allowed: &[&str]) -> Result<Token<'t>
 
 fn detach(draft: &Draft<'_>, header: &serde_json::Value, payload: &[u8]) -> String {
     let signed = compact(header, payload);
-    let signature = sign_with(draft, &[signed.as_bytes()]);
+    let signature = draft.signature(&[signed.as_bytes()]);
     let (header, _) = signed.split_once('.').unwrap_or_default();
     format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature))
 }

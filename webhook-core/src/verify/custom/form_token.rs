@@ -53,6 +53,6 @@ impl Scheme {
     #[must_use]
     pub const fn token_in_form(field: &'static str) -> Self {
         let words = "nothing: a token in the form";
-        Self::custom(&FormToken, Coverage::NONE, words).in_form(field, "/token")
+        Self::with_code(&FormToken, Coverage::NONE, words).in_form(field, "/token")
     }
 }

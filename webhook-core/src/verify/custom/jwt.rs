@@ -211,7 +211,7 @@ impl Jwt {
     fn signature(&self, draft: &Draft<'_>, signed: &[u8]) -> Vec<u8> {
         match self.by {
             By::Secret => draft.tag(&[signed]).as_bytes().to_vec(),
-            By::Key { .. } => sign_with(draft, &[signed]),
+            By::Key { .. } => draft.signature(&[signed]),
         }
     }
 }
@@ -220,18 +220,6 @@ impl Jwt {
 pub(crate) fn signing_id(settings: &Settings) -> String {
     let id = settings.get(KID).unwrap_or(b"key-1");
     String::from_utf8_lossy(id).into_owned()
-}
-
-/// A signature of pieces one behind the other; empty without a private key.
-pub(crate) fn sign_with(draft: &Draft<'_>, pieces: &[&[u8]]) -> Vec<u8> {
-    let Some(key) = draft.private else {
-        return Vec::new();
-    };
-    let mut message = key.message();
-    for piece in pieces {
-        message.update(piece);
-    }
-    key.sign(message)
 }
 
 /// The key a header names, if it names one.

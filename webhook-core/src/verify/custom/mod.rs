@@ -37,4 +37,5 @@ pub(crate) mod sns;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod stone;
 pub(crate) mod url_and_form;
+mod written;
 pub(crate) use check::{CheckResult, MAX_FIELD, digest_of, first, whole, whole_unwrapped};

@@ -9,7 +9,6 @@ use crate::parse::Encoding;
 use crate::parse::encoding::{decode_long, encode};
 use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Verified};
 use crate::time::{TimeUnit, UnixTime};
-use crate::verify::custom::jwt::sign_with;
 use crate::verify::custom::sns::CERT_URL;
 use crate::verify::custom::{CheckResult, digest_of};
 use crate::verify::fresh;
@@ -98,7 +97,7 @@ impl Custom for PayPal {
         let mut sum = Crc32::new();
         sum.update(&draft.body);
         let line = format!("{id}|{time}|{webhook}|{}", sum.finish());
-        let signature = sign_with(draft, &[line.as_bytes()]);
+        let signature = draft.signature(&[line.as_bytes()]);
         let url = draft.settings.get(CERT_URL).map(String::from_utf8_lossy);
         let url = url.map_or(SIGNER_URL.to_owned(), std::borrow::Cow::into_owned);
         draft.push(SIGNATURE, encode(&signature, Encoding::Base64));

@@ -10,7 +10,6 @@ use crate::parse::json::{JsonValue, Pointers, scan};
 use crate::parse::{Encoding, form};
 use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::request::MAX_VALUE;
-use crate::verify::custom::jwt::sign_with;
 use crate::verify::custom::signed_body::{Hashed, Hashing, SignedContent, signed_body};
 use crate::verify::key_ring::{ring, ring_of};
 
@@ -65,7 +64,7 @@ impl Custom for Alipay {
         if let Ok(form) = form::sorted_once(body.as_bytes()) {
             joined(&form, &[], &mut |piece| signed.extend_from_slice(piece));
         }
-        let signature = encode(sign_with(draft, &[&signed]), Encoding::Base64);
+        let signature = encode(draft.signature(&[&signed]), Encoding::Base64);
         let sign = written("sign", signature.as_bytes());
         draft.body = format!("{body}&sign_type=RSA2&{sign}").into();
     }
@@ -125,7 +124,7 @@ impl Custom for Bitso {
         let note = String::from_utf8_lossy(&draft.body);
         let payload = serde_json::json!({"fid": "c5b8d7f0073ee07d3b5487cabbb96f4a", "note": note})
             .to_string();
-        let signature = sign_with(draft, &[payload.as_bytes()]);
+        let signature = draft.signature(&[payload.as_bytes()]);
         draft.push(BITSO, encode(&signature, Encoding::Base64));
         draft.push(BITSO_KEY, super::jwt::signing_id(draft.settings));
         draft.body = format!(r#"{{"event":"funding","payload":{payload}}}"#).into();

@@ -13,7 +13,6 @@ use crate::parse::encoding::{decode_long, encode};
 use crate::parse::json::{JsonValue, Pointers, Quoted, scan};
 use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::time::{TimeUnit, Tolerance, UnixTime};
-use crate::verify::custom::jwt::sign_with;
 use crate::verify::custom::signed_body::{Hashing, SignedContent, signed_body};
 use crate::verify::fresh;
 use crate::verify::key_ring::KeyRing;
@@ -126,7 +125,7 @@ impl Custom for Sns {
         let mut sink = |piece: &[u8]| signed.extend_from_slice(piece);
         let document = Document::read(text.as_bytes(), &Pointers::new(&POINTERS));
         let _ = document.and_then(|document| document.write(NOTIFICATION, &mut sink));
-        let signature = sign_with(draft, &[&signed]);
+        let signature = draft.signature(&[&signed]);
         if let Some(fields) = notification.as_object_mut() {
             let signature = encode(&signature, Encoding::Base64);
             fields.insert("Signature".to_owned(), signature.into());

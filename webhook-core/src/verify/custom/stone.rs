@@ -15,7 +15,7 @@ use crate::parse::json::{JsonValue, Pointers, scan};
 use crate::provider::{Check, CheckInput, Custom, Draft, KID};
 use crate::secret::key_text::private_key;
 use crate::time::UnixTime;
-use crate::verify::custom::jwt::{named, sign_with, signing_id};
+use crate::verify::custom::jwt::{named, signing_id};
 use crate::verify::custom::signed_body::{Hashing, SignedContent, signed_body};
 use crate::verify::key_ring::ring;
 
@@ -71,7 +71,7 @@ impl Custom for Stone {
     fn sign(&self, draft: &mut Draft<'_>) {
         let header = json!({"alg": "RS256", "kid": signing_id(draft.settings)});
         let signed = compact(&header, &draft.body);
-        let signature = sign_with(draft, &[signed.as_bytes()]);
+        let signature = draft.signature(&[signed.as_bytes()]);
         let signature = encode(&signature, Encoding::Base64Url);
         let token = format!("{signed}.{signature}");
         let private = private_key(draft.settings.required(PRIVATE_KEY)).unwrap_or_default();

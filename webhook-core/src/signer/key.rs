@@ -1,0 +1,76 @@
+//! The key that signs.
+
+use zeroize::Zeroizing;
+
+use crate::crypto::RunningMac;
+use crate::crypto::public::PrivateKey;
+use crate::error::SecretProblem;
+use crate::provider::{Authentication, Provider, Scheme};
+use crate::secret::{Secret, key_text};
+
+/// A secret as its scheme signs with it.
+#[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "one of them, and not often")]
+pub(super) enum SigningKey {
+    /// A keyed hash, with login and secret, which may be among what is signed.
+    Mac(RunningMac, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>),
+    /// A token or credentials.
+    Text(Zeroizing<Vec<u8>>),
+    Private(PrivateKey),
+    /// For a scheme with code of its own.
+    Custom(Zeroizing<Vec<u8>>),
+}
+
+impl SigningKey {
+    pub(super) fn new(
+        provider: &Provider,
+        scheme: &Scheme,
+        secret: &Secret,
+    ) -> Result<Self, SecretProblem> {
+        if let Some(algorithm) = scheme.key_algorithm() {
+            let key = key_text::private_key(secret.as_bytes())?;
+            return PrivateKey::new(algorithm, &key).map(Self::Private);
+        }
+        let key = provider.key_format().decode(secret)?;
+        Ok(match scheme.authentication {
+            Authentication::Mac { algorithm, .. } => {
+                let (login, secret) = provider.key_format().split(&key);
+                let own = |text: &[u8]| Zeroizing::new(text.to_vec());
+                Self::Mac(algorithm.key(secret), own(login), own(secret))
+            }
+            Authentication::Token | Authentication::Basic => Self::Text(key),
+            Authentication::Custom(_) => Self::Custom(key),
+        })
+    }
+
+    /// A key that no receiver knows.
+    pub(super) fn wrong(&self, scheme: &Scheme) -> Self {
+        let other = |text: &[u8]| Zeroizing::new([text, b"x"].concat());
+        match (self, scheme.authentication) {
+            (Self::Mac(_, login, secret), Authentication::Mac { algorithm, .. }) => {
+                let secret = other(secret);
+                Self::Mac(algorithm.key(&secret), login.clone(), secret)
+            }
+            (Self::Mac(mac, login, secret), _) => {
+                Self::Mac(mac.clone(), login.clone(), other(secret))
+            }
+            (Self::Text(text), _) => Self::Text(other(text)),
+            (Self::Private(key), _) => Self::Private(key.spoiled()),
+            (Self::Custom(text), _) => Self::Custom(other(text)),
+        }
+    }
+
+    pub(super) fn secret(&self) -> &[u8] {
+        match self {
+            Self::Custom(secret) => secret,
+            Self::Mac(..) | Self::Text(_) | Self::Private(_) => &[],
+        }
+    }
+
+    pub(super) fn private(&self) -> Option<&PrivateKey> {
+        match self {
+            Self::Private(key) => Some(key),
+            Self::Mac(..) | Self::Text(_) | Self::Custom(_) => None,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A request as a provider would send it.
+
+use std::fmt::{self, Write as _};
+
+use bytes::Bytes;
+use form_urlencoded::byte_serialize;
+
+use super::Signer;
+use crate::parse::json::with_field;
+use crate::provider::Location;
+use crate::time::UnixTime;
+
+/// A request as the provider would send it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SignedRequest {
+    /// The method.
+    pub method: &'static str,
+    /// Path and query.
+    pub path_and_query: String,
+    /// The headers, names in lower case: signature headers first.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+    /// What it was signed from.
+    pub(super) origin: Option<Box<(Signer, UnixTime, Bytes)>>,
+}
+
+impl SignedRequest {
+    pub(super) const fn new(method: &'static str, path_and_query: String, body: Bytes) -> Self {
+        Self {
+            method,
+            path_and_query,
+            headers: Vec::new(),
+            body,
+            origin: None,
+        }
+    }
+
+    /// The same delivery from somebody who does not have the secret: a receiver answers it 401.
+    ///
+    /// ```
+    /// use webhook_core::{Endpoint, Head, Signer, providers};
+    ///
+    /// let secret = "whsec_0123456789abcdef";
+    /// let endpoint = Endpoint::stripe(secret).without_replay_protection().build()?;
+    /// let signed = Signer::new(providers::STRIPE, secret)?.sign_now(r#"{"id":"evt_1"}"#);
+    ///
+    /// let verifies = |request: &webhook_core::SignedRequest| {
+    ///     let head = Head::new(request.method, &request.path_and_query, &request.headers);
+    ///     endpoint.verify(&head, request.body.clone()).is_ok()
+    /// };
+    /// assert!(verifies(&signed));
+    /// assert!(!verifies(&signed.forged()));
+    /// # Ok::<(), webhook_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn forged(&self) -> Self {
+        match &self.origin {
+            Some(origin) => {
+                let (signer, now, body) = &**origin;
+                signer.forge(*now, body.clone())
+            }
+            None => self.clone(),
+        }
+    }
+
+    /// The request for the route `path`, with the query that was signed.
+    ///
+    /// Where a provider signs the path, sign for the same one:
+    /// [`Signer::path_and_query`].
+    ///
+    /// # Panics
+    ///
+    /// If `path`, or a header that was given to the signer, cannot be in a request.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn to_http<B: From<Bytes>>(&self, path: &str) -> http::Request<B> {
+        let mut request = http::Request::builder()
+            .method(self.method)
+            .uri(self.target(path));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(B::from(self.body.clone()));
+        request.unwrap_or_else(|error| panic!("a signed request for {path:?}: {error}"))
+    }
+
+    /// A command line that sends the request to `url` with curl, for a shell.
+    ///
+    /// The body is an argument, so it has to be text.
+    #[must_use]
+    pub fn curl(&self, url: &str) -> String {
+        let mut command = format!("curl -X {} {}", self.method, quoted(&self.target(url)));
+        for (name, value) in &self.headers {
+            let _ = write!(command, " -H {}", quoted(&format!("{name}: {value}")));
+        }
+        let body = quoted(&String::from_utf8_lossy(&self.body));
+        let _ = write!(command, " --data-binary {body}");
+        command
+    }
+
+    /// `path` with the query of the signed request.
+    fn target(&self, path: &str) -> String {
+        match self.path_and_query.split_once('?') {
+            Some((_, query)) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        }
+    }
+
+    /// Puts the signature or the token where the scheme has it.
+    pub(super) fn place(&mut self, location: Location, proof: String) {
+        match location {
+            Location::Header(name) | Location::AnyHeader(&[name, ..]) => {
+                self.headers.push((name.to_owned(), proof));
+            }
+            Location::NumberedHeaders(name) => self.headers.push((format!("{name}1"), proof)),
+            Location::BodyField(pointer) => {
+                self.body = with_field(std::mem::take(&mut self.body), pointer, &proof.into());
+            }
+            Location::FormField { field, pointer } => {
+                let body = std::mem::take(&mut self.body);
+                let json = with_field(body, pointer, &proof.into());
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                form.append_pair(field, &String::from_utf8_lossy(&json));
+                self.body = form.finish().into();
+            }
+            Location::Query(name) => {
+                let mark = match self.path_and_query.contains('?') {
+                    true => '&',
+                    false => '?',
+                };
+                self.path_and_query.push(mark);
+                self.path_and_query.extend(byte_serialize(name.as_bytes()));
+                self.path_and_query.push('=');
+                self.path_and_query.extend(byte_serialize(proof.as_bytes()));
+            }
+            // A token that is the body is signed by its scheme's own code.
+            Location::AnyHeader([]) | Location::Body => {}
+        }
+    }
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest")
+            .field("method", &self.method)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
