@@ -36,6 +36,20 @@ impl WebhookLayer {
 
     /// Bounds the bytes of bodies that are read and not verified yet, together with the other
     /// layers that share the limit. Without one there is no such bound: only each body has its own.
+    ///
+    /// ```
+    /// use webhook_tower::{UnverifiedLimit, WebhookLayer};
+    ///
+    /// let unverified = UnverifiedLimit::default();
+    /// let stripe = WebhookLayer::stripe("whsec_0123456789abcdef");
+    /// let stripe = stripe.unverified_limit(unverified.clone());
+    /// let github = WebhookLayer::github("0123456789abcdef");
+    /// let github = github.unverified_limit(unverified.clone());
+    /// assert_eq!(unverified.held(), 0);
+    /// ```
+    ///
+    /// A limit in the extensions of a request bounds that request as well: a server makes one for
+    /// each connection.
     pub fn unverified_limit(mut self, limit: UnverifiedLimit) -> Self {
         self.unverified = Some(limit);
         self
