@@ -27,7 +27,7 @@ impl BodyIntake {
     ) -> Self {
         Self {
             intake,
-            deadline: Deadline::new(endpoint.endpoint().limits().body_timeout),
+            deadline: Deadline::default(),
             unverified,
             endpoint,
         }
@@ -88,7 +88,8 @@ impl BodyIntake {
     }
 
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Rejection> {
-        let over = self.deadline.poll(cx);
+        let limit = self.endpoint.endpoint().limits().body_timeout;
+        let over = self.deadline.poll(limit, cx);
         over.map(|()| self.refuse(RejectionKind::BodyTimeout))
     }
 

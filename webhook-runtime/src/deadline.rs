@@ -3,33 +3,22 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep, sleep};
 
 /// A time limit whose timer is only set once there is something to wait for.
-#[derive(Debug)]
-pub(crate) struct Deadline {
-    limit: Duration,
-    sleep: Option<Pin<Box<tokio::time::Sleep>>>,
-}
+#[derive(Debug, Default)]
+pub(crate) struct Deadline(Option<Pin<Box<Sleep>>>);
 
 impl Deadline {
-    /// A limit of this length, from the first poll on.
-    pub(crate) fn new(limit: Duration) -> Self {
-        Self { limit, sleep: None }
-    }
-
     /// Whether the limit has passed. Asks the clock, because a timer fires late under load.
     pub(crate) fn is_over(&self) -> bool {
-        let sleep = self.sleep.as_ref();
-        sleep.is_some_and(|sleep| Instant::now() >= sleep.deadline())
+        let timer = self.0.as_ref();
+        timer.is_some_and(|timer| Instant::now() >= timer.deadline())
     }
 
-    /// Ready once the limit has passed.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let limit = self.limit;
-        self.sleep
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)))
-            .as_mut()
-            .poll(cx)
+    /// Ready once `limit` has passed since the first poll.
+    pub(crate) fn poll(&mut self, limit: Duration, cx: &mut Context<'_>) -> Poll<()> {
+        let timer = self.0.get_or_insert_with(|| Box::pin(sleep(limit)));
+        timer.as_mut().poll(cx)
     }
 }

@@ -30,12 +30,11 @@ pin_project! {
 impl<C: InnerCall> HandlerRun<C> {
     /// A run under the [time limit](webhook_core::EndpointBuilder::handler_timeout) of an endpoint.
     pub fn new(call: C, endpoint: &TrackedEndpoint) -> Self {
-        let handler_timeout = endpoint.endpoint().limits().handler_timeout;
         Self {
             call: Guarded::new(Call::Waiting { call }),
-            deadline: Deadline::new(readiness_timeout(handler_timeout)),
+            deadline: Deadline::default(),
             begun: false,
-            handler_timeout,
+            handler_timeout: endpoint.endpoint().limits().handler_timeout,
         }
     }
 
@@ -63,9 +62,13 @@ impl<C: InnerCall> Future for HandlerRun<C> {
             let call = this.call.as_mut().get_pin_mut();
             if !*this.begun && call.is_some_and(|call| call.has_begun()) {
                 *this.begun = true;
-                *this.deadline = Deadline::new(*this.handler_timeout);
+                *this.deadline = Deadline::default();
             }
-            ready!(this.deadline.poll(cx));
+            let limit = match *this.begun {
+                false => readiness_timeout(*this.handler_timeout),
+                true => *this.handler_timeout,
+            };
+            ready!(this.deadline.poll(limit, cx));
         }
         this.call.clear();
         Poll::Ready(HandlerResult::Failed(HandlerFailure::TimedOut))

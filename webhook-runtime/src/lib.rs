@@ -3,9 +3,9 @@
 //! This crate is for authors of adapters. Applications use `webhook-axum`, `webhook-actix` or
 //! `webhook-tower`, which are built on it and re-export [`UnverifiedLimit`].
 //!
-//! The engine has no runtime: it neither waits nor spawns. This crate adds what waits and what
-//! spawns, and it makes the decisions that all adapters share. An adapter translates between a
-//! framework and these steps, and chooses no status and no [`RejectionKind`] itself:
+//! The engine neither waits nor spawns. This crate does both, and it makes the decisions that all
+//! adapters share. An adapter translates between a framework and the steps below. It leaves the
+//! choice of a status and of a [`RejectionKind`] to the engine and to this crate.
 //!
 //! 1. [`TrackedEndpoint::begin`] admits a request and checks its head.
 //! 2. [`BodyIntake::poll`] reads the body under the limits of size and time, and verifies it. It

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use common::{Ready, begin, endpoint, handle, rejected, signed, verified};
+use common::{Ready, begin, endpoint, handle, read, rejected, signed, verified};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
 use webhook_core::{Ended, Head, RejectionKind};
 use webhook_runtime::policy::MAX_DETACHED;
-use webhook_runtime::{DetachOnDrop, DetachedRun, RunningDelivery, TrackedEndpoint};
+use webhook_runtime::{BodyResult, DetachOnDrop, DetachedRun, RunningDelivery, TrackedEndpoint};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -80,6 +80,21 @@ async fn a_run_that_is_not_send_goes_on_where_its_spawner_puts_it() {
         .await;
     assert_eq!(Rc::strong_count(&local), 1);
     assert_eq!(endpoint.endpoint().counts().done, 1);
+}
+
+#[tokio::test]
+async fn the_task_has_the_span_of_the_request() {
+    let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());
+    let endpoint = endpoint();
+    let (_checked, running) = verified(&endpoint, "evt_1").await;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let run = async {
+        let span = tracing::Span::current();
+        let _ = tell.send(span.metadata().map(|metadata| metadata.name()));
+    };
+    let request = tracing::info_span!("request");
+    drop(request.in_scope(|| DetachOnDrop::new(running, Box::pin(run))));
+    assert_eq!(told.await, Ok(Some("request")));
 }
 
 #[tokio::test]
@@ -151,8 +166,7 @@ async fn too_many_runs_without_a_client_put_off_new_deliveries() {
         .map(|_| begin(&endpoint, &sent, None))
         .collect();
     for body in &mut bodies {
-        let webhook_runtime::BodyResult::Event { running, .. } = common::read(body, &sent).await
-        else {
+        let BodyResult::Event { running, .. } = read(body, &sent).await else {
             panic!("not verified");
         };
         drop(DetachOnDrop::new(running, Box::pin(pending::<()>())));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use common::{Ready, SlowStore, handle, rejected, verified, with_store};
 use webhook_core::{Checked, RejectionKind};
 use webhook_runtime::policy::MAX_LATE_CALLS;
-use webhook_runtime::{ClaimResult, SettleResult, TrackedEndpoint};
+use webhook_runtime::{ClaimResult, HandlerResult, SettleResult, TrackedEndpoint};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -54,7 +54,7 @@ async fn a_drain_waits_for_late_commits_and_their_retries() {
         panic!("not new");
     };
     store.hang(true);
-    let handled = webhook_runtime::HandlerResult::<u16, ()>::Response(201);
+    let handled = HandlerResult::<u16, ()>::Response(201);
     let settled = endpoint.settle(permit, handled, |status| (*status, None));
     assert!(matches!(settled.await, SettleResult::Response(201)));
     drop(running);
