@@ -93,12 +93,13 @@
 //! What is answered when is in the table of [`Answer`].
 
 mod answer;
+mod call;
 mod extract;
+mod handle;
 mod headers;
 mod middleware;
-mod outliving;
+mod receive;
 mod rejection;
-mod run;
 
 pub use answer::Refused;
 pub use extract::{VerifiedDelivery, VerifiedEvent};
@@ -115,4 +116,4 @@ pub use webhook_core::{
 pub use webhook_core::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 #[cfg(feature = "keys")]
 pub use webhook_keys::HttpsKeys;
-pub use webhook_tower::UnverifiedLimit;
+pub use webhook_runtime::UnverifiedLimit;

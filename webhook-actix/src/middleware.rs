@@ -9,26 +9,26 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage as _};
 use futures_util::future::LocalBoxFuture;
 use webhook_core::{
-    Begun, Delivery, Endpoint, EndpointBuilder, Head, Rejection, adapter_constructors,
-    for_each_provider,
+    Begun, Delivery, Endpoint, EndpointBuilder, Head, adapter_constructors, for_each_provider,
 };
-use webhook_tower::UnverifiedLimit;
-use webhook_tower::adapter::{Held, Tracker};
+use webhook_runtime::{TrackedEndpoint, UnverifiedLimit, build_or_panic, call_unguarded};
 
 use crate::answer::{Refused, respond};
+use crate::call::{ServiceCall, replay};
 use crate::headers::Map;
-use crate::run::{self, Receive};
+use crate::receive::Receive;
 
-/// Receives the webhooks of one [`Endpoint`]: a middleware for `App`, `Scope`, `Resource` and `Route`.
+/// Receives the webhooks of one [`Endpoint`]: a middleware for `App`, `Scope`, `Resource` and
+/// `Route`.
 ///
-/// Clones share the endpoint, its store and its count of running handlers. Make one outside of the closure of
-/// `HttpServer::new` and clone it in: the closure runs once a worker, and a middleware made inside of it would give each
-/// worker a memory of its own. See the [crate docs](crate) for an example.
+/// Clones share the endpoint, its store and its count of running handlers. Make one outside of the
+/// closure of `HttpServer::new` and clone it in: the closure runs once a worker, and a middleware
+/// made inside of it would give each worker a separate memory. See the [crate docs](crate) for an
+/// example.
 #[derive(Clone)]
 #[must_use]
 pub struct Webhook {
-    endpoint: Endpoint,
-    tracker: Tracker,
+    endpoint: TrackedEndpoint,
     unverified: Option<UnverifiedLimit>,
 }
 
@@ -36,8 +36,7 @@ impl Webhook {
     /// A middleware for an endpoint that was built with settings of its own.
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
-            endpoint,
-            tracker: Tracker::default(),
+            endpoint: TrackedEndpoint::new(endpoint),
             unverified: None,
         }
     }
@@ -56,37 +55,29 @@ impl Webhook {
     /// The endpoint, for its counters and to replace its secrets.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+        self.endpoint.endpoint()
     }
 
     /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that
     /// are being handled are settled: those whose client went away, and late calls of the store and
     /// their retries among them. Gives the number that is not settled after `timeout`.
     ///
-    /// actix-web's own shutdown waits for connections, and not for handlers that lost theirs: await this before the
-    /// server is stopped.
+    /// actix-web's own shutdown waits for connections, and not for handlers that lost theirs: await
+    /// this before the server is stopped.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
-        let tracker = self.tracker.clone();
-        tracker.close();
-        async move {
-            let _ = tokio::time::timeout(timeout, tracker.idle()).await;
-            tracker.running()
-        }
+        self.endpoint.drain(timeout)
     }
 
     #[track_caller]
     pub(crate) fn build(builder: EndpointBuilder) -> Self {
-        match builder.build() {
-            Ok(endpoint) => Self::new(endpoint),
-            Err(error) => panic!("webhook endpoint: {error}"),
-        }
+        Self::new(build_or_panic(builder))
     }
 }
 
 impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
-            .field("endpoint", &self.endpoint)
+            .field("endpoint", self.endpoint.endpoint())
             .finish_non_exhaustive()
     }
 }
@@ -112,7 +103,6 @@ where
         ready(Ok(WebhookService {
             inner: Rc::new(inner),
             endpoint: self.endpoint.clone(),
-            tracker: self.tracker.clone(),
             unverified: self.unverified.clone(),
         }))
     }
@@ -121,8 +111,7 @@ where
 /// A service behind a [`Webhook`].
 pub struct WebhookService<S> {
     inner: Rc<S>,
-    endpoint: Endpoint,
-    tracker: Tracker,
+    endpoint: TrackedEndpoint,
     unverified: Option<UnverifiedLimit>,
 }
 
@@ -130,7 +119,7 @@ impl<S: fmt::Debug> fmt::Debug for WebhookService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookService")
             .field("inner", &self.inner)
-            .field("endpoint", &self.endpoint)
+            .field("endpoint", self.endpoint.endpoint())
             .finish_non_exhaustive()
     }
 }
@@ -144,7 +133,8 @@ where
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
 
-    /// Always ready: the inner service is asked once a delivery is verified, so a forged one never waits for its capacity.
+    /// Always ready: the inner service is asked once a delivery is verified, so a forged one never
+    /// waits for its capacity.
     fn poll_ready(&self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
         Poll::Ready(Ok(()))
     }
@@ -153,40 +143,26 @@ where
         let known = request
             .extensions()
             .get::<Delivery>()
-            .filter(|delivery| delivery.is_of(&self.endpoint))
+            .filter(|delivery| delivery.is_of(self.endpoint.endpoint()))
             .cloned();
         if let Some(delivery) = known {
-            // The same middleware further out did all this already. What is between the two may have read the payload.
-            request.set_payload(run::replay(&delivery));
-            let run = run::oneshot(Rc::clone(&self.inner), request);
-            return Box::pin(async { Ok(run.await?.map_into_left_body()) });
+            // The same middleware further out did all this already. What is between the two may
+            // have read the payload.
+            request.set_payload(replay(&delivery));
+            let call = call_unguarded(ServiceCall::new(Rc::clone(&self.inner), request));
+            return Box::pin(async { Ok(call.await?.map_into_left_body()) });
         }
-        let begun = match self.tracker.admit() {
-            Ok(()) => self.endpoint.begin(&Head {
-                method: request.method().as_str(),
-                path_and_query: request
-                    .uri()
-                    .path_and_query()
-                    .map_or("", |target| target.as_str()),
-                headers: &Map(request.headers()),
-            }),
-            Err(kind) => {
-                let rejection = Rejection::new(kind).with_unread_body();
-                Begun::Refused(self.endpoint.reject(rejection))
-            }
+        let target = request.uri().path_and_query();
+        let head = Head {
+            method: request.method().as_str(),
+            path_and_query: target.map_or("", |target| target.as_str()),
+            headers: &Map(request.headers()),
         };
+        let begun = self
+            .endpoint
+            .begin(&head, self.unverified.as_ref(), request.conn_data());
         match begun {
-            Begun::Read(intake) => {
-                let of_connection = request.conn_data::<UnverifiedLimit>().cloned();
-                Box::pin(Receive::new(
-                    request,
-                    intake,
-                    Rc::clone(&self.inner),
-                    self.endpoint.clone(),
-                    self.tracker.clone(),
-                    Held::new(self.unverified.clone(), of_connection),
-                ))
-            }
+            Begun::Read(body) => Box::pin(Receive::new(request, body, Rc::clone(&self.inner))),
             Begun::Answer(answer) => {
                 let answered = request.into_response(respond(answer));
                 Box::pin(ready(Ok(answered.map_into_right_body())))

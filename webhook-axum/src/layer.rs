@@ -5,7 +5,8 @@ use std::time::Duration;
 use axum::extract::OriginalUri;
 use tower_layer::Layer;
 use webhook_core::{Endpoint, EndpointBuilder, adapter_constructors, for_each_provider};
-use webhook_tower::{UnverifiedLimit, Webhook};
+use webhook_runtime::{UnverifiedLimit, build_or_panic};
+use webhook_tower::Webhook;
 
 /// Receives the webhooks of one [`Endpoint`].
 ///
@@ -47,10 +48,7 @@ impl WebhookLayer {
 
     #[track_caller]
     pub(crate) fn build(builder: EndpointBuilder) -> Self {
-        match builder.build() {
-            Ok(endpoint) => Self::new(endpoint),
-            Err(error) => panic!("webhook endpoint: {error}"),
-        }
+        Self::new(build_or_panic(builder))
     }
 }
 

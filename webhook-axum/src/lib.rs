@@ -96,4 +96,4 @@ pub use webhook_core::{
 pub use webhook_core::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 #[cfg(feature = "keys")]
 pub use webhook_keys::HttpsKeys;
-pub use webhook_tower::UnverifiedLimit;
+pub use webhook_runtime::UnverifiedLimit;

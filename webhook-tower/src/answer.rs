@@ -1,4 +1,4 @@
-//! Answers of ours as responses.
+//! Answers of the engine as responses.
 
 use std::borrow::Cow;
 
@@ -8,15 +8,15 @@ use webhook_core::{Answer, Rejection};
 
 use crate::body::ResponseBody;
 
-/// What the form of an answer depends on.
+/// What a response depends on: the request that it answers.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked {
+pub(crate) struct ResponseContext {
     version: Version,
     head: bool,
 }
 
-impl Asked {
-    pub(crate) fn by(parts: &request::Parts) -> Self {
+impl ResponseContext {
+    pub(crate) fn of(parts: &request::Parts) -> Self {
         Self {
             version: parts.version,
             head: parts.method == Method::HEAD,
@@ -24,18 +24,21 @@ impl Asked {
     }
 }
 
-pub(crate) fn refusal<B>(rejection: Rejection, asked: Asked) -> Response<ResponseBody<B>> {
-    let mut response = response(Answer::from(&rejection), asked);
+pub(crate) fn refusal<B>(
+    rejection: Rejection,
+    context: ResponseContext,
+) -> Response<ResponseBody<B>> {
+    let mut response = response(Answer::from(&rejection), context);
     response.extensions_mut().insert(rejection);
     response
 }
 
-pub(crate) fn response<B>(answer: Answer, asked: Asked) -> Response<ResponseBody<B>> {
+pub(crate) fn response<B>(answer: Answer, context: ResponseContext) -> Response<ResponseBody<B>> {
     let status = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut headers = HeaderMap::with_capacity(4);
     for (name, value) in answer.headers() {
         // RFC 9113 §8.2.2: connection-specific fields make an HTTP/2 message malformed.
-        if name == "connection" && asked.version > Version::HTTP_11 {
+        if name == "connection" && context.version > Version::HTTP_11 {
             continue;
         }
         let value = match value {
@@ -47,8 +50,9 @@ pub(crate) fn response<B>(answer: Answer, asked: Asked) -> Response<ResponseBody
         }
     }
     let mut body = answer.into_body();
-    if asked.head {
-        // RFC 9110 §9.3.2: the length of a body, and no body. Not every server takes it out, and in HTTP/2 it is an error.
+    if context.head {
+        // RFC 9110 §9.3.2: the length of a body, and no body. Not every server removes it, and in
+        // HTTP/2 it is an error.
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
         body.clear();
     }

@@ -5,19 +5,18 @@ use std::time::Duration;
 use http::{Extensions, Uri};
 use tower_layer::Layer;
 use webhook_core::{Endpoint, EndpointBuilder, adapter_constructors, for_each_provider};
+use webhook_runtime::{TrackedEndpoint, UnverifiedLimit, build_or_panic};
 
 use crate::service::Webhook;
-use crate::tracker::Tracker;
-use crate::unverified::UnverifiedLimit;
 
 /// Receives the webhooks of one [`Endpoint`].
 ///
-/// Clones share the endpoint, its store and its count of running handlers. See the [crate docs](crate) for an example.
+/// Clones share the endpoint, its store and its count of running handlers. See the [crate
+/// docs](crate) for an example.
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) tracker: Tracker,
+    pub(crate) endpoint: TrackedEndpoint,
     pub(crate) unverified: Option<UnverifiedLimit>,
     pub(crate) original_uri: Option<FindUri>,
 }
@@ -29,8 +28,7 @@ impl WebhookLayer {
     /// A layer for an endpoint that was built with settings of its own.
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
-            endpoint,
-            tracker: Tracker::default(),
+            endpoint: TrackedEndpoint::new(endpoint),
             unverified: None,
             original_uri: None,
         }
@@ -38,6 +36,20 @@ impl WebhookLayer {
 
     /// Bounds the bytes of bodies that are read and not verified yet, together with the other
     /// layers that share the limit. Without one there is no such bound: only each body has its own.
+    ///
+    /// ```
+    /// use webhook_tower::{UnverifiedLimit, WebhookLayer};
+    ///
+    /// let unverified = UnverifiedLimit::default();
+    /// let stripe = WebhookLayer::stripe("whsec_0123456789abcdef");
+    /// let stripe = stripe.unverified_limit(unverified.clone());
+    /// let github = WebhookLayer::github("0123456789abcdef");
+    /// let github = github.unverified_limit(unverified.clone());
+    /// assert_eq!(unverified.held(), 0);
+    /// ```
+    ///
+    /// A limit in the extensions of a request bounds that request as well: a server makes one for
+    /// each connection.
     pub fn unverified_limit(mut self, limit: UnverifiedLimit) -> Self {
         self.unverified = Some(limit);
         self
@@ -56,34 +68,26 @@ impl WebhookLayer {
     /// The endpoint, for its counters and to replace its secrets.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+        self.endpoint.endpoint()
     }
 
     /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that
     /// are being handled are settled: those whose client went away, and late calls of the store and
     /// their retries among them. Gives the number that is not settled after `timeout`.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
-        let tracker = self.tracker.clone();
-        tracker.close();
-        async move {
-            let _ = tokio::time::timeout(timeout, tracker.idle()).await;
-            tracker.running()
-        }
+        self.endpoint.drain(timeout)
     }
 
     #[track_caller]
     pub(crate) fn build(builder: EndpointBuilder) -> Self {
-        match builder.build() {
-            Ok(endpoint) => Self::new(endpoint),
-            Err(error) => panic!("webhook endpoint: {error}"),
-        }
+        Self::new(build_or_panic(builder))
     }
 }
 
 impl fmt::Debug for WebhookLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookLayer")
-            .field("endpoint", &self.endpoint)
+            .field("endpoint", self.endpoint())
             .finish_non_exhaustive()
     }
 }

@@ -71,32 +71,14 @@
 
 mod answer;
 mod body;
-mod deadline;
+mod call;
 mod future;
-mod guard;
 mod layer;
-mod outliving;
-mod resolve;
 mod run;
 mod service;
-mod store;
-mod tracker;
-mod unverified;
 
 pub use body::{RequestBody, ResponseBody};
 pub use future::ResponseFuture;
 pub use layer::WebhookLayer;
 pub use service::Webhook;
-pub use unverified::UnverifiedLimit;
-
-/// What any adapter on tokio needs: tracking, panics, deadlines and calls of a store. For adapters,
-/// not for applications.
-#[doc(hidden)]
-pub mod adapter {
-    pub use crate::deadline::Deadline;
-    pub use crate::guard::{Ended, Guarded};
-    pub use crate::resolve::{KEY_TIMEOUT, resolve};
-    pub use crate::store::{claim, conclude, settle};
-    pub use crate::tracker::{Detached, Running, Tracker};
-    pub use crate::unverified::Held;
-}
+pub use webhook_runtime::UnverifiedLimit;

@@ -4,12 +4,11 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
-use webhook_core::{Begun, Delivery, Head, Rejection};
+use webhook_core::{Begun, Delivery, Head};
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::future::ResponseFuture;
 use crate::layer::WebhookLayer;
-use crate::unverified::Held;
 
 /// A service behind a [`WebhookLayer`](crate::WebhookLayer).
 ///
@@ -45,7 +44,7 @@ impl<S: fmt::Debug> fmt::Debug for Webhook<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
             .field("inner", &self.inner)
-            .field("endpoint", &self.layer.endpoint)
+            .field("endpoint", self.layer.endpoint())
             .finish_non_exhaustive()
     }
 }
@@ -62,8 +61,8 @@ where
     type Error = S::Error;
     type Future = ResponseFuture<S, ReqBody, ResBody>;
 
-    /// Always ready: the inner service is asked once a delivery is verified, on the clone that is called, so a forged one
-    /// never waits for its capacity, and never takes it.
+    /// Always ready: the inner service is asked once a delivery is verified, on the clone that is
+    /// called, so a forged one never waits for its capacity, and never takes it.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         Poll::Ready(Ok(()))
     }
@@ -72,12 +71,11 @@ where
         let (parts, body) = request.into_parts();
         let WebhookLayer {
             endpoint,
-            tracker,
             unverified,
             original_uri,
         } = &self.layer;
         if let Some(delivery) = parts.extensions.get::<Delivery>()
-            && delivery.is_of(endpoint)
+            && delivery.is_of(endpoint.endpoint())
         {
             // The same layer further out did all this already.
             let body = RequestBody::new(delivery.raw().clone());
@@ -90,26 +88,8 @@ where
             path_and_query: target.map_or("", |target| target.as_str()),
             headers: &parts.headers,
         };
-        let begun = match tracker.admit() {
-            Ok(()) => endpoint.begin(&head),
-            Err(kind) => {
-                let rejection = Rejection::new(kind).with_unread_body();
-                Begun::Refused(endpoint.reject(rejection))
-            }
-        };
-        match begun {
-            Begun::Read(intake) => {
-                let held = Held::of(unverified.as_ref(), &parts.extensions);
-                ResponseFuture::read(
-                    body,
-                    intake,
-                    self.inner.clone(),
-                    parts,
-                    endpoint.clone(),
-                    tracker.clone(),
-                    held,
-                )
-            }
+        match endpoint.begin(&head, unverified.as_ref(), parts.extensions.get()) {
+            Begun::Read(intake) => ResponseFuture::read(body, intake, self.inner.clone(), parts),
             Begun::Refused(rejection) => ResponseFuture::refuse(rejection, &parts),
             Begun::Answer(answer) => ResponseFuture::answer(answer, &parts),
         }

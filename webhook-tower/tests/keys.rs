@@ -101,7 +101,7 @@ async fn a_source_that_hangs_is_given_up_and_others_are_not_held_up_for_longer()
     let start = Instant::now();
     let (one, other) = tokio::join!(send(&layer), send(&layer));
     assert_eq!([one.status(), other.status()], [503, 503]);
-    assert_eq!(start.elapsed(), webhook_tower::adapter::KEY_TIMEOUT);
+    assert_eq!(start.elapsed(), webhook_runtime::policy::KEY_TIMEOUT);
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,12 +10,12 @@ use crate::parse::json::MAX_SHORT;
 
 pub(crate) const fn assert_header_name(name: &str) {
     let bytes = name.as_bytes();
-    assert!(!bytes.is_empty(), "a header has no name");
+    assert!(!bytes.is_empty(), "a header needs a name");
     let mut i = 0;
     while i < bytes.len() {
         assert!(
             matches!(bytes[i], b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'),
-            "header names are given in lower case"
+            "a header name has to be in lower case, such as `x-acme-signature`"
         );
         i += 1;
     }
@@ -27,7 +27,10 @@ pub(crate) const fn assert_top_level(pointer: &str) {
     let bytes = pointer.as_bytes();
     let mut i = 1;
     while i < bytes.len() {
-        assert!(bytes[i] != b'/', "proof and time are at the top level");
+        assert!(
+            bytes[i] != b'/',
+            "a signature or time in the body has to be at its top level, such as `/signature`"
+        );
         i += 1;
     }
 }
@@ -36,18 +39,29 @@ pub(crate) const fn assert_pointer(pointer: &str) {
     let bytes = pointer.as_bytes();
     assert!(
         bytes.len() > 1 && bytes[0] == b'/',
-        "a JSON pointer begins with a slash"
+        "a JSON pointer has to begin with a slash, such as `/data/id`"
     );
     let (mut i, mut name) = (0, 0);
     while i < bytes.len() {
-        assert!(
-            bytes[i] != b'~',
-            "JSON pointers with escapes are not supported"
-        );
+        assert!(bytes[i] != b'~', "a JSON pointer with `~` is not supported");
         name = if bytes[i] == b'/' { 0 } else { name + 1 };
         assert!(
             name <= MAX_SHORT,
-            "names in a JSON pointer have at most 64 bytes"
+            "a name in a JSON pointer may have at most 64 bytes"
+        );
+        i += 1;
+    }
+}
+
+/// The name of a provider, which is part of replay keys and log lines.
+pub(crate) const fn assert_provider_name(name: &str) {
+    let bytes = name.as_bytes();
+    assert!(!bytes.is_empty(), "a provider needs a name");
+    let mut i = 0;
+    while i < bytes.len() {
+        assert!(
+            matches!(bytes[i], b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'),
+            "the name of a provider has to be in kebab case, such as `acme-corp`"
         );
         i += 1;
     }

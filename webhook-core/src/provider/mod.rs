@@ -23,7 +23,9 @@ mod question;
 mod scheme;
 mod success;
 
-pub(crate) use assert::{assert_header_name, assert_pointer, assert_top_level};
+pub(crate) use assert::{
+    assert_header_name, assert_pointer, assert_provider_name, assert_top_level,
+};
 pub use custom::Verified;
 pub(crate) use custom::{Check, CheckInput, Custom, Draft, Piece};
 pub use custom::{CustomCheck, CustomInput, CustomRequest, CustomScheme};
@@ -103,7 +105,7 @@ impl Provider {
     }
 
     const fn of(name: &'static str, schemes: Schemes) -> Self {
-        assert_header_name(name);
+        assert_provider_name(name);
         let listed = schemes.as_slice();
         assert!(!listed.is_empty(), "a provider needs a scheme");
         let key_format = check_all(listed);

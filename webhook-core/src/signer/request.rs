@@ -136,7 +136,7 @@ impl SignedRequest {
                 self.path_and_query.extend(byte_serialize(proof.as_bytes()));
             }
             // A token that is the body is signed by its scheme's own code.
-            Location::AnyHeader([]) | Location::Body => {}
+            Location::AnyHeader([]) | Location::Body | Location::Code => {}
         }
     }
 }

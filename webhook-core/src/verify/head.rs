@@ -68,7 +68,9 @@ pub(super) fn read_tags<'h>(
             Ok(None)
         }
         // Read when the body is whole.
-        Location::Body | Location::BodyField(_) | Location::FormField { .. } => Ok(None),
+        Location::Body | Location::Code | Location::BodyField(_) | Location::FormField { .. } => {
+            Ok(None)
+        }
         Location::Query(name) => {
             let value = head
                 .query_value(name)?

@@ -25,14 +25,14 @@ impl Scheme {
         }
         assert!(
             self.coverage().id == self.id.is_some(),
-            "an id is signed if and only if something says where it is"
+            "`Part::Id` and `.id_in_header(…)` need each other"
         );
         if let Authentication::Mac { algorithm, parts } = self.authentication {
             check_parts(parts, self.needs_full_body(), algorithm.is_plain());
             if algorithm.is_public() {
                 assert!(
                     !self.needs_full_body(),
-                    "signatures and their times are in the head"
+                    "a signature with a private key, and its time, have to be in headers"
                 );
                 check_public(parts);
             }
@@ -41,24 +41,36 @@ impl Scheme {
 
     const fn check_location(&self) {
         match self.location {
+            Location::Header(name) if name.is_empty() => {
+                panic!("the scheme does not say where the signature is: call `.in_header(…)`")
+            }
             Location::Header(name) | Location::NumberedHeaders(name) => assert_header_name(name),
             Location::AnyHeader(names) => {
                 assert!(
                     matches!(self.authentication, Authentication::Mac { .. }),
-                    "a token is in one header"
+                    "a token is in one header: call `.in_header(…)`"
                 );
-                assert!(!names.is_empty(), "a list of headers is empty");
+                assert!(
+                    !names.is_empty(),
+                    "`in_any_header` needs at least one header"
+                );
                 let mut i = 0;
                 while i < names.len() {
                     assert_header_name(names[i]);
                     i += 1;
                 }
             }
-            Location::Query(name) => assert!(!name.is_empty(), "a query parameter needs a name"),
-            Location::Body => {}
+            Location::Query(name) => assert!(
+                !name.is_empty(),
+                "the query parameter of a token needs a name"
+            ),
+            Location::Body | Location::Code => {}
             Location::BodyField(pointer) => self.assert_place(pointer),
             Location::FormField { field, pointer } => {
-                assert!(!field.is_empty(), "a form field needs a name");
+                assert!(
+                    !field.is_empty(),
+                    "the form field of a signature needs a name"
+                );
                 self.assert_place(pointer);
             }
         }
@@ -67,7 +79,7 @@ impl Scheme {
         | Grammar::Versions { label, .. }
         | Grammar::Keyed { label } = self.grammar
         {
-            assert!(!label.is_empty(), "the label of a tag is empty");
+            assert!(!label.is_empty(), "the label of the tags is empty");
         }
     }
 
@@ -82,35 +94,38 @@ impl Scheme {
     const fn check_time(&self) {
         let signed = self.coverage().time;
         let Some(time) = self.time else {
-            assert!(!signed, "the time is signed, but nothing says where it is");
+            assert!(
+                !signed,
+                "the time is signed, but the scheme does not say where it is: call `.time_in_header(…)`"
+            );
             return;
         };
         assert!(
             signed,
-            "the time is not among the signed parts, so anybody could freshen it"
+            "the time is not signed, so a thief could change it: add `Part::Time`"
         );
         assert!(
             matches!(
                 time.at,
                 TimeLocation::Header(_) | TimeLocation::Body(_) | TimeLocation::Custom
             ) || matches!(self.location, Location::Header(_)),
-            "a time beside the tags needs one header of them"
+            "a time in the signature header needs `.in_header(…)`"
         );
         match time.at {
             TimeLocation::Header(name) => assert_header_name(name),
             TimeLocation::Pair(key) => {
-                assert!(!key.is_empty(), "the key of the time is empty");
+                assert!(!key.is_empty(), "the pair of the time has no key");
                 assert!(
                     matches!(
                         self.grammar,
                         Grammar::Pairs { .. } | Grammar::PairSets { .. }
                     ),
-                    "a time in a pair needs a header of pairs"
+                    "`time_in_pair` needs `.pairs(…)`"
                 );
             }
             TimeLocation::First => assert!(
                 matches!(self.grammar, Grammar::List { .. }),
-                "a time in front needs a header that is a list"
+                "`time_first` needs `.list(…)`"
             ),
             TimeLocation::Body(pointer) => assert_top_level(pointer),
             TimeLocation::Custom => {}
@@ -121,7 +136,10 @@ impl Scheme {
 /// Stops the compiler where the parts contradict each other. A scheme that holds the body writes them when it has ended, and
 /// knows of the head no more than the tag by then.
 const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
-    assert!(!parts.is_empty(), "nothing is signed");
+    assert!(
+        !parts.is_empty(),
+        "the scheme signs nothing: name the parts of the signed message"
+    );
     let (mut i, mut bodies, mut secrets) = (0, 0, 0);
     while i < parts.len() {
         match parts[i] {
@@ -130,10 +148,10 @@ const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
                 secrets += 1;
                 assert!(
                     bodies == 0 || i + 1 == parts.len(),
-                    "behind the body, the secret stands last"
+                    "a secret after the body has to be the last part"
                 );
             }
-            Part::Login => assert!(bodies == 0, "the login stands before the body"),
+            Part::Login => assert!(bodies == 0, "a login has to stand before the body"),
             Part::Header(name) => assert_header_name(name),
             Part::Field(pointer) => assert_pointer(pointer),
             _ => {}
@@ -144,15 +162,35 @@ const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
         );
         assert!(
             known_at_end || !needs_full_body,
-            "a scheme that reads the body can sign nothing of the head"
+            "a scheme that reads the body cannot sign parts of the head"
         );
         i += 1;
     }
-    assert!(bodies < 2, "the body is signed twice");
+    assert!(
+        plain || varies(parts),
+        "only fixed text is signed: add `Part::Body` or another part that a delivery has"
+    );
+    assert!(
+        bodies < 2,
+        "the body is signed twice: name `Part::Body` once"
+    );
     assert!(
         secrets > 0 || !plain,
-        "a plain hash without the secret proves nothing"
+        "a plain hash has to contain the secret: add `Part::Secret`"
     );
+}
+
+/// Whether the message differs between deliveries. A hash of the secret alone does not, and is a
+/// token.
+const fn varies(parts: &[Part]) -> bool {
+    let mut i = 0;
+    while i < parts.len() {
+        if !matches!(parts[i], Part::Literal(_) | Part::Secret | Part::Login) {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 /// Stops the compiler where a signature would cover what only a keyed hash can.
@@ -161,7 +199,7 @@ const fn check_public(parts: &[Part]) {
     while i < parts.len() {
         assert!(
             !matches!(parts[i], Part::Secret | Part::Login | Part::BodyLowBytes),
-            "a public key is no part of what is signed, and the body is signed as it is"
+            "a signature with a private key cannot contain a secret"
         );
         i += 1;
     }

@@ -16,6 +16,8 @@ pub enum Location {
     Query(&'static str),
     /// The body is a token, and the tag a part of it.
     Body,
+    /// Where the code of the scheme finds it.
+    Code,
     /// In the text at this JSON pointer of the body.
     BodyField(&'static str),
     /// In the text at this JSON pointer of the JSON that a field of a form holds.

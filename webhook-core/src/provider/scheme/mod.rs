@@ -159,7 +159,8 @@ impl Scheme {
     /// [`tolerance_secs`](Self::tolerance_secs) says otherwise.
     #[must_use]
     pub const fn custom<S: CustomScheme>(code: &'static S, coverage: Coverage) -> Self {
-        let scheme = Self::with_code(code, coverage, "what its code says").reads_body();
+        let mut scheme = Self::with_code(code, coverage, "what its code says").reads_body();
+        scheme.location = Location::Code;
         match coverage.time {
             true => scheme.timed(TimeUnit::Seconds),
             false => scheme,

@@ -1,0 +1,61 @@
+use std::rc::Rc;
+
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::{Error, HttpMessage as _};
+use webhook_core::{Checked, Disposition};
+use webhook_runtime::{ClaimResult, HandlerRun, SettleResult, TrackedEndpoint};
+
+use crate::answer::{Refused, respond};
+use crate::call::{ServiceCall, replay};
+
+pub(crate) type Output<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+/// Claim, handler, settlement: from the first store call to the last.
+pub(crate) async fn handle<S, B>(
+    checked: Checked,
+    endpoint: TrackedEndpoint,
+    inner: Rc<S>,
+    mut request: ServiceRequest,
+) -> Output<B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
+    let permit = match endpoint.claim(checked).await {
+        ClaimResult::Run(permit) => permit,
+        ClaimResult::Duplicate(answer) => {
+            return Ok(request.into_response(respond(answer)).map_into_right_body());
+        }
+        ClaimResult::Refused(rejection) => {
+            let refused = request.error_response(Refused::from(rejection));
+            return Ok(refused.map_into_right_body());
+        }
+    };
+    let delivery = permit.delivery().clone();
+    request.set_payload(replay(&delivery));
+    request.extensions_mut().insert(delivery);
+    let handled = HandlerRun::new(ServiceCall::new(inner, request), &endpoint).await;
+    match endpoint.settle(permit, handled, describe).await {
+        SettleResult::Response(response) => Ok(response.map_into_left_body()),
+        SettleResult::Error(error) => Err(error),
+        SettleResult::Refused {
+            rejection,
+            replaced: Some(response),
+        } => {
+            let refused = response.error_response(Refused::from(rejection));
+            Ok(refused.map_into_right_body())
+        }
+        // The request went down with the handler, so the answer goes up as an error.
+        SettleResult::Refused {
+            rejection,
+            replaced: None,
+        } => Err(Refused::from(rejection).into()),
+    }
+}
+
+fn describe<B>(response: &ServiceResponse<B>) -> (u16, Option<Disposition>) {
+    let response = response.response();
+    let disposition = response.extensions().get().copied();
+    (response.status().as_u16(), disposition)
+}

@@ -1,0 +1,108 @@
+use std::fmt;
+use std::task::{Context, Poll, ready};
+
+use bytes::Buf;
+use webhook_core::{Intake, Rejection, RejectionKind};
+
+use crate::body_result::BodyResult;
+use crate::deadline::Deadline;
+use crate::policy::CHUNKS_PER_POLL;
+use crate::tracked_endpoint::TrackedEndpoint;
+use crate::unverified::UnverifiedBytes;
+
+/// The body of a request whose head was accepted.
+#[must_use]
+pub struct BodyIntake {
+    intake: Intake,
+    deadline: Deadline,
+    unverified: UnverifiedBytes,
+    endpoint: TrackedEndpoint,
+}
+
+impl BodyIntake {
+    pub(crate) fn new(
+        intake: Intake,
+        endpoint: TrackedEndpoint,
+        unverified: UnverifiedBytes,
+    ) -> Self {
+        Self {
+            intake,
+            deadline: Deadline::default(),
+            unverified,
+            endpoint,
+        }
+    }
+
+    /// The endpoint that it was begun with.
+    pub fn endpoint(&self) -> &TrackedEndpoint {
+        &self.endpoint
+    }
+
+    /// Reads the body to its end, and verifies it.
+    ///
+    /// `next` polls the framework's body for its next chunk. It gives `Some(Ok(None))` for what is
+    /// no data, such as trailers: no signature covers those, so they are dropped. Only `None` ends
+    /// the body, since hints about its length are not reliable.
+    ///
+    /// Polled again after it was ready, it refuses the delivery.
+    pub fn poll<D: Buf, E>(
+        &mut self,
+        cx: &mut Context<'_>,
+        next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<Option<D>, E>>>,
+    ) -> Poll<BodyResult> {
+        let finished = match ready!(self.poll_read(cx, next)) {
+            Ok(()) => self.intake.conclude(),
+            Err(rejection) => Err(rejection),
+        };
+        let unverified = std::mem::take(&mut self.unverified);
+        Poll::Ready(BodyResult::new(finished, &self.endpoint, unverified))
+    }
+
+    fn poll_read<D: Buf, E>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<Option<D>, E>>>,
+    ) -> Poll<Result<(), Rejection>> {
+        for _ in 0..CHUNKS_PER_POLL {
+            let chunk = match next(cx) {
+                Poll::Ready(Some(Ok(Some(chunk)))) => chunk,
+                Poll::Ready(Some(Ok(None))) => continue,
+                Poll::Ready(Some(Err(_))) => {
+                    return Poll::Ready(Err(self.refuse(RejectionKind::BodyError)));
+                }
+                Poll::Ready(None) => return Poll::Ready(Ok(())),
+                Poll::Pending => return self.poll_deadline(cx).map(Err),
+            };
+            if let Err(rejection) = self.push(chunk) {
+                return Poll::Ready(Err(rejection));
+            }
+        }
+        cx.waker().wake_by_ref();
+        self.poll_deadline(cx).map(Err)
+    }
+
+    fn push(&mut self, chunk: impl Buf) -> Result<(), Rejection> {
+        let held = self.unverified.add(chunk.remaining());
+        held.map_err(|kind| self.refuse(kind))?;
+        self.intake.push_buf(chunk)
+    }
+
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Rejection> {
+        let limit = self.endpoint.endpoint().limits().body_timeout;
+        let over = self.deadline.poll(limit, cx);
+        over.map(|()| self.refuse(RejectionKind::BodyTimeout))
+    }
+
+    fn refuse(&self, kind: RejectionKind) -> Rejection {
+        let rejection = Rejection::new(kind).with_unread_body();
+        self.endpoint.endpoint().reject(rejection)
+    }
+}
+
+impl fmt::Debug for BodyIntake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BodyIntake")
+            .field("intake", &self.intake)
+            .finish_non_exhaustive()
+    }
+}

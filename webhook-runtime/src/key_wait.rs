@@ -1,0 +1,58 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::time::timeout;
+use webhook_core::{Pending, RejectionKind};
+
+use crate::body_result::BodyResult;
+use crate::guard::Guarded;
+use crate::policy::KEY_TIMEOUT;
+use crate::tracked_endpoint::TrackedEndpoint;
+use crate::unverified::UnverifiedBytes;
+
+/// Waits until the key that a delivery names is fetched, or its subscription confirmed.
+///
+/// It gives up after [`KEY_TIMEOUT`]. Its bytes count as unverified until then. Dropped, it leaves
+/// the fetching to the next delivery that needs the key.
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct KeyWait(Pin<Box<dyn Future<Output = BodyResult> + Send>>);
+
+impl KeyWait {
+    pub(crate) fn new(
+        pending: Pending,
+        endpoint: TrackedEndpoint,
+        unverified: UnverifiedBytes,
+    ) -> Self {
+        Self(Box::pin(resolve(pending, endpoint, unverified)))
+    }
+}
+
+/// A source that panics or takes too long is one that cannot tell.
+async fn resolve(
+    pending: Pending,
+    endpoint: TrackedEndpoint,
+    unverified: UnverifiedBytes,
+) -> BodyResult {
+    let resolved = timeout(KEY_TIMEOUT, Guarded::new(pending.resolve())).await;
+    let finished = match resolved {
+        Ok(Ok(finished)) => finished,
+        Ok(Err(_)) | Err(_) => Err(endpoint.reject(RejectionKind::KeysUnavailable)),
+    };
+    BodyResult::new(finished, &endpoint, unverified)
+}
+
+impl Future for KeyWait {
+    type Output = BodyResult;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<BodyResult> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for KeyWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyWait").finish_non_exhaustive()
+    }
+}
