@@ -14,7 +14,7 @@ use std::time::Duration;
 use common::{Ready, begin, endpoint, handle, read, rejected, signed, verified};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
-use webhook_core::{Ended, Head, RejectionKind};
+use webhook_core::{Begun, Head, RejectionKind};
 use webhook_runtime::policy::MAX_DETACHED;
 use webhook_runtime::{BodyResult, DetachOnDrop, DetachedRun, RunningDelivery, TrackedEndpoint};
 
@@ -176,7 +176,7 @@ async fn too_many_runs_without_a_client_put_off_new_deliveries() {
         path_and_query: "/",
         headers: &sent.headers,
     };
-    let Err(Ended::Refused(rejection)) = endpoint.begin(&head, None, None) else {
+    let Begun::Refused(rejection) = endpoint.begin(&head, None, None) else {
         panic!("not refused");
     };
     assert_eq!(rejection.kind(), RejectionKind::Overloaded);
