@@ -72,7 +72,7 @@ async fn a_source_that_panics_is_one_that_cannot_tell() {
 
 #[actix_web::test]
 async fn deliveries_that_wait_for_a_key_take_no_place_of_what_is_verified() {
-    let builder = Endpoint::plaid(SecretSet::default()).keys(HangsUnlessFirst);
+    let builder = Endpoint::plaid(SecretSet::fetched()).keys(HangsUnlessFirst);
     let endpoint = builder.clock(NOW).store(MemoryStore::new()).build();
     let webhook = Webhook::new(endpoint.unwrap());
     let route = web::post().to(|_: VerifiedDelivery| async { HttpResponse::Ok().finish() });
@@ -96,7 +96,7 @@ async fn deliveries_that_wait_for_a_key_take_no_place_of_what_is_verified() {
 }
 
 async fn status(source: impl KeySource) -> u16 {
-    let builder = Endpoint::plaid(SecretSet::default()).keys(source);
+    let builder = Endpoint::plaid(SecretSet::fetched()).keys(source);
     let endpoint = builder.clock(NOW).store(MemoryStore::new()).build();
     let route = web::post().to(|_: VerifiedDelivery| async { HttpResponse::Ok().finish() });
     let app = App::new()
@@ -163,7 +163,7 @@ async fn a_subscription_is_confirmed_without_the_handler() {
         ("signed", true, 418),
     ] {
         let (body, topic) = sns(name);
-        let builder = Endpoint::aws_sns(SecretSet::default()).setting("topic_arn", topic);
+        let builder = Endpoint::aws_sns(SecretSet::fetched()).setting("topic_arn", topic);
         let builder = builder.keys(Confirming { is_up }).clock(NOW);
         let endpoint = builder.store(MemoryStore::new()).build().unwrap();
         let route = web::post().to(|| async { HttpResponse::ImATeapot().finish() });

@@ -64,6 +64,7 @@
     not(feature = "asymmetric"),
     allow(
         dead_code,
+        unreachable_code,
         reason = "what public keys need is compiled, and has no values: see `crypto::absent`"
     )
 )]
@@ -98,15 +99,17 @@ mod verify;
 #[path = "../tests/common/random.rs"]
 mod random;
 
-pub use answer::Answer;
+pub use answer::{Answer, Rejection};
 pub use crypto::Algorithm;
 pub use delivery::{
     Begun, Checked, Claimed, Claiming, Counts, Delivery, Disposition, Duplicate, Event, Fence,
     Finished, IdentityPolicy, Intake, Late, Limits, Outcome, PayloadError, Pending, Permit, Proof,
-    Rejected, Settled, Settling, Unsettled,
+    Rejected, Settled, Settling, Unclaimed, Unsettled,
 };
 pub use endpoint::{Endpoint, EndpointBuilder};
-pub use error::{ConfigError, Rejection, RejectionKind, SecretProblem, StoreError, StoreErrorKind};
+pub use error::{
+    ConfigError, RejectionClass, RejectionKind, SecretProblem, StoreError, StoreErrorKind,
+};
 pub use keys::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
 pub use observe::EscapedId;
 pub use parse::{Encoding, Grammar};
@@ -120,6 +123,8 @@ pub use request::{Found, Head, Headers};
 pub use secret::{KeyFormat, Secret, SecretSet, Settings};
 pub use signer::{SignedRequest, Signer};
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
+/// The cryptographic core alone, for tests and benches: no replay protection, no limits, no events.
+#[doc(hidden)]
 pub use verify::{Options, Started, Verification, Verifier};
 
 /// What adapters need of the engine to log as it does. For adapters, not for applications.

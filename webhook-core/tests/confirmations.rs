@@ -90,7 +90,7 @@ fn clock(vector: &Value) -> Set {
 
 fn endpoint(vector: &Value, clock: &Set, source: impl KeySource) -> Endpoint {
     let topics = vector["settings"]["topic_arn"].as_str().unwrap();
-    let builder = Endpoint::builder(AWS_SNS, SecretSet::default()).keys(source);
+    let builder = Endpoint::builder(AWS_SNS, SecretSet::fetched()).keys(source);
     let builder = builder.setting("topic_arn", topics).clock(clock.clone());
     builder.build().unwrap()
 }

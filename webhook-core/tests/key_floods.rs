@@ -236,7 +236,7 @@ impl Case {
     }
 
     fn build(&self, source: impl KeySource, clock: &Set) -> Result<Endpoint, ConfigError> {
-        let mut builder = Endpoint::builder(self.provider, SecretSet::default());
+        let mut builder = Endpoint::builder(self.provider, SecretSet::fetched());
         for (name, value) in self.settings() {
             builder = builder.setting(name, value);
         }
@@ -302,7 +302,7 @@ fn receive(endpoint: &Endpoint, request: &SignedRequest) -> Result<(), Rejection
     let mut intake = match endpoint.begin(&head) {
         Begun::Read(intake) => intake,
         Begun::Refused(rejection) => return Err(rejection.kind()),
-        other => panic!("{other:?}"),
+        other @ Begun::Answer(_) => panic!("{other:?}"),
     };
     intake.push(request.body.clone()).unwrap();
     let finished = match intake.finish() {

@@ -109,12 +109,12 @@ impl Clock for Set {
 }
 
 fn fireblocks(source: impl KeySource, clock: &Set) -> Endpoint {
-    let builder = Endpoint::builder(FIREBLOCKS, SecretSet::default());
+    let builder = Endpoint::builder(FIREBLOCKS, SecretSet::fetched());
     builder.keys(source).clock(clock.clone()).build().unwrap()
 }
 
 fn plaid(source: impl KeySource, clock: &Set) -> Endpoint {
-    let builder = Endpoint::builder(PLAID, SecretSet::default());
+    let builder = Endpoint::builder(PLAID, SecretSet::fetched());
     builder.keys(source).clock(clock.clone()).build().unwrap()
 }
 
@@ -140,7 +140,7 @@ fn receive(endpoint: &Endpoint, request: &SignedRequest) -> (Result<(), Rejectio
     let mut intake = match endpoint.begin(&head) {
         Begun::Read(intake) => intake,
         Begun::Refused(rejection) => return (Err(kind(rejection)), false),
-        other => panic!("{other:?}"),
+        other @ Begun::Answer(_) => panic!("{other:?}"),
     };
     intake.push(request.body.clone()).unwrap();
     match intake.finish() {
@@ -430,7 +430,7 @@ fn the_query_names_what_the_provider_allows_and_nothing_else() {
         (PAGARME_HUB, key!("rsa")),
         (STONE_OPEN_BANK, key!("rsa")),
     ] {
-        let mut builder = Endpoint::builder(provider, SecretSet::default());
+        let mut builder = Endpoint::builder(provider, SecretSet::fetched());
         let mut signer = Signer::new(provider, key).unwrap();
         for name in provider.required_settings() {
             let value = match name {
@@ -477,9 +477,13 @@ fn a_source_where_no_key_is_named_or_no_key_without_a_source_is_an_error() {
         .keys(StaticKeys::new())
         .build();
     assert_eq!(built.unwrap_err(), ConfigError::NoKeySource);
-    let built = Endpoint::plaid(SecretSet::default()).build();
+    let built = Endpoint::plaid(SecretSet::default())
+        .keys(StaticKeys::new())
+        .build();
     assert_eq!(built.unwrap_err(), ConfigError::NoSecret);
-    let built = Endpoint::discord(SecretSet::default())
+    let built = Endpoint::plaid(SecretSet::fetched()).build();
+    assert_eq!(built.unwrap_err(), ConfigError::MissingKeySource);
+    let built = Endpoint::discord(SecretSet::fetched())
         .keys(StaticKeys::new())
         .build();
     assert!(built.is_err());
@@ -553,7 +557,7 @@ fn answers_of_providers_apis_are_documents() {
         (CIRCLE, r#"{"data":[]}"#, unusable),
     ] {
         let keys = StaticKeys::new().with("key-1", document.to_owned());
-        let builder = Endpoint::builder(provider, SecretSet::default());
+        let builder = Endpoint::builder(provider, SecretSet::fetched());
         let endpoint = builder.keys(keys).clock(Set::new()).build().unwrap();
         let signer = Signer::new(provider, key!("p256")).unwrap();
         let request = signer.sign(UnixTime::from_secs(NOW), "{}");
@@ -582,7 +586,7 @@ fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
             let name = vector["name"].as_str().unwrap();
             let value = vector["settings"][setting].as_str().unwrap();
             let now = UnixTime::from_secs(vector["now"].as_u64().unwrap());
-            let builder = Endpoint::builder(provider, SecretSet::default()).clock(now);
+            let builder = Endpoint::builder(provider, SecretSet::fetched()).clock(now);
             let builder = trusting(builder.setting(setting, value), &root);
             let builder = builder.keys(source.clone());
             let before = source.asked();
@@ -606,7 +610,7 @@ fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
             .unwrap();
         let value = good["settings"][setting].as_str().unwrap();
         let now = UnixTime::from_secs(good["now"].as_u64().unwrap());
-        let builder = Endpoint::builder(provider, SecretSet::default()).clock(now);
+        let builder = Endpoint::builder(provider, SecretSet::fetched()).clock(now);
         let endpoint = trusting(builder.setting(setting, value), &root)
             .keys(source.clone())
             .build()
@@ -649,7 +653,7 @@ fn paypal(document: &str, roots: Option<&str>, after: u64) -> Result<(), Rejecti
     let now = UnixTime::from_secs(signed["now"].as_u64().unwrap() + after);
     let webhook = signed["settings"]["webhook_id"].as_str().unwrap();
     let source = Counting::saying(Says::Document(document.to_owned()));
-    let builder = Endpoint::builder(PAYPAL, SecretSet::default()).clock(now);
+    let builder = Endpoint::builder(PAYPAL, SecretSet::fetched()).clock(now);
     let builder = builder.setting("webhook_id", webhook).keys(source);
     let builder = roots.into_iter().fold(builder, |builder, roots| {
         builder.setting("ca_certificates", roots)
@@ -691,7 +695,7 @@ fn authorities_that_are_none_are_an_error() {
     use webhook_core::providers::PAYPAL;
     let (root, _) = chain("good");
     let with = |authorities: &str| {
-        let builder = Endpoint::builder(PAYPAL, SecretSet::default()).keys(StaticKeys::new());
+        let builder = Endpoint::builder(PAYPAL, SecretSet::fetched()).keys(StaticKeys::new());
         let builder = builder.setting("webhook_id", "WH-1");
         builder.setting("ca_certificates", authorities).build()
     };

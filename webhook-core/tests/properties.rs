@@ -330,7 +330,7 @@ fn replay_key(
         panic!("a delivery is an event");
     };
     match checked.claim_at_once() {
-        Ok(Ok(Claimed::Run(permit))) => Ok(permit.key().copied()),
+        Ok(Claimed::Run(permit)) => Ok(permit.key().copied()),
         other => {
             panic!("the memory store answers at once, and nothing else was claimed: {other:?}")
         }

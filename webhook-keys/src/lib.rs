@@ -5,7 +5,7 @@
 //! use webhook_core::{Endpoint, SecretSet};
 //! use webhook_keys::HttpsKeys;
 //!
-//! let endpoint = Endpoint::google_pubsub(SecretSet::default())
+//! let endpoint = Endpoint::google_pubsub(SecretSet::fetched())
 //!     .setting("audience", "https://shop.example/hooks/pubsub")
 //!     .setting("service_account", "push@project-1.iam.gserviceaccount.com")
 //!     .keys(HttpsKeys::new()?)

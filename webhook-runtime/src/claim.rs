@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use tokio::time::timeout;
-use webhook_core::{Answer, Checked, Claimed, Permit, Rejection, RejectionKind};
+use webhook_core::{Answer, Checked, Claimed, Permit, Rejection, RejectionKind, Unclaimed};
 
 use crate::store_call::StoreCall;
 use crate::tracked_endpoint::TrackedEndpoint;
@@ -34,8 +34,13 @@ impl TrackedEndpoint {
         checked: Checked,
     ) -> StoreCall<impl Future<Output = ClaimResult> + Send + use<>> {
         match checked.claim_at_once() {
-            Ok(claimed) => StoreCall::Answered(ClaimResult::new(claimed, self)),
-            Err(checked) => StoreCall::Waiting(claim_in_time(checked, self.clone())),
+            Ok(claimed) => StoreCall::Answered(ClaimResult::new(Ok(claimed), self)),
+            Err(Unclaimed::Refused(rejection)) => {
+                StoreCall::Answered(ClaimResult::Refused(rejection))
+            }
+            Err(Unclaimed::Waiting(checked)) => {
+                StoreCall::Waiting(claim_in_time(checked, self.clone()))
+            }
         }
     }
 }

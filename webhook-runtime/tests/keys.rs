@@ -55,7 +55,7 @@ impl KeySource for Source {
 }
 
 fn endpoint(source: Source) -> TrackedEndpoint {
-    let builder = Endpoint::plaid(SecretSet::default()).keys(source);
+    let builder = Endpoint::plaid(SecretSet::fetched()).keys(source);
     let builder = builder.clock(NOW).store(MemoryStore::new());
     TrackedEndpoint::new(builder.build().unwrap())
 }

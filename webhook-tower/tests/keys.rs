@@ -49,7 +49,7 @@ impl KeySource for Source {
 }
 
 fn layer(source: impl KeySource) -> WebhookLayer {
-    let builder = Endpoint::plaid(SecretSet::default()).keys(source);
+    let builder = Endpoint::plaid(SecretSet::fetched()).keys(source);
     let builder = builder.clock(NOW).store(MemoryStore::new());
     WebhookLayer::new(builder.build().unwrap())
 }
@@ -207,7 +207,7 @@ async fn a_subscription_is_confirmed_without_the_handler() {
         ("signed", true, 418),
     ] {
         let (body, topic) = sns(name);
-        let builder = Endpoint::aws_sns(SecretSet::default()).setting("topic_arn", topic);
+        let builder = Endpoint::aws_sns(SecretSet::fetched()).setting("topic_arn", topic);
         let builder = builder.keys(Confirming { is_up }).clock(NOW);
         let layer = WebhookLayer::new(builder.store(MemoryStore::new()).build().unwrap());
         let handler = service_fn(|_: Request<_>| async {

@@ -1,6 +1,7 @@
 //! What a scheme makes its tags with.
 
-use super::mac::{Running, RunningMac};
+use crate::crypto::RunningMac;
+use crate::crypto::mac::Running;
 
 /// What a scheme makes its tags with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

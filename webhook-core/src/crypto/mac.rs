@@ -7,7 +7,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::Tag;
+use crate::crypto::Tag;
 
 /// A code that has taken its key and perhaps some of its message. A fresh clone of the keyed one starts
 /// each delivery. The wide states are boxed: in place, they would make every move of the narrow ones, which nearly all

@@ -1,8 +1,7 @@
 //! What the head of a request leads to.
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Rejection};
 use crate::delivery::Intake;
-use crate::error::Rejection;
 
 /// What [`Endpoint::begin`](crate::Endpoint::begin) makes of the head of a request. `I` is what takes
 /// the body.

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::{Claiming, Delivery, Permit, Remembered, Shared};
-use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
 use crate::replay::erased::Store;
@@ -28,8 +28,9 @@ impl Checked {
     /// [`RejectionKind::StoreUnavailable`] when the store cannot tell.
     pub fn claim(self) -> Claiming {
         Claiming(match self.claim_at_once() {
-            Ok(claimed) => ClaimStep::Known(claimed.into()),
-            Err(checked) => checked.ask(),
+            Ok(claimed) => ClaimStep::Known(Some(Ok(claimed))),
+            Err(Unclaimed::Refused(rejection)) => ClaimStep::Known(Some(Err(rejection))),
+            Err(Unclaimed::Waiting(checked)) => checked.ask(),
         })
     }
 
@@ -46,27 +47,28 @@ impl Checked {
         }
     }
 
-    /// Claims the delivery if nobody has to be waited for: without replay protection, and with the memory store. Spares an adapter
-    /// the place for a future.
+    /// Claims the delivery without a future, where the answer is at hand: without replay
+    /// protection, and with the memory store.
     ///
     /// # Errors
     ///
-    /// The delivery itself, if [`claim`](Self::claim) has to be awaited.
-    pub fn claim_at_once(self) -> Result<Result<Claimed, Rejection>, Self> {
+    /// A refusal, like those of [`claim`](Self::claim); or the delivery itself, if that has to be
+    /// awaited.
+    pub fn claim_at_once(self) -> Result<Claimed, Unclaimed> {
         let claim = match (&self.delivery.shared().store, &self.key) {
             (Some(Store::Memory(store)), Some(remembered)) => {
                 store.claim_now(&remembered.key, &self.request(remembered))
             }
-            (Some(Store::Other(_)), Some(_)) => return Err(self),
+            (Some(Store::Other(_)), Some(_)) => return Err(Unclaimed::Waiting(self)),
             _ => {
-                return Ok(Ok(Claimed::Run(Permit {
+                return Ok(Claimed::Run(Permit {
                     lease: None,
                     keeps: false,
                     delivery: self.delivery,
-                })));
+                }));
             }
         };
-        Ok(self.conclude(claim))
+        self.conclude(claim).map_err(Unclaimed::Refused)
     }
 
     fn request(&self, remembered: &Remembered) -> ClaimRequest {
@@ -88,6 +90,9 @@ impl Checked {
 
     pub(super) fn conclude(self, claim: Result<Claim, StoreError>) -> Result<Claimed, Rejection> {
         let mut delivery = self.delivery;
+        if let Some(remembered) = &self.key {
+            delivery.remembered_by(remembered.key);
+        }
         let keeps = self.key.is_some_and(|remembered| remembered.keeps);
         match claim {
             Ok(Claim::Acquired(lease)) => {
@@ -140,6 +145,19 @@ pub enum Claimed {
     Run(Permit),
     /// It is a copy of one that is done: send this, run nothing.
     Duplicate(Answer),
+}
+
+/// Why [`Checked::claim_at_once`] gave no claim.
+#[derive(Debug)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "an adapter has to answer each, so it has to know them all"
+)]
+pub enum Unclaimed {
+    /// The delivery is refused.
+    Refused(Rejection),
+    /// The store has to be waited for: [claim](Checked::claim) it.
+    Waiting(Checked),
 }
 
 /// The store cannot tell whether a delivery is new.

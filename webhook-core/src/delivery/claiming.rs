@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::task::ready;
 use std::task::{Context, Poll};
 
+use crate::answer::Rejection;
 use crate::delivery::checked::unknown;
 use crate::delivery::{Checked, Claimed, Unsettled};
-use crate::error::{Rejection, RejectionKind, StoreError, StoreErrorKind};
+use crate::error::{RejectionKind, StoreError, StoreErrorKind};
 use crate::replay::{Claim, ReplayStore as _};
 
 /// A claim under way: a future of `Result<Claimed, Rejection>`.

@@ -1,5 +1,7 @@
 //! How often each thing happened.
 
+use std::fmt;
+
 use crate::error::RejectionKind;
 
 /// How often each thing happened at an endpoint since it was built. A snapshot; counters only grow.
@@ -28,9 +30,57 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Every counter with its name, for exporters: `verified`, `done`, …, and the
+    /// [label](RejectionKind::as_str) of each kind of rejection.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let counters = [
+            ("verified", self.verified),
+            ("done", self.done),
+            ("released", self.released),
+            ("duplicates", self.duplicates),
+            ("changed_duplicates", self.changed_duplicates),
+            ("over_bound", self.over_bound),
+            ("commits_failed", self.commits_failed),
+            ("challenges", self.challenges),
+        ];
+        let rejected = RejectionKind::ALL.iter();
+        let rejected = rejected.map(|kind| (kind.as_str(), self.rejected(*kind)));
+        counters.into_iter().chain(rejected)
+    }
+
     /// Refusals for this reason.
     #[must_use]
     pub fn rejected(&self, kind: RejectionKind) -> u64 {
         self.rejected.get(kind.index()).copied().unwrap_or_default()
+    }
+}
+
+/// The counters that are not zero: `verified=3 done=2 bad_signature=1`.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut counted = self.iter().filter(|(_, count)| *count > 0);
+        match counted.next() {
+            Some((name, count)) => write!(f, "{name}={count}")?,
+            None => return f.write_str("nothing counted"),
+        }
+        counted.try_for_each(|(name, count)| write!(f, " {name}={count}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_shown_by_name_and_zeros_left_out() {
+        let mut counts = Counts {
+            verified: 3,
+            done: 2,
+            ..Counts::default()
+        };
+        counts.rejected[RejectionKind::BadSignature.index()] = 1;
+        assert_eq!(counts.to_string(), "verified=3 done=2 bad_signature=1");
+        assert_eq!(Counts::default().to_string(), "nothing counted");
+        assert_eq!(counts.iter().count(), 8 + RejectionKind::ALL.len());
     }
 }

@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Rejection};
 use crate::crypto::RunningDigest;
 use crate::delivery::envelope::is_label;
 use crate::delivery::head_labels::{
@@ -12,7 +12,7 @@ use crate::delivery::head_labels::{
 };
 use crate::delivery::responder::MAX_UNSIGNED;
 use crate::delivery::{Checked, Delivery, Envelope, IdentityInput, Pending, Proof, Record, Shared};
-use crate::error::{Rejection, RejectionKind};
+use crate::error::RejectionKind;
 use crate::keys::{Confirmation, FetchedKeys, KeyQuery};
 use crate::provider::{Locator, Verified};
 use crate::request::Head;
@@ -288,6 +288,7 @@ impl Intake {
             kind: self.kind.take(),
             body,
             proof: Proof::new(verified, covers_id, covers_type),
+            replay_key: None,
             fence: None,
             attempt: 1,
         });

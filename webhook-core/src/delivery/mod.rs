@@ -27,7 +27,7 @@ mod unsettled;
 
 pub use begun::Begun;
 pub(crate) use body_labels::BodyLabels;
-pub use checked::{Checked, Claimed};
+pub use checked::{Checked, Claimed, Unclaimed};
 pub use claiming::{Claiming, Late};
 pub use counts::Counts;
 pub(crate) use envelope::{Envelope, EnvelopeSpec};
@@ -58,7 +58,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::provider::Mode;
-use crate::replay::Lease;
+use crate::replay::{Lease, ReplayKey};
 
 /// A delivery that was verified. Only the engine can make one, so whoever holds one need not check again.
 ///
@@ -78,6 +78,13 @@ impl Delivery {
 
     pub(crate) fn record(&self) -> &Record {
         &self.0
+    }
+
+    /// Notes the key it is remembered by. Nobody else holds the delivery by then.
+    pub(crate) fn remembered_by(&mut self, key: ReplayKey) {
+        if let Some(record) = Arc::get_mut(&mut self.0) {
+            record.replay_key = Some(key);
+        }
     }
 
     /// Notes the claim it runs under. Nobody else holds it by then. The attempts of a delivery that
@@ -140,6 +147,13 @@ impl Delivery {
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.0.attempt
+    }
+
+    /// The key that the event is remembered by, for [`Endpoint::forget`](crate::Endpoint::forget);
+    /// `None` without a replay store.
+    #[must_use]
+    pub fn replay_key(&self) -> Option<&ReplayKey> {
+        self.0.replay_key.as_ref()
     }
 
     /// The token of the claim this delivery runs under; `None` without a replay store.

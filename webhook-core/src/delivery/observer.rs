@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::answer::Rejection;
 use crate::delivery::{Counts, Delivery, Duplicate, DuplicateHook, RejectHook, Rejected};
-use crate::error::{Rejection, RejectionKind, StoreError};
+use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook::Hook;
-use crate::observe::log_limit::LogLimit;
+use crate::observe::log_limit::{LogLimit, excerpt};
 use crate::observe::{EscapedId, hook};
 use crate::provider::Provider;
 
@@ -118,8 +119,18 @@ impl Observer {
         tracing::debug!(target: "webhook", provider, consumer, total, "challenge answered");
     }
 
-    pub(crate) fn done(&self) {
+    /// A handler succeeded.
+    pub(crate) fn done(&self, delivery: &Delivery, consumer: &str) {
         add(&self.done);
+        tracing::debug!(
+            target: "webhook",
+            provider = delivery.provider(),
+            consumer,
+            id = delivery.id().map(excerpt),
+            event_type = delivery.event_type().map(excerpt),
+            attempt = delivery.attempt(),
+            "delivery handled"
+        );
     }
 
     pub(crate) fn released(&self) {
@@ -128,6 +139,14 @@ impl Observer {
 
     pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
         add(&self.duplicates);
+        tracing::debug!(
+            target: "webhook",
+            provider = delivery.provider(),
+            consumer,
+            id = delivery.id().map(excerpt),
+            event_type = delivery.event_type().map(excerpt),
+            "delivery is a duplicate"
+        );
         if !same_payload {
             let total = add(&self.changed_duplicates);
             if self.lines.changed_duplicate.pass().is_some() {
@@ -197,10 +216,12 @@ pub fn payload_differs(delivery: &Delivery, path: &str) {
     static LINE: LogLimit = LogLimit::new();
     if let Some(suppressed) = LINE.pass() {
         let (provider, bytes) = (delivery.provider(), delivery.raw().len());
+        let event_type = delivery.event_type().map(excerpt);
         tracing::error!(
             target: "webhook",
             provider,
             bytes,
+            event_type,
             path,
             suppressed,
             reason = "payload_type",

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::error::{Rejection, RejectionKind};
+use crate::answer::Rejection;
+use crate::error::RejectionKind;
 
 /// A payload that is not of the type asked for.
 ///

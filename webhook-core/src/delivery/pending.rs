@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::answer::Answer;
-use crate::delivery::{Checked, Intake};
-use crate::delivery::{Finished, Shared};
-use crate::error::{Rejection, RejectionKind};
+use crate::answer::{Answer, Rejection};
+use crate::delivery::{Checked, Finished, Intake, Shared};
+use crate::error::RejectionKind;
 use crate::keys::Confirmation;
 
 /// A delivery whose body is complete, and which waits for something that is elsewhere: a key that its sender names and that is not

@@ -92,7 +92,7 @@ impl Permit {
         let observer = &self.delivery.shared().observer;
         let success = outcome.is_success();
         if success {
-            observer.done();
+            observer.done(&self.delivery, &self.delivery.shared().consumer);
         } else {
             observer.released();
         }

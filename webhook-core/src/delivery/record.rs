@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 
 use crate::delivery::{BodyLabels, Fence, Proof, Shared};
+use crate::replay::ReplayKey;
 
 pub(crate) struct Record {
     pub(crate) shared: Arc<Shared>,
@@ -19,6 +20,7 @@ pub(crate) struct Record {
     /// Labels from the body. Without replay protection nothing needs them until a handler asks.
     pub(crate) body: OnceLock<BodyLabels>,
     pub(crate) proof: Proof,
+    pub(crate) replay_key: Option<ReplayKey>,
     pub(crate) fence: Option<Fence>,
     pub(crate) attempt: u32,
 }

@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::task::ready;
 use std::task::{Context, Poll};
 
+use crate::answer::Rejection;
 use crate::delivery::claiming::Call;
 use crate::delivery::{Late, Permit, Unsettled};
-use crate::error::{Rejection, StoreError, StoreErrorKind};
+use crate::error::{StoreError, StoreErrorKind};
 use crate::replay::{Commit, Lease};
 
 /// A settlement under way: a future of [`Settled`].

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use crate::answer::Answer;
+use crate::answer::RejectionAnswers;
+use crate::answer::{Answer, Rejection};
 use crate::delivery::{
     Begun, Delivery, EnvelopeSpec, HandshakeResponder, IdentityRule, Intake, Limits, Observer,
 };
-use crate::error::{Rejection, RejectionKind};
+use crate::error::RejectionKind;
 use crate::keys::{FetchedKeys, KeyCache, Known};
 use crate::observe::hook::Hook;
 use crate::observe::{EscapedId, hook};
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) consumer: Box<str>,
     pub(crate) token_parameter: Option<Box<str>>,
     pub(crate) duplicate_answer: Option<Arc<DuplicateAnswer>>,
+    pub(crate) rejection_answers: Option<Arc<RejectionAnswers>>,
     pub(crate) responder: Option<HandshakeResponder>,
     /// Whether a challenge is answered with the keys that verify it.
     pub(crate) keeps_keys: bool,
@@ -81,7 +83,7 @@ impl Shared {
                 let rejection = rejection.with_unread_body();
                 let claimed = || self.wanted.claimed_id(head);
                 self.observe_rejection(&rejection, claimed);
-                Begun::Refused(rejection)
+                Begun::Refused(self.with_answers(rejection))
             }
         }
     }
@@ -89,6 +91,12 @@ impl Shared {
     /// Counts, logs and reports a refusal, and hands it back.
     pub(crate) fn reject(&self, rejection: Rejection) -> Rejection {
         self.observe_rejection(&rejection, || None);
+        self.with_answers(rejection)
+    }
+
+    /// The rejection with the answers of the endpoint, where it has its own.
+    fn with_answers(&self, mut rejection: Rejection) -> Rejection {
+        rejection.answers.clone_from(&self.rejection_answers);
         rejection
     }
 

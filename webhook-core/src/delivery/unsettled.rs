@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::delivery::Shared;
-use crate::replay::Lease;
-use crate::replay::ReplayStore as _;
+use crate::replay::{Lease, ReplayStore as _};
 
 /// A success that the store could not record yet.
 #[must_use]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use std::hash::BuildHasher as _;
 
 use crate::answer::Answer;
+use crate::answer::RejectionAnswers;
 use crate::crypto::chain::{CA_CERTIFICATES, Chain};
 use crate::delivery::{
     Delivery, Duplicate, DuplicateAnswer, DuplicateHook, EnvelopeSpec, HandshakeResponder,
@@ -18,6 +19,7 @@ use crate::delivery::{
 use crate::endpoint::Endpoint;
 use crate::endpoint::retention::Defaults;
 use crate::error::ConfigError;
+use crate::error::RejectionClass;
 use crate::keys::{ErasedSource, KeyCache, KeyRequirements, KeySource};
 use crate::observe;
 use crate::parse::pem;
@@ -50,9 +52,12 @@ pub struct EndpointBuilder {
     on_reject: Option<Arc<RejectHook>>,
     on_duplicate: Option<Arc<DuplicateHook>>,
     duplicate_answer: Option<Arc<DuplicateAnswer>>,
+    rejection_answers: Option<Arc<RejectionAnswer>>,
     verify_token: Option<Secret>,
     on_offered_secret: Option<Arc<OfferHook>>,
 }
+
+type RejectionAnswer = dyn Fn(RejectionClass) -> Answer + Send + Sync;
 
 #[derive(Clone)]
 enum Replay {
@@ -89,6 +94,7 @@ impl EndpointBuilder {
             on_reject: None,
             on_duplicate: None,
             duplicate_answer: None,
+            rejection_answers: None,
             verify_token: None,
             on_offered_secret: None,
         }
@@ -124,7 +130,7 @@ impl EndpointBuilder {
 
     /// Where keys come from that are not configured, for providers whose deliveries name their key.
     /// With a source the endpoint may have no public key at all:
-    /// `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. What the source gives is kept, and
+    /// `Endpoint::google_pubsub(SecretSet::fetched()).keys(…)`. What the source gives is kept, and
     /// senders decide neither how often it is asked nor what another sender is answered: see
     /// [`KeySource`].
     pub fn keys(mut self, source: impl KeySource) -> Self {
@@ -252,6 +258,35 @@ impl EndpointBuilder {
         self
     }
 
+    /// What refused senders are answered, instead of the answers in the table of [`Answer`]. The
+    /// closure sees the class of a refusal and never its reason, so it cannot tell a forger how
+    /// near he was. It is called for every class when the endpoint is built.
+    ///
+    /// `Allow`, `Connection: close` and a missing `Retry-After` are added by the engine.
+    ///
+    /// ```
+    /// use webhook_core::{Answer, Endpoint, RejectionClass};
+    ///
+    /// // A sender that takes 401 for a removed endpoint, and wants plain text.
+    /// let endpoint = Endpoint::stripe("whsec_0123456789abcdef").answer_rejections(|class| match class {
+    ///     RejectionClass::Unverified => Answer::status_only(400).with_text("invalid signature"),
+    ///     other => other.into(),
+    /// });
+    /// endpoint.build()?;
+    ///
+    /// // An answer that accepts what was refused is an error.
+    /// let accepts = Endpoint::stripe("whsec_0123456789abcdef").answer_rejections(|_| Answer::ok());
+    /// assert!(accepts.build().is_err());
+    /// # Ok::<(), webhook_core::ConfigError>(())
+    /// ```
+    pub fn answer_rejections(
+        mut self,
+        answer: impl Fn(RejectionClass) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        self.rejection_answers = Some(Arc::new(answer));
+        self
+    }
+
     /// The token that the provider's handshake has to name (Meta), or that its answer is made of (eBay). Without it that handshake is
     /// not answered.
     pub fn verify_token(mut self, token: impl Into<Secret>) -> Self {
@@ -306,6 +341,8 @@ impl EndpointBuilder {
         )?;
         let wanted_keys = wanted_keys(&self.provider, &self.options)?;
         let verifier = Verifier::with_secrets(self.provider, &self.secrets, self.options)?;
+        let rejection_answers = self.rejection_answers.as_deref().map(RejectionAnswers::new);
+        let rejection_answers = rejection_answers.transpose()?;
         let neighbour = match &self.replay {
             Replay::Store(store) if self.consumer.is_empty() => {
                 let (place, provider) = (std::panic::Location::caller(), self.provider.name());
@@ -350,6 +387,7 @@ impl EndpointBuilder {
                 consumer: self.consumer,
                 token_parameter,
                 duplicate_answer: self.duplicate_answer,
+                rejection_answers,
                 responder,
                 keeps_keys: self.provider.tags_challenges(),
                 keys,

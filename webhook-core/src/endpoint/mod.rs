@@ -11,11 +11,12 @@ use bytes::Bytes;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
+use crate::answer::Rejection;
 use crate::delivery::{Begun, Counts, Delivery, Finished, Limits, Shared};
-use crate::error::{ConfigError, Rejection, RejectionKind, StoreError};
+use crate::error::{ConfigError, RejectionKind, StoreError};
 use crate::for_each_provider;
-use crate::provider::Provider;
-use crate::replay::{ReplayKey, ReplayStore as _};
+use crate::provider::{Mode, Provider};
+use crate::replay::{KeyOf, ReplayKey, ReplayStore as _};
 use crate::request::Head;
 use crate::secret::{Secret, SecretSet};
 
@@ -81,8 +82,8 @@ impl Endpoint {
         Ok(())
     }
 
-    /// Forgets a delivery, so that a copy of it runs again. For operators; the key is that of
-    /// [`Permit::key`](crate::Permit::key).
+    /// Forgets a delivery, so that a copy of it runs again. For operators. The key is that of
+    /// [`Delivery::replay_key`].
     ///
     /// # Errors
     ///
@@ -92,6 +93,23 @@ impl Endpoint {
             Some(store) => store.forget(key).await,
             None => Ok(false),
         }
+    }
+
+    /// Forgets the event with this id, so that a copy of it runs again. `mode` is that of the event,
+    /// for a provider that [tells](Provider::mode_locator) test data apart.
+    ///
+    /// `Ok(false)` where nothing was remembered, and for a provider whose events are not
+    /// [identified](Provider::identity) by an id.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not be asked.
+    pub async fn forget_id(&self, id: &str, mode: Option<Mode>) -> Result<bool, StoreError> {
+        if !self.shared.identity.uses_id() {
+            return Ok(false);
+        }
+        let key = self.shared.key_prefix.key(mode, KeyOf::Id(id));
+        self.forget(&key).await
     }
 
     /// Checks all that can be checked before the body: method, signature headers, freshness, encoding and announced

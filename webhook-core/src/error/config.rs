@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use super::RejectionClass;
 use crate::error::SecretProblem;
 
 /// An endpoint that cannot be built. The text names what to change and never contains a secret.
@@ -57,12 +58,22 @@ pub enum ConfigError {
         /// Where the other one was built.
         other: String,
     },
-    /// A source of keys was given, and the provider names none of its keys.
+    /// A source of keys was given, and the provider does not name its keys.
     NoKeySource,
+    /// Keys are to be fetched, and there is no source of keys.
+    MissingKeySource,
     /// A query parameter was named for a provider that sends no token in the query.
     NoTokenParameter,
     /// The name of a query parameter is empty or not visible ASCII.
     InvalidTokenParameter,
+    /// An answer to rejections that accepts what was refused (below 400), or that lets the sender
+    /// give up what has to be retried.
+    InvalidAnswer {
+        /// The class of rejections.
+        class: RejectionClass,
+        /// The status that was given.
+        status: u16,
+    },
     /// A verify token was given for a provider whose handshake needs none.
     NoVerifyToken,
     /// The verify token cannot be used.
@@ -129,6 +140,9 @@ impl fmt::Display for ConfigError {
                 "the endpoint built at {other} has the same provider and store, and neither has a consumer name: set `.consumer(…)`, \
                  different names for two consumers, the same name for one"
             ),
+            Self::MissingKeySource => {
+                f.write_str("keys are to be fetched, and nothing fetches them: call `.keys(…)`")
+            }
             Self::NoKeySource => {
                 f.write_str("this provider does not say which key a delivery is signed with: configure its key")
             }
@@ -138,6 +152,14 @@ impl fmt::Display for ConfigError {
             Self::InvalidTokenParameter => {
                 f.write_str("the name of a query parameter must be visible ASCII")
             }
+            Self::InvalidAnswer { class: RejectionClass::Unavailable, status } => write!(
+                f,
+                "the answer to unavailable deliveries has status {status}: it has to be 429 or from 500 on, so that senders retry"
+            ),
+            Self::InvalidAnswer { class, status } => write!(
+                f,
+                "the answer to {class:?} deliveries has status {status}: a refusal has to be from 400 on"
+            ),
             Self::NoVerifyToken => {
                 f.write_str("this provider has no handshake with a verify token")
             }

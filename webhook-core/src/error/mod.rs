@@ -1,14 +1,14 @@
-//! What can go wrong: at construction ([`ConfigError`]), with a delivery ([`Rejection`]), with a store
+//! What can go wrong: at construction ([`ConfigError`]), with a delivery ([`RejectionKind`]), with a store
 //! ([`StoreError`]).
 
+mod class;
 mod config;
 mod kind;
-mod rejection;
 mod secret;
 mod store;
 
+pub use class::RejectionClass;
 pub use config::ConfigError;
 pub use kind::RejectionKind;
-pub use rejection::Rejection;
 pub use secret::SecretProblem;
 pub use store::{StoreError, StoreErrorKind};

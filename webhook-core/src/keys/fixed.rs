@@ -14,7 +14,7 @@ use crate::keys::{KeyError, KeyQuery, KeySource};
 /// let jwk = r#"{"kty":"EC","crv":"P-256","kid":"key-1","x":"Nxe_BNpdTkdjd8ge-UvNw1pn0yIaP8yQEa1-7rzxZbw",
 ///     "y":"5_oDNb2XZY_16diura7cOHq7NL68ANH1T-B8upQfET0"}"#;
 /// let keys = StaticKeys::new().with("key-1", jwk);
-/// Endpoint::plaid(SecretSet::default()).keys(keys).build()?;
+/// Endpoint::plaid(SecretSet::fetched()).keys(keys).build()?;
 /// # Ok::<(), webhook_core::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, Default)]

@@ -14,8 +14,7 @@ use std::error::Error;
 use std::panic::Location;
 
 use crate::observe::hook::Hook;
-use crate::observe::log_limit::LogLimit;
-use crate::observe::log_limit::error_excerpt;
+use crate::observe::log_limit::{LogLimit, error_excerpt};
 
 pub(crate) fn short_secret(provider: &'static str, slot: usize, bytes: usize) {
     tracing::warn!(target: "webhook", provider, slot, bytes, "secret is short");

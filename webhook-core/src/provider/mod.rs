@@ -23,6 +23,8 @@ mod question;
 mod scheme;
 mod success;
 
+use crate::secret::KeyFormat;
+
 pub(crate) use assert::{
     assert_header_name, assert_pointer, assert_provider_name, assert_top_level,
 };
@@ -41,8 +43,6 @@ pub use question::Questions;
 pub(crate) use scheme::{Authentication, IdSource, TimeLocation, TimeSource};
 pub use scheme::{Coverage, Location, Part, Scheme, Value};
 pub use success::Success;
-
-use crate::secret::KeyFormat;
 
 /// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how it
 /// behaves.

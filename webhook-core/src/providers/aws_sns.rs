@@ -1,14 +1,17 @@
+
+
 use crate::crypto::Algorithm;
 use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
+#[cfg(feature = "asymmetric")]
 use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 
 /// Amazon SNS, deliveries over HTTPS, with signature version 2.
 ///
 /// A JSON document with its `Signature` in it: RSA, SHA-256, over names and values of `Message`, `MessageId`, `Subject` where there is one,
 /// `Timestamp`, `TopicArn` and `Type`, a line each; confirmations have `SubscribeURL` and `Token` too. `SigningCertURL` names the
-/// certificate. Configure its key, or a [`KeySource`](crate::KeySource): `Endpoint::aws_sns(SecretSet::default()).keys(…)`. It is asked for
+/// certificate. Configure its key, or a [`KeySource`](crate::KeySource): `Endpoint::aws_sns(SecretSet::fetched()).keys(…)`. It is asked for
 /// `https://sns.<region>.amazonaws.com/SimpleNotificationService-….pem` with a region of the form that regions have, and for nothing
 /// that only looks like it. With the setting `cert_url`, the configured key is that certificate's and no other's.
 ///

@@ -1,5 +1,8 @@
+
+
 use crate::provider::{Coverage, KEY_ID, Provider, Scheme};
 use crate::secret::KeyFormat;
+#[cfg(feature = "asymmetric")]
 use crate::verify::custom::rsa_values::Bitso;
 
 /// Bitso.

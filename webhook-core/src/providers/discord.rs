@@ -1,3 +1,5 @@
+
+
 use crate::crypto::Algorithm;
 use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, When};
 use crate::time::TimeUnit;

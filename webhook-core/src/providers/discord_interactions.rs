@@ -1,3 +1,5 @@
+
+
 use crate::provider::{Challenge, Handshake, Parameter, Provider, Questions, Reply, When};
 use crate::providers::discord::SCHEME;
 

@@ -1,3 +1,5 @@
+
+
 use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Challenge, Handshake, Part, Provider, Reply, Scheme};

@@ -10,7 +10,7 @@ use crate::verify::custom::jwt::{By, Jwt};
 /// Google Cloud Pub/Sub, push subscriptions with authentication.
 ///
 /// `Authorization: Bearer` and an OpenID token, RS256, signed with one of Google's keys. They change every few days, so use a
-/// [`KeySource`](crate::KeySource): `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. It is asked for
+/// [`KeySource`](crate::KeySource): `Endpoint::google_pubsub(SecretSet::fetched()).keys(…)`. It is asked for
 /// `https://www.googleapis.com/oauth2/v3/certs`, and for nothing else. Settings: `audience`, as it is set for the subscription, and
 /// `service_account`, the address of the account that the subscription signs as. **Both are needed:** anybody with a Google account can have
 /// Google sign a token for any audience, and only the verified address says whose it is.

@@ -1,5 +1,8 @@
+
+
 use crate::provider::{Coverage, Parameter, Provider, Scheme};
 use crate::secret::KeyFormat;
+#[cfg(feature = "asymmetric")]
 use crate::verify::custom::rsa_values::PaddleClassic;
 
 /// Paddle Classic, the product before Paddle Billing ([`PADDLE`](super::PADDLE)).

@@ -1,8 +1,13 @@
+
+
+#[cfg(feature = "asymmetric")]
 use crate::crypto::chain::CA_CERTIFICATES;
 use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
+#[cfg(feature = "asymmetric")]
 use crate::verify::custom::paypal::{PayPal, WEBHOOK_ID};
+#[cfg(feature = "asymmetric")]
 use crate::verify::custom::sns::CERT_URL;
 
 /// PayPal.

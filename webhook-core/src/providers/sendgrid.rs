@@ -1,3 +1,5 @@
+
+
 use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};

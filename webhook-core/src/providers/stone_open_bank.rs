@@ -1,5 +1,8 @@
+
+
 use crate::provider::{Coverage, Identity, KEY_ID, Parameter, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
+#[cfg(feature = "asymmetric")]
 use crate::verify::custom::stone::{JWKS_URL, PRIVATE_KEY, Stone};
 
 /// Stone Open Bank.

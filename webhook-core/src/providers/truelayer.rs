@@ -1,5 +1,8 @@
+
+
 use crate::provider::{Coverage, KEY_ID, Parameter, Provider, Scheme};
 use crate::secret::KeyFormat;
+#[cfg(feature = "asymmetric")]
 use crate::verify::custom::detached::TrueLayer;
 
 /// TrueLayer.

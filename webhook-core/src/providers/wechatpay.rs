@@ -1,3 +1,5 @@
+
+
 use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{KEY_ID, Parameter, Part, Provider, Scheme, Success};

@@ -1,10 +1,11 @@
 //! The texts that public and private keys are handed around as: PEM, base64, hexadecimal digits, `whpk_` and `whsk_`.
 
+use zeroize::Zeroizing;
+
 use crate::crypto::public::key_of_certificate;
 use crate::error::SecretProblem;
 use crate::jose::jwk::jwk_key;
 use crate::parse::pem;
-use zeroize::Zeroizing;
 
 /// The bytes of a public key: DER, or the bare key. A text says itself what it is: no two of the forms look alike.
 pub(crate) fn public_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::Signer;
 use crate::parse::json::field;
 use crate::parse::low_bytes::LowBytes;
 use crate::provider::{Part, Value};
+use crate::signer::Signer;
 
 impl Signer {
     pub(super) fn write(&self, part: Part, time: &str, body: &Bytes, sink: &mut dyn FnMut(&[u8])) {

@@ -10,10 +10,11 @@ pub use request::SignedRequest;
 
 use key::SigningKey;
 
+use std::fmt;
+
 use crate::error::ConfigError;
 use crate::provider::{Provider, Scheme};
 use crate::secret::{Secret, Settings};
-use std::fmt;
 
 /// Makes deliveries as a provider would, for tests and tools.
 ///

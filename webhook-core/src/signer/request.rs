@@ -5,9 +5,9 @@ use std::fmt::{self, Write as _};
 use bytes::Bytes;
 use form_urlencoded::byte_serialize;
 
-use super::Signer;
 use crate::parse::json::with_field;
 use crate::provider::Location;
+use crate::signer::Signer;
 use crate::time::UnixTime;
 
 /// A request as the provider would send it.

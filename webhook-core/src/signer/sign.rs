@@ -2,8 +2,6 @@
 
 use bytes::Bytes;
 
-use super::key::SigningKey;
-use super::{SignedRequest, Signer};
 use crate::parse::encoding::encode;
 use crate::parse::json::with_field;
 use crate::provider::{
@@ -11,6 +9,8 @@ use crate::provider::{
 };
 use crate::request::basic;
 use crate::secret::Settings;
+use crate::signer::key::SigningKey;
+use crate::signer::{SignedRequest, Signer};
 use crate::time::UnixTime;
 use crate::verify::custom::jwt::signing_id;
 

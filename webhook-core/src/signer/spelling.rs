@@ -1,8 +1,8 @@
 //! The signature header, as a sender spells it.
 
-use super::Signer;
 use crate::parse::Grammar;
 use crate::provider::{KeyIdPlace, TimeLocation};
+use crate::signer::Signer;
 use crate::verify::custom::jwt::signing_id;
 
 impl Signer {

@@ -149,7 +149,8 @@ pub enum TimeUnit {
 
 impl TimeUnit {
     /// A time as a provider writes it.
-    pub(crate) fn format(self, time: UnixTime) -> String {
+    #[must_use]
+    pub fn format(self, time: UnixTime) -> String {
         match self {
             Self::Seconds | Self::SecondsOrMillis => time.as_secs().to_string(),
             Self::Millis => time.as_millis().to_string(),

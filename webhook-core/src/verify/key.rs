@@ -1,11 +1,12 @@
 //! The configured secrets, as keys.
 
+use zeroize::Zeroizing;
+
 use crate::crypto::encryption::DecryptionKey;
 use crate::crypto::public::PublicKey;
 use crate::error::ConfigError;
 use crate::provider::{Authentication, Part, Provider, Scheme};
 use crate::secret::{Key, KeyFormat, Keys, Secret, SecretSet, Settings};
-use zeroize::Zeroizing;
 
 /// Keys the secrets for a scheme.
 pub(super) fn keyed(

@@ -8,13 +8,13 @@ use crate::parse::utf8::Utf8;
 use crate::provider::{Coverage, Part, Verified};
 use crate::request::Head;
 use crate::time::UnixTime;
-use crate::verify::Candidates;
 use crate::verify::head::{read_tags, read_time_and_id};
 use crate::verify::message::SignedMessage;
 use crate::verify::prepared::Prepared;
 use crate::verify::seam::Seam;
 use crate::verify::tail::Tail;
-use crate::verify::verification::{State, Verification};
+use crate::verify::verification::State;
+use crate::verify::{Candidates, Verification};
 
 /// One scheme at work, with a running hash for each key.
 pub(super) struct MacCheck {

@@ -1,5 +1,7 @@
 //! A scheme with all that can be worked out before a delivery comes.
 
+use zeroize::Zeroizing;
+
 use crate::error::{ConfigError, RejectionKind};
 use crate::provider::{Coverage, Part, Provider, Scheme};
 use crate::secret::{Key, KeyFormat, Keys};
@@ -7,8 +9,6 @@ use crate::time::{Tolerance, UnixTime};
 use crate::verify::key::keyed;
 use crate::verify::seam::SeamRule;
 use crate::verify::{Options, fresh};
-
-use zeroize::Zeroizing;
 
 /// A scheme of a verifier, with its keys. Shared by the deliveries that are checked with it.
 pub(super) struct Prepared {

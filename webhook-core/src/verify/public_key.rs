@@ -9,11 +9,12 @@ use crate::parse::encoding::decode_long;
 use crate::provider::{Coverage, Verified};
 use crate::request::Head;
 use crate::time::UnixTime;
+use crate::verify::Verification;
 use crate::verify::head::{read_tags, read_time_and_id};
 use crate::verify::key_ring::{KeyRing, NamedKeys, ring_by_name};
 use crate::verify::message::SignedMessage;
 use crate::verify::prepared::Prepared;
-use crate::verify::verification::{State, Verification};
+use crate::verify::verification::State;
 
 /// Signatures one delivery may carry. Fewer than tags of a keyed hash, since each costs every key a verification, which is
 /// tens of microseconds: four are what a sender needs that rotates its keys.

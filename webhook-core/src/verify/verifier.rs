@@ -86,7 +86,13 @@ impl Verifier {
     ) -> Result<Self, ConfigError> {
         check_options(&provider, &options)?;
         let decoded = match secrets.as_slice() {
-            [] if options.fetches_keys && provider.names_keys() => Vec::new(),
+            [] if secrets.is_fetched() && !provider.names_keys() => {
+                return Err(ConfigError::NoKeySource);
+            }
+            [] if secrets.is_fetched() && !options.fetches_keys => {
+                return Err(ConfigError::MissingKeySource);
+            }
+            [] if secrets.is_fetched() => Vec::new(),
             _ => decode_secrets(&provider, secrets)?,
         };
         check_secret_is_not_public(&provider, &decoded, &options.settings)?;

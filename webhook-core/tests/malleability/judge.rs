@@ -82,7 +82,7 @@ impl Receiver {
             return None;
         };
         // The memory store answers at once, and a permit that is dropped is given back.
-        match checked.claim_at_once().unwrap().unwrap() {
+        match checked.claim_at_once().unwrap() {
             Claimed::Run(permit) => {
                 let proof = permit.delivery().proof();
                 let (coverage, signed_at) = (proof.coverage(), proof.signed_at());

@@ -7,16 +7,15 @@ mod location;
 mod part;
 mod time;
 
+use crate::crypto::Algorithm;
+use crate::parse::{Encoding, Grammar};
+use crate::provider::{Custom, CustomScheme};
+use crate::time::TimeUnit;
+
 pub use coverage::Coverage;
 pub use location::Location;
 pub use part::{Part, Value};
 pub(crate) use time::{TimeLocation, TimeSource};
-
-use crate::crypto::Algorithm;
-use crate::parse::{Encoding, Grammar};
-use crate::provider::Custom;
-use crate::provider::CustomScheme;
-use crate::time::TimeUnit;
 
 /// A way of authenticating a delivery: what is signed, with what, and where the proof of it is.
 ///

@@ -1,9 +1,10 @@
 //! Where the signed time is.
 
+use std::time::Duration;
+
 use crate::parse::TimeIn;
 use crate::provider::Scheme;
 use crate::time::{TimeUnit, Tolerance};
-use std::time::Duration;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimeSource {

@@ -1,5 +1,8 @@
 //! Braintree: a form of a payload and of tags, each behind the public key that goes with its private one.
 
+use form_urlencoded::Serializer;
+use std::borrow::Cow;
+
 use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
@@ -9,8 +12,6 @@ use crate::request::MAX_VALUE;
 use crate::secret::Settings;
 use crate::verify::Candidates;
 use crate::verify::custom::{CheckResult, first, whole_unwrapped};
-use form_urlencoded::Serializer;
-use std::borrow::Cow;
 
 /// The setting of the public key.
 pub(crate) const PUBLIC_KEY: &str = "public_key";

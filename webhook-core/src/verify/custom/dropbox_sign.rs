@@ -1,5 +1,7 @@
 //! Dropbox Sign: a tag inside the event, over its time and its type, in JSON that is the `json` field of a form.
 
+use std::borrow::Cow;
+
 use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
@@ -8,7 +10,6 @@ use crate::parse::{Encoding, form, multipart};
 use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::verify::custom::check::{Writing, one_tag};
 use crate::verify::custom::{MAX_FIELD, whole_unwrapped};
-use std::borrow::Cow;
 
 #[derive(Debug)]
 pub(crate) struct DropboxSign;

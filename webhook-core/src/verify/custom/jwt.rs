@@ -16,8 +16,7 @@ use crate::secret::Settings;
 use crate::time::{TimeUnit, UnixTime};
 use crate::verify::custom::CheckResult;
 use crate::verify::fresh;
-use crate::verify::key_ring::KeyRing;
-use crate::verify::key_ring::ring_of;
+use crate::verify::key_ring::{KeyRing, ring_of};
 
 /// A token in a header.
 #[derive(Debug)]

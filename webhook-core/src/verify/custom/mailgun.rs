@@ -1,5 +1,7 @@
 //! Mailgun: a time and a token that is used once, both in the body, and a tag over these two alone.
 
+use std::borrow::Cow;
+
 use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
@@ -10,7 +12,6 @@ use crate::time::TimeUnit;
 use crate::verify::custom::check::{Writing, one_tag};
 use crate::verify::custom::{CheckResult, MAX_FIELD, digest_of, whole};
 use crate::verify::fresh;
-use std::borrow::Cow;
 
 #[derive(Debug)]
 pub(crate) struct Mailgun;

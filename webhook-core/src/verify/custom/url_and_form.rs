@@ -1,5 +1,7 @@
 //! HMAC over the URL and the fields of a form, one behind the other: Twilio and what is like it.
 
+use form_urlencoded::byte_serialize;
+
 use crate::crypto::{Algorithm, RunningMac, constant_time_eq};
 use crate::error::RejectionKind;
 use crate::parse::encoding::{encode, has_prefix};
@@ -7,7 +9,6 @@ use crate::parse::{Encoding, form};
 use crate::provider::{Check, CheckInput, Coverage, Custom, Draft};
 use crate::verify::custom::check::{Writing, one_tag};
 use crate::verify::custom::{CheckResult, digest_of, whole, whole_unwrapped};
-use form_urlencoded::byte_serialize;
 
 /// The query parameter that says a body is no form, and its SHA-256.
 const BODY_HASH: &str = "bodySHA256";

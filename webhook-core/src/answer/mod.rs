@@ -1,11 +1,15 @@
 //! What the sender is told: the one place where a status is chosen.
 
+mod of_rejection;
+mod rejection;
+
+pub(crate) use of_rejection::RejectionAnswers;
+pub use rejection::Rejection;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-
-use crate::error::Rejection;
 
 /// An answer of ours: a status, a few headers, a small constant body. Adapters turn it into a response of their
 /// framework and decide nothing themselves.
@@ -73,6 +77,43 @@ impl Answer {
             echoed: None,
             body: Bytes::new(),
         }
+    }
+
+    /// An empty answer with this status.
+    ///
+    /// # Panics
+    ///
+    /// If `status` is not from 200 to 599.
+    #[must_use]
+    pub const fn status_only(status: u16) -> Self {
+        assert!(
+            status >= 200 && status < 600,
+            "the status of an answer is from 200 to 599"
+        );
+        Self::empty(status)
+    }
+
+    /// The same with a JSON body.
+    #[must_use]
+    pub fn with_json(mut self, body: impl Into<Bytes>) -> Self {
+        self.content_type = Some(JSON);
+        self.body = body.into();
+        self
+    }
+
+    /// The same with a body of plain text.
+    #[must_use]
+    pub fn with_text(mut self, body: impl Into<Bytes>) -> Self {
+        self.content_type = Some("text/plain; charset=utf-8");
+        self.body = body.into();
+        self
+    }
+
+    /// The same with a `Retry-After` of so many seconds.
+    #[must_use]
+    pub const fn with_retry_after(mut self, secs: u32) -> Self {
+        self.retry_after = Some(secs);
+        self
     }
 
     /// A 200 with a JSON body.
@@ -161,55 +202,5 @@ impl Answer {
     #[must_use]
     pub fn into_body(self) -> Bytes {
         self.body
-    }
-}
-
-/// Seconds after which a sender may try again when nothing better is known.
-const RETRY_AFTER: u32 = 10;
-
-impl From<&Rejection> for Answer {
-    fn from(rejection: &Rejection) -> Self {
-        use crate::error::RejectionKind as Kind;
-        let (status, body): (u16, &'static str) = match rejection.kind() {
-            Kind::MissingHeader
-            | Kind::AmbiguousHeader
-            | Kind::Malformed
-            | Kind::UnsupportedScheme
-            | Kind::TooManySignatures
-            | Kind::BadSignature
-            | Kind::UnknownKey
-            | Kind::Stale
-            | Kind::Future => (401, r#"{"error":"unauthorized"}"#),
-            Kind::MethodNotAllowed => (405, r#"{"error":"method_not_allowed"}"#),
-            Kind::BodyTimeout => (408, r#"{"error":"request_timeout"}"#),
-            Kind::BodyError => (400, r#"{"error":"bad_request"}"#),
-            Kind::TooLarge => (413, r#"{"error":"payload_too_large"}"#),
-            Kind::Encoding => (415, r#"{"error":"unsupported_encoding"}"#),
-            Kind::Unprocessable => (422, r#"{"error":"unprocessable"}"#),
-            Kind::HandlerPanicked => (500, r#"{"error":"internal_error"}"#),
-            Kind::InFlight
-            | Kind::StoreUnavailable
-            | Kind::KeysUnavailable
-            | Kind::LeaseLost
-            | Kind::ClockUnavailable
-            | Kind::Overloaded
-            | Kind::ShuttingDown
-            | Kind::HandlerTimeout => (503, r#"{"error":"unavailable"}"#),
-        };
-        let default_wait = match rejection.kind() {
-            Kind::Overloaded => 1,
-            _ => RETRY_AFTER,
-        };
-        Self {
-            status,
-            content_type: Some(JSON),
-            retry_after: (status == 503).then(|| rejection.retry_after.unwrap_or(default_wait)),
-            allow: rejection.allow,
-            allow_also: rejection.allow_also,
-            close: rejection.body_unread,
-            nosniff: false,
-            echoed: None,
-            body: Bytes::from_static(body.as_bytes()),
-        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
+use crate::answer::RejectionAnswers;
 use crate::error::RejectionKind;
 
 /// A delivery that is not handed to the application.
@@ -16,6 +18,8 @@ pub struct Rejection {
     pub(crate) allow: &'static [&'static str],
     pub(crate) allow_also: Option<&'static str>,
     pub(crate) body_unread: bool,
+    /// The answers of the endpoint, where it has its own.
+    pub(crate) answers: Option<Arc<RejectionAnswers>>,
 }
 
 impl Rejection {
@@ -29,6 +33,7 @@ impl Rejection {
             allow: &[],
             allow_also: None,
             body_unread: false,
+            answers: None,
         }
     }
 

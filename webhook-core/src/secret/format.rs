@@ -1,0 +1,215 @@
+//! How the text of a secret becomes a key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use zeroize::Zeroizing;
+
+use crate::error::SecretProblem;
+use crate::secret::{Secret, check_text, key_text};
+
+/// How the text of a secret becomes the bytes of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyFormat {
+    /// The text itself, as UTF-8.
+    Utf8,
+    /// `whsec_` and base64 (the prefix may be missing), as the Standard Webhooks specification writes its keys. Supabase puts
+    /// `v1,` in front.
+    Whsec,
+    /// Base64, padded or not.
+    Base64,
+    /// Hexadecimal digits.
+    Hex,
+    /// Base62 with the alphabet `A–Z a–z 0–9`; each leading `A` is a zero byte.
+    Base62,
+    /// As [`Whsec`](Self::Whsec) where the prefix is there, and the text itself where it is not (OpenAI).
+    WhsecOrUtf8,
+    /// `username:password` of HTTP Basic authentication.
+    Basic,
+    /// `login:secret`: the login is no secret but signed with the message, and the key is what stands behind the colon.
+    Login,
+    /// A public key: PEM of a SubjectPublicKeyInfo or of a certificate, a SubjectPublicKeyInfo in base64, or for Ed25519 the
+    /// bare 32 bytes in hexadecimal digits or base64, with `whpk_` in front or not; or a JSON Web Key. A [`Signer`](crate::Signer) takes the private
+    /// key: PKCS#8 in PEM or base64, or for Ed25519 the seed, or seed and public key behind `whsk_`.
+    PublicKey,
+}
+
+impl KeyFormat {
+    /// Length in bytes below which a decoded key draws a warning at construction.
+    pub(crate) const fn short(self) -> usize {
+        match self {
+            Self::Whsec => 24,
+            _ => 16,
+        }
+    }
+
+    /// Login and key of what [`decode`](Self::decode) gave. Only a [`Login`](Self::Login) has both.
+    pub(crate) fn split(self, decoded: &[u8]) -> (&[u8], &[u8]) {
+        match (self, decoded.iter().position(|&byte| byte == b':')) {
+            (Self::Login, Some(colon)) => {
+                let (login, rest) = decoded.split_at(colon);
+                (login, rest.get(1..).unwrap_or_default())
+            }
+            (Self::Login, None) => (&[], &[]),
+            _ => (&[], decoded),
+        }
+    }
+
+    /// Checks the text and decodes it.
+    pub(crate) fn decode(self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
+        let text = secret.as_bytes();
+        if self == Self::PublicKey {
+            return key_text::public_key(text);
+        }
+        check_text(text)?;
+        if is_prefix(text) {
+            return Err(SecretProblem::Empty);
+        }
+        let key = match self {
+            Self::Utf8 => Zeroizing::new(text.to_vec()),
+            Self::Whsec => {
+                let text = text.strip_prefix(b"v1,").unwrap_or(text);
+                base64(text.strip_prefix(b"whsec_").unwrap_or(text))?
+            }
+            Self::WhsecOrUtf8 => match text.strip_prefix(b"whsec_") {
+                Some(digits) => base64(digits)?,
+                None => Zeroizing::new(text.to_vec()),
+            },
+            Self::Base64 => base64(text)?,
+            Self::Hex => {
+                Zeroizing::new(const_hex::decode(text).map_err(|_| SecretProblem::NotHex)?)
+            }
+            Self::Base62 => base62(text).ok_or(SecretProblem::NotBase62)?,
+            // A username is no secret, so that without a password there is none.
+            Self::Basic | Self::Login => match Self::Login.split(text) {
+                ([], _) | (_, []) => return Err(SecretProblem::Credentials),
+                _ => Zeroizing::new(text.to_vec()),
+            },
+            Self::PublicKey => return Err(SecretProblem::NoKey),
+        };
+        if key.is_empty() {
+            return Err(SecretProblem::Empty);
+        }
+        Ok(key)
+    }
+}
+
+/// Whether a text is nothing but the prefix of a secret, such as `whsec_`, `sk_live_` or
+/// `v1,whsec_`: one or two short words, each with its mark behind it, and padding of base64 at
+/// most. Nobody picks such a text as a secret, and anybody could guess it.
+fn is_prefix(text: &[u8]) -> bool {
+    let end = text.iter().rposition(|&byte| byte != b'=');
+    let Some(end) = end else {
+        return true;
+    };
+    let text = text.get(..=end).unwrap_or_default();
+    let Some((b'_' | b'-' | b',', words)) = text.split_last() else {
+        return false;
+    };
+    let mut words = words.split(|byte| b"_-,".contains(byte));
+    let is_short =
+        |word: &[u8]| (1..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_alphanumeric);
+    words.by_ref().take(2).all(is_short) && words.next().is_none()
+}
+
+fn base64(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
+    let end = text
+        .iter()
+        .rposition(|&byte| byte != b'=')
+        .map_or(0, |at| at.saturating_add(1));
+    let digits = text.get(..end).unwrap_or_default();
+    STANDARD_NO_PAD
+        .decode(digits)
+        .map(Zeroizing::new)
+        .map_err(|_| SecretProblem::NotBase64)
+}
+
+/// Big-endian base62 with leading zeros kept, the way the npm package base-x reads it: two decoders that
+/// disagree about leading zeros disagree about the key.
+fn base62(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let zeros = text.iter().take_while(|&&byte| byte == b'A').count();
+    // Little-endian while it grows.
+    let mut number = Zeroizing::new(Vec::<u8>::with_capacity(text.len()));
+    for &byte in text {
+        let mut carry = u32::from(match byte {
+            b'A'..=b'Z' => byte.wrapping_sub(b'A'),
+            b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(26),
+            b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
+            _ => return None,
+        });
+        for digit in number.iter_mut() {
+            carry = u32::from(*digit).wrapping_mul(62).wrapping_add(carry);
+            let [low, ..] = carry.to_le_bytes();
+            *digit = low;
+            carry >>= 8;
+        }
+        if carry > 0 {
+            let [low, ..] = carry.to_le_bytes();
+            number.push(low);
+        }
+    }
+    number.extend(std::iter::repeat_n(0, zeros));
+    number.reverse();
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::SecretSet;
+
+    fn key(format: KeyFormat, text: &str) -> Result<Vec<u8>, SecretProblem> {
+        format.decode(&Secret::from(text)).map(|key| key.to_vec())
+    }
+
+    #[test]
+    fn unusable_secrets_are_refused() {
+        assert_eq!(key(KeyFormat::Utf8, ""), Err(SecretProblem::Empty));
+        assert_eq!(key(KeyFormat::Utf8, " \t\n"), Err(SecretProblem::Empty));
+        assert_eq!(key(KeyFormat::Whsec, "whsec_"), Err(SecretProblem::Empty));
+        assert_eq!(
+            key(KeyFormat::Utf8, "s3cret\n"),
+            Err(SecretProblem::SurroundingWhitespace)
+        );
+        assert_eq!(
+            key(KeyFormat::Utf8, " s3cret"),
+            Err(SecretProblem::SurroundingWhitespace)
+        );
+        assert_eq!(
+            key(KeyFormat::Utf8, "s3\0cret"),
+            Err(SecretProblem::ControlCharacter)
+        );
+        assert!(matches!(
+            key(KeyFormat::Whsec, "whsec_!"),
+            Err(SecretProblem::NotBase64)
+        ));
+        assert!(matches!(
+            key(KeyFormat::Base62, "a-b"),
+            Err(SecretProblem::NotBase62)
+        ));
+        assert!(matches!(
+            key(KeyFormat::Hex, "abc"),
+            Err(SecretProblem::NotHex)
+        ));
+        assert_eq!(
+            key(KeyFormat::Basic, "nocolon"),
+            Err(SecretProblem::Credentials)
+        );
+    }
+
+    #[test]
+    fn base62_keeps_leading_zeros() {
+        assert_eq!(key(KeyFormat::Base62, "B"), Ok(vec![1]));
+        assert_eq!(key(KeyFormat::Base62, "AAB"), Ok(vec![0, 0, 1]));
+        assert_eq!(key(KeyFormat::Base62, "EI"), Ok(vec![1, 0]));
+    }
+
+    #[test]
+    fn debug_of_a_secret_says_nothing() {
+        let shown = format!("{:?}", SecretSet::from(["hunter2-hunter2", "swordfish"]));
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("swordfish"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! One secret or several.
+
+use crate::secret::Secret;
+
+/// One secret or several: what the constructors take.
+///
+/// Several secrets are a rotation: a delivery is genuine if any of them verifies it, and
+/// [`Proof::key_slot`](crate::Proof::key_slot) says which one did, so that an old one can be retired on evidence.
+///
+/// ```
+/// use webhook_core::{Endpoint, SecretSet};
+///
+/// Endpoint::stripe("whsec_current-secret-0001").build()?;
+/// Endpoint::stripe(["whsec_next-secret-000001", "whsec_current-secret-0001"]).build()?;
+/// assert!(Endpoint::stripe(SecretSet::default()).build().is_err());
+/// # Ok::<(), webhook_core::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct SecretSet {
+    secrets: Vec<Secret>,
+    /// Whether the keys are fetched, so that none has to be configured.
+    fetched: bool,
+}
+
+impl SecretSet {
+    /// Secrets an endpoint accepts at the most. Each costs a hash over every body.
+    pub const MAX: usize = 8;
+
+    /// No secret: the public keys of the provider are fetched by the source that
+    /// [`EndpointBuilder::keys`](crate::EndpointBuilder::keys) is given.
+    ///
+    /// ```
+    /// use webhook_core::{Endpoint, SecretSet, StaticKeys};
+    ///
+    /// let builder = Endpoint::plaid(SecretSet::fetched());
+    /// assert!(builder.clone().build().is_err(), "nothing says where keys come from");
+    /// builder.keys(StaticKeys::new()).build()?;
+    /// # Ok::<(), webhook_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub const fn fetched() -> Self {
+        Self {
+            secrets: Vec::new(),
+            fetched: true,
+        }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Secret] {
+        &self.secrets
+    }
+
+    pub(crate) const fn is_fetched(&self) -> bool {
+        self.fetched
+    }
+}
+
+impl<S: Into<Secret>> From<S> for SecretSet {
+    fn from(secret: S) -> Self {
+        Self::from_iter([secret])
+    }
+}
+
+impl<S: Into<Secret>> From<Vec<S>> for SecretSet {
+    fn from(secrets: Vec<S>) -> Self {
+        secrets.into_iter().collect()
+    }
+}
+
+impl<S: Into<Secret>, const N: usize> From<[S; N]> for SecretSet {
+    fn from(secrets: [S; N]) -> Self {
+        secrets.into_iter().collect()
+    }
+}
+
+impl<S: Into<Secret>> FromIterator<S> for SecretSet {
+    fn from_iter<I: IntoIterator<Item = S>>(secrets: I) -> Self {
+        Self {
+            secrets: secrets.into_iter().map(Into::into).collect(),
+            fetched: false,
+        }
+    }
+}
+
+impl<S: Clone + Into<Secret>> From<&[S]> for SecretSet {
+    fn from(secrets: &[S]) -> Self {
+        secrets.iter().cloned().collect()
+    }
+}
