@@ -27,7 +27,7 @@ pub const GITEA: Provider = Provider::new(
 .succeeds_with(Success::Any2xx)
 .identified_by(
     Identity::labels(&["x-gitea-delivery"], 64),
-    "equal bodies report different events, such as adding a collaborator again",
+    "equal bodies report different events, for example when a collaborator is added again",
 )
 .documented_at("https://docs.gitea.com/usage/webhooks");
 
@@ -60,6 +60,6 @@ pub const GITEA_FORM: Provider = Provider::new(
 .succeeds_with(Success::Any2xx)
 .identified_by(
     Identity::labels(&["x-gitea-delivery"], 64),
-    "equal bodies report different events, such as adding a collaborator again",
+    "equal bodies report different events, for example when a collaborator is added again",
 )
 .documented_at("https://docs.gitea.com/usage/webhooks");

@@ -53,7 +53,7 @@ const fn twilio(name: &'static str, schemes: &'static [Scheme]) -> Provider {
         .id_in_headers(&["i-twilio-idempotency-token"])
         .identified_by(
             Identity::Content,
-            "the signed values name the call or the text message",
+            "the signed values name the call or the message",
         )
         .asks(Questions::All)
         .answers_within_millis(15_000)
