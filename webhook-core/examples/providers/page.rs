@@ -50,10 +50,10 @@ How the sender behaves, and what an endpoint does by default:
 ";
 
 const IDENTITY: &str = "
-What the replay key comes from, so that it recognises a duplicate but not the next event as one:
+What the replay key comes from. A duplicate must have the same key, and the next event another:
 
 * The signed message here is the body, if the signature covers every byte of it. Otherwise it is
-  the exact signed bytes.
+  what the signature covers.
 * Labels marked ✗ are not covered. An attacker can invent labels for a captured delivery, so their
   number is bounded. A copy over the bound is answered as a duplicate.
   `EndpointBuilder::identity(IdentityPolicy::SignedOnly)` ignores labels.

@@ -3,7 +3,8 @@ use crate::providers::standard_webhooks::standard;
 
 /// Anthropic (Claude platform) webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS). Anthropic's SDKs pass deliveries to that library.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS). Anthropic's SDKs pass deliveries to the Standard
+/// Webhooks library.
 ///
 /// * The event type is `/data/type`, such as `session.created`; `/type` is always `event`. `/id` in
 ///   the body also names the event.

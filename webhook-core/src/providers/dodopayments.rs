@@ -3,7 +3,8 @@ use crate::providers::standard_webhooks::standard;
 
 /// Dodo Payments webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS). Dodo's SDKs pass deliveries to that library.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS). Dodo's SDKs pass deliveries to the Standard
+/// Webhooks library.
 ///
 /// Source: <https://docs.dodopayments.com/developer-resources/webhooks> and
 /// dodopayments/dodopayments-typescript.

@@ -14,9 +14,11 @@ use crate::verify::custom::jwt::{By, Jwt};
 /// `Endpoint::google_pubsub(SecretSet::default()).keys(…)`. The source is only asked for
 /// `https://www.googleapis.com/oauth2/v3/certs`. The setting `audience` is the audience of the
 /// subscription. The setting `service_account` is the address of the account that the subscription
-/// signs as. **Both are required**: anyone with a Google account can have Google sign a token for
-/// any audience, and only the verified address identifies the signer.
+/// signs as.
 ///
+/// * **The settings `audience` and `service_account` are required.** Anyone with a Google account
+///   can have Google sign a token for any audience. Only the verified address identifies the
+///   signer.
 /// * The token covers nothing of the request. It identifies the sender, like a password that
 ///   expires within the hour. Until then, anyone who sees a token can send other bodies with it, so
 ///   use TLS up to your own process.

@@ -14,9 +14,9 @@ use crate::verify::custom::hook0::Hook0;
 ///   headers. An attacker can move the beginning of a body into a header, or the end of a header
 ///   into the body. The result is the same delivery, but the signature does not cover every byte of
 ///   the body.
-/// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, because `h` need not name
-///   them. The application writes the body. So the replay key comes from the signed message and the
-///   signed timestamp.
+/// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, because the request decides
+///   whether `h` names them. The sending application writes the body. So the replay key comes from
+///   the signed headers, the body and the signed timestamp.
 /// * The tolerance is 300 s in both directions, as in Hook0's client.
 ///
 /// Source: Hook0's `clients/rust/tests/webhook_verification.rs` and

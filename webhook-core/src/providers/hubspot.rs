@@ -38,8 +38,8 @@ pub const HUBSPOT: Provider = common(Provider::new(
 ///
 /// `X-HubSpot-Signature` is a hex SHA-256: a plain hash, not an HMAC. The hashed message is the
 /// client secret, the method, the URL and the body. It contains no timestamp. An attacker who has
-/// one hash can compute the hash of a longer message, but not of one that is text. So a body that
-/// is not UTF-8 is refused.
+/// one hash can compute the hash of a longer message, but such a message is never UTF-8. So a body
+/// that is not UTF-8 is refused.
 pub const HUBSPOT_V2: Provider = common(Provider::new(
     "hubspot-v2",
     &[hashed(&[Part::Secret, Part::Method, Part::Url, Part::Body])],

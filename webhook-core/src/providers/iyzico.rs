@@ -8,8 +8,9 @@ use crate::verify::custom::fields::Fields;
 ///
 /// `X-IYZ-SIGNATURE-V3` is a hex HMAC-SHA-256. The signed message is the secret key and a few
 /// values of the body: `iyziEventType`, `paymentId`, `paymentConversationId` and `status`. In a
-/// body with a `token`, `iyziPaymentId` and the token replace `paymentId`. For subscriptions,
-/// `merchantId` comes first, and the three references are signed. The secret is the secret key.
+/// body with a `token`, `iyziPaymentId` and the token replace `paymentId`. For subscriptions, the
+/// signed message is `merchantId`, the secret key, `iyziEventType` and the three references. The
+/// secret is the secret key.
 ///
 /// * **The signature covers nothing else in the body**, and no separator divides the values. Fetch
 ///   the payment before you act on it.

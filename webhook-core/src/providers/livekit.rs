@@ -11,7 +11,7 @@ use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled};
 /// base64.
 ///
 /// * The signature covers the body. The token expires at `exp`, which is required. The server
-///   chooses its lifetime.
+///   chooses the lifetime.
 /// * `/id` is the event id and is covered.
 /// * The content type is `application/webhook+json`.
 /// * The access tokens of participants are signed with the same secret but have no `sha256`. They

@@ -17,7 +17,7 @@ use crate::verify::custom::query_and_body::QueryAndBody;
 ///
 /// * The signature covers the URL with its query, and the body. The token expires at `exp`, one
 ///   minute after it is issued.
-/// * The body has no id that is common to all products, so the replay key comes from the body.
+/// * No id is common to all products, so the replay key comes from the body.
 /// * MessageBird's libraries also accept HS384 and HS512. MessageBird does not sign with them, so
 ///   only HS256 is accepted.
 /// * `MessageBird-Signature` without `-JWT` is the previous scheme and is ignored: see

@@ -13,7 +13,7 @@ use crate::verify::custom::jwt::{By, Jwt};
 /// `aud` must name it.
 ///
 /// * The token covers nothing of the request. It expires five minutes after it is issued.
-/// * **Webhooks that were created with a personal token arrive without any of this** and are
+/// * **Webhooks that were created with a personal token arrive without a JSON Web Token** and are
 ///   refused, because they look like forgeries.
 /// * `/event/triggerUuid` names the trigger, which several subscriptions share. So the replay key
 ///   comes from the body.

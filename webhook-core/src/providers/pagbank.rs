@@ -5,8 +5,8 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 ///
 /// `x-authenticity-token` is a hex SHA-256: a plain hash, not an HMAC. The hashed message is the
 /// account's token, a hyphen and the body. An attacker who has one hash can compute the hash of a
-/// longer body with the same beginning, but not of one that is text. So a body that is not UTF-8 is
-/// refused.
+/// longer body with the same beginning, but such a body is never UTF-8. So a body that is not UTF-8
+/// is refused.
 ///
 /// * PagSeguro's older notifications (a form with `notificationCode`) are unsigned and not
 ///   supported here.

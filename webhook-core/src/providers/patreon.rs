@@ -9,7 +9,7 @@ use crate::provider::{Identity, Part, Provider, Scheme};
 /// * The signature covers no timestamp, events have no id, and the event type (`X-Patreon-Event`)
 ///   is an unsigned header. One body may arrive under several types. So the replay key comes from
 ///   the body and the type, with at most 16 types for one body.
-/// * Patreon retries after an hour, 3 hours, a day, 3 days and three times after a week.
+/// * Patreon retries after an hour, 3 hours, a day, 3 days and then three times after a week.
 ///
 /// Source: <https://docs.patreon.com/#webhooks>.
 pub const PATREON: Provider = Provider::new(

@@ -9,7 +9,7 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 ///
 /// * The signature covers no timestamp. A delivery is a batch, so the replay key comes from the
 ///   body. CloudEvents have an id (`/0/id`) and a type (`/0/type`).
-/// * QuickBooks waits 3 s for an answer. It retries after 10 s and with growing pauses, in the end
+/// * QuickBooks waits 3 s for an answer. It retries after 10 s and with growing pauses, finally
 ///   every six hours.
 /// * Only 200 is success.
 ///

@@ -9,7 +9,7 @@ use crate::verify::custom::rapyd::{ACCESS_KEY, Rapyd};
 /// setting `access_key` is the access key.
 ///
 /// * The URL is the whole configured URL. Working third-party code shows this, and that the base64
-///   encodes hex text. Rapyd's page can be read otherwise.
+///   encodes hex text. Rapyd's page can be read differently.
 /// * No separator divides the URL and the salt, so an attacker could move the end of a query into
 ///   the salt. The signature does not cover every byte of the query.
 /// * The event id is `/id`, and the event type is `/type`. Both are covered.

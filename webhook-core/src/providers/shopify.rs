@@ -10,8 +10,8 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 ///
 /// * The signature covers no timestamp. The id, the topic and the shop are unsigned headers.
 ///   Shopify sends one body under several topics (`orders/updated`, `orders/paid`). So the replay
-///   key comes from the body, the topic and the event id, with at most 16 of them for one body. If
-///   the handler must know the topic for certain, register a URL for each topic.
+///   key comes from the body, the topic and the event id, with at most 16 combinations for one
+///   body. If the handler must know the topic for certain, register a URL for each topic.
 /// * The id is `X-Shopify-Event-Id`, or `X-Shopify-Webhook-Id` if that is missing.
 /// * Shopify waits 5 s for an answer. It retries 8 times within four hours, then deletes the
 ///   subscription.

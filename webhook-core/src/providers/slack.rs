@@ -15,9 +15,9 @@ use crate::time::TimeUnit;
 /// * `/event_id` stays the same over retries. Forms (interactions, commands, options) wait for an
 ///   answer, so a duplicate of one runs again. A form that was signed at another time is another
 ///   event.
-/// * Slack waits 3 s for an answer. It retries at once, after a minute and after five. The first
-///   retry arrives while a slow handler is still in flight, and is answered 503. A handler should
-///   answer first and work later.
+/// * Slack waits 3 s for an answer. It retries at once, after a minute and after five minutes. The
+///   first retry arrives while a slow handler is still in flight, and is answered 503. A handler
+///   should answer first and work later.
 /// * The `url_verification` challenge is signed. It is verified and answered here, and reaches no
 ///   handler.
 /// * Any 2xx is success. A response header `X-Slack-No-Retry: 1` ends the retries.

@@ -16,8 +16,8 @@ use crate::verify::custom::stone::{JWKS_URL, PRIVATE_KEY, Stone};
 /// the address of the sandbox.
 ///
 /// * **That a delivery can be decrypted proves nothing**: anyone can encrypt for a public key. Only
-///   the signature inside is proof. The private key must decrypt before the signature can be
-///   checked. That costs about half a millisecond for any request.
+///   the signature inside is proof. The delivery must be decrypted before the signature can be
+///   checked, which costs about half a millisecond for any request.
 /// * The signature covers all claims, including the event type `/event_type`, but not the body
 ///   around them. The headers `x-stone-webhook-event-id` and `-type` are unsigned. Stone documents
 ///   the first as the idempotency key. It is the id reported here, as a label.

@@ -9,8 +9,9 @@ use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Sc
 ///
 /// * Trello's page says that text is signed as "binary": the low eight bits of each UTF-16 unit.
 ///   That form is accepted as well as UTF-8. It **does not cover the body**, because many texts
-///   have the same low bits, including ASCII texts. The event then reports this. All of these texts
-///   count as one delivery. If none of your cards has non-ASCII text, use [`TRELLO_UTF8`].
+///   have the same low bits, including ASCII texts. The coverage of the event then shows it. All of
+///   these texts count as one delivery. If none of your cards has non-ASCII text, use
+///   [`TRELLO_UTF8`].
 /// * The URL directly follows the body, and the body may contain the URL. So the body must be JSON,
 ///   and a query must not contain brackets.
 /// * The signature covers no timestamp. The event id is `/action/id`, but the replay key comes from

@@ -14,9 +14,9 @@ use crate::verify::custom::detached::TrueLayer;
 ///   the host, so a delivery to one of your hosts verifies at another.
 /// * `X-TL-Webhook-Timestamp` is a signed header and is ignored, because TrueLayer names no
 ///   tolerance.
-/// * The path is used as received, with and without a final slash, as in TrueLayer's own libraries.
-///   It includes the query, about which the libraries say nothing: register a URL without one. A
-///   proxy must not rewrite the path.
+/// * The path is tried as received, with and without a final slash, as in TrueLayer's own
+///   libraries. It includes the query, about which the libraries say nothing: register a URL
+///   without one. A proxy must not rewrite the path.
 /// * The event id `/event_id` is covered. TrueLayer retries for up to 72 hours.
 ///
 /// Source: <https://docs.truelayer.com/docs/configure-webhooks-for-your-integration> and

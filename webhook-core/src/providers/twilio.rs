@@ -19,8 +19,8 @@ use crate::verify::custom::url_and_form::Twilio;
 /// * The signature covers no timestamp; `I-Twilio-Idempotency-Token` is an unsigned label. Twilio
 ///   waits for the instructions in the answer (TwiML). So a copy is not answered as a duplicate: it
 ///   runs again, after the first has ended.
-/// * Twilio waits 15 s for an answer and retries within them: once after a failed connection, and
-///   as the URL's fragment asks. Leave the fragment out of the public URL.
+/// * Twilio waits 15 s for an answer and retries within that time: once after a failed connection,
+///   and as the URL's fragment asks. Leave the fragment out of the public URL.
 /// * Any 2xx is success.
 ///
 /// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>, and twilio@6.2.0 (npm)

@@ -77,7 +77,7 @@ pub const UNSIGNED: &[(&str, &str)] = &[
 /// Etsy webhooks.
 ///
 /// [Standard Webhooks](super::STANDARD_WEBHOOKS), according to Etsy's page. **Not known**: the form
-/// of the secret; `whsec_` and base64 are assumed. Etsy retries over 27 hours and a half.
+/// of the secret; `whsec_` and base64 are assumed. Etsy retries for 27 and a half hours.
 ///
 /// Source: <https://developers.etsy.com/documentation/essentials/webhooks>.
 pub const ETSY: Provider = standard("etsy")
@@ -87,7 +87,7 @@ pub const ETSY: Provider = standard("etsy")
 
 /// iugu webhooks.
 ///
-/// The `Authorization` header is exactly a token. Nothing is signed. **Not known**: whether iugu
+/// The whole `Authorization` header is a token. Nothing is signed. **Not known**: whether iugu
 /// sends any token. iugu's page only describes a form and the address that it comes from. Third
 /// parties say, without a source, that a trigger may have an `authorization`.
 ///
@@ -144,17 +144,17 @@ pub const MELHOR_ENVIO: Provider = Provider::new(
 ))
 .documented_at("https://docs.melhorenvio.com.br/docs/webhooks");
 
-/// Mercury webhooks whose key is the secret's text.
+/// Mercury webhooks with the secret used as text.
 ///
 /// `Mercury-Signature: t=<seconds>,v1=<hex>` is an HMAC-SHA-256 over `t`, a dot and the body,
-/// according to Mercury's page. **Not known**: the key. Implementations use the text, or decode it
-/// from base64: [`MERCURY_BASE64`]. Any 2xx within 5 s is success. Mercury retries ten times over a
-/// day, and after a 4xx only if it is 429.
+/// according to Mercury's page. **Not known**: whether the secret is a text or base64.
+/// Implementations use its text, or decode it from base64: [`MERCURY_BASE64`]. Any 2xx within 5 s
+/// is success. Mercury retries ten times over a day, and after a 4xx only if it is 429.
 ///
 /// Source: <https://docs.mercury.com/reference/webhooks>.
 pub const MERCURY: Provider = mercury("mercury");
 
-/// Mercury webhooks whose key is the secret decoded from base64; see [`MERCURY`].
+/// Mercury webhooks with the secret decoded from base64; see [`MERCURY`].
 pub const MERCURY_BASE64: Provider = mercury("mercury-base64").with_key_format(KeyFormat::Base64);
 
 const fn mercury(name: &'static str) -> Provider {
@@ -187,9 +187,9 @@ pub const PAGARME_V5_BASIC: Provider = Provider::new("pagarme-v5-basic", &[Schem
 
 /// Primer webhooks.
 ///
-/// `X-Signature-Primary` is a base64 HMAC over the body, according to Primer's page.
-/// `X-Signature-Secondary` is a second one for a day after a rotation. **Not known**: the hash;
-/// SHA-256 is assumed. Any 2xx is success.
+/// `X-Signature-Primary` is a base64 HMAC over the body, according to Primer's page. For a day
+/// after a rotation, there is also `X-Signature-Secondary`. **Not known**: the hash; SHA-256 is
+/// assumed. Any 2xx is success.
 ///
 /// Source: <https://primer.io/docs/api-reference/get-started/configure-webhooks>.
 pub const PRIMER: Provider = Provider::new(
@@ -248,7 +248,7 @@ const fn sift(algorithm: Algorithm, prefix: &'static str) -> Scheme {
 ///
 /// The body is a JSON Web Token whose claims are the event, which
 /// [`Delivery::payload`](crate::Delivery::payload) returns. Truora documents that much. **Not
-/// known**: the key and the algorithm. Truora's example uses HS256, and the secret's text is
+/// known**: the key and the algorithm. Truora's example uses HS256, and the text of the secret is
 /// assumed to be the key. The claims are not known either, so only `nbf`, `iat` and `exp` are
 /// checked, if present.
 ///
@@ -272,7 +272,7 @@ pub const TRUORA: Provider = Provider::new(
 /// Worldpay (Access) webhooks.
 ///
 /// `Event-Signature: <key>/SHA256/<hex>,…` is an HMAC-SHA-256 over the body, according to
-/// Worldpay's pages. **Not known**: the bytes of the key; the secret's text is assumed.
+/// Worldpay's pages. **Not known**: the bytes of the key; the text of the secret is assumed.
 ///
 /// Source: <https://docs.worldpay.com/access/products/events/signature>.
 pub const WORLDPAY: Provider = Provider::new(

@@ -7,7 +7,7 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 /// `x-unit-signature` is a base64 HMAC-SHA-1 over the body; Unit offers no stronger hash. The
 /// secret is the webhook's token as text. It looks like base32 but is not decoded.
 ///
-/// * The signature covers no timestamp. A delivery is a batch of events with an id each, so the
+/// * The signature covers no timestamp. A delivery is a batch of events, each with an id, so the
 ///   replay key comes from the body. The event type is `/data/0/type`.
 ///
 /// Source: <https://www.unit.co/docs/api/webhooks/> and unit-node-sdk's tests.

@@ -17,9 +17,8 @@ use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
 ///   URL with `GET` unless configured otherwise. Vonage's pages disagree on what is hashed for a
 ///   `GET`.
 /// * Vonage documents no tolerance for `iat`; the default is 300 s.
-/// * The body has no id that is common to all products, so the replay key comes from the body.
-///   Deliveries with a `conversation_uuid` belong to calls and wait for an answer, so a duplicate
-///   of one runs again.
+/// * No id is common to all products, so the replay key comes from the body. Deliveries with a
+///   `conversation_uuid` belong to calls and wait for an answer, so a duplicate of one runs again.
 /// * Vonage retries for up to 24 hours, only after 429 and 5xx. It does not retry a delivery that
 ///   was refused with 401.
 ///

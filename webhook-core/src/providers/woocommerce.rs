@@ -11,9 +11,9 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 /// * The signature covers no timestamp. The topic (`X-WC-Webhook-Topic`) and the id are unsigned
 ///   headers. `X-WC-Webhook-Delivery-ID` is the same for two events within one second, and the body
 ///   of a deletion is only the id of the object. So the replay key comes from the body, the topic
-///   and the id, with at most 64 of them for one body.
-/// * At creation, WooCommerce sends an **unsigned** form `webhook_id=…` and wants a 200 for it. Here
-///   the form is refused, and WooCommerce then warns. To answer it, build the endpoint with
+///   and the id, with at most 64 combinations for one body.
+/// * At creation, WooCommerce sends an **unsigned** form `webhook_id=…` and wants a 200 for it.
+///   Here the form is refused, and WooCommerce then warns. To answer it, build the endpoint with
 ///   `WOOCOMMERCE.answers(…)` of a [`Challenge::UnsignedForm`](crate::Challenge::UnsignedForm) and
 ///   [`Reply::Status`](crate::Reply::Status).
 /// * WooCommerce does not retry and waits 60 s for an answer. Five failures in a row disable the

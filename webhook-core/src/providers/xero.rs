@@ -7,8 +7,8 @@ use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 /// `x-xero-signature` is a base64 HMAC-SHA-256 over the body. The secret is the webhook key as
 /// text. It looks encoded but is not decoded.
 ///
-/// * When the URL is saved, Xero sends right and wrong signatures and wants 200 and 401. Answer 200
-///   with an empty body and without cookies, within 5 s.
+/// * When the URL is saved, Xero sends right and wrong signatures and expects 200 and 401 as
+///   answers. Answer 200 with an empty body and without cookies, within 5 s.
 /// * The signature covers no timestamp. A delivery is a batch without an id, and its `entropy`
 ///   makes every body different. The event type is `/events/0/eventCategory`.
 /// * Xero retries for 24 hours, then disables the webhook.

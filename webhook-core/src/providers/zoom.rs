@@ -11,7 +11,7 @@ use crate::time::TimeUnit;
 /// of the app.
 ///
 /// * Zoom documents no tolerance. The default is 300 s in both directions. The body's `/event_ts`
-///   counts milliseconds and is another time.
+///   counts milliseconds and is a different time.
 /// * Events have no id, so the replay key comes from the body. The event type is `/event`.
 /// * `endpoint.url_validation` arrives signed, at first and then every 72 hours. It is verified and
 ///   answered here, and reaches no handler. The answer is `plainToken` and, as `encryptedToken`,
