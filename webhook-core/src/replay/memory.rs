@@ -96,8 +96,10 @@ struct Claimed {
     epoch: NonZeroU64,
     /// Milliseconds on the store's clock.
     lease_until: u64,
+    /// Never before the lease ends.
     expires: u64,
-    retain: u32,
+    /// In milliseconds.
+    retain: u64,
     protect: u32,
     attempt: u32,
     fingerprint: u32,
@@ -277,8 +279,8 @@ impl MemoryStore {
                 owner: request.owner,
                 epoch,
                 lease_until: now.saturating_add(millis(request.lease)),
-                expires: now.saturating_add(millis(request.retain)),
-                retain: seconds(request.retain),
+                expires: now.saturating_add(millis(request.retain.max(request.lease))),
+                retain: millis(request.retain),
                 protect: seconds(request.protect.min(request.retain)),
                 attempt,
                 fingerprint: narrow(request.fingerprint),
@@ -296,13 +298,13 @@ impl MemoryStore {
     fn admit(&self, bound: &LabelBound, now: u64, retain: Duration) -> bool {
         let ShortKey(group, other) = ShortKey::from(&bound.group);
         let [index, ..] = other.to_le_bytes();
-        let now = now_secs(now);
+        let expires = now_secs_up(now.saturating_add(millis(retain)));
         match self.inner.groups.get(usize::from(index) % SHARDS) {
             Some(groups) => lock(groups).admit(
                 group,
                 bound.at_most.get(),
-                now,
-                now.saturating_add(seconds(retain)),
+                now_secs(now),
+                expires,
                 self.inner.shard_capacity,
             ),
             None => unreachable!("a remainder is below its divisor"),
@@ -342,8 +344,10 @@ impl MemoryStore {
     pub(crate) fn renew_now(&self, lease: &Lease, by: Duration) -> LeaseState {
         let (short, now) = (ShortKey::from(lease.key()), self.now());
         match self.shard(short).claimed.get_mut(&short) {
-            Some(claimed) if claimed.is_held_by(lease) => {
+            Some(claimed) if claimed.is_held_by(lease, now) => {
                 claimed.lease_until = now.saturating_add(millis(by));
+                let retained = now.saturating_add(claimed.retain);
+                claimed.expires = retained.max(claimed.lease_until);
                 LeaseState::Held
             }
             _ => LeaseState::Lost,
@@ -357,7 +361,11 @@ impl MemoryStore {
             return Commit::Committed;
         }
         match shard.settled.get(&short) {
-            Some(settled) if settled.is_done() && settled.epoch == lease.epoch().get() => {
+            Some(settled)
+                if settled.is_done()
+                    && settled.epoch == lease.epoch().get()
+                    && u64::from(settled.expires) > now / 1000 =>
+            {
                 Commit::AlreadyCommitted
             }
             _ => Commit::LeaseLost,
@@ -374,10 +382,11 @@ impl MemoryStore {
     }
 
     pub(crate) fn forget_now(&self, key: &ReplayKey) -> bool {
-        let short = ShortKey::from(key);
+        let (short, now) = (ShortKey::from(key), self.now());
         let mut shard = self.shard(short);
         let (claimed, settled) = (shard.claimed.remove(&short), shard.settled.remove(&short));
-        claimed.is_some() || settled.is_some()
+        claimed.is_some_and(|claimed| claimed.expires > now)
+            || settled.is_some_and(|settled| u64::from(settled.expires) > now / 1000)
     }
 }
 
@@ -391,19 +400,19 @@ impl Shard {
         let Entry::Occupied(entry) = self.claimed.entry(key) else {
             return false;
         };
-        if !entry.get().is_held_by(lease) {
+        if !entry.get().is_held_by(lease, now) {
             return false;
         }
         let claimed = entry.remove();
         let secs = now_secs(now);
         self.sweep(secs);
-        let attempt = u16::try_from(claimed.attempt).unwrap_or(u16::MAX) & !Settled::DONE;
+        let attempt = u16::try_from(claimed.attempt).unwrap_or(u16::MAX);
+        let attempt = attempt.min(!Settled::DONE);
         self.settled.insert(
             key,
             Settled {
                 epoch: claimed.epoch.get(),
-                // Rounded up: the second that has begun does not count.
-                expires: secs.saturating_add(claimed.retain).saturating_add(1),
+                expires: now_secs_up(now.saturating_add(claimed.retain)),
                 settled_at: secs,
                 fingerprint: claimed.fingerprint,
                 protect_mins: minutes(claimed.protect),
@@ -438,7 +447,7 @@ impl Shard {
         self.settled.retain(|_, settled| settled.expires > now);
         let now_millis = u64::from(now).saturating_mul(1000);
         self.claimed
-            .retain(|_, claimed| claimed.expires.max(claimed.lease_until) > now_millis);
+            .retain(|_, claimed| claimed.expires > now_millis);
         if self.len() >= enough {
             self.settled.retain(|_, settled| settled.is_done());
         }
@@ -502,8 +511,8 @@ impl Groups {
 }
 
 impl Claimed {
-    fn is_held_by(&self, lease: &Lease) -> bool {
-        self.owner == lease.owner() && self.epoch == lease.epoch()
+    fn is_held_by(&self, lease: &Lease, now: u64) -> bool {
+        self.owner == lease.owner() && self.epoch == lease.epoch() && self.expires > now
     }
 }
 
@@ -600,6 +609,11 @@ fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn now_secs(millis: u64) -> u32 {
     u32::try_from(millis / 1000).unwrap_or(u32::MAX)
+}
+
+/// The second that begins at this time or after it: nothing expires before its time.
+fn now_secs_up(millis: u64) -> u32 {
+    u32::try_from(millis.div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
 /// Rounded up: the minute that has begun does not count.

@@ -99,7 +99,7 @@ pub trait ReplayStore: fmt::Debug + Send + Sync + 'static {
     /// counted again, and its answer ignores the bound.
     ///
     /// The count begins with the first key of the group and ends `request.retain` later. Later
-    /// keys do not extend it. A release, a commit or [`forget`](Self::forget) never lowers it.
+    /// keys do not extend it, and a release never lowers it.
     fn claim(
         &self,
         key: &ReplayKey,
