@@ -1,10 +1,10 @@
-//! A full memory store: what it forgets first, what it says of that, and what it never forgets.
+//! The memory store: what it drops when it is full, and how long it keeps the rest.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::num::NonZeroU16;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use webhook_core::replay::{Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState, Owner};
@@ -128,7 +128,7 @@ fn a_store_full_of_deliveries_that_are_never_stale_takes_new_ones_and_forgets_th
     }
     assert!(timed.store.len() <= CAPACITY);
     assert!(timed.store.evicted() >= 3 * CAPACITY as u64);
-    // The newest are there, and the oldest are not. To ask is to claim, so the newest are asked for first.
+    // The newest are there, and the oldest are not. To ask is to claim, so the newest come first.
     let newest = keys.iter().rev().take(CAPACITY / 16);
     assert!(newest.clone().all(|key| timed.is_done(key)));
     let mut oldest = keys.iter().take(CAPACITY / 16);
@@ -254,4 +254,31 @@ fn attempts_never_begin_again_however_many_there_are() {
         block_on(timed.store.release(&lease)).unwrap();
     }
     assert!(last > 30_000);
+}
+
+#[test]
+fn of_many_threads_at_once_exactly_one_claims_a_key() {
+    const THREADS: usize = 8;
+    let store = MemoryStore::new();
+    let barrier = Barrier::new(THREADS);
+    for round in 0..200_u8 {
+        let key = ReplayKey::from_bytes([round; 32]);
+        let claim = |thread: u128| {
+            let owner = Owner::from_bits(thread);
+            let request = ClaimRequest::new(owner, Duration::from_secs(60), DAY);
+            barrier.wait();
+            matches!(
+                block_on(store.claim(&key, &request)),
+                Ok(Claim::Acquired(_))
+            )
+        };
+        let acquired = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS as u128)
+                .map(|thread| scope.spawn(move || claim(thread)))
+                .collect();
+            let results = threads.into_iter().map(|thread| thread.join().unwrap());
+            results.filter(|acquired| *acquired).count()
+        });
+        assert_eq!(acquired, 1, "round {round}");
+    }
 }

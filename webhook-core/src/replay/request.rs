@@ -54,7 +54,7 @@ impl ClaimRequest {
 pub struct LabelBound {
     /// What the keys have in common. No delivery has this key itself.
     pub group: ReplayKey,
-    /// How many different keys of the group are accepted, until the retention of the first one ends.
+    /// How many different keys of the group are accepted until the retention of the first one ends.
     pub at_most: NonZeroU16,
 }
 

@@ -84,9 +84,9 @@ pub trait ReplayStore: fmt::Debug + Send + Sync + 'static {
     /// |---|---|---|
     /// | absent or expired | `Acquired`, attempt 1 | claimed |
     /// | released | `Acquired`, one attempt more | claimed |
-    /// | claimed, the lease has ended | `Acquired`, one attempt more | claimed (a take-over) |
-    /// | claimed by this owner, the lease is alive | `Acquired`, same epoch and attempt | unchanged |
-    /// | claimed by another owner, the lease is alive | `InFlight` | unchanged |
+    /// | claimed, lease ended | `Acquired`, one attempt more | claimed (a take-over) |
+    /// | claimed by this owner, lease alive | `Acquired`, same epoch and attempt | unchanged |
+    /// | claimed by another owner, lease alive | `InFlight` | unchanged |
     /// | done | `Done` | unchanged |
     ///
     /// The fourth row is for a caller that lost the first answer and asks again.
