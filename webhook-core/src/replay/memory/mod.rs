@@ -42,8 +42,8 @@ use table::Table;
 /// fails with [`StoreErrorKind::Full`](crate::StoreErrorKind::Full), and the answer is 503. With
 /// [`refuse_when_full`](MemoryStoreBuilder::refuse_when_full) there is no third step.
 ///
-/// Expired records are purged as new ones arrive, in one shard at a time. A shard has at most 16 384
-/// records, up to a capacity of 67 million.
+/// Expired records are purged as new ones arrive, in one shard at a time. A shard has at most
+/// 16 384 records, up to a capacity of 67 million.
 #[derive(Clone)]
 pub struct MemoryStore {
     table: Arc<Table>,
