@@ -13,7 +13,7 @@ use crate::replay::{
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Any store. The memory store has a variant of its own: it answers at once, and a box for each
+/// Any store. The memory store has its own variant: it answers at once, and a box for each
 /// answer costs as much as the answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Store {

@@ -60,7 +60,7 @@ impl KeyPrefix {
         shared.field(consumer.as_bytes());
         shared.field(provider.as_bytes());
         shared.field(tenant.as_bytes());
-        // It fills a block of its own, so that each delivery hashes as few blocks as possible.
+        // It fills a whole block, so that each delivery hashes as few blocks as possible.
         let mut prefix = RunningDigest::new();
         prefix.update(b"whk1");
         prefix.update(&[0; 28]);

@@ -9,7 +9,7 @@ use crate::replay::{Owner, ReplayKey};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClaimRequest {
-    /// The claimant. Each delivery has an owner of its own.
+    /// The claimant. Each delivery has a different owner.
     pub owner: Owner,
     /// How long the lease lasts: until then, no other owner can claim the key.
     pub lease: Duration,

@@ -49,7 +49,7 @@ use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey};
 /// # Epochs
 ///
 /// An epoch never goes back: not after a release, a take-over, [`forget`](Self::forget), or the
-/// end of the retention. Handlers use it in conditional writes of their own, and those outlive
+/// end of the retention. Handlers use it in their own conditional writes, and those outlive
 /// the record. A counter in the record alone is not enough, because it begins again with the next
 /// record. Begin a new record with the store's time in microseconds, or take all epochs from one
 /// sequence of the store.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::ask::{LONG, LONGER, SHORT, acquire, check, forget, kept_for, new_key, request};
 use crate::replay::ReplayStore;
 
-/// Handlers compare epochs in writes of their own, which outlive the record. So an epoch is higher
+/// Handlers compare epochs in their own writes, which outlive the record. So an epoch is higher
 /// than all before it: after a take-over, after the retention, and after an operator's `forget`.
 ///
 /// # Panics

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::ask::{
-    LONG, LONGER, SHORT, acquire, acquired, check, claim, done, kept_for, new_key, released, renew,
-    request,
+    LONG, LONGER, SHORT, acquire, acquired, check, claim, commit, done, kept_for, new_key,
+    released, renew, request,
 };
-use crate::replay::{Claim, LeaseState, ReplayStore};
+use crate::replay::{Claim, Commit, LeaseState, ReplayStore};
 
 /// A failed handler does not delay the retry. The record stays: its epoch is not granted again, and
 /// it counts how often the delivery was tried.
@@ -64,7 +64,9 @@ pub async fn a_lease_that_ended_and_was_not_taken_over_still_commits<S: ReplaySt
     let slow = acquire(a, &new_key(), &request(SHORT)).await;
     let slower = acquire(a, &new_key(), &request(SHORT)).await;
     sleep(LONGER).await;
-    done(b, &slow).await;
+    let answer = commit(b, &slow).await;
+    let promise = "a lease that has ended and was not taken over commits";
+    check(answer == Commit::Committed, promise, answer);
     let answer = renew(b, &slower, LONG).await;
     let promise = "a lease that has ended and was not taken over is renewed";
     check(answer == LeaseState::Held, promise, answer);

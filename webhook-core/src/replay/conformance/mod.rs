@@ -23,7 +23,7 @@
 //! block_on(conformance::all_with(&one, &other, sleep));
 //! ```
 //!
-//! Each function tests one promise. It makes keys of its own, so functions can run at the same
+//! Each function tests one promise. It makes new keys, so functions can run at the same
 //! time on one store. It panics if the promise is broken, and the message names the promise and
 //! what the store answered. A store with one flaw fails in one function: the one about that flaw.
 //!
@@ -36,6 +36,7 @@ mod claims;
 mod epochs;
 mod fencing;
 mod leases;
+mod moves;
 mod races;
 mod retention;
 

@@ -6,15 +6,16 @@
 use std::time::Duration;
 
 use super::ask::{
-    LONG, LONGER, SHORT, acquire, acquired, bounded, check, claim, commit, done, join, new_bound,
-    new_key, release, request,
+    LONG, LONGER, SHORT, acquire, acquired, bounded, check, claim, done, join, new_bound, new_key,
+    request,
 };
-use crate::replay::{Claim, Commit, Lease, LeaseState, ReplayKey, ReplayStore};
+use super::moves::{
+    Answer, CLAIMS, Move, count_acquired, make, one_is_acquired_and_others_wait, race,
+};
+use crate::replay::{Claim, Lease, ReplayStore};
 
 /// How many keys a race is run for.
 const KEYS: usize = 8;
-/// How many claims of a key run at the same time.
-const CLAIMS: usize = 64;
 
 /// Copies of a delivery arrive together. Money depends on this promise.
 ///
@@ -127,76 +128,6 @@ pub async fn of_many_keys_of_a_group_at_once_as_many_are_acquired_as_its_bound<S
     let counts = (count_acquired(&answers), over.count());
     let promise = "of many keys of a group at once, as many are acquired as its bound";
     check(counts == (5, CLAIMS - 5), promise, answers);
-}
-
-/// What one task of a race does.
-#[derive(Clone, Copy)]
-enum Move<'a> {
-    Claim(&'a ReplayKey),
-    Commit(&'a Lease),
-    Release(&'a Lease),
-}
-
-/// What the store answered to it.
-#[derive(Debug)]
-enum Answer {
-    Claim(Claim),
-    Commit(Commit),
-    Release(LeaseState),
-}
-
-impl Answer {
-    fn is_acquired(&self) -> bool {
-        matches!(self, Self::Claim(Claim::Acquired(_)))
-    }
-
-    fn is_in_flight(&self) -> bool {
-        matches!(self, Self::Claim(Claim::InFlight { .. }))
-    }
-
-    fn is_over_bound(&self) -> bool {
-        matches!(self, Self::Claim(Claim::OverBound))
-    }
-
-    fn is_committed(&self) -> bool {
-        matches!(self, Self::Commit(Commit::Committed))
-    }
-
-    fn is_released(&self) -> bool {
-        matches!(self, Self::Release(LeaseState::Held))
-    }
-}
-
-/// Makes the first move through one handle, and many claims of a key through both.
-///
-/// The first move is polled first. A commit that comes after a take-over is wrong without a race
-/// too, and has a function of its own.
-async fn race<S: ReplayStore>(
-    a: &S,
-    b: &S,
-    first: Option<Move<'_>>,
-    key: &ReplayKey,
-) -> Vec<Answer> {
-    let claims = (0..CLAIMS).map(|n| (if n % 2 == 0 { b } else { a }, Move::Claim(key)));
-    let moves = first.map(|first| (a, first)).into_iter().chain(claims);
-    join(moves.map(|(handle, is)| make(handle, is)).collect()).await
-}
-
-async fn make<S: ReplayStore>(store: &S, what: Move<'_>) -> Answer {
-    match what {
-        Move::Claim(key) => Answer::Claim(claim(store, key, &request(LONG)).await),
-        Move::Commit(lease) => Answer::Commit(commit(store, lease).await),
-        Move::Release(lease) => Answer::Release(release(store, lease).await),
-    }
-}
-
-fn count_acquired(answers: &[Answer]) -> usize {
-    answers.iter().filter(|answer| answer.is_acquired()).count()
-}
-
-fn one_is_acquired_and_others_wait(answers: &[Answer]) -> bool {
-    let waiting = answers.iter().filter(|answer| answer.is_in_flight());
-    count_acquired(answers) == 1 && waiting.count() == CLAIMS - 1
 }
 
 /// Claims of a key each, whose leases have ended.

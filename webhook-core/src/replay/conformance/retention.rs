@@ -8,7 +8,7 @@ use super::ask::{
 };
 use crate::replay::{Claim, Commit, LeaseState, ReplayStore};
 
-/// A record is kept for the retention of its own claim, whatever a later claim asks for. After that
+/// A record is kept as long as its claim asked for, whatever a later claim asks for. After that
 /// it counts as absent for every operation.
 ///
 /// # Panics
@@ -41,7 +41,7 @@ pub async fn a_record_past_its_retention_counts_as_absent<S: ReplayStore>(
     check(again.attempt() == 1, promise, again);
 
     let answer = claim(b, &kept, &kept_for(SHORT, SHORT)).await;
-    let promise = "a done record is kept for the retention of its own claim, not of another";
+    let promise = "a done record is kept as long as its claim asked for, not as a later one does";
     check(matches!(answer, Claim::Done { .. }), promise, answer);
 }
 
