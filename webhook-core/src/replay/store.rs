@@ -33,8 +33,8 @@ use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey};
 /// # Retention
 ///
 /// * Every write sets `expires` to now + `retain`. The writes are: a claim that acquires, a
-///   renewal, a commit, a release. If the lease ends later than that, `expires` is the lease end:
-///   no record expires while its lease is alive.
+///   renewal, a commit, a release. A commit and a release end the lease. If a claim or a renewal
+///   sets a later lease end, `expires` is the lease end: no record expires under a live lease.
 /// * A commit uses the `retain` of the claim it commits. [`commit`](Self::commit) does not repeat
 ///   that value, so a database has to persist it in the record.
 /// * An answer that acquires nothing writes nothing. A duplicate never extends the retention:
@@ -67,7 +67,8 @@ use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey};
 /// * A commit of a lost lease is accepted: two runs both believe that theirs is the recorded one.
 /// * A renewal revives a lost lease: two handlers run at the same time.
 /// * A record ends before its time: a late retry or a replayed delivery runs again.
-/// * A record ends after its time: only the store grows.
+/// * A record ends after its time: the store grows, and a redelivery by hand does not run.
+/// * An epoch goes back: in a handler's conditional writes, an older run overwrites a newer one.
 /// * An error costs a retry: the answer is 503, and nothing runs. In doubt, return an error.
 ///
 /// # Time and cancellation
