@@ -163,7 +163,7 @@ async fn a_subscription_is_confirmed_without_the_handler() {
         ("signed", true, 418),
     ] {
         let (body, topic) = sns(name);
-        let builder = Endpoint::aws_sns(SecretSet::fetched()).setting("topic_arn", topic);
+        let builder = Endpoint::aws_sns(SecretSet::fetched()).topic_arn(topic);
         let builder = builder.keys(Confirming { is_up }).clock(NOW);
         let endpoint = builder.store(MemoryStore::new()).build().unwrap();
         let route = web::post().to(|| async { HttpResponse::ImATeapot().finish() });

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use webhook_core::providers::{self, unconfirmed};
 use webhook_core::{
-    Algorithm, ConfigError, Endpoint, Head, KeyFormat, Location, Locator, Parameter, ParameterKind,
-    Part, Provider, RejectionKind, Scheme, Secret, SecretProblem, SignedRequest, Signer, UnixTime,
+    Algorithm, ConfigError, Endpoint, EndpointBuilder, Head, KeyFormat, Location, Locator,
+    Parameter, ParameterKind, Part, Provider, RejectionKind, Scheme, Secret, SecretProblem,
+    SignedRequest, Signer, UnixTime,
 };
 
 const URL: &str = "https://shop.example/hooks";
@@ -701,5 +702,31 @@ fn what_is_not_known_is_said_of_every_unconfirmed_provider_and_of_no_other() {
     }
     for (name, _) in unconfirmed::UNSIGNED {
         assert!(Provider::find(name).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn what_a_provider_needs_has_a_method_of_its_name() {
+    type Set = fn(EndpointBuilder) -> EndpointBuilder;
+    macro_rules! methods {
+        ($($name:ident)*) => { [$((stringify!($name), (|builder| builder.$name("value-1")) as Set)),*] };
+    }
+    let methods = methods![
+        access_key api_key audience authorization base_url ca_certificates cert_url client_key code
+        credentials jwks_url key kid private_key public_key secondary_secret service_account
+        topic_arn webhook_id
+    ];
+    for (name, set) in methods {
+        let built = set(Endpoint::stripe(SECRET)).build();
+        let unknown = ConfigError::UnknownSetting { name: name.into() };
+        assert_eq!(built.err(), Some(unknown));
+    }
+    let identifies = |parameter: &&Parameter| parameter.kind() == ParameterKind::Identifier;
+    for provider in all() {
+        let parameters = provider.parameters().iter().filter(|p| p.is_setting());
+        for needed in parameters.filter(|p| p.is_required() || !identifies(p)) {
+            let has_method = methods.iter().any(|(name, _)| *name == needed.name());
+            assert!(has_method, "{}: {}", provider.name(), needed.name());
+        }
     }
 }

@@ -6,8 +6,8 @@
 //! use webhook_keys::HttpsKeys;
 //!
 //! let endpoint = Endpoint::google_pubsub(SecretSet::fetched())
-//!     .setting("audience", "https://shop.example/hooks/pubsub")
-//!     .setting("service_account", "push@project-1.iam.gserviceaccount.com")
+//!     .audience("https://shop.example/hooks/pubsub")
+//!     .service_account("push@project-1.iam.gserviceaccount.com")
 //!     .keys(HttpsKeys::new()?)
 //!     .build()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -1,73 +1,59 @@
 //! Sets up an endpoint.
 
 use std::fmt;
-use std::hash::RandomState;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use std::hash::BuildHasher as _;
 
 use crate::answer::Answer;
-use crate::answer::RejectionAnswers;
-use crate::crypto::chain::{CA_CERTIFICATES, Chain};
 use crate::delivery::{
-    Delivery, Duplicate, DuplicateAnswer, DuplicateHook, EnvelopeSpec, HandshakeResponder,
-    IdentityPolicy, IdentityRule, Limits, Observer, OfferHook, RejectHook, Rejected, Retention,
-    Shared,
+    Delivery, Duplicate, DuplicateAnswer, DuplicateHook, IdentityPolicy, Limits, OfferHook,
+    RejectHook, Rejected,
 };
-use crate::endpoint::Endpoint;
-use crate::endpoint::retention::Defaults;
-use crate::error::ConfigError;
 use crate::error::RejectionClass;
-use crate::keys::{ErasedSource, KeyCache, KeyRequirements, KeySource};
-use crate::observe;
-use crate::parse::pem;
+use crate::keys::{ErasedSource, KeySource};
 use crate::provider::Provider;
+use crate::replay::ReplayStore;
 use crate::replay::erased::Store;
-use crate::replay::neighbours::Neighbour;
-use crate::replay::{KeyPrefix, MemoryStore, ReplayStore};
 use crate::secret::{Secret, SecretSet};
-use crate::time::{Clock, SystemClock, Tolerance};
-use crate::verify::{Options, Verifier};
+use crate::time::{Clock, SystemClock};
+use crate::verify::Options;
 
 /// Sets up an [`Endpoint`].
 #[derive(Clone)]
 #[must_use]
 pub struct EndpointBuilder {
-    provider: Provider,
-    secrets: SecretSet,
-    options: Options,
-    past: Option<Duration>,
-    future: Option<Duration>,
-    limits: Limits,
-    lease: Duration,
-    retention: Option<Duration>,
-    replay: Replay,
-    consumer: Box<str>,
-    tenant: Box<str>,
-    identity: IdentityPolicy,
-    keys: Option<Arc<dyn ErasedSource>>,
-    clock: Arc<dyn Clock>,
-    on_reject: Option<Arc<RejectHook>>,
-    on_duplicate: Option<Arc<DuplicateHook>>,
-    duplicate_answer: Option<Arc<DuplicateAnswer>>,
-    rejection_answers: Option<Arc<RejectionAnswer>>,
-    verify_token: Option<Secret>,
-    on_offered_secret: Option<Arc<OfferHook>>,
+    pub(super) provider: Provider,
+    pub(super) secrets: SecretSet,
+    pub(super) options: Options,
+    pub(super) past: Option<Duration>,
+    pub(super) future: Option<Duration>,
+    pub(super) limits: Limits,
+    pub(super) lease: Duration,
+    pub(super) retention: Option<Duration>,
+    pub(super) replay: Replay,
+    pub(super) consumer: Box<str>,
+    pub(super) tenant: Box<str>,
+    pub(super) identity: IdentityPolicy,
+    pub(super) keys: Option<Arc<dyn ErasedSource>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) on_reject: Option<Arc<RejectHook>>,
+    pub(super) on_duplicate: Option<Arc<DuplicateHook>>,
+    pub(super) duplicate_answer: Option<Arc<DuplicateAnswer>>,
+    pub(super) rejection_answers: Option<Arc<RejectionAnswer>>,
+    pub(super) verify_token: Option<Secret>,
+    pub(super) on_offered_secret: Option<Arc<OfferHook>>,
 }
 
 type RejectionAnswer = dyn Fn(RejectionClass) -> Answer + Send + Sync;
 
 #[derive(Clone)]
-enum Replay {
+pub(super) enum Replay {
     Default,
     Store(Store),
     Off,
 }
-
-/// A tolerance above this is nothing the senders of attempt times need.
-const LONG_TOLERANCE: Duration = Duration::from_secs(900);
 
 impl EndpointBuilder {
     pub(super) fn new(provider: Provider, secrets: SecretSet) -> Self {
@@ -307,137 +293,6 @@ impl EndpointBuilder {
         self.on_offered_secret = Some(Arc::new(hook));
         self
     }
-
-    /// Builds the endpoint.
-    ///
-    /// # Errors
-    ///
-    /// Anything that would make it refuse every delivery, accept one it should not, or run one twice.
-    #[track_caller]
-    pub fn build(mut self) -> Result<Endpoint, ConfigError> {
-        let own = self.provider.schemes().iter().filter_map(|s| s.time).next();
-        if self.past.is_some() || self.future.is_some() {
-            let own = own.ok_or(ConfigError::InvalidTolerance)?.tolerance();
-            self.options.tolerance = Some(Tolerance {
-                past: self.past.unwrap_or(own.past),
-                future: self.future.unwrap_or(own.future),
-            });
-        }
-        if self.limits.body == 0 {
-            return Err(ConfigError::InvalidBodyLimit);
-        }
-        let at_least = self.limits.handler_timeout.saturating_mul(2);
-        if self.lease < at_least || self.lease.is_zero() {
-            return Err(ConfigError::LeaseTooShort { at_least });
-        }
-        let tolerance = self.options.tolerance.or(own.map(|time| time.tolerance()));
-        let retention = self.check_retention(tolerance)?;
-        let token_parameter = self.options.token_parameter.as_deref().map(Box::from);
-        let responder = HandshakeResponder::new(
-            &self.provider,
-            self.verify_token.as_ref(),
-            self.options.public_url.as_deref(),
-            self.on_offered_secret,
-        )?;
-        let wanted_keys = wanted_keys(&self.provider, &self.options)?;
-        let verifier = Verifier::with_secrets(self.provider, &self.secrets, self.options)?;
-        let rejection_answers = self.rejection_answers.as_deref().map(RejectionAnswers::new);
-        let rejection_answers = rejection_answers.transpose()?;
-        let neighbour = match &self.replay {
-            Replay::Store(store) if self.consumer.is_empty() => {
-                let (place, provider) = (std::panic::Location::caller(), self.provider.name());
-                let neighbour = Neighbour::new(place, store, provider, &self.tenant, &self.secrets);
-                Some(neighbour.settle()?)
-            }
-            _ => None,
-        };
-        if let Some(tolerance) = tolerance.filter(|t| t.past > LONG_TOLERANCE) {
-            observe::long_tolerance(self.provider.name(), tolerance.past.as_secs());
-        }
-        let keys = match self.keys {
-            Some(source) => Some(Arc::new(KeyCache::new(
-                source,
-                wanted_keys.ok_or(ConfigError::NoKeySource)?,
-            ))),
-            None => None,
-        };
-        let store = match self.replay {
-            Replay::Off => None,
-            Replay::Store(store) => Some(store),
-            Replay::Default => {
-                observe::volatile_store(self.provider.name());
-                Some(Store::new(MemoryStore::new()))
-            }
-        };
-        let identity = IdentityRule::new(&self.provider, self.identity);
-        let mut schemes = self.provider.schemes().iter();
-        let authenticates_body = schemes.any(|scheme| scheme.coverage().authenticates_body());
-        Ok(Endpoint {
-            shared: Arc::new(Shared {
-                identity,
-                digests_body: store.is_some() && !identity.uses_id() && authenticates_body,
-                wanted: EnvelopeSpec::new(&self.provider),
-                key_prefix: KeyPrefix::new(&self.consumer, self.provider.name(), &self.tenant),
-                provider: self.provider,
-                verifier: RwLock::new(Arc::new(verifier)),
-                limits: self.limits,
-                store,
-                retention,
-                observer: Observer::new(self.on_reject, self.on_duplicate),
-                consumer: self.consumer,
-                token_parameter,
-                duplicate_answer: self.duplicate_answer,
-                rejection_answers,
-                responder,
-                keeps_keys: self.provider.tags_challenges(),
-                keys,
-                clock: self.clock,
-                _neighbour: neighbour,
-                serial: RandomState::new().hash_one("endpoint"),
-                owners: AtomicU64::new(0),
-            }),
-        })
-    }
-
-    fn check_retention(&self, tolerance: Option<Tolerance>) -> Result<Retention, ConfigError> {
-        let Defaults {
-            fresh,
-            at_least,
-            by_id,
-            by_content,
-        } = Defaults::new(&self.provider, tolerance);
-        let (by_id, by_content) = match self.retention {
-            Some(chosen) if chosen < at_least => {
-                return Err(ConfigError::RetentionTooShort { at_least });
-            }
-            Some(chosen) => (chosen, chosen),
-            None => (by_id, by_content),
-        };
-        Ok(Retention {
-            lease: self.lease,
-            by_id,
-            by_content,
-            fresh,
-        })
-    }
-}
-
-/// What a source of keys has to give; `None` where no delivery names its key.
-fn wanted_keys(
-    provider: &Provider,
-    options: &Options,
-) -> Result<Option<KeyRequirements>, ConfigError> {
-    let unusable = |problem| ConfigError::Setting {
-        name: CA_CERTIFICATES,
-        problem,
-    };
-    let roots = options.settings.get(CA_CERTIFICATES).map(pem::certificates);
-    let roots = roots.transpose().map_err(unusable)?;
-    let chain = provider.certified();
-    let chain = chain.map(|is_own| Chain::new(is_own, roots.as_deref()));
-    let chain = chain.transpose().map_err(unusable)?;
-    let algorithm = provider.key_algorithm();
-    Ok(algorithm.map(|algorithm| KeyRequirements { algorithm, chain }))
 }
 
 impl fmt::Debug for EndpointBuilder {

@@ -1,9 +1,11 @@
 //! An endpoint: a provider, its secrets, and the rules its deliveries are taken under.
 
+mod build;
 mod builder;
 mod constructors;
 mod generic;
 mod retention;
+mod settings;
 
 pub use builder::EndpointBuilder;
 

@@ -1,0 +1,194 @@
+//! From what was set to an endpoint.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::panic::Location;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use crate::answer::RejectionAnswers;
+use crate::crypto::chain::{CA_CERTIFICATES, Chain};
+use crate::delivery::{
+    EnvelopeSpec, HandshakeResponder, IdentityRule, Observer, Retention, Shared,
+};
+use crate::endpoint::Endpoint;
+use crate::endpoint::builder::{EndpointBuilder, Replay};
+use crate::endpoint::retention::Defaults;
+use crate::error::ConfigError;
+use crate::keys::{KeyCache, KeyRequirements};
+use crate::observe;
+use crate::parse::pem;
+use crate::replay::erased::Store;
+use crate::replay::neighbours::Neighbour;
+use crate::replay::{KeyPrefix, MemoryStore};
+use crate::time::Tolerance;
+use crate::verify::Verifier;
+
+/// A longer tolerance draws a warning: no provider needs it that signs the time of each attempt.
+const LONG_TOLERANCE: Duration = Duration::from_secs(900);
+
+impl EndpointBuilder {
+    /// Builds the endpoint.
+    ///
+    /// # Errors
+    ///
+    /// Anything that would make it refuse every delivery, accept one it should not, or run one twice.
+    #[track_caller]
+    pub fn build(mut self) -> Result<Endpoint, ConfigError> {
+        self.options.tolerance = self.chosen_tolerance()?;
+        self.check_limits()?;
+        let tolerance = self.options.tolerance.or(self.provider_tolerance());
+        let retention = self.check_retention(tolerance)?;
+        let responder = self.responder()?;
+        let verifier = Verifier::with_secrets(self.provider, &self.secrets, self.options.clone())?;
+        let keys = self.key_cache()?;
+        let rejection_answers = self.rejection_answers.as_deref().map(RejectionAnswers::new);
+        let rejection_answers = rejection_answers.transpose()?;
+        let neighbour = self.neighbour(Location::caller())?;
+        if let Some(tolerance) = tolerance.filter(|t| t.past > LONG_TOLERANCE) {
+            observe::long_tolerance(self.provider.name(), tolerance.past.as_secs());
+        }
+        let store = self.replay_store();
+        let identity = IdentityRule::new(&self.provider, self.identity);
+        let mut schemes = self.provider.schemes().iter();
+        let authenticates_body = schemes.any(|scheme| scheme.coverage().authenticates_body());
+        Ok(Endpoint {
+            shared: Arc::new(Shared {
+                identity,
+                digests_body: store.is_some() && !identity.uses_id() && authenticates_body,
+                wanted: EnvelopeSpec::new(&self.provider),
+                key_prefix: KeyPrefix::new(&self.consumer, self.provider.name(), &self.tenant),
+                provider: self.provider,
+                verifier: RwLock::new(Arc::new(verifier)),
+                limits: self.limits,
+                store,
+                retention,
+                observer: Observer::new(self.on_reject, self.on_duplicate),
+                consumer: self.consumer,
+                token_parameter: self.options.token_parameter.map(Box::from),
+                duplicate_answer: self.duplicate_answer,
+                rejection_answers,
+                responder,
+                keeps_keys: self.provider.tags_challenges(),
+                keys,
+                clock: self.clock,
+                _neighbour: neighbour,
+                serial: RandomState::new().hash_one("endpoint"),
+                owners: AtomicU64::new(0),
+            }),
+        })
+    }
+
+    /// The tolerance that was set; `None` where none was.
+    fn chosen_tolerance(&self) -> Result<Option<Tolerance>, ConfigError> {
+        if self.past.is_none() && self.future.is_none() {
+            return Ok(self.options.tolerance);
+        }
+        let own = self
+            .provider_tolerance()
+            .ok_or(ConfigError::InvalidTolerance)?;
+        Ok(Some(Tolerance {
+            past: self.past.unwrap_or(own.past),
+            future: self.future.unwrap_or(own.future),
+        }))
+    }
+
+    /// The provider's; `None` where no time is signed.
+    fn provider_tolerance(&self) -> Option<Tolerance> {
+        let mut times = self.provider.schemes().iter().filter_map(|s| s.time);
+        times.next().map(|time| time.tolerance())
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
+        if self.limits.body == 0 {
+            return Err(ConfigError::InvalidBodyLimit);
+        }
+        let at_least = self.limits.handler_timeout.saturating_mul(2);
+        if self.lease < at_least || self.lease.is_zero() {
+            return Err(ConfigError::LeaseTooShort { at_least });
+        }
+        Ok(())
+    }
+
+    fn check_retention(&self, tolerance: Option<Tolerance>) -> Result<Retention, ConfigError> {
+        let Defaults {
+            fresh,
+            at_least,
+            by_id,
+            by_content,
+        } = Defaults::new(&self.provider, tolerance);
+        let (by_id, by_content) = match self.retention {
+            Some(chosen) if chosen < at_least => {
+                return Err(ConfigError::RetentionTooShort { at_least });
+            }
+            Some(chosen) => (chosen, chosen),
+            None => (by_id, by_content),
+        };
+        Ok(Retention {
+            lease: self.lease,
+            by_id,
+            by_content,
+            fresh,
+        })
+    }
+
+    fn responder(&self) -> Result<Option<HandshakeResponder>, ConfigError> {
+        HandshakeResponder::new(
+            &self.provider,
+            self.verify_token.as_ref(),
+            self.options.public_url.as_deref(),
+            self.on_offered_secret.clone(),
+        )
+    }
+
+    /// The keys that the source gives; `None` without a source.
+    fn key_cache(&self) -> Result<Option<Arc<KeyCache>>, ConfigError> {
+        let requirements = self.key_requirements()?;
+        let Some(source) = self.keys.clone() else {
+            return Ok(None);
+        };
+        let requirements = requirements.ok_or(ConfigError::NoKeySource)?;
+        Ok(Some(Arc::new(KeyCache::new(source, requirements))))
+    }
+
+    /// What a source of keys has to give; `None` where no delivery names its key.
+    fn key_requirements(&self) -> Result<Option<KeyRequirements>, ConfigError> {
+        let unusable = |problem| ConfigError::Setting {
+            name: CA_CERTIFICATES,
+            problem,
+        };
+        let roots = self.options.settings.get(CA_CERTIFICATES);
+        let roots = roots.map(pem::certificates).transpose().map_err(unusable)?;
+        let chain = self.provider.certified();
+        let chain = chain.map(|is_own| Chain::new(is_own, roots.as_deref()));
+        let chain = chain.transpose().map_err(unusable)?;
+        let algorithm = self.provider.key_algorithm();
+        Ok(algorithm.map(|algorithm| KeyRequirements { algorithm, chain }))
+    }
+
+    /// Makes sure that no other endpoint of the store has the same replay keys.
+    fn neighbour(
+        &self,
+        place: &'static Location<'static>,
+    ) -> Result<Option<Arc<Neighbour>>, ConfigError> {
+        match &self.replay {
+            Replay::Store(store) if self.consumer.is_empty() => {
+                let provider = self.provider.name();
+                let neighbour = Neighbour::new(place, store, provider, &self.tenant, &self.secrets);
+                neighbour.settle().map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn replay_store(&self) -> Option<Store> {
+        match &self.replay {
+            Replay::Off => None,
+            Replay::Store(store) => Some(store.clone()),
+            Replay::Default => {
+                observe::volatile_store(self.provider.name());
+                Some(Store::new(MemoryStore::new()))
+            }
+        }
+    }
+}
