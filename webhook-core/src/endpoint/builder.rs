@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use std::hash::BuildHasher as _;
-
 use crate::answer::Answer;
 use crate::delivery::{
     Delivery, Duplicate, DuplicateAnswer, DuplicateHook, IdentityPolicy, Limits, OfferHook,
