@@ -73,6 +73,8 @@
 
 extern crate self as webhook_core;
 
+#[doc(hidden)]
+pub mod adapter;
 mod answer;
 mod crypto;
 mod delivery;
@@ -127,9 +129,3 @@ pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
 #[doc(hidden)]
 pub use verify::{Options, Started, Verification, Verifier};
 
-/// What adapters need of the engine to log as it does. For adapters, not for applications.
-#[doc(hidden)]
-pub mod adapter {
-    pub use crate::delivery::payload_differs;
-    pub use crate::observe::log_limit::{LogLimit, excerpt};
-}

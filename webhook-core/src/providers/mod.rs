@@ -462,15 +462,13 @@ macro_rules! for_each_provider {
     };
 }
 
-/// The rest of the table: what is signed with a private key, behind the feature `asymmetric`. It takes the rows of
-/// [`for_each_provider`] and hands them on with its own.
-#[cfg(feature = "asymmetric")]
+/// The rest of the table: what is signed with a private key. It hands its rows to a macro, after
+/// whatever comes with that. Whether the build has these providers is for the macros below.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! for_each_asymmetric_provider {
-    ($callback:ident $($rows:tt)*) => {
-        $callback! {
-            $($rows)*
+macro_rules! with_asymmetric_rows {
+    ($callback:ident $($before:tt)*) => {
+        $crate::with_asymmetric_rows! { @badge $callback [$($before)*]
             /// Alipay; see [`ALIPAY`](webhook_core::providers::ALIPAY). Its fields are signed, not its bytes.
             alipay(public_key) = ALIPAY;
             /// Amazon SNS; see [`AWS_SNS`](webhook_core::providers::AWS_SNS). Its fields are signed, not its bytes.
@@ -519,15 +517,55 @@ macro_rules! for_each_asymmetric_provider {
             wise(public_key) = WISE;
         }
     };
+    (@badge $callback:ident [$($before:tt)*]
+        $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*
+    ) => {
+        $callback! {
+            $($before)*
+            $(
+                $(#[$doc])*
+                #[cfg_attr(docsrs, doc(cfg(feature = "asymmetric")))]
+                $name(public_key) = $provider;
+            )*
+        }
+    };
 }
 
-/// Without the feature there are none.
+/// Takes the rows of [`for_each_provider`] and hands them on, with those of the feature
+/// `asymmetric` where the build has it.
+#[cfg(feature = "asymmetric")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_asymmetric_provider {
+    ($callback:ident $($rows:tt)*) => {
+        $crate::with_asymmetric_rows! { $callback $($rows)* }
+    };
+}
+
 #[cfg(not(feature = "asymmetric"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! for_each_asymmetric_provider {
     ($callback:ident $($rows:tt)*) => {
         $callback! { $($rows)* }
+    };
+}
+
+/// Hands the rows of providers that the build does not have to a macro, after whatever comes with
+/// it. Their constructors say which feature they need.
+#[cfg(feature = "asymmetric")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_missing_provider {
+    ($callback:ident $($before:tt)*) => {};
+}
+
+#[cfg(not(feature = "asymmetric"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_missing_provider {
+    ($callback:ident $($before:tt)*) => {
+        $crate::with_asymmetric_rows! { $callback $($before)* }
     };
 }
 
