@@ -128,4 +128,3 @@ pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
 /// The cryptographic core alone, for tests and benches: no replay protection, no limits, no events.
 #[doc(hidden)]
 pub use verify::{Options, Started, Verification, Verifier};
-

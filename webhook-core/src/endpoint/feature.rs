@@ -22,6 +22,9 @@ pub trait FeatureAsymmetric: private::Sealed {
 }
 
 mod private {
-    #[allow(unnameable_types, reason = "a type that could be named could implement it")]
+    #[allow(
+        unnameable_types,
+        reason = "a type that could be named could implement it"
+    )]
     pub trait Sealed: Sized {}
 }

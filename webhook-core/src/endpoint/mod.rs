@@ -16,11 +16,11 @@ use std::sync::{Arc, PoisonError};
 use crate::answer::Rejection;
 use crate::delivery::{Begun, Counts, Delivery, Finished, Limits, Shared};
 use crate::error::{ConfigError, RejectionKind, StoreError};
-use crate::{for_each_missing_provider, for_each_provider};
 use crate::provider::{Mode, Provider};
 use crate::replay::{KeyOf, ReplayKey, ReplayStore as _};
 use crate::request::Head;
 use crate::secret::{Secret, SecretSet};
+use crate::{for_each_missing_provider, for_each_provider};
 
 /// Where the deliveries of one provider arrive. Cheap to clone; clones share everything.
 ///

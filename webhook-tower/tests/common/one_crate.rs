@@ -19,11 +19,12 @@ pub(crate) const BODY: &str = r#"{"id":"evt_1","type":"paid","cents":1999}"#;
 /// A provider that the library does not have.
 pub(crate) const ACME: Provider = Provider::new(
     "acme",
-    &[
-        Scheme::hmac(Algorithm::HmacSha256, &[Part::Time, Part::Literal("."), Part::Body])
-            .in_header("acme-signature")
-            .time_in_header("acme-time", TimeUnit::Seconds),
-    ],
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Time, Part::Literal("."), Part::Body],
+    )
+    .in_header("acme-signature")
+    .time_in_header("acme-time", TimeUnit::Seconds)],
 )
 .id_at(&["/id"])
 .type_at(&["/type"]);
@@ -72,7 +73,9 @@ impl Records {
     ) -> Result<T, StoreError> {
         let records = self.0.lock();
         let unavailable = |_| StoreError::with_source(StoreErrorKind::Unavailable, "poisoned");
-        records.map_err(unavailable).map(|mut records| act(&mut records))
+        records
+            .map_err(unavailable)
+            .map(|mut records| act(&mut records))
     }
 }
 
