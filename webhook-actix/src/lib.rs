@@ -140,7 +140,7 @@
 //! * `keys`: [`HttpsKeys`], which fetches the public keys of providers that publish them. Includes
 //!   `asymmetric`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
-//!   [`replay`](crate::replay).
+//!   [`replay`].
 #![cfg_attr(
     not(feature = "keys"),
     doc = "\n[`HttpsKeys`]: https://docs.rs/webhook-keys"

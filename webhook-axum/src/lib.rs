@@ -160,7 +160,7 @@
 //! * `keys`: [`HttpsKeys`], which fetches the public keys of providers that publish them. Includes
 //!   `asymmetric`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
-//!   [`replay`](crate::replay).
+//!   [`replay`].
 #![cfg_attr(
     not(feature = "keys"),
     doc = "\n[`HttpsKeys`]: https://docs.rs/webhook-keys"
@@ -183,3 +183,11 @@ pub use webhook_keys::HttpsKeys;
 pub use webhook_runtime::UnverifiedLimit;
 #[doc(no_inline)]
 pub use webhook_tower::{Webhook, respond};
+
+/// A constructor whose feature is off does not compile.
+///
+/// ```compile_fail,E0277
+/// webhook_axum::WebhookLayer::discord("8d1f3f6a2c7b…");
+/// ```
+#[cfg(all(doctest, not(feature = "asymmetric")))]
+struct ConstructorWithoutItsFeature;

@@ -68,6 +68,7 @@
         reason = "what public keys need is compiled, and has no values: see `crypto::absent`"
     )
 )]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 

@@ -595,6 +595,14 @@ macro_rules! list {
             ];
         }
     };
+    (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
+        $(
+            // Only for the compiler: it says which feature an item is behind.
+            #[cfg(feature = "asymmetric")]
+            pub const $provider: Provider = $name::$provider;
+        )*
+    };
 }
 
 for_each_provider!(list);
+for_each_missing_provider!(list @missing);
