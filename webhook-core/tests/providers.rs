@@ -74,7 +74,7 @@ fn docs_and_consts_say_the_same_about_success_and_deadline() {
                 assert_eq!(provider.success(), Some(success), "{name}: {notes}");
             }
         }
-        for deadline in seconds_before(" s to answer", &notes) {
+        for deadline in seconds_before(" s for an answer", &notes) {
             assert_eq!(provider.deadline(), Some(deadline), "{name}: {notes}");
         }
     }

@@ -13,7 +13,8 @@ use crate::unverified::UnverifiedBytes;
 /// The body of a request whose head was accepted.
 #[must_use]
 pub struct BodyIntake {
-    intake: Intake,
+    /// `None` once the body was read to its end.
+    intake: Option<Intake>,
     deadline: Deadline,
     unverified: UnverifiedBytes,
     endpoint: TrackedEndpoint,
@@ -26,7 +27,7 @@ impl BodyIntake {
         unverified: UnverifiedBytes,
     ) -> Self {
         Self {
-            intake,
+            intake: Some(intake),
             deadline: Deadline::default(),
             unverified,
             endpoint,
@@ -50,9 +51,11 @@ impl BodyIntake {
         cx: &mut Context<'_>,
         next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<Option<D>, E>>>,
     ) -> Poll<BodyResult> {
-        let finished = match ready!(self.poll_read(cx, next)) {
-            Ok(()) => self.intake.conclude(),
-            Err(rejection) => Err(rejection),
+        let read = ready!(self.poll_read(cx, next));
+        let finished = match (read, self.intake.take()) {
+            (Ok(()), Some(intake)) => intake.finish(),
+            (Ok(()), None) => Err(self.refuse(RejectionKind::BodyError)),
+            (Err(rejection), _) => Err(rejection),
         };
         let unverified = std::mem::take(&mut self.unverified);
         Poll::Ready(BodyResult::new(finished, &self.endpoint, unverified))
@@ -84,7 +87,10 @@ impl BodyIntake {
     fn push(&mut self, chunk: impl Buf) -> Result<(), Rejection> {
         let held = self.unverified.add(chunk.remaining());
         held.map_err(|kind| self.refuse(kind))?;
-        self.intake.push_buf(chunk)
+        match &mut self.intake {
+            Some(intake) => intake.push_buf(chunk),
+            None => Err(self.refuse(RejectionKind::BodyError)),
+        }
     }
 
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Rejection> {

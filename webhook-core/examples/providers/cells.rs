@@ -1,4 +1,4 @@
-//! What stands in a cell.
+//! The texts of the cells.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use webhook_core::{
     Questions, Scheme, Success, Value,
 };
 
-/// Where nothing is known or there is nothing.
+/// The cell of a value that does not exist or is not known.
 pub(crate) const NONE: &str = "–";
 
 pub(crate) fn signed(provider: &Provider) -> String {
@@ -19,12 +19,12 @@ pub(crate) fn signed(provider: &Provider) -> String {
         };
     }
     let Some(algorithm) = scheme.algorithm() else {
-        return format!("nothing: {}", proof(provider, scheme));
+        return format!("nothing; {}", proof(provider, scheme));
     };
     let parts: Vec<_> = scheme.parts().iter().filter_map(part).collect();
     let (algorithm, body) = (name(algorithm), scheme.coverage().body);
     match parts.as_slice() {
-        [] => format!("nothing: the secret's {algorithm}"),
+        [] => format!("nothing; the {algorithm} of the secret"),
         parts if body => format!("{} ({algorithm})", parts.join(", ")),
         parts => format!("{}; **not the body** ({algorithm})", parts.join(", ")),
     }
@@ -48,7 +48,7 @@ fn proof(provider: &Provider, scheme: &Scheme) -> &'static str {
 
 fn part(part: &Part) -> Option<String> {
     Some(match part {
-        Part::Time => "time".to_owned(),
+        Part::Time => "timestamp".to_owned(),
         Part::Id => "id".to_owned(),
         Part::Method => "method".to_owned(),
         Part::Url => "URL".to_owned(),
@@ -89,7 +89,11 @@ fn name(algorithm: Algorithm) -> String {
 pub(crate) fn tolerance(provider: &Provider) -> String {
     match first(provider).tolerance() {
         Some(t) if t.past == t.future => format!("{} s", t.past.as_secs()),
-        Some(t) => format!("{} s, {} s ahead", t.past.as_secs(), t.future.as_secs()),
+        Some(t) => format!(
+            "{} s past, {} s future",
+            t.past.as_secs(),
+            t.future.as_secs()
+        ),
         None => NONE.to_owned(),
     }
 }
@@ -148,7 +152,7 @@ fn fields(pointers: &[&str], provider: &Provider) -> String {
     })
 }
 
-/// Places, and whether every scheme signs what is there, some do, or none.
+/// The places with a mark: whether every scheme signs the value there, or some, or none.
 fn marked(places: &[String], provider: &Provider, signs: impl Fn(&Scheme) -> bool) -> String {
     if places.is_empty() {
         return NONE.to_owned();
@@ -198,44 +202,43 @@ pub(crate) fn retries(provider: &Provider) -> String {
 pub(crate) fn memory(provider: &Provider) -> String {
     provider
         .remembers_for()
-        .map_or_else(|| "copies run".to_owned(), span)
+        .map_or_else(|| "duplicates run".to_owned(), span)
 }
 
 pub(crate) fn identity(provider: &Provider) -> String {
-    let without_id = match (provider.identity(), provider.identity_without_id()) {
-        (Identity::Id, other) => format!("; without one, {}", what(other, "content")),
-        _ => String::new(),
+    let content = match first(provider).coverage().is_sender_only() {
+        true => "query and body",
+        false => "signed message",
     };
-    let coverage = first(provider).coverage();
-    let content = match coverage.body || coverage.is_sender_only() {
-        true => "content",
-        false => "signed values",
+    let without_id = match (provider.identity(), provider.identity_without_id()) {
+        (Identity::Id, other) => format!("; without one, {}", what(other, content)),
+        _ => String::new(),
     };
     format!("{}{without_id}", what(provider.identity(), content))
 }
 
 fn what(identity: Identity, content: &str) -> String {
     match identity {
-        Identity::Id => "its id".to_owned(),
-        Identity::Content => format!("its {content}"),
-        Identity::ContentAndAttempt => format!("its {content} and the signed time or token"),
+        Identity::Id => "id".to_owned(),
+        Identity::Content => content.to_owned(),
+        Identity::ContentAndAttempt => format!("{content} and the signed timestamp or token"),
         Identity::ContentAndLabels { labels, at_most } => {
             let labels = match labels {
                 Labels::Headers(names) => {
                     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
                     names.join(", ")
                 }
-                Labels::Body => "the unsigned body".to_owned(),
+                Labels::Body => "the body".to_owned(),
                 other => format!("{other:?}"),
             };
             match at_most {
                 Some(bound) => {
-                    format!("its {content} and {labels} ✗, at most {bound} for the same")
+                    format!("{content} and {labels} ✗, at most {bound} for one {content}")
                 }
-                None => format!("its {content} and {labels}"),
+                None => format!("{content}, with {labels}"),
             }
         }
-        Identity::Indistinct => "**nothing: copies run**, one at a time".to_owned(),
+        Identity::Indistinct => "**none: duplicates run**, one at a time".to_owned(),
         other => format!("{other:?}"),
     }
 }
@@ -247,9 +250,9 @@ pub(crate) fn questions(provider: &Provider) -> String {
         Questions::Forms => "forms".to_owned(),
         Questions::With(pointers) => {
             let pointers: Vec<_> = pointers.iter().map(|name| format!("`{name}`")).collect();
-            format!("those with {}", pointers.join(" or "))
+            format!("deliveries with {}", pointers.join(" or "))
         }
-        Questions::Except(pointer, text) => format!("those with another `{pointer}` than `{text}`"),
+        Questions::Except(pointer, text) => format!("deliveries whose `{pointer}` is not `{text}`"),
         other => format!("{other:?}"),
     }
 }
@@ -263,7 +266,7 @@ pub(crate) fn body_limit(provider: &Provider) -> String {
     }
 }
 
-/// A time, exactly.
+/// A duration in its exact units.
 fn span(time: Duration) -> String {
     let secs = time.as_secs();
     let parts = [

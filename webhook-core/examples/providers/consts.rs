@@ -1,4 +1,4 @@
-//! The consts of the providers as they are written: their names and their docs.
+//! The consts of the providers in the source: their names and their docs.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -10,7 +10,7 @@ use webhook_core::Provider;
 /// The docs of each const.
 pub(crate) struct Consts(BTreeMap<String, String>);
 
-/// Reads every file of this folder.
+/// Reads every file of a folder.
 pub(crate) fn read(folder: &Path) -> Result<Consts, Box<dyn Error>> {
     let mut consts = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
@@ -40,15 +40,15 @@ impl Consts {
         match self.0.get(&name) {
             Some(docs) if !docs.is_empty() => Ok(name),
             _ => Err(format!(
-                "there is no documented const {name} for {}",
+                "provider {} has no documented const {name}",
                 provider.name()
             )
             .into()),
         }
     }
 
-    /// What there is to know of a provider beyond its scheme: the bullets of its docs, and what else is in bold; where there are no
-    /// bullets, all but the first paragraph. Without links.
+    /// The notes on a provider: the bullets of its docs, and the other sentences with bold text.
+    /// Docs without bullets give all paragraphs except the first. Links are removed.
     pub(crate) fn notes(&self, provider: &Provider) -> Result<Vec<String>, Box<dyn Error>> {
         let mut blocks = blocks(&self.0[&self.name(provider)?]);
         if blocks.iter().any(|block| block.starts_with(BULLET)) {
@@ -63,7 +63,7 @@ impl Consts {
 
 const BULLET: &str = "* ";
 
-/// Paragraphs and bullets, one line each, but for the last one where that is the source.
+/// The paragraphs and bullets of docs, one line each, without the source.
 fn blocks(docs: &str) -> Vec<String> {
     let mut blocks: Vec<String> = Vec::new();
     for paragraph in docs.split("\n\n") {
@@ -80,7 +80,7 @@ fn blocks(docs: &str) -> Vec<String> {
     blocks
 }
 
-/// A bullet as it is; of a paragraph, the sentences with something in bold.
+/// The text of a bullet, or the sentences of a paragraph that have bold text.
 fn note(block: &str) -> Option<String> {
     if let Some(bullet) = block.strip_prefix(BULLET) {
         return Some(without_links(bullet));
@@ -90,7 +90,7 @@ fn note(block: &str) -> Option<String> {
     (!bold.is_empty()).then(|| without_links(&bold.join(" ")))
 }
 
-/// The words of every link, without where it leads. Other brackets stay.
+/// The text with the words of each link instead of the link. Other brackets stay.
 fn without_links(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

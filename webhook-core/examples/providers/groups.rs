@@ -1,11 +1,11 @@
-//! What kinds of presets there are, and how many of each.
+//! The kinds of presets, and the number of each.
 
 use std::fmt::Write as _;
 
 use webhook_core::providers::unconfirmed;
 use webhook_core::{Algorithm, Grammar, Part, Provider, Scheme};
 
-/// A kind of preset, by the first scheme.
+/// The kind of a preset, by its first scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Group {
     Template,
@@ -18,13 +18,13 @@ pub(crate) enum Group {
 }
 
 const GROUPS: [(Group, &str); 7] = [
-    (Group::Template, "keyed hash, by template"),
+    (Group::Template, "keyed hash from a template"),
     (Group::StandardWebhooks, "Standard Webhooks family"),
     (Group::PlainHash, "plain hash over a secret"),
     (Group::Token, "token or HTTP Basic"),
     (Group::PublicKey, "public key"),
     (Group::Jose, "JSON Web Token or Signature"),
-    (Group::OwnCode, "code of its own"),
+    (Group::OwnCode, "custom code"),
 ];
 
 impl Group {
@@ -57,7 +57,7 @@ fn is_standard_webhooks(scheme: &Scheme) -> bool {
     versions && matches!(scheme.parts(), [Part::Id, .., Part::Body])
 }
 
-/// How many presets there are of each kind, those known from others' word alone, and all of them.
+/// The number of presets of each kind, of the unconfirmed ones, and of all.
 pub(crate) fn counts() -> String {
     let mut out = String::new();
     for (name, count) in rows() {
@@ -66,9 +66,9 @@ pub(crate) fn counts() -> String {
     out
 }
 
-/// The same as a table.
+/// The same numbers as a Markdown table.
 pub(crate) fn table() -> String {
-    let mut out = "| presets | how many |\n|---|---|\n".to_owned();
+    let mut out = "| presets | number |\n|---|---|\n".to_owned();
     for (name, count) in rows() {
         let _ = writeln!(out, "| {name} | {count} |");
     }
@@ -83,8 +83,8 @@ fn rows() -> Vec<(&'static str, usize)> {
     let mut rows: Vec<_> = GROUPS.map(|(group, name)| (name, of(group))).into();
     rows.retain(|(_, count)| *count > 0);
     let (all, others) = (Provider::ALL.len(), unconfirmed::ALL.len());
-    rows.push(("all of these", all));
+    rows.push(("all of the above", all));
     rows.push(("unconfirmed", others));
-    rows.push(("in total", all + others));
+    rows.push(("total", all + others));
     rows
 }

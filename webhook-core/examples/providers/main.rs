@@ -1,11 +1,11 @@
-//! Writes `docs/providers.md` from the table of providers, and counts them:
+//! The generator of `docs/providers.md`, which also counts the providers:
 //!
 //! ```sh
 //! cargo run -p webhook-core --all-features --example providers
 //! cargo run -p webhook-core --all-features --example providers -- --check
 //! ```
 //!
-//! With `--check` it writes nothing, and fails where the file is not what it would write.
+//! With `--check` it writes nothing, and fails if the file is out of date.
 
 mod cells;
 mod consts;
@@ -22,7 +22,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         None => false,
         Some("--check") => true,
         Some(other) => {
-            return Err(format!("{other} is nothing this knows; there is --check").into());
+            return Err(format!("unknown argument {other}: expected nothing or --check").into());
         }
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -37,7 +37,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!(
-        "docs/providers.md is not what the providers say; write it anew:\n\
+        "docs/providers.md is out of date; write it again:\n\
          cargo run -p webhook-core --all-features --example providers"
     );
     Ok(ExitCode::FAILURE)

@@ -1,4 +1,4 @@
-//! The page: four tables, each with every provider, and the same for the unconfirmed ones.
+//! The page: four tables of all providers, and the same four tables of the unconfirmed ones.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -12,50 +12,60 @@ use crate::groups;
 
 const HEAD: &str = "# Providers
 
-Written by `cargo run -p webhook-core --all-features --example providers` from the values in `webhook_core::providers`. Do not edit it.
+The command `cargo run -p webhook-core --all-features --example providers` writes this page from
+the values in `webhook_core::providers`. Do not edit it.
 
-The constructors are those of `WebhookLayer` and `Endpoint`. Where one takes a `public_key`, it is behind the feature `asymmetric`, and what is
-configured is public. Each provider has a page in the documentation of `webhook_core::providers`, which says what its id is worth, how its
-sender retries, what traps there are and where all that is from; names link to the provider's own page.
+`WebhookLayer` and `Endpoint` have the constructors. A constructor with a `public_key` needs the
+feature `asymmetric`, and its configured key is public. The documentation of
+`webhook_core::providers` has a page for each provider. That page describes the provider's id, its
+retries, its traps and the sources. The names below link to the provider's own documentation.
 
-– stands for what there is not, or what is not known. Nothing is guessed.
+– means that the value does not exist or is not known. Nothing is guessed.
 
 ";
 
-const SIGNED: &str = "What is signed, and where time, id, type and mode are:
+const SIGNED: &str =
+    "What the signature covers, and where a delivery carries its timestamp, id, type and mode:
 
-* ✓ signed; ✗ a label that anybody on the way may have changed; (✓) signed by some of the provider's schemes.
-* Where nothing is signed, a token says who sent the request, and nothing about what is in it.
+* ✓: covered. ✗: a label that is not covered, so anyone on the path may have changed it. (✓):
+  covered by some of the provider's schemes.
+* If nothing is signed, a token identifies the sender. It proves nothing about the body.
 
-| name | built with | signed | tolerance | time | id | type | mode |
+| name | constructor | signed message | tolerance | timestamp | id | type | mode |
 |---|---|---|---|---|---|---|---|
 ";
 
 const BEHAVIOUR: &str = "
-How the sender behaves, and what follows for an endpoint that is told nothing else:
+How the sender behaves, and what an endpoint does by default:
 
-* An empty 200, which is what copies get, is success to every sender that is known to be choosy.
-* Remembered for: 7 days or twice the retries, whichever is longer, and 30 days at the least where, or whenever, a delivery has no id to go
-  by. Where copies run, nothing tells one from the next event.
-* A challenge of the handshake is answered and reaches no handler.
+* A duplicate is answered with an empty 200. Every sender that is known to accept only some
+  statuses accepts this one.
+* A replay key is kept for 7 days or for twice the time of the retries, whichever is longer. If the
+  key does not come from an id, it is kept for at least 30 days. If duplicates run, nothing tells a
+  duplicate from the next event.
+* The endpoint answers the challenge of a handshake, and the challenge reaches no handler.
 
-| name | success | answer within | retries for | remembered for | body cap | handshake |
+| name | success | answer within | retries for | replay key kept for | body limit | handshake |
 |---|---|---|---|---|---|---|
 ";
 
 const IDENTITY: &str = "
-What one event is, so that a copy of it is known as one and the next event is not taken for a copy:
+What the replay key comes from. A duplicate must have the same key, and the next event another:
 
-* Content is the signed message. Labels marked ✗ are not signed: a thief can invent some for a captured delivery, so their number is bounded, and
-  a copy over the bound is answered as a duplicate. `EndpointBuilder::identity(IdentityPolicy::SignedOnly)` leaves them out.
-* Questions wait for an answer of the handler, so that a copy of one is not answered as a duplicate: it runs again.
+* The signed message here is the body, if the signature covers every byte of it. Otherwise it is
+  what the signature covers.
+* Labels marked ✗ are not covered. An attacker can invent labels for a captured delivery, so their
+  number is bounded. A copy over the bound is answered as a duplicate.
+  `EndpointBuilder::identity(IdentityPolicy::SignedOnly)` ignores labels.
+* Questions wait for an answer of the handler. A copy of a question is not answered as a
+  duplicate: it runs again.
 
-| name | one event is | because | questions |
+| name | replay key | reason | questions |
 |---|---|---|---|
 ";
 
 const NOTES: &str = "
-Traps, and what else there is to know, from the docs of the const:
+Traps and other facts, from the docs of the const:
 
 | name | notes |
 |---|---|
@@ -64,8 +74,9 @@ Traps, and what else there is to know, from the docs of the const:
 const UNCONFIRMED: &str = "
 ## Unconfirmed
 
-What is known of these is others' word alone. They are values of `webhook_core::providers::unconfirmed` without a constructor; try one
-against your own account first.
+Only third parties describe these schemes. They are values of
+`webhook_core::providers::unconfirmed` and have no constructor. Try one against your own account
+first.
 
 ";
 

@@ -15,11 +15,7 @@ use crate::replay::{Claim, ClaimRequest, ReplayStore as _};
 
 /// A genuine delivery of which nobody knows yet whether it is new.
 #[must_use]
-pub struct Checked {
-    pub(crate) delivery: Delivery,
-    /// `None` without replay protection.
-    pub(crate) key: Option<Remembered>,
-}
+pub struct Checked(pub(crate) Delivery);
 
 impl Checked {
     /// Claims the delivery.
@@ -36,7 +32,7 @@ impl Checked {
 
     /// Asks a store that does not answer at once.
     fn ask(self) -> ClaimStep {
-        let (Some(store), Some(remembered)) = (&self.delivery.shared().store, &self.key) else {
+        let (Some(store), Some(remembered)) = (&self.0.shared().store, self.0.remembered()) else {
             unreachable!("without both there is nothing to wait for");
         };
         let (store, key) = (store.clone(), remembered.key);
@@ -55,7 +51,7 @@ impl Checked {
     /// A refusal, like those of [`claim`](Self::claim); or the delivery itself, if that has to be
     /// awaited.
     pub fn claim_at_once(self) -> Result<Claimed, Unclaimed> {
-        let claim = match (&self.delivery.shared().store, &self.key) {
+        let claim = match (&self.0.shared().store, self.0.remembered()) {
             (Some(Store::Memory(store)), Some(remembered)) => {
                 store.claim_now(&remembered.key, &self.request(remembered))
             }
@@ -64,7 +60,7 @@ impl Checked {
                 return Ok(Claimed::Run(Permit {
                     lease: None,
                     keeps: false,
-                    delivery: self.delivery,
+                    delivery: self.0,
                 }));
             }
         };
@@ -72,7 +68,7 @@ impl Checked {
     }
 
     fn request(&self, remembered: &Remembered) -> ClaimRequest {
-        let shared = self.delivery.shared();
+        let shared = self.0.shared();
         let retention = shared.retention;
         let retain = match remembered {
             Remembered { keeps: false, .. } => retention.lease,
@@ -84,16 +80,15 @@ impl Checked {
         let mut request = ClaimRequest::new(shared.new_owner(), retention.lease, retain);
         request.protect = retention.fresh.unwrap_or_default().min(retain);
         request.bound = remembered.bound;
-        request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.delivery.raw());
+        request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.0.raw());
         request
     }
 
     pub(super) fn conclude(self, claim: Result<Claim, StoreError>) -> Result<Claimed, Rejection> {
-        let mut delivery = self.delivery;
-        if let Some(remembered) = &self.key {
-            delivery.remembered_by(remembered.key);
-        }
-        let keeps = self.key.is_some_and(|remembered| remembered.keeps);
+        let mut delivery = self.0;
+        let keeps = delivery
+            .remembered()
+            .is_some_and(|remembered| remembered.keeps);
         match claim {
             Ok(Claim::Acquired(lease)) => {
                 delivery.runs_under(&lease, keeps);
@@ -125,14 +120,14 @@ impl Checked {
     }
 
     pub(crate) fn into_delivery(self) -> Delivery {
-        self.delivery
+        self.0
     }
 }
 
 impl fmt::Debug for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checked")
-            .field("delivery", &self.delivery)
+            .field("delivery", &self.0)
             .finish_non_exhaustive()
     }
 }

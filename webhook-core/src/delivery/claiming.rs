@@ -56,7 +56,7 @@ impl Claiming {
         else {
             return (RejectionKind::StoreUnavailable.into(), Late::nothing());
         };
-        let shared = checked.delivery.shared().clone();
+        let shared = checked.0.shared().clone();
         let rejection = unknown(&shared, &StoreErrorKind::Timeout.into());
         let late = async move {
             if let Ok(Claim::Acquired(lease)) = call.await

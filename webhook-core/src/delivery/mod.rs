@@ -1,5 +1,6 @@
 //! A delivery on its way: intake, envelope, claim, settlement; and the event in it.
 
+mod arrival;
 mod begun;
 mod body_labels;
 mod checked;
@@ -12,6 +13,7 @@ mod head_labels;
 mod hooks;
 mod identity;
 mod intake;
+mod judgement;
 mod limits;
 mod observer;
 mod outcome;
@@ -56,6 +58,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
+use triomphe::UniqueArc;
 
 use crate::provider::Mode;
 use crate::replay::{Lease, ReplayKey};
@@ -65,32 +68,26 @@ use crate::replay::{Lease, ReplayKey};
 /// Cheap to clone. Its [`raw`](Self::raw) bytes are the ones that were verified, and its `Debug` shows neither them
 /// nor the id.
 #[derive(Clone)]
-pub struct Delivery(Arc<Record>);
+pub struct Delivery(triomphe::Arc<Record>);
 
 impl Delivery {
-    pub(crate) fn new(record: Record) -> Self {
-        Self(Arc::new(record))
+    pub(crate) fn new(record: UniqueArc<Record>) -> Self {
+        Self(record.shareable())
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.0.shared
     }
 
-    pub(crate) fn record(&self) -> &Record {
-        &self.0
-    }
-
-    /// Notes the key it is remembered by. Nobody else holds the delivery by then.
-    pub(crate) fn remembered_by(&mut self, key: ReplayKey) {
-        if let Some(record) = Arc::get_mut(&mut self.0) {
-            record.replay_key = Some(key);
-        }
+    /// What it is remembered by; `None` without replay protection.
+    pub(crate) fn remembered(&self) -> Option<&Remembered> {
+        self.0.remembered.as_ref()
     }
 
     /// Notes the claim it runs under. Nobody else holds it by then. The attempts of a delivery that
     /// is not remembered are those of equal ones.
     pub(crate) fn runs_under(&mut self, lease: &Lease, is_remembered: bool) {
-        if let Some(record) = Arc::get_mut(&mut self.0) {
+        if let Some(record) = triomphe::Arc::get_mut(&mut self.0) {
             if is_remembered {
                 record.attempt = lease.attempt();
             }
@@ -153,7 +150,7 @@ impl Delivery {
     /// `None` without a replay store.
     #[must_use]
     pub fn replay_key(&self) -> Option<&ReplayKey> {
-        self.0.replay_key.as_ref()
+        self.0.remembered.as_ref().map(|remembered| &remembered.key)
     }
 
     /// The token of the claim this delivery runs under; `None` without a replay store.

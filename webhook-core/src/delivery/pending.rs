@@ -1,10 +1,9 @@
 //! A delivery that waits for something elsewhere.
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::answer::{Answer, Rejection};
-use crate::delivery::{Checked, Finished, Intake, Shared};
+use crate::delivery::{Checked, Finished, Intake};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
 
@@ -14,28 +13,22 @@ use crate::keys::Confirmation;
 pub struct Pending(Waiting);
 
 enum Waiting {
-    Key(Box<Intake>),
+    Key(Intake),
     Confirmation(Box<Confirming>),
 }
 
 struct Confirming {
-    shared: Arc<Shared>,
     checked: Checked,
     confirmation: Confirmation,
 }
 
 impl Pending {
     pub(crate) fn key(intake: Intake) -> Self {
-        Self(Waiting::Key(Box::new(intake)))
+        Self(Waiting::Key(intake))
     }
 
-    pub(crate) fn confirmation(
-        shared: Arc<Shared>,
-        checked: Checked,
-        confirmation: Confirmation,
-    ) -> Self {
+    pub(crate) fn confirmation(checked: Checked, confirmation: Confirmation) -> Self {
         Self(Waiting::Confirmation(Box::new(Confirming {
-            shared,
             checked,
             confirmation,
         })))
@@ -82,7 +75,7 @@ async fn find(intake: &mut Intake) -> Result<(), RejectionKind> {
 impl Confirming {
     /// Has it confirmed, which is the answer to it; or leaves it to the handler.
     async fn confirm(self) -> Result<Finished, Rejection> {
-        let shared = &self.shared;
+        let shared = self.checked.0.shared();
         match self.ask().await {
             Ok(true) => {
                 shared.count_challenge();
@@ -94,8 +87,9 @@ impl Confirming {
     }
 
     async fn ask(&self) -> Result<bool, RejectionKind> {
-        let now = self.shared.now().ok_or(RejectionKind::ClockUnavailable)?;
-        match &self.shared.keys {
+        let shared = self.checked.0.shared();
+        let now = shared.now().ok_or(RejectionKind::ClockUnavailable)?;
+        match &shared.keys {
             Some(cache) => cache.confirm(&self.confirmation, now).await,
             None => Ok(false),
         }

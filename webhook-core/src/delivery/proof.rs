@@ -12,6 +12,9 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// Of a delivery that is not verified yet.
+    pub(crate) const NOTHING: Self = Self::new(Verified::NOTHING, false, false);
+
     pub(crate) const fn new(verified: Verified, id_covered: bool, type_covered: bool) -> Self {
         Self {
             verified,

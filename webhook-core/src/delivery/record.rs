@@ -1,16 +1,19 @@
-//! What is known of a delivery.
+//! All that is known of one delivery.
 
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use crate::delivery::{BodyLabels, Fence, Proof, Shared};
-use crate::replay::ReplayKey;
+use crate::delivery::arrival::Arrival;
+use crate::delivery::{BodyLabels, Fence, Proof, Remembered, Shared};
 
+/// A delivery from its head to its end: allocated once, and filled in where it lies.
 pub(crate) struct Record {
     pub(crate) shared: Arc<Shared>,
+    /// Empty once the delivery is verified.
+    pub(super) arrival: Arrival,
     pub(crate) raw: Bytes,
     /// What was in the body, where the event is inside. Boxed, because it mostly is not.
     pub(crate) unwrapped: Option<Box<Bytes>>,
@@ -20,12 +23,29 @@ pub(crate) struct Record {
     /// Labels from the body. Without replay protection nothing needs them until a handler asks.
     pub(crate) body: OnceLock<BodyLabels>,
     pub(crate) proof: Proof,
-    pub(crate) replay_key: Option<ReplayKey>,
+    /// `None` without replay protection.
+    pub(crate) remembered: Option<Remembered>,
     pub(crate) fence: Option<Fence>,
     pub(crate) attempt: u32,
 }
 
 impl Record {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            arrival: Arrival::new(),
+            raw: Bytes::new(),
+            unwrapped: None,
+            id: None,
+            kind: None,
+            body: OnceLock::new(),
+            proof: Proof::NOTHING,
+            remembered: None,
+            fence: None,
+            attempt: 1,
+        }
+    }
+
     pub(crate) fn id(&self) -> Option<&str> {
         match &self.id {
             Some(id) => Some(id),
@@ -69,8 +89,7 @@ pub(crate) enum Label {
 }
 
 /// The label `text` when it is a piece of `raw`, without copying it.
-pub(crate) fn label(raw: &Bytes, text: std::borrow::Cow<'_, str>) -> Label {
-    use std::borrow::Cow;
+pub(crate) fn label(raw: &Bytes, text: Cow<'_, str>) -> Label {
     match text {
         Cow::Owned(text) => Label::Owned(text.into()),
         Cow::Borrowed(text) => {

@@ -2,24 +2,29 @@ use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 use crate::verify::custom::adyen::Adyen;
 
-/// Adyen, payments.
+/// Adyen payment webhooks.
 ///
-/// The item has `additionalData.hmacSignature`: base64, HMAC-SHA-256 over `pspReference`,
-/// `originalReference`, `merchantAccountCode`, `merchantReference`, amount, currency, `eventCode`
-/// and `success` with colons between, nothing escaped, what is absent empty. The key is the HMAC
-/// key, in hexadecimal.
+/// The item carries a base64 HMAC-SHA-256 tag in `additionalData.hmacSignature`. The signed message
+/// is `pspReference`, `originalReference`, `merchantAccountCode`, `merchantReference`, amount,
+/// currency, `eventCode` and `success`, joined by colons. Values are not escaped, and an absent
+/// value is empty. The secret is the HMAC key, in hex.
 ///
-/// * **Nothing else of the body is signed**: not `additionalData`, `reason`, `eventDate` or `live`. What decides about money is to be fetched from
-///   Adyen's API.
-/// * The values are not escaped, so a colon in one could be the border between two.
-/// * **A delivery has one item**, as Adyen's page says of JSON; more are refused. Each would be
-///   signed for itself, so that whoever has captured some could repeat them and put them together.
-/// * There is no id and no signed time. Deliveries are told apart by the signed values of the item,
-///   and remembered for 60 days, since Adyen retries for up to 30. The type is that of the item.
-/// * After a new key is made, the old one signs for a while; give both. Often there is HTTP Basic besides, which is not looked at.
+/// * **The signature covers nothing else in the body**: not `additionalData`, `reason`, `eventDate`
+///   or `live`. Fetch whatever decides about money from Adyen's API.
+/// * Values are not escaped, so a colon inside a value can look like a separator.
+/// * **A delivery has one item**, as Adyen's page says for JSON. A delivery with more items is
+///   refused. Each item is signed separately, so an attacker who captured several could replay and
+///   combine them.
+/// * There is no id and no signed timestamp. The replay key comes from the signed values of the
+///   item. It is kept for 60 days, because Adyen retries for up to 30. The event type is that of
+///   the item.
+/// * After a new key is generated, the old one still signs for a while; configure both. Adyen often
+///   sends HTTP Basic credentials as well; they are ignored.
 /// * 200 and 202 are success.
 ///
-/// Source: <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures> and the tests of Adyen's libraries.
+/// Source:
+/// <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>
+/// and the tests of Adyen's libraries.
 pub const ADYEN: Provider = Provider::new(
     "adyen",
     &[Scheme::with_code(
@@ -38,7 +43,7 @@ pub const ADYEN: Provider = Provider::new(
 .with_aliases(&["adyen-payments"])
 .identified_by(
     Identity::Content,
-    "the signed values name the payment, what happened to it and whether it succeeded",
+    "the signed values name the payment, the event and whether it succeeded",
 )
 .retries_for_secs(30 * 86_400)
 .configured_by(&[

@@ -5,12 +5,17 @@ use crate::secret::KeyFormat;
 
 /// Adyen for Platforms, Management and Balance webhooks.
 ///
-/// `HmacSignature`: base64, HMAC-SHA-256 over the body, to the last line break. The key is the HMAC key, **decoded from hexadecimal**.
+/// `HmacSignature` is a base64 HMAC-SHA-256 over the body, up to and including the last line break.
+/// The secret is the HMAC key, **decoded from hex**.
 ///
-/// * Standard payment notifications carry a signature for each item inside the body and are not this.
-/// * No time is signed and no id is common to all events: deliveries are told apart by their content. The type is `/type`.
+/// * Standard payment notifications carry a signature for each item inside the body; use
+///   [`ADYEN`](super::ADYEN) for them.
+/// * The signature covers no timestamp, and no id is common to all events. The replay key comes
+///   from the body. The event type is `/type`.
 ///
-/// Source: <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures> and Adyen's libraries.
+/// Source:
+/// <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>
+/// and Adyen's libraries.
 pub const ADYEN_PLATFORMS: Provider = Provider::new(
     "adyen-platforms",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

@@ -2,13 +2,15 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 use crate::secret::KeyFormat;
 
-/// Airtable.
+/// Airtable webhooks.
 ///
-/// `X-Airtable-Content-MAC: hmac-sha256=<hex>`, HMAC-SHA-256 over the body. The key is `macSecretBase64`, decoded.
+/// `X-Airtable-Content-MAC: hmac-sha256=<hex>` is an HMAC-SHA-256 over the body. The secret is
+/// `macSecretBase64`, decoded from base64.
 ///
-/// * A delivery is only a hint that a base has changed: fetch the payloads. It has no id or type, and its `/timestamp` makes each another
-///   content.
-/// * Read in pyairtable, which quotes Airtable's page; the page itself was not read.
+/// * A delivery only hints that a base has changed: fetch the payloads. It has no id and no type.
+///   Its `/timestamp` makes every body different.
+/// * This scheme was read in pyairtable, which quotes Airtable's page. The page itself was not
+///   read.
 ///
 /// Source: <https://airtable.com/developers/web/api/webhooks-overview>.
 pub const AIRTABLE: Provider = Provider::new(

@@ -2,14 +2,15 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Airwallex.
+/// Airwallex webhooks.
 ///
-/// `x-signature`: hexadecimal, HMAC-SHA-256 over the time of `x-timestamp` in milliseconds and the body, with nothing between. A table of
-/// Airwallex's page leaves out the time; its text and examples have it.
+/// `x-signature` is a hex HMAC-SHA-256. The signed message is the timestamp in `x-timestamp`
+/// (milliseconds), directly followed by the body. A table on Airwallex's page omits the timestamp;
+/// its text and examples include it.
 ///
-/// * No tolerance is documented; 300 s to both sides here.
-/// * The id is `/id`, which stays the same over retries, the type `/name`.
-/// * Only 200 is success; retries for three days.
+/// * Airwallex documents no tolerance. The default is 300 s in both directions.
+/// * The event id is `/id`, which stays the same over retries. The event type is `/name`.
+/// * Only 200 is success. Airwallex retries for three days.
 ///
 /// Source: <https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events>.
 pub const AIRWALLEX: Provider = Provider::new(

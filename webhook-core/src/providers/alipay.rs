@@ -5,21 +5,27 @@ use crate::secret::KeyFormat;
 #[cfg(feature = "asymmetric")]
 use crate::verify::custom::rsa_values::Alipay;
 
-/// Alipay, asynchronous notifications.
+/// Alipay asynchronous notifications.
 ///
-/// A form with `sign` in it: base64, RSA, SHA-256 (`RSA2`), over `name=value` of its other fields, decoded, in byte order, with `&` between;
-/// empty ones are left out. Notifications of a trade leave out `sign_type` too, those of the service market do not, and both are taken. The key is
-/// Alipay's public one, not your app's.
+/// The form field `sign` is a base64 RSA signature with SHA-256 (`RSA2`). The signed message is
+/// `name=value` of the other fields, decoded, in byte order and joined by `&`. Empty fields are
+/// left out. Trade notifications also leave out `sign_type`; those of the service market include
+/// it. Both forms are accepted. The public key is Alipay's, not your app's.
 ///
-/// * **Names and values are signed without a mark that cannot be in them**, and empty fields not at all: a value with `&` in it reads like
-///   two fields. So [`Coverage::body`] is false. Check `app_id`, `seller_id`, `out_trade_no` and `total_amount` against what you know.
-/// * A field that is there twice is refused. `sign_type` has to be `RSA2`.
-/// * No time is signed that could be checked: `notify_time` has no zone, and says when the notification was made. Deliveries are told apart by
-///   what is signed of them; `notify_id` is the same in retries, the time may not be, so a retry may run again.
-/// * The bytes are signed as the form has them: a `charset` of `GBK` is verified too, and yours to decode.
-/// * The answer has to be the text `success`, so answer it from the handler, and copies with `answer_duplicates`. Retried for 25 hours.
+/// * **The separators can occur inside names and values**, and the signature does not cover empty
+///   fields. A value that contains `&` reads like two fields. So [`Coverage::body`] is false. Check
+///   `app_id`, `seller_id`, `out_trade_no` and `total_amount` against the values you know.
+/// * A form with a repeated field is refused. `sign_type` must be `RSA2`.
+/// * The signature covers no timestamp that can be checked: `notify_time` has no zone and says when
+///   the notification was made. The replay key comes from the signed message. `notify_id` stays the
+///   same over retries, but the time may change, so a retry may run again.
+/// * The signature covers the bytes as the form has them. A `charset` of `GBK` verifies too; decode
+///   it yourself.
+/// * The answer must be the text `success`. Send it from the handler, and set it for duplicates
+///   with `answer_duplicates`. Alipay retries for 25 hours.
 ///
-/// Source: <https://opendocs.alipay.com/open/204/105301>, and alipay-sdk (npm), whose tests are among the vectors.
+/// Source: <https://opendocs.alipay.com/open/204/105301>, and alipay-sdk (npm), whose tests are
+/// among the vectors.
 pub const ALIPAY: Provider = Provider::new("alipay", SCHEME)
     .with_key_format(KeyFormat::PublicKey)
     .retries_for_secs(25 * 60 * 60)
@@ -35,6 +41,6 @@ const SCHEME: &[Scheme] = &[Scheme::with_code(
         values: true,
         ..Coverage::NONE
     },
-    "fields of a form that are not empty (RSA, SHA-256)",
+    "non-empty fields of the form (RSA, SHA-256)",
 )
 .in_body("/sign")];

@@ -1,15 +1,17 @@
 use crate::provider::{Parameter, Provider, Questions, Scheme, Success};
 
-/// Asaas.
+/// Asaas webhooks.
 ///
-/// `asaas-access-token` is the token that was set for the webhook. **Nothing is signed**: the token says who sent the
-/// request. An account may have no token; then there is nothing to verify and no endpoint to build.
+/// `asaas-access-token` is the token set for the webhook. **Nothing is signed**: the token only
+/// identifies the sender. An account may have no token. Its deliveries cannot be verified, and no
+/// endpoint can be built for it.
 ///
-/// * The id `/id` (`evt_…`) is documented to repeat for the same event; the type is `/event`.
-/// * Only 200 is success. Undelivered events are kept 14 days; 15 failures in a row pause the queue.
-/// * The transfer-authorisation webhook uses the same header, but its answer decides about money:
-///   give it a route of its own. As it waits for an answer, a copy of it
-///   runs again.
+/// * The event id is `/id` (`evt_…`), which Asaas documents as the same for the same event. The
+///   event type is `/event`.
+/// * Only 200 is success. Asaas keeps undelivered events for 14 days. 15 failures in a row pause
+///   the queue.
+/// * The transfer-authorisation webhook uses the same header, but its answer decides about money.
+///   Give it a separate route. It waits for an answer, so a duplicate of it runs again.
 ///
 /// Source: <https://docs.asaas.com/docs/sobre-os-webhooks>.
 pub const ASAAS: Provider =

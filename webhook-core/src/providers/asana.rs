@@ -1,16 +1,19 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
-/// Asana.
+/// Asana webhooks.
 ///
-/// `X-Hook-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the `X-Hook-Secret` of the handshake.
+/// `X-Hook-Signature` is a hex HMAC-SHA-256 over the body. The secret is the `X-Hook-Secret` of the
+/// handshake.
 ///
-/// * No time is signed and a delivery has no id: it is a batch and told apart by its content. The type is `/events/0/action`.
-///   Heartbeats have no events.
-/// * The handshake is an unsigned `POST` with `X-Hook-Secret`, to be echoed and stored. It is answered here if
-///   [`on_offered_secret`](crate::EndpointBuilder::on_offered_secret) takes the secret, once: **anybody can send that header**. Until
-///   then the endpoint needs a secret of your own making; put the new one in its place with
-///   [`replace_secrets`](crate::Endpoint::replace_secrets), after a look at the `X-Hook-Secret` of the API's own answer.
+/// * The signature covers no timestamp, and a delivery has no id. It is a batch, so the replay key
+///   comes from the body. The event type is `/events/0/action`. Heartbeats contain no events.
+/// * The handshake is an unsigned `POST` with `X-Hook-Secret`, which the receiver must echo and
+///   store. The endpoint answers it once, if
+///   [`on_offered_secret`](crate::EndpointBuilder::on_offered_secret) accepts the secret. **Anyone
+///   can send that header.** Until then the endpoint needs a secret that you generate. Compare the
+///   offered secret with the `X-Hook-Secret` in the answer of Asana's API, then install it with
+///   [`replace_secrets`](crate::Endpoint::replace_secrets).
 ///
 /// Source: <https://developers.asana.com/docs/webhooks-guide> and Asana/devrel-examples.
 pub const ASANA: Provider = Provider::new(

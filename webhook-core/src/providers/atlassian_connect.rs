@@ -9,27 +9,33 @@ use crate::provider::{Coverage, Draft, Identity, Parameter, Provider, Scheme};
 use crate::verify::custom::digest_of;
 use crate::verify::custom::jwt::{By, Jwt, Spelled};
 
-/// Atlassian Connect, webhooks of apps for Jira and Confluence. Webhooks that an administrator makes are [`JIRA`](super::JIRA).
+/// Atlassian Connect webhooks of apps for Jira and Confluence. Webhooks that an administrator
+/// creates are [`JIRA`](super::JIRA).
 ///
-/// `Authorization: JWT` and a JSON Web Token, HS256 with the `sharedSecret` of the installation. `qsh` is SHA-256, in hexadecimal digits, over
-/// method, path below the base URL of the app, and the sorted query. With the setting `client_key`, `iss` has to be it.
+/// `Authorization: JWT` carries a JSON Web Token, signed with HS256. The secret is the
+/// `sharedSecret` of the installation. The claim `qsh` is a hex SHA-256 over the method, the path
+/// below the app's base URL, and the sorted query. With the setting `client_key`, `iss` must equal
+/// it.
 ///
-/// * **The body is not signed**, nor is the host: method, path and the sorted pairs of the query
-///   are, but for one that is called `jwt`. Fetch what matters from Atlassian's API. Tokens that
-///   were made for one URL within one second are equal, so a delivery is known by its token and its
-///   body, of which one token has at most 16.
-/// * Each installation has a secret of its own, and its `clientKey` is the `iss`: an endpoint takes one installation, or several with a
-///   secret each.
-/// * The path is that of the public URL. Where the base URL of the app has a path of its own, give it as the setting `base_url`.
-/// * A token for the context of a page, whose `qsh` is `context-qsh`, is no webhook's and refused. The token ends three minutes after
-///   it was made.
+/// * **The signature covers neither the body nor the host.** It covers the method, the path and the
+///   sorted query pairs, except a pair named `jwt`. Fetch important data from Atlassian's API.
+///   Tokens issued for one URL within one second are equal. So the replay key comes from the token
+///   and the body, with at most 16 bodies for one token.
+/// * Each installation has its own secret, and its `clientKey` is the `iss`. An endpoint serves one
+///   installation, or several with one secret each.
+/// * The path is that of the public URL. If the app's base URL has a path, configure that URL as
+///   the setting `base_url`.
+/// * A token for the context of a page has the `qsh` `context-qsh`. It is not a webhook token and
+///   is refused. A token expires three minutes after it is issued.
 ///
-/// Source: <https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/> and atlassian-jwt@2.0.3 (npm).
+/// Source:
+/// <https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/> and
+/// atlassian-jwt@2.0.3 (npm).
 pub const ATLASSIAN_CONNECT: Provider = Provider::new("atlassian-connect", SCHEME)
     .type_at(&["/webhookEvent"])
     .identified_by(
         Identity::bodies(16),
-        "the token is made for one URL and second; the body is not signed",
+        "a token covers one URL and one second; the body is not covered",
     )
     .configured_by(&[
         Parameter::secret("shared_secret"),
@@ -87,7 +93,7 @@ static TOKEN: Jwt = Jwt {
     },
 };
 
-/// The path of a URL below the base: `/` at its beginning, none at its end.
+/// The path of a URL below the base, with a leading slash and without a trailing one.
 fn path(url: &str, base: Option<&[u8]>) -> String {
     let base = base.and_then(|base| std::str::from_utf8(base).ok());
     let below = base.and_then(|base| url.strip_prefix(base.trim_end_matches('/')));
@@ -102,7 +108,8 @@ fn path(url: &str, base: Option<&[u8]>) -> String {
     trimmed.replace('&', "%26")
 }
 
-/// Method, path and query as they are hashed. Values of one name stand together, sorted, with commas between.
+/// The method, path and query in the form that is hashed. Values of one name are sorted and joined
+/// by commas.
 fn canonical(method: &str, path: &str, query: Option<&str>) -> String {
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
@@ -121,7 +128,7 @@ fn canonical(method: &str, path: &str, query: Option<&str>) -> String {
     format!("{}&{path}&{}", method.to_ascii_uppercase(), query.join("&"))
 }
 
-/// All but the unreserved characters of RFC 3986 §2.3 as `%XX`.
+/// The text with every byte except the unreserved characters of RFC 3986 §2.3 written as `%XX`.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -2,11 +2,12 @@ use crate::provider::{Identity, Parameter, Provider, Scheme};
 
 /// Auth0 custom log streams.
 ///
-/// The `Authorization` header is the token of the stream, whole. **Nothing is signed**: the token says who sent the request. A stream
-/// may have no token; then there is nothing to verify and no endpoint to build.
+/// The `Authorization` header is exactly the token of the stream. **Nothing is signed**: the token
+/// only identifies the sender. A stream may have no token. Its deliveries cannot be verified, and
+/// no endpoint can be built for it.
 ///
-/// * A delivery is a batch, as JSON lines, an array or an object, and is told apart by its content; each entry has a `log_id`. Up to
-///   three retries.
+/// * A delivery is a batch, as JSON lines, an array or an object. The replay key comes from the
+///   body. Each entry has a `log_id`. Auth0 retries up to three times.
 ///
 /// Source: <https://auth0.com/docs/customize/log-streams/custom-log-streams>.
 pub const AUTH0: Provider = Provider::new("auth0", &[Scheme::token().in_header("authorization")])

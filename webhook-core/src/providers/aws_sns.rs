@@ -7,33 +7,44 @@ use crate::time::TimeUnit;
 #[cfg(feature = "asymmetric")]
 use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 
-/// Amazon SNS, deliveries over HTTPS, with signature version 2.
+/// Amazon SNS deliveries over HTTPS, with signature version 2.
 ///
-/// A JSON document with its `Signature` in it: RSA, SHA-256, over names and values of `Message`, `MessageId`, `Subject` where there is one,
-/// `Timestamp`, `TopicArn` and `Type`, a line each; confirmations have `SubscribeURL` and `Token` too. `SigningCertURL` names the
-/// certificate. Configure its key, or a [`KeySource`](crate::KeySource): `Endpoint::aws_sns(SecretSet::fetched()).keys(…)`. It is asked for
-/// `https://sns.<region>.amazonaws.com/SimpleNotificationService-….pem` with a region of the form that regions have, and for nothing
-/// that only looks like it. With the setting `cert_url`, the configured key is that certificate's and no other's.
+/// The JSON document carries its `Signature`: RSA with SHA-256. The signed message is the names and
+/// values of `Message`, `MessageId`, `Subject` (if present), `Timestamp`, `TopicArn` and `Type`,
+/// one per line. Confirmations add `SubscribeURL` and `Token`.
 ///
-/// * **The setting `topic_arn` is needed:** the topics that are taken, separated by commas. Anybody with an AWS account can have SNS sign a
-///   message of a topic of his own.
-/// * Fields are signed, not bytes: what else the document holds (`UnsubscribeURL`) is as anybody on the way left it, and [`Coverage::body`]
-///   is false. Deliveries are told apart by what is signed of them, the `MessageId` among it.
-/// * Lines are not framed, so a line break is refused in every field but `Message`: nothing can be shifted from one into another.
-/// * A `SubscriptionConfirmation` of one of the topics is confirmed by the source of keys, if it [does that](crate::KeySource::confirm):
-///   its `SubscribeURL`, which has to be SNS's, is asked for, and the delivery answered 200 once that has succeeded. Without such a source
-///   it comes to the handler, as an event of that type: get the URL, or call `ConfirmSubscription` with the `Token`. An
-///   `UnsubscribeConfirmation` always does, since its URL would undo what somebody has done.
-/// * Version 1 is SHA-1: see [`AWS_SNS_LEGACY_SHA1`]. Set `SignatureVersion` of the topic to 2.
-/// * Raw message delivery is not signed at all, and refused.
-/// * `Timestamp` is that of the publication, and stays what it is in retries, which go on for up to an hour: so 70 minutes are taken.
-/// * Any 2xx is success, 4xx is final; 15 s to answer.
-/// * Amazon Pay's notifications come this way: their content is JSON in `Message`.
+/// `SigningCertURL` names the certificate. Configure its public key, or have a
+/// [`KeySource`](crate::KeySource) fetch it: `Endpoint::aws_sns(SecretSet::fetched()).keys(…)`. The
+/// source is only asked for `https://sns.<region>.amazonaws.com/SimpleNotificationService-….pem`.
+/// The region must have the form of an AWS region, so a lookalike address is refused. With the
+/// setting `cert_url`, the configured key counts only for that certificate.
+///
+/// * **The setting `topic_arn` is required**: it lists the accepted topics, separated by commas.
+///   Anyone with an AWS account can have SNS sign a message of their own topic.
+/// * The signature covers fields, not bytes. Anyone on the path may have changed the rest of the
+///   document (`UnsubscribeURL`), so [`Coverage::body`] is false. The replay key comes from the
+///   signed message, which includes `MessageId`.
+/// * The lines are not escaped. A line break is refused in every field except `Message`, so no text
+///   can move from one field into another.
+/// * The key source confirms a `SubscriptionConfirmation` for one of the topics, if the source
+///   [supports it](crate::KeySource::confirm). It fetches the `SubscribeURL`, which must belong to
+///   SNS. The delivery is answered 200 after that succeeds. Without such a source, the confirmation
+///   reaches the handler as an event of that type. Then fetch the URL, or call
+///   `ConfirmSubscription` with the `Token`. An `UnsubscribeConfirmation` always reaches the
+///   handler, because its URL would undo the unsubscription.
+/// * Signature version 1 uses SHA-1: see [`AWS_SNS_LEGACY_SHA1`]. Set the topic's
+///   `SignatureVersion` to 2.
+/// * Raw message delivery is unsigned and refused.
+/// * `Timestamp` is the time of publication and stays the same over retries, which continue for up
+///   to an hour. So a delivery may be up to 70 minutes old.
+/// * Any 2xx is success, and a 4xx is final. SNS waits 15 s for an answer.
+/// * Amazon Pay notifications arrive through SNS. Their payload is JSON in `Message`.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
 pub const AWS_SNS: Provider = sns("aws-sns", V2).with_aliases(&["amazon-pay"]);
 
-/// Amazon SNS with signature version 1, which is SHA-1: as [`AWS_SNS`]. Legacy: a topic can be set to version 2.
+/// Amazon SNS deliveries with signature version 1 (SHA-1), otherwise like [`AWS_SNS`]. This version
+/// is legacy: a topic can be set to version 2.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
 pub const AWS_SNS_LEGACY_SHA1: Provider = sns("aws-sns-legacy-sha1", V1);
@@ -79,7 +90,7 @@ const V2: &[Scheme] = &[signed(
         version: "2",
         algorithm: Algorithm::RsaSha256,
     },
-    "message, id, subject, time, topic, type (RSA, SHA-256)",
+    "message, id, subject, timestamp, topic, type (RSA, SHA-256)",
 )];
 
 const V1: &[Scheme] = &[signed(
@@ -87,5 +98,5 @@ const V1: &[Scheme] = &[signed(
         version: "1",
         algorithm: Algorithm::RsaSha1,
     },
-    "message, id, subject, time, topic, type (RSA, SHA-1)",
+    "message, id, subject, timestamp, topic, type (RSA, SHA-1)",
 )];

@@ -2,13 +2,14 @@ use crate::provider::{Parameter, Provider, Success};
 use crate::providers::standard_webhooks::standard;
 use crate::secret::KeyFormat;
 
-/// BigCommerce.
+/// BigCommerce webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS), but the key is the text of the app's client secret, never decoded. Webhooks made before
-/// signatures came carry only headers of your own, and are refused.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS), but the secret is the text of the app's client
+/// secret, undecoded. Webhooks that are older than BigCommerce's signatures carry only headers that
+/// you configured, and are refused.
 ///
-/// * The id is `webhook-id`, the type `/scope`.
-/// * Only 200 is success; retries for 48 hours, then the webhook is deactivated.
+/// * The event id is `webhook-id`, and the event type is `/scope`.
+/// * Only 200 is success. BigCommerce retries for 48 hours, then deactivates the webhook.
 ///
 /// Source: <https://docs.bigcommerce.com/docs/integrations/webhooks/https-webhook-overview>.
 pub const BIGCOMMERCE: Provider = standard("bigcommerce")

@@ -5,21 +5,25 @@ use crate::parse::Encoding;
 use crate::provider::{Identity, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Binance Pay. The key is the one of `/binancepay/openapi/certificates` whose serial number is in `BinancePay-Certificate-SN`. Either it is
-/// configured, and with the setting `kid` a delivery that names another is refused; or a [`KeySource`](crate::KeySource) of yours asks
-/// Binance, and gives the `certPublic` of that number.
+/// Binance Pay webhooks.
 ///
-/// Signed with RSA and SHA-256: time, nonce and body, each with a line break behind it.
+/// The public key is the one of `/binancepay/openapi/certificates` whose serial number is in
+/// `BinancePay-Certificate-SN`. Configure it, or have your [`KeySource`](crate::KeySource) ask
+/// Binance and return the `certPublic` of that number. With the setting `kid`, a delivery that
+/// names another number is refused.
 ///
-/// No tolerance is documented; it is 300 s. `bizIdStr` names the order, which has several events,
-/// so a delivery is known by its content. `bizId` is the same as a number, which many JSON readers
-/// round.
+/// The signature is RSA with SHA-256 over the timestamp, the nonce and the body, each followed by a
+/// line break.
+///
+/// Binance documents no tolerance; the default is 300 s. `bizIdStr` names the order, which has
+/// several events, so the replay key comes from the body. `bizId` is the same value as a number,
+/// which many JSON readers round.
 ///
 /// Binance reads the answer: `{"returnCode":"SUCCESS","returnMessage":null}`.
 ///
 /// Only 200 is success.
 ///
-/// <https://developers.binance.com/docs/binance-pay/webhook-common>
+/// Source: <https://developers.binance.com/docs/binance-pay/webhook-common>
 pub const BINANCE_PAY: Provider = Provider::new(
     "binance-pay",
     &[Scheme::signature(

@@ -1,15 +1,16 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Part, Provider, Scheme};
 
-/// Bitbucket Cloud.
+/// Bitbucket Cloud webhooks.
 ///
-/// `X-Hub-Signature: sha256=<hex>`, HMAC-SHA-256 over the body: the header's name has no `-256` here. Another method than
-/// `sha256` is refused.
+/// `X-Hub-Signature: sha256=<hex>` is an HMAC-SHA-256 over the body. This header name has no
+/// `-256`. A method other than `sha256` is refused.
 ///
-/// * No time is signed; id (`X-Request-UUID`) and type (`X-Event-Key`) are unsigned headers. A
-///   change that is undone and made again has the same body, so a delivery is known by its content
-///   and that id, of which one content has at most 64.
-/// * Read in copies of Atlassian's page, whose example reproduces; the page itself was not read.
+/// * The signature covers no timestamp. The id (`X-Request-UUID`) and the type (`X-Event-Key`) are
+///   unsigned headers. A change that is undone and made again has the same body. So the replay key
+///   comes from the body and that id, with at most 64 ids for one body.
+/// * This scheme was read in copies of Atlassian's page, whose example can be reproduced. The page
+///   itself was not read.
 ///
 /// Source: <https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/>.
 pub const BITBUCKET: Provider = Provider::new("bitbucket", &[SHA256_HUB])
@@ -21,7 +22,7 @@ pub const BITBUCKET: Provider = Provider::new("bitbucket", &[SHA256_HUB])
     )
     .documented_at("https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/");
 
-/// WebSub's header with SHA-256, which Atlassian uses.
+/// The WebSub header with SHA-256, which Atlassian uses.
 pub(super) const SHA256_HUB: Scheme = Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
     .in_header("x-hub-signature")
     .prefix("sha256=");

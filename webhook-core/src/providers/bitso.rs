@@ -5,16 +5,20 @@ use crate::secret::KeyFormat;
 #[cfg(feature = "asymmetric")]
 use crate::verify::custom::rsa_values::Bitso;
 
-/// Bitso.
+/// Bitso webhooks.
 ///
-/// `x-bitso-webhook-event-signature`: base64, RSA, SHA-256, over the value of `payload` in the body, as compact JSON. `x-bitso-key-id` names the key:
-/// configure it, or a [`KeySource`](crate::KeySource) of yours that asks Bitso for its list. With the setting `kid`, the configured key
-/// is that one and no other.
+/// `x-bitso-webhook-event-signature` is a base64 RSA signature with SHA-256. The signed message is
+/// the value of `payload` in the body, as compact JSON. `x-bitso-key-id` names the public key.
+/// Configure it, or have your [`KeySource`](crate::KeySource) ask Bitso for its list. With the
+/// setting `kid`, the configured key counts only for that id.
 ///
-/// * **`/event` is not signed**, and nothing else is beside `payload`: [`Coverage::body`] is false.
-/// * The payload is taken as it came, without the white space between its tokens. How Bitso spells letters beyond ASCII in what it signs is
-///   not said; what is sent as it was signed verifies.
-/// * No time is signed. Deliveries are told apart by their payload, so that one of the same content is a copy.
+/// * **The signature covers only `payload`**, not `/event` or any other field. [`Coverage::body`]
+///   is false.
+/// * The signed message is the payload as received, without the white space between its tokens.
+///   Bitso does not document how it writes non-ASCII characters in the signed message. A payload
+///   that is sent as it was signed verifies.
+/// * The signature covers no timestamp. The replay key comes from the payload, so an event with an
+///   equal payload counts as a duplicate.
 ///
 /// Source: <https://docs.bitso.com/bitso-payouts-funding/docs/webhook-event-signatures>
 pub const BITSO: Provider = Provider::new("bitso", SCHEME)

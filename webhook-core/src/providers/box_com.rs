@@ -2,21 +2,27 @@ use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 use crate::verify::custom::box_com::{BoxCom, SECONDARY_KEY};
 
-/// Box, webhooks of version 2.
+/// Box webhooks of version 2.
 ///
-/// `BOX-SIGNATURE-PRIMARY` and `-SECONDARY`: base64, HMAC-SHA-256 over the body and then `BOX-DELIVERY-TIMESTAMP`, each under its own key. The secret is
-/// the primary key; the setting `secondary_secret` the other one, if it is to be accepted. A key counts in its own header only. The key slot of
-/// the secondary key is the number of secrets.
+/// `BOX-SIGNATURE-PRIMARY` and `BOX-SIGNATURE-SECONDARY` are base64 HMAC-SHA-256 tags, each made
+/// with its own key. The signed message is the body followed by `BOX-DELIVERY-TIMESTAMP`. The
+/// secret is the primary key. The setting `secondary_secret` is the secondary key, if it is to be
+/// accepted. Each key counts only for its header. The key slot of the secondary key is the number
+/// of secrets.
 ///
-/// * Version and algorithm have to be `1` and `HmacSHA256`. They are not signed.
-/// * Box signs some bodies in another spelling than it sends, with `\\uXXXX` for what is not ASCII and `\\/` for slashes; its SDK tries both, and so does
-///   this. Of such a delivery not every byte is covered ([`Coverage::body`]), only what it reads as.
-/// * Up to 600 s old. The SDK refuses all that is ahead; 60 s are allowed here, for clocks.
-/// * The id is the signed `/id`, the same over retries; `BOX-DELIVERY-ID` changes with each. The type is `/trigger`.
-/// * 30 s to answer; up to 12 retries in 2 hours.
+/// * The version must be `1` and the algorithm `HmacSHA256`. The signature covers neither.
+/// * Box signs some bodies in another spelling than it sends: `\uXXXX` for non-ASCII characters and
+///   `\/` for slashes. Box's SDK tries both spellings, and so does this scheme. The signature of
+///   such a delivery covers the parsed values, not every byte ([`Coverage::body`]).
+/// * A delivery may be up to 600 s old. Box's SDK refuses every timestamp in the future; 60 s are
+///   allowed here for clock differences.
+/// * The event id is `/id`, which is covered and stays the same over retries. `BOX-DELIVERY-ID`
+///   changes with each one. The event type is `/trigger`.
+/// * Box waits 30 s for an answer and retries up to 12 times in 2 hours.
 /// * Any 2xx is success.
 ///
-/// Source: <https://developer.box.com/guides/webhooks/v2/signatures-v2/> and box-node-sdk@10.12.0. The Python sample of that page is wrong.
+/// Source: <https://developer.box.com/guides/webhooks/v2/signatures-v2/> and box-node-sdk@10.12.0.
+/// The Python sample of that page is wrong.
 pub const BOX: Provider = Provider::new(
     "box",
     &[Scheme::with_code(
@@ -26,7 +32,7 @@ pub const BOX: Provider = Provider::new(
             time: true,
             ..Coverage::NONE
         },
-        "body, time (HMAC-SHA-256)",
+        "body, timestamp (HMAC-SHA-256)",
     )
     .in_header("box-signature-primary")
     .timed(TimeUnit::Rfc3339)

@@ -3,23 +3,26 @@ use crate::provider::{
 };
 use crate::verify::custom::braintree::{Braintree, PUBLIC_KEY};
 
-/// Braintree.
+/// Braintree webhooks.
 ///
-/// A form: `bt_payload`, and `bt_signature` with `<public key>|<tag>` for each pair of keys. The tag is hexadecimal, HMAC-SHA-1 over the payload as
-/// sent or with a line feed behind, keyed with the SHA-1 of the private key. The secret is the private key, the setting `public_key` the
-/// public one.
+/// A delivery is a form with `bt_payload` and `bt_signature`. `bt_signature` holds
+/// `<public key>|<tag>` for each key pair. The tag is a hex HMAC-SHA-1 over the payload, either as
+/// sent or followed by a line feed. The HMAC key is the SHA-1 of the private key. The secret is the
+/// private key, and the setting `public_key` is the public key.
 ///
-/// * The payload is base64 of XML, which has kind and time in it; all of it is signed, the rest of the form is not. The XML is what
-///   [`Delivery::payload`](crate::Delivery::payload) has.
-/// * The type is `kind` of the XML.
-/// * There is no id, and the time is not checked. Deliveries are told apart by their payload.
-/// * The challenge, a `GET` with `bt_challenge`, is answered with the public key and the tag of its
-///   20 to 32 hexadecimal digits, by the first secret. A payload of this form is refused, since
-///   anybody can have it signed.
-/// * 30 s to answer; retries every hour, for 24 hours in production.
+/// * The payload is base64 of XML, which contains the kind and the time. The signature covers all
+///   of the payload and nothing else in the form. [`Delivery::payload`](crate::Delivery::payload)
+///   returns the XML.
+/// * The event type is `kind` of the XML.
+/// * There is no id, and the time is not checked. The replay key comes from the payload.
+/// * The challenge is a `GET` with `bt_challenge`, which is 20 to 32 hex digits. The answer is the
+///   public key and the tag of those digits, made with the first secret. A payload of this form is
+///   refused, because anyone can have it signed.
+/// * Braintree waits 30 s for an answer. It retries every hour, in production for 24 hours.
 /// * Any 2xx is success.
 ///
-/// Source: <https://developer.paypal.com/braintree/docs/guides/webhooks/parse> and Braintree's Python and Node libraries.
+/// Source: <https://developer.paypal.com/braintree/docs/guides/webhooks/parse> and Braintree's
+/// Python and Node libraries.
 pub const BRAINTREE: Provider = Provider::new(
     "braintree",
     &[Scheme::with_code(

@@ -2,14 +2,14 @@ use crate::provider::Provider;
 use crate::providers::standard_webhooks::standard;
 use crate::secret::KeyFormat;
 
-/// Brex.
+/// Brex webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS); the key is the secret of `/v1/webhooks/secrets`, decoded from base64, without a prefix. While
-/// it is rotated there are two, and both sign.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS). The secret is the one of `/v1/webhooks/secrets`,
+/// decoded from base64, without a prefix. During a rotation there are two secrets, and both sign.
 ///
-/// * The type is `/event_type`.
-/// * That the secret is decoded is what one example of others says, and the Standard Webhooks form suggests; it is not Brex's own
-///   word.
+/// * The event type is `/event_type`.
+/// * One third-party example decodes the secret, and the Standard Webhooks format suggests it. Brex
+///   itself does not state it.
 ///
 /// Source: <https://developer.brex.com/docs/webhooks/>.
 pub const BREX: Provider = standard("brex")

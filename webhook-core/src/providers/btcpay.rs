@@ -1,16 +1,20 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Part, Provider, Scheme, Success};
 
-/// BTCPay Server.
+/// BTCPay Server webhooks.
 ///
-/// `BTCPay-Sig: sha256=<hex>`, HMAC-SHA-256 over the body. The key is the secret of the webhook.
+/// `BTCPay-Sig: sha256=<hex>` is an HMAC-SHA-256 over the body. The secret is the secret of the
+/// webhook.
 ///
-/// * No time is signed for itself: `/timestamp` is in the body. The id is `/originalDeliveryId`, which stays the same when a delivery is
-///   sent again; `/deliveryId` does not. The type is `/type`.
-/// * Retries after 10 s, 1 min and six times 10 min, on network errors, 408, 429 and 5xx alone.
+/// * There is no separate signed timestamp; `/timestamp` is part of the body. The event id is
+///   `/originalDeliveryId`, which stays the same when a delivery is sent again; `/deliveryId`
+///   changes. The event type is `/type`.
+/// * BTCPay retries after 10 s, 1 min and six times 10 min, only on network errors, 408, 429 and
+///   5xx.
 /// * Any 2xx is success.
 ///
-/// Source: <https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks> and BTCPay's `WebhookSender.cs`, the sender.
+/// Source: <https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks> and `WebhookSender.cs`,
+/// the sender's code.
 pub const BTCPAY: Provider = Provider::new(
     "btcpay",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

@@ -2,16 +2,18 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Calendly.
+/// Calendly webhooks.
 ///
-/// `Calendly-Webhook-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body. The key is the subscription's
-/// `signing_key`.
+/// `Calendly-Webhook-Signature: t=<seconds>,v1=<hex>` is an HMAC-SHA-256 over `t`, a dot and the
+/// body. The secret is the `signing_key` of the subscription.
 ///
-/// * Tolerance 180 s, the three minutes of Calendly's sample; that and the retries for 24 hours were read in quotations only.
-/// * Events have no id and are told apart by their content. The type is `/event`.
-/// * Any 2xx is success, which was read in quotations too.
+/// * The tolerance is 180 s, the three minutes of Calendly's sample. Calendly retries for 24 hours.
+///   Both facts were read in quotations only.
+/// * Events have no id, so the replay key comes from the body. The event type is `/event`.
+/// * Any 2xx is success. This was read in quotations too.
 ///
-/// Source: <https://developer.calendly.com/api-docs/ZG9jOjM2MzE2MDM4-webhook-signatures> and an answer of Calendly's staff.
+/// Source: <https://developer.calendly.com/api-docs/ZG9jOjM2MzE2MDM4-webhook-signatures> and an
+/// answer of Calendly's staff.
 pub const CALENDLY: Provider = Provider::new(
     "calendly",
     &[Scheme::hmac(

@@ -3,16 +3,18 @@ use crate::parse::Encoding;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
-/// Cashfree, payment gateway.
+/// Cashfree payment gateway webhooks.
 ///
-/// `x-webhook-signature`: base64, HMAC-SHA-256 over the time of `x-webhook-timestamp` in milliseconds and the body, with nothing between: the
-/// dot in Cashfree's pseudo-code is PHP's. The key is the client secret.
+/// `x-webhook-signature` is a base64 HMAC-SHA-256. The signed message is the timestamp in
+/// `x-webhook-timestamp` (milliseconds), directly followed by the body. The dot in Cashfree's
+/// pseudo-code is PHP's operator, not a separator. The secret is the client secret.
 ///
-/// * Products that put a `signature` into the body are not this.
-/// * No tolerance is documented; 300 s to both sides here.
-/// * Events have no id and are told apart by their content. The type is `/type`.
+/// * Products that put a `signature` into the body use another scheme.
+/// * Cashfree documents no tolerance. The default is 300 s in both directions.
+/// * Events have no id, so the replay key comes from the body. The event type is `/type`.
 ///
-/// Source: <https://www.cashfree.com/docs/payments/online/webhooks/signature-verification> and cashfree-pg 6.0.6.
+/// Source: <https://www.cashfree.com/docs/payments/online/webhooks/signature-verification> and
+/// cashfree-pg 6.0.6.
 pub const CASHFREE: Provider = Provider::new(
     "cashfree",
     &[

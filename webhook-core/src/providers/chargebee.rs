@@ -1,14 +1,16 @@
 use crate::provider::{Provider, Scheme, Success};
 
-/// Chargebee.
+/// Chargebee webhooks.
 ///
-/// HTTP Basic authentication with the user name and password set for the webhook. **Nothing is signed**: the
-/// credentials say who sent the request.
+/// Chargebee sends HTTP Basic authentication with the user name and password set for the webhook.
+/// **Nothing is signed**: the credentials only identify the sender.
 ///
-/// * The id is `/id` (`ev_…`), the type `/event_type`. Up to seven retries, the last after three days and seven hours.
+/// * The event id is `/id` (`ev_…`), and the event type is `/event_type`. Chargebee retries up to
+///   seven times, the last time after three days and seven hours.
 /// * Any 2xx is success.
 ///
-/// Source: <https://www.chargebee.com/docs/billing/2.0/site-configuration/webhook_settings> and the npm package chargebee.
+/// Source: <https://www.chargebee.com/docs/billing/2.0/site-configuration/webhook_settings> and the
+/// npm package chargebee.
 pub const CHARGEBEE: Provider = Provider::new("chargebee", &[Scheme::basic()])
     .id_at(&["/id"])
     .type_at(&["/event_type"])

@@ -1,12 +1,14 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 
-/// Checkout.com.
+/// Checkout.com webhooks.
 ///
-/// `Cko-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the webhook's signature key. A workflow may have an `Authorization` besides:
-/// with the setting `authorization`, the header has to be that text.
+/// `Cko-Signature` is a hex HMAC-SHA-256 over the body. The secret is the signature key of the
+/// webhook. A workflow may also send an `Authorization` header. With the setting `authorization`,
+/// that header must equal the setting.
 ///
-/// * No time is signed. The id is `/id` (`evt_…`), the type `/type`.
+/// * The signature covers no timestamp. The event id is `/id` (`evt_…`), and the event type is
+///   `/type`.
 ///
 /// Source: <https://www.checkout.com/docs/workflows/set-up-your-webhook-receiver>.
 pub const CHECKOUT_COM: Provider = Provider::new(

@@ -4,19 +4,24 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Challenge, Handshake, Part, Provider, Reply, Scheme, Success};
 
-/// Circle, version 2: wallets, payments network, StableFX. The key is the `publicKey` that `GET /v2/notifications/publicKey/{id}` gives for
-/// the id in `X-Circle-Key-Id`, base64 of a SubjectPublicKeyInfo; what belongs to an id never changes. Either it is configured, and with the
-/// setting `kid` a delivery that names another key is refused; or a [`KeySource`](crate::KeySource) of yours asks Circle, whose answer
-/// it may hand on as it is.
+/// Circle webhooks of version 2: wallets, payments network and StableFX.
 ///
-/// Signed with ECDSA on P-256: the body. No time is; `/timestamp` is in it for the handler to look at.
+/// The public key is the `publicKey` that `GET /v2/notifications/publicKey/{id}` returns for the id
+/// in `X-Circle-Key-Id`. It is base64 of a SubjectPublicKeyInfo, and the key of an id never
+/// changes. Configure it, or have your [`KeySource`](crate::KeySource) ask Circle; the source may
+/// return Circle's answer unchanged. With the setting `kid`, a delivery that names another key is
+/// refused.
 ///
-/// The id is in the signed body and the same for all attempts, of which the payments network makes eleven within a day. A new
-/// subscription is probed with `HEAD`, which is answered 200. The older Circle Mint webhooks come through Amazon SNS instead.
+/// The signature is ECDSA on P-256 over the body. There is no separate signed timestamp; the
+/// handler can check `/timestamp` in the body.
+///
+/// The event id is in the signed body and the same for all attempts. The payments network makes
+/// eleven attempts within a day. The older Circle Mint webhooks arrive through Amazon SNS instead.
+/// Circle probes a new subscription with `HEAD`, which is answered 200.
 ///
 /// Any 2xx is success.
 ///
-/// <https://developers.circle.com/api-reference/verify-webhook-signatures>
+/// Source: <https://developers.circle.com/api-reference/verify-webhook-signatures>
 pub const CIRCLE: Provider = Provider::new(
     "circle",
     &[Scheme::signature(Algorithm::EcdsaP256Sha256, &[Part::Body])

@@ -1,12 +1,13 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Part, Provider, Scheme};
 
-/// CircleCI.
+/// CircleCI webhooks.
 ///
-/// `circleci-signature: v1=<hex>,…`, HMAC-SHA-256 over the body. Only `v1` counts; entries of other versions are ignored.
+/// `circleci-signature: v1=<hex>,…` is an HMAC-SHA-256 over the body. Only `v1` counts; entries of
+/// other versions are ignored.
 ///
-/// * No time is signed and the type (`circleci-event-type`) is an unsigned header. `/id` is shown as a label; deliveries are told
-///   apart by their content.
+/// * The signature covers no timestamp. The event type (`circleci-event-type`) is an unsigned
+///   header. `/id` is reported as a label; the replay key comes from the body.
 ///
 /// Source: <https://circleci.com/docs/outbound-webhooks/>.
 pub const CIRCLECI: Provider = Provider::new(

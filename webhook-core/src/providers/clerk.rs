@@ -1,14 +1,15 @@
 use crate::provider::{Parameter, Provider};
 use crate::providers::svix::svix;
 
-/// Clerk.
+/// Clerk webhooks.
 ///
-/// [Svix](super::SVIX) under the names `svix-id`, `svix-timestamp` and `svix-signature` alone: Clerk's SDK reads no other. The key is the
-/// `whsec_…` of the endpoint.
+/// [Svix](super::SVIX) with only the header names `svix-id`, `svix-timestamp` and `svix-signature`,
+/// because Clerk's SDK reads no others. The secret is the `whsec_…` of the endpoint.
 ///
-/// * Retries and tolerance are Svix's.
+/// * Retries and tolerance are those of Svix.
 ///
-/// Source: <https://clerk.com/docs/guides/development/webhooks/overview> and @clerk/backend 3.25.0 (`webhooks`).
+/// Source: <https://clerk.com/docs/guides/development/webhooks/overview> and @clerk/backend 3.25.0
+/// (`webhooks`).
 pub const CLERK: Provider = svix("clerk")
     .configured_by(&[
         Parameter::secret("signing_secret"),

@@ -2,18 +2,22 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
-/// Cloudinary, with SHA-1.
+/// Cloudinary notifications, signed with SHA-1.
 ///
-/// `X-Cld-Signature`: hexadecimal SHA-1, a plain hash and no HMAC, over the body, the time of `X-Cld-Timestamp` in seconds and the API
-/// secret. Accounts set to SHA-256 take [`CLOUDINARY_SHA256`].
+/// `X-Cld-Signature` is a hex SHA-1: a plain hash, not an HMAC. The hashed message is the body, the
+/// timestamp in `X-Cld-Timestamp` (seconds) and the API secret. Use [`CLOUDINARY_SHA256`] for
+/// accounts that are set to SHA-256.
 ///
-/// * Tolerance two hours to the past, as in Cloudinary's SDKs, and 300 s to the future, where those know no end.
-/// * Notifications have no id and are told apart by their content. The type is `/notification_type`.
+/// * The tolerance is two hours in the past, as in Cloudinary's SDKs, and 300 s in the future. The
+///   SDKs set no limit for the future.
+/// * Notifications have no id, so the replay key comes from the body. The event type is
+///   `/notification_type`.
 ///
-/// Source: <https://cloudinary.com/documentation/notification_signatures>, cloudinary 2.11.0 (Node) and 1.46.3 (Python).
+/// Source: <https://cloudinary.com/documentation/notification_signatures>, cloudinary 2.11.0 (Node)
+/// and 1.46.3 (Python).
 pub const CLOUDINARY: Provider = common(Provider::new("cloudinary", &[hashed(Algorithm::Sha1)]));
 
-/// Cloudinary, for accounts whose signatures are SHA-256; see [`CLOUDINARY`].
+/// Cloudinary notifications of accounts that are set to SHA-256; see [`CLOUDINARY`].
 pub const CLOUDINARY_SHA256: Provider = common(Provider::new(
     "cloudinary-sha256",
     &[hashed(Algorithm::Sha256)],

@@ -2,23 +2,25 @@ use crate::crypto::Algorithm;
 use crate::provider::{Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// CodeSpar triggers, in both of their forms.
+/// CodeSpar trigger webhooks, in both of their forms.
 ///
-/// `X-CodeSpar-Signature` is either `t=<seconds>,v1=<hex>`, HMAC-SHA-256 over time, dot and body,
-/// or bare hexadecimal over the body alone. A body of the second form that begins with a digit is
-/// refused: it could be one of the first, with its time in the body and never stale. The key is the
-/// whole `whsec_…` text. Where all your triggers send the first, use [`CODESPAR_V1`]: the second
-/// signs no time.
+/// `X-CodeSpar-Signature` has two forms. `t=<seconds>,v1=<hex>` is an HMAC-SHA-256 over the
+/// timestamp, a dot and the body. Bare hex is an HMAC-SHA-256 over the body alone. In the second
+/// form, a body that begins with a digit is refused. Such a body could be a message of the first
+/// form, whose timestamp would then never become stale. The secret is the whole `whsec_…` text. If
+/// all your triggers send the first form, use [`CODESPAR_V1`], because the second form signs no
+/// timestamp.
 ///
-/// * `/id` names an event of the first form; the second has none (`payment_id` is the payment's) and is told apart by
-///   its content.
-/// * 10 s to answer, then 12 attempts with growing pauses.
+/// * `/id` names an event of the first form. The second form has no event id (`payment_id` names
+///   the payment), so its replay key comes from the body.
+/// * CodeSpar waits 10 s for an answer, then makes 12 attempts with growing pauses.
 /// * Any 2xx is success.
 ///
 /// Source: <https://codespar.dev/docs/concepts/triggers>.
 pub const CODESPAR: Provider = common(Provider::new("codespar", &[TIMED, BARE]));
 
-/// CodeSpar triggers that sign a time; the form without is refused. See [`CODESPAR`].
+/// CodeSpar trigger webhooks with a signed timestamp; the form without one is refused. See
+/// [`CODESPAR`].
 pub const CODESPAR_V1: Provider = common(Provider::new("codespar-v1", &[TIMED]));
 
 const TIMED: Scheme = Scheme::hmac(

@@ -2,15 +2,17 @@ use crate::provider::{Identity, Provider, Scheme};
 use crate::providers::hook0::{TAG, signed};
 use crate::verify::custom::hook0::Hook0;
 
-/// Coinbase Developer Platform: [Hook0](super::HOOK0).
+/// Coinbase Developer Platform webhooks, signed like [Hook0](super::HOOK0).
 ///
-/// * Time, the headers that `h` names, and the body are signed. `v0`, which covers no header, is not accepted.
-/// * A dot may stand in a header and in the body, and nothing else says where the headers end. The
-///   body is JSON, so it begins with the first bracket: every byte of it is covered, and
-///   [`Coverage::body`](crate::Coverage::body) is false where a header has a bracket or the body
-///   begins otherwise.
-/// * `/id` names the object, so the events of one payment link share it; `X-Event-Id` is the same
-///   in a header. A delivery is known by its content. The type is `/type` or `/eventType`.
+/// * The signature covers the timestamp, the headers that `h` names, and the body. `v0`, which
+///   covers no header, is refused.
+/// * A dot may occur in a header and in the body, and nothing else marks the end of the headers.
+///   The body is JSON, so it begins with the first bracket, and every byte of it is covered.
+///   [`Coverage::body`](crate::Coverage::body) is false if a header contains a bracket or the body
+///   begins with another character.
+/// * `/id` names the object, so the events of one payment link share it. The header `X-Event-Id`
+///   has the same value. The replay key comes from the signed headers and the body. The event type
+///   is `/type` or `/eventType`.
 ///
 /// Source: <https://docs.cdp.coinbase.com/webhooks/verify-signatures>.
 pub const COINBASE_CDP: Provider = Provider::new("coinbase-cdp", SCHEME)
@@ -18,7 +20,7 @@ pub const COINBASE_CDP: Provider = Provider::new("coinbase-cdp", SCHEME)
     .type_at(&["/type", "/eventType"])
     .identified_by(
         Identity::Content,
-        "`/id` names the object: the events of a payment link share it",
+        "`/id` names the object, so the events of a payment link share it",
     )
     .documented_at("https://docs.cdp.coinbase.com/webhooks/verify-signatures");
 

@@ -1,16 +1,19 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
-/// Coinbase Commerce.
+/// Coinbase Commerce webhooks.
 ///
-/// `X-CC-Webhook-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the shared secret of the dashboard.
+/// `X-CC-Webhook-Signature` is a hex HMAC-SHA-256 over the body. The secret is the shared secret of
+/// the dashboard.
 ///
-/// * No time is signed. The id is `/event/id`, the type `/event/type`; the outer `/id` and `/attempt_number` are those of the attempt, so
-///   that a retry has another body and the same id.
-/// * Retries for up to three days.
+/// * The signature covers no timestamp. The event id is `/event/id`, and the event type is
+///   `/event/type`. The outer `/id` and `/attempt_number` belong to the attempt, so a retry has
+///   another body and the same event id.
+/// * Coinbase Commerce retries for up to three days.
 /// * Only 200 is success.
 ///
-/// Source: <https://docs.cdp.coinbase.com/commerce/docs/webhooks-security> and coinbase-commerce-node.
+/// Source: <https://docs.cdp.coinbase.com/commerce/docs/webhooks-security> and
+/// coinbase-commerce-node.
 pub const COINBASE_COMMERCE: Provider = Provider::new(
     "coinbase-commerce",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-cc-webhook-signature")],

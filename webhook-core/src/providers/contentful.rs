@@ -2,18 +2,21 @@ use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
 use crate::time::TimeUnit;
 use crate::verify::custom::contentful::Contentful;
 
-/// Contentful, signed webhooks and apps.
+/// Contentful signed webhooks and apps.
 ///
-/// `x-contentful-signature`: hexadecimal, HMAC-SHA-256 over method, path with query, the headers that `x-contentful-signed-headers` names, and the body,
-/// a line each. The list and `x-contentful-timestamp` have to be among them.
+/// `x-contentful-signature` is a hex HMAC-SHA-256. The signed message is the method, the path with
+/// its query, the headers that `x-contentful-signed-headers` names, and the body, one per line.
+/// That list and `x-contentful-timestamp` must be among the signed headers.
 ///
-/// * The query is escaped twice in what is signed.
-/// * The type `X-Contentful-Topic` is a label: the request says whether it is signed. There is no
-///   stable id. An entry that is published, unpublished and published again has the same body, so a
-///   delivery is known by its content and the signed time.
-/// * 30 s to both sides, as in Contentful's own toolkit; `tolerance` sets another.
+/// * The query is escaped twice in the signed message.
+/// * The event type `X-Contentful-Topic` is a label: the request decides whether it is signed.
+///   There is no stable id. An entry that is published, unpublished and published again has the
+///   same body. So the replay key comes from the body and the signed timestamp.
+/// * The tolerance is 30 s in both directions, as in Contentful's own toolkit. Change it with
+///   `tolerance`.
 ///
-/// Source: @contentful/node-apps-toolkit@3.16.1 (npm) and <https://www.contentful.com/developers/docs/webhooks/request-verification/>.
+/// Source: @contentful/node-apps-toolkit@3.16.1 (npm) and
+/// <https://www.contentful.com/developers/docs/webhooks/request-verification/>.
 pub const CONTENTFUL: Provider = Provider::new(
     "contentful",
     &[Scheme::with_code(
@@ -25,7 +28,7 @@ pub const CONTENTFUL: Provider = Provider::new(
             values: true,
             ..Coverage::NONE
         },
-        "method, path, the headers the request names, body (HMAC-SHA-256)",
+        "method, path, the headers that the request names, body (HMAC-SHA-256)",
     )
     .in_header("x-contentful-signature")
     .timed(TimeUnit::Millis)

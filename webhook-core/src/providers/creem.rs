@@ -2,18 +2,21 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 use crate::providers::standard_webhooks::standard;
 
-/// Creem, in the form of Standard Webhooks.
+/// Creem webhooks in the Standard Webhooks format.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS), which Creem's SDK prefers. Stores that send `creem-signature` alone take
-/// [`CREEM_LEGACY`].
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS), which Creem's SDK prefers. Use [`CREEM_LEGACY`]
+/// for stores that only send `creem-signature`.
 ///
-/// * The id is `webhook-id`; the body's `/id` names the event too. The type is `/eventType`.
+/// * The event id is `webhook-id`; `/id` in the body also names the event. The event type is
+///   `/eventType`.
 ///
 /// Source: <https://docs.creem.io/code/webhooks> and creem 1.13.0 (`webhooks.ts`).
 pub const CREEM: Provider = common(standard("creem"));
 
-/// Creem's older form: `creem-signature`, hexadecimal with or without `sha256=` in front, HMAC-SHA-256 over the body. The key is the
-/// text of the secret; no time is signed, and the id is `/id`. See [`CREEM`].
+/// Creem webhooks in the older format; see [`CREEM`].
+///
+/// `creem-signature` is a hex HMAC-SHA-256 over the body, with or without the prefix `sha256=`. The
+/// secret is used as text. The signature covers no timestamp, and the event id is `/id`.
 pub const CREEM_LEGACY: Provider = common(Provider::new(
     "creem-legacy",
     &[BODY, BODY.prefix("sha256=")],

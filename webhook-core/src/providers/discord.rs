@@ -4,25 +4,29 @@ use crate::crypto::Algorithm;
 use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, When};
 use crate::time::TimeUnit;
 
-/// Of everything that Discord sends.
+/// The scheme of everything that Discord sends.
 pub(super) const SCHEME: Scheme = Scheme::signature(Algorithm::Ed25519, &[Part::Time, Part::Body])
     .in_header("x-signature-ed25519")
     .time_in_header("x-signature-timestamp", TimeUnit::Seconds)
     .tolerance_secs(900, 300);
 
-/// Discord, webhook events. The key is the application's public key, 64 hexadecimal digits, from its General Information page.
+/// Discord webhook events.
 ///
-/// Signed with Ed25519: time and body. Discord calls the time no more than a timestamp and says nothing about its age. Events are
-/// retried for up to ten minutes, so one is fresh for fifteen.
+/// The public key is the application's, 64 hex digits from its General Information page.
 ///
-/// An event has no id and is told apart by its content. Discord asks for 204; whether another 2xx is success to it is not known, so let
-/// the handler answer that.
+/// The signature is Ed25519 over the timestamp and the body. Discord calls the value only a
+/// timestamp and says nothing about its age. Discord retries events for up to ten minutes, so the
+/// tolerance is fifteen minutes.
 ///
-/// Discord sends deliberately bad signatures as a check, and takes an endpoint out of service that does not answer them with 401.
-/// Before that it sends a `PING`, which is signed like any event and has `type` 0: answered 204. The field means something else in an
-/// interaction, so those are [`DISCORD_INTERACTIONS`](super::DISCORD_INTERACTIONS) and need an endpoint of their own.
+/// An event has no id, so the replay key comes from the body. Discord asks for 204. Whether Discord
+/// accepts another 2xx is not known, so answer 204 from the handler.
 ///
-/// <https://docs.discord.com/developers/events/webhook-events>
+/// Discord checks an endpoint with deliberately wrong signatures, and disables an endpoint that
+/// does not answer them with 401. Before that it sends a `PING` with `type` 0, which is signed like
+/// any event and answered 204. The field has another meaning in an interaction. So interactions
+/// need a separate endpoint with [`DISCORD_INTERACTIONS`](super::DISCORD_INTERACTIONS).
+///
+/// Source: <https://docs.discord.com/developers/events/webhook-events>
 pub const DISCORD: Provider = Provider::new("discord", &[SCHEME])
     .type_at(&["/event/type"])
     .answers(Handshake::new(

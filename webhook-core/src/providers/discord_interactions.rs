@@ -3,13 +3,16 @@
 use crate::provider::{Challenge, Handshake, Parameter, Provider, Questions, Reply, When};
 use crate::providers::discord::SCHEME;
 
-/// Discord, interactions: commands, buttons, forms. Signed as [`DISCORD`](super::DISCORD) is, and checked by Discord in the same way.
+/// Discord interactions: commands, buttons and forms.
 ///
-/// The `PING` has `type` 1 and is answered with `{"type":1}`. Everything else is the handler's to
-/// answer within three seconds, with a body, so a copy is not answered as a duplicate: it runs
-/// again. Interactions are not retried. The id is in the signed body.
+/// The signature is that of [`DISCORD`](super::DISCORD), and Discord checks the endpoint in the
+/// same way.
 ///
-/// <https://docs.discord.com/developers/interactions/overview>
+/// The `PING` has `type` 1 and is answered with `{"type":1}`. The handler must answer every other
+/// interaction within three seconds, with a body. So a copy is not answered as a duplicate: it runs
+/// again. Discord does not retry interactions. The event id is in the signed body.
+///
+/// Source: <https://docs.discord.com/developers/interactions/overview>
 pub const DISCORD_INTERACTIONS: Provider = Provider::new("discord-interactions", &[SCHEME])
     .id_at(&["/id"])
     .type_at(&["/type"])

@@ -2,15 +2,16 @@ use crate::crypto::Algorithm;
 use crate::provider::{Identity, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// dLocal, payments.
+/// dLocal payment notifications.
 ///
-/// `Authorization: V2-HMAC-SHA256, Signature: <hex>`, HMAC-SHA-256 over the login, the time of `X-Date` (RFC 3339) and the body, with nothing
-/// between. The secret is written `login:secret key`; the header `X-Login` is not looked at.
+/// `Authorization: V2-HMAC-SHA256, Signature: <hex>` is an HMAC-SHA-256 over the login, the
+/// timestamp in `X-Date` (RFC 3339) and the body, without separators. The secret is written
+/// `login:secret key`. The header `X-Login` is ignored.
 ///
-/// * Notifications of dLocal Go, Platforms and Verifications are signed in other ways and are not this.
-/// * No tolerance is documented; 300 s to both sides here.
-/// * `/id` is the payment's, which has several states: deliveries are told apart by their content.
-/// * Only 200 is success; retries every hour for seven days.
+/// * Notifications of dLocal Go, Platforms and Verifications use other schemes.
+/// * dLocal documents no tolerance. The default is 300 s in both directions.
+/// * `/id` names the payment, which has several states, so the replay key comes from the body.
+/// * Only 200 is success. dLocal retries every hour for seven days.
 ///
 /// Source: <https://docs.dlocal.com/docs/receive-notifications>.
 pub const DLOCAL: Provider = Provider::new(

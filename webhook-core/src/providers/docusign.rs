@@ -2,15 +2,17 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 
-/// DocuSign Connect with HMAC.
+/// DocuSign Connect webhooks with HMAC.
 ///
-/// `X-DocuSign-Signature-1`, `-2`, …, one for each active key of the account: base64, HMAC-SHA-256 over the body, JSON or
-/// XML. Any pair of header and key may match. The key is the text DocuSign shows; it looks like base64 and is not decoded.
+/// `X-DocuSign-Signature-1`, `-2`, … are base64 HMAC-SHA-256 tags over the body (JSON or XML), one
+/// for each active key of the account. Any pair of header and secret may match. The secret is the
+/// text that DocuSign shows. It looks like base64 but is not decoded.
 ///
-/// * No time is signed and events have no id: envelope, event and `generatedDateTime` together name one. Deliveries are
-///   told apart by their content.
+/// * The signature covers no timestamp, and events have no id: envelope, event and
+///   `generatedDateTime` together name one. The replay key comes from the body.
 ///
-/// Source: <https://developers.docusign.com/platform/webhooks/connect/validate/> and DocuSign's sample listener.
+/// Source: <https://developers.docusign.com/platform/webhooks/connect/validate/> and DocuSign's
+/// sample listener.
 pub const DOCUSIGN: Provider = Provider::new(
     "docusign",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

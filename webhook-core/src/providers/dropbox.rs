@@ -1,14 +1,16 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Challenge, Handshake, Identity, Parameter, Part, Provider, Reply, Scheme};
 
-/// Dropbox.
+/// Dropbox webhooks.
 ///
-/// `X-Dropbox-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the app secret.
+/// `X-Dropbox-Signature` is a hex HMAC-SHA-256 over the body. The secret is the app secret.
 ///
-/// * A delivery only says whose files have changed, in the same words every time. It has no id, type or signed time, so **nothing tells
-///   a copy from the next notification and copies run**: ask Dropbox what has changed, which is harmless twice.
-/// * The `GET` with `challenge`, which is to be answered within 10 s, is unsigned and answered here with the value as `text/plain`. That is harmless: nothing is remembered, and
-///   whoever asks gets his own word back, in a form that no browser runs.
+/// * A delivery only says whose files have changed, always in the same words. It has no id, no type
+///   and no signed timestamp. **A duplicate looks like the next notification, so duplicates run.**
+///   Ask Dropbox what has changed; asking twice is harmless.
+/// * The handshake is an unsigned `GET` with `challenge`, which must be answered within 10 s. The
+///   endpoint answers it with the value as `text/plain`. That is harmless: nothing is remembered,
+///   and the requester receives its own text in a form that no browser runs.
 ///
 /// Source: <https://www.dropbox.com/developers/reference/webhooks> and dropbox/mdwebhook.
 pub const DROPBOX: Provider = Provider::new(
@@ -17,7 +19,7 @@ pub const DROPBOX: Provider = Provider::new(
 )
 .identified_by(
     Identity::Indistinct,
-    "a notification says only whose files have changed, in the same words every time",
+    "a notification only says whose files have changed, always in the same words",
 )
 .answers(Handshake::new(
     Challenge::Query("GET", "challenge"),

@@ -1,18 +1,22 @@
 use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
 use crate::verify::custom::dropbox_sign::DropboxSign;
 
-/// Dropbox Sign, once HelloSign.
+/// Dropbox Sign (formerly HelloSign) webhooks.
 ///
-/// A form, mostly `multipart/form-data`, whose field `json` is the event. `event_hash` in it is hexadecimal, HMAC-SHA-256 over
-/// `event_time` and `event_type` without anything between. The key is the API key.
+/// A delivery is a form, mostly `multipart/form-data`, whose field `json` is the event. Its
+/// `event_hash` is a hex HMAC-SHA-256 over `event_time` and `event_type`, without a separator. The
+/// secret is the API key.
 ///
-/// * **Only time and type are signed.** Whoever has seen one callback can say anything about any request with it, at any time:
-///   fetch the signature request before you act on it. The time is that of the event and stays what it is in retries, so its age is
-///   not checked.
-/// * Two events of a type in one second are signed the same, so copies are not recognised and handlers have to bear them.
-/// * Success is a 200 with `Hello API Event Received` in its body: let the handler answer that, and copies by
-///   [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates).
-/// * The event is the JSON inside, which [`Delivery::payload`](crate::Delivery::payload) has. Its type is `/event/event_type`.
+/// * **The signature covers only the timestamp and the type.** An attacker who has seen one
+///   callback can claim anything about any request with it, at any time. Fetch the signature
+///   request before you act on it. The timestamp is that of the event and stays the same over
+///   retries, so its age is not checked.
+/// * Two events of one type within one second have the same signature. So duplicates run, and the
+///   handler must be idempotent.
+/// * Success is a 200 with `Hello API Event Received` in its body. Send it from the handler, and
+///   set it for duplicates with [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates).
+/// * The event is the JSON in the form, which [`Delivery::payload`](crate::Delivery::payload)
+///   returns. The event type is `/event/event_type`.
 ///
 /// Source: `EventCallbackHelper` of dropbox-sign 2.0.0 on PyPI.
 pub const DROPBOX_SIGN: Provider = Provider::new(
@@ -23,7 +27,7 @@ pub const DROPBOX_SIGN: Provider = Provider::new(
             values: true,
             ..Coverage::NONE
         },
-        "time and type of the event (HMAC-SHA-256)",
+        "timestamp and type of the event (HMAC-SHA-256)",
     )
     .in_form("json", "/event_hash")
     .signing(&["/event/event_type"])],
@@ -32,7 +36,7 @@ pub const DROPBOX_SIGN: Provider = Provider::new(
 .type_at(&["/event/event_type"])
 .identified_by(
     Identity::Indistinct,
-    "two events of one type in one second are signed alike",
+    "two events of one type within one second have the same signature",
 )
 .configured_by(&[
     Parameter::secret("api_key"),

@@ -1,12 +1,15 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Part, Provider, Scheme, Success};
 
-/// Dwolla.
+/// Dwolla webhooks.
 ///
-/// `X-Request-Signature-SHA-256`: hexadecimal, HMAC-SHA-256 over the body. The key is the secret of the subscription.
+/// `X-Request-Signature-SHA-256` is a hex HMAC-SHA-256 over the body. The secret is the secret of
+/// the subscription.
 ///
-/// * No time is signed for itself: `/timestamp` is in the body. The id is `/id`, the type `/topic`.
-/// * 10 s to answer, no redirects; eight retries over 72 hours. 400 failures in a row pause the subscription.
+/// * There is no separate signed timestamp; `/timestamp` is part of the body. The event id is
+///   `/id`, and the event type is `/topic`.
+/// * Dwolla waits 10 s for an answer and follows no redirects. It retries eight times over 72
+///   hours. 400 failures in a row pause the subscription.
 /// * Any 2xx is success.
 ///
 /// Source: <https://developers.dwolla.com/docs/api-reference/webhook-subscriptions>.

@@ -1,13 +1,14 @@
 use crate::provider::{Identity, Parameter, Provider, Scheme, Success};
 
-/// Easypay (Portugal).
+/// Easypay (Portugal) notifications with HTTP Basic authentication.
 ///
-/// HTTP Basic authentication with the user name and password set in the backoffice. **Nothing is signed**: the credentials say who
-/// sent the request. With the setting `code`, `x-easypay-code` has to be that code too. Accounts that have only the code take [`EASYPAY_CODE`].
+/// Easypay sends the user name and password set in the backoffice. **Nothing is signed**: the
+/// credentials only identify the sender. With the setting `code`, `x-easypay-code` must also equal
+/// that code. Use [`EASYPAY_CODE`] for accounts that only have the code.
 ///
-/// * `/id` is that of the resource, which has several events: deliveries are told apart by their content. The type is `/type`. On a
-///   generic notification, ask Easypay's API.
-/// * Only 200 is success, by that description.
+/// * `/id` names the resource, which has several events, so the replay key comes from the body. The
+///   event type is `/type`. On a generic notification, ask Easypay's API.
+/// * Only 200 is success, according to Easypay's OpenAPI description.
 ///
 /// Source: <https://docs.easypay.pt/docs/guides/webhooks> and Easypay's OpenAPI description.
 pub const EASYPAY: Provider =
@@ -16,8 +17,9 @@ pub const EASYPAY: Provider =
         Parameter::identifier("account_id"),
     ]);
 
-/// Easypay by the code of `x-easypay-code` alone; see [`EASYPAY`]. That it comes as a header of the request is what integrations see,
-/// while Easypay's description lists it with the answers.
+/// Easypay notifications with only the code of `x-easypay-code`; see [`EASYPAY`]. Integrations
+/// receive the code as a request header, although Easypay's description lists it with the
+/// responses.
 pub const EASYPAY_CODE: Provider = common(Provider::new(
     "easypay-code",
     &[Scheme::token().in_header("x-easypay-code")],

@@ -1,12 +1,14 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 
-/// EasyPost.
+/// EasyPost webhooks.
 ///
-/// `X-Hmac-Signature: hmac-sha256-hex=<hex>`, HMAC-SHA-256 over the body. EasyPost normalises the secret (NFKD), which changes nothing of an
-/// ASCII one: choose one. The newer `X-Hmac-Signature-V2` is not looked at.
+/// `X-Hmac-Signature: hmac-sha256-hex=<hex>` is an HMAC-SHA-256 over the body. EasyPost normalises
+/// the secret (NFKD). That leaves an ASCII secret unchanged, so choose an ASCII secret. The newer
+/// `X-Hmac-Signature-V2` is ignored.
 ///
-/// * No time is signed. The id is `/id` (`evt_…`), the type `/description` (`tracker.updated`).
+/// * The signature covers no timestamp. The event id is `/id` (`evt_…`), and the event type is
+///   `/description` (`tracker.updated`).
 ///
 /// Source: <https://docs.easypost.com/guides/webhooks-guide> and easypost-node (`validateWebhook`).
 pub const EASYPOST: Provider = Provider::new(

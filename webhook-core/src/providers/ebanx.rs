@@ -4,17 +4,19 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Identity, Part, Provider, Scheme, Success};
 
-/// EBANX. The key is that of `ebanx-notifications-public.pem`.
+/// EBANX notifications.
 ///
-/// Signed with RSA and SHA-1: the body, which is a form. The documentation writes the header in two ways; either will do. No time is
-/// signed.
+/// The public key is that of `ebanx-notifications-public.pem`.
 ///
-/// A notification has no id: it names payments, `hash_codes`, whose state is to be fetched. Deliveries are told apart by their
-/// content, and the same content may be news again, so that copies run.
+/// The signature is RSA with SHA-1 over the body, which is a form. The documentation spells the
+/// header in two ways; both are accepted. The signature covers no timestamp.
+///
+/// A notification has no id. It names payments (`hash_codes`), whose state the handler must fetch.
+/// Equal bodies may report different events, so duplicates run.
 ///
 /// Only 200 is success.
 ///
-/// <https://developers.ebanx.com/integrations/notifications>
+/// Source: <https://developers.ebanx.com/integrations/notifications>
 pub const EBANX: Provider = Provider::new(
     "ebanx",
     &[Scheme::signature(Algorithm::RsaSha1, &[Part::Body])
@@ -23,7 +25,7 @@ pub const EBANX: Provider = Provider::new(
 )
 .identified_by(
     Identity::Indistinct,
-    "a notification names payments and not what happened to them",
+    "a notification names payments but not what happened to them",
 )
 .succeeds_with(Success::Only200)
 .same_headers(&[&["x-signature-content", "x-signaturecontent"]])

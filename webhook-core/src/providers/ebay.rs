@@ -4,23 +4,28 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Challenge, Handshake, Part, Provider, Reply, Scheme};
 
-/// eBay, Notification API. The key is the one that `getPublicKey` gives for the `kid` of the header, with its PEM armour in one
-/// line or in several. Either it is configured, and with the setting `kid` a delivery that names another key is refused; or a
-/// [`KeySource`](crate::KeySource) of yours asks eBay, with an application's token, and may hand on the answer as it is.
+/// eBay Notification API webhooks.
 ///
-/// Signed with ECDSA on P-256 and SHA-1: the body. The header is base64 of a JSON object that names key and algorithm too; the algorithm
-/// is not looked at, since there is this one only. No time is signed.
+/// The public key is the one that `getPublicKey` returns for the `kid` of the header, with its PEM
+/// armour on one line or on several. Configure it, or have your [`KeySource`](crate::KeySource) ask
+/// eBay with an application's token; the source may return the answer unchanged. With the setting
+/// `kid`, a delivery that names another key is refused.
 ///
-/// The vendor's library signs a body that it has parsed and printed again. What arrives is printed that way, so that the bytes
-/// received are those signed.
+/// The signature is ECDSA on P-256 with SHA-1 over the body. The header is base64 of a JSON object,
+/// which also names the key and the algorithm. The algorithm name is ignored, because there is only
+/// one. The signature covers no timestamp.
 ///
-/// The id is in the signed body. `publishAttemptCount` beside it changes with every attempt.
+/// eBay's library signs a body that it has parsed and serialised again. Bodies arrive in that form,
+/// so the signed message is the bytes received.
 ///
-/// A new endpoint is asked for a `challenge_code` with `GET`, unsigned. It is answered with the hash of code, verification token
-/// and URL, if the endpoint has [`verify_token`](crate::EndpointBuilder::verify_token) and
-/// [`public_url`](crate::EndpointBuilder::public_url) as they were given to eBay.
+/// The event id is in the signed body. `publishAttemptCount` next to it changes with every attempt.
 ///
-/// <https://developer.ebay.com/api-docs/commerce/notification/overview.html>
+/// The handshake of a new endpoint is an unsigned `GET` with a `challenge_code`. The answer is the
+/// hash of the code, the verification token and the URL. The endpoint sends it if it has
+/// [`verify_token`](crate::EndpointBuilder::verify_token) and
+/// [`public_url`](crate::EndpointBuilder::public_url) as registered with eBay.
+///
+/// Source: <https://developer.ebay.com/api-docs/commerce/notification/overview.html>
 pub const EBAY: Provider = Provider::new(
     "ebay",
     &[Scheme::signature(Algorithm::EcdsaP256Sha1, &[Part::Body])

@@ -2,15 +2,16 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
-/// ElevenLabs.
+/// ElevenLabs webhooks.
 ///
-/// `ElevenLabs-Signature: t=<seconds>,v0=<hex>`, HMAC-SHA-256 over `t`, a dot and the body.
+/// `ElevenLabs-Signature: t=<seconds>,v0=<hex>` is an HMAC-SHA-256 over `t`, a dot and the body.
 ///
-/// * Tolerance 30 minutes to the past, as in ElevenLabs' SDKs, and 300 s to the future.
-/// * Events have no id and are told apart by their content; `/data/conversation_id` is the conversation's. The type is `/type`.
+/// * The tolerance is 30 minutes in the past, as in ElevenLabs' SDKs, and 300 s in the future.
+/// * Events have no id, so the replay key comes from the body; `/data/conversation_id` names the
+///   conversation. The event type is `/type`.
 ///
-/// Source: <https://elevenlabs.io/docs/product-guides/administration/webhooks>, @elevenlabs/elevenlabs-js 2.73.0 and elevenlabs 2.78.0
-/// (Python).
+/// Source: <https://elevenlabs.io/docs/product-guides/administration/webhooks>,
+/// @elevenlabs/elevenlabs-js 2.73.0 and elevenlabs 2.78.0 (Python).
 pub const ELEVENLABS: Provider = Provider::new(
     "elevenlabs",
     &[Scheme::hmac(

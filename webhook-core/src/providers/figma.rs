@@ -1,12 +1,12 @@
 use crate::provider::{Parameter, Provider, Scheme};
 
-/// Figma.
+/// Figma webhooks.
 ///
-/// The field `/passcode` of the body is the passcode of the webhook. **Nothing is signed**: it says who sent the request, to all who can
-/// read one.
+/// The field `/passcode` of the body is the passcode of the webhook. **Nothing is signed**: the
+/// passcode only identifies the sender, and anyone who can read a delivery learns it.
 ///
-/// * Events have no id (`/webhook_id` is the hook's) and are told apart by their content. The type is `/event_type`; `PING` comes
-///   when the hook is made.
+/// * Events have no id (`/webhook_id` names the webhook), so the replay key comes from the body.
+///   The event type is `/event_type`. Figma sends `PING` when the webhook is created.
 ///
 /// Source: <https://developers.figma.com/docs/rest-api/webhooks/> and @figma/rest-api-spec 0.43.0.
 pub const FIGMA: Provider = Provider::new("figma", &[Scheme::token().in_body("/passcode")])

@@ -5,17 +5,22 @@ use crate::secret::KeyFormat;
 #[cfg(feature = "asymmetric")]
 use crate::verify::custom::detached::{Fireblocks, JWKS_URL};
 
-/// Fireblocks, version 2 of its webhooks.
+/// Fireblocks webhooks of version 2.
 ///
-/// `Fireblocks-Webhook-Signature`: a JSON Web Signature without its payload, which is the body: `header..signature`, RS512 over the
-/// header in base64url, a full stop, and the body in base64url. The header names a key of `https://keys.fireblocks.io/.well-known/jwks.json`:
-/// configure that key, or a [`KeySource`](crate::KeySource). The setting `jwks_url` is for the other regions, whose sets are elsewhere;
-/// `kid` is the id of the configured key, and a delivery that names another one is refused then.
+/// `Fireblocks-Webhook-Signature` is a JSON Web Signature without its payload: `header..signature`,
+/// signed with RS512. The payload is the body. The signed message is the header in base64url, a
+/// full stop, and the body in base64url. The header names a public key of
+/// `https://keys.fireblocks.io/.well-known/jwks.json`. Configure that key, or have a
+/// [`KeySource`](crate::KeySource) fetch it. The setting `jwks_url` is for the other regions, whose
+/// key sets have other addresses. The setting `kid` is the id of the configured key; then a
+/// delivery that names another key is refused.
 ///
-/// * The whole body is signed, and no time: `/createdAt` in the body is that of the event.
-/// * A payload that comes along in the header is refused: it would not be the body.
-/// * `/id` is the id of the event, and signed.
-/// * Up to ten attempts. [`FIREBLOCKS_V1`](super::FIREBLOCKS_V1) is the scheme before, whose header may come beside this one.
+/// * The signature covers the whole body and no separate timestamp: `/createdAt` in the body is the
+///   time of the event.
+/// * A payload inside the header is refused, because it would not be the body.
+/// * `/id` is the event id and is covered.
+/// * Fireblocks makes up to ten attempts. [`FIREBLOCKS_V1`](super::FIREBLOCKS_V1) is the previous
+///   scheme, whose header may arrive together with this one.
 ///
 /// Source: <https://developers.fireblocks.com/reference/validating-webhooks>
 pub const FIREBLOCKS: Provider = Provider::new("fireblocks", SCHEME)

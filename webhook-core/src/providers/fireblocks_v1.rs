@@ -4,13 +4,15 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Part, Provider, Scheme};
 
-/// Fireblocks, version 1 of its webhooks, which ended on 15 June 2026. The key is the environment's public key in PEM.
+/// Fireblocks webhooks of version 1, which ended on 15 June 2026.
 ///
-/// Signed with RSA and SHA-512: the body. No time is.
+/// The public key is the environment's, in PEM.
 ///
-/// A body has no id; deliveries are told apart by their content, which has a time in it.
+/// The signature is RSA with SHA-512 over the body. It covers no separate timestamp.
 ///
-/// <https://developers.fireblocks.com/reference/validating-webhooks>
+/// A body has no id. The replay key comes from the body, which contains a time.
+///
+/// Source: <https://developers.fireblocks.com/reference/validating-webhooks>
 pub const FIREBLOCKS_V1: Provider = Provider::new(
     "fireblocks-v1",
     &[Scheme::signature(Algorithm::RsaSha512, &[Part::Body])

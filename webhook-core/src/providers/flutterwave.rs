@@ -2,13 +2,15 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
-/// Flutterwave, version 4.
+/// Flutterwave webhooks of version 4.
 ///
-/// `flutterwave-signature`: base64, HMAC-SHA-256 over the body. The key is the secret hash of the dashboard. Version 3 sends that hash itself:
-/// [`FLUTTERWAVE_V3`](super::FLUTTERWAVE_V3).
+/// `flutterwave-signature` is a base64 HMAC-SHA-256 over the body. The secret is the secret hash of
+/// the dashboard. Version 3 sends that hash itself: see [`FLUTTERWAVE_V3`](super::FLUTTERWAVE_V3).
 ///
-/// * No time is signed. `/webhook_id` is shown as a label; deliveries are told apart by their content. The type is `/type`.
-/// * That the signature is base64 is what independent implementations agree on, and not Flutterwave's own word.
+/// * The signature covers no timestamp. `/webhook_id` is reported as a label; the replay key comes
+///   from the body. The event type is `/type`.
+/// * Independent implementations agree that the signature is base64; Flutterwave itself does not
+///   state it.
 ///
 /// Source: <https://developer.flutterwave.com/docs/webhooks>.
 pub const FLUTTERWAVE: Provider = Provider::new(
@@ -20,7 +22,7 @@ pub const FLUTTERWAVE: Provider = Provider::new(
 .id_at(&["/webhook_id"])
 .identified_by(
     Identity::Content,
-    "the page does not say what `/webhook_id` names",
+    "Flutterwave does not document what `/webhook_id` names",
 )
 .type_at(&["/type"])
 .configured_by(&[

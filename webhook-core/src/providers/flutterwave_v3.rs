@@ -1,11 +1,12 @@
 use crate::provider::{Parameter, Provider, Scheme};
 
-/// Flutterwave, version 3.
+/// Flutterwave webhooks of version 3.
 ///
-/// `verif-hash` is the secret hash of the dashboard. **Nothing is signed**: it says who sent the request. Version 4 signs:
-/// [`FLUTTERWAVE`](super::FLUTTERWAVE).
+/// `verif-hash` is the secret hash of the dashboard. **Nothing is signed**: the hash only
+/// identifies the sender. Version 4 signs its webhooks: see [`FLUTTERWAVE`](super::FLUTTERWAVE).
 ///
-/// * Events have no id (`/data/id` is the transaction's) and are told apart by their content. The type is `/event`.
+/// * Events have no id (`/data/id` names the transaction), so the replay key comes from the body.
+///   The event type is `/event`.
 ///
 /// Source: <https://developer.flutterwave.com/v3.0/docs/webhooks>.
 pub const FLUTTERWAVE_V3: Provider =

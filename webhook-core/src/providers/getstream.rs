@@ -1,15 +1,17 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
-/// Stream (getstream.io): chat and activity feeds.
+/// Stream (getstream.io) webhooks for chat and activity feeds.
 ///
-/// `X-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the API secret of the app.
+/// `X-Signature` is a hex HMAC-SHA-256 over the body. The secret is the API secret of the app.
 ///
-/// * **Switch compression off for the hook**: what is signed is the body before it is compressed, and a compressed one is answered
-///   415 here.
-/// * No time is signed; `X-Webhook-Id` is an unsigned label. Deliveries are told apart by their content. The type is `/type`.
+/// * **Disable compression for the webhook**: Stream signs the uncompressed body, and a compressed
+///   body is answered 415.
+/// * The signature covers no timestamp. `X-Webhook-Id` is an unsigned label; the replay key comes
+///   from the body. The event type is `/type`.
 ///
-/// Source: <https://getstream.io/chat/docs/node/webhooks_overview/> and stream-chat-js (`signing.ts`).
+/// Source: <https://getstream.io/chat/docs/node/webhooks_overview/> and stream-chat-js
+/// (`signing.ts`).
 pub const GETSTREAM: Provider = Provider::new(
     "getstream",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-signature")],

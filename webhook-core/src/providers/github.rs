@@ -1,18 +1,18 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
-/// GitHub: repository, organisation, app and marketplace webhooks.
+/// GitHub webhooks of repositories, organisations, apps and the marketplace.
 ///
-/// `X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA-256 over the body, whatever its content type. The older
-/// `X-Hub-Signature` (SHA-1) is never looked at.
+/// `X-Hub-Signature-256: sha256=<hex>` is an HMAC-SHA-256 over the body, whatever its content type.
+/// The older `X-Hub-Signature` (SHA-1) is ignored.
 ///
-/// * No time is signed, and the id (`X-GitHub-Delivery`) and type (`X-GitHub-Event`) are unsigned
-///   headers. Equal inputs of `workflow_dispatch` and `repository_dispatch` make equal bodies, so a
-///   delivery is known by its content and that id, of which one content has at most 64. It is
-///   remembered for 30 days.
-/// * GitHub does not retry by itself, and waits 10 s. A redelivery by hand has the same id and the same bytes, so it is
-///   a duplicate if the first one was handled.
-/// * Payloads may reach 25 MB; the limit here is 5 MiB unless you raise it.
+/// * The signature covers no timestamp. The id (`X-GitHub-Delivery`) and the type
+///   (`X-GitHub-Event`) are unsigned headers. Equal inputs of `workflow_dispatch` and
+///   `repository_dispatch` make equal bodies. So the replay key comes from the body and that id,
+///   with at most 64 ids for one body. It is kept for 30 days.
+/// * GitHub waits 10 s for an answer and does not retry by itself. A manual redelivery has the same
+///   id and the same bytes. It is a duplicate if the first delivery was handled.
+/// * Payloads may reach 25 MB. The limit here is 5 MiB; you can raise it.
 /// * Any 2xx is success.
 ///
 /// Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
@@ -27,5 +27,14 @@ pub const GITHUB: Provider = Provider::new(
 .answers_within_millis(10_000)
 .body_limit(5 * 1024 * 1024)
 .succeeds_with(Success::Any2xx)
-.identified_by(Identity::labels(&["x-github-delivery"], 64), "equal inputs make equal bodies (`workflow_dispatch`, `repository_dispatch`), and so does a member that is added, removed and added")
-.configured_by(&[Parameter::secret("webhook_secret"), Parameter::identifier("app_id"), Parameter::identifier("client_id")]).documented_at("https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries");
+.identified_by(
+    Identity::labels(&["x-github-delivery"], 64),
+    "equal inputs make equal bodies (`workflow_dispatch`, `repository_dispatch`), \
+     and so does a member that is added, removed and added again",
+)
+.configured_by(&[
+    Parameter::secret("webhook_secret"),
+    Parameter::identifier("app_id"),
+    Parameter::identifier("client_id"),
+])
+.documented_at("https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries");

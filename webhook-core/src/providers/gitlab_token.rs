@@ -1,14 +1,14 @@
 use crate::provider::{Parameter, Provider, Scheme, Success};
 
-/// GitLab with a secret token.
+/// GitLab webhooks with a secret token.
 ///
-/// `X-Gitlab-Token` is the token of the hook. **Nothing is signed**: the token says who sent the request. Where your
-/// GitLab (19.0 or later) offers a signing token, that is the better choice.
+/// `X-Gitlab-Token` is the token of the webhook. **Nothing is signed**: the token only identifies
+/// the sender. If your GitLab (19.0 or later) offers a signing token, prefer it.
 ///
-/// * Id (`Idempotency-Key`, or the `X-Gitlab-Event-UUID` of older versions, which recursive hooks
-///   share) and type (`X-Gitlab-Event`) are headers. A delivery is known by its content and these
-///   ids, for which the token vouches as for the rest.
-/// * 10 s to answer. Hooks that keep answering 4xx or 5xx are disabled.
+/// * The id (`Idempotency-Key`) and the type (`X-Gitlab-Event`) are headers. Older versions send
+///   the id as `X-Gitlab-Event-UUID`, which recursive webhooks share. The replay key comes from the
+///   body and these ids. The token authenticates the ids like the rest of the request.
+/// * GitLab waits 10 s for an answer. It disables webhooks that keep answering 4xx or 5xx.
 /// * Any 2xx is success.
 ///
 /// Source: <https://docs.gitlab.com/user/project/integrations/webhooks/>.

@@ -1,16 +1,18 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
-/// GoCardless.
+/// GoCardless webhooks.
 ///
-/// `Webhook-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the endpoint's secret.
+/// `Webhook-Signature` is a hex HMAC-SHA-256 over the body. The secret is the endpoint's secret.
 ///
-/// * No time is signed. A delivery is a batch of up to 250 events, each with an id, and is told apart by its content. The type is
-///   `/events/0/action`.
-/// * GoCardless asks for 498 on a bad signature; 401 is answered here, which is no success either.
-/// * Any 2xx is success; 204 is asked for where an event is of no interest.
+/// * The signature covers no timestamp. A delivery is a batch of up to 250 events, each with an id,
+///   so the replay key comes from the body. The event type is `/events/0/action`.
+/// * GoCardless asks for 498 on a bad signature. The answer here is 401, which is not success
+///   either.
+/// * Any 2xx is success. GoCardless asks for 204 if an event is of no interest.
 ///
-/// Source: <https://developer.gocardless.com/api-reference/#webhooks-overview> and gocardless-nodejs.
+/// Source: <https://developer.gocardless.com/api-reference/#webhooks-overview> and
+/// gocardless-nodejs.
 pub const GOCARDLESS: Provider = Provider::new(
     "gocardless",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("webhook-signature")],
@@ -18,7 +20,7 @@ pub const GOCARDLESS: Provider = Provider::new(
 .id_at(&["/events/0/id"])
 .identified_by(
     Identity::Content,
-    "a delivery is a batch of events, each with its id",
+    "a delivery is a batch of events, and each event has an id",
 )
 .type_at(&["/events/0/action"])
 .succeeds_with(Success::Any2xx)

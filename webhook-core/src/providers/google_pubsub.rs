@@ -7,19 +7,26 @@ use crate::provider::{Coverage, Draft, KEY_ID, Parameter, Provider, Scheme};
 use crate::secret::KeyFormat;
 use crate::verify::custom::jwt::{By, Jwt};
 
-/// Google Cloud Pub/Sub, push subscriptions with authentication.
+/// Google Cloud Pub/Sub push subscriptions with authentication.
 ///
-/// `Authorization: Bearer` and an OpenID token, RS256, signed with one of Google's keys. They change every few days, so use a
-/// [`KeySource`](crate::KeySource): `Endpoint::google_pubsub(SecretSet::fetched()).keys(…)`. It is asked for
-/// `https://www.googleapis.com/oauth2/v3/certs`, and for nothing else. Settings: `audience`, as it is set for the subscription, and
-/// `service_account`, the address of the account that the subscription signs as. **Both are needed:** anybody with a Google account can have
-/// Google sign a token for any audience, and only the verified address says whose it is.
+/// `Authorization: Bearer` carries an OpenID token (RS256), signed with one of Google's keys. The
+/// keys change every few days, so use a [`KeySource`](crate::KeySource):
+/// `Endpoint::google_pubsub(SecretSet::fetched()).keys(…)`. The source is only asked for
+/// `https://www.googleapis.com/oauth2/v3/certs`. The setting `audience` is the audience of the
+/// subscription. The setting `service_account` is the address of the account that the subscription
+/// signs as.
 ///
-/// * The token covers nothing of the request: it is one of its sender, like a password that ends within the hour. Whoever sees one
-///   can send others bodies with it until then, so use TLS to your own process.
-/// * `iss` has to be Google, `email_verified` true, `exp` in the future.
-/// * The id is `/message/messageId`; Pub/Sub delivers at least once, and to every subscription.
-/// * Answered within the acknowledgement deadline of the subscription, retried for up to 7 days unless it says otherwise.
+/// * **The settings `audience` and `service_account` are required.** Anyone with a Google account
+///   can have Google sign a token for any audience. Only the verified address identifies the
+///   signer.
+/// * The token covers nothing of the request. It identifies the sender, like a password that
+///   expires within the hour. Until then, anyone who sees a token can send other bodies with it, so
+///   use TLS up to your own process.
+/// * `iss` must be Google, `email_verified` must be true, and `exp` must be in the future.
+/// * The event id is `/message/messageId`. Pub/Sub delivers at least once, and to every
+///   subscription.
+/// * Answer within the acknowledgement deadline of the subscription. Pub/Sub retries for up to 7
+///   days, unless the subscription says otherwise.
 ///
 /// Source: <https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions>
 pub const GOOGLE_PUBSUB: Provider = Provider::new("google-pubsub", SCHEME)
@@ -44,7 +51,7 @@ const ISSUERS: [&str; 2] = ["https://accounts.google.com", "accounts.google.com"
 const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage::NONE,
-    "nothing: a token of the sender (JWT, RS256)",
+    "nothing; a token identifies the sender (JWT, RS256)",
 )
 .in_header("authorization")];
 

@@ -3,32 +3,37 @@ use crate::provider::{Coverage, Identity, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 use crate::verify::custom::hook0::Hook0;
 
-/// Hook0.
+/// Hook0 webhooks.
 ///
-/// `X-Hook0-Signature: t=<seconds>,h=<header names>,v1=<tag>`: hexadecimal, HMAC-SHA-256 over the time, the names as sent, the values of these headers
-/// and the body, with a dot between.
+/// `X-Hook0-Signature: t=<seconds>,h=<header names>,v1=<tag>` carries a hex HMAC-SHA-256 tag. The
+/// signed message is the timestamp, the names as sent, the values of these headers and the body,
+/// joined by dots.
 ///
-/// * The request names the headers that are signed, so rely on none unless `h` has it.
-/// * **A dot may stand in a header and in the body**, and nothing else says where the headers end:
-///   the beginning of a body may be moved into a header, and the end of a header into the body. It
-///   is the same delivery then, but not every byte of the body is covered.
-/// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, as nothing says that `h`
-///   names them. The application writes the body, so a delivery is known by its content and the
-///   signed time.
-/// * 300 s to both sides, as in Hook0's client.
+/// * The request names the signed headers. Rely on a header only if `h` names it.
+/// * **A dot may occur in a header and in the body**, and nothing else marks the end of the
+///   headers. An attacker can move the beginning of a body into a header, or the end of a header
+///   into the body. The result is the same delivery, but the signature does not cover every byte of
+///   the body.
+/// * The id `X-Event-Id` and the type `X-Event-Type` are labels here, because the request decides
+///   whether `h` names them. The sending application writes the body. So the replay key comes from
+///   the signed headers, the body and the signed timestamp.
+/// * The tolerance is 300 s in both directions, as in Hook0's client.
 ///
-/// Source: Hook0's `clients/rust/tests/webhook_verification.rs` and <https://documentation.hook0.com>.
+/// Source: Hook0's `clients/rust/tests/webhook_verification.rs` and
+/// <https://documentation.hook0.com>.
 pub const HOOK0: Provider = Provider::new("hook0", SCHEME)
     .id_in_headers(&["x-event-id"])
     .type_in_headers(&["x-event-type"])
     .identified_by(
         Identity::ContentAndAttempt,
-        "the application writes the body",
+        "the sending application writes the body",
     )
     .documented_at("https://documentation.hook0.com");
 
-/// Hook0's older form, `t=<seconds>,v0=<tag>`, which covers time and body but no header. A value of its own, so that nobody can choose it for
-/// an endpoint of [`HOOK0`].
+/// Hook0 webhooks in the older form, `t=<seconds>,v0=<tag>`.
+///
+/// The signature covers the timestamp and the body but no header. This is a separate provider, so
+/// that no sender can choose this form for an endpoint of [`HOOK0`].
 pub const HOOK0_V0: Provider = Provider::new(
     "hook0-v0",
     &[Scheme::hmac(
@@ -43,7 +48,7 @@ pub const HOOK0_V0: Provider = Provider::new(
 .type_in_headers(&["x-event-type"])
 .identified_by(
     Identity::ContentAndAttempt,
-    "the application writes the body",
+    "the sending application writes the body",
 )
 .documented_at("https://documentation.hook0.com");
 
@@ -63,7 +68,7 @@ pub(super) const fn signed(code: &'static Hook0, covers_body: bool) -> Scheme {
         values: true,
         ..Coverage::NONE
     };
-    let words = "time, the headers the request names, body (HMAC-SHA-256)";
+    let words = "timestamp, the headers that the request names, body (HMAC-SHA-256)";
     Scheme::with_code(code, coverage, words)
         .in_header(TAG)
         .pairs(b',', "v1")

@@ -3,22 +3,25 @@ use crate::parse::Encoding;
 use crate::provider::{Identity, Parameter, Part, Provider, Questions, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// HubSpot, signature version 3.
+/// HubSpot webhooks, signature version 3.
 ///
-/// `X-HubSpot-Signature-v3`: base64, HMAC-SHA-256 over method, URL, body and the time of `X-HubSpot-Request-Timestamp`
-/// in milliseconds. The key is the app's client secret. Versions 1 and 2 are never fallen back to; what still sends them takes
-/// [`HUBSPOT_V2`] or [`HUBSPOT_V1`].
+/// `X-HubSpot-Signature-v3` is a base64 HMAC-SHA-256. The signed message is the method, the URL,
+/// the body and the timestamp in `X-HubSpot-Request-Timestamp` (milliseconds). The secret is the
+/// app's client secret. Versions 1 and 2 are never accepted as a fallback. Use [`HUBSPOT_V2`] or
+/// [`HUBSPOT_V1`] for what still sends them.
 ///
-/// * HubSpot decodes some escapes of the URL before it signs, its SDKs do not, and their lists
-///   differ: register a target URL without a query. Behind a query, the body has to be JSON,
-///   because nothing stands between the two.
-/// * A delivery is a batch of up to 100 events. `eventId` is not promised to be unique, so batches are told apart by their
-///   content; a retry counts `attemptNumber` up and so is another content.
-/// * 5 s to answer; retries for 24 hours.
+/// * HubSpot decodes some escapes of the URL before it signs. Its SDKs do not, and their lists of
+///   escapes differ. Register a target URL without a query. After a query, the body must be JSON,
+///   because nothing separates the two.
+/// * A delivery is a batch of up to 100 events. HubSpot does not promise that `eventId` is unique,
+///   so the replay key comes from the body. A retry increments `attemptNumber`, so it has another
+///   replay key.
+/// * HubSpot waits 5 s for an answer and retries for 24 hours.
 /// * Any 2xx is success.
 ///
-/// Source: <https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation> and
-/// HubSpot's SDKs.
+/// Source:
+/// <https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation>
+/// and HubSpot's SDKs.
 pub const HUBSPOT: Provider = common(Provider::new(
     "hubspot",
     &[Scheme::hmac(
@@ -31,17 +34,20 @@ pub const HUBSPOT: Provider = common(Provider::new(
 ))
 .with_aliases(&["hubspot-v3"]);
 
-/// HubSpot, signature version 2: `X-HubSpot-Signature`, hexadecimal SHA-256, a plain hash and no
-/// HMAC, over the client secret, method, URL and body. No time is signed. Whoever has one can make
-/// the hash of a longer message, but not one that is text: a body that is not UTF-8 is refused. See
-/// [`HUBSPOT`].
+/// HubSpot webhooks, signature version 2; see [`HUBSPOT`].
+///
+/// `X-HubSpot-Signature` is a hex SHA-256: a plain hash, not an HMAC. The hashed message is the
+/// client secret, the method, the URL and the body. It contains no timestamp. An attacker who has
+/// one hash can compute the hash of a longer message, but such a message is never UTF-8. So a body
+/// that is not UTF-8 is refused.
 pub const HUBSPOT_V2: Provider = common(Provider::new(
     "hubspot-v2",
     &[hashed(&[Part::Secret, Part::Method, Part::Url, Part::Body])],
 ))
 .with_methods(&["POST", "GET"]);
 
-/// HubSpot, signature version 1: as [`HUBSPOT_V2`], over the client secret and the body.
+/// HubSpot webhooks, signature version 1: like [`HUBSPOT_V2`], but over the client secret and the
+/// body.
 pub const HUBSPOT_V1: Provider = common(Provider::new(
     "hubspot-v1",
     &[hashed(&[Part::Secret, Part::Body])],
@@ -54,13 +60,24 @@ const fn hashed(parts: &'static [Part]) -> Scheme {
 const fn common(provider: Provider) -> Provider {
     provider
         .id_at(&["/0/eventId"])
-        .identified_by(Identity::Content, "a delivery is a batch, and the ids in it are not promised to be unique")
+        .identified_by(
+            Identity::Content,
+            "a delivery is a batch, and its ids are not guaranteed to be unique",
+        )
         .type_at(&["/0/subscriptionType"])
         .answers_within_millis(5_000)
         .retries_for_secs(24 * 3600)
         .succeeds_with(Success::Any2xx)
         .asks(Questions::With(&["/callbackId"]))
-        .configured_by(const { &[Parameter::secret("client_secret"), Parameter::identifier("client_id"), Parameter::identifier("app_id")] })
+        .configured_by(
+            const {
+                &[
+                    Parameter::secret("client_secret"),
+                    Parameter::identifier("client_id"),
+                    Parameter::identifier("app_id"),
+                ]
+            },
+        )
         .documented_at(
             "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
         )

@@ -1,15 +1,15 @@
 use crate::provider::{Identity, Parameter, Provider, Scheme, Success};
 
-/// ifthenpay (Portugal).
+/// ifthenpay (Portugal) callbacks.
 ///
-/// A `GET` with the anti-phishing key in the query. **Nothing is signed**, and the key is in every access log on the way:
-/// check the amount against the order.
+/// A delivery is a `GET` with the anti-phishing key in the query. **Nothing is signed**, and every
+/// access log on the path contains the key. Check the amount against the order.
 ///
-/// * The merchant names the parameters. The key is looked for under `key` (ifthenpay's documents), `apk` (its OpenCart
-///   module) and `chave` (its older documents); for another name there is
+/// * The merchant names the parameters. The key is read from `key` (ifthenpay's documents), `apk`
+///   (its OpenCart module) or `chave` (its older documents). For another name, set
 ///   [`token_parameter`](crate::EndpointBuilder::token_parameter).
-/// * `requestId`, where the payment method has one, names the payment request. A delivery is known
-///   by its query without the token.
+/// * `requestId` names the payment request, if the payment method has one. The replay key comes
+///   from the query without the token.
 /// * Only 200 is success.
 ///
 /// Source: <https://ifthenpay.com/docs/en/guides/callback> and ifthenpay's OpenCart module.

@@ -1,11 +1,11 @@
 use crate::provider::Provider;
 use crate::providers::standard_webhooks::standard;
 
-/// Increase.
+/// Increase webhooks.
 ///
 /// [Standard Webhooks](super::STANDARD_WEBHOOKS).
 ///
-/// * The type is `/category`. The npm package `increase` 1.0.0 is not Increase's SDK.
+/// * The event type is `/category`. The npm package `increase` 1.0.0 is not Increase's SDK.
 ///
 /// Source: <https://increase.com/documentation/webhooks> and increase-python.
 pub const INCREASE: Provider = standard("increase")

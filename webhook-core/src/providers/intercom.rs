@@ -1,14 +1,18 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, Success};
 
-/// Intercom.
+/// Intercom webhooks.
 ///
-/// `X-Hub-Signature: sha1=<hex>`, HMAC-SHA-1 over the body; Intercom knows nothing better. The key is the app's client secret.
+/// `X-Hub-Signature: sha1=<hex>` is an HMAC-SHA-1 over the body; Intercom offers no stronger hash.
+/// The secret is the app's client secret.
 ///
-/// * No time is signed. The id is `/id` (`notif_…`), the type `/topic`; `ping` is a test.
-/// * The `HEAD` at set-up, of which others report, is answered 200 here, which says nothing but that there is an endpoint.
-/// * 5 s to answer, one retry a minute later. 410 ends the subscription. Any 2xx is success.
-/// * 1000 errors in a row pause the subscription for 15 minutes, 7 days of them suspend it.
+/// * The signature covers no timestamp. The event id is `/id` (`notif_…`), and the event type is
+///   `/topic`; `ping` is a test.
+/// * Third parties report a `HEAD` request at setup. The endpoint answers it with 200, which only
+///   reveals that an endpoint exists.
+/// * Intercom waits 5 s for an answer and retries once, a minute later. 410 ends the subscription.
+///   Any 2xx is success.
+/// * 1000 errors in a row pause the subscription for 15 minutes, and 7 days of errors suspend it.
 ///
 /// Source: <https://developers.intercom.com/docs/webhooks/webhook-notifications>.
 pub const INTERCOM: Provider = Provider::new(

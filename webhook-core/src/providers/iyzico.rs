@@ -4,16 +4,21 @@ use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
 use crate::verify::custom::fields;
 use crate::verify::custom::fields::Fields;
 
-/// iyzico.
+/// iyzico webhooks.
 ///
-/// `X-IYZ-SIGNATURE-V3`: hexadecimal, HMAC-SHA-256 over the secret key and a few values of the body: `iyziEventType`, `paymentId`,
-/// `paymentConversationId`, `status`; with a `token`, `iyziPaymentId` and the token instead of `paymentId`; for subscriptions, `merchantId` in front and the three
-/// references. The key is the secret key.
+/// `X-IYZ-SIGNATURE-V3` is a hex HMAC-SHA-256. The signed message is the secret key and a few
+/// values of the body: `iyziEventType`, `paymentId`, `paymentConversationId` and `status`. In a
+/// body with a `token`, `iyziPaymentId` and the token replace `paymentId`. For subscriptions, the
+/// signed message is `merchantId`, the secret key, `iyziEventType` and the three references. The
+/// secret is the secret key.
 ///
-/// * **Nothing else of the body is signed**, and nothing stands between the values: fetch the payment before you act on it.
-/// * The order of the values is not on iyzico's page; about eight public implementations agree on it.
-/// * The id `/iyziReferenceCode` is not signed. Deliveries are told apart by the signed values.
-/// * Version 3 has to be switched on by iyzico's support. Three retries, every 15 minutes.
+/// * **The signature covers nothing else in the body**, and no separator divides the values. Fetch
+///   the payment before you act on it.
+/// * iyzico's page does not give the order of the values. About eight public implementations agree
+///   on it.
+/// * The signature does not cover the id `/iyziReferenceCode`. The replay key comes from the signed
+///   values.
+/// * iyzico's support must enable version 3. iyzico retries three times, every 15 minutes.
 /// * Any 2xx is success.
 ///
 /// Source: <https://docs.iyzico.com/en/advanced/webhook>.
@@ -41,7 +46,7 @@ pub const IYZICO: Provider = Provider::new(
 .succeeds_with(Success::Any2xx)
 .identified_by(
     Identity::Content,
-    "the signed values name the payment and what happened to it",
+    "the signed values name the payment and the event",
 )
 .configured_by(&[
     Parameter::secret("secret_key"),

@@ -1,15 +1,19 @@
 use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
 use crate::verify::custom::keyed_body::{KeyedBody, NAMES};
 
-/// Klarna, notifications API version 2.
+/// Klarna notifications of API version 2.
 ///
-/// `Klarna-Signature`: hexadecimal, HMAC-SHA-256 over the body. `Klarna-Signing-Key-Id` names the key and has to be one of the setting `kid`, which
-/// has the ids of your keys with commas between. The name is not signed and chooses nothing: every secret is tried.
+/// `Klarna-Signature` is a hex HMAC-SHA-256 over the body. `Klarna-Signing-Key-Id` names the key.
+/// It must be one of the ids in the setting `kid`, which lists the ids of your keys, separated by
+/// commas. That header is not signed and selects nothing: every secret is tried.
 ///
-/// * No time is signed. The id `/metadata/event_id` is. The type is `/metadata/event_type`.
-/// * That the tag is hexadecimal and the key its text is from Klarna's WooCommerce plugin, not from its page.
-/// * Push of Klarna Checkout and callbacks of order management are not signed, and not this.
-/// * Retries for up to 12 hours.
+/// * The signature covers no timestamp, but it covers the event id `/metadata/event_id`. The event
+///   type is `/metadata/event_type`.
+/// * Klarna's WooCommerce plugin shows that the tag is hex and that the secret is used as text.
+///   Klarna's page does not say it.
+/// * Push notifications of Klarna Checkout and callbacks of order management are unsigned and not
+///   supported here.
+/// * Klarna retries for up to 12 hours.
 /// * 200, 201, 202 and 204 are success.
 ///
 /// Source: <https://docs.klarna.com/acquirer/klarna/web-payments/additional-resources/webhooks/>.

@@ -1,13 +1,16 @@
 use crate::provider::{Parameter, Provider, Scheme, Success};
 
-/// Ko-fi.
+/// Ko-fi webhooks.
 ///
-/// A form whose field `data` is JSON, in which `verification_token` is the token of the account. **Nothing is signed**: the token says who sent
-/// the request, to all who can read one.
+/// A delivery is a form whose field `data` is JSON. The `verification_token` in it is the token of
+/// the account. **Nothing is signed**: the token only identifies the sender, and anyone who can
+/// read a delivery learns it.
 ///
-/// * The event is the JSON inside, which [`Delivery::payload`](crate::Delivery::payload) has. Its id is `/message_id`, the same over retries, its type `/type`.
+/// * The event is the JSON in the form, which [`Delivery::payload`](crate::Delivery::payload)
+///   returns. The event id is `/message_id`, which stays the same over retries. The event type is
+///   `/type`.
 /// * Only 200 is success.
-/// * Read in a copy of Ko-fi's page.
+/// * This scheme was read in a copy of Ko-fi's page.
 ///
 /// Source: <https://ko-fi.com/manage/webhooks>.
 pub const KOFI: Provider = Provider::new(

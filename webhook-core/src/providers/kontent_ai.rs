@@ -2,13 +2,16 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Part, Provider, Scheme};
 
-/// Kontent.ai.
+/// Kontent.ai webhooks.
 ///
-/// `X-Kontent-ai-Signature`: base64, HMAC-SHA-256 over the body. The older `X-KC-Signature` is not looked at.
+/// `X-Kontent-ai-Signature` is a base64 HMAC-SHA-256 over the body. The older `X-KC-Signature` is
+/// ignored.
 ///
-/// * No time is signed and a delivery is a batch: it is told apart by its content.
+/// * The signature covers no timestamp. A delivery is a batch, so the replay key comes from the
+///   body.
 ///
-/// Source: <https://kontent.ai/learn/docs/webhooks/webhooks> and Kontent.ai's code samples and .NET middleware.
+/// Source: <https://kontent.ai/learn/docs/webhooks/webhooks> and Kontent.ai's code samples and .NET
+/// middleware.
 pub const KONTENT_AI: Provider = Provider::new(
     "kontent-ai",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

@@ -1,12 +1,13 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
-/// Lemon Squeezy.
+/// Lemon Squeezy webhooks.
 ///
-/// `X-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the signing secret.
+/// `X-Signature` is a hex HMAC-SHA-256 over the body. The secret is the signing secret.
 ///
-/// * No time is signed and events have no id: deliveries are told apart by their content. The type is `/meta/event_name`.
-/// * Only 200 is success; retries after 5, 25 and 125 s.
+/// * The signature covers no timestamp, and events have no id, so the replay key comes from the
+///   body. The event type is `/meta/event_name`.
+/// * Only 200 is success. Lemon Squeezy retries after 5, 25 and 125 s.
 ///
 /// Source: <https://docs.lemonsqueezy.com/help/webhooks/signing-requests>.
 pub const LEMONSQUEEZY: Provider = Provider::new(

@@ -2,15 +2,17 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
-/// LINE Messaging API.
+/// LINE Messaging API webhooks.
 ///
-/// `x-line-signature`: base64, HMAC-SHA-256 over the body. The key is the channel secret.
+/// `x-line-signature` is a base64 HMAC-SHA-256 over the body. The secret is the channel secret.
 ///
-/// * No time is signed. A delivery is a batch, so it is told apart by its content; each event has a `webhookEventId` that stays the
-///   same when LINE sends it again, which `deliveryContext.isRedelivery` marks and makes another content.
-/// * The console's "Verify" sends no events, signed: answer it 200.
+/// * The signature covers no timestamp. A delivery is a batch, so the replay key comes from the
+///   body. Each event has a `webhookEventId` that stays the same when LINE sends it again.
+///   `deliveryContext.isRedelivery` marks a redelivery, which therefore has another replay key.
+/// * The console's "Verify" sends a signed delivery without events: answer it with 200.
 ///
-/// Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/> and @line/bot-sdk 11.0.0.
+/// Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/> and
+/// @line/bot-sdk 11.0.0.
 pub const LINE: Provider = Provider::new(
     "line",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
@@ -20,7 +22,7 @@ pub const LINE: Provider = Provider::new(
 .id_at(&["/events/0/webhookEventId"])
 .identified_by(
     Identity::Content,
-    "a delivery is a batch of events, each with its id",
+    "a delivery is a batch of events, and each event has an id",
 )
 .type_at(&["/events/0/type"])
 .configured_by(&[

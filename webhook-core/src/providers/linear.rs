@@ -2,15 +2,16 @@ use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Linear.
+/// Linear webhooks.
 ///
-/// `Linear-Signature`: hexadecimal, HMAC-SHA-256 over the body.
+/// `Linear-Signature` is a hex HMAC-SHA-256 over the body.
 ///
-/// * The time is `/webhookTimestamp` in the signed body, in milliseconds; tolerance 60 s to both sides, as in Linear's SDK. The header
-///   `Linear-Timestamp` is unsigned and not looked at.
-/// * `Linear-Delivery` is an unsigned label, and `/webhookId` is the hook's. Deliveries are told apart by their content. The
-///   type is `/type`.
-/// * Only 200 is success; 5 s to answer.
+/// * The timestamp is `/webhookTimestamp` in the signed body, in milliseconds. The tolerance is 60
+///   s in both directions, as in Linear's SDK. The header `Linear-Timestamp` is unsigned and
+///   ignored.
+/// * `Linear-Delivery` is an unsigned label, and `/webhookId` names the webhook. The replay key
+///   comes from the body. The event type is `/type`.
+/// * Only 200 is success. Linear waits 5 s for an answer.
 ///
 /// Source: <https://linear.app/developers/webhooks> and @linear/sdk 98.0.0.
 pub const LINEAR: Provider = Provider::new(
@@ -26,7 +27,7 @@ pub const LINEAR: Provider = Provider::new(
 .succeeds_with(Success::Only200)
 .identified_by(
     Identity::Content,
-    "the body carries the time of the delivery, which a retry keeps",
+    "the body carries the timestamp of the delivery, which a retry keeps",
 )
 .configured_by(&[Parameter::secret("signing_secret")])
 .documented_at("https://linear.app/developers/webhooks");

@@ -1,11 +1,11 @@
 use crate::provider::Provider;
 use crate::providers::standard_webhooks::standard;
 
-/// Lithic.
+/// Lithic webhooks.
 ///
 /// [Standard Webhooks](super::STANDARD_WEBHOOKS).
 ///
-/// * The type is `/event_type`.
+/// * The event type is `/event_type`.
 ///
 /// Source: <https://docs.lithic.com/docs/events-api> and lithic-node.
 pub const LITHIC: Provider = standard("lithic")

@@ -1,9 +1,10 @@
 use crate::provider::Provider;
 use crate::providers::standard_webhooks::standard;
 
-/// Liveblocks.
+/// Liveblocks webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS), tolerance 300 s to both sides as in Liveblocks' SDK.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS) with a tolerance of 300 s in both directions, as
+/// in Liveblocks' SDK.
 ///
 /// Source: <https://liveblocks.io/docs/platform/webhooks> and @liveblocks/node (`webhooks.ts`).
 pub const LIVEBLOCKS: Provider =

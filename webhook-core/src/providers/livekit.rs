@@ -4,15 +4,18 @@ use crate::jose::Claims;
 use crate::provider::{Coverage, Draft, Parameter, Provider, Scheme};
 use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled};
 
-/// LiveKit.
+/// LiveKit webhooks.
 ///
-/// `Authorization`: a JSON Web Token and nothing before it, HS256 with the API secret. `iss` is the API key, the setting `api_key`; `sha256` is the
-/// SHA-256 of the body in base64.
+/// `Authorization` is a JSON Web Token without a prefix, signed with HS256. The secret is the API
+/// secret. `iss` is the API key, the setting `api_key`. `sha256` is the SHA-256 of the body in
+/// base64.
 ///
-/// * The body is signed. The token ends at `exp`, which has to be there; how long it lives is the server's choice.
-/// * `/id` is that of the event, and signed.
-/// * Content-Type is `application/webhook+json`.
-/// * The access tokens of participants are signed with the same secret, and have no `sha256`: they are no deliveries.
+/// * The signature covers the body. The token expires at `exp`, which is required. The server
+///   chooses the lifetime.
+/// * `/id` is the event id and is covered.
+/// * The content type is `application/webhook+json`.
+/// * The access tokens of participants are signed with the same secret but have no `sha256`. They
+///   are refused as deliveries.
 ///
 /// Source: <https://docs.livekit.io/home/server/webhooks/> and livekit-server-sdk@2.19.2 (npm).
 pub const LIVEKIT: Provider = Provider::new("livekit", SCHEME)

@@ -2,19 +2,23 @@ use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 use crate::verify::custom::mailgun::Mailgun;
 
-/// Mailgun, events in JSON and routes in forms.
+/// Mailgun webhooks: events in JSON and routes in forms.
 ///
-/// `signature` of the body (in a form, its fields): `timestamp`, `token` and `signature`, which is hexadecimal, HMAC-SHA-256 over the first two. The key is
-/// the HTTP webhook signing key.
+/// The object `signature` of the body (in a form, its fields) holds `timestamp`, `token` and
+/// `signature`. The last is a hex HMAC-SHA-256 over the first two. The secret is the HTTP webhook
+/// signing key.
 ///
-/// * **The body is not signed.** Whoever has seen one delivery can send anything with its signature while that is fresh and unused. The token
-///   counts once: it is what a delivery is known by.
-/// * `/event-data/id` and `/event-data/event` are labels, not signed.
-/// * 300 s to both sides; Mailgun says nothing. 406 ends its retries, which go on for 8 hours, and of which there are none for deliveries of messages. Should they be refused as stale,
-///   raise `tolerance`.
+/// * **The signature does not cover the body.** An attacker who has seen one delivery can send any
+///   body with its signature, while that is fresh and unused. A token counts once, because the
+///   replay key comes from it.
+/// * `/event-data/id` and `/event-data/event` are labels and not covered.
+/// * Mailgun documents no tolerance. The default is 300 s in both directions. Mailgun retries for 8
+///   hours, and 406 ends the retries. Notifications of a message's delivery are not retried. If
+///   deliveries are refused as stale, raise `tolerance`.
 /// * Only 200 is success.
 ///
-/// Source: <https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks> and mailgun-go's `webhooks.go`.
+/// Source: <https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks>
+/// and mailgun-go's `webhooks.go`.
 pub const MAILGUN: Provider = Provider::new(
     "mailgun",
     &[Scheme::with_code(
@@ -24,11 +28,11 @@ pub const MAILGUN: Provider = Provider::new(
             values: true,
             ..Coverage::NONE
         },
-        "time and one-time token (HMAC-SHA-256)",
+        "timestamp and one-time token (HMAC-SHA-256)",
     )
     .in_body("/signature/signature")
     .timed(TimeUnit::Seconds)
-    .time_is("`/signature/timestamp`, or `timestamp` of a form")],
+    .time_is("`/signature/timestamp` or `timestamp` of a form")],
 )
 .id_at(&["/event-data/id"])
 .type_at(&["/event-data/event"])
@@ -37,7 +41,7 @@ pub const MAILGUN: Provider = Provider::new(
 .succeeds_with(Success::Only200)
 .identified_by(
     Identity::Content,
-    "the signed token is made for one event; the body is not signed",
+    "the signed token is issued for one event; the body is not covered",
 )
 .configured_by(&[
     Parameter::secret("signing_key"),

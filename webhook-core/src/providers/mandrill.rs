@@ -1,15 +1,20 @@
 use crate::provider::{Challenge, Coverage, Handshake, Parameter, Provider, Reply, Scheme};
 use crate::verify::custom::url_and_form::Mandrill;
 
-/// Mandrill (Mailchimp Transactional).
+/// Mandrill (Mailchimp Transactional) webhooks.
 ///
-/// `X-Mandrill-Signature`: base64, HMAC-SHA-1 over the URL as registered and then the name and value of every field of the form, in the order of their
-/// names. The key is that of the webhook. The events are JSON in the field `mandrill_events`, which [`Delivery::payload`](crate::Delivery::payload) has.
+/// `X-Mandrill-Signature` is a base64 HMAC-SHA-1. The signed message is the URL as registered,
+/// followed by the name and value of every form field, sorted by name. The secret is the key of the
+/// webhook. The field `mandrill_events` holds the events as JSON, which
+/// [`Delivery::payload`](crate::Delivery::payload) returns.
 ///
-/// * Nothing stands between URL, names and values, so not every byte of query and form is covered.
-/// * No time is signed and there is no id for a batch. Deliveries are told apart by what is signed of them.
-/// * When a webhook is set up, Mandrill sends a `HEAD`, which is answered 200 here and says nothing but that there is an endpoint, and an empty
-///   batch that is signed with the key `test-webhook`, which is refused.
+/// * No separator divides the URL, the names and the values. So the signature does not cover every
+///   byte of the query and the form.
+/// * The signature covers no timestamp, and a batch has no id. The replay key comes from the signed
+///   message.
+/// * At setup, Mandrill sends a `HEAD`, which is answered 200 and only reveals that an endpoint
+///   exists. Mandrill also sends an empty batch signed with the key `test-webhook`, which is
+///   refused.
 ///
 /// Source: <https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/>.
 pub const MANDRILL: Provider = Provider::new(

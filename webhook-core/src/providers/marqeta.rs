@@ -1,16 +1,18 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 
-/// Marqeta.
+/// Marqeta webhooks.
 ///
-/// `X-Marqeta-Signature`: hexadecimal, HMAC over the body, with SHA-256 or, where the webhook was made without a choice, SHA-1: both are
-/// accepted, told apart by their length. The key is the webhook's secret.
+/// `X-Marqeta-Signature` is a hex HMAC over the body. The hash is SHA-256, or SHA-1 if the webhook
+/// was created without a choice. Both are accepted; the length of the tag tells them apart. The
+/// secret is the webhook's secret.
 ///
-/// * Marqeta also sends HTTP Basic credentials, always. With the setting `credentials`, as `username:password`, they have to be those; without, they are not
-///   looked at, since the signature says more.
-/// * No time is signed and a delivery is a batch without an id: it is told apart by its content. A ping (`{"pings":[…]}`) is answered
-///   200 like an event.
-/// * Retries for up to two weeks.
+/// * Marqeta always sends HTTP Basic credentials as well. With the setting `credentials`, written
+///   `username:password`, they must match it. Without the setting they are ignored, because the
+///   signature proves more.
+/// * The signature covers no timestamp. A delivery is a batch without an id, so the replay key
+///   comes from the body. A ping (`{"pings":[…]}`) is answered 200 like an event.
+/// * Marqeta retries for up to two weeks.
 ///
 /// Source: <https://www.marqeta.com/docs/developer-guides/signature-verification>.
 pub const MARQETA: Provider = Provider::new(

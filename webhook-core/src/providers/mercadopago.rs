@@ -2,20 +2,25 @@ use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success, Value};
 use crate::time::TimeUnit;
 
-/// Mercado Pago.
+/// Mercado Pago webhooks.
 ///
-/// `x-signature: ts=<time>,v1=<hex>`, HMAC-SHA-256 over `id:<data.id>;request-id:<x-request-id>;ts:<ts>;`, where `data.id` is
-/// the query parameter and a pair without a value is left out.
+/// `x-signature: ts=<time>,v1=<hex>` is an HMAC-SHA-256 over
+/// `id:<data.id>;request-id:<x-request-id>;ts:<ts>;`. `data.id` is the query parameter, and a pair
+/// without a value is left out.
 ///
-/// * **The body is not signed.** Fetch the payment from the API by the signed `data.id`, and believe nothing else.
-///   Deliveries are told apart by what is signed, so the body's `/id` is a label.
-/// * Documents and SDKs contradict each other about the letter case of `data.id` and the unit of `ts`: the id is accepted
-///   as sent or in lower case, and a `ts` from 10^11 on counts milliseconds. Tolerance 300 s.
-/// * QR code notifications are not signed at all.
-/// * 22 s to answer, then a retry every 15 minutes.
+/// * **The signature does not cover the body.** Fetch the payment from the API by the signed
+///   `data.id`, and trust nothing else. The replay key comes from the signed message, so the body's
+///   `/id` is a label.
+/// * Documents and SDKs contradict each other about the letter case of `data.id` and the unit of
+///   `ts`. The id is accepted as sent or in lower case. A `ts` from 10^11 on counts milliseconds.
+///   The tolerance is 300 s.
+/// * QR code notifications are unsigned.
+/// * Mercado Pago waits 22 s for an answer, then retries every 15 minutes.
 /// * 200 and 201 are success.
 ///
-/// Source: <https://www.mercadopago.com/developers/en/docs/your-integrations/notifications/webhooks> and its SDKs.
+/// Source:
+/// <https://www.mercadopago.com/developers/en/docs/your-integrations/notifications/webhooks> and
+/// its SDKs.
 pub const MERCADOPAGO: Provider = Provider::new(
     "mercadopago",
     &[
@@ -44,7 +49,7 @@ pub const MERCADOPAGO: Provider = Provider::new(
 .succeeds_with(Success::OneOf(&[200, 201]))
 .identified_by(
     Identity::Content,
-    "the signed request id is made for one notification; the body is not signed",
+    "the signed request id is issued for one notification; the body is not covered",
 )
 .configured_by(&[
     Parameter::secret("webhook_secret"),

@@ -9,36 +9,43 @@ use crate::verify::custom::digest_of;
 use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled};
 use crate::verify::custom::query_and_body::QueryAndBody;
 
-/// MessageBird (Bird), `MessageBird-Signature-JWT`.
+/// MessageBird (Bird) webhooks with `MessageBird-Signature-JWT`.
 ///
-/// A JSON Web Token, HS256 with the signing key, with the SHA-256 of the URL in `url_hash` and that of the body in `payload_hash`, both in
-/// hexadecimal digits. `payload_hash` is left out where there is no body, and only there. `iss` is `MessageBird`, `jti` has to be there.
+/// The header is a JSON Web Token, signed with HS256. The secret is the signing key. `url_hash` is
+/// the hex SHA-256 of the URL, and `payload_hash` is that of the body. `payload_hash` is absent if
+/// there is no body, and only then. `iss` is `MessageBird`, and `jti` is required.
 ///
-/// * URL with query and body are signed. The token ends at `exp`, a minute after it was made.
-/// * The body has no id that is one for every product; deliveries are told apart by their content.
-/// * The libraries take HS384 and HS512 as well; no MessageBird signs with them, and one algorithm is enough.
-/// * `MessageBird-Signature` without `-JWT` is the scheme before, and is not read: see
+/// * The signature covers the URL with its query, and the body. The token expires at `exp`, one
+///   minute after it is issued.
+/// * No id is common to all products, so the replay key comes from the body.
+/// * MessageBird's libraries also accept HS384 and HS512. MessageBird does not sign with them, so
+///   only HS256 is accepted.
+/// * `MessageBird-Signature` without `-JWT` is the previous scheme and is ignored: see
 ///   [`MESSAGEBIRD_LEGACY`].
 ///
-/// Source: <https://developers.messagebird.com/api/#verifying-http-requests> and messagebird@4.0.1 (npm), whose test data is among the
-/// vectors.
+/// Source: <https://developers.messagebird.com/api/#verifying-http-requests> and messagebird@4.0.1
+/// (npm), whose test data is among the vectors.
 pub const MESSAGEBIRD: Provider = Provider::new("messagebird", SCHEME)
     .with_methods(&["POST", "GET", "PUT", "PATCH", "DELETE"])
     .configured_by(&[Parameter::secret("signing_key")])
     .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
 
-/// MessageBird, `MessageBird-Signature`: the scheme before [`MESSAGEBIRD`], which MessageBird's
-/// libraries call deprecated.
+/// MessageBird webhooks with `MessageBird-Signature`, the scheme before [`MESSAGEBIRD`].
+/// MessageBird's libraries call it deprecated.
 ///
-/// Base64, HMAC-SHA-256 over the time of `MessageBird-Request-Timestamp`, the query and the SHA-256
-/// of the body, 32 bytes, with line feeds between. The query is sorted by name and escaped anew.
-/// The key is the signing key.
+/// The header is a base64 HMAC-SHA-256. The signed message is the timestamp in
+/// `MessageBird-Request-Timestamp`, the query and the SHA-256 of the body (32 bytes), joined by
+/// line feeds. The query is sorted by name and escaped again. The secret is the signing key.
 ///
-/// * Method, host and path are not signed. The query is signed by what it says, not by how it is spelled.
-/// * 300 s to both sides, where the libraries' default is 10 s and knows no end ahead.
-/// * Deliveries are told apart by query and body; status reports come by `GET`, with a query alone.
+/// * The signature covers neither method, host nor path. It covers the decoded query, not its
+///   spelling.
+/// * The tolerance is 300 s in both directions. The libraries' default is 10 s, without a limit for
+///   the future.
+/// * The replay key comes from the query and the body. Status reports arrive by `GET`, with only a
+///   query.
 ///
-/// Source: <https://developers.messagebird.com/api/#verifying-http-requests>; `RequestValidator` of messagebird/php-rest-api.
+/// Source: <https://developers.messagebird.com/api/#verifying-http-requests>; `RequestValidator` of
+/// messagebird/php-rest-api.
 pub const MESSAGEBIRD_LEGACY: Provider = Provider::new("messagebird-legacy", LEGACY)
     .with_methods(&["POST", "GET", "PUT", "PATCH", "DELETE"])
     .configured_by(&[Parameter::secret("signing_key")])
@@ -52,7 +59,7 @@ const LEGACY: &[Scheme] = &[Scheme::with_code(
         values: true,
         ..Coverage::NONE
     },
-    "time, query, body (HMAC-SHA-256)",
+    "timestamp, query, body (HMAC-SHA-256)",
 )
 .in_header("messagebird-signature")
 .timed(TimeUnit::Seconds)

@@ -1,18 +1,23 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme, Success};
 
-/// Meta: Facebook, Instagram, Messenger, WhatsApp Cloud API.
+/// Meta webhooks: Facebook, Instagram, Messenger and the WhatsApp Cloud API.
 ///
-/// `X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA-256 over the body as it arrives, in which Meta escapes what is not ASCII. The key is the
-/// app secret. The older `X-Hub-Signature` (SHA-1) is never looked at.
+/// `X-Hub-Signature-256: sha256=<hex>` is an HMAC-SHA-256 over the body as received, in which Meta
+/// escapes non-ASCII characters. The secret is the app secret. The older `X-Hub-Signature` (SHA-1)
+/// is ignored.
 ///
-/// * No time is signed and a delivery has no id (`/entry/0/id` is the page's or account's): deliveries are told apart by their
-///   content. One holds up to 1000 updates, each with an id of its own. The type is `/object`.
-/// * Retries with growing pauses for 36 hours, for WhatsApp up to 7 days. Only 200 is success.
-/// * The subscription's `GET` with `hub.challenge` is unsigned. It is answered here if a
-///   [`verify_token`](crate::EndpointBuilder::verify_token) is configured and `hub.verify_token` is that; otherwise every `GET` is refused.
+/// * The signature covers no timestamp, and a delivery has no id (`/entry/0/id` names the page or
+///   account). So the replay key comes from the body. A delivery holds up to 1000 updates, each
+///   with its own id. The event type is `/object`.
+/// * Meta retries with growing pauses for 36 hours, and for WhatsApp up to 7 days. Only 200 is
+///   success.
+/// * The handshake is an unsigned `GET` with `hub.challenge`. The endpoint answers it if a
+///   [`verify_token`](crate::EndpointBuilder::verify_token) is configured and `hub.verify_token`
+///   matches it. Otherwise every `GET` is refused.
 ///
-/// Source: <https://developers.facebook.com/docs/graph-api/webhooks/getting-started> and WhatsApp-Nodejs-SDK; the retries are from copies.
+/// Source: <https://developers.facebook.com/docs/graph-api/webhooks/getting-started> and
+/// WhatsApp-Nodejs-SDK; the retries are from copies.
 pub const META: Provider = Provider::new(
     "meta",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

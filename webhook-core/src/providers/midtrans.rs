@@ -1,14 +1,17 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
-/// Midtrans.
+/// Midtrans notifications.
 ///
-/// `/signature_key` of the body: hexadecimal, SHA-512 over `order_id`, `status_code`, `gross_amount` and the server key, as they are sent.
+/// `/signature_key` of the body is a hex SHA-512 over `order_id`, `status_code`, `gross_amount` and
+/// the server key, as they are sent.
 ///
-/// * **Neither `transaction_status` nor `fraud_status` is signed**: fetch the status before you act on it.
-/// * What is signed does not tell a settlement from a refund of the same order, so copies are not recognised and handlers have to bear them.
+/// * **The signature covers neither `transaction_status` nor `fraud_status`**: fetch the status
+///   before you act on it.
+/// * The signed values do not tell a settlement from a refund of the same order. So duplicates run,
+///   and the handler must be idempotent.
 /// * Pay-account notices sign other values and are refused.
-/// * 500 is retried once, 503 four times, others up to five times.
+/// * Midtrans retries a 500 once, a 503 four times, and other failures up to five times.
 /// * Any 2xx is success.
 ///
 /// Source: <https://docs.midtrans.com/reference/receiving-notifications>.

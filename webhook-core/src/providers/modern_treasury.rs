@@ -1,14 +1,15 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
-/// Modern Treasury.
+/// Modern Treasury webhooks.
 ///
-/// `X-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the webhook key.
+/// `X-Signature` is a hex HMAC-SHA-256 over the body. The secret is the webhook key.
 ///
-/// * No time is signed, and the id (`X-Event-ID`) is an unsigned header: deliveries are told apart by their content. The type is
-///   `/event`; the topic is another unsigned header.
+/// * The signature covers no timestamp. The id (`X-Event-ID`) is an unsigned header, so the replay
+///   key comes from the body. The event type is `/event`; the topic is another unsigned header.
 ///
-/// Source: <https://docs.moderntreasury.com/platform/reference/webhooks> and modern-treasury-node's tests.
+/// Source: <https://docs.moderntreasury.com/platform/reference/webhooks> and modern-treasury-node's
+/// tests.
 pub const MODERN_TREASURY: Provider = Provider::new(
     "modern-treasury",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-signature")],
@@ -17,7 +18,7 @@ pub const MODERN_TREASURY: Provider = Provider::new(
 .type_at(&["/event"])
 .identified_by(
     Identity::Content,
-    "the body carries the object with the time of its last change",
+    "the body carries the object with the timestamp of its last change",
 )
 .configured_by(&[
     Parameter::secret("webhook_key"),

@@ -6,17 +6,19 @@ use crate::provider::{
 };
 use crate::verify::custom::jwt::{By, Jwt};
 
-/// monday.com, webhooks of apps.
+/// monday.com webhooks of apps.
 ///
-/// `Authorization`: a JSON Web Token and nothing before it, HS256 with the signing secret of the app. The setting `audience` is the URL the app
-/// is registered with, which `aud` has to name.
+/// `Authorization` is a JSON Web Token without a prefix, signed with HS256. The secret is the
+/// signing secret of the app. The setting `audience` is the URL that the app is registered with;
+/// `aud` must name it.
 ///
-/// * The token covers nothing of the request, and ends five minutes after it was made.
-/// * **Webhooks that a personal token has made come without any of this**, and are refused: nothing tells them from a forger's.
-/// * `/event/triggerUuid` names the trigger, which several subscriptions share, so a delivery is
-///   known by its content.
-/// * A new webhook is asked to echo the `challenge` of a JSON body. That is unsigned and changes nothing, so it is always answered; a request
-///   with a token is never a challenge.
+/// * The token covers nothing of the request. It expires five minutes after it is issued.
+/// * **Webhooks that were created with a personal token arrive without a JSON Web Token** and are
+///   refused, because they look like forgeries.
+/// * `/event/triggerUuid` names the trigger, which several subscriptions share. So the replay key
+///   comes from the body.
+/// * The handshake of a new webhook echoes the `challenge` of a JSON body. That request is unsigned
+///   and changes nothing, so it is always answered. A request with a token is never a challenge.
 ///
 /// Source: <https://developer.monday.com/apps/docs/integration-authorization>
 pub const MONDAY: Provider = Provider::new("monday", SCHEME)
@@ -43,7 +45,7 @@ const AUDIENCE: &str = "audience";
 const SCHEME: &[Scheme] = &[Scheme::with_code(
     &TOKEN,
     Coverage::NONE,
-    "nothing: a token of the sender (JWT, HS256)",
+    "nothing; a token identifies the sender (JWT, HS256)",
 )
 .in_header("authorization")];
 

@@ -2,13 +2,14 @@ use crate::crypto::Algorithm;
 use crate::provider::{Identity, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
-/// Moov.
+/// Moov webhooks.
 ///
-/// `X-Signature`: hexadecimal, HMAC-SHA-512 over the time of `X-Timestamp` (RFC 3339), `X-Nonce` and `X-Webhook-ID`, with `|` between.
+/// `X-Signature` is a hex HMAC-SHA-512 over the timestamp in `X-Timestamp` (RFC 3339), `X-Nonce`
+/// and `X-Webhook-ID`, joined by `|`.
 ///
-/// * **The body is not signed.** Fetch what it is about from the API, and believe nothing else: `/eventID` and `/type` are only labels.
-///   Deliveries are told apart by what is signed.
-/// * No tolerance is documented; 300 s to both sides here.
+/// * **The signature does not cover the body.** Fetch the object from the API, and trust nothing
+///   else: `/eventID` and `/type` are only labels. The replay key comes from the signed message.
+/// * Moov documents no tolerance. The default is 300 s in both directions.
 ///
 /// Source: <https://docs.moov.io/guides/webhooks/check-webhook-signatures/>.
 pub const MOOV: Provider = Provider::new(
@@ -30,6 +31,6 @@ pub const MOOV: Provider = Provider::new(
 .type_at(&["/type"])
 .identified_by(
     Identity::Content,
-    "the signed nonce is made for one delivery; the body is not signed",
+    "the signed nonce is issued for one delivery; the body is not covered",
 )
 .documented_at("https://docs.moov.io/guides/webhooks/check-webhook-signatures/");

@@ -2,14 +2,17 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
-/// Mux.
+/// Mux webhooks.
 ///
-/// `Mux-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body. Any `v1` may match.
+/// `Mux-Signature: t=<seconds>,v1=<hex>` is an HMAC-SHA-256 over `t`, a dot and the body. Any `v1`
+/// may match.
 ///
-/// * Tolerance 300 s, as in Mux's SDKs; those look at the past only, this at both sides.
-/// * The id is `/id`, the type `/type`.
+/// * The tolerance is 300 s, as in Mux's SDKs. The SDKs apply it only to the past; here it applies
+///   in both directions.
+/// * The event id is `/id`, and the event type is `/type`.
 ///
-/// Source: <https://docs.mux.com/guides/verify-webhook-signatures>, @mux/mux-node 15.3.0 and mux-elixir.
+/// Source: <https://docs.mux.com/guides/verify-webhook-signatures>, @mux/mux-node 15.3.0 and
+/// mux-elixir.
 pub const MUX: Provider = Provider::new(
     "mux",
     &[Scheme::hmac(

@@ -4,14 +4,18 @@ use crate::provider::{Coverage, Identity, Provider, Scheme};
 use crate::verify::custom::fields;
 use crate::verify::custom::fields::Fields;
 
-/// MyFatoorah, webhooks of version 2.
+/// MyFatoorah webhooks of version 2.
 ///
-/// `MyFatoorah-Signature`: base64, HMAC-SHA-256 over `Name=Value` pairs with commas between, of the properties that the kind of event has: those of
-/// `PAYMENT_STATUS_CHANGED` and `REFUND_STATUS_CHANGED` are known, and no other is accepted. The key is the secret's text, which only looks like base64.
+/// `MyFatoorah-Signature` is a base64 HMAC-SHA-256 over `Name=Value` pairs, joined by commas. The
+/// pairs are the properties of the kind of event. The properties of `PAYMENT_STATUS_CHANGED` and
+/// `REFUND_STATUS_CHANGED` are known, and other kinds are refused. The secret is used as text; it
+/// only looks like base64.
 ///
-/// * **Nothing else of the body is signed**, not the kind of the event nor its reference: fetch the payment before you act on it.
-/// * Deliveries are told apart by the signed values.
-/// * The lists of properties are from others' guides, which agree; MyFatoorah's page has those of version 1.
+/// * **The signature covers nothing else in the body**, neither the kind of the event nor its
+///   reference. Fetch the payment before you act on it.
+/// * The replay key comes from the signed values.
+/// * Third-party guides list the properties and agree with each other. MyFatoorah's page lists
+///   those of version 1.
 ///
 /// Source: <https://docs.myfatoorah.com/docs/webhook-signature>.
 pub const MYFATOORAH_V2: Provider = Provider::new(
@@ -33,9 +37,10 @@ pub const MYFATOORAH_V2: Provider = Provider::new(
 )
 .documented_at("https://docs.myfatoorah.com/docs/webhook-signature");
 
-/// MyFatoorah, webhooks of version 1: as [`MYFATOORAH_V2`], over all properties of `Data` in the order of their names.
+/// MyFatoorah webhooks of version 1: like [`MYFATOORAH_V2`], but over all properties of `Data`,
+/// sorted by name.
 ///
-/// * The type is `/Event`. It is not signed, and there is no id.
+/// * The event type is `/Event`. The signature does not cover it, and there is no id.
 /// * The documentation gives the order by an example, which is alphabetical.
 ///
 /// Source: <https://docs.myfatoorah.com/docs/webhook-signature>.

@@ -1,13 +1,14 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Part, Provider, Scheme, Success};
 
-/// NextPay of the Philippines (nextpay.world).
+/// NextPay (Philippines, nextpay.world) webhooks.
 ///
-/// `x-nextpay-signature`: hexadecimal, HMAC-SHA-256 over the body. Another product of that name sends `t=…,v1=…` in the same
-/// header; it is not this one, and is refused.
+/// `x-nextpay-signature` is a hex HMAC-SHA-256 over the body. Another product called NextPay sends
+/// `t=…,v1=…` in the same header; its deliveries are refused.
 ///
-/// * No time is signed. The id is `/id`, the type `/type`; copies happen.
-/// * 30 s to answer.
+/// * The signature covers no timestamp. The event id is `/id`, and the event type is `/type`.
+///   NextPay may send duplicates.
+/// * NextPay waits 30 s for an answer.
 /// * Any 2xx is success.
 ///
 /// Source: NextPay's webhook guide.

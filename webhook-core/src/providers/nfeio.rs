@@ -2,14 +2,15 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Identity, Part, Provider, Scheme};
 
-/// NFe.io.
+/// NFe.io webhooks.
 ///
-/// `X-Hub-Signature: sha1=<HEX>`, HMAC-SHA-1 over the body, upper-case digits on the wire. NFe.io knows nothing better;
-/// prose that speaks of `X-NFe-Signature` and SHA-256 is wrong.
+/// `X-Hub-Signature: sha1=<HEX>` is an HMAC-SHA-1 over the body, in upper-case hex. NFe.io offers
+/// no stronger hash. Texts that mention `X-NFe-Signature` and SHA-256 are wrong.
 ///
-/// * No time is signed. `/id` and `/payload/id` are those of the document, which has several events, so deliveries are
-///   told apart by their content; `X-Hook-Id` is unsigned.
-/// * On creation and on request a signed `ping` is sent that must be answered 200. **Its body contains the secret.**
+/// * The signature covers no timestamp. `/id` and `/payload/id` name the document, which has
+///   several events. So the replay key comes from the body. `X-Hook-Id` is unsigned.
+/// * At creation and on request, NFe.io sends a signed `ping` that must be answered 200. **Its body
+///   contains the secret.**
 ///
 /// Source: NFe.io's client-nodejs (`webhooks.ts`, changelog 3.2.1) and OpenAPI description.
 pub const NFEIO: Provider = Provider::new(

@@ -1,14 +1,17 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
-/// Notion.
+/// Notion webhooks.
 ///
-/// `X-Notion-Signature: sha256=<hex>`, HMAC-SHA-256 over the body. The key is the `verification_token` (`secret_…`).
+/// `X-Notion-Signature: sha256=<hex>` is an HMAC-SHA-256 over the body. The secret is the
+/// `verification_token` (`secret_…`).
 ///
-/// * No time is signed. The id is `/id`, the type `/type`; `/attempt_number` counts retries.
-/// * The token itself comes in an unsigned `POST` when the subscription is made, before there is a key. It is answered
-///   200 here if [`on_offered_secret`](crate::EndpointBuilder::on_offered_secret) takes the token, once; paste it into Notion's page then.
-///   Anybody can send one.
+/// * The signature covers no timestamp. The event id is `/id`, and the event type is `/type`;
+///   `/attempt_number` counts retries.
+/// * At creation of the subscription, before there is a secret, Notion sends the token in an
+///   unsigned `POST`. The endpoint answers it with 200 once, if
+///   [`on_offered_secret`](crate::EndpointBuilder::on_offered_secret) accepts the token. Then paste
+///   the token into Notion's page. Anyone can send such a request.
 ///
 /// Source: <https://developers.notion.com/reference/webhooks> and @notionhq/client 5.26.0.
 pub const NOTION: Provider = Provider::new(

@@ -4,16 +4,19 @@ use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
 use crate::verify::custom::fields;
 use crate::verify::custom::fields::Fields;
 
-/// NOWPayments.
+/// NOWPayments notifications.
 ///
-/// `x-nowpayments-sig`: hexadecimal, HMAC-SHA-512 over the body's JSON written anew, names sorted in every object and without white space. The key is the IPN
-/// secret.
+/// `x-nowpayments-sig` is a hex HMAC-SHA-512. The signed message is the body's JSON, serialised
+/// again with sorted names in every object and without white space. The secret is the IPN secret.
 ///
-/// * All values are signed, but not how they are spelled, so not every byte of the body is covered. A name that is there twice is refused.
-/// * Numbers are signed as they came. How NOWPayments writes a number like `1.0`, or what is not ASCII, is said nowhere; where it differs, a genuine
-///   delivery is refused.
-/// * The order of names and the lack of white space are from several implementations of others, which agree; the page shows code alone.
-/// * `/payment_id` is that of a payment, which has several events. Deliveries are told apart by what is signed. The type is `/payment_status`.
+/// * The signature covers all values but not their spelling, so it does not cover every byte of the
+///   body. A body with a repeated name is refused.
+/// * Numbers are signed as received. NOWPayments does not document how it writes a number such as
+///   `1.0`, or non-ASCII text. Where its spelling differs, a genuine delivery is refused.
+/// * Several third-party implementations agree on the order of names and the lack of white space.
+///   The page only shows code.
+/// * `/payment_id` names a payment, which has several events. So the replay key comes from the
+///   signed message. The event type is `/payment_status`.
 ///
 /// Source: <https://documenter.getpostman.com/view/7907941/2s93JusNJt>.
 pub const NOWPAYMENTS: Provider = Provider::new(
@@ -29,7 +32,7 @@ pub const NOWPAYMENTS: Provider = Provider::new(
             values: true,
             ..Coverage::NONE
         },
-        "the JSON of the body, names sorted (HMAC-SHA-512)",
+        "the JSON of the body with sorted names (HMAC-SHA-512)",
     )
     .in_header("x-nowpayments-sig")
     .reads_body()

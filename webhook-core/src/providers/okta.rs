@@ -2,15 +2,16 @@ use crate::provider::{Challenge, Handshake, Provider, Questions, Reply, Scheme, 
 
 /// Okta event hooks and inline hooks.
 ///
-/// The `Authorization` header is the secret of the hook, whole and without a scheme in front. **Nothing is signed**: the secret says who
-/// sent the request.
+/// The `Authorization` header is exactly the secret of the hook, without an authentication scheme.
+/// **Nothing is signed**: the secret only identifies the sender.
 ///
-/// * `/eventId` names a delivery, of which each event has a `uuid`. The type is
-///   `/data/events/0/eventType`. Inline hooks, which have another `/eventType` than
-///   `com.okta.event_hook`, wait for an answer, so a copy of one runs again.
-/// * 3 s to answer, at most one retry; a 4xx is not retried.
-/// * The `GET` with `x-okta-verification-challenge` comes once and is answered here with `{"verification":…}`. That is harmless: nothing is
-///   remembered, and whoever asks gets his own word back as JSON.
+/// * `/eventId` names a delivery, and each event in it has a `uuid`. The event type is
+///   `/data/events/0/eventType`. Inline hooks have an `/eventType` other than
+///   `com.okta.event_hook`. They wait for an answer, so a duplicate of one runs again.
+/// * Okta waits 3 s for an answer and retries at most once, but never after a 4xx.
+/// * The handshake is a single `GET` with `x-okta-verification-challenge`. The endpoint answers it
+///   with `{"verification":…}`. That is harmless: nothing is remembered, and the requester receives
+///   its own text as JSON.
 /// * 200 and 204 are success.
 ///
 /// Source: <https://developer.okta.com/docs/concepts/event-hooks/>.

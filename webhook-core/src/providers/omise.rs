@@ -3,14 +3,16 @@ use crate::provider::{Parameter, Part, Provider, Scheme};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
 
-/// Omise (Opn Payments).
+/// Omise (Opn Payments) webhooks.
 ///
-/// `Omise-Signature: <hex>[,<hex>]`, HMAC-SHA-256 over the time of `Omise-Signature-Timestamp` in seconds, a dot and the body. The key is the
-/// secret **decoded from base64**. While a secret is rotated, both sign.
+/// `Omise-Signature: <hex>[,<hex>]` is an HMAC-SHA-256 over the timestamp in
+/// `Omise-Signature-Timestamp` (seconds), a dot and the body. The secret is **decoded from
+/// base64**. During a rotation, both secrets sign.
 ///
-/// * No tolerance was found; 300 s to both sides here.
-/// * The id is `/id` (`evnt_…`), the type `/key`.
-/// * This is what independent implementations agree on; Omise recommends verification but its text was not seen.
+/// * No documented tolerance was found. The default is 300 s in both directions.
+/// * The event id is `/id` (`evnt_…`), and the event type is `/key`.
+/// * Independent implementations agree on this scheme. Omise recommends verification, but its text
+///   was not seen.
 ///
 /// Source: <https://docs.omise.co/api-webhooks>.
 pub const OMISE: Provider = Provider::new(

@@ -1,14 +1,15 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 
-/// Onfido.
+/// Onfido webhooks.
 ///
-/// `X-SHA2-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the webhook's token.
+/// `X-SHA2-Signature` is a hex HMAC-SHA-256 over the body. The secret is the webhook's token.
 ///
-/// * No time is signed and events have no id: `/payload/object/id` is that of the object. Deliveries are told apart by their content.
-///   The type is `/payload/action`.
+/// * The signature covers no timestamp, and events have no id (`/payload/object/id` names the
+///   object). The replay key comes from the body. The event type is `/payload/action`.
 ///
-/// Source: <https://documentation.onfido.com/api/latest/#webhooks> and onfido/onfido-node (`WebhookEventVerifier`).
+/// Source: <https://documentation.onfido.com/api/latest/#webhooks> and onfido/onfido-node
+/// (`WebhookEventVerifier`).
 pub const ONFIDO: Provider = Provider::new(
     "onfido",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-sha2-signature")],

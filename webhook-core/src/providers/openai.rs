@@ -2,15 +2,17 @@ use crate::provider::{Parameter, Provider, Success};
 use crate::providers::standard_webhooks::standard;
 use crate::secret::KeyFormat;
 
-/// OpenAI.
+/// OpenAI webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS), but the key of a secret without `whsec_` is its text: base64 is only decoded behind that
-/// prefix.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS), but a secret without `whsec_` is used as text.
+/// Base64 is only decoded after that prefix.
 ///
-/// * The id is `webhook-id` (`wh_…`); the body's `/id` (`evt_…`) is another name for the same event.
-/// * Any 2xx within 20 s is success. That was read in others' descriptions.
+/// * The event id is `webhook-id` (`wh_…`). The body's `/id` (`evt_…`) is another name for the same
+///   event.
+/// * Any 2xx within 20 s is success. This was read in third-party descriptions.
 ///
-/// Source: <https://platform.openai.com/docs/guides/webhooks>, openai 6.49.0 and openai-python's tests.
+/// Source: <https://platform.openai.com/docs/guides/webhooks>, openai 6.49.0 and openai-python's
+/// tests.
 pub const OPENAI: Provider = standard("openai")
     .with_key_format(KeyFormat::WhsecOrUtf8)
     .answers_within_millis(20_000)

@@ -1,14 +1,18 @@
 use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
 use crate::verify::custom::form_field::{FormField, Place};
 
-/// OpenNode.
+/// OpenNode webhooks.
 ///
-/// A form, of which `hashed_order` is hexadecimal, HMAC-SHA-256 over the field `id`. The key is the API key.
+/// A delivery is a form. Its field `hashed_order` is a hex HMAC-SHA-256 over the field `id`. The
+/// secret is the API key.
 ///
-/// * **Only the id is signed.** Whoever has seen one callback can send any status for it: fetch the charge before you act on it.
-/// * What is signed does not tell one event of a charge from another, so copies are not recognised and handlers have to bear them.
+/// * **The signature covers only the id.** An attacker who has seen one callback can send any
+///   status for it: fetch the charge before you act on it.
+/// * The signature does not tell one event of a charge from another. So duplicates run, and the
+///   handler must be idempotent.
 ///
-/// Source: <https://developers.opennode.com/docs/charges-webhooks> and opennode-node's `src/client.ts`.
+/// Source: <https://developers.opennode.com/docs/charges-webhooks> and opennode-node's
+/// `src/client.ts`.
 pub const OPENNODE: Provider = Provider::new(
     "opennode",
     &[Scheme::with_code(
@@ -27,7 +31,7 @@ pub const OPENNODE: Provider = Provider::new(
 )
 .identified_by(
     Identity::Indistinct,
-    "the id of the charge is all that is signed, and a charge has several events",
+    "the signature covers only the id of the charge, which has several events",
 )
 .configured_by(&[Parameter::secret("api_key")])
 .documented_at("https://developers.opennode.com/docs/charges-webhooks");

@@ -2,13 +2,14 @@ use crate::crypto::Algorithm;
 use crate::provider::{Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
-/// Orb.
+/// Orb webhooks.
 ///
-/// `X-Orb-Signature: v1=<hex> v1=<hex>`, HMAC-SHA-256 over `v1:`, the time of `X-Orb-Timestamp`, a colon and the body. The time is
-/// `2024-03-27T15:42:29.551`, UTC without saying so. Only `v1` counts, and any may match.
+/// `X-Orb-Signature: v1=<hex> v1=<hex>` is an HMAC-SHA-256 over `v1:`, the timestamp in
+/// `X-Orb-Timestamp`, a colon and the body. The timestamp has the form `2024-03-27T15:42:29.551`
+/// and is in UTC, without a zone. Only `v1` counts, and any entry may match.
 ///
-/// * Tolerance 300 s to both sides, as in Orb's SDK.
-/// * The id is `/id`, the type `/type`.
+/// * The tolerance is 300 s in both directions, as in Orb's SDK.
+/// * The event id is `/id`, and the event type is `/type`.
 ///
 /// Source: <https://docs.withorb.com/integrations-and-exports/webhooks> and orb-node's tests.
 pub const ORB: Provider = Provider::new(

@@ -2,16 +2,19 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Paddle Billing.
+/// Paddle Billing webhooks.
 ///
-/// `Paddle-Signature: ts=<seconds>;h1=<hex>`, HMAC-SHA-256 over `ts`, a colon and the body. The key is the whole `pdl_ntfset_…`. While a
-/// secret is rotated there are several `h1`, and any may match; Paddle's SDKs disagree about them and about unknown pairs, which are
+/// `Paddle-Signature: ts=<seconds>;h1=<hex>` is an HMAC-SHA-256 over `ts`, a colon and the body.
+/// The secret is the whole `pdl_ntfset_…` text. During a rotation there are several `h1`, and any
+/// may match. Paddle's SDKs disagree about several `h1` and about unknown pairs. Unknown pairs are
 /// ignored here.
 ///
-/// * Tolerance 5 s to the past, as in Paddle's SDKs, and 300 s to the future, which they do not look at. **Keep the clock right, or
-///   widen it** with [`tolerance`](crate::EndpointBuilder::tolerance).
-/// * The id is `/event_id`; `/notification_id` is that of the delivery. The type is `/event_type`.
-/// * Only 200 within 5 s is success; 60 retries over three days.
+/// * The tolerance is 5 s in the past, as in Paddle's SDKs, and 300 s in the future, which the SDKs
+///   do not check. **Keep the clock right, or widen the tolerance** with
+///   [`tolerance`](crate::EndpointBuilder::tolerance).
+/// * The event id is `/event_id`; `/notification_id` names the delivery. The event type is
+///   `/event_type`.
+/// * Only 200 within 5 s is success. Paddle retries 60 times over three days.
 ///
 /// Source: <https://developer.paddle.com/webhooks/signature-verification> and Paddle's SDKs.
 pub const PADDLE: Provider = Provider::new(

@@ -5,15 +5,18 @@ use crate::secret::KeyFormat;
 #[cfg(feature = "asymmetric")]
 use crate::verify::custom::rsa_values::PaddleClassic;
 
-/// Paddle Classic, the product before Paddle Billing ([`PADDLE`](super::PADDLE)).
+/// Paddle Classic webhooks, of the product before Paddle Billing ([`PADDLE`](super::PADDLE)).
 ///
-/// A form with `p_signature` in it: base64, RSA, SHA-1, over what PHP's `serialize` makes of its other fields, sorted by name, all as texts. The key is
-/// the public one of the vendor's dashboard.
+/// The form field `p_signature` is a base64 RSA signature with SHA-1. The signed message is PHP's
+/// `serialize` of the other fields, sorted by name, all as strings. The public key is that of the
+/// vendor's dashboard.
 ///
-/// * Every field is signed, behind its length. The form's spelling is not, so [`Coverage::body`] is false: names and values are what counts.
-/// * SHA-1 is legacy, and verified only: no [`Signer`](crate::Signer) makes it.
-/// * `event_time` has no zone and is not checked; deliveries are told apart by what is signed of them, `alert_id` among it.
-/// * A field that is there twice is refused.
+/// * The signature covers every field with its length, but not the spelling of the form. So
+///   [`Coverage::body`] is false: only names and values count.
+/// * SHA-1 is legacy and only verified: no [`Signer`](crate::Signer) creates it.
+/// * `event_time` has no zone and is not checked. The replay key comes from the signed message,
+///   which includes `alert_id`.
+/// * A form with a repeated field is refused.
 ///
 /// Source: <https://developer.paddle.com/webhook-reference/verifying-webhooks>
 pub const PADDLE_CLASSIC: Provider = Provider::new("paddle-classic", SCHEME)
@@ -28,6 +31,6 @@ const SCHEME: &[Scheme] = &[Scheme::with_code(
         values: true,
         ..Coverage::NONE
     },
-    "all fields of a form (RSA, SHA-1)",
+    "all fields of the form (RSA, SHA-1)",
 )
 .in_body("/p_signature")];

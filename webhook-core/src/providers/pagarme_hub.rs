@@ -4,15 +4,20 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Part, Provider, Scheme};
 
-/// Pagar.me, installations linked through its Hub. The key is one of `https://hubapi.pagar.me/.well-known/jwks.json`: configured, and with
-/// the setting `kid` a delivery that names another is refused; or found there by a [`KeySource`](crate::KeySource).
+/// Pagar.me webhooks of installations that are linked through its Hub.
 ///
-/// Signed with RSA and SHA-256: the body. The header names the algorithm, of which only `RS256` is
-/// accepted, and the key. Its pairs come with a space after `;` and without, the signature in
-/// base64 of either alphabet, padded or not. No time is signed.
+/// The public key is one of `https://hubapi.pagar.me/.well-known/jwks.json`. Configure it, or have
+/// a [`KeySource`](crate::KeySource) fetch it. With the setting `kid`, a delivery that names
+/// another key is refused.
 ///
-/// The id is in the signed body. Basic authentication, which accounts without the Hub have, is another scheme.
+/// The signature is RSA with SHA-256 over the body. The header names the algorithm and the key;
+/// only the algorithm `RS256` is accepted. The pairs of the header may have a space after `;`. The
+/// signature is base64 of either alphabet, padded or not. It covers no timestamp.
 ///
+/// The event id is in the signed body. Accounts without the Hub have Basic authentication, which is
+/// another scheme.
+///
+/// Source:
 /// <https://github.com/pagarme/ecommerce-module-core/blob/master/src/Webhook/Services/WebhookValidatorService.php>
 pub const PAGARME_HUB: Provider = Provider::new(
     "pagarme-hub",

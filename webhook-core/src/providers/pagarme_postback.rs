@@ -1,12 +1,14 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 
-/// Pagar.me versions 1 to 4, postbacks.
+/// Pagar.me postbacks of versions 1 to 4.
 ///
-/// `X-Hub-Signature: sha1=<hex>`, HMAC-SHA-1 over the body, a form. The key is the API key (`ak_…`). Some of Pagar.me's SDKs take the hash's name
-/// from the header; here it is `sha1` or nothing.
+/// `X-Hub-Signature: sha1=<hex>` is an HMAC-SHA-1 over the body, which is a form. The secret is the
+/// API key (`ak_…`). Some of Pagar.me's SDKs read the hash's name from the header; here it must be
+/// `sha1`.
 ///
-/// * No time is signed and events have no id: deliveries are told apart by their content. Versions 5 and the Hub are not this.
+/// * The signature covers no timestamp, and events have no id, so the replay key comes from the
+///   body. Version 5 and the Hub use other schemes.
 ///
 /// Source: <https://docs.pagar.me/v1/reference/validando-um-postback> and pagarme-php.
 pub const PAGARME_POSTBACK: Provider = Provider::new(

@@ -1,14 +1,17 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
-/// PagBank (PagSeguro).
+/// PagBank (PagSeguro) webhooks.
 ///
-/// `x-authenticity-token`: hexadecimal SHA-256, a plain hash and no HMAC, over the account's token,
-/// a hyphen and the body. Whoever has one can make the hash of a longer body that begins the same,
-/// but not one that is text: a body that is not UTF-8 is refused.
+/// `x-authenticity-token` is a hex SHA-256: a plain hash, not an HMAC. The hashed message is the
+/// account's token, a hyphen and the body. An attacker who has one hash can compute the hash of a
+/// longer body with the same beginning, but such a body is never UTF-8. So a body that is not UTF-8
+/// is refused.
 ///
-/// * The older notifications of PagSeguro (a form with `notificationCode`) are not signed and are not this.
-/// * No time is signed and events have no id: `/id` is that of the order or charge. Deliveries are told apart by their content.
+/// * PagSeguro's older notifications (a form with `notificationCode`) are unsigned and not
+///   supported here.
+/// * The signature covers no timestamp, and events have no id: `/id` names the order or charge. The
+///   replay key comes from the body.
 ///
 /// Source: <https://developer.pagbank.com.br/reference/confirmar-autenticidade-da-notificacao>.
 pub const PAGBANK: Provider = Provider::new(

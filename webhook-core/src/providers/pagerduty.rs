@@ -1,13 +1,16 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 
-/// PagerDuty, webhooks v3.
+/// PagerDuty webhooks of version 3.
 ///
-/// `X-PagerDuty-Signature: v1=<hex>,v1=<hex>`, HMAC-SHA-256 over the body, one for each secret. Only `v1` counts, and any may match.
+/// `X-PagerDuty-Signature: v1=<hex>,v1=<hex>` holds HMAC-SHA-256 tags over the body, one for each
+/// secret. Only `v1` counts, and any entry may match.
 ///
-/// * No time is signed. The id is `/event/id`, the type `/event/event_type`.
+/// * The signature covers no timestamp. The event id is `/event/id`, and the event type is
+///   `/event/event_type`.
 ///
-/// Source: <https://developer.pagerduty.com/docs/verifying-webhook-signatures> and go-pagerduty (`webhookv3`).
+/// Source: <https://developer.pagerduty.com/docs/verifying-webhook-signatures> and go-pagerduty
+/// (`webhookv3`).
 pub const PAGERDUTY: Provider = Provider::new(
     "pagerduty",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

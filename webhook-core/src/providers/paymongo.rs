@@ -2,17 +2,20 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// PayMongo.
+/// PayMongo webhooks.
 ///
-/// `Paymongo-Signature: t=<seconds>,te=<hex>,li=<hex>`, HMAC-SHA-256 over `t`, a dot and the body. One of `te` (test) and `li` (live) is
-/// empty. The key is the `whsk_…` of the webhook, which is for one mode only, so that a test event never matches a live key.
+/// `Paymongo-Signature: t=<seconds>,te=<hex>,li=<hex>` is an HMAC-SHA-256 over `t`, a dot and the
+/// body. One of `te` (test) and `li` (live) is empty. The secret is the `whsk_…` of the webhook. It
+/// belongs to one mode, so a test event never matches a live secret.
 ///
-/// * PayMongo's SDK knows no tolerance; 300 s to both sides here.
-/// * The id is `/data/id`, the type `/data/attributes/type`.
-/// * 12 retries over 136.5 min; three events that run out of them in a row disable the webhook.
+/// * PayMongo's SDK has no tolerance. The default is 300 s in both directions.
+/// * The event id is `/data/id`, and the event type is `/data/attributes/type`.
+/// * PayMongo retries 12 times over 136.5 min. Three events in a row that exhaust their retries
+///   disable the webhook.
 /// * Any 2xx is success.
 ///
-/// Source: <https://developers.paymongo.com/docs/webhook-retry-logic> and paymongo-php (`WebhookService`).
+/// Source: <https://developers.paymongo.com/docs/webhook-retry-logic> and paymongo-php
+/// (`WebhookService`).
 pub const PAYMONGO: Provider = Provider::new("paymongo", &[SIGNED.pairs(b',', "li"), SIGNED])
     .id_at(&["/data/id"])
     .type_at(&["/data/attributes/type"])

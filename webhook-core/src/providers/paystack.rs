@@ -1,14 +1,15 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
-/// Paystack.
+/// Paystack webhooks.
 ///
-/// `x-paystack-signature`: hexadecimal, HMAC-SHA-512 over the body. The key is the API secret key (`sk_live_…`,
-/// `sk_test_…`).
+/// `x-paystack-signature` is a hex HMAC-SHA-512 over the body. The secret is the API secret key
+/// (`sk_live_…`, `sk_test_…`).
 ///
-/// * No time is signed and events have no id: `/data/id` is the transaction's, which has several events. Deliveries are
-///   told apart by their content.
-/// * This is what many independent implementations agree on; Paystack's own page was not read for it.
+/// * The signature covers no timestamp, and events have no id. `/data/id` names the transaction,
+///   which has several events. So the replay key comes from the body.
+/// * Many independent implementations agree on this scheme. Paystack's own page was not read for
+///   it.
 /// * Only 200 is success.
 ///
 /// Source: <https://paystack.com/docs/payments/webhooks/>.

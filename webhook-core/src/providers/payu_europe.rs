@@ -1,14 +1,16 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
-/// PayU Europe (PayU GPO Europe, REST API).
+/// PayU Europe (PayU GPO Europe, REST API) notifications.
 ///
-/// `OpenPayu-Signature: sender=…;signature=<hex>;algorithm=…;content=DOCUMENT`, also sent as `X-OpenPayU-Signature`: a plain hash, no HMAC, over
-/// the body and the second key. **The sender names the algorithm**; only `SHA-256` and `MD5` are accepted, each with a tag of its length. Where
-/// your shop is set to SHA-256, use [`PAYU_EUROPE_SHA256`].
+/// `OpenPayu-Signature: sender=…;signature=<hex>;algorithm=…;content=DOCUMENT` is also sent as
+/// `X-OpenPayU-Signature`. The tag is a plain hash, not an HMAC, over the body and the second key.
+/// **The sender names the algorithm**: only `SHA-256` and `MD5` are accepted, each with a tag of
+/// its length. If your shop is set to SHA-256, use [`PAYU_EUROPE_SHA256`].
 ///
-/// * No time is signed. `/order/orderId` is the order's, which has several states: deliveries are told apart by their content.
-/// * Only 200 is success; about 20 attempts over a day and more.
+/// * The signature covers no timestamp. `/order/orderId` names the order, which has several states,
+///   so the replay key comes from the body.
+/// * Only 200 is success. PayU makes about 20 attempts over more than a day.
 ///
 /// Source: <https://developers.payu.com/europe/docs/webhooks/> and openpayu_php (`Util.php`).
 pub const PAYU_EUROPE: Provider = common(Provider::new(
@@ -16,7 +18,7 @@ pub const PAYU_EUROPE: Provider = common(Provider::new(
     &[SHA256, hashed(Algorithm::Md5, "MD5")],
 ));
 
-/// PayU Europe, for shops set to SHA-256; see [`PAYU_EUROPE`].
+/// PayU Europe notifications of shops that are set to SHA-256; see [`PAYU_EUROPE`].
 pub const PAYU_EUROPE_SHA256: Provider = common(Provider::new("payu-europe-sha256", &[SHA256]));
 
 const SHA256: Scheme = hashed(Algorithm::Sha256, "SHA-256");

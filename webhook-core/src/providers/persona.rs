@@ -2,14 +2,15 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Persona.
+/// Persona webhooks.
 ///
-/// `Persona-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body. While a secret is rotated there are two such sets with
-/// a space between, of one `t`, and any may match. The key is the whole `wbhsec_…`.
+/// `Persona-Signature: t=<seconds>,v1=<hex>` is an HMAC-SHA-256 over `t`, a dot and the body.
+/// During a rotation there are two such sets with the same `t`, separated by a space, and any may
+/// match. The secret is the whole `wbhsec_…` text.
 ///
-/// * No tolerance is documented; 300 s to both sides here.
-/// * The id is `/data/id` (`evt_…`), the type `/data/attributes/name`.
-/// * 200, 201, 202 and 204 are success, within 5 s; documents differ about the number of retries.
+/// * Persona documents no tolerance. The default is 300 s in both directions.
+/// * The event id is `/data/id` (`evt_…`), and the event type is `/data/attributes/name`.
+/// * 200, 201, 202 and 204 within 5 s are success. Documents disagree about the number of retries.
 ///
 /// Source: <https://docs.withpersona.com/webhooks-best-practices>.
 pub const PERSONA: Provider = Provider::new(

@@ -7,17 +7,21 @@ use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
 use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
 
-/// Plaid.
+/// Plaid webhooks.
 ///
-/// `Plaid-Verification`: a JSON Web Token, ES256, with the SHA-256 of the body in `request_body_sha256` and its time in `iat`. The header names a
-/// key that `POST /webhook_verification_key/get` gives, with your client id and secret. So there are two ways: the key is configured, as
-/// the JSON Web Key of that answer, or a [`KeySource`](crate::KeySource) of yours asks Plaid; it may hand on the answer as it is. A key with
-/// `expired_at` is refused. With the setting `kid`, a delivery that names another key than the configured one is refused too.
+/// `Plaid-Verification` is a JSON Web Token, signed with ES256. `request_body_sha256` is the
+/// SHA-256 of the body, and `iat` is the timestamp. The token names a public key, which
+/// `POST /webhook_verification_key/get` returns for your client id and secret. Configure the key as
+/// the JSON Web Key of that answer, or have your [`KeySource`](crate::KeySource) ask Plaid; the
+/// source may return the answer unchanged. A key with `expired_at` is refused. With the setting
+/// `kid`, a delivery that names another key is refused.
 ///
-/// * Time and body are signed, byte for byte: Plaid indents its JSON, and what re-writes it breaks it.
-/// * There is no id, and the same body may be sent for two events (`SYNC_UPDATES_AVAILABLE` for one item). Deliveries are told apart by
-///   body and time, so that a retry, which is signed anew, may run twice.
-/// * Answered within 10 s, retried for up to 24 hours.
+/// * The signature covers the timestamp and the body, byte for byte. Plaid indents its JSON, so
+///   anything that rewrites the body breaks the signature.
+/// * There is no id, and Plaid may send equal bodies for two events (`SYNC_UPDATES_AVAILABLE` for
+///   one item). So the replay key comes from the body and the timestamp. A retry is signed again,
+///   so it may run twice.
+/// * Plaid waits 10 s for an answer and retries for up to 24 hours.
 ///
 /// Source: <https://plaid.com/docs/api/webhooks/webhook-verification/>
 pub const PLAID: Provider = Provider::new("plaid", SCHEME)
@@ -25,7 +29,7 @@ pub const PLAID: Provider = Provider::new("plaid", SCHEME)
     .type_at(&["/webhook_code"])
     .identified_by(
         Identity::ContentAndAttempt,
-        "a notification says only that an item has news (`SYNC_UPDATES_AVAILABLE`)",
+        "a notification only says that an item has updates (`SYNC_UPDATES_AVAILABLE`)",
     )
     .answers_within_millis(10_000)
     .retries_for_secs(24 * 60 * 60)
@@ -39,7 +43,7 @@ const SCHEME: &[Scheme] = &[Scheme::with_code(
         time: true,
         ..Coverage::NONE
     },
-    "time, hash of the body (JWT, ES256)",
+    "timestamp, hash of the body (JWT, ES256)",
 )
 .in_header("plaid-verification")
 .timed(TimeUnit::Seconds)

@@ -2,20 +2,24 @@ use crate::parse::Grammar;
 use crate::provider::{Coverage, Parameter, Provider, Questions, Scheme};
 use crate::verify::custom::plivo::{Plivo, Signs};
 
-/// Plivo, signatures of version 3: voice.
+/// Plivo voice webhooks, signature version 3.
 ///
-/// `X-Plivo-Signature-V3`: one or more tags with commas between, base64, HMAC-SHA-256 over the URL, its query and the fields of the form, each
-/// decoded and in the order of their names, and `X-Plivo-Signature-V3-Nonce`. The key is the auth token. `X-Plivo-Signature-Ma-V3` has the
-/// same with the token of the main account, where a subaccount's is in the other header: either is enough.
+/// `X-Plivo-Signature-V3` holds one or more base64 HMAC-SHA-256 tags, separated by commas. The
+/// signed message is the URL, its query, the form fields and `X-Plivo-Signature-V3-Nonce`. Query
+/// and fields are decoded and sorted by name. The secret is the auth token.
+/// `X-Plivo-Signature-Ma-V3` is made the same way with the token of the main account; the other
+/// header then has that of the subaccount. Either is enough.
 ///
-/// * Nothing stands between the names and values of the form, and the pairs of the query are
-///   decoded and sorted, so not every byte of them is covered. A nonce of other than letters,
-///   digits, `-` and `_` is refused, because a dot is what separates it from the form.
-/// * No time is signed. The nonce is, but a retry may have another. Plivo waits for the
-///   instructions that the answer gives, so a copy is not answered as a duplicate and runs again.
-/// * Messages are signed by version 2: see [`PLIVO_V2`](super::PLIVO_V2).
+/// * No separator divides the names and values of the form, and the pairs of the query are decoded
+///   and sorted. So the signature does not cover every byte of them. A nonce may only contain
+///   letters, digits, `-` and `_`, because a dot separates it from the form.
+/// * The signature covers no timestamp. It covers the nonce, but a retry may have another nonce.
+///   Plivo waits for the instructions in the answer. So a copy is not answered as a duplicate: it
+///   runs again.
+/// * Messages use version 2: see [`PLIVO_V2`](super::PLIVO_V2).
 ///
-/// Source: plivo 4.63.0 (PyPI), `utils/signature_v3.py`, and <https://www.plivo.com/docs/voice/concepts/signature-validation>.
+/// Source: plivo 4.63.0 (PyPI), `utils/signature_v3.py`, and
+/// <https://www.plivo.com/docs/voice/concepts/signature-validation>.
 pub const PLIVO: Provider = Provider::new("plivo", SCHEME)
     .with_aliases(&["plivo-v3"])
     .asks(Questions::All)

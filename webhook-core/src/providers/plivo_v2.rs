@@ -2,20 +2,25 @@ use crate::parse::Grammar;
 use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
 use crate::verify::custom::plivo::{Plivo, Signs};
 
-/// Plivo, signatures of version 2: messages, Verify.
+/// Plivo webhooks for messages and Verify, signature version 2.
 ///
-/// `X-Plivo-Signature-V2`: base64, HMAC-SHA-256 over the URL without its query and `X-Plivo-Signature-V2-Nonce`, with nothing between. The key is the
-/// auth token. `X-Plivo-Signature-Ma-V2` has the same with the token of the main account: either is enough.
+/// `X-Plivo-Signature-V2` is a base64 HMAC-SHA-256 over the URL without its query, directly
+/// followed by `X-Plivo-Signature-V2-Nonce`. The secret is the auth token.
+/// `X-Plivo-Signature-Ma-V2` is made the same way with the token of the main account. Either is
+/// enough.
 ///
-/// * **Neither query nor body is signed**: whoever has seen one delivery can send another one under its nonce. Deliveries are told apart by their nonce,
-///   so that one is taken once. Ask Plivo's API before anything of value moves.
-/// * No time is signed. Whether a retry keeps its nonce is not said anywhere: with another one it runs again.
+/// * **The signature covers neither the query nor the body.** An attacker who has seen one delivery
+///   can send another one under its nonce. The replay key comes from the nonce, so a nonce counts
+///   once. Ask Plivo's API before anything of value moves.
+/// * The signature covers no timestamp. Plivo does not document whether a retry keeps its nonce. A
+///   retry with another nonce runs again.
 ///
-/// Source: plivo 4.63.0 (PyPI), `utils/__init__.py`, and <https://docs.plivo.com/docs/messaging/concepts/signature-validation>.
+/// Source: plivo 4.63.0 (PyPI), `utils/__init__.py`, and
+/// <https://docs.plivo.com/docs/messaging/concepts/signature-validation>.
 pub const PLIVO_V2: Provider = Provider::new("plivo-v2", SCHEME)
     .identified_by(
         Identity::Content,
-        "the signed nonce is made for one delivery; the body is not signed",
+        "the signed nonce is issued for one delivery; the body is not covered",
     )
     .configured_by(&[
         Parameter::secret("auth_token"),

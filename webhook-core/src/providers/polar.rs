@@ -2,14 +2,16 @@ use crate::provider::Provider;
 use crate::providers::standard_webhooks::standard;
 use crate::secret::KeyFormat;
 
-/// Polar.
+/// Polar webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS), but the key is the text of the whole secret (`polar_whs_…`), never stripped and never
-/// decoded: Polar's SDK encodes it before it hands it to the library.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS), but the secret is the whole text (`polar_whs_…`),
+/// with its prefix and undecoded. Polar's SDK encodes the text before it passes it to the library.
 ///
-/// * The id is `webhook-id`, that of the event. 10 s to answer, ten retries.
+/// * The event id is `webhook-id`, which names the event. Polar waits 10 s for an answer and
+///   retries ten times.
 ///
-/// Source: <https://docs.polar.sh/integrate/webhooks/delivery>, @polar-sh/sdk 0.49.0 and polarsource/polar, the sender.
+/// Source: <https://docs.polar.sh/integrate/webhooks/delivery>, @polar-sh/sdk 0.49.0 and
+/// polarsource/polar, the sender's code.
 pub const POLAR: Provider = standard("polar")
     .with_key_format(KeyFormat::Utf8)
     .answers_within_millis(10_000)

@@ -1,14 +1,15 @@
 use crate::provider::{Identity, Provider, Scheme, Success};
 
-/// Postmark.
+/// Postmark webhooks.
 ///
-/// HTTP Basic authentication with the user name and password in the URL given to Postmark. **Nothing is signed**: the credentials say
-/// who sent the request.
+/// Postmark sends HTTP Basic authentication with the user name and password of the URL that you
+/// registered. **Nothing is signed**: the credentials only identify the sender.
 ///
-/// * `/MessageID` is the message's, which has several events: deliveries are told apart by their content. The type is
-///   `/RecordType`.
-/// * Only 200 is success; 403 ends the retries, which go on for 10.5 hours.
-/// * Read in others' descriptions of Postmark's page; the page itself was not read.
+/// * `/MessageID` names the message, which has several events, so the replay key comes from the
+///   body. The event type is `/RecordType`.
+/// * Only 200 is success. Postmark retries for 10.5 hours; 403 ends the retries.
+/// * This scheme was read in third-party descriptions of Postmark's page. The page itself was not
+///   read.
 ///
 /// Source: <https://postmarkapp.com/developer/webhooks/webhooks-overview>.
 pub const POSTMARK: Provider = Provider::new("postmark", &[Scheme::basic()])

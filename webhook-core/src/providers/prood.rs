@@ -1,13 +1,15 @@
 use crate::provider::{Parameter, Provider, Scheme};
 
-/// Prood, from its checkout to its API.
+/// Prood requests from its checkout to its API.
 ///
-/// `x-checkout-secret` is a secret both sides share. **Nothing is signed**: it says that the checkout passed the request on, not that its
-/// provider was right about it.
+/// `x-checkout-secret` is a secret that both sides share. **Nothing is signed**: the secret proves
+/// that the checkout passed the request on, not that its payment provider was right.
 ///
-/// * The body is the payment provider's, and the method too; deliveries are told apart by their content.
+/// * The payment provider chooses the body and the method. The replay key comes from the query and
+///   the body.
 ///
-/// Source: <https://github.com/rodrigobarona/prood-commerce-platform> (`require-checkout-secret.ts`).
+/// Source: <https://github.com/rodrigobarona/prood-commerce-platform>
+/// (`require-checkout-secret.ts`).
 pub const PROOD: Provider =
     Provider::new("prood", &[Scheme::token().in_header("x-checkout-secret")])
         .with_methods(&["POST", "GET"])

@@ -1,16 +1,17 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 
-/// Pusher Channels.
+/// Pusher Channels webhooks.
 ///
-/// `X-Pusher-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the secret of the app
-/// key that `X-Pusher-Key` names. With the setting `key`, that header has to be the app key, or one
-/// of several with commas between. Without it every secret is tried.
+/// `X-Pusher-Signature` is a hex HMAC-SHA-256 over the body. The secret is that of the app key in
+/// `X-Pusher-Key`. With the setting `key`, that header must be the app key, or one of several,
+/// separated by commas. Without the setting, every secret is tried.
 ///
-/// * No time is signed for itself: `/time_ms` is in the body. A delivery is a batch without an id and told apart by its content. The
-///   type is `/events/0/name`.
+/// * There is no separate signed timestamp; `/time_ms` is part of the body. A delivery is a batch
+///   without an id, so the replay key comes from the body. The event type is `/events/0/name`.
 ///
-/// Source: <https://pusher.com/docs/channels/server_api/webhooks/> and pusher-http-node (`webhook.js`).
+/// Source: <https://pusher.com/docs/channels/server_api/webhooks/> and pusher-http-node
+/// (`webhook.js`).
 pub const PUSHER: Provider = Provider::new(
     "pusher",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-pusher-signature")],

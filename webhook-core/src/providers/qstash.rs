@@ -4,22 +4,24 @@ use crate::jose::Claims;
 use crate::provider::{Coverage, Draft, Identity, Parameter, Provider, Scheme};
 use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled};
 
-/// Upstash QStash.
+/// Upstash QStash deliveries.
 ///
-/// `Upstash-Signature`: a JSON Web Token, HS256. `iss` is `Upstash`, `sub` the URL the message is for, `body` the SHA-256 of the body in
-/// base64url. There are two keys, the current and the next: configure both, as `Endpoint::qstash([current, next], url)`, and a rotation goes
-/// by unnoticed.
+/// `Upstash-Signature` is a JSON Web Token, signed with HS256. `iss` is `Upstash`, `sub` is the URL
+/// of the destination, and `body` is the SHA-256 of the body in base64url. There are two secrets,
+/// the current and the next. Configure both, as `Endpoint::qstash([current, next], url)`, so that a
+/// rotation goes unnoticed.
 ///
-/// * URL and body are signed. The token ends at `exp`, by default five minutes after it was made; every request has one of its own.
-/// * `Upstash-Message-Id` is a label: not signed. A schedule sends the same body every time, so a
-///   delivery is known by its token, which is made for one attempt (`jti`). A retry runs again.
+/// * The signature covers the URL and the body. The token expires at `exp`, by default five minutes
+///   after it is issued. Every request has its own token.
+/// * `Upstash-Message-Id` is an unsigned label. A schedule sends the same body every time. So the
+///   replay key comes from the token, which is issued for one attempt (`jti`). A retry runs again.
 ///
 /// Source: <https://upstash.com/docs/qstash/howto/signature> and @upstash/qstash@2.12.0 (npm).
 pub const QSTASH: Provider = Provider::new("qstash", SCHEME)
     .id_in_headers(&["upstash-message-id"])
     .identified_by(
         Identity::ContentAndAttempt,
-        "a schedule sends the same body every time; the token is made for one attempt (`jti`)",
+        "a schedule sends the same body every time; a token is issued for one attempt (`jti`)",
     )
     .configured_by(&[
         Parameter::secret("current_signing_key"),
@@ -55,7 +57,7 @@ static TOKEN: Jwt = Jwt {
     },
     make: |draft: &Draft<'_>| {
         let now = draft.now.as_secs();
-        json!({"iss": "Upstash", "sub": draft.full_url(), "exp": now.saturating_add(300), "nbf": now,
-            "iat": now, "jti": "jwt_67kxXD6UBAk7DqU6hzuHMDdXFXfP"})
+        json!({"iss": "Upstash", "sub": draft.full_url(), "exp": now.saturating_add(300),
+            "nbf": now, "iat": now, "jti": "jwt_67kxXD6UBAk7DqU6hzuHMDdXFXfP"})
     },
 };

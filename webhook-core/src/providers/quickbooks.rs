@@ -2,15 +2,19 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
-/// QuickBooks (Intuit).
+/// QuickBooks (Intuit) webhooks.
 ///
-/// `intuit-signature`: base64, HMAC-SHA-256 over the body, in its classic form as in that of CloudEvents. The key is the verifier token.
+/// `intuit-signature` is a base64 HMAC-SHA-256 over the body, in the classic format and in that of
+/// CloudEvents. The secret is the verifier token.
 ///
-/// * No time is signed. A delivery is a batch and told apart by its content; CloudEvents have an id (`/0/id`) and a type (`/0/type`).
-/// * 3 s to answer; retries after 10 s and with growing pauses, in the end every six hours.
+/// * The signature covers no timestamp. A delivery is a batch, so the replay key comes from the
+///   body. CloudEvents have an id (`/0/id`) and a type (`/0/type`).
+/// * QuickBooks waits 3 s for an answer. It retries after 10 s and with growing pauses, finally
+///   every six hours.
 /// * Only 200 is success.
 ///
-/// Source: <https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks> and SampleApp-Webhooks-nodejs.
+/// Source: <https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks> and
+/// SampleApp-Webhooks-nodejs.
 pub const QUICKBOOKS: Provider = Provider::new(
     "quickbooks",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

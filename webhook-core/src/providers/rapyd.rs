@@ -2,18 +2,20 @@ use crate::provider::{Coverage, Parameter, Provider, Scheme};
 use crate::time::TimeUnit;
 use crate::verify::custom::rapyd::{ACCESS_KEY, Rapyd};
 
-/// Rapyd.
+/// Rapyd webhooks.
 ///
-/// `signature`: base64 of the hexadecimal text of HMAC-SHA-256 over the URL, `salt`, `timestamp`, the access key, the secret key and the body. The key is the
-/// secret key; the setting `access_key` is the other half.
+/// `signature` is base64 of the hex text of an HMAC-SHA-256. The signed message is the URL, `salt`,
+/// `timestamp`, the access key, the secret key and the body. The secret is the secret key, and the
+/// setting `access_key` is the access key.
 ///
-/// * The URL is the whole one that is configured. That, and that the base64 is of hexadecimal text, is from working code of others; the page can be
-///   read otherwise.
-/// * Nothing stands between URL and salt, so the end of a query could be moved into the salt: the
-///   query is not covered byte for byte.
-/// * The id is `/id`, the type `/type`; both are signed.
+/// * The URL is the whole configured URL. Working third-party code shows this, and that the base64
+///   encodes hex text. Rapyd's page can be read differently.
+/// * No separator divides the URL and the salt, so an attacker could move the end of a query into
+///   the salt. The signature does not cover every byte of the query.
+/// * The event id is `/id`, and the event type is `/type`. Both are covered.
 ///
-/// Source: <https://docs.rapyd.net/en/webhook-authentication.html>, and hyperswitch for the encoding.
+/// Source: <https://docs.rapyd.net/en/webhook-authentication.html>, and hyperswitch for the
+/// encoding.
 pub const RAPYD: Provider = Provider::new(
     "rapyd",
     &[Scheme::with_code(
@@ -24,7 +26,7 @@ pub const RAPYD: Provider = Provider::new(
             values: true,
             ..Coverage::NONE
         },
-        "URL, salt, time, body (HMAC-SHA-256)",
+        "URL, salt, timestamp, body (HMAC-SHA-256)",
     )
     .in_header("signature")
     .signing_address()

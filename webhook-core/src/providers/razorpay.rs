@@ -1,14 +1,14 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
-/// Razorpay.
+/// Razorpay webhooks.
 ///
-/// `X-Razorpay-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the webhook secret; after a change, retries of older events are
-/// still signed with the old one, so give both.
+/// `X-Razorpay-Signature` is a hex HMAC-SHA-256 over the body. The secret is the webhook secret.
+/// After a change, retries of older events are still signed with the old secret, so configure both.
 ///
-/// * No time is signed, and the id (`x-razorpay-event-id`) is an unsigned header: deliveries are told apart by their content. The type is
-///   `/event`.
-/// * 5 s to answer; retries for 24 hours, then the webhook is disabled.
+/// * The signature covers no timestamp. The id (`x-razorpay-event-id`) is an unsigned header, so
+///   the replay key comes from the body. The event type is `/event`.
+/// * Razorpay waits 5 s for an answer. It retries for 24 hours, then disables the webhook.
 /// * Any 2xx is success.
 ///
 /// Source: <https://razorpay.com/docs/webhooks/validate-test/> and razorpay-python's tests.
@@ -23,7 +23,7 @@ pub const RAZORPAY: Provider = Provider::new(
 .succeeds_with(Success::Any2xx)
 .identified_by(
     Identity::Content,
-    "the body carries the time of the event and the object",
+    "the body carries the timestamp of the event and the object",
 )
 .configured_by(&[
     Parameter::secret("webhook_secret"),

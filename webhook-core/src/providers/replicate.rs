@@ -1,11 +1,13 @@
 use crate::provider::Provider;
 use crate::providers::standard_webhooks::standard;
 
-/// Replicate.
+/// Replicate webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS). Replicate's SDK looks at no time; here it has to be fresh.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS). Replicate's SDK does not check the timestamp;
+/// here it must be fresh.
 ///
-/// * The body is a prediction: its `/id` is the prediction's, and the type given here is its `/status`.
+/// * The body is a prediction. Its `/id` names the prediction, and the event type reported here is
+///   its `/status`.
 ///
 /// Source: <https://replicate.com/docs/topics/webhooks/verify-webhook> and replicate 1.4.0.
 pub const REPLICATE: Provider = standard("replicate")

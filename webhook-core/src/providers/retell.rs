@@ -2,17 +2,18 @@ use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Questions, Scheme};
 use crate::time::TimeUnit;
 
-/// Retell AI.
+/// Retell AI webhooks.
 ///
-/// `x-retell-signature: v=<milliseconds>,d=<hex>`, HMAC-SHA-256 over the body and `v`, in this order. The key is the API key that has the
-/// webhook badge.
+/// `x-retell-signature: v=<milliseconds>,d=<hex>` is an HMAC-SHA-256 over the body, followed by
+/// `v`. The secret is the API key that has the webhook badge.
 ///
-/// * Tolerance 300 s to both sides, as in Retell's SDK.
-/// * Events have no id. Two calls from one number ask the same (`call_inbound`), so a delivery is
-///   known by its content and the signed time. Those calls and custom functions wait for an answer,
-///   so a copy of one runs again. The type is `/event`.
+/// * The tolerance is 300 s in both directions, as in Retell's SDK.
+/// * Events have no id. Two calls from one number have equal bodies (`call_inbound`). So the replay
+///   key comes from the body and the signed timestamp. These calls and custom functions wait for an
+///   answer, so a duplicate of one runs again. The event type is `/event`.
 ///
-/// Source: <https://docs.retellai.com/features/secure-webhook> and retell-typescript-sdk (`webhook_auth.ts`).
+/// Source: <https://docs.retellai.com/features/secure-webhook> and retell-typescript-sdk
+/// (`webhook_auth.ts`).
 pub const RETELL: Provider = Provider::new(
     "retell",
     &[
@@ -25,7 +26,7 @@ pub const RETELL: Provider = Provider::new(
 .type_at(&["/event"])
 .identified_by(
     Identity::ContentAndAttempt,
-    "two calls from one number ask the same (`call_inbound`)",
+    "two calls from one number have equal bodies (`call_inbound`)",
 )
 .asks(Questions::With(&["/name", "/call_inbound/from_number"]))
 .configured_by(&[

@@ -1,11 +1,13 @@
 use crate::provider::{Parameter, Provider, Scheme, Success};
 
-/// RevenueCat.
+/// RevenueCat webhooks.
 ///
-/// The `Authorization` header is the value configured for the webhook, whole. **Nothing is signed**: it says who sent the request.
+/// The `Authorization` header is exactly the value configured for the webhook. **Nothing is
+/// signed**: the value only identifies the sender.
 ///
-/// * The id is `/event/id`, the type `/event/type`.
-/// * Only 200 is success; 60 s to answer; retries after 5, 10, 20, 40 and 80 min.
+/// * The event id is `/event/id`, and the event type is `/event/type`.
+/// * Only 200 is success. RevenueCat waits 60 s for an answer and retries after 5, 10, 20, 40 and
+///   80 min.
 ///
 /// Source: <https://www.revenuecat.com/docs/integrations/webhooks>.
 pub const REVENUECAT: Provider =

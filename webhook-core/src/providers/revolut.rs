@@ -2,15 +2,17 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
-/// Revolut: Business, Merchant and Crypto Ramp.
+/// Revolut webhooks: Business, Merchant and Crypto Ramp.
 ///
-/// `Revolut-Signature: v1=<hex>,v1=<hex>`, HMAC-SHA-256 over `v1.`, the time of `Revolut-Request-Timestamp` in milliseconds, a dot and the body. The
-/// key is the signing secret (`wsk_…`). While it is rotated, both sign, and any may match.
+/// `Revolut-Signature: v1=<hex>,v1=<hex>` is an HMAC-SHA-256 over `v1.`, the timestamp in
+/// `Revolut-Request-Timestamp` (milliseconds), a dot and the body. The secret is the signing secret
+/// (`wsk_…`). During a rotation both secrets sign, and any entry may match.
 ///
-/// * Tolerance 300 s, as Revolut asks for.
-/// * Events have no id and are told apart by their content. The type is `/event`.
+/// * The tolerance is 300 s, as Revolut asks for.
+/// * Events have no id, so the replay key comes from the body. The event type is `/event`.
 ///
-/// Source: <https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature>.
+/// Source:
+/// <https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature>.
 pub const REVOLUT: Provider = Provider::new(
     "revolut",
     &[Scheme::hmac(
@@ -27,6 +29,10 @@ pub const REVOLUT: Provider = Provider::new(
     .time_in_header("revolut-request-timestamp", TimeUnit::Millis)],
 )
 .type_at(&["/event"])
-.configured_by(&[Parameter::secret("signing_secret"), Parameter::identifier("client_id")]).documented_at(
+.configured_by(&[
+    Parameter::secret("signing_secret"),
+    Parameter::identifier("client_id"),
+])
+.documented_at(
     "https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature",
 );

@@ -3,13 +3,15 @@ use crate::parse::Encoding;
 use crate::provider::{Identity, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Sanity (GROQ-powered webhooks).
+/// Sanity GROQ-powered webhooks.
 ///
-/// `sanity-webhook-signature: t=<milliseconds>,v1=<base64url>`, HMAC-SHA-256 over `t`, a dot and the body; base64 with the alphabet for URLs
-/// and without padding.
+/// `sanity-webhook-signature: t=<milliseconds>,v1=<base64url>` is an HMAC-SHA-256 over `t`, a dot
+/// and the body. The base64 has the URL alphabet and no padding.
 ///
-/// * Sanity's library knows no tolerance; 300 s to both sides here. 429 and 5xx are retried twice.
-/// * The body is whatever the projection makes, so the same one may come for another change: the signed time tells them apart.
+/// * Sanity's library has no tolerance. The default is 300 s in both directions. Sanity retries 429
+///   and 5xx twice.
+/// * A projection writes the body, so equal bodies may report different changes. The replay key
+///   comes from the body and the signed timestamp.
 /// * Any 2xx is success.
 ///
 /// Source: <https://www.sanity.io/docs/webhooks> and sanity-io/webhook-toolkit (`signature.ts`).
@@ -26,7 +28,7 @@ pub const SANITY: Provider = Provider::new(
 )
 .identified_by(
     Identity::ContentAndAttempt,
-    "a projection of the project's writes the body",
+    "a projection that the project defines writes the body",
 )
 .succeeds_with(Success::Any2xx)
 .documented_at("https://www.sanity.io/docs/webhooks");

@@ -1,10 +1,11 @@
 use crate::provider::Provider;
 
-/// Seam.
+/// Seam webhooks.
 ///
-/// [Svix](super::SVIX): Seam's SDK hands its deliveries to Svix's library, which reads `svix-…` and `webhook-…` names.
+/// [Svix](super::SVIX). Seam's SDK passes deliveries to Svix's library, which reads the header
+/// names `svix-…` and `webhook-…`.
 ///
-/// * The type is `/event_type`. Retries are Svix's.
+/// * The event type is `/event_type`. Retries are those of Svix.
 ///
 /// Source: <https://docs.seam.co/latest/developer-tools/webhooks> and seamapi/javascript-webhook.
 pub const SEAM: Provider = super::svix::both("seam")

@@ -5,18 +5,23 @@ use crate::parse::Encoding;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// SendGrid, Event Webhook with signing on. The key is the verification key of the dashboard: base64 without PEM around it.
+/// SendGrid Event Webhook with signing on.
 ///
-/// Signed with ECDSA on P-256: time and body. No tolerance is documented and a delivery is retried for a day, so one is fresh for
-/// twenty-five hours.
+/// The public key is the verification key of the dashboard: base64 without PEM armour.
 ///
-/// A body is an array of events, each with an `sg_event_id`; the delivery has no id of its own and is told apart by its content,
-/// so the handler should go by the ids of the events. It ends in a line break that is signed too.
+/// The signature is ECDSA on P-256 over the timestamp and the body. SendGrid documents no tolerance
+/// and retries a delivery for a day, so the tolerance is twenty-five hours.
 ///
-/// A new key takes the place of the old one at once: configure both before it is made, if you can.
+/// A body is an array of events, each with an `sg_event_id`. The delivery itself has no id, so the
+/// replay key comes from the body. The handler should therefore use the ids of the events. The body
+/// ends in a line break, which is also signed.
+///
+/// A new key replaces the old one at once. If you can, configure both before the new one is
+/// generated.
 ///
 /// Any 2xx is success.
 ///
+/// Source:
 /// <https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features>
 pub const SENDGRID: Provider = Provider::new(
     "sendgrid",
@@ -32,7 +37,8 @@ pub const SENDGRID: Provider = Provider::new(
     ],
 )
 .succeeds_with(Success::Any2xx)
-.configured_by(&[Parameter::secret("verification_key")]).documented_at(
+.configured_by(&[Parameter::secret("verification_key")])
+.documented_at(
     "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
 )
 .retries_for_secs(86_400);

@@ -1,15 +1,15 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
-/// Sentry, webhooks of the integration platform.
+/// Sentry webhooks of the integration platform.
 ///
-/// `Sentry-Hook-Signature`: hexadecimal, HMAC-SHA-256 over the body. The key is the integration's client secret. Sentry's sample signs
-/// parsed JSON, which fails on text beyond ASCII.
+/// `Sentry-Hook-Signature` is a hex HMAC-SHA-256 over the body. The secret is the integration's
+/// client secret. Sentry's sample signs parsed JSON, which fails for non-ASCII text.
 ///
-/// * `Sentry-Hook-Timestamp` is **unsigned** and not looked at. So are the id (`Request-ID`) and
-///   the type (`Sentry-Hook-Resource`). An issue that is resolved, reopened and resolved again has
-///   the same body, so a delivery is known by its content and that id, of which one content has at
-///   most 64. The legacy "service hooks" of projects are not this.
+/// * `Sentry-Hook-Timestamp` is **unsigned** and ignored. The id (`Request-ID`) and the type
+///   (`Sentry-Hook-Resource`) are unsigned too. An issue that is resolved, reopened and resolved
+///   again has the same body. So the replay key comes from the body and that id, with at most 64
+///   ids for one body. The legacy "service hooks" of projects are not supported here.
 ///
 /// Source: <https://docs.sentry.io/organization/integrations/integration-platform/webhooks/>.
 pub const SENTRY: Provider = Provider::new(

@@ -2,17 +2,19 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 
-/// Shopify.
+/// Shopify webhooks.
 ///
-/// `X-Shopify-Hmac-Sha256` or, for the newer "events", `shopify-hmac-sha256`: base64, HMAC-SHA-256 over the body. The key is
-/// the app's client secret; while it is rotated, give the old one too.
+/// `X-Shopify-Hmac-Sha256`, or `shopify-hmac-sha256` for the newer "events", is a base64
+/// HMAC-SHA-256 over the body. The secret is the app's client secret. During a rotation, configure
+/// the old one too.
 ///
-/// * No time is signed, and id, topic and shop are unsigned headers. Shopify sends one body under
-///   several topics (`orders/updated`, `orders/paid`), so a delivery is known by its content, topic
-///   and event id, of which one content has at most 16. A handler that must know the topic for
-///   certain registers a URL for each.
-/// * The id is `X-Shopify-Event-Id`, or `X-Shopify-Webhook-Id` where that is missing.
-/// * 5 s to answer; 8 retries within four hours, and then the subscription is deleted.
+/// * The signature covers no timestamp. The id, the topic and the shop are unsigned headers.
+///   Shopify sends one body under several topics (`orders/updated`, `orders/paid`). So the replay
+///   key comes from the body, the topic and the event id, with at most 16 combinations for one
+///   body. If the handler must know the topic for certain, register a URL for each topic.
+/// * The id is `X-Shopify-Event-Id`, or `X-Shopify-Webhook-Id` if that is missing.
+/// * Shopify waits 5 s for an answer. It retries 8 times within four hours, then deletes the
+///   subscription.
 /// * Any 2xx is success.
 ///
 /// Source: <https://shopify.dev/docs/apps/build/webhooks/subscribe/https> and @shopify/shopify-api.
@@ -40,7 +42,7 @@ pub const SHOPIFY: Provider = Provider::new(
         ],
         16,
     ),
-    "one body comes under several topics (`orders/updated`, `orders/paid`)",
+    "one body arrives under several topics (`orders/updated`, `orders/paid`)",
 )
 .same_headers(&[
     &["x-shopify-hmac-sha256", "shopify-hmac-sha256"],

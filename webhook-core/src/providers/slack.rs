@@ -5,18 +5,22 @@ use crate::provider::{
 };
 use crate::time::TimeUnit;
 
-/// Slack: Events API, slash commands, interactivity.
+/// Slack webhooks: Events API, slash commands and interactivity.
 ///
-/// `X-Slack-Signature: v0=<hex>`, HMAC-SHA-256 over `v0:`, the time of `X-Slack-Request-Timestamp`, a colon and the body,
-/// whether that is JSON or a form. The key is the app's signing secret.
+/// `X-Slack-Signature: v0=<hex>` is an HMAC-SHA-256 over `v0:`, the timestamp in
+/// `X-Slack-Request-Timestamp`, a colon and the body. The body is JSON or a form. The secret is the
+/// app's signing secret.
 ///
-/// * Tolerance 300 s, as in slack_sdk.
+/// * The tolerance is 300 s, as in slack_sdk.
 /// * `/event_id` stays the same over retries. Forms (interactions, commands, options) wait for an
-///   answer: a copy of one runs again, and one that was signed at another time is another.
-/// * Slack waits 3 s and retries at once, after a minute and after five: the first retry comes while a slow handler is
-///   still at work, and is answered 503 then. Handlers should answer first and work later.
-/// * The `url_verification` challenge is signed; it is verified and answered here, and reaches no handler.
-/// * Any 2xx is success; a response header `X-Slack-No-Retry: 1` ends the retries.
+///   answer, so a duplicate of one runs again. A form that was signed at another time is another
+///   event.
+/// * Slack waits 3 s for an answer. It retries at once, after a minute and after five minutes. The
+///   first retry arrives while a slow handler is still in flight, and is answered 503. A handler
+///   should answer first and work later.
+/// * The `url_verification` challenge is signed. It is verified and answered here, and reaches no
+///   handler.
+/// * Any 2xx is success. A response header `X-Slack-No-Retry: 1` ends the retries.
 ///
 /// Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack> and @slack/bolt.
 pub const SLACK: Provider = Provider::new(

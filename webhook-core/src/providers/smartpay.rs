@@ -3,15 +3,15 @@ use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
 
-/// Smartpay (Japan).
+/// Smartpay (Japan) webhooks.
 ///
-/// `Smartpay-Signature`: hexadecimal, HMAC-SHA-256 over the time of `Smartpay-Signature-Timestamp`,
-/// a dot and the body. The time is in milliseconds, as in Smartpay's tests, or in seconds, as in
-/// its guide: thirteen digits or ten. The key is the signing secret decoded from base62 with the
-/// alphabet `A–Z a–z 0–9`, leading zeros kept.
+/// `Smartpay-Signature` is a hex HMAC-SHA-256 over the timestamp in `Smartpay-Signature-Timestamp`,
+/// a dot and the body. The timestamp has thirteen digits (milliseconds), as in Smartpay's tests, or
+/// ten (seconds), as in its guide. The secret is the signing secret, decoded from base62 with the
+/// alphabet `A–Z a–z 0–9`; leading zeros are kept.
 ///
-/// * No tolerance is documented; 300 s to both sides here.
-/// * The id is `/id`; `Smartpay-Event-Id` says the same, unsigned. `/test` marks test events.
+/// * Smartpay documents no tolerance. The default is 300 s in both directions.
+/// * The event id is `/id`; `Smartpay-Event-Id` repeats it, unsigned. `/test` marks test events.
 /// * Only 200 is success.
 ///
 /// Source: @smartpay/sdk-node 0.9.1.

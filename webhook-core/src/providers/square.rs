@@ -2,15 +2,18 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
-/// Square.
+/// Square webhooks.
 ///
-/// `x-square-hmacsha256-signature`: base64, HMAC-SHA-256 over the notification URL and the body. The URL is the one
-/// registered with Square, to the last slash. The retired `x-square-signature` (SHA-1) is never looked at.
+/// `x-square-hmacsha256-signature` is a base64 HMAC-SHA-256 over the notification URL, directly
+/// followed by the body. The URL must be exactly the one registered with Square, including its last
+/// slash. The retired `x-square-signature` (SHA-1) is ignored.
 ///
-/// * Nothing stands between URL and body: behind a URL with a query, the body has to be JSON, and
-///   the query must not have brackets.
-/// * No time is signed; `square-initial-delivery-timestamp` and the retry headers are not either.
-/// * The id `/event_id` stays the same over retries, which go on for up to three days; 10 s to answer.
+/// * No separator divides the URL and the body. If the URL has a query, the body must be JSON, and
+///   the query must not contain brackets.
+/// * The signature covers no timestamp. `square-initial-delivery-timestamp` and the retry headers
+///   are unsigned.
+/// * The event id `/event_id` stays the same over retries, which continue for up to three days.
+///   Square waits 10 s for an answer.
 /// * Any 2xx is success.
 ///
 /// Source: <https://developer.squareup.com/docs/webhooks/step3validate> and Square's SDKs.

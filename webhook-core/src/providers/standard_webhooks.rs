@@ -4,18 +4,23 @@ use crate::provider::{Part, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
 
-/// Any sender that follows the Standard Webhooks specification 1.0.0, symmetric signatures (`v1`).
+/// Webhooks of any sender that follows the Standard Webhooks specification 1.0.0, with symmetric
+/// signatures (`v1`).
 ///
-/// `webhook-signature: v1,<base64> v1,<base64> …`, HMAC-SHA-256 over id, time and body with dots between; id and time are
-/// those of `webhook-id` and `webhook-timestamp`. Any entry may match; entries of other versions, such as `v1a`, are
-/// ignored. The secret is `whsec_` and 24 to 64 bytes in base64; the prefix may be missing.
+/// `webhook-signature: v1,<base64> v1,<base64> …` holds HMAC-SHA-256 tags over the id, the
+/// timestamp and the body, joined by dots. The id is in `webhook-id`, and the timestamp is in
+/// `webhook-timestamp`. Any entry may match; entries of other versions, such as `v1a`, are ignored.
+/// The secret is `whsec_` and 24 to 64 bytes in base64; the prefix may be missing.
 ///
-/// * Tolerance 300 s to both sides. The time is that of the attempt, the id stays the same over retries.
+/// * The tolerance is 300 s in both directions. The timestamp is that of the attempt; the id stays
+///   the same over retries.
 /// * The specification's example schedule retries for 75 hours and 35 minutes.
-/// * An id may not contain a dot, since a dot ends it in what is signed.
-/// * Any 2xx is success; 410 ends the subscription. Senders are told to wait 15 to 30 s.
+/// * An id must not contain a dot, because a dot ends the id in the signed message.
+/// * Any 2xx is success; 410 ends the subscription. The specification asks senders to wait 15 to 30
+///   s.
 ///
-/// Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
+/// Source:
+/// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 pub const STANDARD_WEBHOOKS: Provider = standard("standard-webhooks")
     .with_aliases(&["standard-webhooks-v1"])
     .retries_for_secs(75 * 3600 + 35 * 60 + 5)
@@ -23,7 +28,7 @@ pub const STANDARD_WEBHOOKS: Provider = standard("standard-webhooks")
     .succeeds_with(Success::Any2xx)
     .documented_at("https://www.standardwebhooks.com/");
 
-/// A sender that follows the specification: what its file says besides is what differs.
+/// A provider that follows the specification. Its own file documents what differs.
 pub(super) const fn standard(name: &'static str) -> Provider {
     const V1: Scheme = v1("webhook-id", "webhook-timestamp", "webhook-signature");
     Provider::new(name, &[V1])
@@ -31,7 +36,7 @@ pub(super) const fn standard(name: &'static str) -> Provider {
         .type_at(&["/type"])
 }
 
-/// The `v1` scheme under these header names.
+/// The `v1` scheme with these header names.
 pub(super) const fn v1(id: &'static str, time: &'static str, signature: &'static str) -> Scheme {
     Scheme::hmac(
         Algorithm::HmacSha256,

@@ -5,16 +5,20 @@ use crate::parse::Encoding;
 use crate::provider::{Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Any sender that follows the Standard Webhooks specification, with `v1a` signatures. The key is public: `whpk_` and base64.
+/// Webhooks of any sender that follows the Standard Webhooks specification, with `v1a` signatures.
 ///
-/// Signed with Ed25519: id, time and body. Entries of other versions, such as the `v1` of
-/// [`STANDARD_WEBHOOKS`](super::STANDARD_WEBHOOKS), are left to those who hold a key for them.
+/// The public key is `whpk_` and base64.
 ///
-/// The id is signed, and the same for all attempts, whose times differ. How often one is tried is up to the sender; the
-/// specification gives 75 hours and 35 minutes as an example.
+/// The signature is Ed25519 over the id, the timestamp and the body. Entries of other versions,
+/// such as the `v1` of [`STANDARD_WEBHOOKS`](super::STANDARD_WEBHOOKS), are ignored.
 ///
-/// Any 2xx is success; 410 ends the subscription. Senders are told to wait 15 to 30 s.
+/// The id is signed and the same for all attempts, whose timestamps differ. The sender chooses how
+/// often it retries; the specification gives 75 hours and 35 minutes as an example.
 ///
+/// Any 2xx is success; 410 ends the subscription. The specification asks senders to wait 15 to 30
+/// s.
+///
+/// Source:
 /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 pub const STANDARD_WEBHOOKS_ED25519: Provider = Provider::new(
     "standard-webhooks-ed25519",

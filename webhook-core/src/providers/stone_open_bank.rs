@@ -5,20 +5,30 @@ use crate::secret::KeyFormat;
 #[cfg(feature = "asymmetric")]
 use crate::verify::custom::stone::{JWKS_URL, PRIVATE_KEY, Stone};
 
-/// Stone Open Bank.
+/// Stone Open Bank webhooks.
 ///
-/// `{"encrypted_body": "…"}`: a JSON Web Encryption (RSA-OAEP-256, A256GCM) for a key of yours, which is the setting `private_key`, in PEM as PKCS#8. In it is
-/// a JSON Web Signature, RS256, whose claims are the event: [`Delivery::payload`](crate::Delivery::payload) has them, and `VerifiedEvent<T>` reads them.
-/// Stone's key is one of `https://api.openbank.stone.com.br/api/v1/discovery/keys`, by the `kid` of the signature: configured, and with the setting `kid` a
-/// delivery that names another is refused; or found there by a [`KeySource`](crate::KeySource). The setting `jwks_url` has the address of the sandbox.
+/// The body `{"encrypted_body": "…"}` is a JSON Web Encryption (RSA-OAEP-256, A256GCM) for your own
+/// private key. The setting `private_key` is that key, in PEM as PKCS#8. The decrypted text is a
+/// JSON Web Signature (RS256), whose claims are the event.
+/// [`Delivery::payload`](crate::Delivery::payload) returns the claims, and `VerifiedEvent<T>` reads
+/// them.
 ///
-/// * **That a delivery can be decrypted proves nothing**: anybody may encrypt for a public key. What proves is the signature inside. A private key has to
-///   work before it can be looked at, which costs about half a millisecond for anybody who sends something.
-/// * All claims are signed, the type `/event_type` among them; the body around them is not. Headers `x-stone-webhook-event-id` and `-type` are not signed: the first,
-///   documented as the key to idempotency, is the id that is reported here, as a label.
-/// * Deliveries are told apart by the whole signature: a retry that is signed anew runs again.
-/// * A token is refused before its `nbf` or `iat`, with a minute to spare, and after its `exp` where it has one.
-/// * Stone's own sample of 2021 nests the two the other way round, with PS256. The page is taken as what is current.
+/// Stone's public key is one of `https://api.openbank.stone.com.br/api/v1/discovery/keys`, named by
+/// the `kid` of the signature. Configure it, or have a [`KeySource`](crate::KeySource) fetch it.
+/// With the setting `kid`, a delivery that names another key is refused. The setting `jwks_url` is
+/// the address of the sandbox.
+///
+/// * **That a delivery can be decrypted proves nothing**: anyone can encrypt for a public key. Only
+///   the signature inside is proof. The delivery must be decrypted before the signature can be
+///   checked, which costs about half a millisecond for any request.
+/// * The signature covers all claims, including the event type `/event_type`, but not the body
+///   around them. The headers `x-stone-webhook-event-id` and `-type` are unsigned. Stone documents
+///   the first as the idempotency key. It is the id reported here, as a label.
+/// * The replay key comes from the whole signature, so a retry that is signed again runs again.
+/// * A token is refused before its `nbf` or `iat`, with a minute to spare, and after its `exp`, if
+///   it has one.
+/// * Stone's own sample of 2021 nests the two the other way round, with PS256. The page is assumed
+///   to be current.
 ///
 /// Source: Stone Open Bank's page "Webhooks Seguros" at <https://docs.openbank.stone.com.br>.
 pub const STONE_OPEN_BANK: Provider = Provider::new("stone-open-bank", SCHEME)
@@ -27,7 +37,7 @@ pub const STONE_OPEN_BANK: Provider = Provider::new("stone-open-bank", SCHEME)
     .id_in_headers(&["x-stone-webhook-event-id"])
     .type_at(&["/event_type"])
     .succeeds_with(Success::Any2xx)
-    .identified_by(Identity::Content, "the claims are made for one event")
+    .identified_by(Identity::Content, "the claims are issued for one event")
     .configured_by(&[
         Parameter::extra_secret(PRIVATE_KEY).required(),
         KEY_ID,

@@ -2,16 +2,19 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// Stripe, snapshot and thin events alike.
+/// Stripe webhooks with snapshot and thin events.
 ///
-/// `Stripe-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body. The key is the whole
-/// `whsec_…` text, not decoded. While a secret is rolled there are several `v1`, and any may match. Only `v1` counts: `v0`
-/// is a test scheme.
+/// `Stripe-Signature: t=<seconds>,v1=<hex>` is an HMAC-SHA-256 over `t`, a dot and the body. The
+/// secret is the whole `whsec_…` text, undecoded. While a secret is rolled there are several `v1`,
+/// and any may match. Only `v1` counts: `v0` is a test scheme.
 ///
-/// * Tolerance 300 s, as in Stripe's libraries; those look at the past only, this at both sides.
-/// * The id `/id` (`evt_…`) stays the same over retries, which go on for three days and are signed anew.
-/// * Endpoints made in the dashboard, by the CLI and for Connect have different secrets: give all that apply.
-/// * Events that come through EventBridge or Event Grid are not signed this way.
+/// * The tolerance is 300 s, as in Stripe's libraries. The libraries apply it only to the past;
+///   here it applies in both directions.
+/// * The event id `/id` (`evt_…`) stays the same over retries. Stripe retries for three days and
+///   signs each retry again.
+/// * Endpoints created in the dashboard, by the CLI and for Connect have different secrets;
+///   configure all that apply.
+/// * Events through EventBridge or Event Grid are not signed this way.
 /// * Any 2xx is success.
 ///
 /// Source: <https://docs.stripe.com/webhooks> and stripe-node's `Webhooks.ts`.

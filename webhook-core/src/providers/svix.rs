@@ -2,26 +2,29 @@ use crate::provider::{Provider, Scheme, Success};
 use crate::providers::standard_webhooks::v1;
 use crate::secret::KeyFormat;
 
-/// Svix, and the products that send through it.
+/// Webhooks of Svix and of the products that send through it.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS) under the names `svix-id`, `svix-timestamp` and `svix-signature`;
-/// customers that hide Svix send only the `webhook-…` names. A request is read under one family of names as a whole. If it
-/// has both, they must agree, so that nobody can have one id verified and another one used.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS) with the header names `svix-id`, `svix-timestamp`
+/// and `svix-signature`. Customers that hide Svix only send the `webhook-…` names. A request is
+/// read with one family of names as a whole. If it has both families, they must agree. Otherwise an
+/// attacker could have one id verified and another one used.
 ///
-/// * Retries for about 28 hours unless the customer chose another schedule. While a secret is rolled, both sign.
+/// * Svix retries for about 28 hours, unless the customer chose another schedule. While a secret is
+///   rolled, both secrets sign.
 /// * Any 2xx is success; 410 disables the endpoint.
 ///
-/// Source: <https://docs.svix.com/receiving/verifying-payloads/how-manual> and the svix Rust library.
+/// Source: <https://docs.svix.com/receiving/verifying-payloads/how-manual> and the svix Rust
+/// library.
 pub const SVIX: Provider =
     both("svix").documented_at("https://docs.svix.com/receiving/verifying-payloads/how-manual");
 
-/// A sender through Svix whose deliveries have either family of names.
+/// A provider that sends through Svix, with either family of header names.
 pub(super) const fn both(name: &'static str) -> Provider {
     const HIDDEN: Scheme = v1("webhook-id", "webhook-timestamp", "webhook-signature");
     through(Provider::new(name, &[V1, HIDDEN]))
 }
 
-/// A sender through Svix under Svix's own names.
+/// A provider that sends through Svix, with Svix's own header names.
 pub(super) const fn svix(name: &'static str) -> Provider {
     through(Provider::new(name, &[V1]))
 }

@@ -4,15 +4,17 @@ use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme};
 use crate::verify::custom::fields;
 use crate::verify::custom::fields::Fields;
 
-/// Tap, charges.
+/// Tap charge webhooks.
 ///
-/// `hashstring`: hexadecimal, HMAC-SHA-256 over `x_id`, `x_amount`, `x_currency`, `x_gateway_reference`, `x_payment_reference`, `x_status` and `x_created`, each name
-/// followed by its value. The amount is written with the decimals of its currency, three for KWD, BHD, OMR and JOD. The key is the secret API
-/// key.
+/// `hashstring` is a hex HMAC-SHA-256. The signed message is `x_id`, `x_amount`, `x_currency`,
+/// `x_gateway_reference`, `x_payment_reference`, `x_status` and `x_created`, each name followed by
+/// its value. The amount has the decimals of its currency: three for KWD, BHD, OMR and JOD. The
+/// secret is the secret API key.
 ///
-/// * **Nothing else of the body is signed.** Invoices sign other values and are refused.
-/// * The exact text is from several implementations of others, which agree.
-/// * Deliveries are told apart by the signed values: an object has one for each status. The type is `/status`.
+/// * **The signature covers nothing else in the body.** Invoices sign other values and are refused.
+/// * Several third-party implementations agree on the exact text.
+/// * The replay key comes from the signed values, which differ for each status of an object. The
+///   event type is `/status`.
 ///
 /// Source: <https://developers.tap.company/docs/webhook>.
 pub const TAP: Provider = Provider::new(
@@ -37,7 +39,7 @@ pub const TAP: Provider = Provider::new(
 .id_at(&["/id"])
 .identified_by(
     Identity::Content,
-    "the signed values name the charge, its status and the time of its creation",
+    "the signed values name the charge, its status and its creation time",
 )
 .type_at(&["/status"])
 .configured_by(&[

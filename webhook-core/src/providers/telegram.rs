@@ -1,16 +1,18 @@
 use crate::provider::{Parameter, Provider, Scheme, Success};
 
-/// Telegram bots.
+/// Telegram bot webhooks.
 ///
-/// `X-Telegram-Bot-Api-Secret-Token` is the `secret_token` of `setWebhook`. **Nothing is signed**: the token says who sent the
-/// request.
+/// `X-Telegram-Bot-Api-Secret-Token` is the `secret_token` of `setWebhook`. **Nothing is signed**:
+/// the token only identifies the sender.
 ///
-/// * The id is `/update_id`, which grows with every update of a bot. The type is the name of the one other field, and so is not
-///   given here.
-/// * Retries with pauses of up to two minutes, honouring `Retry-After`, until the update expires.
+/// * The event id is `/update_id`, which grows with every update of a bot. The event type is the
+///   name of the one other field, so it is not reported here.
+/// * Telegram retries with pauses of up to two minutes and honours `Retry-After`, until the update
+///   expires.
 /// * Any 2xx is success.
 ///
-/// Source: <https://core.telegram.org/bots/api#setwebhook> and tdlib/telegram-bot-api, the sender.
+/// Source: <https://core.telegram.org/bots/api#setwebhook> and tdlib/telegram-bot-api, the sender's
+/// code.
 pub const TELEGRAM: Provider = Provider::new(
     "telegram",
     &[Scheme::token().in_header("x-telegram-bot-api-secret-token")],

@@ -5,14 +5,17 @@ use crate::parse::Encoding;
 use crate::provider::{Identity, Part, Provider, Questions, Scheme};
 use crate::time::TimeUnit;
 
-/// Telnyx, API version 2. The key is the account's public key of the Mission Control portal, 32 bytes in base64.
+/// Telnyx webhooks of API version 2.
 ///
-/// Signed with Ed25519: time and body, with a `|` between. The tolerance of 300 s is that of the vendor's libraries.
+/// The public key is the account's, from the Mission Control portal: 32 bytes in base64.
 ///
-/// The id is that of the event, in the signed body, and the same for a second try, which may go to the failover URL: give both
-/// URLs one store.
+/// The signature is Ed25519 over the timestamp, a `|` and the body. The tolerance of 300 s is that
+/// of Telnyx's libraries.
 ///
-/// <https://developers.telnyx.com/docs/development/sdk/python/webhooks>
+/// The event id is in the signed body and the same for a second attempt. That attempt may go to the
+/// failover URL, so both URLs need the same store.
+///
+/// Source: <https://developers.telnyx.com/docs/development/sdk/python/webhooks>
 pub const TELNYX: Provider = Provider::new(
     "telnyx",
     &[Scheme::signature(

@@ -2,25 +2,29 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
 
-/// Trello.
+/// Trello webhooks.
 ///
-/// `X-Trello-Webhook`: base64, HMAC-SHA-1 over the body and the callback URL as registered. The key is the app's secret.
+/// `X-Trello-Webhook` is a base64 HMAC-SHA-1 over the body, directly followed by the callback URL
+/// as registered. The secret is the app's secret.
 ///
-/// * Trello's page says that text is taken as "binary", the low eight bits of each UTF-16 unit.
-///   That is accepted beside UTF-8, but **does not cover the body**, since many texts have the same
-///   low bits, ASCII among them: the event says so then. All of these texts are one delivery. Where
-///   none of your cards has text beyond ASCII, use [`TRELLO_UTF8`].
-/// * The body ends where the URL begins, and may have the URL in it: it has to be JSON, and a query
-///   must not have brackets.
-/// * No time is signed. `/action/id` is the id, but, because of the above, deliveries are told apart by their content; the type is
-///   `/action/type`. Retries after 30, 60 and 120 s.
-/// * The `HEAD` on creation is answered 200 here, which says nothing but that there is an endpoint.
-/// * Read in copies of Trello's page and not seen on live traffic.
+/// * Trello's page says that text is signed as "binary": the low eight bits of each UTF-16 unit.
+///   That form is accepted as well as UTF-8. It **does not cover the body**, because many texts
+///   have the same low bits, including ASCII texts. The coverage of the event then shows it. All of
+///   these texts count as one delivery. If none of your cards has non-ASCII text, use
+///   [`TRELLO_UTF8`].
+/// * The URL directly follows the body, and the body may contain the URL. So the body must be JSON,
+///   and a query must not contain brackets.
+/// * The signature covers no timestamp. The event id is `/action/id`, but the replay key comes from
+///   the signed message, because of the "binary" form. The event type is `/action/type`. Trello
+///   retries after 30, 60 and 120 s.
+/// * The `HEAD` at creation is answered 200, which only reveals that an endpoint exists.
+/// * This scheme was read in copies of Trello's page and not seen in live traffic.
 ///
 /// Source: <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/>.
 pub const TRELLO: Provider = common(Provider::new("trello", &[UTF8, BINARY]));
 
-/// Trello, where the body is signed as the UTF-8 it is; see [`TRELLO`]. A body beyond ASCII may be refused.
+/// Trello webhooks whose body is signed as UTF-8; see [`TRELLO`]. A body with non-ASCII text may be
+/// refused.
 pub const TRELLO_UTF8: Provider = common(Provider::new("trello-utf8", &[UTF8]));
 
 const UTF8: Scheme = over(&[Part::Body, Part::Url]);

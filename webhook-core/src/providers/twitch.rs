@@ -4,16 +4,18 @@ use crate::provider::{
 };
 use crate::time::TimeUnit;
 
-/// Twitch EventSub.
+/// Twitch EventSub webhooks.
 ///
-/// `Twitch-Eventsub-Message-Signature: sha256=<hex>`, HMAC-SHA-256 over id, time and body with nothing between; id and time are those of
-/// `Twitch-Eventsub-Message-Id` and `-Timestamp` (RFC 3339 with nanoseconds, signed as written).
+/// `Twitch-Eventsub-Message-Signature: sha256=<hex>` is an HMAC-SHA-256 over the id, the timestamp
+/// and the body, without separators. They are in `Twitch-Eventsub-Message-Id` and
+/// `Twitch-Eventsub-Message-Timestamp` (RFC 3339 with nanoseconds, signed as written).
 ///
-/// * Tolerance 600 s, as Twitch asks for.
-/// * `Twitch-Eventsub-Message-Type`, which tells notifications, challenges and revocations apart, is **unsigned**: look at the body, where
-///   a challenge has `/challenge` and the type is `/subscription/type`.
-/// * A challenge is known by the signed `/challenge`, whatever the header says. It is verified and answered here with that text, and
-///   reaches no handler.
+/// * The tolerance is 600 s, as Twitch asks for.
+/// * `Twitch-Eventsub-Message-Type` tells notifications, challenges and revocations apart but is
+///   **unsigned**. Look at the body instead: a challenge has `/challenge`, and the event type is
+///   `/subscription/type`.
+/// * The signed `/challenge` identifies a challenge, whatever the header says. The challenge is
+///   verified and answered here with that text, and reaches no handler.
 /// * Any 2xx is success.
 ///
 /// Source: <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/> and twitchdev/twitch-cli.

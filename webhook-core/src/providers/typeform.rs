@@ -2,12 +2,13 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Part, Provider, Scheme, Success};
 
-/// Typeform.
+/// Typeform webhooks.
 ///
-/// `Typeform-Signature: sha256=<base64>`, HMAC-SHA-256 over the body: base64 behind a prefix that elsewhere has hexadecimal digits
-/// behind it.
+/// `Typeform-Signature: sha256=<base64>` is an HMAC-SHA-256 over the body. Other providers use this
+/// prefix for hex; Typeform uses it for base64.
 ///
-/// * No time is signed. The id is `/event_id`, the type `/event_type`. 30 s to answer.
+/// * The signature covers no timestamp. The event id is `/event_id`, and the event type is
+///   `/event_type`. Typeform waits 30 s for an answer.
 /// * Any 2xx is success.
 ///
 /// Source: <https://www.typeform.com/developers/webhooks/secure-your-webhooks/>.

@@ -1,8 +1,9 @@
-//! Providers whose scheme is known from others alone.
+//! Providers whose schemes are known only from third parties.
 //!
-//! Nobody here is in [`Provider::ALL`] or has a constructor. Each is what the evidence there is says, and its docs say what is missing.
-//! Try one against your own account before you rely on it, with [`Endpoint::builder`](crate::Endpoint::builder); what is wrong refuses
-//! genuine deliveries rather than accept forged ones.
+//! They are not in [`Provider::ALL`] and have no constructor. Each value follows the available
+//! evidence, and its docs say what is missing. Try one against your own account before you rely on
+//! it, with [`Endpoint::builder`](crate::Endpoint::builder). A wrong detail refuses genuine
+//! deliveries; it does not accept forged ones.
 
 use crate::crypto::Algorithm;
 use crate::parse::Encoding;
@@ -12,7 +13,7 @@ use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
 use crate::verify::custom::jwt_body::JwtBody;
 
-/// All of them, in alphabetical order.
+/// All unconfirmed providers, in alphabetical order.
 pub const ALL: &[Provider] = &[
     ETSY,
     IUGU,
@@ -29,7 +30,7 @@ pub const ALL: &[Provider] = &[
     ZAPI,
 ];
 
-/// What is not known of one of [`ALL`], in a few words; `None` for every other provider.
+/// The unknown detail of a provider in [`ALL`], in a few words; `None` for every other provider.
 #[must_use]
 pub fn missing(provider: &Provider) -> Option<&'static str> {
     let mut known = MISSING.iter();
@@ -39,8 +40,11 @@ pub fn missing(provider: &Provider) -> Option<&'static str> {
 
 const MISSING: &[(&str, &str)] = &[
     ("etsy", "the form of its secret"),
-    ("iugu", "whether it sends any proof"),
-    ("konduto", "whether its signature is made as others say"),
+    ("iugu", "whether it sends a token"),
+    (
+        "konduto",
+        "whether third parties describe its signature correctly",
+    ),
     (
         "melhor-envio",
         "whether its signature is base64 or hexadecimal",
@@ -50,14 +54,17 @@ const MISSING: &[(&str, &str)] = &[
     ("pagarme-v5-basic", "whether it sends credentials"),
     ("primer", "the hash of its signature"),
     ("ramp", "the header of its signature"),
-    ("sift", "how its signature is spelled"),
+    ("sift", "the format of its signature"),
     ("truora", "the key and the algorithm of its token"),
     ("worldpay", "the bytes of its key"),
-    ("zapi", "whether the token it sends is meant as proof"),
+    (
+        "zapi",
+        "whether the token it sends is meant for verification",
+    ),
 ];
 
-/// Senders that sign nothing and send no secret, with what to do instead of verifying: no endpoint
-/// can take their deliveries.
+/// Senders that sign nothing and send no secret, each with the alternative to verification. No
+/// endpoint can accept their deliveries.
 pub const UNSIGNED: &[(&str, &str)] = &[
     ("bitpay", "fetch the invoice that a notification names"),
     ("gumroad", "fetch the sale that a ping names"),
@@ -67,8 +74,10 @@ pub const UNSIGNED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Etsy: [Standard Webhooks](super::STANDARD_WEBHOOKS), by Etsy's page. **Not known**: the form of the secret; `whsec_` and base64 are assumed.
-/// Retries over 27 hours and a half.
+/// Etsy webhooks.
+///
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS), according to Etsy's page. **Not known**: the form
+/// of the secret; `whsec_` and base64 are assumed. Etsy retries for 27 and a half hours.
 ///
 /// Source: <https://developers.etsy.com/documentation/essentials/webhooks>.
 pub const ETSY: Provider = standard("etsy")
@@ -76,18 +85,25 @@ pub const ETSY: Provider = standard("etsy")
     .retries_for_secs(99_305)
     .documented_at("https://developers.etsy.com/documentation/essentials/webhooks");
 
-/// iugu: a token in `Authorization`, whole. **Not known**: whether iugu sends any. Its page describes a form and the address it comes from,
-/// and nothing else; that a trigger may have an `authorization` is hearsay. Nothing is signed.
+/// iugu webhooks.
+///
+/// The whole `Authorization` header is a token. Nothing is signed. **Not known**: whether iugu
+/// sends any token. iugu's page only describes a form and the address that it comes from. Third
+/// parties say, without a source, that a trigger may have an `authorization`.
 ///
 /// Source: <https://dev.iugu.com/docs/gatilhos>.
 pub const IUGU: Provider = Provider::new("iugu", &[Scheme::token().in_header("authorization")])
     .documented_at("https://dev.iugu.com/docs/gatilhos");
 
-/// Konduto: the field `/signature`, hexadecimal, HMAC-SHA-256 over `/order_id`, `/timestamp` and `/status` of the body with `#` between. The
-/// key is the private API key. Nothing else of the body is signed. **Not known**: whether this is right; the printed example has no published
-/// key. Tolerance and unit of the time are not known either, so the time is only signed, not checked.
+/// Konduto webhooks.
 ///
-/// Source: <https://docs.konduto.com>, as an integration guide of others cites it.
+/// The field `/signature` is a hex HMAC-SHA-256 over `/order_id`, `/timestamp` and `/status` of the
+/// body, joined by `#`. The secret is the private API key. The signature covers nothing else in the
+/// body. **Not known**: whether this is right; the key of the printed example is not published. The
+/// tolerance and the unit of the timestamp are not known either, so the timestamp is covered but
+/// not checked.
+///
+/// Source: <https://docs.konduto.com>, as cited by a third-party integration guide.
 pub const KONDUTO: Provider = Provider::new(
     "konduto",
     &[Scheme::hmac(
@@ -105,12 +121,16 @@ pub const KONDUTO: Provider = Provider::new(
 .type_at(&["/status"])
 .documented_at("https://docs.konduto.com");
 
-/// Melhor Envio: `X-ME-Signature`, base64, HMAC-SHA-256 over the body. The key is the application's secret. **Not known**: Melhor Envio's own
-/// word. One project tested it in the sandbox, three agree, and one reads hexadecimal digits. When a URL is saved, an unsigned `POST` comes that has to
-/// be answered with success, by most of them with an empty body or one that is no JSON: so is here what has no `event` in it. An unsigned body
-/// with one is refused like any forgery.
+/// Melhor Envio webhooks.
 ///
-/// Source: integrations of others.
+/// `X-ME-Signature` is a base64 HMAC-SHA-256 over the body. The secret is the application's secret.
+/// **Not known**: Melhor Envio's own description. One project tested the scheme in the sandbox,
+/// three agree, and one reads hex. When a URL is saved, Melhor Envio sends an unsigned `POST` that
+/// must be answered with success. Most of the projects describe its body as empty or not JSON. So
+/// an unsigned body without an `event` is answered with success here. An unsigned body with one is
+/// refused like any forgery.
+///
+/// Source: third-party integrations.
 pub const MELHOR_ENVIO: Provider = Provider::new(
     "melhor-envio",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
@@ -124,14 +144,17 @@ pub const MELHOR_ENVIO: Provider = Provider::new(
 ))
 .documented_at("https://docs.melhorenvio.com.br/docs/webhooks");
 
-/// Mercury, with the secret's text as key: `Mercury-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body, by Mercury's
-/// page. **Not known**: the key. Implementations take the text, or decode it from base64: [`MERCURY_BASE64`].
-/// Any 2xx within 5 s is success; ten retries over a day, none after a 4xx but 429.
+/// Mercury webhooks with the secret used as text.
+///
+/// `Mercury-Signature: t=<seconds>,v1=<hex>` is an HMAC-SHA-256 over `t`, a dot and the body,
+/// according to Mercury's page. **Not known**: whether the secret is a text or base64.
+/// Implementations use its text, or decode it from base64: [`MERCURY_BASE64`]. Any 2xx within 5 s
+/// is success. Mercury retries ten times over a day, and after a 4xx only if it is 429.
 ///
 /// Source: <https://docs.mercury.com/reference/webhooks>.
 pub const MERCURY: Provider = mercury("mercury");
 
-/// Mercury, with the secret decoded from base64 as key; see [`MERCURY`].
+/// Mercury webhooks with the secret decoded from base64; see [`MERCURY`].
 pub const MERCURY_BASE64: Provider = mercury("mercury-base64").with_key_format(KeyFormat::Base64);
 
 const fn mercury(name: &'static str) -> Provider {
@@ -151,8 +174,10 @@ const fn mercury(name: &'static str) -> Provider {
         .documented_at("https://docs.mercury.com/reference/webhooks")
 }
 
-/// Pagar.me version 5: HTTP Basic authentication. **Not known**: Pagar.me's own word; that user name and password can be set in the dashboard
-/// is seen in tests of others. Nothing is signed.
+/// Pagar.me webhooks of version 5.
+///
+/// Pagar.me sends HTTP Basic authentication. Nothing is signed. **Not known**: Pagar.me's own
+/// description. Third-party tests show that user name and password can be set in the dashboard.
 ///
 /// Source: <https://docs.pagar.me/docs/webhooks>.
 pub const PAGARME_V5_BASIC: Provider = Provider::new("pagarme-v5-basic", &[Scheme::basic()])
@@ -160,8 +185,11 @@ pub const PAGARME_V5_BASIC: Provider = Provider::new("pagarme-v5-basic", &[Schem
     .type_at(&["/type"])
     .documented_at("https://docs.pagar.me/docs/webhooks");
 
-/// Primer: `X-Signature-Primary` and, for a day after a rotation, `X-Signature-Secondary`, base64, HMAC over the body, by Primer's page. **Not
-/// known**: the hash; SHA-256 is assumed. Any 2xx is success.
+/// Primer webhooks.
+///
+/// `X-Signature-Primary` is a base64 HMAC over the body, according to Primer's page. For a day
+/// after a rotation, there is also `X-Signature-Secondary`. **Not known**: the hash; SHA-256 is
+/// assumed. Any 2xx is success.
 ///
 /// Source: <https://primer.io/docs/api-reference/get-started/configure-webhooks>.
 pub const PRIMER: Provider = Provider::new(
@@ -174,9 +202,12 @@ pub const PRIMER: Provider = Provider::new(
 .succeeds_with(Success::Any2xx)
 .documented_at("https://primer.io/docs/api-reference/get-started/configure-webhooks");
 
-/// Ramp: hexadecimal, HMAC-SHA-256 over the body. **Not known**: the header; a copy of Ramp's page has `X-Ramp-Webhook-Signature`, other code
-/// `X-Ramp-Signature`, and either is taken. Ramp's challenge wants a call of its API, which is yours to make.
-/// Any 2xx within 10 s is success, by that copy.
+/// Ramp webhooks.
+///
+/// The signature is a hex HMAC-SHA-256 over the body. **Not known**: the header. A copy of Ramp's
+/// page has `X-Ramp-Webhook-Signature`, and other code has `X-Ramp-Signature`. Either is accepted.
+/// Ramp's challenge requires a call of its API, which you must make. Any 2xx within 10 s is
+/// success, according to that copy.
 ///
 /// Source: <https://docs.ramp.com/developer-api/v1/guides/webhooks>, in a copy.
 pub const RAMP: Provider = Provider::new(
@@ -191,10 +222,13 @@ pub const RAMP: Provider = Provider::new(
 .succeeds_with(Success::Any2xx)
 .documented_at("https://docs.ramp.com/developer-api/v1/guides/webhooks");
 
-/// Sift: `X-Sift-Science-Signature: sha256=<hex>` or, for older keys, `sha1=<hex>`, HMAC over the body. **Not known**: the spelling. Sift
-/// documents the algorithms; `sha1=` is what integrations quote, and `sha256=` is inferred from it.
+/// Sift webhooks.
 ///
-/// Source: <https://sift.com/blog/how-to-use-webhook-notifications> and integrations of others.
+/// `X-Sift-Science-Signature: sha256=<hex>` is an HMAC over the body; older keys have `sha1=<hex>`.
+/// **Not known**: the spelling. Sift documents the algorithms. Integrations quote `sha1=`, and
+/// `sha256=` is inferred from it.
+///
+/// Source: <https://sift.com/blog/how-to-use-webhook-notifications> and third-party integrations.
 pub const SIFT: Provider = Provider::new(
     "sift",
     &[
@@ -210,9 +244,13 @@ const fn sift(algorithm: Algorithm, prefix: &'static str) -> Scheme {
         .prefix(prefix)
 }
 
-/// Truora: the body is a JSON Web Token whose claims are the event, which [`Delivery::payload`](crate::Delivery::payload) has; that much is Truora's word.
-/// **Not known**: key and algorithm. HS256 is that of the example there, and the secret's text is assumed for a key. Nor are the claims known, so only `nbf`, `iat` and
-/// `exp` are looked at, where they are.
+/// Truora webhooks.
+///
+/// The body is a JSON Web Token whose claims are the event, which
+/// [`Delivery::payload`](crate::Delivery::payload) returns. Truora documents that much. **Not
+/// known**: the key and the algorithm. Truora's example uses HS256, and the text of the secret is
+/// assumed to be the key. The claims are not known either, so only `nbf`, `iat` and `exp` are
+/// checked, if present.
 ///
 /// Source: <https://dev.truora.com/guides/web_webhooks>.
 pub const TRUORA: Provider = Provider::new(
@@ -223,7 +261,7 @@ pub const TRUORA: Provider = Provider::new(
             body: true,
             ..Coverage::NONE
         },
-        "all of the body (JWT, HS256)",
+        "the whole body (JWT, HS256)",
     )
     .is_body()],
 )
@@ -231,8 +269,10 @@ pub const TRUORA: Provider = Provider::new(
 .type_at(&["/event_type"])
 .documented_at("https://dev.truora.com/guides/web_webhooks");
 
-/// Worldpay (Access): `Event-Signature: <key>/SHA256/<hex>,…`, HMAC-SHA-256 over the body, by Worldpay's pages. **Not known**: the key's bytes; the
-/// secret's text is assumed.
+/// Worldpay (Access) webhooks.
+///
+/// `Event-Signature: <key>/SHA256/<hex>,…` is an HMAC-SHA-256 over the body, according to
+/// Worldpay's pages. **Not known**: the bytes of the key; the text of the secret is assumed.
 ///
 /// Source: <https://docs.worldpay.com/access/products/events/signature>.
 pub const WORLDPAY: Provider = Provider::new(
@@ -244,8 +284,11 @@ pub const WORLDPAY: Provider = Provider::new(
 .id_at(&["/eventId"])
 .documented_at("https://docs.worldpay.com/access/products/events/signature");
 
-/// Z-API: a token in `z-api-token`. **Not known**: whether Z-API means it as proof. Its page describes bodies and nothing else; handlers of others
-/// compare this header with the token of the instance. Nothing is signed.
+/// Z-API webhooks.
+///
+/// `z-api-token` is a token. Nothing is signed. **Not known**: whether Z-API means the token for
+/// verification. Its page only describes bodies. Third-party handlers compare this header with the
+/// token of the instance.
 ///
 /// Source: <https://developer.z-api.io/webhooks/introduction>.
 pub const ZAPI: Provider = Provider::new("zapi", &[Scheme::token().in_header("z-api-token")])

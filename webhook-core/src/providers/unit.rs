@@ -2,12 +2,13 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 
-/// Unit.
+/// Unit webhooks.
 ///
-/// `x-unit-signature`: base64, HMAC-SHA-1 over the body; Unit knows nothing better. The key is the webhook's token as text: it looks like
-/// base32 and is not decoded.
+/// `x-unit-signature` is a base64 HMAC-SHA-1 over the body; Unit offers no stronger hash. The
+/// secret is the webhook's token as text. It looks like base32 but is not decoded.
 ///
-/// * No time is signed. A delivery is a batch, each event with an id, and is told apart by its content. The type is `/data/0/type`.
+/// * The signature covers no timestamp. A delivery is a batch of events, each with an id, so the
+///   replay key comes from the body. The event type is `/data/0/type`.
 ///
 /// Source: <https://www.unit.co/docs/api/webhooks/> and unit-node-sdk's tests.
 pub const UNIT: Provider = Provider::new(
@@ -19,7 +20,7 @@ pub const UNIT: Provider = Provider::new(
 .id_at(&["/data/0/id"])
 .identified_by(
     Identity::Content,
-    "a delivery is a batch of events, each with its id",
+    "a delivery is a batch of events, and each event has an id",
 )
 .type_at(&["/data/0/type"])
 .configured_by(&[

@@ -1,14 +1,14 @@
 use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
-/// Vercel: account webhooks and integrations.
+/// Vercel webhooks of accounts and integrations.
 ///
-/// `x-vercel-signature`: hexadecimal, HMAC-SHA-1 over the body. The key is the secret of the webhook, or the client secret of the
-/// integration.
+/// `x-vercel-signature` is a hex HMAC-SHA-1 over the body. The secret is the secret of the webhook,
+/// or the client secret of the integration.
 ///
-/// * No time is signed. The id is `/id`, the type `/type`.
-/// * 30 s to answer, retries for 24 hours. This and the formula are what many integrations agree on; Vercel's page was not read
-///   for it.
+/// * The signature covers no timestamp. The event id is `/id`, and the event type is `/type`.
+/// * Vercel waits 30 s for an answer and retries for 24 hours. Many integrations agree on this and
+///   on the signature. Vercel's page was not read for it.
 /// * Any 2xx is success.
 ///
 /// Source: <https://vercel.com/docs/webhooks/webhooks-api>.

@@ -5,21 +5,25 @@ use crate::provider::{Coverage, Draft, Parameter, Provider, Questions, Scheme};
 use crate::time::TimeUnit;
 use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
 
-/// Vonage, signed webhooks of its Messages, Voice, Verify and other APIs.
+/// Vonage signed webhooks of its Messages, Voice, Verify and other APIs.
 ///
-/// `Authorization: Bearer` and a JSON Web Token, HS256 with the account's signature secret. `payload_hash` is the SHA-256 of the body in
-/// hexadecimal digits, `iat` the time. `iss` is `Vonage`. With the setting `api_key` the claim of that name has to be it.
+/// `Authorization: Bearer` carries a JSON Web Token, signed with HS256. The secret is the account's
+/// signature secret. `payload_hash` is the hex SHA-256 of the body, `iat` is the timestamp, and
+/// `iss` is `Vonage`. With the setting `api_key`, the claim of that name must equal it.
 ///
-/// * Time and body are signed. `payload_hash` may be missing where the body is empty, and nowhere else.
-/// * **Only `POST` is taken**, where the answer URL of Voice is asked with `GET` unless set otherwise: of a `GET`, Vonage's pages do not agree on what is hashed.
-///   Set the method of every URL to `POST`.
-/// * No tolerance is documented for `iat`; it is 300 s.
-/// * The body has no id that is one for every product; deliveries are told apart by their content.
-///   Those with a `conversation_uuid` are of calls, which wait for an answer: a copy of one runs
-///   again.
-/// * Retried for up to 24 hours, after 429 and 5xx alone: what is refused with 401 is not sent again.
+/// * The signature covers the timestamp and the body. `payload_hash` may only be missing if the
+///   body is empty.
+/// * **Only `POST` is accepted**: set the method of every URL to `POST`. Voice requests its answer
+///   URL with `GET` unless configured otherwise. Vonage's pages disagree on what is hashed for a
+///   `GET`.
+/// * Vonage documents no tolerance for `iat`; the default is 300 s.
+/// * No id is common to all products, so the replay key comes from the body. Deliveries with a
+///   `conversation_uuid` belong to calls and wait for an answer, so a duplicate of one runs again.
+/// * Vonage retries for up to 24 hours, only after 429 and 5xx. It does not retry a delivery that
+///   was refused with 401.
 ///
-/// Source: <https://developer.vonage.com/en/getting-started/concepts/webhooks#decoding-signed-webhooks>
+/// Source:
+/// <https://developer.vonage.com/en/getting-started/concepts/webhooks#decoding-signed-webhooks>
 pub const VONAGE: Provider = Provider::new("vonage", SCHEME)
     .retries_for_secs(24 * 60 * 60)
     .asks(Questions::With(&["/conversation_uuid"]))
@@ -39,7 +43,7 @@ const SCHEME: &[Scheme] = &[Scheme::with_code(
         time: true,
         ..Coverage::NONE
     },
-    "time, hash of the body (JWT, HS256)",
+    "timestamp, hash of the body (JWT, HS256)",
 )
 .in_header("authorization")
 .timed(TimeUnit::Seconds)

@@ -5,21 +5,26 @@ use crate::parse::Encoding;
 use crate::provider::{KEY_ID, Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// WeChat Pay, API version 3. The key is that of `Wechatpay-Serial`: a platform certificate in PEM, or the public key of an id
-/// `PUB_KEY_ID_…`. Either it is configured, and with the setting `kid` a delivery that names another is refused; or a
-/// [`KeySource`](crate::KeySource) of yours gives what belongs to a serial number, in PEM: WeChat's answer is encrypted.
+/// WeChat Pay notifications of API version 3.
 ///
-/// Signed with RSA and SHA-256: time, nonce and body, each with a line break behind it.
+/// The public key is that of `Wechatpay-Serial`: a platform certificate in PEM, or the public key
+/// of an id `PUB_KEY_ID_…`. Configure it, or have your [`KeySource`](crate::KeySource) return the
+/// key of a serial number in PEM, because WeChat's answer is encrypted. With the setting `kid`, a
+/// delivery that names another key is refused.
 ///
-/// A delivery is refused when it is 300 s old. The id is in the signed body. `resource` is encrypted with the account's API key, and left as
-/// it is.
+/// The signature is RSA with SHA-256 over the timestamp, the nonce and the body, each followed by a
+/// line break.
 ///
-/// WeChat sends signatures that begin with `WECHATPAY/SIGNTEST/` and are wrong on purpose: they are refused like any other. A delivery
-/// is tried for up to a day and wants an answer within five seconds.
+/// A delivery is refused when it is 300 s old. The event id is in the signed body. `resource` is
+/// encrypted with the account's API key and passed on unchanged.
+///
+/// WeChat sends signatures that begin with `WECHATPAY/SIGNTEST/` and are wrong on purpose. They are
+/// refused like any other wrong signature. WeChat retries for up to a day and waits five seconds
+/// for an answer.
 ///
 /// 200 and 204 are success.
 ///
-/// <https://pay.weixin.qq.com/doc/v3/merchant/4013053249>
+/// Source: <https://pay.weixin.qq.com/doc/v3/merchant/4013053249>
 pub const WECHATPAY: Provider = Provider::new(
     "wechatpay",
     &[Scheme::signature(

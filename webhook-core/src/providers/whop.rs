@@ -2,10 +2,10 @@ use crate::provider::Provider;
 use crate::providers::standard_webhooks::standard;
 use crate::secret::KeyFormat;
 
-/// Whop.
+/// Whop webhooks.
 ///
-/// [Standard Webhooks](super::STANDARD_WEBHOOKS), but the key is the text of the secret (`ws_…`), never decoded: Whop's examples encode it
-/// before they hand it to the library, which decodes it again.
+/// [Standard Webhooks](super::STANDARD_WEBHOOKS), but the secret is the text (`ws_…`), undecoded.
+/// Whop's examples encode the text before they pass it to the library, which decodes it again.
 ///
 /// Source: <https://docs.whop.com/developer/guides/webhooks>.
 pub const WHOP: Provider = standard("whop")

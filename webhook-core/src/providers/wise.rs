@@ -4,15 +4,20 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Identity, Part, Provider, Scheme, Success};
 
-/// Wise. The key is one of the two that its documentation publishes, for production and for the sandbox.
+/// Wise webhooks.
 ///
-/// Signed with RSA and SHA-256: the body. No time is, so that nothing but the replay store tells an old delivery; later schemas have
-/// a signed `sent_at` for the handler to look at. The older header `X-Signature`, of SHA-1, is not accepted.
+/// The public key is one of the two that Wise's documentation publishes, for production and for the
+/// sandbox.
 ///
-/// The id, in a header, is not signed and only a label; deliveries are told apart by their content. One is tried up to 25 times
-/// within two weeks, and wants a 2xx within five seconds. A new subscription is tested with a delivery of the same form.
+/// The signature is RSA with SHA-256 over the body. It covers no timestamp, so only the replay
+/// store recognises an old delivery. Later schemas have a signed `sent_at` that the handler can
+/// check. The older header `X-Signature` (SHA-1) is refused.
 ///
-/// <https://docs.wise.com/features/webhooks-notifications/event-handling>
+/// The id, in a header, is an unsigned label; the replay key comes from the body. Wise makes up to
+/// 25 attempts within two weeks and wants a 2xx within five seconds. Wise tests a new subscription
+/// with a delivery of the same form.
+///
+/// Source: <https://docs.wise.com/features/webhooks-notifications/event-handling>
 pub const WISE: Provider = Provider::new(
     "wise",
     &[Scheme::signature(Algorithm::RsaSha256, &[Part::Body])
@@ -24,7 +29,7 @@ pub const WISE: Provider = Provider::new(
 .succeeds_with(Success::Any2xx)
 .identified_by(
     Identity::Content,
-    "the body carries the time of the event and the object",
+    "the body carries the timestamp of the event and the object",
 )
 .documented_at("https://docs.wise.com/features/webhooks-notifications/event-handling")
 .retries_for_secs(14 * 86_400)

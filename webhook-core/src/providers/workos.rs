@@ -2,17 +2,18 @@ use crate::crypto::Algorithm;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
-/// WorkOS.
+/// WorkOS webhooks.
 ///
-/// `WorkOS-Signature: t=<milliseconds>, v1=<hex>`, HMAC-SHA-256 over `t`, a dot and the body; the space may be missing.
+/// `WorkOS-Signature: t=<milliseconds>, v1=<hex>` is an HMAC-SHA-256 over `t`, a dot and the body.
+/// The space is optional.
 ///
-/// * Tolerance 180 s, as in WorkOS' SDKs. Actions use the same header but 30 s: set
+/// * The tolerance is 180 s, as in WorkOS' SDKs. Actions use the same header but 30 s: set
 ///   [`tolerance`](crate::EndpointBuilder::tolerance) for them.
-/// * The id is `/id`, the type `/event`.
-/// * Any 2xx is success; twelve retries over three days.
+/// * The event id is `/id`, and the event type is `/event`.
+/// * Any 2xx is success. WorkOS retries twelve times over three days.
 ///
-/// Source: <https://workos.com/docs/events/data-syncing/webhooks>, workos 10.8.0 (Python) and @workos-inc/node 8.13.0, which signs parsed
-/// JSON: do not copy that.
+/// Source: <https://workos.com/docs/events/data-syncing/webhooks>, workos 10.8.0 (Python) and
+/// @workos-inc/node 8.13.0. The last one signs parsed JSON: do not copy that.
 pub const WORKOS: Provider = Provider::new(
     "workos",
     &[Scheme::hmac(

@@ -1,13 +1,14 @@
 use crate::provider::{Parameter, Provider, Scheme, Success};
 
-/// Xendit.
+/// Xendit webhooks.
 ///
-/// `x-callback-token` is the verification token of the account, one for each mode. **Nothing is signed**: the token says who sent the
-/// request.
+/// `x-callback-token` is the verification token of the account, one for each mode. **Nothing is
+/// signed**: the token only identifies the sender.
 ///
-/// * The id (`webhook-id`) is a header. A delivery is known by its content and that id, for which
-///   the token vouches as for the rest. The type is `/event`, where the product has one.
-/// * Retries after 15 and 45 min, 2, 3, 6 and 12 hours.
+/// * The id (`webhook-id`) is a header. The replay key comes from the body and that id. The token
+///   authenticates the id like the rest of the request. The event type is `/event`, if the product
+///   has one.
+/// * Xendit retries after 15 and 45 min, 2, 3, 6 and 12 hours.
 /// * Any 2xx is success.
 ///
 /// Source: <https://docs.xendit.co/apidocs/webhook-behavior>.

@@ -2,15 +2,16 @@ use crate::crypto::Algorithm;
 use crate::parse::Encoding;
 use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 
-/// Xero.
+/// Xero webhooks.
 ///
-/// `x-xero-signature`: base64, HMAC-SHA-256 over the body. The key is the webhook key as text: it looks encoded and is not decoded.
+/// `x-xero-signature` is a base64 HMAC-SHA-256 over the body. The secret is the webhook key as
+/// text. It looks encoded but is not decoded.
 ///
-/// * When the URL is saved, Xero sends right and wrong signatures and wants 200 and 401. Answer 200 with an empty body and without
-///   cookies, within 5 s.
-/// * No time is signed. A delivery is a batch without an id, and its `entropy` makes each another content. The type is
-///   `/events/0/eventCategory`.
-/// * Retries for 24 hours, then the webhook is disabled.
+/// * When the URL is saved, Xero sends right and wrong signatures and expects 200 and 401 as
+///   answers. Answer 200 with an empty body and without cookies, within 5 s.
+/// * The signature covers no timestamp. A delivery is a batch without an id, and its `entropy`
+///   makes every body different. The event type is `/events/0/eventCategory`.
+/// * Xero retries for 24 hours, then disables the webhook.
 /// * Only 200 is success.
 ///
 /// Source: <https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/>.

@@ -3,15 +3,17 @@ use crate::parse::Encoding;
 use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
-/// Zendesk.
+/// Zendesk webhooks.
 ///
-/// `X-Zendesk-Webhook-Signature`: base64, HMAC-SHA-256 over the time of `X-Zendesk-Webhook-Signature-Timestamp` (RFC 3339) and the body. The
-/// key is the secret's text: it looks like base64 and is not decoded. An early version of Zendesk's page had body and time the
-/// other way round.
+/// `X-Zendesk-Webhook-Signature` is a base64 HMAC-SHA-256 over the timestamp in
+/// `X-Zendesk-Webhook-Signature-Timestamp` (RFC 3339), directly followed by the body. The secret is
+/// used as text. It looks like base64 but is not decoded. An early version of Zendesk's page had
+/// body and timestamp the other way round.
 ///
-/// * No tolerance is documented; 300 s to both sides here.
-/// * The administrator writes the body, so the same one may come for another event: the signed time tells them apart. Of event
-///   subscriptions, the type is `/type`. A body may be empty, and the method another than `POST`.
+/// * Zendesk documents no tolerance. The default is 300 s in both directions.
+/// * The administrator writes the body, so equal bodies may report different events. The replay key
+///   comes from the body and the signed timestamp. The event type of event subscriptions is
+///   `/type`. A body may be empty, and the method may be other than `POST`.
 ///
 /// Source: <https://developer.zendesk.com/documentation/webhooks/verifying/>.
 pub const ZENDESK: Provider = Provider::new(

@@ -4,21 +4,25 @@ use crate::provider::{
 };
 use crate::time::TimeUnit;
 
-/// Zoom.
+/// Zoom webhooks.
 ///
-/// `x-zm-signature: v0=<hex>`, HMAC-SHA-256 over `v0:`, the time of `x-zm-request-timestamp` in seconds, a colon and the body. The key
-/// is the webhook secret token of the app.
+/// `x-zm-signature: v0=<hex>` is an HMAC-SHA-256 over `v0:`, the timestamp in
+/// `x-zm-request-timestamp` (seconds), a colon and the body. The secret is the webhook secret token
+/// of the app.
 ///
-/// * No tolerance is documented; 300 s to both sides here. The body's `/event_ts` counts milliseconds and is something else.
-/// * Events have no id and are told apart by their content. The type is `/event`.
-/// * `endpoint.url_validation` arrives signed, at first and every 72 hours. It is verified and
-///   answered here, with `plainToken` and, as `encryptedToken`, its HMAC-SHA-256 under the secret
-///   that verified it, and reaches no handler. A `plainToken` is answered if it is of base64's
-///   alphabets alone, as Zoom's are: what a delivery signs has colons in it.
-/// * 3 s to answer; retries after 5, 20 and 60 min.
+/// * Zoom documents no tolerance. The default is 300 s in both directions. The body's `/event_ts`
+///   counts milliseconds and is a different time.
+/// * Events have no id, so the replay key comes from the body. The event type is `/event`.
+/// * `endpoint.url_validation` arrives signed, at first and then every 72 hours. It is verified and
+///   answered here, and reaches no handler. The answer is `plainToken` and, as `encryptedToken`,
+///   its HMAC-SHA-256 under the secret that verified it. A `plainToken` is only answered if it
+///   consists of base64 characters of either alphabet, as Zoom's do. The signed message of a
+///   delivery contains colons, so the answer never signs one.
+/// * Zoom waits 3 s for an answer and retries after 5, 20 and 60 min.
 /// * 200 and 204 are success.
 ///
-/// Source: <https://developers.zoom.us/docs/api/webhooks/> and zoom/webhook-sample, which signs parsed JSON: do not copy that.
+/// Source: <https://developers.zoom.us/docs/api/webhooks/> and zoom/webhook-sample, which signs
+/// parsed JSON: do not copy that.
 pub const ZOOM: Provider = Provider::new(
     "zoom",
     &[Scheme::hmac(

@@ -48,3 +48,13 @@ pub struct Verified {
     /// SHA-256 of what was signed, where the body is no part of it.
     pub(crate) message: Option<[u8; 32]>,
 }
+
+impl Verified {
+    /// What is known before anything is verified.
+    pub(crate) const NOTHING: Self = Self {
+        coverage: Coverage::NONE,
+        key_slot: 0,
+        time: None,
+        message: None,
+    };
+}

@@ -1,0 +1,140 @@
+//! What a complete body is: an event, a challenge, or nothing that is accepted.
+
+use crate::answer::Answer;
+use crate::delivery::arrival::Challenged;
+use crate::delivery::{BodyLabels, Envelope, IdentityInput, Proof, Record};
+use crate::error::RejectionKind;
+use crate::keys::Confirmation;
+use crate::provider::{Locator, Verified};
+use crate::verify::custom::digest_of;
+
+/// What a complete body is.
+pub(super) enum Judgement {
+    /// An event. The record has all that is known of it.
+    Event {
+        /// Where it is about a subscription that wants to be confirmed first.
+        confirmation: Option<Confirmation>,
+    },
+    /// A challenge of the provider, and its answer.
+    Challenge(Answer),
+}
+
+/// What the envelope made of a body.
+enum Opened {
+    Challenge(Answer),
+    Event { is_question: bool },
+}
+
+impl Record {
+    /// Compares signatures, reads the envelope, and works out what the delivery is remembered by.
+    pub(super) fn judge(&mut self) -> Result<Judgement, RejectionKind> {
+        if matches!(self.arrival.challenge, Challenged::Unsigned) {
+            return self.answer_unsigned().map(Judgement::Challenge);
+        }
+        let verified = self.verify()?;
+        let is_question = match self.open(&verified)? {
+            Opened::Challenge(answer) => return Ok(Judgement::Challenge(answer)),
+            Opened::Event { is_question } => is_question,
+        };
+        self.proof = self.prove(verified);
+        if self.shared.store.is_some() {
+            self.identify(&verified, is_question);
+        }
+        Ok(Judgement::Event {
+            confirmation: self.confirmation(),
+        })
+    }
+
+    fn answer_unsigned(&mut self) -> Result<Answer, RejectionKind> {
+        let missing = RejectionKind::MissingHeader;
+        let responder = self.shared.responder.as_ref().ok_or(missing)?;
+        let raw = self.arrival.body.freeze();
+        match responder.plain_value(&raw) {
+            Some(value) => responder.unsigned(&value),
+            None => Envelope::read(&self.shared.wanted, &raw)
+                .map_err(|_| missing)?
+                .unsigned_challenge(responder),
+        }
+    }
+
+    /// Compares signatures, and keeps the body.
+    fn verify(&mut self) -> Result<Verified, RejectionKind> {
+        let arrival = &mut self.arrival;
+        let verified = arrival.verification.conclude(arrival.body.whole())?;
+        if let (Some(query), Some(keys)) = (arrival.unproven.take(), &self.shared.keys) {
+            // Nobody but its sender can bring about that a fetched key verifies a delivery.
+            keys.prove(&query);
+        }
+        self.shared.observer.verified();
+        self.raw = arrival.body.freeze();
+        let unwrapped = arrival.verification.unwrapped(&self.raw);
+        self.unwrapped = unwrapped.map(Box::new);
+        Ok(verified)
+    }
+
+    /// Reads the envelope, where something depends on it: replay protection, or a challenge.
+    fn open(&self, verified: &Verified) -> Result<Opened, RejectionKind> {
+        let wanted = &self.shared.wanted;
+        if self.shared.store.is_none() && !wanted.challenges {
+            return Ok(Opened::Event { is_question: false });
+        }
+        let vouched = verified.coverage.authenticates_body();
+        let envelope = Envelope::read(wanted, self.payload())?;
+        if wanted.challenges && vouched {
+            let key = || match &self.arrival.challenge {
+                Challenged::Keyed(verifier) => verifier.mac(verified.key_slot),
+                _ => None,
+            };
+            if let Some(answer) = envelope.challenge(key)? {
+                return Ok(Opened::Challenge(answer));
+            }
+        }
+        let is_question = envelope.is_question();
+        let labels: BodyLabels = envelope.labels(self.payload(), vouched)?;
+        let _ = self.body.set(labels);
+        Ok(Opened::Event { is_question })
+    }
+
+    fn prove(&self, verified: Verified) -> Proof {
+        let coverage = verified.coverage;
+        let provider = &self.shared.provider;
+        let covers_id = match provider.id {
+            Locator::SignedHeader => coverage.id,
+            Locator::Body(_) => coverage.body,
+            Locator::Query(_) => coverage.url,
+            Locator::Header(_) | Locator::Xml(_) | Locator::None => false,
+        };
+        let covers_type = matches!(provider.kind, Locator::Body(_)) && coverage.body;
+        Proof::new(verified, covers_id, covers_type)
+    }
+
+    /// Works out what the delivery is remembered by.
+    fn identify(&mut self, verified: &Verified, is_question: bool) {
+        let running = self.arrival.content.take();
+        let vouched = verified.coverage.authenticates_body();
+        let (shared, raw) = (&self.shared, &self.raw);
+        let remembered = shared.identity.of(
+            &shared.key_prefix,
+            IdentityInput {
+                mode: self.body().mode.filter(|_| vouched),
+                id: self.id().filter(|_| shared.identity.uses_id()),
+                verified,
+                content: || match (verified.message, running) {
+                    (Some(message), _) => message,
+                    (None, Some(running)) => running.finish(),
+                    (None, None) => digest_of(raw),
+                },
+                labels: &self.arrival.labels,
+                body: &|| digest_of(raw),
+                is_question,
+            },
+        );
+        self.remembered = Some(remembered);
+    }
+
+    fn confirmation(&mut self) -> Option<Confirmation> {
+        self.shared.keys.as_ref()?;
+        let url = self.arrival.verification.confirmation()?;
+        Some(Confirmation::new(self.shared.provider.name(), url))
+    }
+}
