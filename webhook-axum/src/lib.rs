@@ -184,6 +184,11 @@ pub use webhook_runtime::UnverifiedLimit;
 #[doc(no_inline)]
 pub use webhook_tower::{Webhook, respond};
 
+/// The code blocks of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 /// A constructor whose feature is off does not compile.
 ///
 /// ```compile_fail,E0277
