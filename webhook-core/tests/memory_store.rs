@@ -1,13 +1,13 @@
-//! A full memory store: what it forgets first, what it says of that, and what it never forgets.
+//! The memory store: what it drops when it is full, and how long it keeps the rest.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::num::NonZeroU16;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use webhook_core::replay::{Claim, ClaimRequest, Commit, LabelBound, LeaseState, Owner};
+use webhook_core::replay::{Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState, Owner};
 use webhook_core::{MemoryStore, ReplayKey, ReplayStore, StoreErrorKind};
 
 mod common;
@@ -32,7 +32,7 @@ impl Timed {
         let clock = Arc::clone(&now);
         let builder = MemoryStore::builder()
             .capacity(CAPACITY)
-            .clock(move || Duration::from_secs(clock.load(Ordering::Relaxed)));
+            .clock(move || Duration::from_millis(clock.load(Ordering::Relaxed)));
         let builder = match refuses_when_full {
             true => builder.refuse_when_full(),
             false => builder,
@@ -45,7 +45,8 @@ impl Timed {
     }
 
     fn pass(&self, time: Duration) {
-        self.now.fetch_add(time.as_secs(), Ordering::Relaxed);
+        let millis = u64::try_from(time.as_millis()).unwrap();
+        self.now.fetch_add(millis, Ordering::Relaxed);
     }
 
     /// Another number for each, spread evenly.
@@ -74,6 +75,13 @@ impl Timed {
     fn claim(&self, key: &ReplayKey, protect: Duration) -> Result<Claim, StoreErrorKind> {
         let claim = block_on(self.store.claim(key, &self.request(protect)));
         claim.map_err(|error| error.kind())
+    }
+
+    fn acquire(&self, key: &ReplayKey, request: &ClaimRequest) -> Lease {
+        match block_on(self.store.claim(key, request)).unwrap() {
+            Claim::Acquired(lease) => lease,
+            other => panic!("the claim got {other:?}"),
+        }
     }
 
     /// Claims and commits a new key, if there is room.
@@ -120,7 +128,7 @@ fn a_store_full_of_deliveries_that_are_never_stale_takes_new_ones_and_forgets_th
     }
     assert!(timed.store.len() <= CAPACITY);
     assert!(timed.store.evicted() >= 3 * CAPACITY as u64);
-    // The newest are there, and the oldest are not. To ask is to claim, so the newest are asked for first.
+    // The newest are there, and the oldest are not. To ask is to claim, so the newest come first.
     let newest = keys.iter().rev().take(CAPACITY / 16);
     assert!(newest.clone().all(|key| timed.is_done(key)));
     let mut oldest = keys.iter().take(CAPACITY / 16);
@@ -195,4 +203,82 @@ fn groups_of_labels_are_bounded_as_records_are() {
         timed.pass(Duration::from_secs(1));
     }
     assert!(timed.store.len() <= CAPACITY);
+}
+
+#[test]
+fn a_done_delivery_is_kept_for_its_whole_retention_and_a_second_more_at_the_most() {
+    let millis = Duration::from_millis;
+    for begins in [0, 1, 500, 999] {
+        for retain in [1, 999, 1000, 1900] {
+            let timed = Timed::new(false);
+            timed.pass(millis(begins));
+            let (lasting, ended) = (timed.key(), timed.key());
+            for key in [&lasting, &ended] {
+                let mut request = timed.request(Duration::ZERO);
+                (request.lease, request.retain) = (millis(1), millis(retain));
+                let lease = timed.acquire(key, &request);
+                block_on(timed.store.commit(&lease)).unwrap();
+            }
+            timed.pass(millis(retain - 1));
+            assert!(timed.is_done(&lasting), "{retain} ms from {begins} ms on");
+            timed.pass(millis(1001));
+            assert!(!timed.is_done(&ended), "{retain} ms from {begins} ms on");
+        }
+    }
+}
+
+#[test]
+fn a_group_is_counted_for_the_whole_retention_of_its_first_key() {
+    let timed = Timed::new(false);
+    timed.pass(Duration::from_millis(999));
+    let mut request = timed.request(Duration::ZERO);
+    request.bound = Some(LabelBound::new(timed.key(), NonZeroU16::MIN));
+    request.retain = Duration::from_millis(1900);
+    let claim = || block_on(timed.store.claim(&timed.key(), &request)).unwrap();
+    assert!(matches!(claim(), Claim::Acquired(_)));
+    timed.pass(Duration::from_millis(1899));
+    assert!(matches!(claim(), Claim::OverBound));
+    timed.pass(Duration::from_millis(1001));
+    assert!(matches!(claim(), Claim::Acquired(_)));
+}
+
+#[test]
+fn attempts_never_begin_again_however_many_there_are() {
+    let timed = Timed::new(false);
+    let (key, request) = (timed.key(), timed.request(Duration::ZERO));
+    let mut last = 0;
+    for _ in 0..40_000 {
+        let lease = timed.acquire(&key, &request);
+        assert!(lease.attempt() >= last, "{} after {last}", lease.attempt());
+        last = lease.attempt();
+        block_on(timed.store.release(&lease)).unwrap();
+    }
+    assert!(last > 30_000);
+}
+
+#[test]
+fn of_many_threads_at_once_exactly_one_claims_a_key() {
+    const THREADS: usize = 8;
+    let store = MemoryStore::new();
+    let barrier = Barrier::new(THREADS);
+    for round in 0..200_u8 {
+        let key = ReplayKey::from_bytes([round; 32]);
+        let claim = |thread: u128| {
+            let owner = Owner::from_bits(thread);
+            let request = ClaimRequest::new(owner, Duration::from_secs(60), DAY);
+            barrier.wait();
+            matches!(
+                block_on(store.claim(&key, &request)),
+                Ok(Claim::Acquired(_))
+            )
+        };
+        let acquired = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS as u128)
+                .map(|thread| scope.spawn(move || claim(thread)))
+                .collect();
+            let results = threads.into_iter().map(|thread| thread.join().unwrap());
+            results.filter(|acquired| *acquired).count()
+        });
+        assert_eq!(acquired, 1, "round {round}");
+    }
 }

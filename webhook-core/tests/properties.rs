@@ -38,10 +38,14 @@ fn endpoint(provider: &Provider, secret: &str, now: UnixTime) -> Endpoint {
 }
 
 fn sign(provider: &Provider, body: &[u8]) -> SignedRequest {
+    sign_to(provider, "/hooks?data.id=Ab1&requestId=r1", body)
+}
+
+fn sign_to(provider: &Provider, target: &str, body: &[u8]) -> SignedRequest {
     let mut signer = Signer::new(*provider, signing_secret(provider).as_str())
         .unwrap()
         .public_url(URL)
-        .path_and_query("/hooks?data.id=Ab1&requestId=r1");
+        .path_and_query(target);
     for name in provider.required_settings() {
         signer = signer.setting(name, setting(name));
     }
@@ -546,4 +550,51 @@ fn the_table_is_consistent() {
             assert_eq!(timed, scheme.coverage().time, "{name}");
         }
     }
+}
+
+/// A query that is covered says what the event is: a status report that comes by `GET` has nothing
+/// else. A signed path is the receiver's own address, and says nothing.
+#[test]
+fn two_genuine_queries_are_two_events() {
+    let (mut told_apart, mut lost) = (0, Vec::new());
+    for provider in signable().chain(unconfirmed::ALL) {
+        let [secret, _] = secrets(provider);
+        let endpoint = endpoint(provider, &secret, NOW);
+        for body in [&b""[..], br#"{"note":"no id"}"#] {
+            let of = |n: u8| {
+                let target = format!("/hooks?data.id=Ab1&requestId=r1&status={n}");
+                sign_to(provider, &target, body)
+            };
+            let (first, second) = (of(1), of(2));
+            let mut swapped = first.clone();
+            swapped.path_and_query.clone_from(&second.path_and_query);
+            let coverage = provider.coverage();
+            if !coverage.url && !coverage.is_sender_only() {
+                continue;
+            }
+            let is_taken = receive(&endpoint, &swapped).is_ok();
+            assert_eq!(is_taken, coverage.is_sender_only(), "{}", provider.name());
+            let Ok(key) = replay_key(&endpoint, &first) else {
+                panic!("{}: the genuine one is refused", provider.name());
+            };
+            let head = Head::new(first.method, &first.path_and_query, &first.headers);
+            if endpoint
+                .verify(&head, first.body.clone())
+                .unwrap()
+                .id()
+                .is_some()
+            {
+                continue;
+            }
+            match replay_key(&endpoint, &second) == Ok(key) {
+                true => lost.push(format!("{} of {} bytes", provider.name(), body.len())),
+                false => told_apart += 1,
+            }
+        }
+    }
+    assert!(lost.is_empty(), "duplicates of another event: {lost:#?}");
+    assert!(
+        told_apart > 10,
+        "only {told_apart} are told apart: are they still tried?"
+    );
 }

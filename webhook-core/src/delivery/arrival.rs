@@ -13,8 +13,10 @@ use crate::verify::{Verification, Verifier};
 pub(super) struct Arrival {
     pub(super) verification: Verification,
     pub(super) body: Buffer,
-    /// A digest of the content, where that is what the delivery is known by.
+    /// A digest of the body, where that is what the delivery is known by.
     pub(super) content: Option<RunningDigest>,
+    /// SHA-256 of a query that is part of the event.
+    pub(super) query: Option<[u8; 32]>,
     /// The values of the headers that may identify it.
     pub(super) labels: Vec<Option<Box<str>>>,
     pub(super) challenge: Challenged,
@@ -38,6 +40,7 @@ impl Arrival {
             verification: Verification::undecided(),
             body: Buffer::new(0, 0),
             content: None,
+            query: None,
             labels: Vec::new(),
             challenge: Challenged::AsUsual,
             unproven: None,

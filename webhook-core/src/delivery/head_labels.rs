@@ -53,26 +53,30 @@ pub(super) fn identifying_label(head: &Head<'_>, name: &str) -> Option<Box<str>>
     }
 }
 
-/// The query without the token in it, for requests that say everything in their query.
-pub(super) fn digest_query(
+/// SHA-256 of what the query says, where that is part of the event: it is signed, or a token
+/// vouches for all of the request. A status report that comes by `GET` has nothing else. The token
+/// itself is left out.
+pub(super) fn identifying_query(
     provider: &Provider,
     token_parameter: Option<&str>,
     head: &Head<'_>,
-    digest: &mut RunningDigest,
-) {
-    if !provider.coverage().is_sender_only() {
-        return;
+) -> Option<[u8; 32]> {
+    let coverage = provider.coverage();
+    let query = head.query().filter(|query| !query.is_empty())?;
+    if !coverage.url && !coverage.is_sender_only() {
+        return None;
     }
     let is_token = |key: &str| {
         let names_token =
             |scheme: &Scheme| matches!(scheme.location, Location::Query(name) if name == key);
         token_parameter == Some(key) || provider.schemes().iter().any(names_token)
     };
-    let query = head.query().unwrap_or_default();
+    let mut digest = RunningDigest::new();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         if !is_token(&key) {
             digest.field(key.as_bytes());
             digest.field(value.as_bytes());
         }
     }
+    Some(digest.finish())
 }

@@ -142,9 +142,10 @@ pub(crate) struct Remembered {
     pub(crate) keeps: bool,
 }
 
-fn both(content: &[u8; 32], attempt: &[u8]) -> [u8; 32] {
+/// One digest of a content and what else the event is told by.
+pub(super) fn both(content: &[u8; 32], further: &[u8]) -> [u8; 32] {
     let mut digest = RunningDigest::new();
     digest.field(content);
-    digest.field(attempt);
+    digest.field(further);
     digest.finish()
 }

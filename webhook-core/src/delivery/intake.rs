@@ -11,7 +11,7 @@ use crate::crypto::RunningDigest;
 use crate::delivery::arrival::Challenged;
 use crate::delivery::envelope::is_label;
 use crate::delivery::head_labels::{
-    check_body_headers, digest_query, header_label, identifying_label,
+    check_body_headers, header_label, identifying_label, identifying_query,
 };
 use crate::delivery::judgement::Judgement;
 use crate::delivery::responder::MAX_UNSIGNED;
@@ -83,13 +83,9 @@ impl Intake {
         }
         let labels = shared.identity.label_headers().iter();
         arrival.labels = labels.map(|name| identifying_label(head, name)).collect();
-        let by_query = matches!(provider.id, Locator::Query(_)) && record.id.is_none();
-        if shared.digests_body || by_query {
-            let token = shared.token_parameter.as_deref();
-            let mut digest = RunningDigest::new();
-            digest_query(provider, token, head, &mut digest);
-            arrival.content = Some(digest);
-        }
+        let token = shared.token_parameter.as_deref();
+        arrival.query = identifying_query(provider, token, head);
+        arrival.content = shared.digests_body.then(RunningDigest::new);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::answer::Answer;
 use crate::delivery::arrival::Challenged;
+use crate::delivery::identity::both;
 use crate::delivery::{BodyLabels, Envelope, IdentityInput, Proof, Record};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
@@ -111,6 +112,7 @@ impl Record {
     /// Works out what the delivery is remembered by.
     fn identify(&mut self, verified: &Verified, is_question: bool) {
         let running = self.arrival.content.take();
+        let query = self.arrival.query;
         let vouched = verified.coverage.authenticates_body();
         let (shared, raw) = (&self.shared, &self.raw);
         let remembered = shared.identity.of(
@@ -119,10 +121,13 @@ impl Record {
                 mode: self.body().mode.filter(|_| vouched),
                 id: self.id().filter(|_| shared.identity.uses_id()),
                 verified,
-                content: || match (verified.message, running) {
-                    (Some(message), _) => message,
-                    (None, Some(running)) => running.finish(),
-                    (None, None) => digest_of(raw),
+                content: || {
+                    let content = match (verified.message, running) {
+                        (Some(message), _) => message,
+                        (None, Some(running)) => running.finish(),
+                        (None, None) => digest_of(raw),
+                    };
+                    query.map_or(content, |query| both(&content, &query))
                 },
                 labels: &self.arrival.labels,
                 body: &|| digest_of(raw),

@@ -42,6 +42,7 @@
 //! | [`lease`](crate::EndpointBuilder::lease) | 60 s, at least twice the handler timeout | After a crash, nobody may run the event for so long. Shorter, and a second run could start beside the first. |
 //! | [`retention`](crate::EndpointBuilder::retention) | 7 days or twice the provider's retries, whichever is longer | A retry after the record has gone would run again. At least the provider's retries, both tolerances and a minute. |
 //! | the same, known by content alone | at least 30 days | Without a signed time, memory is all there is. |
+//! | begin of the retention | the last claim or commit | A late retry is known for as long. A copy never extends it, so it ends even if a sender repeats a delivery for ever. |
 //! | [`store`](crate::EndpointBuilder::store) | a [`MemoryStore`](crate::MemoryStore) of the endpoint's own, with a warning | It makes the first line of code work. The warning goes when a store is named. |
 //! | capacity of a `MemoryStore` | 1 000 000 records, each below 100 bytes | When full, the older half of the done records that are no longer fresh goes. If there are none: 503. |
 //! | [`store_timeout`](crate::EndpointBuilder::store_timeout) | 2 s for each call, which goes on in the background | A sender waits for little longer. Cancelling a call may break the store's connection. |

@@ -78,9 +78,11 @@
 //!
 //! # Several processes
 //!
-//! A [`MemoryStore`](crate::MemoryStore) is one process's. Behind a load balancer each process would run its own copy. They need a store
-//! that they share, as a [`ReplayStore`](crate::ReplayStore) of your own; this release has none. Leases and retention run on the store's
-//! clock, so the clocks of the processes matter only for freshness.
+//! A [`MemoryStore`](crate::MemoryStore) belongs to one process. After a load balancer, each process
+//! would run its own copy. They need a store that they share: implement
+//! [`ReplayStore`](crate::ReplayStore), since this release has no such store. The `conformance`
+//! module (feature `conformance`) tests it through two connections. Leases and retention run on the
+//! store's clock, so the clocks of the processes matter only for freshness.
 //!
 //! # Several endpoints
 //!
@@ -93,10 +95,10 @@
 //! # A store that is slow
 //!
 //! An adapter waits two seconds for an answer of the store
-//! ([`store_timeout`](crate::EndpointBuilder::store_timeout)). A claim that takes longer is
-//! answered 503. A commit that takes longer does not hold the handler's answer. In both cases the
-//! call goes on, because one that is cancelled half-way may leave a connection of a pool in the
-//! middle of a transaction.
+//! ([`store_timeout`](crate::EndpointBuilder::store_timeout)). If a claim takes longer, the answer is
+//! 503. If a commit takes longer, the handler's answer is sent without it. In both cases the call
+//! goes on in the background: cancelling it may leave a pooled connection in the middle of a
+//! transaction.
 //!
 //! # Shutdown
 //!

@@ -58,9 +58,14 @@
 //!
 //! # State of a key
 //!
-//! Absent, claimed, released or done. A claim has an owner, a lease and an epoch that is higher with each claim, over releases
-//! too. A claim is committed or released by its own owner and epoch only. A lease that has ended may be taken over, and the
-//! late owner's commit is then refused. Done stays done until its retention ends. The handler sees its epoch as
+//! A key is absent, claimed, released or done. A claim has an owner, a lease and an epoch. The epoch is
+//! higher than that of every earlier claim of the key. Only the current owner and epoch can commit
+//! or release a claim. After the end of a lease another claim can take over, and the commit of the
+//! late owner is then refused. The handler sees its epoch as
 //! [`Delivery::fence`](crate::Delivery::fence).
 //!
-//! A hash of the body is kept beside the key, to warn of another payload under the same id. It decides nothing.
+//! Done stays done until its retention ends. The retention counts from the commit, and copies do not
+//! extend it. [`ReplayStore`](crate::ReplayStore) has all rules of a record.
+//!
+//! The record contains a hash of the body, to warn of another payload under the same id. It decides
+//! nothing.

@@ -1,4 +1,4 @@
-//! A store behind a pointer, so that the types users write have no parameter for it.
+//! Any store as one type, so that the types of users have no parameter for it.
 
 use std::any::{Any, type_name};
 use std::future::Future;
@@ -13,29 +13,29 @@ use crate::replay::{
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Any store. The memory store is known by name: it answers at once, and a box for each of its answers would
-/// cost as much as the answer.
+/// Any store. The memory store has its own variant: it answers at once, and a box for each
+/// answer costs as much as the answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Store {
     Memory(MemoryStore),
     Other(Arc<dyn ErasedStore>),
 }
 
-/// Which store it is, as far as this process can see.
+/// The identity of a store, as far as this process can see it.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreId {
     address: usize,
-    /// `None` for a memory store, which is where it is and nowhere else.
+    /// The name of the store's type. `None` for a memory store: its address alone identifies it.
     kind: Option<&'static str>,
 }
 
 impl StoreId {
-    /// Whether both are certainly one.
+    /// Whether both are certainly one store.
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.address == other.address
     }
 
-    /// Whether both may be one: two handles of one database look like two.
+    /// Whether both may be one store. Two handles of one database look like two stores.
     pub(crate) fn may_be(&self, other: &Self) -> bool {
         self.is(other) || (self.kind.is_some() && self.kind == other.kind)
     }
@@ -101,9 +101,9 @@ impl ReplayStore for Store {
     }
 }
 
-/// [`ReplayStore`] with its futures boxed.
+/// [`ReplayStore`] with boxed futures.
 pub(crate) trait ErasedStore: std::fmt::Debug + Send + Sync {
-    /// The name of its type.
+    /// The name of the store's type.
     fn kind(&self) -> &'static str;
     fn claim<'a>(&'a self, key: &'a ReplayKey, request: &'a ClaimRequest) -> Boxed<'a, Claim>;
     fn renew<'a>(&'a self, lease: &'a Lease, by: Duration) -> Boxed<'a, LeaseState>;

@@ -1,21 +1,21 @@
-//! What a delivery is remembered by.
+//! The key that a delivery is remembered by.
 
 use std::fmt;
 
 use crate::crypto::RunningDigest;
 use crate::provider::Mode;
 
-/// The key of a delivery in a store: SHA-256 over consumer, provider, tenant, mode and identity, each behind its
-/// length, so that no two lists of them make the same key.
+/// The key of a delivery in a store: SHA-256 over consumer, provider, tenant, mode and identity.
+/// Each has its length in front, so no two lists of them make the same key.
 ///
-/// The provider's [`Identity`](crate::Identity) says what the last is made of: a signed id, or a
-/// digest of the signed message. Where that has to include unsigned labels, their number is
-/// [bounded](super::LabelBound), because a thief could replay a delivery under others.
+/// The provider's [`Identity`](crate::Identity) says what the identity consists of: a signed id, or
+/// a digest of the signed message. If it has to include unsigned labels, their number is
+/// [bounded](super::LabelBound): a thief can replay a captured delivery under invented ones.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ReplayKey([u8; 32]);
 
 impl ReplayKey {
-    /// A key of these bytes, as a store read them back.
+    /// A key with these bytes, as a store reads them back.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -28,7 +28,7 @@ impl ReplayKey {
     }
 }
 
-/// Eight hexadecimal digits: enough to find a delivery in a log, not to learn its id.
+/// Shows eight hexadecimal digits: enough to find a delivery in a log, too few to learn its id.
 impl fmt::Debug for ReplayKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [a, b, c, d, ..] = self.0;
@@ -36,21 +36,21 @@ impl fmt::Debug for ReplayKey {
     }
 }
 
-/// What a key is made of.
+/// The identity in a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum KeyOf<'a> {
     /// An id.
     Id(&'a str),
-    /// A digest of the content, with labels that tell apart what has the same content.
+    /// A digest of the content, and labels that tell deliveries with the same content apart.
     Content {
         content: [u8; 32],
         labels: &'a [Option<Box<str>>],
     },
-    /// A digest of the content: all that have it, whatever their labels.
+    /// A digest of the content, for all deliveries that have it, whatever their labels are.
     Group([u8; 32]),
 }
 
-/// The part of a key that all deliveries of an endpoint share, hashed once.
+/// The part of a key that all deliveries of an endpoint share. It is hashed once.
 #[derive(Clone)]
 pub(crate) struct KeyPrefix(RunningDigest);
 
@@ -60,7 +60,7 @@ impl KeyPrefix {
         shared.field(consumer.as_bytes());
         shared.field(provider.as_bytes());
         shared.field(tenant.as_bytes());
-        // Hashed to a block of its own, so that the blocks hashed for each delivery are as few as can be.
+        // It fills a whole block, so that each delivery hashes as few blocks as possible.
         let mut prefix = RunningDigest::new();
         prefix.update(b"whk1");
         prefix.update(&[0; 28]);

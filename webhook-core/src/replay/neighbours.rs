@@ -1,8 +1,8 @@
-//! Endpoints of this process that share a store without saying whether they are one consumer or two.
+//! Finds endpoints of this process that share a store and may be two consumers without names.
 //!
-//! Two registrations with a provider each get every event. Where their endpoints share a store,
-//! provider and tenant, and neither has a consumer name, each takes an event of the other for its
-//! own: it is answered 503 while the other runs, and 200 without a run afterwards.
+//! Two registrations with one provider each get every event. If their endpoints share store,
+//! provider and tenant, and neither has a consumer name, they share keys too. Then one endpoint
+//! answers 503 while the other runs, and 200 without a run after that.
 
 use std::hash::{BuildHasher, RandomState};
 use std::panic::Location;
@@ -13,14 +13,14 @@ use crate::observe;
 use crate::replay::erased::{Store, StoreId};
 use crate::secret::SecretSet;
 
-/// An endpoint without a consumer name. It is known for as long as this lives.
+/// An endpoint without a consumer name. Others see it until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Neighbour {
     place: &'static Location<'static>,
     store: StoreId,
     provider: &'static str,
     tenant: Box<str>,
-    /// Hashes of its secrets, of this process alone.
+    /// Hashes of its secrets. They mean nothing outside this process.
     secrets: Vec<u64>,
 }
 
@@ -47,8 +47,8 @@ impl Neighbour {
         }
     }
 
-    /// Makes it known. A neighbour that is certainly another consumer is an error; one that may be
-    /// is warned of.
+    /// Lets others see this endpoint. If another one is certainly a second consumer, this is an
+    /// error. If another one may be, this logs a warning.
     pub(crate) fn settle(self) -> Result<Arc<Self>, ConfigError> {
         let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
         live.retain(|other| other.strong_count() > 0);
@@ -73,9 +73,9 @@ impl Neighbour {
             && self.store.may_be(&other.store)
     }
 
-    /// Nothing that verifies at one verifies at the other. Where they have a secret in common it
-    /// may be the same endpoint, built once more: for another worker, or when a configuration is
-    /// loaded again.
+    /// Whether nothing that verifies at one endpoint verifies at the other. With a secret in common
+    /// both may be one endpoint that was built twice: for another worker, or when a configuration
+    /// is loaded again.
     fn is_another(&self, other: &Self) -> bool {
         let common = |secret: &u64| other.secrets.contains(secret);
         let disjoint = !self.secrets.iter().any(common);

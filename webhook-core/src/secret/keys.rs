@@ -33,7 +33,12 @@ impl Keys {
 
     /// The keyed hashes, each ready to take a message.
     pub(crate) fn macs(&self) -> impl Iterator<Item = RunningMac> {
-        self.0.iter().filter_map(Key::mac).cloned()
+        self.keyed_hashes().cloned()
+    }
+
+    /// As [`macs`](Self::macs), for a caller that clones each to where it stays.
+    pub(crate) fn keyed_hashes(&self) -> impl Iterator<Item = &RunningMac> {
+        self.0.iter().filter_map(Key::mac)
     }
 
     /// The secrets' own bytes; empty for public keys.

@@ -37,7 +37,16 @@ impl MacCheck {
         now: UnixTime,
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        let check = verification.run(Self::new(prepared)?);
+        let mut macs = prepared.keys.keyed_hashes();
+        // A verifier has at least one secret, so there is a first.
+        let first = macs.next().ok_or(RejectionKind::BadSignature)?;
+        let check = verification.run(Self {
+            coverage: prepared.coverage,
+            candidates: Candidates::new(),
+            tail: None,
+            first: first.clone(),
+            rest: macs.cloned().collect(),
+        });
         let encoding = prepared.scheme.encoding;
         let time_text = read_tags(&prepared.scheme, head, |spelled| {
             check
@@ -66,18 +75,6 @@ impl MacCheck {
         }
         verification.time = time;
         Ok(id)
-    }
-
-    fn new(prepared: &Prepared) -> Result<Self, RejectionKind> {
-        let mut macs = prepared.keys.macs();
-        Ok(Self {
-            coverage: prepared.coverage,
-            candidates: Candidates::new(),
-            tail: None,
-            // A verifier has at least one secret, so there is a first.
-            first: macs.next().ok_or(RejectionKind::BadSignature)?,
-            rest: macs.collect(),
-        })
     }
 
     /// A part that is each key's own.

@@ -1,0 +1,136 @@
+//! Tests any [`ReplayStore`] against its contract. Not a stable part of the public API.
+//!
+//! ```
+//! # fn block_on<F: Future>(future: F) -> F::Output {
+//! #     let mut future = std::pin::pin!(future);
+//! #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+//! #     loop {
+//! #         if let std::task::Poll::Ready(out) = future.as_mut().poll(&mut cx) { break out }
+//! #     }
+//! # }
+//! use std::sync::Mutex;
+//! use std::time::Duration;
+//! use webhook_core::MemoryStore;
+//! use webhook_core::replay::conformance;
+//!
+//! // The clock of this store is moved by hand. With a database, pass the runtime's sleep.
+//! static NOW: Mutex<Duration> = Mutex::new(Duration::ZERO);
+//! let store = MemoryStore::builder().clock(|| *NOW.lock().unwrap()).build();
+//! let sleep = async |time| *NOW.lock().unwrap() += time;
+//!
+//! // Two handles of one store. With a database, these are two connections or pools.
+//! let (one, other) = (store.clone(), store);
+//! block_on(conformance::all_with(&one, &other, sleep));
+//! ```
+//!
+//! Each function tests one promise. It makes new keys, so functions can run at the same
+//! time on one store. It panics if the promise is broken, and the message names the promise and
+//! what the store answered. A store with one flaw fails in one function: the one about that flaw.
+//!
+//! The whole suite sleeps for about 50 seconds on a real clock. To run its promises side by side,
+//! make a test of each name in [`PROMISES`] with [`promise`].
+
+mod ask;
+mod bounds;
+mod claims;
+mod epochs;
+mod fencing;
+mod leases;
+mod moves;
+mod races;
+mod retention;
+
+pub use bounds::*;
+pub use claims::*;
+pub use epochs::*;
+pub use fencing::*;
+pub use leases::*;
+pub use races::*;
+pub use retention::*;
+
+use std::time::Duration;
+
+use crate::replay::ReplayStore;
+
+/// Tests every promise with one handle of the store.
+///
+/// Use [`all_with`] for a store that several processes share: some promises only matter, or are
+/// only broken, between two handles. `sleep` waits until the time has passed on the store's clock.
+///
+/// # Panics
+///
+/// If the store breaks a promise.
+pub async fn all<S: ReplayStore>(store: &S, sleep: impl AsyncFn(Duration)) {
+    all_with(store, store, sleep).await;
+}
+
+/// Tests every promise with two handles of one store, such as two connections to one table.
+///
+/// The suite claims through one handle and commits or asks through the other. `sleep` waits until
+/// the time has passed on the store's clock.
+///
+/// # Panics
+///
+/// If the store breaks a promise.
+pub async fn all_with<S: ReplayStore>(a: &S, b: &S, sleep: impl AsyncFn(Duration)) {
+    for name in PROMISES {
+        promise(name, a, b, &sleep).await;
+    }
+}
+
+/// Makes the list of promises, and the function that tests one by its name.
+macro_rules! promises {
+    ($($name:ident)*) => {
+        /// The names of all promises: the functions of this module, in the order they run.
+        pub const PROMISES: &[&str] = &[$(stringify!($name)),*];
+
+        /// Tests the promise of this name.
+        ///
+        /// # Panics
+        ///
+        /// If the store breaks the promise, or if [`PROMISES`] does not contain the name.
+        pub async fn promise<S: ReplayStore>(
+            name: &str,
+            a: &S,
+            b: &S,
+            sleep: impl AsyncFn(Duration),
+        ) {
+            match name {
+                $(stringify!($name) => $name(a, b, &sleep).await,)*
+                _ => panic!("`{name}` is not a promise: PROMISES lists their names"),
+            }
+        }
+    };
+}
+
+promises! {
+    the_first_claim_is_acquired_and_a_second_owner_waits
+    a_claim_repeated_by_its_owner_is_the_same_claim
+    a_commit_makes_every_later_claim_done
+    a_commit_repeated_is_told_so
+    another_payload_under_the_same_key_is_done_and_told_apart
+    a_forgotten_delivery_runs_again
+    keys_do_not_touch_each_other
+    a_release_lets_the_next_claim_run_at_once_and_keeps_the_record
+    a_lease_that_ended_is_taken_over_as_the_next_attempt
+    a_lease_that_ended_and_was_not_taken_over_still_commits
+    a_renewed_lease_does_not_end
+    only_the_current_lease_commits
+    only_the_current_lease_releases
+    a_lost_lease_is_never_renewed
+    epochs_never_go_back
+    a_record_past_its_retention_counts_as_absent
+    retention_begins_anew_with_the_commit
+    a_duplicate_does_not_extend_the_retention
+    no_record_expires_while_its_lease_is_alive
+    a_group_has_as_many_keys_as_its_bound_and_no_more
+    a_known_key_is_not_counted_again_and_answers_over_the_bound_too
+    groups_do_not_touch_each_other
+    a_release_gives_no_place_in_its_group_back
+    a_group_is_forgotten_when_the_retention_of_its_first_key_has_passed
+    of_many_claims_at_once_exactly_one_is_acquired
+    of_many_take_overs_at_once_exactly_one_is_acquired
+    of_a_commit_and_many_take_overs_at_once_exactly_one_wins
+    a_release_at_the_same_time_leaves_the_next_claim_alone
+    of_many_keys_of_a_group_at_once_as_many_are_acquired_as_its_bound
+}

@@ -1,0 +1,81 @@
+//! The conformance suite finds what is wrong with a store, and nothing else.
+
+#![cfg(feature = "conformance")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use webhook_core::MemoryStore;
+use webhook_core::replay::conformance::{self, PROMISES};
+
+mod flaw;
+mod record;
+mod small_store;
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use common::block_on;
+use flaw::{FLAWS, Flaw};
+use small_store::SmallStore;
+
+#[test]
+fn a_store_without_a_flaw_keeps_every_promise() {
+    let [a, b] = SmallStore::pair(None);
+    block_on(conformance::all_with(&a, &b, async |time| a.pass(time)));
+    block_on(conformance::all(&a, async |time| a.pass(time)));
+}
+
+#[test]
+fn each_flaw_breaks_the_promise_it_is_about_and_no_other() {
+    for (flaw, promise) in FLAWS {
+        let broken: Vec<_> = failures(*flaw).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(broken, [*promise], "{flaw:?}");
+    }
+}
+
+#[test]
+fn each_promise_is_broken_by_a_flaw() {
+    let broken: BTreeSet<_> = FLAWS.iter().map(|(_, promise)| *promise).collect();
+    assert_eq!(broken, PROMISES.iter().copied().collect());
+}
+
+#[test]
+fn each_failure_names_the_promise_and_what_the_store_answered() {
+    for (flaw, _) in FLAWS {
+        for (name, message) in failures(*flaw) {
+            let words = message.strip_prefix("broken promise: ");
+            let (promise, answer) = words.unwrap().split_once("; the store answered ").unwrap();
+            assert!(promise.split(' ').count() > 4, "{name}: {promise}");
+            assert!(!answer.is_empty(), "{name}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn the_memory_store_keeps_every_promise() {
+    let now = Arc::new(Mutex::new(Duration::ZERO));
+    let clock = Arc::clone(&now);
+    let store = MemoryStore::builder()
+        .clock(move || *clock.lock().unwrap())
+        .build();
+    let pass = async |time| *now.lock().unwrap() += time;
+    block_on(conformance::all_with(&store, &store.clone(), pass));
+}
+
+/// The promises that a store with this flaw breaks, and what the suite says.
+fn failures(flaw: Flaw) -> Vec<(&'static str, String)> {
+    let result = |name: &&'static str| {
+        let [a, b] = SmallStore::pair(Some(flaw));
+        let run = conformance::promise(name, &a, &b, async |time| a.pass(time));
+        let panic = catch_unwind(AssertUnwindSafe(|| block_on(run))).err()?;
+        Some((
+            *name,
+            *panic.downcast::<String>().expect("it has a message"),
+        ))
+    };
+    PROMISES.iter().filter_map(result).collect()
+}
