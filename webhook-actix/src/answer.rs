@@ -5,14 +5,15 @@ use actix_web::http::header::{CONNECTION, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use webhook_core::{Answer, Rejection};
 
-/// A delivery that was not taken, as an error of actix-web's: answered as every adapter answers it.
+/// A refused delivery as an error of actix-web. Every adapter answers it in the same way.
 ///
-/// It is the [error](actix_web::HttpResponse::error) of such a response, for middleware further out.
+/// It is the [error](actix_web::HttpResponse::error) of such a response, for middleware further
+/// out.
 #[derive(Clone, Debug)]
 pub struct Refused(Rejection);
 
 impl Refused {
-    /// Why. For logs and metrics; a sender must not learn it.
+    /// The reason, for logs and metrics. The sender must not learn it.
     #[must_use]
     pub const fn rejection(&self) -> &Rejection {
         &self.0
@@ -43,13 +44,13 @@ impl ResponseError for Refused {
     }
 }
 
-/// The engine's answer as a response of actix-web's.
+/// An answer of the engine as a response of actix-web.
 pub(crate) fn respond(answer: Answer) -> HttpResponse {
     let mut response = HttpResponse::build(status(&answer));
     for (name, value) in answer.headers() {
         let name = HeaderName::from_static(name);
         if name == CONNECTION {
-            // actix-web writes this header itself, and knows where the protocol has none.
+            // actix-web writes this header itself, except where the protocol does not have it.
             response.force_close();
         } else if let Ok(value) = HeaderValue::from_str(&value) {
             response.insert_header((name, value));
@@ -58,6 +59,6 @@ pub(crate) fn respond(answer: Answer) -> HttpResponse {
     response.body(answer.into_body())
 }
 
-fn status(answer: &Answer) -> StatusCode {
+pub(crate) fn status(answer: &Answer) -> StatusCode {
     StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

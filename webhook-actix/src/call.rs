@@ -7,7 +7,7 @@ use futures_util::stream;
 use webhook_core::Delivery;
 use webhook_runtime::InnerCall;
 
-/// A call of a service of actix-web that has not begun.
+/// A call of an actix-web service that has not begun.
 pub(crate) struct ServiceCall<S> {
     inner: Rc<S>,
     request: Option<ServiceRequest>,

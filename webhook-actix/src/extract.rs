@@ -7,27 +7,29 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use serde::de::DeserializeOwned;
 use webhook_core::{Delivery, Event};
 
-use crate::rejection::{EventRejection, MissingMiddleware, NotAnEvent};
+use crate::rejection::{EventRejection, MissingMiddleware};
 
-/// A verified event with its payload as a `T`, read as JSON from the very bytes that were verified, or from what is inside them where a
-/// provider wraps its events.
+/// A verified event, its payload read as a `T` in JSON.
 ///
-/// Works only behind a [`Webhook`](crate::Webhook): nothing else can make the delivery it takes. It leaves the payload in
-/// place for another extractor, and no limit of an extractor's applies to it.
+/// The payload is the body that was verified, or the document that the provider wraps in it. The
+/// extractor needs a [`Webhook`](crate::Webhook) around the route: only the middleware makes the
+/// delivery that it takes. It leaves the payload in place for another extractor, and no limit of an
+/// extractor applies to it.
 ///
 /// # Errors
 ///
-/// * No middleware on this route: 500, and an error in the log that says what to add.
-/// * The payload is not a `T`: 422, and the claim is released, so that the sender's retry runs again once the type is
-///   mended. The log says where it differs, not by what value.
+/// * The route has no middleware: 500, and an error in the log that says what to add.
+/// * The payload is not a `T`: 422, and the claim is released, so the sender's retry runs once the
+///   type is corrected. The log says where the payload differs, without its values.
 ///
-/// A `T` that should survive new kinds of events has a variant for the rest, or is [`serde_json::Value`].
+/// A sender adds new kinds of events. For a `T` that accepts them, use an enum with
+/// `#[serde(other)]`, or [`serde_json::Value`](https://docs.rs/serde_json/1/serde_json/enum.Value.html).
 #[derive(Clone)]
 #[must_use]
 pub struct VerifiedEvent<T>(pub Event<T>);
 
 impl<T> fmt::Debug for VerifiedEvent<T> {
-    // As that of the event: without the payload, so without asking it for a `Debug`.
+    // Like the event: it shows no payload, so `T` needs no `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("VerifiedEvent").field(&self.0).finish()
     }
@@ -46,16 +48,7 @@ impl<T: DeserializeOwned> FromRequest for VerifiedEvent<T> {
     type Future = Ready<Result<Self, EventRejection>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            delivery(request)
-                .map_err(EventRejection::from)
-                .and_then(|delivery| {
-                    // The path to a field costs time, so it is only looked for when there is one to report.
-                    Event::parse(delivery.clone())
-                        .map(Self)
-                        .map_err(|_| NotAnEvent::explain::<T>(&delivery).into())
-                }),
-        )
+        ready(event(request).map(Self))
     }
 }
 
@@ -63,7 +56,7 @@ impl<T: DeserializeOwned> FromRequest for VerifiedEvent<T> {
 ///
 /// # Errors
 ///
-/// No middleware on this route: 500, and an error in the log that says what to add.
+/// The route has no middleware: 500, and an error in the log that says what to add.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VerifiedDelivery(pub Delivery);
@@ -83,6 +76,10 @@ impl FromRequest for VerifiedDelivery {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(delivery(request).map(Self))
     }
+}
+
+fn event<T: DeserializeOwned>(request: &HttpRequest) -> Result<Event<T>, EventRejection> {
+    Ok(Event::parse(delivery(request)?)?)
 }
 
 fn delivery(request: &HttpRequest) -> Result<Delivery, MissingMiddleware> {

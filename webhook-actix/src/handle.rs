@@ -46,7 +46,7 @@ where
             let refused = response.error_response(Refused::from(rejection));
             Ok(refused.map_into_right_body())
         }
-        // The request went down with the handler, so the answer goes up as an error.
+        // The handler took the request, so the answer is an error.
         SettleResult::Refused {
             rejection,
             replaced: None,

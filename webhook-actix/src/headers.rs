@@ -1,7 +1,7 @@
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use webhook_core::{Found, Headers};
 
-/// actix-web's map of headers, which is neither http's nor of its version.
+/// The header map of actix-web, which is not that of the crate `http`.
 pub(crate) struct Map<'a>(pub(crate) &'a HeaderMap);
 
 impl Headers for Map<'_> {

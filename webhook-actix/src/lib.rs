@@ -1,19 +1,25 @@
-//! Receive webhooks in actix-web.
+//! Receives webhooks in actix-web. One line protects a route: the middleware verifies a delivery,
+//! refuses what is forged or stale, and runs the handler once for each event. The handler gets a
+//! typed event that only a verified delivery produces.
 //!
-//! One line puts a route behind verification, freshness and replay protection; the handler takes a typed event that only a
-//! verified request can produce.
-//!
+//! ```toml
+//! [dependencies]
+//! actix-web = "4"
+//! serde = { version = "1", features = ["derive"] }
+//! webhook-actix = "0.1"
 //! ```
-//! use actix_web::{App, HttpResponse, web};
+//!
+//! ```no_run
+//! use actix_web::{App, HttpResponse, HttpServer, web};
 //! use webhook_actix::{VerifiedEvent, Webhook};
 //!
 //! #[derive(serde::Deserialize)]
 //! struct StripeEvent {
-//!     data: Object,
+//!     data: Data,
 //! }
 //!
 //! #[derive(serde::Deserialize)]
-//! struct Object {
+//! struct Data {
 //!     object: Invoice,
 //! }
 //!
@@ -27,70 +33,119 @@
 //!     HttpResponse::Ok().finish()
 //! }
 //!
+//! #[actix_web::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let secret = std::env::var("STRIPE_WEBHOOK_SECRET")?;
+//!     // Made once. `HttpServer::new` calls its closure once a worker: a middleware made in there
+//!     // would give each worker a separate memory.
+//!     let stripe = Webhook::stripe(secret);
+//!     let server = HttpServer::new(move || {
+//!         App::new().service(
+//!             web::resource("/webhooks/stripe")
+//!                 .wrap(stripe.clone())
+//!                 .route(web::post().to(paid)),
+//!         )
+//!     });
+//!     server.bind(("127.0.0.1", 3000))?.run().await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Test a handler
+//!
+//! A [`Signer`] makes the deliveries that the provider would send, for the clock of the system.
+//! [`SignedRequest::forged`] is the same delivery from someone without the secret, and
+//! [`test_request`] makes either a request for [`actix_web::test`].
+//!
+//! ```
+//! use actix_web::{App, HttpResponse, test, web};
+//! use webhook_actix::{Signer, VerifiedDelivery, Webhook, providers, test_request};
+//!
+//! async fn paid(_: VerifiedDelivery) -> HttpResponse {
+//!     HttpResponse::Ok().finish()
+//! }
+//!
 //! # #[actix_web::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let secret = "whsec_0123456789abcdef";
-//! // Outside of the closure that `HttpServer::new` runs once a worker: all workers share one memory.
-//! let webhook = Webhook::stripe(secret);
-//! let app = move || {
-//!     App::new().service(
-//!         web::resource("/webhooks/stripe")
-//!             .wrap(webhook.clone())
-//!             .route(web::post().to(paid)),
-//!     )
-//! };
-//! #
-//! # use actix_web::test;
-//! # use webhook_actix::{Clock, SystemClock, Signer, providers};
-//! # let app = test::init_service(app()).await;
-//! # let now = SystemClock.now().ok_or("no time")?;
-//! # let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount_paid":999}}}"#;
-//! # let signed = Signer::new(providers::STRIPE, secret)?.sign(now, body);
-//! # let send = |body: &'static str| {
-//! #     let (name, value) = &signed.headers[0];
-//! #     let request = test::TestRequest::post().uri("/webhooks/stripe");
-//! #     let request = request.insert_header((name.as_str(), value.as_str())).set_payload(body);
-//! #     test::call_service(&app, request.to_request())
-//! # };
+//! let (secret, path) = ("whsec_0123456789abcdef", "/webhooks/stripe");
+//! let stripe = web::resource(path).wrap(Webhook::stripe(secret));
+//! let app = App::new().service(stripe.route(web::post().to(paid)));
+//! let app = test::init_service(app).await;
 //!
-//! // A genuine delivery runs the handler, a copy of it does not, a forged one gets nowhere.
-//! # let forged = r#"{"id":"evt_1"}"#;
-//! assert_eq!(send(body).await.status(), 200);
-//! assert_eq!(send(body).await.status(), 200);
-//! assert_eq!(send(forged).await.status(), 401);
+//! let delivery = Signer::new(providers::STRIPE, secret)?.sign_now(r#"{"id":"evt_1"}"#);
+//!
+//! let genuine = test_request(&delivery, path).to_request();
+//! assert_eq!(test::call_service(&app, genuine).await.status(), 200);
+//!
+//! let forged = test_request(&delivery.forged(), path).to_request();
+//! assert_eq!(test::call_service(&app, forged).await.status(), 401);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Extractors
 //!
-//! [`VerifiedEvent<T>`] reads the payload as a `T`; [`VerifiedDelivery`] takes the delivery alone, with its raw bytes. Both
-//! leave the payload in place for one more extractor: `web::Bytes`, `web::Json<T>`, `web::Form<T>` or `String`. (Two of
-//! those do not work together: actix-web hands out a payload once.) Their limits are their own: `web::Bytes` refuses more
-//! than 256 KiB unless `PayloadConfig` says otherwise, and then the claim is released.
+//! * [`VerifiedEvent<T>`] reads the payload as a `T`. A payload that is not a `T` is answered 422
+//!   and logged.
+//! * [`VerifiedDelivery`] takes any payload. [`Delivery::json`] reads it in the handler; its error
+//!   becomes an [`EventRejection`] with `?`, which gives the same 422 and log.
+//!
+//! Both leave the payload in place for one more extractor: `web::Bytes`, `web::Json<T>`,
+//! `web::Form<T>` or `String`. Two of these do not work together, because actix-web hands out a
+//! payload once. Each has its own limit: `web::Bytes` refuses more than 256 KiB unless a
+//! `PayloadConfig` allows it, and then the claim is released.
 //!
 //! # Where the middleware goes
 //!
-//! `wrap` may be on `App`, `Scope`, `Resource` or `Route`. Of several, the one registered last is the outermost: register
-//! `Webhook` first, and `Logger` and the like behind it. On a `Resource` or a `Route` it covers that alone; on `App` it also
-//! covers the default service, which then answers 401 instead of 404 to whatever is not signed.
+//! On the resource of its provider, as in the example. Then other paths are not concerned, and the
+//! middleware sees every method of its own: some providers send a handshake by `GET` or `HEAD`.
 //!
-//! * **Body limits.** The endpoint has its own, 1 MiB unless set. `PayloadConfig` and `JsonConfig` only bind extractors.
-//! * **Decompression.** The raw payload is what is signed and what is read here, before any extractor would inflate it. A request
-//!   whose `Content-Encoding` is not `identity` is answered 415.
-//! * **Proxies.** Where a provider signs the URL, it is the configured one, because `Host` and `X-Forwarded-*` are the
-//!   sender's to choose. Path and query are taken as received, also within a `Scope`.
-//! * **Two endpoints, one after the other,** on one route both have to accept: that is hardly ever meant.
+//! * On a `Route`, the middleware sees the method of the route alone, so it answers no handshake
+//!   by another method.
+//! * On a `Scope`, it also covers the default service of the scope. On `App`, it covers the whole
+//!   application: an unsigned `POST` to an unknown path is answered 401 instead of 404.
+//! * Of several middlewares, the one that is registered last is the outermost: register `Logger`
+//!   after `Webhook`.
+//! * Two webhook middlewares around one route both have to accept a delivery.
 //!
-//! # When the client goes away
+//! # Bodies
 //!
-//! Claim, handler and settlement are one local future that outlives the request: should it be dropped (an HTTP/2 reset, a
-//! timeout further out), the rest runs on as a task of the same worker. What is not settled when a worker stops runs out
-//! with its lease, so await [`Webhook::drain`] first.
+//! * The endpoint has its own limit: 1 MiB, unless the provider needs more or
+//!   [`body_limit`](EndpointBuilder::body_limit) says otherwise. `PayloadConfig` and `JsonConfig`
+//!   limit extractors.
+//! * Signatures are over the bytes as sent. The middleware reads the raw payload, before an
+//!   extractor decompresses it. A request with a `Content-Encoding` other than `identity` is
+//!   answered 415.
+//! * Where a provider signs the URL, the middleware takes the configured one, because the sender
+//!   chooses `Host` and `X-Forwarded-*`. It takes path and query as received, also within a
+//!   `Scope`.
 //!
-//! A panic in the handler is answered 500 and releases the claim, where actix-web alone would drop the connection.
+//! # When the client leaves
 //!
-//! What is answered when is in the table of [`Answer`].
+//! Claim, handler and settlement are one local future that outlives the request. When the request
+//! is dropped (an HTTP/2 reset, a timeout further out), the rest continues as a task of the same
+//! worker. Await [`Webhook::drain`] before a worker stops: what is not settled by then stays
+//! claimed until its lease ends.
+//!
+//! A panic in the handler is answered 500 and releases the claim. actix-web alone would drop the
+//! connection.
+//!
+//! The table of [`Answer`] lists what the middleware answers. Proxies, public URLs and shutdown:
+//! [`webhook_core::manual::deployment`].
+//!
+//! # Features
+//!
+//! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
+//!   needs a C compiler.
+//! * `keys`: [`HttpsKeys`], which fetches the public keys of providers that publish them. Includes
+//!   `asymmetric`.
+//! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
+//!   [`replay`].
+#![cfg_attr(
+    not(feature = "keys"),
+    doc = "\n[`HttpsKeys`]: https://docs.rs/webhook-keys"
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
 mod call;
@@ -100,20 +155,17 @@ mod headers;
 mod middleware;
 mod receive;
 mod rejection;
+mod test_request;
 
 pub use answer::Refused;
 pub use extract::{VerifiedDelivery, VerifiedEvent};
-pub use middleware::{Webhook, WebhookService};
+pub use middleware::{Webhook, WebhookMiddleware};
 pub use rejection::{EventRejection, MissingMiddleware, NotAnEvent};
-pub use webhook_core::{
-    Algorithm, Answer, Challenge, Clock, ConfigError, Counts, Coverage, Delivery, Disposition,
-    Duplicate, Encoding, Endpoint, EndpointBuilder, Event, Fence, Handshake, KeyFormat,
-    MemoryStore, Mode, Part, Proof, Provider, Rejected, Rejection, RejectionKind, ReplayKey,
-    ReplayStore, Reply, Scheme, Secret, SecretSet, SignedRequest, Signer, SystemClock, TimeUnit,
-    UnixTime, Value, When, providers, replay,
-};
-#[cfg(feature = "asymmetric")]
-pub use webhook_core::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
+pub use test_request::test_request;
+#[doc(inline)]
+pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
+#[doc(inline)]
 pub use webhook_keys::HttpsKeys;
+#[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;

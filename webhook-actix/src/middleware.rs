@@ -22,9 +22,8 @@ use crate::receive::Receive;
 /// `Route`.
 ///
 /// Clones share the endpoint, its store and its count of running handlers. Make one outside of the
-/// closure of `HttpServer::new` and clone it in: the closure runs once a worker, and a middleware
-/// made inside of it would give each worker a separate memory. See the [crate docs](crate) for an
-/// example.
+/// closure of `HttpServer::new` and clone it in. The closure runs once a worker: a middleware made
+/// in there would give each worker a separate memory. The [crate docs](crate) have an example.
 #[derive(Clone)]
 #[must_use]
 pub struct Webhook {
@@ -33,7 +32,7 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// A middleware for an endpoint that was built with settings of its own.
+    /// A middleware for an endpoint that is built with other settings than the defaults.
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint: TrackedEndpoint::new(endpoint),
@@ -41,29 +40,28 @@ impl Webhook {
         }
     }
 
-    /// Bounds the bytes of bodies that are read and not verified yet, together with the other
-    /// middlewares that share the limit. Without one there is no such bound: only each body has its
-    /// own.
+    /// Bounds the bytes of bodies that are read and not verified yet, over all middlewares that
+    /// share the limit. Without it, each body has a limit, and their sum has none.
     ///
-    /// A limit that `HttpServer::on_connect` puts into the extensions of a connection bounds that
+    /// A limit that `HttpServer::on_connect` puts into the extensions of a connection bounds this
     /// connection as well.
     pub fn unverified_limit(mut self, limit: UnverifiedLimit) -> Self {
         self.unverified = Some(limit);
         self
     }
 
-    /// The endpoint, for its counters and to replace its secrets.
+    /// The endpoint: its counters, and a way to replace its secrets.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         self.endpoint.endpoint()
     }
 
-    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that
-    /// are being handled are settled: those whose client went away, and late calls of the store and
-    /// their retries among them. Gives the number that is not settled after `timeout`.
+    /// Shuts down: answers new deliveries 503 from now on, and waits until the others are settled.
+    /// That includes handlers whose client has left, and late calls of the store with their
+    /// retries. Returns the number of deliveries that are not settled after `timeout`.
     ///
-    /// actix-web's own shutdown waits for connections, and not for handlers that lost theirs: await
-    /// this before the server is stopped.
+    /// The shutdown of actix-web waits for connections, and not for handlers whose connection is
+    /// gone: await this before the server stops.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         self.endpoint.drain(timeout)
     }
@@ -95,12 +93,12 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Transform = WebhookService<S>;
+    type Transform = WebhookMiddleware<S>;
     type InitError = ();
-    type Future = Ready<Result<WebhookService<S>, ()>>;
+    type Future = Ready<Result<WebhookMiddleware<S>, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(WebhookService {
+        ready(Ok(WebhookMiddleware {
             inner: Rc::new(inner),
             endpoint: self.endpoint.clone(),
             unverified: self.unverified.clone(),
@@ -108,23 +106,23 @@ where
     }
 }
 
-/// A service behind a [`Webhook`].
-pub struct WebhookService<S> {
+/// A service inside a [`Webhook`].
+pub struct WebhookMiddleware<S> {
     inner: Rc<S>,
     endpoint: TrackedEndpoint,
     unverified: Option<UnverifiedLimit>,
 }
 
-impl<S: fmt::Debug> fmt::Debug for WebhookService<S> {
+impl<S: fmt::Debug> fmt::Debug for WebhookMiddleware<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebhookService")
+        f.debug_struct("WebhookMiddleware")
             .field("inner", &self.inner)
             .field("endpoint", self.endpoint.endpoint())
             .finish_non_exhaustive()
     }
 }
 
-impl<S, B> Service<ServiceRequest> for WebhookService<S>
+impl<S, B> Service<ServiceRequest> for WebhookMiddleware<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
@@ -133,8 +131,8 @@ where
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
 
-    /// Always ready: the inner service is asked once a delivery is verified, so a forged one never
-    /// waits for its capacity.
+    /// Always ready. The middleware polls the inner service once a delivery is verified, so a
+    /// forgery never waits for its capacity.
     fn poll_ready(&self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
         Poll::Ready(Ok(()))
     }
@@ -146,8 +144,8 @@ where
             .filter(|delivery| delivery.is_of(self.endpoint.endpoint()))
             .cloned();
         if let Some(delivery) = known {
-            // The same middleware further out did all this already. What is between the two may
-            // have read the payload.
+            // The same middleware further out has verified it. What is between the two may have
+            // read the payload.
             request.set_payload(replay(&delivery));
             let call = call_unguarded(ServiceCall::new(Rc::clone(&self.inner), request));
             return Box::pin(async { Ok(call.await?.map_into_left_body()) });

@@ -12,8 +12,8 @@ use webhook_runtime::{BodyIntake, BodyResult, DetachOnDrop, DetachedRun, KeyWait
 use crate::answer::{Refused, respond};
 use crate::handle::{Output, handle};
 
-/// Reads the body, and then runs what must not end with the request. Written by hand, because an
-/// `async` block would hold the body's intake twice.
+/// Reads the body, and then runs what must not end with the request. Written by hand: an `async`
+/// block would hold the body's intake twice.
 pub(crate) struct Receive<S, B: 'static> {
     /// Until its run begins.
     request: Option<ServiceRequest>,
@@ -84,7 +84,7 @@ where
         loop {
             if let Some(run) = &mut this.run {
                 let output = ready!(Pin::new(run).poll(cx));
-                // The request went down with the run, so the answer goes up as an error.
+                // The run took the request, so the answer is an error.
                 return Poll::Ready(
                     output.unwrap_or_else(|rejection| Err(Refused::from(rejection).into())),
                 );
@@ -100,7 +100,7 @@ where
 /// Nothing in it is pinned in place.
 impl<S, B> Unpin for Receive<S, B> {}
 
-/// Spawns on the worker of the request. A worker that is gone takes no tasks, and panics.
+/// Spawns on the worker of the request. Panics if the worker is gone.
 fn spawn_local<T: 'static>(rest: DetachedRun<LocalBoxFuture<'static, T>>) {
     actix_web::rt::spawn(rest);
 }

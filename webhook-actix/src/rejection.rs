@@ -2,38 +2,61 @@ use std::error::Error;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, ResponseError};
-use serde::de::DeserializeOwned;
-use webhook_core::adapter::{LogLimit, excerpt, payload_differs};
-use webhook_core::{Answer, Delivery, Rejection, RejectionKind};
+use webhook_core::adapter::{LogLimit, PayloadMismatch};
+use webhook_core::{Answer, PayloadError, RejectionClass};
 
-use crate::answer::respond;
+use crate::answer::{respond, status};
 
-/// Why a [`VerifiedEvent`](crate::VerifiedEvent) could not be taken.
+/// Why a handler does not get its [`VerifiedEvent`](crate::VerifiedEvent).
+///
+/// A handler that reads the payload itself returns it too: a [`PayloadError`] becomes one with `?`.
+///
+/// ```
+/// use actix_web::HttpResponse;
+/// use webhook_actix::{EventRejection, VerifiedDelivery};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Invoice {
+///     amount_paid: u64,
+/// }
+///
+/// async fn paid(
+///     VerifiedDelivery(delivery): VerifiedDelivery,
+/// ) -> Result<HttpResponse, EventRejection> {
+///     if delivery.event_type() != Some("invoice.paid") {
+///         return Ok(HttpResponse::Ok().finish());
+///     }
+///     let invoice: Invoice = delivery.json()?; // 422, and a line in the log
+///     println!("{} cents paid", invoice.amount_paid);
+///     Ok(HttpResponse::Ok().finish())
+/// }
+/// # let _ = actix_web::web::post().to(paid);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EventRejection {
-    /// There is no middleware on this route.
+    /// The route has no webhook middleware.
     MissingMiddleware(MissingMiddleware),
     /// The payload is not of the type asked for.
     NotAnEvent(NotAnEvent),
 }
 
-/// A route takes webhooks but has no middleware that verifies them. Answered 500.
+/// The route has no webhook middleware. Answered 500.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct MissingMiddleware;
 
-/// A verified payload that is not of the type the handler takes. Answered 422, and the claim is released.
+/// A verified payload that is not of the type the handler takes. Answered 422, and the claim is
+/// released, so the sender's retry runs once the type is corrected.
+///
+/// It is made from a [`PayloadError`] with `?`, and logs where the payload differs.
 #[derive(Clone, Debug)]
-pub struct NotAnEvent {
-    path: String,
-}
+pub struct NotAnEvent(PayloadMismatch);
 
 impl MissingMiddleware {
     pub(crate) fn report() -> Self {
-        // Whoever sends to the route causes it.
+        // Senders cause this line.
         static LINE: LogLimit = LogLimit::new();
         if let Some(suppressed) = LINE.pass() {
             tracing::error!(target: "webhook", reason = "middleware_missing", suppressed, "{Self}");
@@ -43,42 +66,26 @@ impl MissingMiddleware {
 }
 
 impl NotAnEvent {
-    /// Reads the payload again, to say where it differs.
-    pub(crate) fn explain<T: DeserializeOwned>(delivery: &Delivery) -> Self {
-        let mut json = serde_json::Deserializer::from_slice(delivery.payload());
-        let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {
-            Ok(_) => "end of document".to_owned(),
-            // A key of a map may be long, and is the sender's choice.
-            Err(error) if error.inner().is_data() => excerpt(&error.path().to_string()),
-            Err(_) => "not JSON".to_owned(),
-        };
-        payload_differs(delivery, &path);
-        Self { path }
-    }
-
     /// Where in the payload it differs: field names and indexes, no values. Escaped, and at most
     /// 200 characters.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        self.0.path()
     }
 }
 
 impl fmt::Display for MissingMiddleware {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "no verified delivery in this request: add a webhook_actix::Webhook to the route, with `.wrap(…)`",
+            "no verified delivery in this request: \
+             add a webhook_actix::Webhook to the route, with `.wrap(…)`",
         )
     }
 }
 
 impl fmt::Display for NotAnEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "payload differs from the type asked for at {}",
-            self.path
-        )
+        self.0.fmt(f)
     }
 }
 
@@ -97,6 +104,20 @@ impl Error for NotAnEvent {}
 
 impl Error for EventRejection {}
 
+/// Logs the error.
+impl From<PayloadError> for NotAnEvent {
+    fn from(error: PayloadError) -> Self {
+        Self(error.into())
+    }
+}
+
+/// Logs the error.
+impl From<PayloadError> for EventRejection {
+    fn from(error: PayloadError) -> Self {
+        NotAnEvent::from(error).into()
+    }
+}
+
 impl From<MissingMiddleware> for EventRejection {
     fn from(rejection: MissingMiddleware) -> Self {
         Self::MissingMiddleware(rejection)
@@ -110,20 +131,22 @@ impl From<NotAnEvent> for EventRejection {
 }
 
 impl ResponseError for MissingMiddleware {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::InternalServerError()
-            .insert_header((CONTENT_TYPE, "application/json"))
-            .body(r#"{"error":"internal_error"}"#)
+        respond(Answer::from(RejectionClass::HandlerFailed))
     }
 }
 
 impl ResponseError for NotAnEvent {
     fn status_code(&self) -> StatusCode {
-        StatusCode::UNPROCESSABLE_ENTITY
+        status(&Answer::from(self.0.rejection()))
     }
 
     fn error_response(&self) -> HttpResponse {
-        respond(Answer::from(&Rejection::new(RejectionKind::Unprocessable)))
+        respond(Answer::from(self.0.rejection()))
     }
 }
 

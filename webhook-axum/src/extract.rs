@@ -6,26 +6,28 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use webhook_core::{Delivery, Event};
 
-use crate::rejection::{EventRejection, MissingLayer, NotAnEvent};
+use crate::rejection::{EventRejection, MissingLayer};
 
-/// A verified event with its payload as a `T`, read as JSON from the very bytes that were verified, or from what is inside them where a
-/// provider wraps its events.
+/// A verified event, its payload read as a `T` in JSON.
 ///
-/// Works only behind a [`WebhookLayer`](crate::WebhookLayer): nothing else can make the delivery it takes.
+/// The payload is the body that was verified, or the document that the provider wraps in it. The
+/// extractor needs a [`WebhookLayer`](crate::WebhookLayer) on the route: only the layer makes the
+/// delivery that it takes.
 ///
 /// # Rejections
 ///
-/// * No layer on this route: 500, and an error in the log that says what to add.
-/// * The payload is not a `T`: 422, and the claim is released, so that the sender's retry runs again once the type is
-///   mended. The log says where it differs, not by what value.
+/// * The route has no layer: 500, and an error in the log that says what to add.
+/// * The payload is not a `T`: 422, and the claim is released, so the sender's retry runs once the
+///   type is corrected. The log says where the payload differs, without its values.
 ///
-/// A `T` that should survive new kinds of events has a variant for the rest, or is [`serde_json::Value`].
+/// A sender adds new kinds of events. For a `T` that accepts them, use an enum with
+/// `#[serde(other)]`, or [`serde_json::Value`](https://docs.rs/serde_json/1/serde_json/enum.Value.html).
 #[derive(Clone)]
 #[must_use]
 pub struct VerifiedEvent<T>(pub Event<T>);
 
 impl<T> fmt::Debug for VerifiedEvent<T> {
-    // As that of the event: without the payload, so without asking it for a `Debug`.
+    // Like the event: it shows no payload, so `T` needs no `Debug`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("VerifiedEvent").field(&self.0).finish()
     }
@@ -47,11 +49,7 @@ where
     type Rejection = EventRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, EventRejection> {
-        let delivery = delivery(parts)?;
-        // The path to a field costs time, so it is only looked for when there is one to report.
-        Event::parse(delivery.clone())
-            .map(Self)
-            .map_err(|_| NotAnEvent::explain::<T>(&delivery).into())
+        Ok(Self(Event::parse(delivery(parts)?)?))
     }
 }
 
@@ -59,7 +57,7 @@ where
 ///
 /// # Rejections
 ///
-/// No layer on this route: 500, and an error in the log that says what to add.
+/// The route has no layer: 500, and an error in the log that says what to add.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VerifiedDelivery(pub Delivery);

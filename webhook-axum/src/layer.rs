@@ -10,38 +10,39 @@ use webhook_tower::Webhook;
 
 /// Receives the webhooks of one [`Endpoint`].
 ///
-/// It is [`webhook_tower::WebhookLayer`] with what axum adds: within
-/// [`Router::nest`](axum::Router::nest), where the path of a request has lost its prefix,
-/// signatures are checked over the [`OriginalUri`].
+/// The [crate docs](crate) have an example, and say where the layer goes.
 ///
-/// Clones share the endpoint, its store and its count of running handlers. See the [crate
-/// docs](crate) for an example.
+/// Clones share the endpoint, its store and its count of running handlers.
+///
+/// It is a `webhook_tower::WebhookLayer` that knows axum's [`OriginalUri`]: within
+/// [`Router::nest`](axum::Router::nest), a request has lost the front of its path, and some
+/// providers sign the path.
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer(webhook_tower::WebhookLayer);
 
 impl WebhookLayer {
-    /// A layer for an endpoint that was built with settings of its own.
+    /// A layer for an endpoint that is built with other settings than the defaults.
     pub fn new(endpoint: Endpoint) -> Self {
         let layer = webhook_tower::WebhookLayer::new(endpoint);
         Self(layer.original_uri(|extensions| extensions.get().map(|OriginalUri(uri)| uri)))
     }
 
-    /// Bounds the bytes of bodies that are read and not verified yet, together with the other
-    /// layers that share the limit. Without one there is no such bound: only each body has its own.
+    /// Bounds the bytes of bodies that are read and not verified yet, over all layers that share
+    /// the limit. Without it, each body has a limit, and their sum has none.
     pub fn unverified_limit(self, limit: UnverifiedLimit) -> Self {
         Self(self.0.unverified_limit(limit))
     }
 
-    /// The endpoint, for its counters and to replace its secrets.
+    /// The endpoint: its counters, and a way to replace its secrets.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         self.0.endpoint()
     }
 
-    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that
-    /// are being handled are settled: those whose client went away, and late calls of the store and
-    /// their retries among them. Gives the number that is not settled after `timeout`.
+    /// Shuts down: answers new deliveries 503 from now on, and waits until the others are settled.
+    /// That includes handlers whose client has left, and late calls of the store with their
+    /// retries. Returns the number of deliveries that are not settled after `timeout`.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         self.0.drain(timeout)
     }

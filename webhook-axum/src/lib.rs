@@ -1,20 +1,19 @@
-//! Receive webhooks in axum.
-//!
-//! One line puts a route behind verification, freshness and replay protection; the handler takes a typed event that only a
-//! verified request can produce.
+//! Receives webhooks in axum. One line protects a route: the layer verifies a delivery, refuses
+//! what is forged or stale, and runs the handler once for each event. The handler gets a typed
+//! event that only a verified delivery produces.
 //!
 //! ```
+//! use axum::http::StatusCode;
 //! use axum::{Router, routing::post};
-//! use http::StatusCode;
 //! use webhook_axum::{VerifiedEvent, WebhookLayer};
 //!
 //! #[derive(serde::Deserialize)]
 //! struct StripeEvent {
-//!     data: Object,
+//!     data: Data,
 //! }
 //!
 //! #[derive(serde::Deserialize)]
-//! struct Object {
+//! struct Data {
 //!     object: Invoice,
 //! }
 //!
@@ -28,55 +27,145 @@
 //!     StatusCode::OK
 //! }
 //!
+//! fn app(secret: &str) -> Router {
+//!     Router::new().route("/webhooks/stripe", post(paid).layer(WebhookLayer::stripe(secret)))
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! # Test a handler
+//!
+//! A [`Signer`] makes the deliveries that the provider would send, for the clock of the system.
+//! [`SignedRequest::forged`] is the same delivery from someone without the secret.
+//! [`oneshot`](https://docs.rs/tower/0.5/tower/trait.ServiceExt.html#method.oneshot) comes from the
+//! crate `tower` with its feature `util`.
+//!
+//! ```
+//! # use axum::{Router, routing::post};
+//! # use webhook_axum::{VerifiedEvent, WebhookLayer};
+//! # #[derive(serde::Deserialize)]
+//! # struct StripeEvent {}
+//! # async fn paid(_: VerifiedEvent<StripeEvent>) {}
+//! # fn app(secret: &str) -> Router {
+//! #     Router::new().route("/webhooks/stripe", post(paid).layer(WebhookLayer::stripe(secret)))
+//! # }
+//! use axum::body::Body;
+//! use tower::ServiceExt;
+//! use webhook_axum::{Signer, providers};
+//!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = "whsec_0123456789abcdef";
-//! let app: Router = Router::new()
-//!     .route("/webhooks/stripe", post(paid))
-//!     .layer(WebhookLayer::stripe(secret));
-//! #
-//! # use tower::ServiceExt;
-//! # use webhook_axum::{Clock, SystemClock, Signer, providers};
-//! # let now = SystemClock.now().ok_or("no time")?;
-//! # let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount_paid":999}}}"#;
-//! # let signed = Signer::new(providers::STRIPE, secret)?.sign(now, body);
-//! # let send = |body: &'static str| {
-//! #     let (name, value) = &signed.headers[0];
-//! #     let request = http::Request::post("/webhooks/stripe").header(name, value);
-//! #     app.clone().oneshot(request.body(axum::body::Body::from(body)).unwrap())
-//! # };
+//! let app = app(secret);
 //!
-//! // A genuine delivery runs the handler, a copy of it does not, a forged one gets nowhere.
-//! # let not_json = r#"{"id":"evt_1"}"#;
-//! assert_eq!(send(body).await?.status(), 200);
-//! assert_eq!(send(body).await?.status(), 200);
-//! assert_eq!(send(not_json).await?.status(), 401);
+//! let body = r#"{"id":"evt_1","data":{"object":{"amount_paid":1999}}}"#;
+//! let delivery = Signer::new(providers::STRIPE, secret)?.sign_now(body);
+//!
+//! let genuine = delivery.to_http::<Body>("/webhooks/stripe");
+//! assert_eq!(app.clone().oneshot(genuine).await?.status(), 200);
+//!
+//! let forged = delivery.forged().to_http::<Body>("/webhooks/stripe");
+//! assert_eq!(app.oneshot(forged).await?.status(), 401);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Extractors
 //!
-//! [`VerifiedEvent<T>`] reads the payload as a `T`; [`VerifiedDelivery`] takes the delivery alone, with its raw bytes. Both
-//! leave the body in place, so `Bytes`, `Json<T>`, `Form<T>`, `State` and `Path` work beside them, in any order the
-//! extractors themselves allow.
+//! * [`VerifiedEvent<T>`] reads the payload as a `T`. A payload that is not a `T` is answered 422
+//!   and logged.
+//! * [`VerifiedDelivery`] takes any payload. [`Delivery::json`] reads it in the handler; its error
+//!   becomes an [`EventRejection`] with `?`, which gives the same 422 and log.
+//!
+//! Both leave the body in place. `Bytes`, `Json<T>`, `Form<T>`, `State` and `Path` work in the same
+//! handler.
 //!
 //! # Where the layer goes
 //!
-//! Inside of `TraceLayer`, `TimeoutLayer` and request ids, outside of the handler and of anything that reads the body. A
-//! `RequestDecompressionLayer` further out makes every signature wrong. `DefaultBodyLimit` limits extractors and not layers,
-//! so the endpoint has a limit of its own: 1 MiB unless set.
+//! On the route of its provider, as in the example: `post(handler).layer(…)`. Each route then has
+//! its own provider, and the rest of the application is not concerned.
 //!
-//! `Router::layer` also covers the router's fallback, which then answers 401 instead of 404 to whatever is not signed;
-//! `Router::route_layer` covers only its routes. Either way a method without a route is answered by the layer, if the
-//! provider does not use it.
+//! | what arrives | 1 | 2 | 3 | 4 |
+//! |---|---|---|---|---|
+//! | a genuine delivery to the route | runs | runs | runs | runs |
+//! | an unsigned `POST` to the route | 401 | 401 | 401 | 401 |
+//! | another method to the route | 405 | 405 of axum | 405 | 405 |
+//! | a handshake by `GET` | answered | **405 of axum** | answered | answered |
+//! | a `GET` of another route | runs | runs | **405** | **405** |
+//! | an unsigned `POST` to an unknown path | 404 | 404 | 404 | **401** |
+//! | a `GET` of an unknown path | 404 | 404 | 404 | **405** |
+//! | a genuine delivery to an unknown path | 404 | 404 | 404 | 404, released |
 //!
-//! Within `Router::nest` a request has lost the front of its path, which some providers sign: the
-//! layer takes path and query from axum's `OriginalUri`. Middleware that rewrites the URI itself
-//! belongs inside of the layer.
+//! 1. `MethodRouter::layer`: `post(handler).layer(…)`
+//! 2. `MethodRouter::route_layer`: `post(handler).route_layer(…)`
+//! 3. `Router::route_layer`, which covers the routes that were added before
+//! 4. `Router::layer`, which covers the fallback too, also that of an application it is merged into
 //!
-//! What the layer answers, what happens when a client goes away, and how shutdown waits for handlers: see
-//! [`webhook_tower`] and [`WebhookLayer::drain`].
+//! Two layers around one route both have to accept a delivery, so a layer of a `Router` allows one
+//! provider.
+//!
+//! Meta, Okta, Dropbox and eBay send a handshake by `GET`, and Trello, Intercom and Mandrill by
+//! `HEAD`. Only `MethodRouter::route_layer` does not see them: there, the route has to accept the
+//! method. A route that accepts it works in every placement.
+//!
+//! ```
+//! use axum::routing::{MethodFilter, any, on};
+//! use axum::{Router, body::Body};
+//! use http::Request;
+//! use tower::ServiceExt;
+//! use webhook_axum::{ConfigError, Endpoint, WebhookLayer};
+//!
+//! async fn changed() {}
+//!
+//! fn layer() -> Result<WebhookLayer, ConfigError> {
+//!     let endpoint = Endpoint::meta("0123456789abcdef").verify_token("a-token");
+//!     Ok(WebhookLayer::new(endpoint.build()?))
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let by_filter = on(MethodFilter::POST.or(MethodFilter::GET), changed);
+//! for route in [by_filter.route_layer(layer()?), any(changed).layer(layer()?)] {
+//!     let app: Router = Router::new().route("/webhooks/meta", route);
+//!     let query = "hub.mode=subscribe&hub.verify_token=a-token&hub.challenge=42";
+//!     let handshake = Request::get(format!("/webhooks/meta?{query}")).body(Body::empty())?;
+//!     assert_eq!(app.oneshot(handshake).await?.status(), 200);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Order of layers
+//!
+//! In axum, the layer that is added last is the outermost.
+//!
+//! * `TraceLayer`, `TimeoutLayer` and request ids go outside. Make the timeout longer than the
+//!   limits for body (10 s) and handler (30 s) together.
+//! * A `RequestDecompressionLayer` outside makes every signature wrong.
+//! * `DefaultBodyLimit` limits extractors and not layers. The endpoint has its own limit: 1 MiB,
+//!   unless the provider needs more or
+//!   [`body_limit`](EndpointBuilder::body_limit) says otherwise.
+//! * Within `Router::nest` a request has lost the front of its path. The layer takes path and query
+//!   from axum's `OriginalUri`, so providers that sign the path work. Middleware that rewrites the
+//!   URI itself goes inside.
+//!
+//! The table of [`Answer`] lists what the layer answers. What happens when a client leaves:
+//! [`webhook_tower`](https://docs.rs/webhook-tower). What to do at shutdown:
+//! [`WebhookLayer::drain`]. Proxies and public URLs: [`webhook_core::manual::deployment`].
+//!
+//! # Features
+//!
+//! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
+//!   needs a C compiler.
+//! * `keys`: [`HttpsKeys`], which fetches the public keys of providers that publish them. Includes
+//!   `asymmetric`.
+//! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
+//!   [`replay`].
+#![cfg_attr(
+    not(feature = "keys"),
+    doc = "\n[`HttpsKeys`]: https://docs.rs/webhook-keys"
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod extract;
 mod layer;
@@ -85,15 +174,25 @@ mod rejection;
 pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use layer::WebhookLayer;
 pub use rejection::{EventRejection, MissingLayer, NotAnEvent};
-pub use webhook_core::{
-    Algorithm, Answer, Challenge, Clock, ConfigError, Counts, Coverage, Delivery, Disposition,
-    Duplicate, Encoding, Endpoint, EndpointBuilder, Event, Fence, Handshake, KeyFormat,
-    MemoryStore, Mode, Part, Proof, Provider, Rejected, Rejection, RejectionKind, ReplayKey,
-    ReplayStore, Reply, Scheme, Secret, SecretSet, SignedRequest, Signer, SystemClock, TimeUnit,
-    UnixTime, Value, When, providers, replay,
-};
-#[cfg(feature = "asymmetric")]
-pub use webhook_core::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys};
+#[doc(inline)]
+pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
+#[doc(inline)]
 pub use webhook_keys::HttpsKeys;
+#[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+#[doc(no_inline)]
+pub use webhook_tower::{Webhook, respond};
+
+/// The code blocks of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+/// A constructor whose feature is off does not compile.
+///
+/// ```compile_fail,E0277
+/// webhook_axum::WebhookLayer::discord("8d1f3f6a2c7b…");
+/// ```
+#[cfg(all(doctest, not(feature = "asymmetric")))]
+struct ConstructorWithoutItsFeature;

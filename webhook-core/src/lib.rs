@@ -68,11 +68,14 @@
         reason = "what public keys need is compiled, and has no values: see `crypto::absent`"
     )
 )]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 extern crate self as webhook_core;
 
+#[doc(hidden)]
+pub mod adapter;
 mod answer;
 mod crypto;
 mod delivery;
@@ -126,10 +129,3 @@ pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
 /// The cryptographic core alone, for tests and benches: no replay protection, no limits, no events.
 #[doc(hidden)]
 pub use verify::{Options, Started, Verification, Verifier};
-
-/// What adapters need of the engine to log as it does. For adapters, not for applications.
-#[doc(hidden)]
-pub mod adapter {
-    pub use crate::delivery::payload_differs;
-    pub use crate::observe::log_limit::{LogLimit, excerpt};
-}

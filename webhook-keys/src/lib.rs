@@ -31,6 +31,8 @@
 //! For a provider whose keys need an authenticated API (Plaid), implement
 //! [`KeySource`](webhook_core::KeySource).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod error;
 mod https_keys;
 mod public;

@@ -35,6 +35,7 @@ impl BodyIntake {
     }
 
     /// The endpoint that it was begun with.
+    #[must_use]
     pub fn endpoint(&self) -> &TrackedEndpoint {
         &self.endpoint
     }

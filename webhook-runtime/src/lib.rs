@@ -119,6 +119,8 @@
 //!
 //! [`RejectionKind`]: webhook_core::RejectionKind
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod body_result;
 mod claim;

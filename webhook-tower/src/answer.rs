@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version, request};
 use webhook_core::{Answer, Rejection};
@@ -24,6 +25,29 @@ impl ResponseContext {
     }
 }
 
+/// An [`Answer`] as a response, for a handler that answers as the layer does.
+///
+/// ```
+/// use bytes::Bytes;
+/// use http::Response;
+/// use http_body_util::Full;
+/// use webhook_tower::{Answer, RejectionClass, respond};
+///
+/// // The database is down: 503 with `Retry-After`, so the sender retries.
+/// let answer = Answer::from(RejectionClass::Unavailable).with_retry_after(30);
+/// let response: Response<Full<Bytes>> = respond(answer);
+/// assert_eq!(response.status(), 503);
+/// assert_eq!(response.headers()["retry-after"], "30");
+/// ```
+#[must_use]
+pub fn respond<B: From<Bytes>>(answer: Answer) -> Response<B> {
+    let context = ResponseContext {
+        version: Version::HTTP_11,
+        head: false,
+    };
+    response_with(B::from, answer, context)
+}
+
 pub(crate) fn refusal<B>(
     rejection: Rejection,
     context: ResponseContext,
@@ -34,6 +58,14 @@ pub(crate) fn refusal<B>(
 }
 
 pub(crate) fn response<B>(answer: Answer, context: ResponseContext) -> Response<ResponseBody<B>> {
+    response_with(ResponseBody::answer, answer, context)
+}
+
+fn response_with<B>(
+    make_body: fn(Bytes) -> B,
+    answer: Answer,
+    context: ResponseContext,
+) -> Response<B> {
     let status = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut headers = HeaderMap::with_capacity(4);
     for (name, value) in answer.headers() {
@@ -56,7 +88,7 @@ pub(crate) fn response<B>(answer: Answer, context: ResponseContext) -> Response<
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
         body.clear();
     }
-    let mut response = Response::new(ResponseBody::answer(body));
+    let mut response = Response::new(make_body(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

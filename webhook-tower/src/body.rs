@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-/// The body the inner service gets: the very bytes that were verified, in one piece.
+/// The body that the inner service gets: the bytes that were verified, in one piece.
 #[derive(Clone, Debug, Default)]
 pub struct RequestBody {
     bytes: Bytes,
@@ -46,7 +46,7 @@ impl Body for RequestBody {
 }
 
 pin_project! {
-    /// The body of a response: the inner service's, or that of an answer of ours.
+    /// The body of a response: that of the inner service, or that of an answer of the layer.
     #[derive(Debug)]
     pub struct ResponseBody<B> {
         #[pin]
@@ -76,6 +76,13 @@ impl<B> ResponseBody<B> {
                 body: RequestBody::new(bytes),
             },
         }
+    }
+}
+
+/// For layers further out that answer with an empty body, such as a timeout.
+impl<B: Default> Default for ResponseBody<B> {
+    fn default() -> Self {
+        Self::inner(B::default())
     }
 }
 

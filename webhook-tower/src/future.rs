@@ -18,7 +18,7 @@ use crate::run::{Output, Run};
 pin_project! {
     /// Response future of [`Webhook`](crate::Webhook).
     ///
-    /// Dropped before it is done, it leaves a handler that has begun running, as a task.
+    /// When it is dropped early, a handler that has begun continues as a task.
     pub struct ResponseFuture<S, ReqBody, ResBody>
     where
         S: Service<Request<RequestBody>>,

@@ -11,8 +11,8 @@ use crate::service::Webhook;
 
 /// Receives the webhooks of one [`Endpoint`].
 ///
-/// Clones share the endpoint, its store and its count of running handlers. See the [crate
-/// docs](crate) for an example.
+/// Clones share the endpoint, its store and its count of running handlers. The [crate docs](crate)
+/// have an example.
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer {
@@ -25,7 +25,7 @@ pub struct WebhookLayer {
 type FindUri = for<'a> fn(&'a Extensions) -> Option<&'a Uri>;
 
 impl WebhookLayer {
-    /// A layer for an endpoint that was built with settings of its own.
+    /// A layer for an endpoint that is built with other settings than the defaults.
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint: TrackedEndpoint::new(endpoint),
@@ -34,8 +34,8 @@ impl WebhookLayer {
         }
     }
 
-    /// Bounds the bytes of bodies that are read and not verified yet, together with the other
-    /// layers that share the limit. Without one there is no such bound: only each body has its own.
+    /// Bounds the bytes of bodies that are read and not verified yet, over all layers that share
+    /// the limit. Without it, each body has a limit, and their sum has none.
     ///
     /// ```
     /// use webhook_tower::{UnverifiedLimit, WebhookLayer};
@@ -48,16 +48,16 @@ impl WebhookLayer {
     /// assert_eq!(unverified.held(), 0);
     /// ```
     ///
-    /// A limit in the extensions of a request bounds that request as well: a server makes one for
-    /// each connection.
+    /// A limit in the extensions of a request bounds this request as well. A server can make one
+    /// for each connection.
     pub fn unverified_limit(mut self, limit: UnverifiedLimit) -> Self {
         self.unverified = Some(limit);
         self
     }
 
-    /// Where to find the URI as the client sent it, in the extensions of a request, for frameworks
-    /// that rewrite the URI on the way to this layer. Some providers sign the path. Where there is
-    /// none, the URI of the request is the one.
+    /// Says where the URI that the client sent is in the extensions of a request, for frameworks
+    /// that rewrite the URI further out. Some providers sign the path. Without an original, the
+    /// layer takes the URI of the request.
     ///
     /// The layer of webhook-axum does this for `Router::nest`.
     pub fn original_uri(mut self, find: for<'a> fn(&'a Extensions) -> Option<&'a Uri>) -> Self {
@@ -65,15 +65,15 @@ impl WebhookLayer {
         self
     }
 
-    /// The endpoint, for its counters and to replace its secrets.
+    /// The endpoint: its counters, and a way to replace its secrets.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         self.endpoint.endpoint()
     }
 
-    /// For graceful shutdown: answers new deliveries 503 from now on, and waits until those that
-    /// are being handled are settled: those whose client went away, and late calls of the store and
-    /// their retries among them. Gives the number that is not settled after `timeout`.
+    /// Shuts down: answers new deliveries 503 from now on, and waits until the others are settled.
+    /// That includes handlers whose client has left, and late calls of the store with their
+    /// retries. Returns the number of deliveries that are not settled after `timeout`.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         self.endpoint.drain(timeout)
     }

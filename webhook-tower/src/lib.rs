@@ -1,84 +1,130 @@
-//! A tower [`Layer`](tower_layer::Layer) that receives webhooks: verified, fresh, never run twice, remembered as done
-//! exactly when the inner service succeeded.
+//! A tower [`Layer`](tower_layer::Layer) that receives webhooks. It verifies a delivery, refuses
+//! what is forged or stale, runs the inner service once for each event, and remembers the event
+//! when the service succeeded.
 //!
 //! ```
+//! use std::convert::Infallible;
+//!
 //! use bytes::Bytes;
 //! use http::{Request, Response};
-//! use http_body_util::{BodyExt, Full};
+//! use http_body_util::Full;
 //! use tower::{Service, ServiceBuilder, service_fn};
-//! use webhook_core::{Delivery, Signer, UnixTime, SystemClock, Clock, providers};
-//! use webhook_tower::{RequestBody, WebhookLayer};
+//! use webhook_tower::{Delivery, RequestBody, Signer, WebhookLayer, providers};
 //!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! async fn paid(request: Request<RequestBody>) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
+//! async fn paid(request: Request<RequestBody>) -> Result<Response<Full<Bytes>>, Infallible> {
 //!     let delivery = request.extensions().get::<Delivery>().expect("the layer is there");
 //!     println!("{:?} happened", delivery.event_type());
 //!     Ok(Response::default())
 //! }
 //!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = "whsec_0123456789abcdef";
 //! let mut service = ServiceBuilder::new()
 //!     .layer(WebhookLayer::stripe(secret))
 //!     .service(service_fn(paid));
 //!
-//! let now = SystemClock.now().ok_or("no time")?;
-//! let signed = Signer::new(providers::STRIPE, secret)?.sign(now, r#"{"id":"evt_1","type":"invoice.paid"}"#);
-//! let request = |body: Bytes| {
-//!     let (name, value) = &signed.headers[0];
-//!     Request::post("/").header(name, value).body(Full::new(body))
-//! };
+//! // The test: a signer makes the deliveries that Stripe would send.
+//! let signer = Signer::new(providers::STRIPE, secret)?;
+//! let delivery = signer.sign_now(r#"{"id":"evt_1","type":"invoice.paid"}"#);
 //!
-//! let genuine = service.call(request(signed.body.clone())?).await?;
-//! assert_eq!(genuine.status(), 200);
+//! let genuine: Request<Full<Bytes>> = delivery.to_http("/webhooks/stripe");
+//! assert_eq!(service.call(genuine).await?.status(), 200);
 //!
-//! let forged = service.call(request("{}".into())?).await?;
-//! assert_eq!(forged.status(), 401);
+//! let forged: Request<Full<Bytes>> = delivery.forged().to_http("/webhooks/stripe");
+//! assert_eq!(service.call(forged).await?.status(), 401);
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! [`Delivery::json`] reads the payload as a type. Its error becomes a [`NotAnEvent`] with `?`,
+//! which is answered 422 and logged.
+//!
 //! # What happens to a request
 //!
-//! Headers are checked before anything of the body is read; the body is hashed as it arrives, under
-//! a limit and a deadline; then signatures are compared, the delivery is claimed, and only then is
-//! the inner service asked whether it is ready, and called. It gets the same bytes as a
-//! [`RequestBody`], and the [`Delivery`](webhook_core::Delivery) in the extensions. Its answer
-//! settles the claim: 2xx commits, anything else, an error, a panic or a timeout releases it, so
-//! that the sender's retry runs again. A handler that knows better puts a
-//! [`Disposition`](webhook_core::Disposition) into the extensions of its response. The response's
-//! own body is sent after that: if it fails, the delivery stays done.
+//! 1. The layer checks the headers. It reads no byte of the body of a request that fails here.
+//! 2. It reads the body under a limit and a deadline, and hashes it as it arrives.
+//! 3. It compares the signatures and claims the delivery.
+//! 4. It waits until the inner service is ready, and calls it with the same bytes as a
+//!    [`RequestBody`]. The [`Delivery`] is in the extensions of the request.
+//! 5. The status of the response settles the claim. 2xx commits: copies are answered 200 from now
+//!    on, without a run. Any other status, an error, a panic or a timeout releases the claim, so
+//!    the sender's retry runs.
 //!
-//! All that the layer answers by itself is in the table of [`Answer`](webhook_core::Answer); the
-//! [`Rejection`](webhook_core::Rejection) is in the extensions of such a response, for layers further out.
+//! To settle a claim in another way, put a [`Disposition`] into the extensions of the response. The
+//! body of the response is sent after the commit: if it fails, the delivery stays done.
 //!
-//! # When the client goes away
+//! The table of [`Answer`] lists what the layer answers itself. Such a response has the
+//! [`Rejection`] in its extensions, for layers further out.
 //!
-//! hyper drops a request's future when its client disconnects, and a timeout layer does so too. Claim, handler and
-//! settlement are one future that outlives that: when the response is dropped, the rest runs on as a task of its own. The
-//! handler finishes, its success is remembered, and the retry is answered as a duplicate. Task-locals do not come along.
+//! # Order of layers
 //!
-//! # Deployment
+//! From the outside in: tracing and request ids, timeouts, the webhook layer, limits of
+//! concurrency, and what reads or changes the body.
 //!
-//! * Put the layer inside of tracing and outer timeouts, and outside of anything that reads the body. A layer that
-//!   decompresses or rewrites the body further out makes every signature wrong.
-//! * `poll_ready` of this service is always ready: the inner service is asked only for verified deliveries, so that forged
-//!   ones never hold a permit of a limit inside.
-//! * Within a service that rewrites the URI, say with [`WebhookLayer::original_uri`] where the
+//! * A layer further out must not decompress or rewrite the body: signatures are over the bytes as
+//!   sent.
+//! * A timeout further out ends the request and not the handler; see below. Make it longer than the
+//!   limits for body (10 s) and handler (30 s) together.
+//! * `poll_ready` is always ready. Only a verified delivery waits for the inner service, so
+//!   forgeries never hold a permit of a limit inside.
+//! * Where a service further out rewrites the URI, [`WebhookLayer::original_uri`] says where the
 //!   original is: some providers sign the path.
-//! * [`UnverifiedLimit`] bounds what a server holds of bodies before they are verified.
-//! * Needs a tokio runtime with time enabled.
+//! * An [`UnverifiedLimit`] bounds the bytes of bodies that a server holds before they are
+//!   verified.
+//!
+//! The layer needs a tokio runtime with time enabled.
+//!
+//! # When the client leaves
+//!
+//! hyper drops the future of a request when its client disconnects, and so does a timeout layer.
+//! Claim, handler and settlement outlive this future: when the response is dropped, the rest
+//! continues as a task. The handler finishes, its success is recorded, and the retry is a
+//! duplicate. Task-locals of the request are not available in the task.
+//!
+//! [`WebhookLayer::drain`] waits for these handlers at shutdown.
+//!
+//! # Features
+//!
+//! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
+//!   needs a C compiler.
+//! * `keys`: [`HttpsKeys`], which fetches the public keys of providers that publish them. Includes
+//!   `asymmetric`.
+//! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
+//!   [`replay`].
+#![cfg_attr(
+    not(feature = "keys"),
+    doc = "\n[`HttpsKeys`]: https://docs.rs/webhook-keys"
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
 mod body;
 mod call;
 mod future;
 mod layer;
+mod not_an_event;
 mod run;
 mod service;
 
+pub use answer::respond;
 pub use body::{RequestBody, ResponseBody};
 pub use future::ResponseFuture;
 pub use layer::WebhookLayer;
+pub use not_an_event::NotAnEvent;
 pub use service::Webhook;
+#[doc(inline)]
+pub use webhook_core::adapter::exports::*;
+#[cfg(feature = "keys")]
+#[doc(inline)]
+pub use webhook_keys::HttpsKeys;
+#[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+
+/// A constructor whose feature is off does not compile.
+///
+/// ```compile_fail,E0277
+/// webhook_tower::WebhookLayer::discord("8d1f3f6a2c7b…");
+/// ```
+#[cfg(all(doctest, not(feature = "asymmetric")))]
+struct ConstructorWithoutItsFeature;

@@ -19,8 +19,8 @@ pub(crate) type Output<S, ResBody> = Result<Response<ResponseBody<ResBody>>, Err
 type Error<S> = <S as Service<Request<RequestBody>>>::Error;
 
 pin_project! {
-    /// One delivery: body, claim, handler, settlement. It is boxed as a whole, once, so that it can
-    /// be handed from the connection's task to a task of its own without being moved.
+    /// One delivery: body, claim, handler, settlement. It is boxed once, as a whole, so that the
+    /// connection's task can hand it to another task without a move.
     pub(crate) struct Run<S, ResBody>
     where
         S: Service<Request<RequestBody>>,
@@ -88,7 +88,7 @@ where
         *self.project().step = Step::Verified(Some(checked));
     }
 
-    /// Waits in a step, and takes it.
+    /// Waits for a step, and takes it.
     fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Next<S, ResBody>> {
         let mut this = self.project();
         let (endpoint, context) = (this.body.endpoint(), *this.context);

@@ -10,9 +10,9 @@ use crate::body::{RequestBody, ResponseBody};
 use crate::future::ResponseFuture;
 use crate::layer::WebhookLayer;
 
-/// A service behind a [`WebhookLayer`](crate::WebhookLayer).
+/// A service inside a [`WebhookLayer`](crate::WebhookLayer).
 ///
-/// See the [crate docs](crate) for an example.
+/// The [crate docs](crate) have an example.
 #[derive(Clone)]
 pub struct Webhook<S> {
     inner: S,
@@ -61,8 +61,8 @@ where
     type Error = S::Error;
     type Future = ResponseFuture<S, ReqBody, ResBody>;
 
-    /// Always ready: the inner service is asked once a delivery is verified, on the clone that is
-    /// called, so a forged one never waits for its capacity, and never takes it.
+    /// Always ready. The layer polls the clone that it calls, once a delivery is verified, so a
+    /// forgery neither waits for the capacity of the inner service nor takes it.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         Poll::Ready(Ok(()))
     }
@@ -77,7 +77,7 @@ where
         if let Some(delivery) = parts.extensions.get::<Delivery>()
             && delivery.is_of(endpoint.endpoint())
         {
-            // The same layer further out did all this already.
+            // The same layer further out has verified it.
             let body = RequestBody::new(delivery.raw().clone());
             return ResponseFuture::pass(self.inner.clone(), Request::from_parts(parts, body));
         }

@@ -26,8 +26,7 @@ use std::time::Duration;
 
 use actix_github::{Log, serve};
 use clap::Parser;
-use webhook_actix::Webhook;
-use webhook_core::{Endpoint, MemoryStore};
+use webhook_actix::{Endpoint, MemoryStore, Webhook};
 
 #[derive(Parser)]
 #[command(about)]

@@ -35,8 +35,7 @@ pub fn layer(secret: impl Into<Secret>) -> Result<WebhookLayer, ConfigError> {
 /// The application.
 pub fn app(webhooks: WebhookLayer, log: Log) -> Router {
     Router::new()
-        .route(PATH, post(warn))
-        .layer(webhooks)
+        .route(PATH, post(warn).layer(webhooks))
         .with_state(log)
 }
 

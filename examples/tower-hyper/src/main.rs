@@ -19,12 +19,12 @@
 //! Change one character of `BODY` and keep `TAG`: the answer is 401.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use clap::Parser;
 use tokio::net::TcpListener;
 use tower_hyper::{Failure, Takings, serve};
-use webhook_core::{Endpoint, MemoryStore};
-use webhook_tower::WebhookLayer;
+use webhook_tower::{Endpoint, MemoryStore, WebhookLayer};
 
 #[derive(Parser)]
 #[command(about)]
@@ -36,12 +36,16 @@ struct Args {
 
 const SECRET: &str = "STRIPE_WEBHOOK_SECRET";
 
+/// Longer than the limits for a body (10 s) and for a handler (30 s) together, so that these apply
+/// first.
+const PATIENCE: Duration = Duration::from_secs(45);
+
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     tracing_subscriber::fmt().with_ansi(false).init();
     let args = Args::parse();
     let secret = std::env::var(SECRET)
-        .map_err(|_| format!("set {SECRET} to the secret that Stripe shows beside the endpoint"))?;
+        .map_err(|_| format!("set {SECRET} to the secret that Stripe shows with the endpoint"))?;
     let endpoint = Endpoint::stripe(secret)
         .store(MemoryStore::new()) // in memory: lost on restart, not shared between processes
         .build()
@@ -50,7 +54,7 @@ async fn main() -> Result<(), Failure> {
     println!("listening on http://{}", listener.local_addr()?);
 
     let (webhooks, takings) = (WebhookLayer::new(endpoint), Takings::default());
-    let running = serve(listener, webhooks, takings.clone(), stop()?).await;
+    let running = serve(listener, webhooks, takings.clone(), PATIENCE, stop()?).await;
     println!(
         "{} cents taken, {running} deliveries cut off",
         takings.cents()

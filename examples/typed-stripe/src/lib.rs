@@ -25,8 +25,7 @@ pub type Ledger = Arc<Mutex<Vec<String>>>;
 /// The application.
 pub fn app(webhooks: WebhookLayer, ledger: Ledger) -> Router {
     Router::new()
-        .route(PATH, post(receive))
-        .layer(webhooks)
+        .route(PATH, post(receive).layer(webhooks))
         .with_state(ledger)
 }
 

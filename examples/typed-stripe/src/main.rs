@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().with_ansi(false).init();
     let args = Args::parse();
     let secret = std::env::var(SECRET)
-        .map_err(|_| format!("set {SECRET} to the secret that Stripe shows beside the endpoint"))?;
+        .map_err(|_| format!("set {SECRET} to the secret that Stripe shows with the endpoint"))?;
     let endpoint = Endpoint::stripe(secret)
         .store(MemoryStore::new()) // in memory: lost on restart, not shared between processes
         .build()

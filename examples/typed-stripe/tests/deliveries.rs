@@ -1,7 +1,7 @@
 //! Sends deliveries to the example over real sockets.
 
 use typed_stripe::{Ledger, PATH, app};
-use webhook_axum::{Clock, SignedRequest, Signer, SystemClock, WebhookLayer, providers};
+use webhook_axum::{SignedRequest, Signer, WebhookLayer, providers};
 use webhook_test::{Client, Sent, Server};
 
 type Failure = Box<dyn std::error::Error>;
@@ -59,7 +59,7 @@ async fn serve() -> (Server, Ledger) {
 
 fn signed(body: &str) -> Result<SignedRequest, Failure> {
     let signer = Signer::new(providers::STRIPE, SECRET)?.path_and_query(PATH);
-    Ok(signer.sign(SystemClock.now().ok_or("no time")?, body.to_owned()))
+    Ok(signer.sign_now(body.to_owned()))
 }
 
 async fn send(server: &Server, request: &SignedRequest) -> u16 {

@@ -42,9 +42,9 @@ pub(crate) use identity::{IdentityInput, IdentityRule, Remembered};
 pub use intake::{Finished, Intake};
 pub use limits::Limits;
 pub(crate) use observer::Observer;
-pub use observer::payload_differs;
+pub(crate) use observer::payload_differs;
 pub use outcome::{Disposition, Outcome};
-pub use payload_error::PayloadError;
+pub use payload_error::{PayloadError, PayloadMismatch};
 pub use pending::Pending;
 pub use permit::Permit;
 pub use proof::Proof;
@@ -165,7 +165,8 @@ impl Delivery {
     ///
     /// [`PayloadError`] when it is none. The delivery is as genuine as before.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
-        serde_json::from_slice(self.payload()).map_err(|source| PayloadError { source })
+        let parsed = serde_json::from_slice(self.payload());
+        parsed.map_err(|source| PayloadError::new::<T>(source, self.clone()))
     }
 }
 

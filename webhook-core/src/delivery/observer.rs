@@ -212,7 +212,7 @@ fn add(counter: &AtomicU64) -> u64 {
 }
 
 /// A verified payload is not of the type that a handler takes; `path` says where, without values.
-pub fn payload_differs(delivery: &Delivery, path: &str) {
+pub(crate) fn payload_differs(delivery: &Delivery, path: &str) {
     static LINE: LogLimit = LogLimit::new();
     if let Some(suppressed) = LINE.pass() {
         let (provider, bytes) = (delivery.provider(), delivery.raw().len());

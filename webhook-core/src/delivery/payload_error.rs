@@ -2,22 +2,98 @@
 
 use std::fmt;
 
+use serde::de::DeserializeOwned;
+
 use crate::answer::Rejection;
+use crate::delivery::{Delivery, payload_differs};
 use crate::error::RejectionKind;
+use crate::observe::log_limit::excerpt;
 
 /// A payload that is not of the type asked for.
 ///
 /// `Display` says where, never what: the text of a JSON error may quote the payload, so it is only in
 /// [`source`](std::error::Error::source).
+///
+/// With `?` in a handler it becomes the adapter's `NotAnEvent`, which is answered 422 and logged.
 pub struct PayloadError {
-    pub(super) source: serde_json::Error,
+    source: serde_json::Error,
+    delivery: Delivery,
+    path: fn(&[u8]) -> String,
 }
 
 impl PayloadError {
-    /// The rejection it amounts to: 422, and the claim is released.
+    pub(super) fn new<T: DeserializeOwned>(source: serde_json::Error, delivery: Delivery) -> Self {
+        Self {
+            source,
+            delivery,
+            path: path_to_difference::<T>,
+        }
+    }
+
+    /// Where in the payload it differs: field names and indexes, no values. Escaped, and at most
+    /// 200 characters. Reads the payload again to find the path.
     #[must_use]
-    pub const fn rejection(&self) -> Rejection {
-        Rejection::new(RejectionKind::Unprocessable)
+    pub fn path(&self) -> String {
+        (self.path)(self.delivery.payload())
+    }
+
+    /// The rejection to answer: 422 unless the endpoint
+    /// [answers otherwise](crate::EndpointBuilder::answer_rejections). The claim is released.
+    #[must_use]
+    pub fn rejection(&self) -> Rejection {
+        let rejection = Rejection::new(RejectionKind::Unprocessable);
+        self.delivery.shared().with_answers(rejection)
+    }
+}
+
+/// What serde_path_to_error finds, and `serde_json` alone does not say.
+fn path_to_difference<T: DeserializeOwned>(payload: &[u8]) -> String {
+    let mut json = serde_json::Deserializer::from_slice(payload);
+    match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Ok(_) => "end of document".to_owned(),
+        // The sender chooses the keys of a map, and they can be long.
+        Err(error) if error.inner().is_data() => excerpt(&error.path().to_string()),
+        Err(_) => "not JSON".to_owned(),
+    }
+}
+
+/// What the `NotAnEvent` of every adapter contains: a [`PayloadError`] that is logged.
+#[derive(Clone, Debug)]
+pub struct PayloadMismatch {
+    path: String,
+    rejection: Rejection,
+}
+
+impl PayloadMismatch {
+    /// See [`PayloadError::path`].
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// See [`PayloadError::rejection`].
+    #[must_use]
+    pub const fn rejection(&self) -> &Rejection {
+        &self.rejection
+    }
+}
+
+/// Logs the error.
+impl From<PayloadError> for PayloadMismatch {
+    fn from(error: PayloadError) -> Self {
+        let path = error.path();
+        payload_differs(&error.delivery, &path);
+        Self {
+            path,
+            rejection: error.rejection(),
+        }
+    }
+}
+
+impl fmt::Display for PayloadMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, .. } = self;
+        write!(f, "payload differs from the type asked for at {path}")
     }
 }
 

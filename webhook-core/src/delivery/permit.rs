@@ -63,7 +63,8 @@ impl Permit {
         }
     }
 
-    /// Records how the handler ended if nobody has to be waited for, as [`Checked::claim_at_once`].
+    /// Records how the handler ended if nobody has to be waited for, as
+    /// [`Checked::claim_at_once`](crate::Checked::claim_at_once).
     ///
     /// # Errors
     ///

@@ -43,14 +43,14 @@ impl Proof {
         self.verified.time
     }
 
-    /// Whether [`Delivery::id`] is among what is covered. GitHub's and Shopify's are not: they are labels in unsigned
-    /// headers.
+    /// Whether [`Delivery::id`](crate::Delivery::id) is among what is covered. GitHub's and
+    /// Shopify's are not: they are labels in unsigned headers.
     #[must_use]
     pub const fn covers_id(&self) -> bool {
         self.id_covered
     }
 
-    /// Whether [`Delivery::event_type`] is among what is covered.
+    /// Whether [`Delivery::event_type`](crate::Delivery::event_type) is among what is covered.
     #[must_use]
     pub const fn covers_type(&self) -> bool {
         self.type_covered

@@ -14,7 +14,8 @@ use crate::replay::{Commit, Lease};
 
 /// A settlement under way: a future of [`Settled`].
 ///
-/// As a [`Claiming`], it is not to be dropped before it has ended, but to be [given up](Self::give_up).
+/// As a [`Claiming`](crate::Claiming), it is not to be dropped before it has ended, but to be
+/// [given up](Self::give_up).
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Settling(pub(super) SettleStep);
 

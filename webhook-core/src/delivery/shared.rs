@@ -95,7 +95,7 @@ impl Shared {
     }
 
     /// The rejection with the answers of the endpoint, where it has its own.
-    fn with_answers(&self, mut rejection: Rejection) -> Rejection {
+    pub(crate) fn with_answers(&self, mut rejection: Rejection) -> Rejection {
         rejection.answers.clone_from(&self.rejection_answers);
         rejection
     }

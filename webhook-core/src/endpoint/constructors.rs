@@ -72,6 +72,19 @@ macro_rules! adapter_constructors {
                 Self::build($crate::Endpoint::hmac(algorithm, header, encoding, secret))
             }
         }
+
+        $crate::for_each_missing_provider! { adapter_constructors @missing }
+    };
+    (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
+        /// Constructors that need the feature `asymmetric`, which this build does not have.
+        impl Adapter {
+            $(
+                /// Needs the feature `asymmetric`: without it, a call does not compile.
+                pub fn $name(public_key: impl $crate::adapter::FeatureAsymmetric) -> Self {
+                    match public_key.never() {}
+                }
+            )*
+        }
     };
     (@one $(#[$doc:meta])* $name:ident(secret) $provider:ident) => {
         $(#[$doc])*

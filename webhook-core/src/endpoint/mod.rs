@@ -3,11 +3,13 @@
 mod build;
 mod builder;
 mod constructors;
+mod feature;
 mod generic;
 mod retention;
 mod settings;
 
 pub use builder::EndpointBuilder;
+pub use feature::FeatureAsymmetric;
 
 use bytes::Bytes;
 use std::fmt;
@@ -16,11 +18,11 @@ use std::sync::{Arc, PoisonError};
 use crate::answer::Rejection;
 use crate::delivery::{Begun, Counts, Delivery, Finished, Limits, Shared};
 use crate::error::{ConfigError, RejectionKind, StoreError};
-use crate::for_each_provider;
 use crate::provider::{Mode, Provider};
 use crate::replay::{KeyOf, ReplayKey, ReplayStore as _};
 use crate::request::Head;
 use crate::secret::{Secret, SecretSet};
+use crate::{for_each_missing_provider, for_each_provider};
 
 /// Where the deliveries of one provider arrive. Cheap to clone; clones share everything.
 ///
@@ -164,6 +166,19 @@ macro_rules! constructors {
         /// One constructor for each provider.
         impl Endpoint {
             $(constructors!(@one $(#[$doc])* $name($($argument),+) $provider);)*
+        }
+
+        for_each_missing_provider! { constructors @missing }
+    };
+    (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
+        /// Constructors that need the feature `asymmetric`, which this build does not have.
+        impl Endpoint {
+            $(
+                /// Needs the feature `asymmetric`: without it, a call does not compile.
+                pub fn $name(public_key: impl FeatureAsymmetric) -> EndpointBuilder {
+                    match public_key.never() {}
+                }
+            )*
         }
     };
     (@one $(#[$doc:meta])* $name:ident(secret) $provider:ident) => {

@@ -5,7 +5,8 @@ use std::fmt;
 
 macro_rules! rejection_kinds {
     ($($(#[$doc:meta])* $kind:ident = $label:literal,)*) => {
-        /// One cause of a [`Rejection`] each. The label of [`as_str`](Self::as_str) is stable and safe as a metric label.
+        /// One cause of a [`Rejection`](crate::Rejection) each. The label of
+        /// [`as_str`](Self::as_str) is stable and safe as a metric label.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum RejectionKind {

@@ -529,15 +529,13 @@ macro_rules! for_each_provider {
     };
 }
 
-/// The rest of the table: the providers that sign with a private key, with the feature
-/// `asymmetric`. It adds its rows to those of [`for_each_provider`] and passes them all on.
-#[cfg(feature = "asymmetric")]
+/// The rest of the table: the providers that sign with a private key. It passes the rows on to a
+/// macro, after whatever comes with its name. The macros below know whether the build has them.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! for_each_asymmetric_provider {
-    ($callback:ident $($rows:tt)*) => {
-        $callback! {
-            $($rows)*
+macro_rules! with_asymmetric_rows {
+    ($callback:ident $($before:tt)*) => {
+        $crate::with_asymmetric_rows! { @badge $callback [$($before)*]
             /// Alipay notifications; see [`ALIPAY`](webhook_core::providers::ALIPAY).
             /// The signature covers fields, not bytes.
             alipay(public_key) = ALIPAY;
@@ -606,6 +604,29 @@ macro_rules! for_each_asymmetric_provider {
             wise(public_key) = WISE;
         }
     };
+    (@badge $callback:ident [$($before:tt)*]
+        $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*
+    ) => {
+        $callback! {
+            $($before)*
+            $(
+                $(#[$doc])*
+                #[cfg_attr(docsrs, doc(cfg(feature = "asymmetric")))]
+                $name(public_key) = $provider;
+            )*
+        }
+    };
+}
+
+/// Takes the rows of [`for_each_provider`] and passes them on with those of the feature
+/// `asymmetric`.
+#[cfg(feature = "asymmetric")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_asymmetric_provider {
+    ($callback:ident $($rows:tt)*) => {
+        $crate::with_asymmetric_rows! { $callback $($rows)* }
+    };
 }
 
 /// The rest of the table without the feature `asymmetric`, which is empty.
@@ -615,6 +636,24 @@ macro_rules! for_each_asymmetric_provider {
 macro_rules! for_each_asymmetric_provider {
     ($callback:ident $($rows:tt)*) => {
         $callback! { $($rows)* }
+    };
+}
+
+/// Passes the rows of the providers that the build does not have on to a macro, after whatever
+/// comes with its name. Their constructors say which feature they need.
+#[cfg(feature = "asymmetric")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_missing_provider {
+    ($callback:ident $($before:tt)*) => {};
+}
+
+#[cfg(not(feature = "asymmetric"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_missing_provider {
+    ($callback:ident $($before:tt)*) => {
+        $crate::with_asymmetric_rows! { $callback $($before)* }
     };
 }
 
@@ -645,6 +684,14 @@ macro_rules! list {
             ];
         }
     };
+    (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
+        $(
+            // Only for the compiler: it says which feature an item is behind.
+            #[cfg(feature = "asymmetric")]
+            pub const $provider: Provider = $name::$provider;
+        )*
+    };
 }
 
 for_each_provider!(list);
+for_each_missing_provider!(list @missing);

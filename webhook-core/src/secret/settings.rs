@@ -6,7 +6,8 @@ use crate::secret::Secret;
 
 /// Values a provider needs beside its secrets, such as `access_key`. All are kept as secrets are: wiped on drop, and not shown.
 ///
-/// [`Provider::required_settings`] and [`Provider::optional_settings`] name them.
+/// [`Provider::required_settings`](crate::Provider::required_settings) and
+/// [`Provider::optional_settings`](crate::Provider::optional_settings) name them.
 #[derive(Clone, Default)]
 pub struct Settings(Vec<(String, Secret)>);
 

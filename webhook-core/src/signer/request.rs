@@ -70,6 +70,8 @@ impl SignedRequest {
     /// Where a provider signs the path, sign for the same one:
     /// [`Signer::path_and_query`].
     ///
+    /// Needs the feature `http` of webhook-core. webhook-tower and webhook-axum turn it on.
+    ///
     /// # Panics
     ///
     /// If `path`, or a header that was given to the signer, cannot be in a request.

@@ -7,7 +7,7 @@ use crate::provider::Provider;
 use crate::secret::Settings;
 use crate::time::Tolerance;
 
-/// What a [`Verifier`] needs to know beyond provider and secrets.
+/// What a [`Verifier`](crate::Verifier) needs to know beyond provider and secrets.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
