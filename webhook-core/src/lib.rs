@@ -1,6 +1,6 @@
 //! The engine that receives webhooks. It has no framework, runtime, socket or clock.
 //!
-//! Applications use an adapter, such as `webhook-axum` or `webhook-tower`, which re-exports this
+//! Applications use an adapter, such as `webhook-axum` or `webhook-tower`, whose API uses this
 //! crate's types. Use this crate directly to write an adapter, a store or a provider.
 //!
 //! A delivery passes through these steps. Each consumes the result of the step before.
