@@ -1,5 +1,5 @@
-//! What the targets in `fuzz/` call: each parser that sees bytes of a stranger, with what has to
-//! hold whatever they are. It is no part of the public API.
+//! Entry points of the fuzz targets in `fuzz/`. Each runs a parser of untrusted bytes and asserts
+//! what must hold for all input. Not part of the public API.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -83,7 +83,7 @@ pub fn signature_header(value: &[u8]) {
     }
 }
 
-/// Times, in every unit: what is read is within what the unit can say.
+/// Times, in every unit. Each parsed time can be formatted and parsed again.
 pub fn timestamp(text: &[u8]) {
     for unit in UNITS {
         if let Some(stamp) = Stamp::parse(text, unit) {
@@ -96,7 +96,7 @@ pub fn timestamp(text: &[u8]) {
     }
 }
 
-/// Tags, in every encoding: one spelling is one tag.
+/// Tags, in every encoding. A tag has one spelling.
 pub fn candidate(spelled: &[u8]) {
     for encoding in ENCODINGS {
         let mut candidates = Candidates::new();
@@ -108,19 +108,19 @@ pub fn candidate(spelled: &[u8]) {
     }
 }
 
-/// JSON: a pass over it, and a tree of it, agree with another parser.
+/// JSON. The scanner and the tree agree with another parser.
 pub fn json(body: &[u8]) {
     const POINTERS: [&str; 8] = ["/a", "/b", "/a/b", "/c/a/b", "/0/a", "/a/0", "/0", "/id"];
     let found: Result<[_; 8], _> = scan(body, &Pointers::new(&POINTERS));
     let tree = Json::parse(body);
     let expected = serde_json::from_slice::<Value>(body);
     if tree.is_some() {
-        assert!(expected.is_ok(), "a tree of what is no JSON");
+        assert!(expected.is_ok(), "a tree of invalid JSON");
     }
     let (Ok(found), Ok(expected), Some(_)) = (found, expected, tree) else {
         return;
     };
-    // Without names that are there twice, there is one reading.
+    // Without duplicate names there is only one reading.
     for (pointer, found) in POINTERS.iter().zip(found) {
         let found = found.map(|found| match found {
             JsonValue::Text(text) => text
@@ -142,7 +142,7 @@ pub fn json(body: &[u8]) {
     }
 }
 
-/// Forms: sorted by another way, they are in the same order.
+/// Forms. They sort like a reference implementation.
 pub fn form(body: &[u8]) {
     let read = |field: form::Field<'_>| {
         (
@@ -162,7 +162,7 @@ pub fn form(body: &[u8]) {
     assert_eq!(form::field(body, "a").is_ok(), named == 1);
 }
 
-/// Forms in parts: what is found is a piece of the body. The first line is the content type.
+/// Multipart forms. A field is a part of the body. The first line of `data` is the content type.
 pub fn multipart(data: &[u8]) {
     let mut halves = data.splitn(2, |byte| *byte == b'\n');
     let (head, body) = (
@@ -183,7 +183,7 @@ pub fn basic(value: &[u8]) {
     let _ = basic::read(value);
 }
 
-/// Text as low bytes: the same in one piece and in two. The first byte says where it is cut.
+/// Text as low bytes. One piece and two give the same result. The first byte is where to cut.
 pub fn low_bytes(data: &[u8]) {
     let Some((at, text)) = data.split_first() else {
         return;
@@ -221,7 +221,7 @@ pub fn token(text: &[u8]) {
                 claims.is_true("a"),
                 claims.is("a", b"b"),
             );
-            // Both readings of the times are one.
+            // Both implementations agree about the times.
             assert_eq!(claims.check_times(NOW, None, false), long);
         }
     }
@@ -239,7 +239,7 @@ pub fn encrypted_token(private: &str, text: &[u8]) {
     assert!(open(text, key).is_err(), "nothing was sealed for it");
 }
 
-/// Keys, certificates and documents of them.
+/// Keys, certificates and key documents.
 pub fn key_document(document: &[u8]) {
     for algorithm in [
         Algorithm::Ed25519,

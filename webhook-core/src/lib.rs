@@ -1,36 +1,46 @@
-//! The engine that receives webhooks: without framework, runtime, socket or clock of its own.
+//! The engine that receives webhooks. It has no framework, runtime, socket or clock.
 //!
-//! Applications use an adapter, such as `webhook-axum` or `webhook-tower`, and meet this crate's types there. Those who
-//! write an adapter, a store or a provider of their own use it directly.
+//! Applications use an adapter, such as `webhook-axum` or `webhook-tower`, whose API uses this
+//! crate's types. Use this crate directly to write an adapter, a store or a provider.
 //!
-//! A delivery goes one way, and every step consumes the one before:
+//! A delivery passes through these steps. Each consumes the result of the step before.
 //!
-//! 1. [`Endpoint::begin`] checks the [`Head`]: method, signature headers, freshness, encoding, announced length.
-//! 2. [`Intake::push`] takes the body, chunk by chunk, under a limit, and hashes it as it comes.
+//! 1. [`Endpoint::begin`] checks the [`Head`]: method, signature headers, freshness, encoding,
+//!    announced length.
+//! 2. [`Intake::push`] takes the body, chunk by chunk, up to a limit, and hashes it as it arrives.
 //! 3. [`Intake::finish`] compares signatures and reads the envelope: id, type, mode.
-//! 4. [`Checked::claim`] asks the store whether the delivery is new, and gives a [`Permit`] to run it.
-//! 5. The handler gets the [`Delivery`]: proof that all this happened, with the bytes it happened to.
-//! 6. [`Permit::settle`] remembers the delivery as done if, and only if, the handler succeeded.
+//! 4. [`Checked::claim`] asks the store whether the delivery is new, and returns a [`Permit`] to
+//!    run it.
+//! 5. The handler gets the [`Delivery`]: the proof that all checks passed, and the verified bytes.
+//! 6. [`Permit::settle`] records the delivery as done only if the handler succeeded.
 //!
-//! Each step may end in a [`Rejection`] instead, of which [`Answer`] makes what the sender is told.
-//! A challenge of the provider, which its [`Handshake`] describes, is answered by the first or the third step and goes no further.
+//! Each step may return a [`Rejection`] instead, which converts into the [`Answer`] for the sender.
+//! A challenge of the provider, described by its [`Handshake`], is answered by the first or the
+//! third step and goes no further.
 //!
 //! ```
-//! use webhook_core::{Answer, Begun, Claimed, Endpoint, Finished, Head, MemoryStore, Outcome, Signer, UnixTime, providers};
+//! use webhook_core::{
+//!     Answer, Begun, Claimed, Endpoint, Finished, Head, MemoryStore, Outcome, Signer, UnixTime,
+//!     providers,
+//! };
 //!
 //! # fn block_on<F: Future>(f: F) -> F::Output {
+//! #     use std::task::{Context, Poll, Waker};
 //! #     let mut f = std::pin::pin!(f);
 //! #     loop {
-//! #         if let std::task::Poll::Ready(out) = f.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) { break out }
+//! #         if let Poll::Ready(out) = f.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+//! #             break out;
+//! #         }
 //! #     }
 //! # }
 //! let (secret, now) = ("whsec_0123456789abcdef", UnixTime::from_secs(1_700_000_000));
 //! let endpoint = Endpoint::stripe(secret).clock(now).store(MemoryStore::new()).build()?;
 //!
-//! let signed = Signer::new(providers::STRIPE, secret)?.sign(now, r#"{"id":"evt_1","type":"invoice.paid"}"#);
+//! let signer = Signer::new(providers::STRIPE, secret)?;
+//! let signed = signer.sign(now, r#"{"id":"evt_1","type":"invoice.paid"}"#);
 //! let head = Head { method: "POST", path_and_query: "/", headers: &signed.headers };
 //!
-//! // Genuine: claimed, handled, remembered.
+//! // A genuine delivery is claimed, handled and remembered.
 //! let Begun::Read(mut intake) = endpoint.begin(&head) else { unreachable!() };
 //! intake.push(signed.body.clone())?;
 //! let Finished::Event(checked) = intake.finish()? else { unreachable!() };
@@ -38,13 +48,13 @@
 //! assert_eq!(permit.delivery().event_type(), Some("invoice.paid"));
 //! block_on(permit.settle(Outcome::Status(200)));
 //!
-//! // The same again: known.
+//! // A copy is a duplicate.
 //! let Begun::Read(mut intake) = endpoint.begin(&head) else { unreachable!() };
 //! intake.push(signed.body.clone())?;
 //! let Finished::Event(checked) = intake.finish()? else { unreachable!() };
 //! assert!(matches!(block_on(checked.claim())?, Claimed::Duplicate(_)));
 //!
-//! // One bit flipped: refused, and the sender does not learn why.
+//! // A changed body is refused, and the sender does not learn why.
 //! let Begun::Read(mut intake) = endpoint.begin(&head) else { unreachable!() };
 //! intake.push("{\"id\":\"evt_1\",\"type\":\"invoice.paie\"}".into())?;
 //! let rejection = intake.finish().unwrap_err();
@@ -52,20 +62,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What is promised and against whom, why the defaults are what they are, and how replay keys are made: see [`manual`].
+//! The [`manual`] describes what is guaranteed and against whom, the reasons for the defaults, and
+//! how replay keys are made.
 //!
 //! # Features
 //!
-//! * `http`: [`Headers`] for `http::HeaderMap` of http 1.
-//! * `asymmetric`: signatures with public keys, and the providers that use them; keys that live elsewhere. Needs a C compiler, for `aws-lc-rs`.
-//! * `conformance`: the suite that every [`ReplayStore`] has to pass.
+//! * `http`: implements [`Headers`] for `http::HeaderMap` (http 1).
+//! * `asymmetric`: public-key signatures, the providers that use them, and fetched keys. Needs a C
+//!   compiler, for `aws-lc-rs`.
+//! * `conformance`: the test suite that every [`ReplayStore`] has to pass.
 
 #![cfg_attr(
     not(feature = "asymmetric"),
     allow(
         dead_code,
         unreachable_code,
-        reason = "what public keys need is compiled, and has no values: see `crypto::absent`"
+        reason = "the types for public keys are compiled but have no values: see `crypto::absent`"
     )
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -126,6 +138,7 @@ pub use request::{Found, Head, Headers};
 pub use secret::{KeyFormat, Secret, SecretSet, Settings};
 pub use signer::{SignedRequest, Signer};
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
-/// The cryptographic core alone, for tests and benches: no replay protection, no limits, no events.
+/// The cryptographic core alone, without replay protection, limits or events. For tests and
+/// benches.
 #[doc(hidden)]
 pub use verify::{Options, Started, Verification, Verifier};

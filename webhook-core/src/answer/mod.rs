@@ -1,4 +1,4 @@
-//! What the sender is told: the one place where a status is chosen.
+//! Answers to senders. This is the only module that chooses a status.
 
 mod of_rejection;
 mod rejection;
@@ -11,43 +11,47 @@ use std::fmt;
 
 use bytes::Bytes;
 
-/// An answer of ours: a status, a few headers, a small constant body. Adapters turn it into a response of their
-/// framework and decide nothing themselves.
+/// An answer from the engine: a status, a few headers, and a small body. Adapters convert it into a
+/// response of their framework and decide nothing themselves.
 ///
 /// | situation | status | body |
 /// |---|---|---|
-/// | a copy of a delivery that is done | 200 | empty |
-/// | a challenge of the provider | that of its [`Handshake`](crate::Handshake), `X-Content-Type-Options: nosniff` | the same |
-/// | not verified, whatever the reason | 401, `WWW-Authenticate: Webhook` | `{"error":"unauthorized"}` |
+/// | a duplicate | 200 | empty |
+/// | a challenge | from its [`Handshake`], with `X-Content-Type-Options: nosniff` | from it too |
+/// | not verified, for any reason | 401, `WWW-Authenticate: Webhook` | `{"error":"unauthorized"}` |
 /// | a method the provider does not use | 405, `Allow` | `{"error":"method_not_allowed"}` |
-/// | the body came too slowly | 408 | `{"error":"request_timeout"}` |
+/// | the body took too long | 408 | `{"error":"request_timeout"}` |
 /// | the body ended early | 400 | `{"error":"bad_request"}` |
 /// | the body is too long | 413 | `{"error":"payload_too_large"}` |
 /// | the body is encoded | 415 | `{"error":"unsupported_encoding"}` |
-/// | verified, but no event | 422 | `{"error":"unprocessable"}` |
+/// | verified, but not a valid event | 422 | `{"error":"unprocessable"}` |
 /// | the handler panicked | 500 | `{"error":"internal_error"}` |
-/// | a copy is being handled; store, keys, clock or capacity missing; shutdown | 503, `Retry-After` | `{"error":"unavailable"}` |
+/// | in flight, unavailable, or shutting down | 503, `Retry-After` | `{"error":"unavailable"}` |
 ///
-/// 401 has one body for every reason, so that nothing tells a forger how near he was. 503 stands for everything that is
-/// our fault or passes by itself, because it is the only class that every sender which retries at all will retry:
-/// a 409 for a copy in flight would be final for Amazon SNS, Brevo and Dialpad. 200 is the only success that every
-/// sender accepts.
+/// The store, keys, the clock, or capacity can be unavailable.
+///
+/// 401 has one body for every reason, so that an attacker learns nothing from it. 503 stands for
+/// everything that is the receiver's fault or temporary, because every sender that retries at all
+/// retries after a 5xx. A 409 for a copy in flight would be final for Amazon SNS, Brevo and
+/// Dialpad. 200 is the only success that every sender accepts.
+///
+/// [`Handshake`]: crate::Handshake
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     status: u16,
     content_type: Option<&'static str>,
     retry_after: Option<u32>,
     allow: &'static [&'static str],
-    /// A method that only a challenge has.
+    /// A method that only a challenge uses.
     allow_also: Option<&'static str>,
     close: bool,
     nosniff: bool,
-    /// Boxed, because hardly any answer has one.
+    /// Boxed, because few answers have one.
     echoed: Option<Box<EchoedHeader>>,
     body: Bytes,
 }
 
-/// A header with a value of the sender's, which may be a secret.
+/// A header whose value comes from the sender and may be a secret.
 #[derive(Clone, PartialEq, Eq)]
 struct EchoedHeader {
     name: &'static str,
@@ -93,7 +97,7 @@ impl Answer {
         Self::empty(status)
     }
 
-    /// The same with a JSON body.
+    /// Sets a JSON body.
     #[must_use]
     pub fn with_json(mut self, body: impl Into<Bytes>) -> Self {
         self.content_type = Some(JSON);
@@ -101,7 +105,7 @@ impl Answer {
         self
     }
 
-    /// The same with a body of plain text.
+    /// Sets a plain text body.
     #[must_use]
     pub fn with_text(mut self, body: impl Into<Bytes>) -> Self {
         self.content_type = Some("text/plain; charset=utf-8");
@@ -109,7 +113,7 @@ impl Answer {
         self
     }
 
-    /// The same with a `Retry-After` of so many seconds.
+    /// Sets `Retry-After`, in seconds.
     #[must_use]
     pub const fn with_retry_after(mut self, secs: u32) -> Self {
         self.retry_after = Some(secs);
@@ -162,8 +166,10 @@ impl Answer {
         self.status
     }
 
-    /// The headers, names in lower case. `connection: close` is among them when the body was not read; an adapter
-    /// leaves it out where the protocol has no such header (HTTP/2).
+    /// The headers, with names in lower case.
+    ///
+    /// `connection: close` is included if the body was not read. An adapter omits it for protocols
+    /// that do not have it (HTTP/2).
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
         let fixed = |name, value| Some((name, Cow::Borrowed(value)));
         [
@@ -198,7 +204,7 @@ impl Answer {
         &self.body
     }
 
-    /// The body, taken out.
+    /// The body, by value.
     #[must_use]
     pub fn into_body(self) -> Bytes {
         self.body

@@ -1,4 +1,4 @@
-//! What a refused sender is told: the one place where its status is chosen.
+//! Answers to refused deliveries.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use bytes::Bytes;
 use crate::answer::{Answer, JSON, Rejection};
 use crate::error::{ConfigError, RejectionClass, RejectionKind};
 
-/// Seconds after which a sender may retry when nothing better is known.
+/// The default `Retry-After`, in seconds.
 const RETRY_AFTER: u32 = 10;
 
-/// The default answer to a class of refusals.
+/// The default answer for a class of rejections.
 impl From<RejectionClass> for Answer {
     fn from(class: RejectionClass) -> Self {
         let (status, body) = match class {
@@ -32,7 +32,7 @@ impl From<RejectionClass> for Answer {
     }
 }
 
-/// The answer to a refusal: that of its class, and what the protocol needs besides.
+/// The answer to a rejection: that of its class, with the headers that the protocol requires.
 impl From<&Rejection> for Answer {
     fn from(rejection: &Rejection) -> Self {
         let class = rejection.kind().class();
@@ -54,17 +54,16 @@ impl From<&Rejection> for Answer {
     }
 }
 
-/// The answers that an endpoint was given, one for each class.
+/// An endpoint's custom answers, one per class.
 #[derive(Clone, Debug)]
 pub(crate) struct RejectionAnswers(Vec<Answer>);
 
 impl RejectionAnswers {
-    /// Asks for the answer to each class.
+    /// Calls `answer` for each class.
     ///
     /// # Errors
     ///
-    /// An answer that accepts what was refused, or that lets a sender give up a delivery which has
-    /// to be retried.
+    /// An answer accepts what was refused, or does not make the sender retry when it has to.
     pub(crate) fn new(
         answer: &(dyn Fn(RejectionClass) -> Answer + Send + Sync),
     ) -> Result<Arc<Self>, ConfigError> {

@@ -1,4 +1,4 @@
-//! A delivery that is refused.
+//! A refused delivery.
 
 use std::error::Error;
 use std::fmt;
@@ -7,10 +7,11 @@ use std::sync::Arc;
 use crate::answer::RejectionAnswers;
 use crate::error::RejectionKind;
 
-/// A delivery that is not handed to the application.
+/// A delivery that does not reach the application.
 ///
-/// Opaque on purpose: what the sender sees is the [`Answer`](crate::Answer), the same for every reason it was not
-/// verified. The [`kind`](Self::kind) is for logs, counters and hooks.
+/// It is opaque on purpose. The sender only sees the [`Answer`](crate::Answer), which is the same
+/// for every reason that a delivery is not verified. The [`kind`](Self::kind) is for logs, counters
+/// and hooks.
 #[derive(Clone, Debug)]
 pub struct Rejection {
     kind: RejectionKind,
@@ -18,13 +19,15 @@ pub struct Rejection {
     pub(crate) allow: &'static [&'static str],
     pub(crate) allow_also: Option<&'static str>,
     pub(crate) body_unread: bool,
-    /// The answers of the endpoint, where it has its own.
+    /// The endpoint's custom answers, if any.
     pub(crate) answers: Option<Arc<RejectionAnswers>>,
 }
 
 impl Rejection {
-    /// A rejection of this kind. Adapters make those of the transport (a body that ends early, a deadline that
-    /// passed, a handler that panicked); the engine makes the others.
+    /// Creates a rejection of this kind.
+    ///
+    /// Adapters create those of the transport: a body that ends early, a deadline that passed, a
+    /// handler that panicked. The engine creates the others.
     #[must_use]
     pub const fn new(kind: RejectionKind) -> Self {
         Self {
@@ -37,13 +40,13 @@ impl Rejection {
         }
     }
 
-    /// Why.
+    /// Why the delivery is refused.
     #[must_use]
     pub const fn kind(&self) -> RejectionKind {
         self.kind
     }
 
-    /// Marks that the body was not read to its end, so the connection cannot be used again.
+    /// Marks that the body was not read completely, so the connection cannot be reused.
     #[must_use]
     pub const fn with_unread_body(mut self) -> Self {
         self.body_unread = true;

@@ -1,12 +1,12 @@
-//! Public keys in a build without the feature `asymmetric`.
+//! Replaces public-key cryptography in a build without the feature `asymmetric`.
 //!
-//! The types are there and have no values, so that the code around them needs no `cfg`: it compiles,
-//! and is never reached.
+//! The types exist and have no values. So the code that uses them needs no `cfg`: it compiles and
+//! is never reached.
 
 use crate::crypto::Algorithm;
 use crate::error::SecretProblem;
 
-/// In the place of `crypto::public`.
+/// Replaces `crypto::public`.
 pub(crate) mod public {
     use std::borrow::Cow;
 
@@ -86,7 +86,7 @@ pub(crate) mod public {
     }
 }
 
-/// In the place of `crypto::encryption`.
+/// Replaces `crypto::encryption`.
 pub(crate) mod encryption {
     use zeroize::Zeroizing;
 
@@ -117,7 +117,7 @@ pub(crate) mod encryption {
     }
 }
 
-/// In the place of `crypto::chain`.
+/// Replaces `crypto::chain`.
 pub(crate) mod chain {
     use zeroize::Zeroizing;
 

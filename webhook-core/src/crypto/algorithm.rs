@@ -1,15 +1,15 @@
-//! What a scheme makes its tags with.
+//! The algorithm of a scheme's tags.
 
 use crate::crypto::RunningMac;
 use crate::crypto::mac::Running;
 
-/// What a scheme makes its tags with.
+/// The algorithm that makes the tags of a scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// HMAC-MD5 (RFC 2104). Legacy: only where a provider knows nothing better.
+    /// HMAC-MD5 (RFC 2104). Legacy: only for providers that offer nothing better.
     HmacMd5,
-    /// HMAC-SHA-1 (RFC 2104). Legacy: only where a provider knows nothing better.
+    /// HMAC-SHA-1 (RFC 2104). Legacy: only for providers that offer nothing better.
     HmacSha1,
     /// HMAC-SHA-256 (RFC 4231).
     HmacSha256,
@@ -17,27 +17,34 @@ pub enum Algorithm {
     HmacSha384,
     /// HMAC-SHA-512 (RFC 4231).
     HmacSha512,
-    /// MD5 over a message with the secret in it. Legacy, and the weakest of all: only where a provider lets its users
-    /// choose it.
+    /// MD5 over a message that contains the secret. Legacy, and the weakest algorithm: only for
+    /// providers that let their users choose it.
     Md5,
-    /// SHA-1 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    /// SHA-1 over a message that contains the secret. Legacy: only for providers that offer nothing
+    /// better.
     Sha1,
-    /// SHA-256 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    /// SHA-256 over a message that contains the secret. Legacy: only for providers that offer
+    /// nothing better.
     Sha256,
-    /// SHA-512 over a message with the secret in it. Legacy: only where a provider knows nothing better.
+    /// SHA-512 over a message that contains the secret. Legacy: only for providers that offer
+    /// nothing better.
     Sha512,
-    /// Ed25519 (RFC 8032), read strictly: no key and no signature of small order, and one spelling of each.
+    /// Ed25519 (RFC 8032), verified strictly: keys and signatures of small order are refused, and
+    /// each has one encoding.
     Ed25519,
-    /// ECDSA on P-256 with SHA-256 (FIPS 186-5), the signature in DER.
+    /// ECDSA on P-256 with SHA-256 (FIPS 186-5), with the signature in DER.
     EcdsaP256Sha256,
-    /// ECDSA on P-256 with SHA-256, the signature as two numbers of 32 bytes (IEEE P1363), as JSON Web Signatures have it.
+    /// ECDSA on P-256 with SHA-256. The signature is two numbers of 32 bytes (IEEE P1363), as in
+    /// JSON Web Signatures.
     EcdsaP256Sha256Fixed,
-    /// ECDSA on P-521 with SHA-512, the signature as two numbers of 66 bytes (IEEE P1363), as JSON Web Signatures have it.
+    /// ECDSA on P-521 with SHA-512. The signature is two numbers of 66 bytes (IEEE P1363), as in
+    /// JSON Web Signatures.
     EcdsaP521Sha512Fixed,
-    /// ECDSA on P-256 with SHA-1, the signature in DER. Legacy: only where a provider knows nothing better.
+    /// ECDSA on P-256 with SHA-1, with the signature in DER. Legacy: only for providers that offer
+    /// nothing better.
     EcdsaP256Sha1,
-    /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-1. Legacy: only where a provider knows nothing better. It is verified, but
-    /// no [`Signer`](crate::Signer) makes it.
+    /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-1. Legacy: only for providers that offer nothing
+    /// better. It can be verified, but a [`Signer`](crate::Signer) does not support it.
     RsaSha1,
     /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-256 and keys of 2048 to 8192 bits.
     RsaSha256,
@@ -46,7 +53,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Length of a tag in bytes; of the longest, for signatures whose lengths vary.
+    /// The length of a tag in bytes. For signatures of varying length, the maximum.
     #[must_use]
     pub const fn tag_len(self) -> usize {
         match self {
@@ -62,12 +69,12 @@ impl Algorithm {
         }
     }
 
-    /// Whether it is a plain hash, which has no key but that in its message.
+    /// Whether this is a plain hash: its message contains the secret, and it has no other key.
     pub(crate) const fn is_plain(self) -> bool {
         matches!(self, Self::Md5 | Self::Sha1 | Self::Sha256 | Self::Sha512)
     }
 
-    /// Whether tags are signatures, made with a private key and verified with a public one.
+    /// Whether tags are signatures, made with a private key and verified with a public key.
     #[must_use]
     pub const fn is_public(self) -> bool {
         match self {
@@ -85,7 +92,7 @@ impl Algorithm {
         }
     }
 
-    /// Keys the code: both key blocks are hashed here, once, and never again.
+    /// Prepares a keyed hash: the two key blocks are hashed only here.
     pub(crate) fn key(self, key: &[u8]) -> RunningMac {
         match self {
             Self::HmacMd5 => RunningMac::Md5(Running::keyed(key)),
@@ -97,7 +104,7 @@ impl Algorithm {
             Self::Sha1 => RunningMac::PlainSha1(Running::default()),
             Self::Sha256 => RunningMac::PlainSha256(Running::default()),
             Self::Sha512 => RunningMac::PlainSha512(Box::default()),
-            _ => unreachable!("a public key makes no keyed hash"),
+            _ => unreachable!("a public-key algorithm has no keyed hash"),
         }
     }
 }

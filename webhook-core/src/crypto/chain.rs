@@ -1,4 +1,4 @@
-//! Certificates whose keys are believed for who issued them, and not for where they were found alone.
+//! Certificates whose keys are trusted because of their issuer, not only because of their address.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,31 +13,32 @@ use crate::crypto::public::{PublicKey, key_of_certificate};
 use crate::error::SecretProblem;
 use crate::time::UnixTime;
 
-/// The setting with authorities of the user's choosing, in PEM. They are in the place of Mozilla's, not beside them.
+/// The setting with the user's certificate authorities, in PEM. They replace Mozilla's.
 pub(crate) const CA_CERTIFICATES: &str = "ca_certificates";
 
-/// Whether a certificate for this DNS name is one of the provider's.
+/// Whether a DNS name in a certificate belongs to the provider.
 pub(crate) type IsOwnName = fn(&str) -> bool;
 
-/// Why the key of a certificate is not believed.
+/// Why the key of a certificate is not trusted.
 #[derive(Clone, Copy)]
 pub(crate) enum ChainProblem {
-    /// Not a chain of certificates.
+    /// The document is not a chain of certificates.
     Unreadable,
-    /// Certificates, but not of the provider: this text says why.
+    /// The certificates are not the provider's, for this reason.
     Untrusted(&'static str),
 }
 
-/// What a certificate has to show: the name of its owner, and a chain to an authority that is trusted (RFC 5280 §6).
+/// The requirements for a certificate: a name of its owner, and a chain to a trusted authority (RFC
+/// 5280 §6).
 pub(crate) struct Chain {
     is_own: IsOwnName,
-    /// Those of Mozilla's list of authorities for servers, unless others are configured.
+    /// Mozilla's list of server authorities, unless others are configured.
     roots: Cow<'static, [TrustAnchor<'static>]>,
 }
 
 impl Chain {
-    /// A chain that ends at one of these authorities, in DER; at one that Mozilla trusts where none
-    /// are given.
+    /// Requires a chain that ends at one of these authorities, in DER. Without any, at one that
+    /// Mozilla trusts.
     pub(crate) fn new(
         is_own: IsOwnName,
         roots: Option<&[Zeroizing<Vec<u8>>]>,
@@ -52,8 +53,8 @@ impl Chain {
         Ok(Self { is_own, roots })
     }
 
-    /// The key of the first certificate, if the others lead to a trusted authority now and its name
-    /// is one of the provider's.
+    /// The key of the first certificate, if the others form a valid chain to a trusted authority at
+    /// `now` and its name belongs to the provider.
     pub(crate) fn key(
         &self,
         chain: &[Zeroizing<Vec<u8>>],
@@ -79,17 +80,19 @@ impl Chain {
                 None,
                 None,
             )
-            .map_err(|_| ChainProblem::Untrusted("no valid certificate of a trusted authority"))?;
+            .map_err(|_| {
+                ChainProblem::Untrusted("no valid certificate from a trusted authority")
+            })?;
         if !certificate.valid_dns_names().any(self.is_own) {
-            return Err(ChainProblem::Untrusted("a certificate of somebody else"));
+            return Err(ChainProblem::Untrusted("a certificate for another name"));
         }
         let key = key_of_certificate(own).map_err(|_| unreadable)?;
         PublicKey::new(algorithm, &key)
-            .map_err(|_| ChainProblem::Untrusted("a certificate of another kind of key"))
+            .map_err(|_| ChainProblem::Untrusted("a certificate with another type of key"))
     }
 }
 
-/// An authority, from its certificate.
+/// A trust anchor, from its certificate.
 fn root(der: &[u8]) -> Option<TrustAnchor<'static>> {
     let der = CertificateDer::from(der);
     let anchor = webpki::anchor_from_trusted_cert(&der).ok()?;

@@ -1,8 +1,8 @@
-//! SHA-256 of what identifies a delivery.
+//! SHA-256 over what identifies a delivery.
 
 use sha2::{Digest, Sha256};
 
-/// SHA-256 as it runs, for replay keys and content identities.
+/// A running SHA-256, for replay keys and content identities.
 #[derive(Clone)]
 pub(crate) struct RunningDigest(Sha256);
 
@@ -16,7 +16,7 @@ impl RunningDigest {
         Digest::update(&mut self.0, bytes);
     }
 
-    /// Writes a field behind its length, so that no two lists of fields read the same.
+    /// Writes a field after its length, so that different lists of fields have different digests.
     #[inline]
     pub(crate) fn field(&mut self, bytes: &[u8]) {
         self.update(&(bytes.len() as u64).to_le_bytes());

@@ -1,4 +1,5 @@
-//! The one encryption that a provider uses: a key of AES-256-GCM under RSA-OAEP with SHA-256.
+//! The only encryption that a provider uses: an AES-256-GCM key, encrypted with RSA-OAEP and
+//! SHA-256.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,24 +13,24 @@ use zeroize::Zeroizing;
 
 use crate::error::SecretProblem;
 
-/// A key of AES-256, in bytes.
+/// The length of an AES-256 key in bytes.
 const CONTENT_KEY: usize = 32;
 
-/// What is encrypted, in its pieces.
+/// An encrypted message, in parts.
 pub(crate) struct Sealed {
-    /// The key of the content, under the recipient's.
+    /// The content key, encrypted for the recipient.
     pub(crate) key: Vec<u8>,
     pub(crate) nonce: [u8; 12],
     pub(crate) content: Vec<u8>,
     pub(crate) tag: [u8; 16],
 }
 
-/// A private key that decrypts.
+/// A private key for decryption.
 #[derive(Clone)]
 pub(crate) struct DecryptionKey(Arc<OaepPrivateDecryptingKey>);
 
 impl DecryptionKey {
-    /// Reads a key: PKCS#8 in DER (RFC 5958), of 2048 bits at the least.
+    /// Reads a PKCS#8 key in DER (RFC 5958) of at least 2048 bits.
     pub(crate) fn new(der: &[u8]) -> Result<Self, SecretProblem> {
         let key = PrivateDecryptingKey::from_pkcs8(der).map_err(|_| SecretProblem::WrongKey)?;
         if key.key_size_bits() < 2048 {
@@ -39,7 +40,7 @@ impl DecryptionKey {
         Ok(Self(Arc::new(key)))
     }
 
-    /// The content, if all of it and what is `beside` it is as it was sealed.
+    /// Decrypts the content, if it and the associated data `beside` are unchanged.
     pub(crate) fn open(&self, sealed: Sealed, beside: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let mut key = Zeroizing::new(vec![0; self.0.min_output_size()]);
         let key = self
@@ -59,7 +60,8 @@ impl DecryptionKey {
     }
 }
 
-/// Seals content for the owner of this private key, of which the public half would do: what a signer does in tests and tools.
+/// Encrypts content for the owner of this private key. Only the public half is used. For signers in
+/// tests and tools.
 pub(crate) fn seal(private: &[u8], content: &[u8], beside: &[u8]) -> Option<Sealed> {
     let public = PrivateDecryptingKey::from_pkcs8(private).ok()?.public_key();
     let public = OaepPublicEncryptingKey::new(public).ok()?;

@@ -1,4 +1,4 @@
-//! Keyed and plain hashes that run over a message.
+//! Running keyed and plain hashes.
 
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
@@ -9,9 +9,10 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use crate::crypto::Tag;
 
-/// A code that has taken its key and perhaps some of its message. A fresh clone of the keyed one starts
-/// each delivery. The wide states are boxed: in place, they would make every move of the narrow ones, which nearly all
-/// providers use, as costly as their own.
+/// A keyed or plain hash in progress. Each delivery starts with a clone of the prepared one.
+///
+/// The large states are boxed. Otherwise every move of the small ones, which nearly all providers
+/// use, would be as expensive.
 #[derive(Clone)]
 pub(crate) enum RunningMac {
     Md5(Running<HmacCore<Md5>>),
@@ -27,12 +28,12 @@ pub(crate) enum RunningMac {
     OfDeliveries(Box<OfDeliveries>),
 }
 
-/// A code that makes no tag of what may be the text of a challenge, so that no tag of a challenge
-/// is one of a delivery.
+/// A keyed hash that makes no tag for a message that could be the text of a challenge. So the tag
+/// of a challenge is never the tag of a delivery.
 #[derive(Clone)]
 pub(crate) struct OfDeliveries {
     mac: RunningMac,
-    /// Whether all that was taken is [plain](is_plain); `None` while nothing was.
+    /// Whether all bytes so far are [plain](is_plain). `None` before the first byte.
     is_plain: Option<bool>,
 }
 
@@ -52,16 +53,16 @@ impl OfDeliveries {
     }
 }
 
-/// Whether text is of the alphabets of base64 and hexadecimal digits alone, as challenges are that
-/// are answered with a tag. What deliveries sign has other characters in it: the punctuation of
-/// JSON, or what separates a time from a body.
+/// Whether text only has characters of base64 and hexadecimal, like every challenge that is
+/// answered with a tag. Signed messages of deliveries have other characters: JSON punctuation, or a
+/// separator between time and body.
 pub(crate) fn is_plain(text: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
     text.iter().all(plain)
 }
 
-/// A hash or code of a library, and the bytes it has not filled a block with. The library's own pair of these is consumed by
-/// its end, and so has to be copied out of where it lies first; this one ends in place.
+/// The state of a library's hash, and its partly filled block. The library's own combination is
+/// consumed when it is finished, so it has to be copied first. This one finishes in place.
 #[derive(Clone, Default)]
 pub(crate) struct Running<C: UpdateCore + FixedOutputCore> {
     core: C,
@@ -70,7 +71,7 @@ pub(crate) struct Running<C: UpdateCore + FixedOutputCore> {
 
 impl<C: UpdateCore + FixedOutputCore + KeyInit> Running<C> {
     pub(super) fn keyed(key: &[u8]) -> Self {
-        // HMAC takes keys of any length (RFC 2104 §2), which is all this is used for.
+        // HMAC accepts keys of any length (RFC 2104 §2), and this is only used for HMAC.
         let core = C::new_from_slice(key);
         Self {
             core: core.unwrap_or_else(|_| unreachable!("HMAC accepts keys of any length")),
@@ -95,7 +96,7 @@ impl<C: UpdateCore + FixedOutputCore> Running<C> {
 }
 
 impl RunningMac {
-    /// The same for deliveries of a provider whose challenges are answered with tags of the same key.
+    /// The keyed hash for deliveries of a provider whose challenges are answered with the same key.
     pub(crate) fn of_deliveries(self) -> Self {
         Self::OfDeliveries(Box::new(OfDeliveries {
             mac: self,
@@ -103,7 +104,7 @@ impl RunningMac {
         }))
     }
 
-    /// The code that answers challenges; `None` where the key has none.
+    /// The keyed hash that answers challenges. `None` if the key does not.
     pub(crate) fn of_challenges(&self) -> Option<&Self> {
         match self {
             Self::OfDeliveries(deliveries) => Some(&deliveries.mac),
@@ -127,7 +128,7 @@ impl RunningMac {
         }
     }
 
-    /// The tag of what was taken. The code is at its end then: what it would make of more bytes means nothing.
+    /// The tag of the message. Do not update afterwards: the result would be meaningless.
     #[inline]
     pub(crate) fn finish(&mut self) -> Tag {
         match self {

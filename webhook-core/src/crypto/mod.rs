@@ -1,4 +1,4 @@
-//! The only folder that names a crypto crate.
+//! The only module that uses crypto crates.
 
 #[cfg(not(feature = "asymmetric"))]
 mod absent;

@@ -1,6 +1,8 @@
-//! Signatures with key pairs: Ed25519, ECDSA on P-256, RSA. Behind the feature `asymmetric`.
+//! Signatures with key pairs: Ed25519, ECDSA on P-256 and P-521, RSA. Requires the feature
+//! `asymmetric`.
 //!
-//! What is signed is hashed as it comes, and a key verifies the finished hash; Ed25519 alone needs the message whole.
+//! The message is hashed as it arrives, and a key verifies the finished hash. Only Ed25519 needs
+//! the whole message.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -24,27 +26,28 @@ use webpki::EndEntityCert;
 use crate::crypto::Algorithm;
 use crate::error::SecretProblem;
 
-/// Shortest RSA key in bits (NIST SP 800-131A rev. 2 §3), and the longest that is worth its time.
+/// The allowed RSA key lengths in bits. The minimum is that of NIST SP 800-131A rev. 2 §3; longer
+/// keys than the maximum are too slow.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// What is signed, as it arrives.
+/// A signed message in progress.
 #[derive(Clone)]
 pub(crate) enum RunningMessage {
-    /// Ed25519 reads its message twice, and has to have it in one piece.
+    /// Ed25519 reads its message twice, so it needs the message in one piece.
     Whole(Vec<u8>),
     Sha1(Sha1),
     Sha256(Sha256),
     Sha512(Box<Sha512>),
 }
 
-/// What was signed, as a key takes it.
+/// A complete signed message, as a key verifies it.
 pub(crate) enum Message<'m> {
     Whole(Cow<'m, [u8]>),
     Hash(Hash),
 }
 
 impl Algorithm {
-    /// An empty message of this algorithm.
+    /// Starts an empty message for this algorithm.
     pub(crate) fn message(self) -> RunningMessage {
         match self {
             Self::EcdsaP256Sha1 | Self::RsaSha1 => RunningMessage::Sha1(Sha1::new()),
@@ -61,7 +64,7 @@ impl Algorithm {
     fn verification(self) -> Option<&'static dyn VerificationAlgorithm> {
         Some(match self {
             Self::Ed25519 => &ED25519,
-            // Of SHA-1 too: see `finish`.
+            // Also for SHA-1: see `finish`.
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => &ECDSA_P256_SHA256_ASN1,
             Self::EcdsaP256Sha256Fixed => &ECDSA_P256_SHA256_FIXED,
             Self::EcdsaP521Sha512Fixed => &ECDSA_P521_SHA512_FIXED,
@@ -88,14 +91,16 @@ impl RunningMessage {
         }
     }
 
-    /// The message as keys of `algorithm` take it; `None` if that is not the algorithm it was begun for.
+    /// Completes the message for keys of `algorithm`. `None` if it was started for another
+    /// algorithm.
     pub(crate) fn finish(self, algorithm: Algorithm) -> Option<Message<'static>> {
         let hash = match (self, algorithm) {
             (Self::Whole(message), Algorithm::Ed25519) => {
                 return Some(Message::Whole(message.into()));
             }
-            // ECDSA takes its hash for a number (FIPS 186-5 §6.4.1, FIPS 180-4 for the lengths), and zeros in front leave a
-            // number what it is. So one of 160 bits is verified like one of 256.
+            // ECDSA interprets its hash as a number (FIPS 186-5 §6.4.1, FIPS 180-4 for the
+            // lengths), and leading zeros do not change a number. So a hash of 160 bits can be
+            // verified like one of 256.
             (Self::Sha1(hash), Algorithm::EcdsaP256Sha1) => {
                 let mut wide = [0; 32];
                 let (_, low) = wide.split_at_mut(12);
@@ -118,7 +123,7 @@ impl RunningMessage {
     }
 }
 
-/// A public key, parsed and found fit for its algorithm.
+/// A public key that is parsed and valid for its algorithm.
 #[derive(Clone)]
 pub(crate) struct PublicKey {
     algorithm: Algorithm,
@@ -126,8 +131,8 @@ pub(crate) struct PublicKey {
 }
 
 impl PublicKey {
-    /// Reads a key: a SubjectPublicKeyInfo in DER (RFC 5280 §4.1), or the bare bytes where the algorithm has such: 32 of
-    /// Ed25519, a point of P-256, an RSAPublicKey.
+    /// Reads a key: a SubjectPublicKeyInfo in DER (RFC 5280 §4.1), or the bare bytes if the
+    /// algorithm has them: 32 bytes for Ed25519, a curve point for ECDSA, an RSAPublicKey for RSA.
     pub(crate) fn new(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, SecretProblem> {
         let verification = algorithm.verification().ok_or(SecretProblem::WrongKey)?;
         let key = ParsedPublicKey::new(verification, bytes).map_err(|_| SecretProblem::WrongKey)?;
@@ -147,7 +152,7 @@ impl PublicKey {
         self.algorithm
     }
 
-    /// Whether `signature` is one of `message` by this key's owner.
+    /// Whether `signature` is a valid signature of `message` by this key.
     pub(crate) fn verifies(&self, message: &Message<'_>, signature: &[u8]) -> bool {
         match message {
             Message::Whole(message) => {
@@ -159,7 +164,8 @@ impl PublicKey {
     }
 }
 
-/// An Ed25519 key whose multiples are few verifies what nobody signed, and one that is spelled in two ways is two keys.
+/// Refuses weak Ed25519 keys. A key of small order verifies signatures that nobody made, and a key
+/// with two encodings would count as two keys.
 fn check_point(spki: &[u8]) -> Result<(), SecretProblem> {
     let start = spki.len().saturating_sub(32);
     let key = spki.get(start..).unwrap_or_default();
@@ -170,7 +176,7 @@ fn check_point(spki: &[u8]) -> Result<(), SecretProblem> {
 }
 
 fn check_size(spki: &[u8]) -> Result<(), SecretProblem> {
-    // The type refuses keys of other lengths itself, and for other reasons.
+    // The type refuses keys of other lengths too, for its own reasons.
     let key = PublicEncryptingKey::from_der(spki).map_err(|_| SecretProblem::WeakKey)?;
     match RSA_BITS.contains(&key.key_size_bits()) {
         true => Ok(()),
@@ -178,8 +184,8 @@ fn check_size(spki: &[u8]) -> Result<(), SecretProblem> {
     }
 }
 
-/// The y coordinates, little-endian, of the points of order 1, 2, 4 and 8, with the two that are also spelled above the
-/// prime. The sign of x is the last bit, and is not looked at.
+/// The y coordinates, little-endian, of the points of order 1, 2, 4 and 8, including the two that
+/// can also be encoded above the prime. The last bit is the sign of x and is ignored.
 const SMALL_ORDER: [[u8; 32]; 7] = [
     y(0x00, 0x00, 0x00),
     y(0x01, 0x00, 0x00),
@@ -206,7 +212,7 @@ const fn y(first: u8, middle: u8, last: u8) -> [u8; 32] {
     bytes
 }
 
-/// Whether the first 32 bytes are a point of small order; what is shorter is no point at all.
+/// Whether the first 32 bytes are a point of small order. Shorter input counts as one.
 fn begins_with_small_order(bytes: &[u8]) -> bool {
     let Some((point, _)) = bytes.split_first_chunk::<32>() else {
         return true;
@@ -215,7 +221,7 @@ fn begins_with_small_order(bytes: &[u8]) -> bool {
     SMALL_ORDER.contains(&y)
 }
 
-/// Whether y is below the prime 2^255 − 19.
+/// Whether y is less than the prime 2^255 − 19.
 fn is_canonical(bytes: &[u8]) -> bool {
     let Some((point, _)) = bytes.split_first_chunk::<32>() else {
         return false;
@@ -232,16 +238,16 @@ fn without_sign(point: &[u8; 32]) -> [u8; 32] {
     y
 }
 
-/// A private key, for what signs in tests and tools.
+/// A private key, for signers in tests and tools.
 #[derive(Clone)]
 pub(crate) struct PrivateKey {
     algorithm: Algorithm,
     pair: Arc<Pair>,
-    /// Whether its signatures are spoiled, for a forgery.
+    /// Whether its signatures are corrupted, for a forgery.
     spoils: bool,
 }
 
-#[allow(clippy::large_enum_variant, reason = "one of them, and shared")]
+#[allow(clippy::large_enum_variant, reason = "one per key, and shared")]
 enum Pair {
     Ed25519(Ed25519KeyPair),
     Ecdsa(EcdsaKeyPair),
@@ -249,8 +255,8 @@ enum Pair {
 }
 
 impl PrivateKey {
-    /// Reads a key: PKCS#8 in DER (RFC 5958), or the bare 32 bytes of an Ed25519 seed, with or without the 32 of its public
-    /// key behind.
+    /// Reads a PKCS#8 key in DER (RFC 5958). For Ed25519, also the bare 32-byte seed, optionally
+    /// followed by the 32 bytes of its public key.
     pub(crate) fn new(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, SecretProblem> {
         let wrong = |_| SecretProblem::WrongKey;
         let pair = match (algorithm, bytes.len()) {
@@ -277,7 +283,7 @@ impl PrivateKey {
                 let signing = &ECDSA_P521_SHA512_FIXED_SIGNING;
                 Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(signing, bytes).map_err(wrong)?)
             }
-            // No maintained library signs this way: the ones there are verify it.
+            // No maintained library signs with RSA and SHA-1; they only verify.
             (Algorithm::RsaSha1, _) => return Err(SecretProblem::VerifyOnly),
             _ => Pair::Rsa(RsaKeyPair::from_pkcs8(bytes).map_err(wrong)?),
         };
@@ -292,7 +298,8 @@ impl PrivateKey {
         self.algorithm.message()
     }
 
-    /// The signature of a message begun by [`message`](Self::message); empty if the library fails, which verifies nowhere.
+    /// Signs a message started by [`message`](Self::message). Empty if the library fails; an empty
+    /// signature verifies nowhere.
     pub(crate) fn sign(&self, message: RunningMessage) -> Vec<u8> {
         let signature =
             message
@@ -316,7 +323,7 @@ impl PrivateKey {
         signature
     }
 
-    /// The key of a forger: none of its signatures verifies.
+    /// The key of a forger: none of its signatures is valid.
     pub(crate) fn spoiled(&self) -> Self {
         Self {
             spoils: true,
@@ -335,7 +342,8 @@ impl PrivateKey {
     }
 }
 
-/// The SubjectPublicKeyInfo of a certificate in DER. Nothing else of it is looked at: whoever configures it vouches for it.
+/// The SubjectPublicKeyInfo of a certificate in DER. Nothing else in the certificate is checked:
+/// the user trusts it by configuring it.
 pub(crate) fn key_of_certificate(der: &[u8]) -> Result<Vec<u8>, SecretProblem> {
     let der = CertificateDer::from(der);
     let certificate = EndEntityCert::try_from(&der).map_err(|_| SecretProblem::Certificate)?;

@@ -1,8 +1,8 @@
-//! A tag, and comparing in constant time.
+//! Tags and constant-time comparison.
 
 use ctutils::{Choice, CtEq as _};
 
-/// A tag, computed or received, of at most 64 bytes. The default one is empty and equals nothing.
+/// A computed or received tag of at most 64 bytes. The default tag is empty and equals nothing.
 #[derive(Clone, Copy)]
 pub(crate) struct Tag {
     bytes: [u8; Self::MAX],
@@ -21,8 +21,7 @@ impl Default for Tag {
 impl Tag {
     pub(crate) const MAX: usize = 64;
 
-    /// A tag of these bytes. Longer input cannot be a tag of ours and gives an empty one, which equals
-    /// nothing.
+    /// Creates a tag from these bytes. Longer input cannot be a valid tag and gives an empty one.
     pub(crate) fn new(bytes: &[u8]) -> Self {
         let mut tag = Self::default();
         if let (Some(slot), Ok(len)) = (tag.bytes.get_mut(..bytes.len()), u8::try_from(bytes.len()))
@@ -33,7 +32,8 @@ impl Tag {
         tag
     }
 
-    /// Has `write` put bytes into an empty tag. It stays empty, and this is `false`, unless they are `len`.
+    /// Lets `write` fill an empty tag. Returns `false` and leaves it empty unless `len` bytes are
+    /// written.
     pub(crate) fn set(
         &mut self,
         len: usize,
@@ -54,14 +54,15 @@ impl Tag {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// Equal in full length and every byte; an empty tag equals nothing. Constant-time in the
-    /// bytes: the answer stays a [`Choice`], so that several comparisons can be joined without a
-    /// branch. Lengths are not secret.
+    /// Whether both tags have the same length and bytes. An empty tag equals nothing.
+    ///
+    /// The comparison is constant-time in the bytes. The result is a [`Choice`], so that several
+    /// comparisons can be combined without a branch. Lengths are not secret.
     #[inline]
     pub(crate) fn matches(&self, other: &Self) -> Choice {
         match (self.len, other.len) {
             (0, _) => Choice::FALSE,
-            // SHA-1, SHA-256 and SHA-512: of a length known at compile time, which is quicker.
+            // SHA-1, SHA-256 and SHA-512: a length known at compile time is faster.
             (20, 20) => self.begins_as::<20>(other),
             (32, 32) => self.begins_as::<32>(other),
             (64, 64) => self.begins_as::<64>(other),
@@ -84,7 +85,7 @@ impl AsRef<[u8]> for Tag {
     }
 }
 
-/// Compares two values so that the time taken depends on their lengths alone, which are not secret.
+/// Compares two values in a time that depends only on their lengths, which are not secret.
 #[inline]
 pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).to_bool()

@@ -1,14 +1,15 @@
-//! Classes of rejections, as a sender may tell them apart.
+//! Classes of rejections, as a sender can distinguish them.
 
 use crate::error::RejectionKind;
 
-/// What a sender may know of a refusal: the class decides the [`Answer`](crate::Answer).
+/// What a sender may learn about a rejection. The class decides the [`Answer`](crate::Answer).
 ///
-/// Every reason for "not verified" is one class, so that nothing tells a forger how near he was.
+/// All reasons for "not verified" are one class, so that an attacker learns nothing from the
+/// answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RejectionClass {
-    /// The request is not verified, whatever the reason: 401.
+    /// The request is not verified, for any reason: 401.
     Unverified,
     /// The provider does not use the method: 405.
     MethodNotAllowed,
@@ -20,12 +21,12 @@ pub enum RejectionClass {
     TooLarge,
     /// The body is compressed or otherwise encoded: 415.
     UnsupportedEncoding,
-    /// The delivery is verified, and is not an event that can be handled: 422.
+    /// The delivery is verified but is not an event that can be handled: 422.
     Unprocessable,
     /// The handler panicked: 500.
     HandlerFailed,
     /// The sender has to retry: 503. A copy is in flight, or the store, keys, the clock or capacity
-    /// are missing.
+    /// are unavailable.
     Unavailable,
 }
 
@@ -49,7 +50,7 @@ impl RejectionClass {
 }
 
 impl RejectionKind {
-    /// The class, which is all that a sender learns.
+    /// The class of this kind, which is all that a sender learns.
     #[must_use]
     pub const fn class(self) -> RejectionClass {
         match self {

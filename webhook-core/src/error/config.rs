@@ -1,4 +1,4 @@
-//! An endpoint that cannot be built.
+//! Errors in the configuration of an endpoint.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::RejectionClass;
 use crate::error::SecretProblem;
 
-/// An endpoint that cannot be built. The text names what to change and never contains a secret.
+/// An endpoint cannot be built. The message says what to change and never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -15,80 +15,84 @@ pub enum ConfigError {
     NoSecret,
     /// More than [`SecretSet::MAX`](crate::SecretSet::MAX) secrets were given.
     TooManySecrets {
-        /// How many.
+        /// How many were given.
         given: usize,
         /// How many are accepted.
         at_most: usize,
     },
     /// A secret cannot be used.
     Secret {
-        /// Which one, counted from zero.
+        /// The slot of the secret, counted from zero.
         slot: usize,
-        /// Why not.
+        /// Why it cannot be used.
         problem: SecretProblem,
     },
-    /// A secret is also the value of an identifier or of a setting, which anybody may know.
+    /// A secret equals the value of an identifier or setting, which is public.
     PublicSecret {
-        /// Which secret, counted from zero.
+        /// The slot of the secret, counted from zero.
         slot: usize,
         /// The name of the identifier or setting.
         name: &'static str,
     },
-    /// The provider signs the URL of the endpoint, and none was configured.
+    /// The provider signs the endpoint's URL or asks for it in its handshake, and none is
+    /// configured.
     MissingUrl,
-    /// The public URL is not `http://` or `https://`, is not visible ASCII, or has a query or fragment.
+    /// The public URL does not start with `http://` or `https://`, is not visible ASCII, or has a
+    /// query or fragment.
     InvalidUrl,
-    /// A tolerance of nothing refuses everything, or the provider signs no time to tolerate.
+    /// The tolerance is zero, or the provider signs no timestamp.
     InvalidTolerance,
-    /// A body limit of zero bytes.
+    /// The body limit is zero.
     InvalidBodyLimit,
-    /// The handler may run longer than half the lease, so a second run could start beside the first.
+    /// The handler may run longer than half the lease, so a second run could start during the
+    /// first.
     LeaseTooShort {
         /// The shortest lease that fits the configured handler timeout.
         at_least: Duration,
     },
-    /// Retention ends before the sender stops retrying, or while an old delivery is still fresh.
+    /// The retention ends before the sender stops retrying, or while an old delivery is still
+    /// fresh.
     RetentionTooShort {
         /// The shortest retention that covers both.
         at_least: Duration,
     },
-    /// Another endpoint of the process has the same store, provider and tenant, other secrets, and
-    /// no consumer name either, so each would take the other's events for its own.
+    /// Another endpoint of the process has the same store, provider and tenant, but other secrets,
+    /// and neither has a consumer name. Each would treat the other's events as its own.
     SharedStore {
-        /// Where the other one was built.
+        /// Where the other endpoint was built.
         other: String,
     },
-    /// A source of keys was given, and the provider does not name its keys.
+    /// A key source is configured, but the provider's deliveries do not name their key.
     NoKeySource,
-    /// Keys are to be fetched, and there is no source of keys.
+    /// The keys have to be fetched, but no key source is configured.
     MissingKeySource,
-    /// A query parameter was named for a provider that sends no token in the query.
+    /// A query parameter is configured for a provider that sends no token in the query.
     NoTokenParameter,
     /// The name of a query parameter is empty or not visible ASCII.
     InvalidTokenParameter,
-    /// An answer to rejections that accepts what was refused (below 400), or that lets the sender
-    /// give up what has to be retried.
+    /// A custom answer accepts what was refused (below 400), or does not make the sender retry when
+    /// it has to.
     InvalidAnswer {
         /// The class of rejections.
         class: RejectionClass,
-        /// The status that was given.
+        /// The status of the answer.
         status: u16,
     },
-    /// A verify token was given for a provider whose handshake needs none.
+    /// A verify token is configured for a provider whose handshake needs none.
     NoVerifyToken,
     /// The verify token cannot be used.
     VerifyToken {
-        /// Why not.
+        /// Why it cannot be used.
         problem: SecretProblem,
     },
-    /// A hook for offered secrets was given for a provider that offers none.
+    /// A hook for offered secrets is configured for a provider that offers none.
     NoOfferedSecret,
-    /// The provider needs a setting that was not given.
+    /// A required setting is missing.
     MissingSetting {
         /// Its name.
         name: &'static str,
     },
-    /// A setting was given that the provider has no use for.
+    /// A setting is given that the provider does not have.
     UnknownSetting {
         /// Its name.
         name: String,
@@ -97,7 +101,7 @@ pub enum ConfigError {
     Setting {
         /// Its name.
         name: &'static str,
-        /// Why not.
+        /// Why it cannot be used.
         problem: SecretProblem,
     },
 }
@@ -107,19 +111,24 @@ impl fmt::Display for ConfigError {
         match self {
             Self::NoSecret => f.write_str("no secret configured"),
             Self::TooManySecrets { given, at_most } => {
-                write!(f, "{given} secrets configured, at most {at_most} are accepted")
+                write!(
+                    f,
+                    "{given} secrets configured, at most {at_most} are accepted"
+                )
             }
             Self::Secret { slot, problem } => write!(f, "secret {slot} {problem}"),
             Self::PublicSecret { slot, name } => write!(
                 f,
-                "secret {slot} is also the value of {name}, which is public: configure the secret that the provider shows with it"
+                "secret {slot} is also the value of {name}, which is public: \
+                 configure the secret that the provider shows with it"
             ),
             Self::MissingUrl => f.write_str(
-                "this provider signs the URL of the endpoint or asks for it in its handshake: configure its public URL, without query",
+                "this provider signs the URL of the endpoint or asks for it in its handshake: \
+                 configure its public URL, without query",
             ),
             Self::InvalidUrl => f.write_str(
-                "the public URL must begin with http:// or https://, be visible ASCII and have no query or fragment \
-                 (the query is taken from the request as received)",
+                "the public URL must begin with http:// or https://, be visible ASCII \
+                 and have no query or fragment (the query is taken from the request as received)",
             ),
             Self::InvalidTolerance => f.write_str(
                 "a tolerance must be at least one second and needs a provider that signs a time",
@@ -137,28 +146,32 @@ impl fmt::Display for ConfigError {
             ),
             Self::SharedStore { other } => write!(
                 f,
-                "the endpoint built at {other} has the same provider and store, and neither has a consumer name: set `.consumer(…)`, \
-                 different names for two consumers, the same name for one"
+                "the endpoint built at {other} has the same provider and store, \
+                 and neither has a consumer name: set `.consumer(…)`, \
+                 with different names for two consumers or the same name for one"
             ),
-            Self::MissingKeySource => {
-                f.write_str("keys are to be fetched, and nothing fetches them: call `.keys(…)`")
-            }
-            Self::NoKeySource => {
-                f.write_str("this provider does not say which key a delivery is signed with: configure its key")
-            }
-            Self::NoTokenParameter => {
-                f.write_str("this provider sends no token in the query")
-            }
+            Self::MissingKeySource => f.write_str(
+                "the keys have to be fetched, but no key source is configured: call `.keys(…)`",
+            ),
+            Self::NoKeySource => f.write_str(
+                "deliveries of this provider do not name their key: \
+                 configure the key instead of a source",
+            ),
+            Self::NoTokenParameter => f.write_str("this provider sends no token in the query"),
             Self::InvalidTokenParameter => {
                 f.write_str("the name of a query parameter must be visible ASCII")
             }
-            Self::InvalidAnswer { class: RejectionClass::Unavailable, status } => write!(
+            Self::InvalidAnswer {
+                class: RejectionClass::Unavailable,
+                status,
+            } => write!(
                 f,
-                "the answer to unavailable deliveries has status {status}: it has to be 429 or from 500 on, so that senders retry"
+                "the answer to unavailable deliveries has status {status}: \
+                 it has to be 429 or at least 500, so that senders retry"
             ),
             Self::InvalidAnswer { class, status } => write!(
                 f,
-                "the answer to {class:?} deliveries has status {status}: a refusal has to be from 400 on"
+                "the answer to {class:?} deliveries has status {status}: it has to be at least 400"
             ),
             Self::NoVerifyToken => {
                 f.write_str("this provider has no handshake with a verify token")

@@ -5,8 +5,8 @@ use std::fmt;
 
 macro_rules! rejection_kinds {
     ($($(#[$doc:meta])* $kind:ident = $label:literal,)*) => {
-        /// One cause of a [`Rejection`](crate::Rejection) each. The label of
-        /// [`as_str`](Self::as_str) is stable and safe as a metric label.
+        /// The cause of a [`Rejection`](crate::Rejection). The label from [`as_str`](Self::as_str) is stable and safe
+        /// as a metric label.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum RejectionKind {
@@ -17,7 +17,7 @@ macro_rules! rejection_kinds {
             /// All kinds, for tables and exporters.
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
-            /// The kind as a label: `bad_signature`.
+            /// The stable label of this kind, such as `bad_signature`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -29,19 +29,20 @@ macro_rules! rejection_kinds {
 }
 
 rejection_kinds! {
-    /// The method is not the one the provider uses.
+    /// The provider does not use this method.
     MethodNotAllowed = "method_not_allowed",
-    /// A header or query parameter the scheme needs is missing.
+    /// A header or query parameter that the scheme needs is missing.
     MissingHeader = "missing_header",
-    /// A header or query parameter the scheme needs is there more than once, or two families of headers disagree.
+    /// A header or query parameter that the scheme needs is present more than once, or two families
+    /// of headers disagree.
     AmbiguousHeader = "ambiguous_header",
-    /// A signature, timestamp or id is not of the documented form.
+    /// A signature, timestamp or id does not have the documented form.
     Malformed = "malformed",
-    /// There are signatures, but none of the scheme and version that is configured.
+    /// The delivery has signatures, but none of the configured scheme and version.
     UnsupportedScheme = "unsupported_scheme",
-    /// More than 16 signatures in one delivery.
+    /// The delivery has more than 16 signatures, or more than 4 for a public key.
     TooManySignatures = "too_many_signatures",
-    /// No configured secret made any of the signatures, or the token or credentials are others.
+    /// No configured secret matches any of the signatures, the token or the credentials.
     BadSignature = "bad_signature",
     /// The signed time is too old.
     Stale = "stale",
@@ -55,25 +56,26 @@ rejection_kinds! {
     BodyTimeout = "body_timeout",
     /// The body ended early or could not be read.
     BodyError = "body_error",
-    /// Verified, but its envelope names a field twice, or its id cannot be one; or the payload is not what the handler takes.
+    /// The delivery is verified, but its envelope has a duplicate field or an invalid id, or the
+    /// handler does not accept the payload.
     Unprocessable = "unprocessable",
-    /// Another copy of this delivery is being handled right now.
+    /// Another copy of this delivery is being handled.
     InFlight = "in_flight",
     /// The store could not say whether this delivery is new.
     StoreUnavailable = "store_unavailable",
-    /// The delivery names a key that there is not.
+    /// The delivery names an unknown key.
     UnknownKey = "unknown_key",
-    /// The source of keys could not say whether there is a key of that name.
+    /// The key source could not say whether the named key exists.
     KeysUnavailable = "keys_unavailable",
-    /// The claim on this delivery ran out while the handler was at work, and another copy took over.
+    /// The lease ended while the handler was running, and another copy took over.
     LeaseLost = "lease_lost",
     /// The clock could not tell the time.
     ClockUnavailable = "clock_unavailable",
-    /// Too much is under way already: handlers without a client, or bodies that are not verified.
+    /// Too much is in progress: handlers whose client has left, or unverified bodies.
     Overloaded = "overloaded",
     /// The receiver is shutting down.
     ShuttingDown = "shutting_down",
-    /// The handler did not answer in time, or its turn did not come in time and it did not begin.
+    /// The handler did not answer in time, or could not start in time and did not run.
     HandlerTimeout = "handler_timeout",
     /// The handler panicked.
     HandlerPanicked = "handler_panicked",

@@ -1,4 +1,4 @@
-//! What can go wrong: at construction ([`ConfigError`]), with a delivery ([`RejectionKind`]), with a store
+//! Errors: of a configuration ([`ConfigError`]), of a delivery ([`RejectionKind`]), of a store
 //! ([`StoreError`]).
 
 mod class;

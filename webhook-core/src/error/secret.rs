@@ -6,33 +6,35 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretProblem {
-    /// Empty or blank, or nothing is left behind the provider's prefix. An empty key lets anyone sign.
+    /// Empty or blank, or empty after the provider's prefix. An empty key would let anyone sign.
     Empty,
-    /// White space at an end: a copying mistake, and never part of a provider's secret.
+    /// Leading or trailing white space. It is a copying mistake, and never part of a provider's
+    /// secret.
     SurroundingWhitespace,
     /// A control character inside.
     ControlCharacter,
-    /// Not base64, in which the provider writes its secrets.
+    /// Not base64, the encoding of the provider's secrets.
     NotBase64,
-    /// Not base62, in which the provider writes its secrets.
+    /// Not base62, the encoding of the provider's secrets.
     NotBase62,
-    /// Not hexadecimal, in which the provider writes its secrets.
+    /// Not hexadecimal, the encoding of the provider's secrets.
     NotHex,
     /// Not `username:password` (RFC 7617 §2) with a username and a password.
     Credentials,
-    /// No public key in PEM, base64 or hexadecimal digits.
+    /// Not a key in PEM, base64 or hexadecimal.
     NoKey,
-    /// A private key, where the public one is enough.
+    /// A private key, although the public key is enough.
     PrivateKey,
     /// A certificate that cannot be read.
     Certificate,
-    /// A key of another algorithm, or no key at all: as of a point that is not on the curve.
+    /// A key for another algorithm, or an invalid key, such as a point that is not on the curve.
     WrongKey,
-    /// An RSA key of fewer than 2048 bits or more than 8192, or an Ed25519 key that verifies what nobody signed.
+    /// An RSA key of fewer than 2048 or more than 8192 bits, or an Ed25519 key of small order,
+    /// which verifies signatures that nobody made.
     WeakKey,
     /// A public key, in a build without the feature `asymmetric`.
     NeedsAsymmetric,
-    /// The algorithm can be verified, but not signed with.
+    /// The algorithm can only be verified, not signed with.
     VerifyOnly,
 }
 
@@ -45,16 +47,16 @@ impl fmt::Display for SecretProblem {
             Self::NotBase64 => "is not base64",
             Self::NotBase62 => "is not base62",
             Self::NotHex => "is not hexadecimal",
-            Self::Credentials => "is not of the form username:password, with both",
-            Self::NoKey => "is no key in PEM, base64 or hexadecimal digits",
+            Self::Credentials => "is not of the form username:password with both parts",
+            Self::NoKey => "is not a key in PEM, base64 or hex",
             Self::PrivateKey => "is a private key: configure the public one",
             Self::Certificate => "is a certificate that cannot be read",
-            Self::WrongKey => "is no key of the provider's algorithm",
-            Self::WeakKey => "is a key that is too weak",
+            Self::WrongKey => "is not a key for the provider's algorithm",
+            Self::WeakKey => "is a weak key",
             Self::NeedsAsymmetric => {
                 "is a public key, which needs the feature `asymmetric`: enable it in Cargo.toml"
             }
-            Self::VerifyOnly => "cannot sign: this algorithm is only verified",
+            Self::VerifyOnly => "cannot sign: this algorithm can only be verified",
         })
     }
 }

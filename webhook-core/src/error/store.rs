@@ -1,9 +1,9 @@
-//! A store that did not do what it was asked.
+//! Errors of a replay store.
 
 use std::error::Error;
 use std::fmt;
 
-/// A store that did not do what it was asked. The delivery is then answered 503 and not run.
+/// A replay store failed. The delivery is answered 503, and the handler does not run.
 #[derive(Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
@@ -14,26 +14,26 @@ pub struct StoreError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// Not reachable, or it refused.
+    /// The store is unreachable or refused the operation.
     Unavailable,
-    /// No answer in time; whether the operation took place is unknown.
+    /// The store did not answer in time. Whether the operation took place is unknown.
     Timeout,
-    /// What is stored cannot be read. Never the same as nothing being stored.
+    /// A stored record cannot be read. This is never treated as an absent record.
     Corrupt,
-    /// No room for another record that may not be forgotten.
+    /// The store has no room for another record, and none may be removed.
     Full,
-    /// The store is set up in a way that cannot keep its promises.
+    /// The store is configured in a way that cannot keep its guarantees.
     Misconfigured,
 }
 
 impl StoreError {
-    /// An error of this kind without a cause.
+    /// Creates an error of this kind without a cause.
     #[must_use]
     pub const fn new(kind: StoreErrorKind) -> Self {
         Self { kind, source: None }
     }
 
-    /// An error of this kind with its cause, which [`Error::source`] gives back.
+    /// Creates an error of this kind with a cause, available through [`Error::source`].
     pub fn with_source(
         kind: StoreErrorKind,
         source: impl Into<Box<dyn Error + Send + Sync>>,

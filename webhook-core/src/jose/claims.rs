@@ -4,7 +4,7 @@ use crate::error::RejectionKind;
 use crate::parse::json::{Json, JsonValue, Pointers, scan};
 use crate::time::{Tolerance, UnixTime};
 
-/// The claims of a token. One that is there has to be of its type: what is wrong is not taken for absent.
+/// The claims of a token. A claim of the wrong type is an error, not an absent claim.
 pub(crate) struct Claims<'p>(Json<'p>);
 
 impl<'p> Claims<'p> {
@@ -19,7 +19,7 @@ impl<'p> Claims<'p> {
         text.transpose()
     }
 
-    /// Whether a text is there and is this one.
+    /// Checks that the claim is present and equals this text.
     pub(crate) fn is(&self, name: &str, expected: &[u8]) -> Result<(), RejectionKind> {
         match self.text(name)? {
             Some(text) if text.as_bytes() == expected => Ok(()),
@@ -27,7 +27,7 @@ impl<'p> Claims<'p> {
         }
     }
 
-    /// Whether this is `true`, and a boolean at that.
+    /// Checks that the claim is the boolean `true`.
     pub(crate) fn is_true(&self, name: &str) -> Result<(), RejectionKind> {
         match self.0.get(name) {
             Some(Json::Token("true")) => Ok(()),
@@ -36,7 +36,7 @@ impl<'p> Claims<'p> {
         }
     }
 
-    /// Whether the token is for this audience, alone or among others (RFC 7519 §4.1.3).
+    /// Checks that the token is for this audience, alone or among others (RFC 7519 §4.1.3).
     pub(crate) fn is_for(&self, audience: &[u8]) -> Result<(), RejectionKind> {
         let is = |value: &Json<'_>| value.as_text().map(|text| text.as_bytes() == audience);
         let found = match self.0.get("aud") {
@@ -54,7 +54,7 @@ impl<'p> Claims<'p> {
         }
     }
 
-    /// Seconds since 1970, whole and without a sign, as spelled.
+    /// Whole seconds since 1970 without a sign, as spelled.
     pub(crate) fn seconds(&self, name: &str) -> Result<Option<&str>, RejectionKind> {
         let Some(value) = self.0.get(name) else {
             return Ok(None);
@@ -65,7 +65,8 @@ impl<'p> Claims<'p> {
         }
     }
 
-    /// Whether now lies between `nbf`, or `iat`, and `exp`; the edges are inside. Each may be absent, but `exp` only if said.
+    /// Checks that now is between `nbf` or `iat` and `exp`, inclusive. All are optional; `exp` is
+    /// required if `expires` is set.
     pub(crate) fn check_times(
         &self,
         now: UnixTime,
@@ -80,8 +81,7 @@ impl<'p> Claims<'p> {
     }
 }
 
-/// Whether now lies between the times of claims that may be long, as [`Claims::check_times`] says
-/// it. A time need not be there.
+/// Like [`Claims::check_times`], for claims that may be long. All times are optional.
 pub(crate) fn check_times_of(payload: &[u8], now: UnixTime) -> Result<(), RejectionKind> {
     let malformed = RejectionKind::Malformed;
     if payload.trim_ascii_start().first() != Some(&b'{') {
@@ -139,5 +139,5 @@ fn is_whole(digits: &str) -> bool {
     plain && (1..=19).contains(&digits.len()) && (digits == "0" || !digits.starts_with('0'))
 }
 
-/// How far ahead a time may be where a scheme has no tolerance of its own.
+/// How far ahead a time may be if the scheme has no tolerance, in seconds.
 const SKEW_SECS: u64 = 60;

@@ -1,4 +1,5 @@
-//! JSON Web Encryption in its compact form (RFC 7516 §7.1), of the one pair of algorithms that a provider uses.
+//! JSON Web Encryption in its compact form (RFC 7516 §7.1), for the only pair of algorithms that a
+//! provider uses.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,12 +11,13 @@ use crate::jose::{REFUSED, base64url};
 use crate::parse::json::Json;
 use crate::request::MAX_VALUE;
 
-/// Bytes of the tag of AES-GCM.
+/// The length of an AES-GCM tag in bytes.
 const TAG: usize = 16;
 
 const HEADER: &str = r#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#;
 
-/// What is inside a token of RSA-OAEP-256 and A256GCM (RFC 7518 §4.3, §5.3). That it can be decrypted proves nothing: anybody may seal.
+/// Decrypts a token of RSA-OAEP-256 and A256GCM (RFC 7518 §4.3, §5.3). Decryption does not
+/// authenticate the sender: anyone can encrypt for a public key.
 pub(crate) fn open(text: &[u8], key: &DecryptionKey) -> Result<Zeroizing<Vec<u8>>, RejectionKind> {
     let malformed = RejectionKind::Malformed;
     let mut parts = text.split(|&byte| byte == b'.');
@@ -28,7 +30,7 @@ pub(crate) fn open(text: &[u8], key: &DecryptionKey) -> Result<Zeroizing<Vec<u8>
         return Err(malformed);
     }
     check_header(&base64url(header)?)?;
-    // With room for the tag, which it is decrypted with.
+    // Leaves room for the tag, which is appended for decryption.
     let mut room = Vec::with_capacity(content.len().saturating_add(TAG));
     URL_SAFE_NO_PAD
         .decode_vec(content, &mut room)
@@ -55,7 +57,7 @@ fn check_header(header: &[u8]) -> Result<(), RejectionKind> {
     }
 }
 
-/// Such a token for the owner of this private key; empty if the key is none.
+/// Encrypts content for the owner of this private key. Empty if the key is invalid.
 pub(crate) fn sealed_for(private: &[u8], content: &[u8]) -> String {
     let header = URL_SAFE_NO_PAD.encode(HEADER);
     let Some(sealed) = seal(private, content, header.as_bytes()) else {

@@ -1,4 +1,4 @@
-//! JSON Web Keys (RFC 7517), public ones.
+//! Public JSON Web Keys (RFC 7517).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use crate::crypto::Algorithm;
 use crate::error::SecretProblem;
 use crate::parse::json::Json;
 
-/// The key of a JSON Web Key that stands where a public key is configured.
+/// Reads a JSON Web Key that is configured as a public key.
 pub(crate) fn jwk_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
     let json = Json::parse(text).ok_or(SecretProblem::NoKey)?;
     let jwk = match json.get("keys").map(Json::items) {
@@ -19,7 +19,7 @@ pub(crate) fn jwk_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> 
     key_of(jwk, None)
 }
 
-/// A point, a pair of numbers or 32 bytes, as [`PublicKey::new`] takes them bare.
+/// Reads a point, a pair of numbers or 32 bytes, in the bare form that [`PublicKey::new`] accepts.
 pub(crate) fn key_of(
     jwk: &Json<'_>,
     algorithm: Option<Algorithm>,
@@ -31,13 +31,14 @@ pub(crate) fn key_of(
     {
         return Err(SecretProblem::PrivateKey);
     }
-    // Of a key that signs (RFC 7517 §4.2), for this algorithm if it says for which (§4.4), and not withdrawn.
+    // The key must be for signatures (RFC 7517 §4.2), for this algorithm if it names one (§4.4),
+    // and not withdrawn.
     let says = |name: &str, expected: &str| match jwk.get(name) {
         Some(value) => value.as_text() == Some(expected),
         None => true,
     };
     let alg = algorithm.and_then(jose_name);
-    // What it may be used for, said in the other way (§4.3).
+    // The permitted operations, an alternative to `use` (§4.3).
     let verifies = match jwk.get("key_ops") {
         Some(uses) => uses
             .items()
@@ -84,7 +85,7 @@ const fn jose_name(algorithm: Algorithm) -> Option<&'static str> {
     }
 }
 
-/// An RSAPublicKey in DER (RFC 8017 appendix A.1.1), of numbers without zeros in front.
+/// An RSAPublicKey in DER (RFC 8017 appendix A.1.1), from numbers without leading zeros.
 fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
     let minimal = |number: &[u8]| number.first().is_some_and(|&first| first != 0);
     if !minimal(modulus) || !minimal(exponent) || modulus.len() > 1024 || exponent.len() > 8 {
@@ -102,7 +103,7 @@ fn integer(number: &[u8]) -> Vec<u8> {
     tagged(0x02, &[positive, number].concat())
 }
 
-/// Tag, length (X.690 §8.1.3, in its shortest form), content.
+/// Tag, length (X.690 §8.1.3, shortest form) and content.
 fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
     let [.., high, low] = content.len().to_be_bytes();
     let length: &[u8] = match (high, low) {
@@ -113,7 +114,7 @@ fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
     [&[tag], length, content].concat()
 }
 
-/// Whether a JSON Web Key is not withdrawn, as Plaid says it.
+/// Whether a JSON Web Key is not withdrawn, by Plaid's `expired_at`.
 pub(crate) fn is_current(jwk: &Json<'_>) -> bool {
     match jwk.get("expired_at") {
         Some(value) => value.plain() == Some("") && value.as_text().is_none(),

@@ -1,8 +1,9 @@
-//! JSON Web Signatures in their compact form (RFC 7515 §7.1) and the claims in them (RFC 7519), read strictly.
+//! JSON Web Signatures in their compact form (RFC 7515 §7.1) and their claims (RFC 7519), parsed
+//! strictly.
 //!
-//! A parser of our own: the libraries there are either bring a process-wide choice of cryptography or take the algorithm from the
-//! token, and none refuses what is ambiguous. Here the algorithm is the scheme's, and a header can name a key but nothing that is
-//! fetched.
+//! This crate has its own parser because existing libraries either need a process-wide choice of
+//! cryptography or take the algorithm from the token, and none refuses ambiguous tokens. Here the
+//! scheme decides the algorithm. A header can name a key but cannot cause a fetch.
 
 mod claims;
 pub(crate) mod encrypted;
@@ -17,13 +18,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::RejectionKind;
 
-/// In its only spelling: without padding, and with no bits to spare.
+/// Decodes base64url in its only spelling: without padding and without trailing bits.
 pub(crate) fn base64url(text: &[u8]) -> Result<Vec<u8>, RejectionKind> {
     let decoded = URL_SAFE_NO_PAD.decode(text);
     decoded.map_err(|_| RejectionKind::Malformed)
 }
 
-/// What is signed of a header and a payload.
+/// The signed message of a header and a payload.
 pub(crate) fn compact(header: &serde_json::Value, payload: &[u8]) -> String {
     let header = URL_SAFE_NO_PAD.encode(header.to_string());
     format!("{header}.{}", URL_SAFE_NO_PAD.encode(payload))

@@ -5,30 +5,30 @@ use crate::jose::base64url;
 use crate::parse::json::Json;
 use crate::request::MAX_VALUE;
 
-/// What a header must not have: what changes the meaning of the rest (RFC 7515 §4.1.11, RFC 7797, RFC 7516), and keys and places of
-/// keys that a sender would choose.
+/// Header members that are refused: those that change the meaning of the rest (RFC 7515 §4.1.11,
+/// RFC 7797, RFC 7516), and keys or key addresses chosen by the sender.
 pub(crate) const REFUSED: [&str; 8] = ["crit", "b64", "zip", "enc", "jwk", "x5c", "x5u", JKU];
 
-/// The member with the place of the key, which a scheme may have an allow-list for.
+/// The member with the key's address, for which a scheme may have an allow-list.
 const JKU: &str = "jku";
 
-/// A token taken apart. Nothing of it is verified.
+/// A parsed token. Nothing in it is verified yet.
 pub(crate) struct Token<'t> {
     header: Vec<u8>,
     encoded_header: &'t [u8],
     encoded_payload: &'t [u8],
-    /// What is signed, where the payload is in the token.
+    /// The signed message, if the token contains the payload.
     pub(crate) signed: &'t [u8],
     pub(crate) signature: Vec<u8>,
 }
 
 impl<'t> Token<'t> {
-    /// A token of this algorithm (RFC 7518 §3.1), of whose header nothing leads elsewhere.
+    /// Parses a token of this algorithm (RFC 7518 §3.1). No refused header member may be present.
     pub(crate) fn parse(text: &'t [u8], alg: &str) -> Result<Self, RejectionKind> {
         Self::parse_with(text, alg, &[])
     }
 
-    /// The same, with some of what is refused in a header allowed.
+    /// Like [`parse`](Self::parse), with some of the refused header members allowed.
     pub(crate) fn parse_with(
         text: &'t [u8],
         alg: &str,
@@ -40,7 +40,8 @@ impl<'t> Token<'t> {
         }
     }
 
-    /// A token that is, or was in, a body: as long as that may be, but for its header and signature.
+    /// Parses a token that is, or was part of, a body. The payload may be as long as a body; header
+    /// and signature are limited.
     pub(crate) fn of_body(text: &'t [u8], alg: &str) -> Result<Self, RejectionKind> {
         Self::read(text, alg, &[])
     }
@@ -90,12 +91,12 @@ impl<'t> Token<'t> {
         header.ok_or(RejectionKind::Malformed)
     }
 
-    /// The header as it came.
+    /// The header as received.
     pub(crate) fn encoded_header(&self) -> &'t [u8] {
         self.encoded_header
     }
 
-    /// The payload as it came.
+    /// The payload as received.
     pub(crate) fn encoded_payload(&self) -> &'t [u8] {
         self.encoded_payload
     }

@@ -1,35 +1,35 @@
-//! How often a source is asked for names that never verified anything.
+//! The budget for fetching names that have not verified a delivery.
 //!
-//! The name of a key is the sender's to choose, and there is no end of names. So fetches have a
-//! budget, and a name that finds it spent is answered 503: nothing is known of it. A flood of
-//! invented names can therefore delay a genuine name that is new. Three rules keep that delay
-//! short:
+//! A sender chooses the name of a key, and the number of names is unlimited. So fetches have a
+//! budget. A name that finds it spent is answered 503, because nothing is known about it. A flood
+//! of invented names can therefore delay a genuine new name. Three rules keep that delay short:
 //!
-//! * **A key that has verified a delivery is outside the budget.** Only its sender can bring that
-//!   about. It is fetched again whenever its hour is over, and no flood delays that.
-//! * **Half of the budget is for names that come back.** A genuine sender repeats its delivery
-//!   after a 503, and other deliveries name the same key. An invented name comes once. So a new
-//!   name that finds the first half spent has the second half to itself when it comes back.
-//! * **A name that was asked for in vain is no new name.** It draws on the first half afterwards.
-//!   So a fixed list of invented names, sent again and again, is worked off, and the genuine name
-//!   among them gets its turn.
+//! * **A key that has verified a delivery is outside the budget.** Only its sender can achieve
+//!   this. It is fetched again whenever its hour is over, and no flood delays that.
+//! * **Half of the budget is for names that come again.** A genuine sender retries its delivery
+//!   after a 503, and other deliveries name the same key. An invented name comes once. So if a new
+//!   name finds the first half spent, it can use the second half when it comes again.
+//! * **A name that was fetched without success is not new.** It then uses the first half. So a
+//!   fixed list of invented names that is sent repeatedly is worked off, and the genuine name among
+//!   them gets its turn.
 //!
-//! A sender of a flood can send each invented name twice. Its names then compete with the genuine
-//! one, name for name: before a delivery is verified nothing tells them apart. What remains is a
-//! 503 for a key that is new, and never a 401. Where one document has all keys of a provider (JSON
-//! Web Key Sets), one fetch answers for all names, and there is nothing to compete for.
+//! An attacker can send each invented name twice. These names then compete with the genuine one:
+//! before a delivery is verified, nothing distinguishes them. The result is a 503 for a new key,
+//! and never a
+//! 401. If one document has all keys of a provider (JSON Web Key Sets), one fetch answers for all
+//!      names, and there is no competition.
 
 use std::hash::{BuildHasher, RandomState};
 
 use crate::time::UnixTime;
 
-/// Fetches of one half that may come at once: what a start needs that finds no key kept.
+/// Fetches that one half allows at once, for a start with an empty cache.
 const BURST: u64 = 8;
 
-/// Each half regains one fetch after this many seconds, which is what `Retry-After` says.
+/// Seconds after which each half regains one fetch. `Retry-After` has the same value.
 const SECS_EACH: u64 = 10;
 
-/// What is left of the budget, and the names that found it spent.
+/// The remaining budget, and the names that found it spent.
 #[derive(Default)]
 pub(super) struct Budget {
     first: Half,
@@ -38,7 +38,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Whether this name may be asked for now. `is_new` says that it was not asked for before.
+    /// Whether this name may be fetched now. `is_new` means that it was not fetched before.
     pub(super) fn admits(&mut self, name: &str, is_new: bool, now: UnixTime) -> bool {
         let returns = is_new && self.deferred.contains(name);
         let admitted = (returns && self.returning.take(now)) || self.first.take(now);
@@ -49,10 +49,10 @@ impl Budget {
     }
 }
 
-/// A half of the budget: a bucket of tokens that fills with time.
+/// A half of the budget: a token bucket that refills over time.
 struct Half {
     left: u64,
-    /// Up to when it was filled, in seconds.
+    /// The time of the last refill, in seconds.
     filled: u64,
 }
 
@@ -73,11 +73,11 @@ impl Half {
         left.is_some()
     }
 
-    /// A clock that was put back fills nothing.
+    /// Refills the bucket. A clock that was set back refills nothing.
     fn fill(&mut self, now: u64) {
         let passed = now.saturating_sub(self.filled);
         self.left = self.left.saturating_add(passed / SECS_EACH).min(BURST);
-        // What is left over of the time counts for the next.
+        // The remainder of the time counts towards the next token.
         self.filled = match self.left {
             BURST => now,
             _ => now.saturating_sub(passed % SECS_EACH),
@@ -85,16 +85,16 @@ impl Half {
     }
 }
 
-/// Sets of deferred names, and names of a set. Together they remember 65 536 names in 256 KiB: a
-/// minute of a thousand names a second.
+/// The number of sets of deferred names, and the names per set. Together they remember 65 536 names
+/// in 256 KiB: a minute of a thousand names a second.
 const SETS: usize = 8192;
 const NAMES_OF_A_SET: usize = 8;
 
 /// The latest names that found the budget spent.
 ///
-/// A name displaces the oldest of its set, and which set that is depends on a random key: a sender
-/// cannot aim at the name of another. Two names are taken for the same in one of some 2³¹ cases,
-/// which costs nothing but a fetch.
+/// A name displaces the oldest of its set. The set depends on a random key, so a sender cannot
+/// target the name of another sender. Two names collide in about one of 2³¹ cases, which only costs
+/// a fetch.
 #[derive(Default)]
 struct DeferredNames {
     hasher: RandomState,
@@ -121,7 +121,7 @@ impl DeferredNames {
         }
     }
 
-    /// The set of a name, and what it is known by in it, which is never zero.
+    /// The set of a name, and its non-zero tag in that set.
     fn place(&self, name: &str) -> (usize, u32) {
         let [set0, set1, _, _, tag @ ..] = self.hasher.hash_one(name).to_le_bytes();
         let set = usize::from(u16::from_le_bytes([set0, set1])) % SETS;
@@ -166,7 +166,7 @@ mod tests {
             budget.admits(&format!("invented-{i}"), true, at(1));
         }
         assert!(budget.admits("genuine", true, at(1)));
-        // Not so one that was asked for in vain.
+        // Not so for a name that was fetched without success.
         assert!(!budget.admits("invented-999", false, at(1)));
         assert!(budget.admits("invented-999", true, at(1)));
     }

@@ -1,8 +1,9 @@
-//! What a source gave, kept: one question at a time for a name, and no sender decides how many.
+//! Caching what a source returns. There is one fetch at a time per name, and a sender cannot cause
+//! more.
 //!
-//! What becomes known of a name is known of that name alone: that there is no such key, that the
-//! source failed, how old a key is. So no name that one sender invents changes what is answered to
-//! another. What is asked at all is for the [`Budget`].
+//! A result applies to its name alone: that a key does not exist, that the source failed, how old a
+//! key is. So a name invented by one sender does not change the answer to another sender. The
+//! [`Budget`] decides what is fetched at all.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,35 +20,35 @@ use crate::keys::{Confirmation, ErasedSource, KeyQuery, KeyRequirements, NamedKe
 use crate::observe;
 use crate::time::UnixTime;
 
-/// For how long a document is taken as it is.
+/// How long a document is used without fetching it again.
 const FRESH: Duration = Duration::from_secs(60 * 60);
 
-/// For how long it is taken while the source fails to give it again.
+/// How long a document is used while the source fails to return it again.
 const LAST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// For how long a name is not asked for again that does not exist.
+/// How long a name that does not exist is not fetched again.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// The same after a failure.
+/// How long a name is not fetched again after a failure.
 const DOWN: Duration = Duration::from_secs(10);
 
-/// Documents that are kept of those whose key has verified a delivery, and of the others. A sender
-/// can name any document that exists, so the others never displace these.
+/// The number of cached documents whose key has verified a delivery, and of other documents. A
+/// sender can name any document that exists, so the others never displace the proven ones.
 const MOST_PROVEN: usize = 128;
 const MOST_UNPROVEN: usize = 32;
 
-/// Names that were asked for in vain. Each costs a fetch, so they come slowly, and one is over long
-/// before it is displaced.
+/// The number of names that were fetched without success. Each costs a fetch, so they come slowly
+/// and expire long before they are displaced.
 const MOST_MISSED: usize = 1024;
 
-/// Confirmed subscriptions that are remembered.
+/// The number of confirmed subscriptions that are remembered.
 const MOST_CONFIRMED: usize = 128;
 
-/// The keys of one endpoint that are not configured.
+/// The fetched keys of one endpoint.
 pub(crate) struct KeyCache {
     source: Arc<dyn ErasedSource>,
     wanted: KeyRequirements,
-    /// Whoever asks.
+    /// Admits one fetch at a time per name.
     gate: Gate,
     state: Mutex<State>,
 }
@@ -55,12 +56,12 @@ pub(crate) struct KeyCache {
 #[derive(Default)]
 struct State {
     documents: Vec<Document>,
-    /// Names of keys that do not exist, and of documents that the source failed to give.
+    /// Names of keys that do not exist, and of documents that the source failed to return.
     missed: HashMap<Box<str>, Missed>,
     budget: Budget,
     /// When a log line last said that the budget is spent.
     said: Option<UnixTime>,
-    /// Addresses of confirmed subscriptions, and when.
+    /// The addresses of confirmed subscriptions, with the time of confirmation.
     confirmed: Vec<(String, UnixTime)>,
 }
 
@@ -68,40 +69,40 @@ struct Document {
     name: Box<str>,
     keys: Vec<NamedKey>,
     fetched: UnixTime,
-    /// Whether a key in it has verified a delivery.
+    /// Whether a key in the document has verified a delivery.
     is_proven: bool,
 }
 
-/// A name that was asked for in vain.
+/// A name that was fetched without success.
 struct Missed {
     when: UnixTime,
     why: RejectionKind,
 }
 
-/// Keys that a name stands for.
+/// The keys of a name.
 pub(crate) struct FetchedKeys {
     pub(crate) keys: Vec<PublicKey>,
-    /// Whether a key of their document has verified a delivery already.
+    /// Whether a key in their document has verified a delivery.
     pub(crate) is_proven: bool,
 }
 
-/// What is known of a key without asking.
+/// What is known about a key without fetching it.
 pub(crate) enum Known {
     Keys(FetchedKeys),
-    /// It is refused for this.
+    /// The delivery is refused for this reason.
     Refused(RejectionKind),
-    /// It has to be asked for, or somebody is asking already.
+    /// The key has to be fetched, or is being fetched.
     Ask,
 }
 
-/// What a source has given.
+/// The result of a fetch.
 enum Landed {
     Keys(Vec<NamedKey>),
-    /// There is no such key.
+    /// The key does not exist.
     Missing,
-    /// A document, and no key in it that can be used.
+    /// A document without a usable key.
     Empty,
-    /// Nothing that says anything.
+    /// The source failed, or returned nothing usable.
     Failed,
 }
 
@@ -115,12 +116,13 @@ impl KeyCache {
         }
     }
 
-    /// What is known of this name without asking.
+    /// What is known about this name without fetching it.
     pub(crate) fn known(&self, query: &KeyQuery, now: UnixTime) -> Known {
         self.state().known(query, now)
     }
 
-    /// The keys of this name, asked for if need be and if the budget allows. `now` is when the delivery came.
+    /// The keys of this name, fetched if necessary and if the budget allows. `now` is when the
+    /// delivery arrived.
     pub(crate) async fn keys(
         &self,
         query: &KeyQuery,
@@ -144,7 +146,7 @@ impl KeyCache {
         }
     }
 
-    /// A key of this name has verified a delivery.
+    /// Records that a key of this name has verified a delivery.
     pub(crate) fn prove(&self, query: &KeyQuery) {
         self.state().prove(query.document());
     }
@@ -163,7 +165,7 @@ impl KeyCache {
                 },
                 Landed::Keys,
             ),
-            // Where the address is ours, something has to be there.
+            // The address of a set is fixed, so a document must be there.
             Ok(None) if query.is_in_set() => Landed::Failed,
             Ok(None) => Landed::Missing,
             Err(error) => {
@@ -173,7 +175,8 @@ impl KeyCache {
         }
     }
 
-    /// Has a subscription confirmed, unless that was done within the hour. `Ok(false)` leaves it to the handler.
+    /// Confirms a subscription, unless this was done within the last hour. `Ok(false)` leaves it to
+    /// the handler.
     pub(crate) async fn confirm(
         &self,
         confirmation: &Confirmation,
@@ -194,7 +197,7 @@ impl KeyCache {
         Ok(confirmed)
     }
 
-    /// Waits for the turn to ask for a name; `None` where that has become needless.
+    /// Waits for the turn to fetch a name. `None` if that is no longer needed.
     async fn turn(&self, name: &str, needless: impl Fn() -> bool) -> Option<Turn<'_>> {
         poll_fn(|cx| match needless() {
             true => Poll::Ready(None),
@@ -224,8 +227,8 @@ impl State {
         let (keys, age) = (document.named(query), since(document.fetched, now));
         if keys.is_empty() {
             return match query.is_in_set() && age < QUIET {
-                // The set answers for all names that came before it. What came later, it may not
-                // have had yet.
+                // The set answers for all names that arrived before it was fetched. It may have
+                // gained a later name since.
                 true if now.as_secs() <= document.fetched.as_secs() => {
                     Known::Refused(RejectionKind::UnknownKey)
                 }
@@ -250,7 +253,7 @@ impl State {
         self.documents.iter_mut().find(|kept| *kept.name == *name)
     }
 
-    /// Whether this name was asked for in vain just now, and for this reason.
+    /// Whether this name was recently fetched without success, for this reason.
     fn has_missed(&self, name: &str, why: RejectionKind, now: UnixTime) -> bool {
         let wait = match why {
             RejectionKind::UnknownKey => QUIET,
@@ -260,8 +263,8 @@ impl State {
         missed.is_some_and(|missed| missed.why == why && since(missed.when, now) < wait)
     }
 
-    /// Whether this name may be asked for. What has verified a delivery always may, since no other
-    /// sender can bring that about.
+    /// Whether this name may be fetched. A name that has verified a delivery always may, since no
+    /// other sender can achieve that.
     fn admits(&mut self, query: &KeyQuery, now: UnixTime) -> bool {
         let name = query.document();
         if self.document(name).is_some_and(|kept| kept.is_proven) {
@@ -276,7 +279,7 @@ impl State {
         admits
     }
 
-    /// Keeps what came.
+    /// Stores the result of a fetch.
     fn land(&mut self, query: &KeyQuery, landed: Landed, now: UnixTime) {
         let name = query.document();
         match landed {
@@ -300,7 +303,7 @@ impl State {
         }
     }
 
-    /// Keeps the keys of a document, of which nothing older is left.
+    /// Stores the keys of a document in place of older ones.
     fn keep(&mut self, name: &str, keys: Vec<NamedKey>, fetched: UnixTime) {
         match self.document_mut(name) {
             Some(kept) => (kept.keys, kept.fetched) = (keys, fetched),
@@ -314,7 +317,8 @@ impl State {
         self.trim(false, MOST_UNPROVEN);
     }
 
-    /// Nothing that this name stood for holds any longer. That it was proven does: it may be asked for again.
+    /// Removes the keys of this name. A proven document keeps its entry, so that it can be fetched
+    /// again.
     fn empty(&mut self, name: &str) {
         self.documents
             .retain(|kept| kept.is_proven || *kept.name != *name);
@@ -330,7 +334,7 @@ impl State {
         self.trim(true, MOST_PROVEN);
     }
 
-    /// Forgets the documents of this kind that are above the limit, and were fetched the longest ago.
+    /// Removes the documents of this kind with the oldest fetch, until the limit is met.
     fn trim(&mut self, is_proven: bool, limit: usize) {
         let of_kind = |kept: &&Document| kept.is_proven == is_proven;
         while self.documents.iter().filter(of_kind).count() > limit {
@@ -370,14 +374,15 @@ impl State {
 }
 
 impl Known {
-    /// Whether nobody has to be asked.
+    /// Whether no fetch is needed.
     const fn is_settled(&self) -> bool {
         !matches!(self, Self::Ask)
     }
 }
 
 impl Document {
-    /// The keys a query can mean: those of its id where a document has several, and all where ids are what it is kept by.
+    /// The keys that a query can mean. If the document has several keys, those with the query's id;
+    /// if the document is stored by key id, all.
     fn named(&self, query: &KeyQuery) -> Vec<PublicKey> {
         let means = |key: &&NamedKey| match (query.url(), query.id(), &key.id) {
             (Some(_), Some(id), Some(own)) => own == id,
@@ -390,11 +395,12 @@ impl Document {
     }
 }
 
-/// Each costs a verification.
+/// Each key costs a verification.
 const MOST_OF_A_NAME: usize = 4;
 
-/// What has passed. A clock that was put back by little, or that two deliveries read in another
-/// order, has not moved; after more than that nobody knows, so an hour has passed.
+/// The time that has passed. If the clock was set back a little, or two deliveries read it in
+/// another order, no time has passed. If it was set back further, the age is unknown and counts as
+/// an hour.
 fn since(then: UnixTime, now: UnixTime) -> Duration {
     let (then, now) = (then.as_secs(), now.as_secs());
     match then.saturating_sub(now) < QUIET.as_secs() {

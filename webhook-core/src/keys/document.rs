@@ -1,4 +1,4 @@
-//! What a source gives: JSON Web Keys, PEM.
+//! Parsing the documents of a source: JSON Web Keys and PEM.
 
 use crate::crypto::Algorithm;
 use crate::crypto::chain::{Chain, ChainProblem};
@@ -9,7 +9,7 @@ use crate::parse::pem;
 use crate::secret::key_text;
 use crate::time::UnixTime;
 
-/// Longest document, in bytes, and most keys of a set.
+/// The maximum length of a document, in bytes.
 const MAX_DOCUMENT: usize = 64 * 1024;
 
 const MAX_KEYS: usize = 64;
@@ -21,21 +21,21 @@ pub(crate) struct NamedKey {
     pub(crate) key: PublicKey,
 }
 
-/// What makes a document believed.
+/// The requirements for trusting a document.
 pub(crate) struct KeyRequirements {
     pub(crate) algorithm: Algorithm,
-    /// Where a key is believed for the authority that certified it.
+    /// Set if a key is trusted because of the authority that certified it.
     pub(crate) chain: Option<Chain>,
 }
 
-/// What a document is instead.
+/// Why a document is unusable.
 pub(crate) enum Unusable {
-    /// Nothing that says anything about keys: the source may do better.
+    /// It says nothing about keys. A later fetch may succeed.
     Rubbish(&'static str),
-    /// A document of keys, none of which can be used. What was known before does not hold any longer.
+    /// It has keys, but none is usable. Earlier keys of this document are no longer valid.
     Empty(&'static str),
-    /// A certificate that its provider does not have, or the one key of this name, which its
-    /// provider has withdrawn.
+    /// It is a certificate that does not belong to the provider, or the only key of this name,
+    /// which the provider has withdrawn.
     Untrusted(&'static str),
 }
 
@@ -47,7 +47,7 @@ impl KeyRequirements {
         }
         match &self.chain {
             Some(chain) => {
-                let unreadable = || Unusable::Rubbish("no chain of certificates");
+                let unreadable = || Unusable::Rubbish("not a chain of certificates");
                 let certificates = pem::certificates(document).map_err(|_| unreadable())?;
                 let key = chain.key(&certificates, self.algorithm, now);
                 let key = key.map_err(|problem| match problem {
@@ -61,11 +61,11 @@ impl KeyRequirements {
     }
 }
 
-/// The keys of this algorithm.
+/// The keys of this algorithm in a document.
 pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Result<Vec<NamedKey>, Unusable> {
     let text = document.trim_ascii();
     if text.first() != Some(&b'{') {
-        // Of a chain, the first certificate is the one whose key signs.
+        // In a chain, the key of the first certificate signs.
         let first = pem::first_certificate(text).map_or(text, |(first, _)| first);
         return one(public_key(first, algorithm));
     }
@@ -83,30 +83,31 @@ pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Result<Vec<NamedKey
         let jwk = json.get("key").unwrap_or(&json);
         return match named(jwk) {
             Some(key) => Ok(vec![key]),
-            None if !is_current(jwk) => Err(Unusable::Untrusted("a key that is withdrawn")),
+            None if !is_current(jwk) => Err(Unusable::Untrusted("a withdrawn key")),
             None => Err(NO_KEY),
         };
     };
-    // Those of other algorithms are others' business.
+    // Keys for other algorithms are ignored.
     let keys = set.items().ok_or(NO_KEY)?.iter().take(MAX_KEYS);
     let keys: Vec<_> = keys.filter_map(named).collect();
     match keys.is_empty() {
         true => Err(Unusable::Empty(
-            "no key of the provider's algorithm in a set",
+            "a set without a key for the provider's algorithm",
         )),
         false => Ok(keys),
     }
 }
 
-const NO_KEY: Unusable = Unusable::Rubbish("no key of the provider's algorithm");
+const NO_KEY: Unusable = Unusable::Rubbish("not a key for the provider's algorithm");
 
-/// A key that is a document by itself, and has no id in it.
+/// A document that is a single key without an id.
 fn one(key: Option<PublicKey>) -> Result<Vec<NamedKey>, Unusable> {
     key.map(|key| vec![NamedKey { id: None, key }])
         .ok_or(NO_KEY)
 }
 
-/// The text of a key in the answer of a provider's API: `key` of eBay's, `publicKey` of Circle's, which wraps it in `data`.
+/// The text of a key in the response of a provider's API: `key` for eBay, `publicKey` for Circle,
+/// which wraps it in `data`.
 fn key_in_answer<'j>(json: &'j Json<'_>) -> Option<&'j str> {
     let key = json.get("key").or_else(|| {
         let answer = json.get("data").unwrap_or(json);

@@ -1,4 +1,4 @@
-//! Keys that are written down.
+//! Configured key documents.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,13 @@ use bytes::Bytes;
 
 use crate::keys::{KeyError, KeyQuery, KeySource};
 
-/// Documents by their names, for tests and for machines that reach no network.
+/// Key documents by name, for tests and for machines without a network.
 ///
 /// ```
 /// use webhook_core::{Endpoint, SecretSet, keys::StaticKeys};
 ///
-/// let jwk = r#"{"kty":"EC","crv":"P-256","kid":"key-1","x":"Nxe_BNpdTkdjd8ge-UvNw1pn0yIaP8yQEa1-7rzxZbw",
+/// let jwk = r#"{"kty":"EC","crv":"P-256","kid":"key-1",
+///     "x":"Nxe_BNpdTkdjd8ge-UvNw1pn0yIaP8yQEa1-7rzxZbw",
 ///     "y":"5_oDNb2XZY_16diura7cOHq7NL68ANH1T-B8upQfET0"}"#;
 /// let keys = StaticKeys::new().with("key-1", jwk);
 /// Endpoint::plaid(SecretSet::fetched()).keys(keys).build()?;
@@ -21,13 +22,13 @@ use crate::keys::{KeyError, KeyQuery, KeySource};
 pub struct StaticKeys(BTreeMap<String, Bytes>);
 
 impl StaticKeys {
-    /// None at all.
+    /// Creates an empty source.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One more: under the URL of a document, or under the id of a key that has no URL.
+    /// Adds a document, under its URL or under the id of a key that has no URL.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, document: impl Into<Bytes>) -> Self {
         self.0.insert(name.into(), document.into());

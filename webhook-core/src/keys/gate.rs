@@ -1,9 +1,9 @@
-//! One at a time for a name: a gate that futures wait at, of any runtime.
+//! A gate that admits one future per name at a time, in any runtime.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// Whoever is let in under a name keeps others of that name out until its [`Turn`] is dropped.
+/// The holder of a name keeps others with that name out until its [`Turn`] is dropped.
 #[derive(Default)]
 pub(crate) struct Gate(Mutex<State>);
 
@@ -14,7 +14,7 @@ struct State {
 }
 
 impl Gate {
-    /// Lets in, or wakes when there may be room.
+    /// Enters, or registers to be woken when the name may be free.
     pub(crate) fn poll_enter<'g>(&'g self, name: &str, cx: &Context<'_>) -> Poll<Turn<'g>> {
         let mut state = self.state();
         if state.taken.iter().any(|taken| **taken == *name) {
@@ -31,7 +31,7 @@ impl Gate {
     }
 }
 
-/// Being inside.
+/// A place inside the gate.
 pub(crate) struct Turn<'g> {
     gate: &'g Gate,
     name: Box<str>,

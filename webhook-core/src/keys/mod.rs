@@ -1,8 +1,9 @@
-//! Public keys that live elsewhere: at a provider's address, or behind its API.
+//! Public keys that are fetched, from a provider's address or its API.
 //!
-//! A delivery that names a key which is not configured is verified as far as that goes without it, and
-//! [`Finished::Pending`](crate::Finished::Pending) is what becomes of it then. What the [`KeySource`] of the endpoint gives is kept in the
-//! endpoint, so that no sender can have it asked often. See [`manual::keys_elsewhere`](crate::manual::keys_elsewhere).
+//! A delivery may name a key that is not configured. It is verified as far as possible without the
+//! key and becomes [`Finished::Pending`](crate::Finished::Pending). The endpoint caches what its
+//! [`KeySource`] returns, so that a sender cannot cause many fetches. See
+//! [`manual::keys_elsewhere`](crate::manual::keys_elsewhere).
 
 mod budget;
 mod cache;
@@ -28,38 +29,43 @@ pub(crate) use document::read;
 pub(crate) use document::{KeyRequirements, NamedKey, Unusable};
 pub use fixed::StaticKeys;
 
-/// Where public keys come from that are not configured, and how subscriptions are confirmed.
+/// Fetches public keys that are not configured, and confirms subscriptions.
 ///
-/// The engine keeps what it gets: an hour, or a day while the source fails to give it again. It
-/// asks for a name once at a time, and in 60 s once for a name that does not exist. Names are the
-/// sender's to choose, so names that have verified no delivery have a budget together: at most 16
-/// at once and 12 a minute, for one endpoint and its clones. A name that finds it spent is answered
-/// 503. Names that have verified a delivery are outside the budget.
+/// The engine caches what it gets for an hour, or for a day while the source fails to return it
+/// again. It makes one fetch at a time for a name, and one in 60 s for a name that does not exist.
+/// A sender chooses the names, so names that have not verified a delivery share a budget: at most
+/// 16 at once and 12 a minute, for one endpoint and its clones. A name that finds the budget spent
+/// is answered 503. Names that have verified a delivery are outside the budget.
 ///
-/// So an implementation needs no cache and no limit. It has to end within about 2 s, has to read no
-/// more than a document of keys can be, and may be asked for several names at the same time.
+/// So an implementation needs no cache and no limit. It has to finish within about 2 s, must not
+/// read more than a key document can have, and may be called for several names at the same time.
 ///
-/// A wrong answer lets a forger in: what is returned is believed. So a source goes where the query
-/// says over an authenticated connection, follows no redirects, and gives nothing that came from
-/// another place. A `None` for a key that exists is as wrong: its deliveries are answered 401, and
-/// the sender may not retry them. Return an error whenever the key may exist.
+/// A wrong document lets an attacker in, because it is trusted. So fetch exactly what the query
+/// names, over an authenticated connection, follow no redirects, and return nothing from another
+/// place. `None` for a key that exists is as wrong: its deliveries are answered 401, and the sender
+/// may not retry them. Return an error whenever the key may exist.
 pub trait KeySource: fmt::Debug + Send + Sync + 'static {
-    /// The document a query is about: a JSON Web Key or a set of them (RFC 7517), a public key or
-    /// certificate in PEM, or the answer in which eBay, Circle or Plaid have one. `None` says that
-    /// there is no such key, and the delivery is refused like any that is forged, as it is for a
-    /// certificate that is not the sender's and for a key that says that it is withdrawn. An error
-    /// says that nobody knows, and it is answered 503.
+    /// Fetches the document that a query names.
+    ///
+    /// It is a JSON Web Key or a set of them (RFC 7517), a public key or certificate in PEM, or the
+    /// API response in which eBay, Circle or Plaid have a key.
+    ///
+    /// `None` means that the key does not exist. The delivery is then refused like a forgery, with
+    /// 401. The same happens if the certificate is not the sender's, or the key is marked as
+    /// withdrawn. An error means that this is unknown, and the delivery is answered 503.
     fn fetch(
         &self,
         query: &KeyQuery,
     ) -> impl Future<Output = Result<Option<Bytes>, KeyError>> + Send;
 
-    /// Confirms a subscription, without which Amazon SNS sends nothing: asks for its address with `GET`, under the same rules, and is
-    /// done when that succeeds. `Ok(false)` says that this source does no such thing, which is what it says unless it is written; then the
-    /// delivery is for the handler. An error is answered 503.
+    /// Confirms a subscription, which Amazon SNS requires before it sends events.
     ///
-    /// Called for deliveries that are verified and of a topic that is configured: for one address
-    /// once at a time, and once an hour.
+    /// Requests the address with `GET`, under the same rules, and returns `Ok(true)` if that
+    /// succeeds. `Ok(false)`, the default, means that this source does not confirm subscriptions:
+    /// the delivery then reaches the handler. An error is answered 503.
+    ///
+    /// Called for verified deliveries of a configured topic. For one address there is one call at a
+    /// time, and one an hour after a success.
     fn confirm(
         &self,
         confirmation: &Confirmation,
@@ -79,7 +85,7 @@ impl<S: KeySource> KeySource for Arc<S> {
     }
 }
 
-/// A subscription that its sender wants confirmed. It is genuine.
+/// A genuine request to confirm a subscription.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Confirmation {
     provider: &'static str,
@@ -97,8 +103,9 @@ impl Confirmation {
         self.provider
     }
 
-    /// The address that confirms, by being asked for: `https`, of a host that the provider's allow-list has, without port, user or
-    /// fragment. There is a token in it, so it belongs in no log.
+    /// The address that confirms the subscription when it is requested. It is `https`, with a host
+    /// from the provider's allow-list, and without port, user or fragment. It contains a token, so
+    /// do not log it.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -113,7 +120,8 @@ impl fmt::Debug for Confirmation {
     }
 }
 
-/// The name of a key that a delivery asks for. Nothing in it is authenticated yet, but every URL has passed the provider's allow-list.
+/// The name of a key that a delivery is signed with. Nothing in it is authenticated yet, but every
+/// URL has passed the provider's allow-list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyQuery {
     provider: &'static str,
@@ -122,7 +130,7 @@ pub struct KeyQuery {
 }
 
 impl KeyQuery {
-    /// A key of the provider's API.
+    /// A key from the provider's API.
     pub(crate) fn by_id(provider: &'static str, id: String) -> Self {
         Self {
             provider,
@@ -131,7 +139,7 @@ impl KeyQuery {
         }
     }
 
-    /// A document, and the key in it if it holds several.
+    /// A document, and the key in it if it has several.
     pub(crate) fn by_url(provider: &'static str, url: String, id: Option<String>) -> Self {
         Self {
             provider,
@@ -146,30 +154,31 @@ impl KeyQuery {
         self.provider
     }
 
-    /// The address of the document: `https`, of a host that the provider's allow-list has, without port, user or fragment. `None` where
-    /// a key has an id alone, for which the provider's API has to be asked.
+    /// The address of the document. It is `https`, with a host from the provider's allow-list, and
+    /// without port, user or fragment. `None` if the key only has an id, for the provider's API.
     #[must_use]
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
     }
 
-    /// The id of the key, as `kid` says it: up to 256 characters of `A–Z a–z 0–9 - _ . : = +`, and not of dots alone.
+    /// The id of the key, as in `kid`: up to 256 characters of `A–Z a–z 0–9 - _ . : = +`, not only
+    /// dots.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// What a document is kept by.
+    /// The name that a document is cached by.
     fn document(&self) -> &str {
         self.url.as_deref().or(self.id()).unwrap_or_default()
     }
 
-    /// Whether one document has this key and others.
+    /// Whether the document has several keys, one of which is named.
     fn is_in_set(&self) -> bool {
         self.url.is_some() && self.id.is_some()
     }
 
-    /// What a key is known by. An id has no `#`, and neither has an address.
+    /// The name that a key is cached by. Neither ids nor addresses contain `#`.
     fn name(&self) -> Cow<'_, str> {
         match (&self.url, &self.id) {
             (Some(url), Some(id)) => format!("{url}#{id}").into(),
@@ -178,18 +187,19 @@ impl KeyQuery {
     }
 }
 
-/// A source of keys that could not say whether there is one. The delivery is answered 503 and not run.
+/// A key source could not say whether a key exists. The delivery is answered 503, and the handler
+/// does not run.
 #[derive(Debug)]
 pub struct KeyError(Option<Box<dyn Error + Send + Sync>>);
 
 impl KeyError {
-    /// An error without a cause.
+    /// Creates an error without a cause.
     #[must_use]
     pub const fn unavailable() -> Self {
         Self(None)
     }
 
-    /// An error with its cause, which [`Error::source`] gives back.
+    /// Creates an error with a cause, available through [`Error::source`].
     pub fn with_source(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Some(source.into()))
     }
@@ -197,7 +207,7 @@ impl KeyError {
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("source of keys unavailable")
+        f.write_str("key source unavailable")
     }
 }
 
@@ -209,7 +219,7 @@ impl Error for KeyError {
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, KeyError>> + Send + 'a>>;
 
-/// [`KeySource`] with its futures boxed.
+/// [`KeySource`] with boxed futures.
 pub(crate) trait ErasedSource: fmt::Debug + Send + Sync {
     fn fetch<'a>(&'a self, query: &'a KeyQuery) -> Boxed<'a, Option<Bytes>>;
     fn confirm<'a>(&'a self, confirmation: &'a Confirmation) -> Boxed<'a, bool>;
@@ -229,7 +239,7 @@ impl<S: KeySource> ErasedSource for S {
     }
 }
 
-/// A source that panics cannot tell.
+/// Treats a panic in a source as an error.
 async fn unless_panicked<T>(
     provider: &str,
     asked: impl Future<Output = Result<T, KeyError>>,
@@ -238,12 +248,12 @@ async fn unless_panicked<T>(
     answered.unwrap_or(Err(KeyError::unavailable()))
 }
 
-/// An id that a header names, if it can be one.
+/// The key id that a header names, if it is valid.
 pub(crate) fn key_id(text: &str) -> Option<String> {
     let allowed = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'=' | b'+')
     };
-    // A source may write it into a path, where dots alone lead elsewhere.
+    // A source may use the id in a path, where a segment of dots is special.
     let leads_up = text.bytes().all(|byte| byte == b'.');
     let fits = (1..=MAX_ID).contains(&text.len()) && text.bytes().all(allowed);
     (fits && !leads_up).then(|| text.to_owned())

@@ -1,67 +1,106 @@
-//! Every default, its bounds, and its reason.
+//! Every default, its bounds, and the reason for it.
 //!
-//! Methods are those of [`EndpointBuilder`](crate::EndpointBuilder).
+//! The linked methods are those of [`EndpointBuilder`](crate::EndpointBuilder).
 //!
 //! # Time
 //!
-//! | what | default | why |
-//! |---|---|---|
-//! | [`tolerance`](crate::EndpointBuilder::tolerance) | 300 s to both sides, edges pass | What Stripe, Slack and the Standard Webhooks libraries use. Two-sided, because a time ahead of us stays fresh for longer than anybody meant. At least one second; above 900 s there is a warning, since a capture stays fresh as long. Where a provider's own code or page has another value, that is the provider's default: 5 s of Paddle's, two hours of Cloudinary's. |
-//! | form of a time | canonical decimal, at most 19 digits; or RFC 3339, strictly | What is signed is the text, not the number. `+1`, `01` and `1.0` would be other texts for the same number. |
-//! | clock gives no answer | 503 | Accepting is a hole, and refusing with 401 would lose the event. |
+//! * **[`tolerance`](crate::EndpointBuilder::tolerance)**: 300 s in both directions, inclusive.
+//!   Stripe, Slack and the Standard Webhooks libraries use the same value. The future is bounded
+//!   too, because a timestamp ahead of the clock stays fresh for longer than intended. The minimum
+//!   is one second. Above 900 s a warning is logged, since a captured delivery stays fresh for that
+//!   long. If a provider's own code or documentation has another value, that is the default for the
+//!   provider: 5 s for Paddle, two hours for Cloudinary.
+//! * **Form of a timestamp**: a canonical decimal of at most 19 digits, or strict RFC 3339. The
+//!   text is signed, not the number, and `+1`, `01` and `1.0` would be other texts for the same
+//!   number.
+//! * **The clock gives no time**: 503. To accept the delivery would be a vulnerability, and to
+//!   refuse it with 401 would lose the event.
 //!
 //! # Body
 //!
-//! | what | default | why |
-//! |---|---|---|
-//! | [`body_limit`](crate::EndpointBuilder::body_limit) | 1 MiB; Meta 4 MiB, GitHub 5 MiB | Most events are below 20 KiB. GitHub's own maximum is 25 MB, which few handlers want to hold. |
-//! | [`body_timeout`](crate::EndpointBuilder::body_timeout) | 10 s in all | A server sends 1 MiB in far less. |
-//! | set aside before bytes come | at most 64 KiB | An announced length costs its sender nothing. |
-//! | `Content-Encoding` | absent or `identity`, else 415 | Signatures are over the bytes as sent, and unpacking comes before verifying with no layer here. |
-//! | trailers | dropped | No scheme signs them. |
+//! * **[`body_limit`](crate::EndpointBuilder::body_limit)**: 1 MiB; 4 MiB for Meta and 5 MiB for
+//!   GitHub. Most events are smaller than 20 KiB. GitHub's own maximum is 25 MB, which few handlers
+//!   want to buffer.
+//! * **[`body_timeout`](crate::EndpointBuilder::body_timeout)**: 10 s for the whole body. A server
+//!   sends 1 MiB in far less.
+//! * **Memory reserved before bytes arrive**: at most 64 KiB. Announcing a length costs the sender
+//!   nothing.
+//! * **`Content-Encoding`**: absent or `identity`, otherwise 415. Signatures are over the bytes as
+//!   sent, and this crate does not decompress before it verifies.
+//! * **Trailers**: dropped. No scheme signs them.
 //!
 //! # Signatures and secrets
 //!
-//! | what | default | why |
-//! |---|---|---|
-//! | signatures in one delivery | 16 | A rotation needs two or three. |
-//! | the same, of public keys | 4 | Each costs every key some 15 to 40 µs, and anybody can send them. |
-//! | public keys | RSA of 2048 to 8192 bits; no point of small order; parsed once | A weak key is found at the start. White space around PEM is no mistake. |
-//! | value of a signature header | 8 KiB | Sixteen signatures fit. |
-//! | id | 256 bytes, no control characters | It is a label and part of a key. What is longer in a signed header is 401; in a signed body it is 422. |
-//! | secrets | 1 to 8 | Each costs a hash over every body. |
-//! | short secrets | a warning below 16 bytes decoded, 24 for Standard Webhooks | Some providers let users choose short ones, so they are not refused. |
-//! | white space around a secret | an error | A copying mistake, found at the start and not at the first delivery. |
+//! * **Signatures per delivery**: at most 16. A rotation needs two or three.
+//! * **Public-key signatures per delivery**: at most 4. Each costs 15 to 40 µs per key, and anyone
+//!   can send them.
+//! * **Public keys**: RSA of 2048 to 8192 bits; no point of small order; parsed once. A weak key is
+//!   an error at startup. White space around PEM is allowed.
+//! * **Value of a signature header**: at most 8 KiB, enough for sixteen signatures.
+//! * **Id**: at most 256 bytes, without control characters. It is a label and part of the replay
+//!   key. A longer id is refused with 401 in a signed header and with 422 in a signed body.
+//! * **Secrets**: 1 to 8. Each costs one hash over every body.
+//! * **Short secrets**: a warning is logged below 16 decoded bytes, or 24 for Standard Webhooks.
+//!   Some providers let users choose short secrets, so they are not refused.
+//! * **White space around a secret**: an error. It is a copying mistake, found at startup and not
+//!   at the first delivery.
 //!
 //! # Replay protection
 //!
-//! | what | default | why |
-//! |---|---|---|
-//! | [`handler_timeout`](crate::EndpointBuilder::handler_timeout) | 30 s, then 503 and released | Senders wait 3 to 30 s. Answer first and work later where work takes longer. |
-//! | wait for the inner service to be ready | half of that, then 503 and released, not begun | A handler that begins has all of its time, so that waiting for others does not cut it half-way. Both end within the lease. |
-//! | [`lease`](crate::EndpointBuilder::lease) | 60 s, at least twice the handler timeout | After a crash, nobody may run the event for so long. Shorter, and a second run could start beside the first. |
-//! | [`retention`](crate::EndpointBuilder::retention) | 7 days or twice the provider's retries, whichever is longer | A retry after the record has gone would run again. At least the provider's retries, both tolerances and a minute. |
-//! | the same, known by content alone | at least 30 days | Without a signed time, memory is all there is. |
-//! | begin of the retention | the last claim or commit | A late retry is known for as long. A copy never extends it, so it ends even if a sender repeats a delivery for ever. |
-//! | [`store`](crate::EndpointBuilder::store) | a [`MemoryStore`](crate::MemoryStore) of the endpoint's own, with a warning | It makes the first line of code work. The warning goes when a store is named. |
-//! | capacity of a `MemoryStore` | 1 000 000 records, each below 100 bytes | When full, the older half of the done records that are no longer fresh goes. If there are none: 503. |
-//! | [`store_timeout`](crate::EndpointBuilder::store_timeout) | 2 s for each call, which goes on in the background | A sender waits for little longer. Cancelling a call may break the store's connection. |
-//! | calls in the background | 1024 a layer, then 503 without asking the store | A store that never answers must not pile them up. |
-//! | store gives no answer | 503, handler not run | Running without knowing is running twice. |
-//! | commit fails | the handler's answer is sent, and the commit is tried again until the lease ends | What the handler did is done. |
-//! | same id, other payload | 200, a warning, not run | Providers re-render payloads. The first is the one that counted. |
+//! * **[`handler_timeout`](crate::EndpointBuilder::handler_timeout)**: 30 s, then the answer is 503
+//!   and the claim is released. Senders wait 3 to 30 s. If the work takes longer, answer first and
+//!   work later.
+//! * **Wait for the inner service to be ready**: half the handler timeout, then the answer is 503
+//!   and the claim is released without running the handler. A handler that starts has its full
+//!   timeout, so waiting does not cut it off midway. Both times end within the lease.
+//! * **[`lease`](crate::EndpointBuilder::lease)**: 60 s, at least twice the handler timeout. After
+//!   a crash, the event cannot run for that long. With a shorter lease, a second run could start
+//!   during the first.
+//! * **[`retention`](crate::EndpointBuilder::retention)**: 7 days or twice the provider's retry
+//!   period, whichever is longer. A retry after the record is gone would run again. The minimum is
+//!   the provider's retry period, both tolerances and a minute.
+//! * **Retention of deliveries identified by content alone**: at least 30 days. Without a signed
+//!   time, only the record stops a replay.
+//! * **Start of the retention**: the last claim or commit. A late retry is known for as long as a
+//!   prompt one. A copy never extends it, so it ends even if a copy arrives every day.
+//! * **[`store`](crate::EndpointBuilder::store)**: a [`MemoryStore`](crate::MemoryStore) for this
+//!   endpoint, and a warning. It makes the first line of code work. The warning is gone once a
+//!   store is set.
+//! * **Capacity of a `MemoryStore`**: 1 000 000 records of less than 100 bytes each. When it is
+//!   full, the older half of the done records that are no longer fresh is removed. If there are
+//!   none, the answer is 503.
+//! * **[`store_timeout`](crate::EndpointBuilder::store_timeout)**: 2 s per call. The call continues
+//!   in the background. A sender does not wait much longer, and cancelling a call may break the
+//!   store's connection.
+//! * **Store calls in the background**: 1024 per layer, then 503 without asking the store. Calls to
+//!   a store that never answers must not pile up.
+//! * **The store gives no answer**: 503, and the handler does not run. Without the store's answer
+//!   it might run twice.
+//! * **A commit fails**: the handler's answer is sent, and the commit is retried until the lease
+//!   ends. The handler's work cannot be undone.
+//! * **Same id, different payload**: 200 and a warning, and the handler does not run. Providers
+//!   re-render payloads, and the first one was handled.
 //!
 //! # Answers
 //!
-//! The table is that of [`Answer`](crate::Answer).
+//! See the table in [`Answer`](crate::Answer).
 //!
-//! | what | default | why |
-//! |---|---|---|
-//! | not verified | 401, one body | 403 stops some senders for good, and 400 says more than a forger should know. |
-//! | in flight, or cannot decide | 503 with `Retry-After`: what is left of the lease, 1 to 30 s; 1 s under overload; else 10 s | The only class that every sender which retries at all will retry. |
-//! | done | 200, empty; [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates) changes it | Some senders take 201, 202 or 204 for a failure. |
-//! | success of a handler | any 2xx commits | A [`Disposition`](crate::Disposition) in the response's extensions overrides it. |
-//! | handlers without a client | 1024 a layer, then 503 | Clients that connect and leave must not pile up work. |
-//! | bodies that are not verified | no bound for a server unless one is given; 64 MiB if it is given without a number | How many layers share a server is not for a layer to know. |
-//! | lines in the log that a sender can cause | one a second for each kind and endpoint, with the number that were left out; at most 200 characters of a sender's text, escaped | A flood of forgeries must not become a flood of lines. |
-//! | a hook, clock or source of keys that panics | logged; the answer is as without the hook, and 503 without a time or a key | A mistake in one must not take the deliveries down. |
+//! * **Not verified**: 401 with one body for every reason. After a 403 some senders stop for good,
+//!   and a 400 would tell an attacker too much.
+//! * **In flight, or undecidable**: 503 with `Retry-After`. Its value is the rest of the lease, 1
+//!   to 30 s; under overload 1 s; otherwise 10 s. Every sender that retries at all retries after a
+//!   5xx.
+//! * **Done**: an empty 200. [`answer_duplicates`](crate::EndpointBuilder::answer_duplicates)
+//!   changes it. Some senders count 201, 202 or 204 as a failure.
+//! * **Success of a handler**: any 2xx commits. A [`Disposition`](crate::Disposition) in the
+//!   response's extensions overrides this.
+//! * **Handlers whose client has left**: 1024 per layer, then 503. Clients that connect and leave
+//!   must not pile up work.
+//! * **Memory for unverified bodies**: no bound per server by default; 64 MiB if a bound is set
+//!   without a number. A layer cannot know how many layers share a server.
+//! * **Log lines that a sender can cause**: one per second for each kind and endpoint, with the
+//!   number of suppressed lines. At most 200 characters of the sender's text are logged, escaped. A
+//!   flood of forgeries must not become a flood of log lines.
+//! * **A hook, clock or key source panics**: the panic is logged. After a panic in a hook the
+//!   answer stays the same; without a time or a key it is 503. A bug in one of them must not lose
+//!   deliveries.

@@ -1,71 +1,80 @@
-//! What a delivery is remembered by, for each kind of scheme.
+//! The replay key of a delivery, for each kind of scheme.
 //!
-//! A [`ReplayKey`](crate::ReplayKey) is SHA-256 over consumer, provider, tenant, mode and identity. Each is framed, so that no two
-//! lists of them make the same key.
+//! A [`ReplayKey`](crate::ReplayKey) is SHA-256 over consumer, provider, tenant, mode and identity.
+//! Each is framed, so that no two lists of them have the same key.
 //!
-//! * The **consumer** is named by [`consumer`](crate::EndpointBuilder::consumer). Two that share a store and must both run have two
-//!   names.
-//! * The **tenant** is named by [`tenant`](crate::EndpointBuilder::tenant). The same id at two tenants is two events.
-//! * The **mode** is live or test, where the body says so and is vouched for.
+//! * The **consumer** is set by [`consumer`](crate::EndpointBuilder::consumer). Two endpoints that
+//!   share a store and must both run have two names.
+//! * The **tenant** is set by [`tenant`](crate::EndpointBuilder::tenant). The same id at two
+//!   tenants is two events.
+//! * The **mode** is live or test, if the body says so and is authenticated.
 //! * The **identity** is the provider's [`Identity`](crate::Identity): an id or a digest of the
 //!   signed message, and in some cases more.
 //!
-//! Not in a key: which secret verified the delivery (or a rotation would run everything again), the signature, the time of
-//! the attempt where there is an id, the sender's address.
+//! A key does not contain the secret that verified the delivery (or a rotation would run everything
+//! again), the signature, the time of the attempt if there is an id, or the sender's address.
 //!
-//! # What is one event
+//! # Identities
 //!
-//! `docs/providers.md` has the identity of every provider, and why. These are the kinds:
+//! `docs/providers.md` lists the identity of every provider, with the reason. These are the kinds:
 //!
-//! | the provider signs | identity | providers |
-//! |---|---|---|
-//! | an id that names the event | that id; without one, the content | Stripe, Standard Webhooks, Svix, Square, Slack's events |
-//! | a body with ids or times of its own | SHA-256 of the signed message | DocuSign, Paystack, HubSpot, Amazon SNS, PayPal |
-//! | equal bodies for different events, and a time or a token for each attempt | the content and that | QStash, Sanity, Plaid, Zendesk |
-//! | equal bodies for different events, and nothing to tell them by | the content and **unsigned** labels, of which one content has a bounded number | GitHub and Gitea (64 delivery ids), Shopify (16 topics and ids), WooCommerce |
-//! | equal bodies for different events, and no label either | none: copies run, one at a time | Dropbox, Microsoft Graph, EBANX |
-//! | nothing: a token vouches for the whole request | the id in the body, or the content and the id in a header | Telegram, Asaas; GitLab with a token, Xendit |
+//! * **The provider signs an id that names the event.** The identity is that id; without one, the
+//!   content. Stripe, Standard Webhooks, Svix, Square, Slack's events.
+//! * **It signs a body that contains ids or times.** The identity is SHA-256 of the signed message.
+//!   DocuSign, Paystack, HubSpot, Amazon SNS, PayPal.
+//! * **Equal bodies report different events, and a time or token is signed for each attempt.** The
+//!   identity is the content and that time or token. QStash, Sanity, Plaid, Zendesk.
+//! * **Equal bodies report different events, and nothing signed distinguishes them.** The identity
+//!   is the content and **unsigned** labels, with a bounded number for one content. GitHub and
+//!   Gitea (64 delivery ids), Shopify (16 topics and ids), WooCommerce.
+//! * **Equal bodies report different events, and there is no label either.** There is no identity:
+//!   copies run, one at a time. Dropbox, Microsoft Graph, EBANX.
+//! * **Nothing is signed; a token authenticates the whole request.** The identity is the id in the
+//!   body (Telegram, Asaas), or the content and the id in a header (GitLab with a token, Xendit).
 //!
-//! The content is the **signed message**, which is not the body where a scheme signs less than the
-//! body: a thief could change the rest.
+//! The content is the **signed message**. If a scheme does not sign the whole body, the content is
+//! not the body, because an attacker could change the rest.
 //!
-//! # Labels that nobody signs
+//! # Unsigned labels
 //!
-//! Two events with one content and two delivery ids are two events: the second must not be answered
-//! 200 and lost. But a thief who has captured one delivery can invent ids for it. So one content
-//! has at most so many labels until it is forgotten, counted by the store in the step that claims
-//! ([`LabelBound`](crate::replay::LabelBound)). A copy over the bound is answered as a duplicate,
-//! counted as [`Counts::over_bound`](crate::Counts) and logged.
-//! [`IdentityPolicy::SignedOnly`](crate::IdentityPolicy) leaves labels out, for an endpoint whose
-//! handler must not run twice for one captured delivery, whatever is lost.
+//! Two events with the same content and two delivery ids are two events: the second must not be
+//! answered 200 and lost. But an attacker who captured one delivery can invent ids for it. So the
+//! number of labels for one content is bounded until the content is forgotten. The store counts
+//! them in the step that claims ([`LabelBound`](crate::replay::LabelBound)). A copy over the bound
+//! is answered as a duplicate, counted as [`Counts::over_bound`](crate::Counts) and logged.
+//!
+//! [`IdentityPolicy::SignedOnly`](crate::IdentityPolicy) ignores labels. It is for handlers that
+//! must not run twice for one captured delivery, even if an event is lost.
 //!
 //! # Questions
 //!
-//! Some deliveries wait for an answer that is part of the protocol: the instructions for a call
-//! (Twilio, Plivo), the options of a menu (Slack), the response to a command (Discord), a claim to
-//! add (Okta, Supabase). An empty 200 is a wrong answer to them, so a copy of a
-//! [question](crate::Questions) runs again, after the first has ended. It is known by what is
-//! signed for each attempt, so that the same question at another time waits for none.
+//! For some deliveries the answer is part of the protocol: instructions for a call (Twilio, Plivo),
+//! options of a menu (Slack), the response to a command (Discord), a claim to add (Okta, Supabase).
+//! An empty 200 would be a wrong answer. So a copy of a [question](crate::Questions) runs again,
+//! after the first has ended. Its key includes what is signed for each attempt, so that the same
+//! question at another time does not wait.
 //!
-//! # What follows from it
+//! # Consequences
 //!
-//! * **A redelivery by hand** is a duplicate if the first one was handled, under the id as by content.
-//!   [`Endpoint::forget`](crate::Endpoint::forget) lets it run again.
-//! * **A retry with another content** is another event. HubSpot counts attempts in the body, so its
-//!   retries run again. So do retries that are signed anew, where the signed time is part of the
+//! * **A manual redelivery** is a duplicate if the first delivery was handled, whether it is
+//!   identified by id or by content. [`Endpoint::forget`](crate::Endpoint::forget) lets it run
+//!   again.
+//! * **A retry with different content** is another event. HubSpot counts attempts in the body, so
+//!   its retries run again. So do retries that are signed again, if the signed time is part of the
 //!   identity.
-//! * **Known by content** is remembered for at least 30 days unless you say otherwise, because nothing else protects it.
+//! * **Deliveries identified by content** are remembered for at least 30 days by default, because
+//!   nothing else protects them.
 //!
-//! # State of a key
+//! # States of a key
 //!
-//! A key is absent, claimed, released or done. A claim has an owner, a lease and an epoch. The epoch is
-//! higher than that of every earlier claim of the key. Only the current owner and epoch can commit
-//! or release a claim. After the end of a lease another claim can take over, and the commit of the
-//! late owner is then refused. The handler sees its epoch as
+//! A key is absent, claimed, released or done. A claim has an owner, a lease and an epoch. The
+//! epoch is higher than that of every earlier claim of the key, also after a release. Only the
+//! current owner can commit or release a claim, and only with its epoch. A claim whose lease has
+//! ended can be taken over; the late owner's commit is then refused. The handler sees its epoch as
 //! [`Delivery::fence`](crate::Delivery::fence).
 //!
 //! Done stays done until its retention ends. The retention counts from the commit, and copies do not
 //! extend it. [`ReplayStore`](crate::ReplayStore) has all rules of a record.
 //!
-//! The record contains a hash of the body, to warn of another payload under the same id. It decides
-//! nothing.
+//! A hash of the body is stored with the key, to warn of a different payload under the same id. It
+//! does not affect any decision.

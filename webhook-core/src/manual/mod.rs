@@ -1,10 +1,10 @@
-//! The manual: what is promised, and why the defaults are what they are.
+//! The manual: what is guaranteed, and why the defaults are what they are.
 //!
-//! * [`threats`]: who attacks a webhook endpoint, what is done about it, and what is not.
-//! * [`defaults`]: every default, its bounds, and its reason.
-//! * [`keys`]: what a delivery is remembered by, for each kind of scheme.
-//! * [`keys_elsewhere`]: public keys that are fetched, and what a forger could want of that.
-//! * [`deployment`]: the order of layers, proxies, public URLs, shutdown, HTTP/2.
+//! * [`threats`]: who attacks a webhook endpoint, which attacks are stopped, and which are not.
+//! * [`defaults`]: every default, its bounds, and the reason for it.
+//! * [`keys`]: the replay key of a delivery, for each kind of scheme.
+//! * [`keys_elsewhere`]: fetching public keys, and the attacks that this invites.
+//! * [`deployment`]: order of layers, proxies, public URLs, shutdown, HTTP/2.
 
 pub mod defaults;
 pub mod deployment;

@@ -1,8 +1,9 @@
-//! An id that nobody has verified, for logs.
+//! An unverified id, for logs.
 
 use std::fmt;
 
-/// Text of a sender's choosing, fit for a log: at most 128 characters, control and non-ASCII characters escaped.
+/// A text chosen by a sender, made safe for logs. It has at most 128 characters, and control and
+/// non-ASCII characters are escaped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EscapedId(String);
 

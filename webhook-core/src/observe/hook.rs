@@ -1,4 +1,4 @@
-//! Code of the application that the engine calls: a panic in it ends here, and changes no answer.
+//! Calling the application's code. A panic in it is caught and changes no answer.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use crate::observe;
 
-/// What an application may give an endpoint to call.
+/// The kinds of code that an application can pass to an endpoint.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hook {
     OnReject,
@@ -19,7 +19,7 @@ pub(crate) enum Hook {
 }
 
 impl Hook {
-    /// How many there are.
+    /// The number of kinds.
     pub(crate) const COUNT: usize = 6;
 
     pub(crate) const fn name(self) -> &'static str {
@@ -36,7 +36,7 @@ impl Hook {
 
 /// Calls a hook. `None` if it panicked, which is logged.
 pub(crate) fn call<R>(hook: Hook, provider: &str, run: impl FnOnce() -> R) -> Option<R> {
-    // What a hook left half-done is its own, and the engine shares nothing with it.
+    // A hook's state is its own, so a panic cannot leave the engine inconsistent.
     let called = catch_unwind(AssertUnwindSafe(run));
     if called.is_err() {
         observe::hook_panicked(hook, provider);

@@ -1,4 +1,4 @@
-//! One line a second of each kind: what a sender can cause must not become a flood of lines.
+//! Limits each kind of log line to one per second, so that a sender cannot flood the log.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -6,22 +6,22 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Lets one line of its kind through a second, and counts the others.
+/// Passes one line per second and counts the others.
 ///
-/// It reads a monotonic clock of its own: the clock of an endpoint may stand still, or not be able
-/// to tell the time.
+/// It uses its own monotonic clock, because the clock of an endpoint may stand still or be
+/// unavailable.
 #[derive(Debug, Default)]
 pub struct LogLimit {
-    /// When a line was last let through, in [`millis`]. Zero: never.
+    /// When a line last passed, in [`millis`]. Zero means never.
     last: AtomicU64,
     suppressed: AtomicU64,
 }
 
-/// Between two lines, in milliseconds.
+/// The interval between two lines, in milliseconds.
 const PAUSE: u64 = 1000;
 
 impl LogLimit {
-    /// A limit that lets the next line through.
+    /// Creates a limit that passes the next line.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -30,8 +30,8 @@ impl LogLimit {
         }
     }
 
-    /// `None` if a line was let through within the last second. Otherwise the number of lines that
-    /// were not let through since the last one that was.
+    /// Returns `None` if a line passed within the last second. Otherwise returns the number of
+    /// lines suppressed since the last one that passed.
     pub fn pass(&self) -> Option<u64> {
         self.pass_at(millis())
     }
@@ -39,7 +39,7 @@ impl LogLimit {
     fn pass_at(&self, now: u64) -> Option<u64> {
         let last = self.last.load(Ordering::Relaxed);
         let is_due = last == 0 || now.saturating_sub(last) >= PAUSE;
-        // Of several threads at the same moment, one writes.
+        // If several threads race, one of them writes.
         let order = Ordering::Relaxed;
         if is_due && self.last.compare_exchange(last, now, order, order).is_ok() {
             return Some(self.suppressed.swap(0, order));
@@ -49,7 +49,7 @@ impl LogLimit {
     }
 }
 
-/// Milliseconds since the process first asked, and one: never zero.
+/// Milliseconds since the first call, plus one, so never zero.
 fn millis() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let elapsed = START.get_or_init(Instant::now).elapsed();
@@ -58,10 +58,10 @@ fn millis() -> u64 {
         .saturating_add(1)
 }
 
-/// Longest text of a sender's choice in a line, in characters, escaped.
+/// The maximum length of a sender's text in a line, in characters after escaping.
 const EXCERPT: usize = 200;
 
-/// The beginning of a text that a sender may have chosen: escaped, and at most 200 characters of it.
+/// The beginning of a text that a sender may have chosen: escaped, and at most 200 characters.
 #[must_use]
 pub(crate) fn excerpt(text: &str) -> String {
     let mut escaped = text.escape_debug();
@@ -73,8 +73,8 @@ pub(crate) fn excerpt(text: &str) -> String {
     shown
 }
 
-/// An error and its causes, as an [`excerpt`]: the address of a key is in some, and it is the
-/// sender's choice.
+/// An error and its causes, as an [`excerpt`]. Some contain the address of a key, which the sender
+/// chooses.
 pub(crate) fn error_excerpt(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

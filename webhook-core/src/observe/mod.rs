@@ -1,8 +1,8 @@
-//! Everything the engine says about its work: every log line, every counter, every hook.
+//! Log lines, counters and hooks of the engine.
 //!
-//! Nothing a sender chose is written as it came: reasons are constants, ids only reach hooks,
-//! shortened and escaped. Whatever a sender can cause is written at most once a second for each
-//! kind of line.
+//! Text chosen by a sender is never logged unchanged. Reasons are constants, and ids only reach
+//! hooks, shortened and escaped. Each kind of line that a sender can cause is logged at most once
+//! per second.
 
 mod escaped_id;
 pub(crate) mod hook;
@@ -21,14 +21,20 @@ pub(crate) fn short_secret(provider: &'static str, slot: usize, bytes: usize) {
 }
 
 pub(crate) fn long_tolerance(provider: &'static str, secs: u64) {
-    tracing::warn!(target: "webhook", provider, secs, "tolerance is long: captured deliveries stay fresh as long");
+    tracing::warn!(
+        target: "webhook",
+        provider,
+        secs,
+        "tolerance is long: captured deliveries stay fresh for that time"
+    );
 }
 
 pub(crate) fn volatile_store(provider: &'static str) {
     tracing::warn!(
         target: "webhook",
         provider,
-        "deliveries are remembered in this process only; name a store to say that this is meant"
+        "replay protection is in memory: it is lost on restart and not shared between processes; \
+         set `.store(…)` to silence this warning"
     );
 }
 
@@ -38,7 +44,8 @@ pub(crate) fn evicted(total: u64, reaches_back_secs: u32) {
         target: "webhook",
         total,
         reaches_back_secs,
-        "memory store is full: older done deliveries are forgotten, copies of them run again; raise its capacity or use a shared store"
+        "memory store is full: older done deliveries are forgotten, and copies of them run again; \
+         raise its capacity or use a shared store"
     );
 }
 
@@ -48,12 +55,12 @@ pub(crate) fn shared_store(provider: &str, one: &Location<'_>, other: &Location<
         provider,
         %one,
         %other,
-        "two endpoints may share a store, and neither has a consumer name: set `.consumer(…)`, different names for two consumers, \
-         the same name for one"
+        "two endpoints may share a store, and neither has a consumer name: set `.consumer(…)`, \
+         with different names for two consumers or the same name for one"
     );
 }
 
-/// A hook of any endpoint: a line a second for each kind of hook.
+/// Logs at most one line per second for each kind of hook, over all endpoints.
 pub(crate) fn hook_panicked(hook: Hook, provider: &str) {
     static LINES: [LogLimit; Hook::COUNT] = [const { LogLimit::new() }; Hook::COUNT];
     let line = LINES.get(hook as usize);
@@ -67,7 +74,7 @@ pub(crate) fn keys_failed(provider: &'static str, error: &dyn Error) {
     static LINE: LogLimit = LogLimit::new();
     if let Some(suppressed) = LINE.pass() {
         let error = error_excerpt(error);
-        tracing::warn!(target: "webhook", provider, suppressed, error, "source of keys failed");
+        tracing::warn!(target: "webhook", provider, suppressed, error, "key source failed");
     }
 }
 
@@ -75,22 +82,35 @@ pub(crate) fn confirmation_failed(provider: &'static str, error: &dyn Error) {
     static LINE: LogLimit = LogLimit::new();
     if let Some(suppressed) = LINE.pass() {
         let error = error_excerpt(error);
-        tracing::warn!(target: "webhook", provider, suppressed, error, "subscription not confirmed");
+        tracing::warn!(
+            target: "webhook",
+            provider,
+            suppressed,
+            error,
+            "subscription not confirmed"
+        );
     }
 }
 
-/// At most once a minute for an endpoint.
+/// Called at most once a minute per endpoint.
 pub(crate) fn keys_over_budget(provider: &'static str) {
     tracing::warn!(
         target: "webhook",
         provider,
-        "deliveries name more unknown keys than are fetched: those that were not fetched are answered 503"
+        "deliveries name more unknown keys than the budget allows to fetch: \
+         those whose key was not fetched are answered 503"
     );
 }
 
 pub(crate) fn keys_unusable(provider: &'static str, instead: &'static str) {
     static LINE: LogLimit = LogLimit::new();
     if let Some(suppressed) = LINE.pass() {
-        tracing::warn!(target: "webhook", provider, suppressed, instead, "source of keys gave what is none");
+        tracing::warn!(
+            target: "webhook",
+            provider,
+            suppressed,
+            instead,
+            "key source returned something that is not a key"
+        );
     }
 }

@@ -1,29 +1,30 @@
-//! How a tag is spelled.
+//! How a tag is encoded.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{
     GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
 };
 
-/// How a tag is spelled.
+/// How a tag is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// Hexadecimal digits, written in lower case and read in either.
+    /// Hexadecimal digits, written in lower case and read in either case.
     Hex,
-    /// Hexadecimal digits, written in upper case and read in either.
+    /// Hexadecimal digits, written in upper case and read in either case.
     HexUpper,
-    /// Base64 with padding and the standard alphabet (RFC 4648 §4), in its canonical spelling only.
+    /// Base64 with padding and the standard alphabet (RFC 4648 §4), in its canonical form only.
     Base64,
-    /// Base64 without padding and with the alphabet for URLs (RFC 4648 §5), in its canonical spelling only.
+    /// Base64 without padding and with the URL-safe alphabet (RFC 4648 §5), in its canonical form
+    /// only.
     Base64Url,
-    /// Base64 in either alphabet, with padding or without. Written like
-    /// [`Base64Url`](Self::Base64Url). Only for providers that spell their signatures in several
-    /// ways.
+    /// Base64 in either alphabet, with or without padding. Written like
+    /// [`Base64Url`](Self::Base64Url). Only for providers that use several forms.
     Base64Any,
 }
 
-/// Decodes into `bytes`. The number of those that were written; `None` for what is not spelled so.
+/// Decodes into `bytes` and returns the number of bytes written. `None` if the text is not valid in
+/// this encoding.
 pub(crate) fn decode(spelled: &[u8], encoding: Encoding, bytes: &mut [u8]) -> Option<usize> {
     match encoding {
         Encoding::Hex | Encoding::HexUpper => {
@@ -41,7 +42,7 @@ pub(crate) fn decode(spelled: &[u8], encoding: Encoding, bytes: &mut [u8]) -> Op
     }
 }
 
-/// The one spelling of base64 that this can be. As strict as that.
+/// The only form of base64 that this text can have, parsed strictly.
 fn alphabet_of(spelled: &[u8]) -> GeneralPurpose {
     let for_urls = spelled.iter().any(|byte| matches!(byte, b'-' | b'_'));
     match (for_urls, spelled.ends_with(b"=")) {
@@ -52,7 +53,7 @@ fn alphabet_of(spelled: &[u8]) -> GeneralPurpose {
     }
 }
 
-/// A signature of any length, as long as a header value can hold. As strict as with tags.
+/// Decodes a signature of any length that fits into a header value. As strict as for tags.
 pub(crate) fn decode_long(spelled: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
     match encoding {
         Encoding::Hex | Encoding::HexUpper if has_prefix(spelled) => None,
@@ -63,13 +64,13 @@ pub(crate) fn decode_long(spelled: &[u8], encoding: Encoding) -> Option<Vec<u8>>
     }
 }
 
-/// Whether hexadecimal digits begin with `0x` or `0X`, which const-hex would pass over and no
-/// provider documents.
+/// Whether hexadecimal digits begin with `0x` or `0X`. const-hex would skip this prefix, but no
+/// provider documents it.
 pub(crate) fn has_prefix(digits: &[u8]) -> bool {
     matches!(digits, [b'0', b'x' | b'X', ..])
 }
 
-/// Spells a tag the way the provider does.
+/// Encodes a tag as the provider does.
 pub(crate) fn encode(tag: impl AsRef<[u8]>, encoding: Encoding) -> String {
     match encoding {
         Encoding::Hex => const_hex::encode(tag),

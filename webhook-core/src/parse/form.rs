@@ -1,16 +1,17 @@
-//! Forms, `application/x-www-form-urlencoded`, byte for byte: nothing is trimmed, and bytes that are no text stay what they are.
+//! Forms (`application/x-www-form-urlencoded`), byte for byte: nothing is trimmed, and bytes that
+//! are not UTF-8 are kept.
 //!
-//! A form is walked, not taken apart: names and values stay as they are spelled in the body, and
-//! are decoded piece by piece where they are compared or signed. Fields that have to be sorted are
-//! bounded in number.
+//! A form is not copied into a structure. Names and values stay as spelled in the body, and are
+//! decoded piece by piece when they are compared or signed. The number of fields to be sorted is
+//! bounded.
 
 use std::borrow::Cow;
 
 use crate::error::RejectionKind;
 use crate::parse::gather::Gather;
 
-/// Fields of a form that is sorted: what is signed this way has some dozens, and where PHP, Django
-/// and Express stop is at a thousand.
+/// The maximum number of fields in a sorted form. Signed forms have a few dozen, and PHP, Django
+/// and Express stop at about a thousand.
 pub(crate) const MAX_FIELDS: usize = 2000;
 
 /// A name and its value.
@@ -20,16 +21,16 @@ pub(crate) struct Field<'b> {
     pub(crate) value: Encoded<'b>,
 }
 
-/// A name or a value as it is spelled.
+/// A name or a value as spelled.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Encoded<'b>(&'b [u8]);
 
-/// The fields in the order they came.
+/// The fields in the order of the body.
 pub(crate) fn fields(body: &[u8]) -> impl Iterator<Item = Field<'_>> {
     Pairs { rest: body }.map(Pair::field)
 }
 
-/// A field as it is spelled, and how long its name is.
+/// A field as spelled, and the length of its name.
 #[derive(Clone, Copy)]
 struct Pair<'b> {
     spelled: &'b [u8],
@@ -69,7 +70,7 @@ impl<'b> Iterator for Pairs<'b> {
     }
 }
 
-/// The values of these fields, each of which may be there once.
+/// The values of these fields. Each may be present once.
 pub(crate) fn values<'b, const N: usize>(
     body: &'b [u8],
     names: [&str; N],
@@ -85,14 +86,14 @@ pub(crate) fn values<'b, const N: usize>(
     Ok(found)
 }
 
-/// The value of a field that has to be there exactly once.
+/// The value of a field that must be present exactly once.
 pub(crate) fn field<'b>(body: &'b [u8], name: &str) -> Result<Encoded<'b>, RejectionKind> {
     let [value] = values(body, [name])?;
     value.ok_or(RejectionKind::MissingHeader)
 }
 
 impl<'b> Encoded<'b> {
-    /// Decoded.
+    /// The decoded text.
     pub(crate) fn read(self) -> Cow<'b, [u8]> {
         if self.is_plain() {
             return Cow::Borrowed(self.0);
@@ -102,7 +103,7 @@ impl<'b> Encoded<'b> {
         Cow::Owned(out)
     }
 
-    /// The same, if that has no more than `most` bytes, or stands in the body as it is.
+    /// The decoded text, if it has at most `most` bytes, or needs no decoding.
     pub(crate) fn short(self, most: usize) -> Option<Cow<'b, [u8]>> {
         let fits = self.is_plain()
             || self.0.len() <= most
@@ -114,7 +115,7 @@ impl<'b> Encoded<'b> {
         self.0.is_empty()
     }
 
-    /// Without line feeds at its end.
+    /// The text without trailing line feeds.
     pub(crate) fn without_line_feeds(self) -> Self {
         let Self(mut text) = self;
         let strip = |text: &'b [u8]| {
@@ -127,23 +128,23 @@ impl<'b> Encoded<'b> {
         Self(text)
     }
 
-    /// How many bytes it has, decoded.
+    /// The decoded length in bytes.
     pub(crate) fn len(self) -> usize {
         self.bytes().count()
     }
 
-    /// Whether it is this, decoded.
+    /// Whether the decoded text equals `text`.
     pub(crate) fn is(self, text: &[u8]) -> bool {
         let lengths = text.len()..=text.len().saturating_mul(3);
         lengths.contains(&self.0.len()) && (self.0 == text || self.bytes().eq(text.iter().copied()))
     }
 
-    /// Whether both are the same, decoded.
+    /// Whether both are equal when decoded.
     fn equals(self, other: Self) -> bool {
         self.0 == other.0 || self.bytes().eq(other.bytes())
     }
 
-    /// Decoded, piece by piece.
+    /// Writes the decoded text piece by piece.
     pub(crate) fn write(self, sink: &mut dyn FnMut(&[u8])) {
         if self.is_plain() {
             return sink(self.0);
@@ -159,13 +160,14 @@ impl<'b> Encoded<'b> {
         memchr::memchr2(b'+', b'%', self.0).is_none()
     }
 
-    /// `+` is a space, and `%` two hexadecimal digits. A `%` without them is itself.
+    /// The decoded bytes. `+` is a space, and `%` with two hexadecimal digits is a byte. A `%`
+    /// without them is itself.
     pub(crate) fn bytes(self) -> Decoded<'b> {
         Decoded { rest: self.0 }
     }
 }
 
-/// The bytes of a name or value, decoded.
+/// The decoded bytes of a name or value.
 #[derive(Clone)]
 pub(crate) struct Decoded<'b> {
     rest: &'b [u8],
@@ -197,34 +199,34 @@ fn octet([high, low]: &[u8; 2]) -> Option<u8> {
     u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()
 }
 
-/// Fields in byte order of their names, and of their values under one name.
+/// Fields sorted by the bytes of their names, and by their values within one name.
 pub(crate) struct Sorted<'b> {
     body: &'b [u8],
     fields: Vec<Sorting>,
 }
 
-/// A field on its way to its place: by its name, and among those of one name by its value. As there
-/// may be many, it is narrow.
+/// A field that is being sorted, by its name and then by its value. It is small, as there may be
+/// many.
 struct Sorting {
-    /// The next seven bytes of what it is sorted by, and in the lowest byte how many there are:
-    /// fewer at the end.
+    /// The next seven bytes of the sort key, and their number in the lowest byte. It is less than
+    /// seven at the end.
     next: u64,
-    /// Where it is in the body, how long it is, and how long its name is.
+    /// Its start in the body, its length, and the length of its name.
     start: u32,
     len: u32,
     name: u32,
-    /// How much of what it is sorted by has been looked at before, as spelled.
+    /// How much of the sort key has been read before, as spelled.
     done: u32,
 }
 
-/// What fields are sorted by.
+/// The part of a field that is the sort key.
 #[derive(Clone, Copy)]
 enum Half {
     Name,
     Value,
 }
 
-/// The fields of a form, sorted; too many are refused.
+/// The sorted fields of a form. Too many are refused.
 pub(crate) fn sorted(body: &[u8]) -> Result<Sorted<'_>, RejectionKind> {
     let count = Pairs { rest: body }
         .take(MAX_FIELDS.saturating_add(1))
@@ -253,7 +255,7 @@ pub(crate) fn sorted(body: &[u8]) -> Result<Sorted<'_>, RejectionKind> {
     Ok(sorted)
 }
 
-/// The same of a form in which no name may be there twice.
+/// Like [`sorted`], for a form in which every name is unique.
 pub(crate) fn sorted_once(body: &[u8]) -> Result<Sorted<'_>, RejectionKind> {
     let sorted = sorted(body)?;
     let names = || sorted.iter().map(|field| field.name);
@@ -275,7 +277,7 @@ impl<'b> Sorted<'b> {
         self.fields.is_empty()
     }
 
-    /// Name, value, name, value.
+    /// Writes name and value of each field.
     pub(crate) fn write(&self, sink: &mut dyn FnMut(&[u8])) {
         for field in self.iter() {
             field.name.write(sink);
@@ -283,7 +285,7 @@ impl<'b> Sorted<'b> {
         }
     }
 
-    /// The same with every pair once.
+    /// Writes name and value of each field, every pair once.
     pub(crate) fn write_distinct(&self, sink: &mut dyn FnMut(&[u8])) {
         let mut last: Option<Field<'_>> = None;
         for field in self.iter() {
@@ -297,16 +299,16 @@ impl<'b> Sorted<'b> {
         }
     }
 
-    /// The value of a field, which has to be there.
+    /// The value of a required field.
     pub(crate) fn value(&self, name: &str) -> Result<Encoded<'b>, RejectionKind> {
         let mut fields = self.iter().filter(|field| field.name.is(name.as_bytes()));
         let field = fields.next().ok_or(RejectionKind::MissingHeader)?;
         Ok(field.value)
     }
 
-    /// Sorts by seven bytes at a time, and what these do not tell apart by the next: every byte is
-    /// looked at once, however long the fields have in common. Comparing field with field would
-    /// look at the same bytes again and again.
+    /// Sorts by seven bytes at a time, and fields that are equal so far by the next seven. Every
+    /// byte is read once, even if the fields have long common prefixes. Comparing whole fields
+    /// would read the same bytes repeatedly.
     fn sort(&mut self) {
         let body = self.body;
         // Positions are below `MAX_FIELDS`.
@@ -350,7 +352,7 @@ impl Sorting {
         pair.field()
     }
 
-    /// Reads on.
+    /// Reads the next bytes of the sort key.
     fn advance(&mut self, body: &[u8], half: Half) {
         let field = self.field(body);
         let Encoded(text) = match half {
@@ -368,7 +370,7 @@ impl Sorting {
         }
         self.next = u64::from_be_bytes(next);
         let done = text.len().saturating_sub(bytes.rest.len());
-        // No longer than the field, whose length is of this type.
+        // At most the length of the field, which has this type.
         self.done = u32::try_from(done).unwrap_or(u32::MAX);
     }
 
@@ -424,7 +426,7 @@ mod tests {
                 pair(b"c", b"+%")
             ]
         );
-        // An escape of 0x is none.
+        // An escape with `0x` is not an escape.
         assert_eq!(pairs(b"a=%0x41"), [pair(b"a", b"%0x41")]);
     }
 
@@ -453,7 +455,10 @@ mod tests {
 
         #[test]
         fn fields_are_sorted_as_their_decoded_bytes_are(
-            parts in prop::collection::vec("[ab+]{0,9}(%6[12]|%00|%ff){0,9}=?[ab]{0,9}(%61|a){0,9}", 0..40)
+            parts in prop::collection::vec(
+                "[ab+]{0,9}(%6[12]|%00|%ff){0,9}=?[ab]{0,9}(%61|a){0,9}",
+                0..40,
+            )
         ) {
             let body = parts.join("&");
             let mut expected = pairs(body.as_bytes());
@@ -466,8 +471,10 @@ mod tests {
             prop_assert_eq!(sorted_once(body.as_bytes()).is_err(), twice);
             expected.dedup();
             let mut written = Vec::new();
-            sorted(body.as_bytes()).unwrap().write_distinct(&mut |piece| written.extend_from_slice(piece));
-            let expected: Vec<u8> = expected.into_iter().flat_map(|(name, value)| [name, value].concat()).collect();
+            let sorted = sorted(body.as_bytes()).unwrap();
+            sorted.write_distinct(&mut |piece| written.extend_from_slice(piece));
+            let expected = expected.into_iter().flat_map(|(name, value)| [name, value].concat());
+            let expected: Vec<u8> = expected.collect();
             prop_assert_eq!(written, expected);
         }
 

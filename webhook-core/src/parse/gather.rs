@@ -1,6 +1,7 @@
-//! Small pieces, passed on as larger ones: a hash takes a block of bytes about as fast as a single one.
+//! Combines small pieces into larger ones: a hash takes a block of bytes about as fast as a single
+//! byte.
 
-/// Gathers what is pushed, and gives it to a sink in pieces of some hundred bytes.
+/// Collects pushed bytes, and passes them to a sink in pieces of a few hundred bytes.
 pub(crate) struct Gather<'s> {
     room: [u8; ROOM],
     len: usize,
@@ -40,7 +41,7 @@ impl<'s> Gather<'s> {
         }
     }
 
-    /// What has no room behind the rest.
+    /// Pushes bytes that do not fit after the buffered ones.
     fn push_long(&mut self, bytes: &[u8]) {
         self.flush();
         match self.room.get_mut(..bytes.len()) {
@@ -52,7 +53,7 @@ impl<'s> Gather<'s> {
         }
     }
 
-    /// Passes on what is left.
+    /// Passes on the remaining bytes.
     pub(crate) fn finish(mut self) {
         self.flush();
     }

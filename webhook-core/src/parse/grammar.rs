@@ -1,4 +1,4 @@
-//! Signature headers: from the text of a value to candidate tags.
+//! Signature headers: from a header value to candidate tags.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use crate::error::RejectionKind;
 use crate::parse::json::field;
 use crate::request::MAX_VALUE;
 
-/// Where the time is in a header that holds it beside the tags.
+/// Where the time is in a header that also has the tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TimeIn {
     /// The value of the pair with this key.
@@ -17,7 +17,7 @@ pub(crate) enum TimeIn {
 }
 
 impl TimeIn {
-    /// Whether the pair with this key holds the time.
+    /// Whether the pair with this key has the time.
     fn is_pair(self, key: &[u8]) -> bool {
         matches!(self, Self::Pair(name) if name.as_bytes() == key)
     }
@@ -27,63 +27,65 @@ impl TimeIn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Grammar {
-    /// One tag behind a prefix, which may be empty: `sha256=<tag>`.
+    /// One tag after an optional prefix: `sha256=<tag>`.
     Bare {
         /// The prefix, compared byte for byte.
         prefix: &'static str,
     },
-    /// `t=<time>,v1=<tag>,v1=<tag>`: pairs, of which those with the label hold tags and others are ignored.
+    /// Pairs: `t=<time>,v1=<tag>,v1=<tag>`. Pairs with the label are tags; other pairs are ignored.
     Pairs {
-        /// What stands between two pairs.
+        /// The separator of pairs.
         separator: u8,
-        /// The key of a pair that holds a tag.
+        /// The key of a pair with a tag.
         label: &'static str,
-        /// Whether white space around a pair is tolerated.
+        /// Whether white space around a pair is allowed.
         spaces: bool,
-        /// A pair that has to be there besides, as the name of the algorithm is where the sender chooses it.
+        /// A pair that must also be present, such as the algorithm if the sender can choose it.
         beside: Option<(&'static str, &'static str)>,
     },
-    /// `t=<time>,v1=<tag> t=<time>,v1=<tag>`: lists of pairs separated by spaces, all of one time.
+    /// Lists of pairs separated by spaces: `t=<time>,v1=<tag> t=<time>,v1=<tag>`. All have the same
+    /// time.
     PairSets {
-        /// What stands between two pairs.
+        /// The separator of pairs.
         separator: u8,
-        /// The key of a pair that holds a tag.
+        /// The key of a pair with a tag.
         label: &'static str,
     },
-    /// `<tag>,<tag>`, behind the time where that is the first entry.
+    /// A list: `<tag>,<tag>`, preceded by the time if that is the first entry.
     List {
-        /// What stands between two entries.
+        /// The separator of entries.
         separator: u8,
     },
-    /// `v1,<tag> v1,<tag> v1a,<tag>`: entries separated by spaces, each with its version in front.
+    /// Entries separated by spaces, each with its version: `v1,<tag> v1,<tag> v1a,<tag>`.
     Versions {
-        /// The version whose entries hold tags of this scheme.
+        /// The version whose entries are tags of this scheme.
         label: &'static str,
-        /// Whether an entry may end in a comma.
+        /// Whether an entry may end with a comma.
         commas: bool,
     },
-    /// `<key>/SHA256/<tag>,<key>/SHA256/<tag>`: entries separated by commas, each with the name of its key and its
-    /// algorithm in front. The name of a key is not looked at: every key is tried.
+    /// Entries separated by commas, each with its key name and algorithm:
+    /// `<key>/SHA256/<tag>,<key>/SHA256/<tag>`. The key name is ignored: every key is tried.
     Keyed {
-        /// The algorithm whose entries hold tags of this scheme.
+        /// The algorithm whose entries are tags of this scheme.
         label: &'static str,
     },
-    /// A JSON object in base64, with the tag in one of its fields. The others, which name key and algorithm, are not looked at:
-    /// the algorithm is the scheme's, and every key is tried.
+    /// A JSON object in base64, one of whose fields is the tag. The fields that name key and
+    /// algorithm are ignored: the scheme decides the algorithm, and every key is tried.
     Json {
         /// The pointer of the field.
         field: &'static str,
     },
 }
 
-/// Reads a header value: its tags into `tags`, and, where the time is in it, the text of the time.
+/// Parses a header value. Passes its tags to `tag`, and returns the text of the time if the header
+/// has it.
 pub(crate) fn parse(
     value: &[u8],
     grammar: Grammar,
     time_at: Option<TimeIn>,
     mut tag: impl FnMut(&[u8]) -> Result<(), RejectionKind>,
 ) -> Result<Option<&[u8]>, RejectionKind> {
-    // A fold, since without an early exit it takes sixteen bytes at a time.
+    // A fold has no early exit, so it processes sixteen bytes at a time.
     let printable = |ok, byte: &u8| ok & (b' '..=b'~').contains(byte);
     if value.len() > MAX_VALUE || !value.iter().fold(true, printable) {
         return Err(RejectionKind::Malformed);
@@ -101,7 +103,7 @@ pub(crate) fn parse(
                 .split(|&b| b == b' ')
                 .filter(|entry| !entry.is_empty())
             {
-                // An entry without a version is of no version we know.
+                // An entry without a version is ignored.
                 let mut halves = entry.splitn(2, |&b| b == b',');
                 if let (Some(version), Some(spelled)) = (halves.next(), halves.next())
                     && version == label.as_bytes()
@@ -161,7 +163,7 @@ pub(crate) fn parse(
                 if own.is_none() {
                     return Err(RejectionKind::Malformed);
                 }
-                // One message is signed under several keys, so all sets tell one time.
+                // The sets sign one message with several keys, so all must have the same time.
                 if *time.get_or_insert(own) != own {
                     return Err(RejectionKind::AmbiguousHeader);
                 }
@@ -196,7 +198,7 @@ pub(crate) fn parse(
     }
 }
 
-/// The text of another pair of a header, or of another field of its JSON: one that [`parse`] has read.
+/// The text of another pair, or of another JSON field, of a header that [`parse`] has read.
 #[cold]
 pub(crate) fn beside(
     value: &[u8],
@@ -223,7 +225,7 @@ pub(crate) fn beside(
     Ok(text.and_then(|text| String::from_utf8(text).ok()))
 }
 
-/// The text of a field of the JSON object that a value is the base64 of.
+/// The text of a field of a JSON object in base64.
 fn json_field(value: &[u8], pointer: &'static str) -> Result<Vec<u8>, RejectionKind> {
     let json = STANDARD
         .decode(value)
@@ -232,7 +234,7 @@ fn json_field(value: &[u8], pointer: &'static str) -> Result<Vec<u8>, RejectionK
     Ok(text.into_owned().into_bytes())
 }
 
-/// Key and text of a pair.
+/// The key and text of a pair.
 #[inline]
 fn halves(pair: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut halves = pair.splitn(2, |&b| b == b'=');

@@ -1,9 +1,9 @@
-//! Text the way a program writes it that takes the low eight bits of every UTF-16 unit for a byte.
+//! Text with each UTF-16 code unit reduced to its low eight bits, as some programs write it.
 
 use crate::parse::gather::Gather;
 use crate::parse::utf8::Utf8;
 
-/// Turns UTF-8 into low bytes as it comes in. What is not UTF-8 no such program can have written.
+/// Converts UTF-8 to low bytes as it arrives. Such a program cannot have written invalid UTF-8.
 #[derive(Clone, Default)]
 pub(crate) struct LowBytes(Utf8);
 
@@ -19,7 +19,7 @@ impl LowBytes {
         });
     }
 
-    /// Whether all of it was text.
+    /// Whether all input was valid UTF-8.
     pub(crate) fn is_text(&self) -> bool {
         self.0.is_text()
     }

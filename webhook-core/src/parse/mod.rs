@@ -1,4 +1,4 @@
-//! Parsers of what a stranger sends: signature headers, JSON, forms, multipart, XML.
+//! Parsers of untrusted input: signature headers, JSON, forms, multipart, XML.
 
 pub(crate) mod encoding;
 pub(crate) mod form;

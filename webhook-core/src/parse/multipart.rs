@@ -1,13 +1,13 @@
-//! Forms as `multipart/form-data` (RFC 7578): one field out of one, and no more of the format than that takes.
+//! Forms as `multipart/form-data` (RFC 7578), parsed only as far as needed to find one field.
 
 use memchr::memmem::Finder;
 
 use crate::error::RejectionKind;
 
-/// Longest boundary (RFC 2046 §5.1.1).
+/// The maximum length of a boundary (RFC 2046 §5.1.1).
 const MAX_BOUNDARY: usize = 70;
 
-/// The boundary that a `Content-Type` names; `None` where it is of something else.
+/// The boundary in a `Content-Type`. `None` for another media type.
 pub(crate) fn boundary(content_type: &[u8]) -> Result<Option<&[u8]>, RejectionKind> {
     let mut parts = content_type.split(|&byte| byte == b';');
     let media = parts.next().unwrap_or_default().trim_ascii();
@@ -38,14 +38,14 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(&byte)
 }
 
-/// The content of the field of this name, which has to be there exactly once.
+/// The content of the field of this name, which must be present exactly once.
 pub(crate) fn field<'b>(
     body: &'b [u8],
     boundary: &[u8],
     name: &str,
 ) -> Result<&'b [u8], RejectionKind> {
     let delimiter = [b"\r\n--", boundary].concat();
-    // The first delimiter begins the body, or follows a preamble that nobody reads.
+    // The first delimiter starts the body or follows an ignored preamble.
     let opening = delimiter.get(2..).unwrap_or_default();
     let (delimiter, blank) = (Finder::new(&delimiter), Finder::new(b"\r\n\r\n"));
     let mut rest = match body.strip_prefix(opening) {
@@ -53,7 +53,7 @@ pub(crate) fn field<'b>(
         None => split(body, &delimiter).ok_or(RejectionKind::Malformed)?.1,
     };
     let mut found = None;
-    // `--` behind a delimiter ends the form.
+    // `--` after a delimiter ends the form.
     while !rest.starts_with(b"--") {
         let (part, behind) = split(rest, &delimiter).ok_or(RejectionKind::Malformed)?;
         let (head, content) = split(part, &blank).ok_or(RejectionKind::Malformed)?;
@@ -65,14 +65,14 @@ pub(crate) fn field<'b>(
     found.ok_or(RejectionKind::MissingHeader)
 }
 
-/// What is before and what is behind the first of these.
+/// The text before and after the first match.
 fn split<'b>(text: &'b [u8], by: &Finder<'_>) -> Option<(&'b [u8], &'b [u8])> {
     let at = by.find(text)?;
     let end = at.checked_add(by.needle().len())?;
     Some((text.get(..at)?, text.get(end..)?))
 }
 
-/// Whether the head of a part is that of the field.
+/// Whether the head of a part names the field.
 fn is_named(head: &[u8], name: &str) -> bool {
     let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     let mut dispositions = lines.filter_map(|line| {
@@ -87,10 +87,11 @@ fn is_named(head: &[u8], name: &str) -> bool {
     })
 }
 
-/// A form of one field.
+/// A form with one field.
 pub(crate) fn written(boundary: &str, name: &str, content: &str) -> String {
     format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n--{boundary}--\r\n"
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n\
+         {content}\r\n--{boundary}--\r\n"
     )
 }
 
@@ -129,7 +130,9 @@ mod tests {
     fn the_field_is_found_among_others_and_only_once() {
         let part = |name: &str, content: &str| {
             format!(
-                "\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\r\n{content}\r\n--b"
+                "\r\nContent-Type: text/plain\r\n\
+                 content-disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\r\n\
+                 {content}\r\n--b"
             )
         };
         let body = format!(

@@ -1,7 +1,7 @@
-//! PEM (RFC 7468), also where its line breaks are lost.
+//! PEM (RFC 7468), with or without line breaks.
 //!
-//! Written here because eBay sends its keys in one line, which the readers of PEM that there are
-//! refuse.
+//! This crate has its own parser because eBay sends its keys on one line, which existing PEM
+//! parsers refuse.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::error::SecretProblem;
 
-/// Label and content of a single PEM block (RFC 7468 §3), with line breaks or without: eBay sends its keys in one line.
+/// The label and content of a single PEM block (RFC 7468 §3), with or without line breaks.
 pub(crate) fn armour(text: &[u8]) -> Result<(&[u8], Zeroizing<Vec<u8>>), SecretProblem> {
     let no_key = SecretProblem::NoKey;
     let text = text.strip_prefix(b"-----BEGIN ").ok_or(no_key)?;
@@ -22,7 +22,7 @@ pub(crate) fn armour(text: &[u8]) -> Result<(&[u8], Zeroizing<Vec<u8>>), SecretP
     Ok((label, base64(content)?))
 }
 
-/// The certificates of a chain, one PEM block behind the other.
+/// The certificates of a chain of concatenated PEM blocks.
 pub(crate) fn certificates(text: &[u8]) -> Result<Vec<Zeroizing<Vec<u8>>>, SecretProblem> {
     let (mut rest, mut found) = (text.trim_ascii(), Vec::new());
     while !rest.is_empty() {
@@ -39,7 +39,7 @@ pub(crate) fn certificates(text: &[u8]) -> Result<Vec<Zeroizing<Vec<u8>>>, Secre
     }
 }
 
-/// What ends with the first certificate, and what is behind it.
+/// The text up to the end of the first certificate, and the rest.
 pub(crate) fn first_certificate(text: &[u8]) -> Option<(&[u8], &[u8])> {
     const END: &[u8] = b"-----END CERTIFICATE-----";
     let start = text.windows(END.len()).position(|window| window == END)?;
@@ -52,7 +52,7 @@ fn split<'t>(text: &'t [u8], at: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
     Some((before, rest.strip_prefix(at)?))
 }
 
-/// Base64 with white space in it, as lines make it, padded or not.
+/// Decodes base64 with or without padding, and with white space from line breaks.
 pub(crate) fn base64(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
     let mut compact = Zeroizing::new(Vec::with_capacity(text.len().saturating_add(3)));
     compact.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
@@ -63,5 +63,5 @@ pub(crate) fn base64(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
     key.map(Zeroizing::new).map_err(|_| SecretProblem::NoKey)
 }
 
-/// Chains have three or four; a set of authorities that somebody writes down may have a few more.
+/// A chain has three or four certificates; a configured set of authorities may have a few more.
 const MOST_CERTIFICATES: usize = 16;

@@ -1,19 +1,19 @@
-//! Text that comes in pieces.
+//! UTF-8 that arrives in pieces.
 
-/// Takes UTF-8 apart into texts as it comes in.
+/// Splits incoming bytes into valid UTF-8 text.
 #[derive(Clone, Default)]
 pub(crate) struct Utf8 {
-    /// The beginning of a character whose end has not come yet.
+    /// The start of a character that is not complete yet.
     pending: Vec<u8>,
     broken: bool,
 }
 
 impl Utf8 {
-    /// Takes the next bytes, and gives the characters that are whole by then. Nothing follows what
-    /// is not UTF-8.
+    /// Takes the next bytes and passes on the characters that are complete. After invalid UTF-8
+    /// nothing more is passed on.
     pub(crate) fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(&str)) {
         let mut rest = bytes;
-        // The end of a character that has begun, which has at most four bytes.
+        // The rest of an incomplete character, which has at most four bytes.
         while !self.pending.is_empty() && !self.broken {
             let Some((byte, behind)) = rest.split_first() else {
                 return;
@@ -28,7 +28,8 @@ impl Utf8 {
         }
     }
 
-    /// Takes bytes that nothing comes before, where they are, and keeps a character that begins at their end.
+    /// Takes bytes that start at a character, without copying, and keeps an incomplete character at
+    /// their end.
     fn take(&mut self, bytes: &[u8], sink: &mut impl FnMut(&str)) {
         match std::str::from_utf8(bytes) {
             Ok(text) => sink(text),
@@ -45,7 +46,7 @@ impl Utf8 {
         }
     }
 
-    /// Whether all of it was text.
+    /// Whether all input was valid UTF-8.
     pub(crate) fn is_text(&self) -> bool {
         !self.broken && self.pending.is_empty()
     }

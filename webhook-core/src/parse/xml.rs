@@ -1,8 +1,8 @@
 //! The text of one element of an XML document, found in one pass without a tree.
 
-/// The text of the first element of this name that is a child of the root. `None` where there is
-/// none, where it has children or references (`&amp;`), and where the document has a DOCTYPE or
-/// ends early before it.
+/// The text of the first child of the root element that has this name. `None` if there is none, if
+/// it has children or references (`&amp;`), if the document has a DOCTYPE, or if it ends early
+/// before it.
 pub(crate) fn child<'x>(xml: &'x [u8], name: &str) -> Option<&'x str> {
     let mut rest = xml;
     let mut depth = 0_usize;
@@ -26,11 +26,11 @@ enum Tag<'x> {
     Open(&'x [u8]),
     /// `</name>`
     Close,
-    /// A comment, an instruction, a section of text, or an element without content.
+    /// A comment, an instruction, a CDATA section, or an element without content.
     Other,
 }
 
-/// The next thing in angle brackets; what follows it is left in `rest`.
+/// The next markup in angle brackets. `rest` is advanced after it.
 fn next<'x>(rest: &mut &'x [u8]) -> Option<Tag<'x>> {
     let inside = after(rest, b"<")?;
     for (begin, end) in [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")] {
@@ -43,7 +43,7 @@ fn next<'x>(rest: &mut &'x [u8]) -> Option<Tag<'x>> {
     let (tag, behind) = inside.split_at_checked(end)?;
     *rest = behind.get(1..)?;
     match tag {
-        // A DOCTYPE, which may say that a text is another.
+        // A DOCTYPE could redefine text through entities.
         [b'!', ..] | [] => None,
         [b'/', ..] => Some(Tag::Close),
         [.., b'/'] => Some(Tag::Other),
@@ -54,7 +54,7 @@ fn next<'x>(rest: &mut &'x [u8]) -> Option<Tag<'x>> {
     }
 }
 
-/// Where the tag ends: at the first `>` outside of quotes.
+/// The end of the tag: the first `>` outside of quotes.
 fn end_of_tag(inside: &[u8]) -> Option<usize> {
     let mut quote = None;
     inside.iter().position(|&byte| {
@@ -67,7 +67,7 @@ fn end_of_tag(inside: &[u8]) -> Option<usize> {
     })
 }
 
-/// The text up to the end tag of this name, which has to be next.
+/// The text up to the end tag of this name, which must come next.
 fn text<'x>(rest: &'x [u8], name: &str) -> Option<&'x str> {
     let end = rest.iter().position(|&byte| byte == b'<')?;
     let (text, behind) = rest.split_at_checked(end)?;

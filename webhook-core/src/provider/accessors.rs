@@ -1,9 +1,9 @@
-//! What a provider says of itself.
+//! Reading the values of a provider.
 
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
 use std::time::Duration;
@@ -12,13 +12,13 @@ use crate::provider::{Coverage, Handshake, Locator, Parameter, Provider, Scheme,
 use crate::secret::KeyFormat;
 
 impl Provider {
-    /// The name: `stripe`.
+    /// The provider's name, such as `stripe`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its other names.
+    /// The provider's aliases.
     #[must_use]
     pub const fn aliases(&self) -> &'static [&'static str] {
         self.aliases
@@ -30,7 +30,7 @@ impl Provider {
         self.schemes.as_slice()
     }
 
-    /// The methods a delivery may have.
+    /// The methods that a delivery may have.
     #[must_use]
     pub const fn methods(&self) -> &'static [&'static str] {
         self.methods
@@ -42,19 +42,19 @@ impl Provider {
         self.key_format
     }
 
-    /// What an endpoint is configured with, and other names of the secret.
+    /// The parameters of an endpoint: its settings, and the provider's names for the secret.
     #[must_use]
     pub const fn parameters(&self) -> &'static [Parameter] {
         self.parameters
     }
 
-    /// The names of the settings an endpoint cannot be built without.
+    /// The names of the settings that an endpoint requires.
     pub fn required_settings(&self) -> impl Iterator<Item = &'static str> {
         let settings = self.parameters.iter().filter(|known| known.is_required());
         settings.map(Parameter::name)
     }
 
-    /// The names of the settings an endpoint may have.
+    /// The names of the settings that an endpoint accepts and does not require.
     pub fn optional_settings(&self) -> impl Iterator<Item = &'static str> {
         let settings = self.parameters.iter().filter(|known| known.is_setting());
         let optional = settings.filter(|known| !known.is_required());
@@ -68,19 +68,19 @@ impl Provider {
         self.publishes_keys
     }
 
-    /// Groups of headers that say the same under several names.
+    /// Groups of headers that carry the same value under several names.
     #[must_use]
     pub const fn header_families(&self) -> &'static [&'static [&'static str]] {
         self.same_headers
     }
 
-    /// Where the id of an event is.
+    /// Where the event id is.
     #[must_use]
     pub const fn id_locator(&self) -> Locator {
         self.id
     }
 
-    /// Where the type of an event is.
+    /// Where the event type is.
     #[must_use]
     pub const fn type_locator(&self) -> Locator {
         self.kind
@@ -92,19 +92,19 @@ impl Provider {
         self.handshake
     }
 
-    /// The address of the page that documents the scheme; empty for providers without one.
+    /// The address of the page that documents the scheme. Empty if there is none.
     #[must_use]
     pub const fn docs(&self) -> &'static str {
         self.docs
     }
 
-    /// For how long the provider retries; zero if it does not, or does not say.
+    /// How long the provider retries. Zero if it does not retry or does not say.
     #[must_use]
     pub const fn retry_horizon(&self) -> Duration {
         Duration::from_secs(self.retry_horizon_secs as u64)
     }
 
-    /// How long the provider waits for an answer, where it says so.
+    /// How long the provider waits for an answer. `None` if it does not say.
     #[must_use]
     pub const fn deadline(&self) -> Option<Duration> {
         match self.deadline_millis {
@@ -113,25 +113,25 @@ impl Provider {
         }
     }
 
-    /// The statuses that the provider takes for success, where it says so.
+    /// The statuses that the provider counts as success. `None` if it does not say.
     #[must_use]
     pub const fn success(&self) -> Option<Success> {
         self.success
     }
 
-    /// The default limit of a body, in bytes.
+    /// The default body limit, in bytes.
     #[must_use]
     pub const fn default_body_limit(&self) -> usize {
         self.body_limit
     }
 
-    /// What the first scheme vouches for.
+    /// What the first scheme covers.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
         self.schemes()[0].coverage()
     }
 
-    /// Whether the URL of the endpoint is signed, and so has to be configured.
+    /// Whether the endpoint's URL is signed, and therefore has to be configured.
     #[must_use]
     pub const fn signs_url(&self) -> bool {
         let schemes = self.schemes();

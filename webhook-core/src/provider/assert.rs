@@ -1,9 +1,9 @@
-//! Assertions for `const` evaluation.
+//! Assertions that run in `const` evaluation.
 
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
 use crate::parse::json::MAX_SHORT;
@@ -21,7 +21,7 @@ pub(crate) const fn assert_header_name(name: &str) {
     }
 }
 
-/// A pointer to a field that a signer can put into an object.
+/// Asserts that a pointer names a top-level field. A signer can only add such a field.
 pub(crate) const fn assert_top_level(pointer: &str) {
     assert_pointer(pointer);
     let bytes = pointer.as_bytes();
@@ -53,7 +53,7 @@ pub(crate) const fn assert_pointer(pointer: &str) {
     }
 }
 
-/// The name of a provider, which is part of replay keys and log lines.
+/// Asserts that a provider name is in kebab case. The name is part of replay keys and log lines.
 pub(crate) const fn assert_provider_name(name: &str) {
     let bytes = name.as_bytes();
     assert!(!bytes.is_empty(), "a provider needs a name");

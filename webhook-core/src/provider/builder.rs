@@ -1,9 +1,9 @@
-//! What a provider is made of, one function each.
+//! Building a provider, one method per value.
 
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
 use crate::provider::{
@@ -13,26 +13,26 @@ use crate::provider::{
 use crate::secret::KeyFormat;
 
 impl Provider {
-    /// How the text of a secret becomes a key; its own bytes unless said.
+    /// Sets how the text of a secret becomes a key. The default is the bytes of the text.
     #[must_use]
     pub const fn with_key_format(mut self, format: KeyFormat) -> Self {
         self.key_format = format;
         self
     }
 
-    /// The methods a delivery may have; `POST` unless said. The signer uses the first.
+    /// Sets the methods that a delivery may have. The default is `POST`. The signer uses the first.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if there are none.
+    /// In `const` evaluation, if the list is empty.
     #[must_use]
     pub const fn with_methods(mut self, methods: &'static [&'static str]) -> Self {
-        assert!(!methods.is_empty(), "a delivery has a method");
+        assert!(!methods.is_empty(), "a provider needs at least one method");
         self.methods = methods;
         self
     }
 
-    /// The id of an event is at the first of these JSON pointers of the body that is there.
+    /// Reads the event id at the first of these JSON pointers that the body has.
     #[must_use]
     pub const fn id_at(mut self, pointers: &'static [&'static str]) -> Self {
         assert_pointers(pointers);
@@ -40,29 +40,30 @@ impl Provider {
         self
     }
 
-    /// The id of an event is in the first of these headers that is there. It is a label: not
-    /// signed. Whether it is part of a replay key is for [`identified_by`](Self::identified_by).
+    /// Reads the event id from the first of these headers that is present. The id is a label: it is
+    /// not signed. [`identified_by`](Self::identified_by) decides whether it is part of a replay
+    /// key.
     #[must_use]
     pub const fn id_in_headers(mut self, names: &'static [&'static str]) -> Self {
         self.id = Locator::Header(names);
         self
     }
 
-    /// The id of an event is in this query parameter.
+    /// Reads the event id from this query parameter.
     #[must_use]
     pub const fn id_in_query(mut self, name: &'static str) -> Self {
         self.id = Locator::Query(name);
         self
     }
 
-    /// Other names of the provider, for [`find`](Self::find).
+    /// Adds names under which [`find`](Self::find) returns the provider.
     #[must_use]
     pub const fn with_aliases(mut self, names: &'static [&'static str]) -> Self {
         self.aliases = names;
         self
     }
 
-    /// The type of an event is at the first of these JSON pointers of the body that is there.
+    /// Reads the event type at the first of these JSON pointers that the body has.
     #[must_use]
     pub const fn type_at(mut self, pointers: &'static [&'static str]) -> Self {
         assert_pointers(pointers);
@@ -70,22 +71,23 @@ impl Provider {
         self
     }
 
-    /// The type of an event is in the first of these headers that is there. It is a label: not signed.
+    /// Reads the event type from the first of these headers that is present. The type is a label:
+    /// it is not signed.
     #[must_use]
     pub const fn type_in_headers(mut self, names: &'static [&'static str]) -> Self {
         self.kind = Locator::Header(names);
         self
     }
 
-    /// The type of an event is in the first element of this name that is a child of the root of the
-    /// XML that the payload is.
+    /// Reads the event type from an XML payload: the text of the first child of the root element
+    /// that has this name.
     #[must_use]
     pub const fn type_in_xml(mut self, element: &'static str) -> Self {
         self.kind = Locator::Xml(element);
         self
     }
 
-    /// The boolean at this JSON pointer is `live_when` for events about real things.
+    /// Reads the mode at this JSON pointer. The boolean there equals `live_when` for live events.
     #[must_use]
     pub const fn mode_at(mut self, pointer: &'static str, live_when: bool) -> Self {
         assert_pointers(&[pointer]);
@@ -93,11 +95,12 @@ impl Provider {
         self
     }
 
-    /// The challenge that the provider sends before or between its deliveries, and its answer.
+    /// Sets the challenge that the provider sends before or between its deliveries, and the answer.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the answer is [`Reply::Proof`](crate::Reply::Proof) and the scheme has no code of its own.
+    /// In `const` evaluation, if the answer is [`Reply::Proof`](crate::Reply::Proof) and the scheme
+    /// has no custom code.
     #[must_use]
     pub const fn answers(mut self, handshake: Handshake) -> Self {
         if matches!(handshake.reply(), Reply::Proof) {
@@ -109,18 +112,18 @@ impl Provider {
                         ..
                     }])
                 ),
-                "only a scheme with code of its own knows what it may sign"
+                "`Reply::Proof` needs a scheme with custom code"
             );
         }
         self.handshake = Some(handshake);
         self
     }
 
-    /// What an endpoint is configured with besides the secret, and what the provider calls the secret.
+    /// Sets the parameters of an endpoint: its settings, and the provider's names for the secret.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if a name is there twice.
+    /// In `const` evaluation, if a name is used twice.
     #[must_use]
     pub const fn configured_by(mut self, parameters: &'static [Parameter]) -> Self {
         assert_distinct(parameters);
@@ -128,12 +131,12 @@ impl Provider {
         self
     }
 
-    /// The provider publishes its keys at addresses that are fixed or that its deliveries name, so
-    /// that they can be fetched without credentials.
+    /// Declares that the provider publishes its keys, at fixed addresses or at addresses that its
+    /// deliveries name. They can be fetched without credentials.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if no key is public.
+    /// In `const` evaluation, if the keys are not public keys.
     #[must_use]
     pub(crate) const fn publishes_keys(mut self) -> Self {
         assert!(
@@ -144,44 +147,45 @@ impl Provider {
         self
     }
 
-    /// Headers that say the same under several names. A request in which two of them differ is
-    /// refused, so that nobody has one verified and another one used.
+    /// Names headers that carry the same value. A request in which two of them differ is refused.
+    /// Otherwise a sender could have one value verified and another one used.
     #[must_use]
     pub const fn same_headers(mut self, names: &'static [&'static [&'static str]]) -> Self {
         self.same_headers = names;
         self
     }
 
-    /// The address of the page that documents all this.
+    /// Sets the address of the page that documents the provider's webhooks.
     #[must_use]
     pub const fn documented_at(mut self, page: &'static str) -> Self {
         self.docs = page;
         self
     }
 
-    /// For how long the provider retries, in seconds. A delivery is remembered for at least twice as long.
+    /// Sets how long the provider retries, in seconds. The default retention is at least twice as
+    /// long.
     #[must_use]
     pub const fn retries_for_secs(mut self, secs: u32) -> Self {
         self.retry_horizon_secs = secs;
         self
     }
 
-    /// How long the provider waits for an answer, in milliseconds.
+    /// Sets how long the provider waits for an answer, in milliseconds.
     #[must_use]
     pub const fn answers_within_millis(mut self, millis: u32) -> Self {
         self.deadline_millis = millis;
         self
     }
 
-    /// The statuses that the provider takes for success. Unless said, nothing is known of them; an empty 200 is what no provider
-    /// is known to refuse.
+    /// Sets the statuses that the provider counts as success. Without this, none are known. Every
+    /// known provider accepts an empty 200.
     #[must_use]
     pub const fn succeeds_with(mut self, success: Success) -> Self {
         self.success = Some(success);
         self
     }
 
-    /// The default limit of a body, in bytes; 1 MiB unless said.
+    /// Sets the default body limit, in bytes. It is 1 MiB without this call.
     #[must_use]
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
@@ -209,7 +213,7 @@ const fn assert_distinct(parameters: &[Parameter]) {
         while j < parameters.len() {
             assert!(
                 !same(parameters[i].name(), parameters[j].name()),
-                "a parameter is there twice"
+                "two parameters have the same name"
             );
             j += 1;
         }

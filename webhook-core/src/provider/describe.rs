@@ -1,9 +1,9 @@
-//! What a scheme says of itself, for tables and tools.
+//! Descriptions of a scheme, for tables and tools.
 
 use crate::provider::{Authentication, Location, Part, Provider, Scheme, TimeLocation};
 
 impl Scheme {
-    /// Where the signed time is, in words with names in back quotes; `None` where no time is signed.
+    /// Where the signed time is, in words, with names in backquotes. `None` if no time is signed.
     #[must_use]
     pub fn time_in_words(&self) -> Option<String> {
         let beside = match self.location() {
@@ -15,18 +15,19 @@ impl Scheme {
             TimeLocation::Pair(key) => format!("`{key}` of `{beside}`"),
             TimeLocation::First => format!("first of `{beside}`"),
             TimeLocation::Body(pointer) => format!("`{pointer}`"),
-            TimeLocation::Custom if self.own_time.is_empty() => "as its docs say".to_owned(),
+            TimeLocation::Custom if self.own_time.is_empty() => "see its docs".to_owned(),
             TimeLocation::Custom => self.own_time.to_owned(),
         })
     }
 
-    /// The header with the signed id of a delivery, where there is one.
+    /// The header with the signed id of a delivery, if there is one.
     #[must_use]
     pub fn id_header(&self) -> Option<&'static str> {
         self.id.map(|id| id.header)
     }
 
-    /// Whether what is at this JSON pointer of the body is signed: with all of the body, or by itself.
+    /// Whether the value at this JSON pointer of the body is signed, with the whole body or by
+    /// itself.
     #[must_use]
     pub fn signs_field(&self, pointer: &str) -> bool {
         let by_itself = |part: &Part| matches!(part, Part::Field(field) if *field == pointer);
@@ -35,7 +36,7 @@ impl Scheme {
             || self.own_fields.contains(&pointer)
     }
 
-    /// What is signed, in words, where it takes code of its own to say it; `None` for all others.
+    /// What is signed, in words. `None` unless the scheme has custom code.
     #[must_use]
     pub const fn words(&self) -> Option<&'static str> {
         match self.authentication {
@@ -46,7 +47,7 @@ impl Scheme {
 }
 
 impl Provider {
-    /// The JSON pointer of the boolean that tells real things from test data, if there is one.
+    /// The JSON pointer of the boolean that distinguishes live events from test events, if any.
     #[must_use]
     pub fn mode_locator(&self) -> Option<&'static str> {
         self.mode.map(|mode| mode.pointer)

@@ -1,20 +1,20 @@
-//! A value in a header beside the proof: credentials that some senders add if one asks them to, and
-//! names of keys.
+//! A value in a header in addition to the signature: credentials that some senders add on request,
+//! and key ids.
 
 use crate::provider::{Parameter, ParameterKind, assert_header_name};
 
-/// A header that has to hold the value of a parameter, where that is configured. Where it is not,
-/// the header is not looked at.
+/// A header that must hold the value of a parameter. If the parameter is not configured, the header
+/// is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ExtraCredential {
     /// In lower case.
     pub(crate) header: &'static str,
-    /// Whether it is HTTP Basic authentication (RFC 7617), of `username:password`.
+    /// Whether the header is HTTP Basic authentication (RFC 7617) with `username:password`.
     pub(crate) basic: bool,
 }
 
 impl ExtraCredential {
-    /// A text, as it is.
+    /// The value as it is.
     pub(crate) const fn text(header: &'static str) -> Self {
         assert_header_name(header);
         Self {
@@ -23,7 +23,7 @@ impl ExtraCredential {
         }
     }
 
-    /// Credentials in `Authorization`.
+    /// HTTP Basic authentication in `Authorization`.
     pub(crate) const fn basic() -> Self {
         Self {
             header: "authorization",
@@ -33,8 +33,8 @@ impl ExtraCredential {
 }
 
 impl Parameter {
-    /// The values that a configured value stands for: an identifier may be a list, a secret may
-    /// have commas in it.
+    /// Splits a configured value into the values it stands for. An identifier may be a list; a
+    /// secret may contain commas.
     pub(crate) fn values<'v>(
         &self,
         configured: &'v [u8],

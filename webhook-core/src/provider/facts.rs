@@ -3,13 +3,15 @@
 use crate::provider::{Authentication, Handshake, Location, Provider, Reply, Scheme};
 
 impl Provider {
-    /// The algorithm of the keys that a [`KeySource`](crate::KeySource) may have, where deliveries say which key they are signed with.
+    /// The algorithm of the keys that a [`KeySource`](crate::KeySource) may return. `None` if
+    /// deliveries do not name their key.
     pub(crate) fn key_algorithm(&self) -> Option<crate::Algorithm> {
         let scheme = self.schemes().first().filter(|_| self.names_keys())?;
         scheme.key_algorithm()
     }
 
-    /// Whether a DNS name is one of the provider's, where a certificate that was found is believed for the authority behind it.
+    /// The check for DNS names of the provider, if a fetched certificate is trusted through the
+    /// authority that issued it.
     pub(crate) fn certified(&self) -> Option<crate::crypto::chain::IsOwnName> {
         match self.schemes().first()?.authentication {
             Authentication::Custom(code) => code.certified(),
@@ -17,15 +19,14 @@ impl Provider {
         }
     }
 
-    /// Whether deliveries say which public key they are signed with, so that one may be found that is not configured.
+    /// Whether deliveries name the public key they are signed with, so that a key can be fetched.
     #[must_use]
     pub fn names_keys(&self) -> bool {
         self.schemes().first().is_some_and(Scheme::names_keys)
     }
 
-    /// Whether challenges are answered with tags by the keys that verify deliveries. Those of a
-    /// scheme with code of its own answer nothing, and without a signed body no challenge is
-    /// genuine.
+    /// Whether challenges are answered with tags made by the keys that verify deliveries. Schemes
+    /// with custom code never answer this way. Without a signed body, no challenge is genuine.
     pub(crate) fn tags_challenges(&self) -> bool {
         let tags = |handshake: Handshake| matches!(handshake.reply(), Reply::FieldAndTag(..));
         let custom = |scheme: &Scheme| matches!(scheme.authentication, Authentication::Custom(_));

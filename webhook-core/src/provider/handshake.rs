@@ -1,16 +1,16 @@
-//! Challenges that a provider sends before or between its deliveries, and the answers that it wants.
+//! Challenges that a provider sends before or between its deliveries, and their answers.
 //!
-//! A challenge reaches neither store nor handler. What is echoed is at most 1 KiB of visible ASCII, and goes out with
-//! `X-Content-Type-Options: nosniff`, so that nobody can make us say anything that a browser would run.
+//! A challenge reaches neither the store nor the handler. At most 1 KiB of visible ASCII is echoed,
+//! with `X-Content-Type-Options: nosniff`, so that a browser does not run attacker-chosen text.
 
 #![allow(
     clippy::exhaustive_enums,
-    reason = "closed on purpose: each is a way to answer what was not asked for"
+    reason = "closed on purpose: each variant is a way to answer unauthenticated requests"
 )]
 
 use crate::provider::{assert_header_name, assert_pointer};
 
-/// A challenge and its answer, as part of a [`Provider`](crate::Provider)'s value.
+/// A challenge and its answer, as part of a [`Provider`](crate::Provider).
 ///
 /// ```
 /// use webhook_core::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, When};
@@ -33,34 +33,34 @@ pub struct Handshake {
     pub(crate) offers_secret: bool,
 }
 
-/// What a challenge looks like, and so whether it is verified first.
+/// What a challenge looks like, and whether it is verified first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Challenge {
-    /// A delivery, verified as any other, whose body says that it is a challenge. The value is at this JSON pointer; one without
-    /// a value names the pointer of `when` once more.
+    /// A delivery that is verified like any other, and whose body says that it is a challenge.
     Signed {
-        /// What tells it from a delivery.
+        /// What distinguishes it from an event.
         when: When,
-        /// Where its value is.
+        /// The JSON pointer of its value. A challenge without a value repeats the pointer of
+        /// `when`.
         value: &'static str,
     },
-    /// An unsigned delivery with a text at this JSON pointer of its body, which is at most 4 KiB. One with a signature is a
-    /// delivery.
+    /// An unsigned request with a text at this JSON pointer of its body. The body is at most 4 KiB.
+    /// A request with a signature is a delivery.
     UnsignedField(&'static str),
-    /// An unsigned delivery whose body is a form with this field.
+    /// An unsigned request whose body is a form with this field.
     UnsignedForm(&'static str),
-    /// An unsigned delivery that cannot be an event: in its body, which is at most 4 KiB, no member of a JSON object has this name. There is no
-    /// value.
+    /// An unsigned request that cannot be an event: no member of any JSON object in its body has
+    /// this name. The body is at most 4 KiB. There is no value.
     UnsignedWithout(&'static str),
-    /// A request of this method with this query parameter.
+    /// A request with this method and this query parameter.
     Query(&'static str, &'static str),
-    /// A request of this method with this header, without a signature.
+    /// A request with this method and this header, without a signature.
     Header(&'static str, &'static str),
-    /// Any request of this method. There is no value.
+    /// Any request with this method. There is no value.
     Method(&'static str),
 }
 
-/// What tells a challenge from a delivery, in a body that is verified.
+/// What distinguishes a challenge from an event, in a verified body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// This text is at this JSON pointer.
@@ -71,39 +71,43 @@ pub enum When {
     Has(&'static str),
 }
 
-/// How the answer is made of the value of the challenge.
+/// How the answer is made from the value of the challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// This status, and no body.
+    /// This status and an empty body.
     Status(u16),
     /// 200 and this JSON.
     Json(&'static str),
     /// 200 and the value as `text/plain`.
     Text,
-    /// As [`Text`](Self::Text); the value may have single spaces inside.
+    /// Like [`Text`](Self::Text), except that the value may contain single spaces.
     Words,
     /// 200 and a JSON object with the value under this name.
     Field(&'static str),
-    /// As [`Field`](Self::Field), and under the second name the hexadecimal tag of the value, by the code and key that verified the challenge.
+    /// Like [`Field`](Self::Field), plus the hexadecimal tag of the value under the second name.
+    /// The tag is made with the scheme and key that verified the challenge.
     ///
-    /// The same key signs deliveries, so the two are kept apart: only a value of `A–Z a–z 0–9 + / = - _` is answered, and a
-    /// delivery is refused if all that it signs is of these characters.
+    /// The same key signs deliveries, so the two are kept apart. Only a value of
+    /// `A–Z a–z 0–9 + / = - _` is answered. A delivery is refused if its whole signed message
+    /// consists of these characters.
     FieldAndTag(&'static str, &'static str),
     /// 200 and the value in this header.
     Header(&'static str),
-    /// 200 and a JSON object with, under this name, the hexadecimal SHA-256 of value, verify token and public URL.
+    /// 200 and a JSON object with this name and the hexadecimal SHA-256 of value, verify token and
+    /// public URL.
     Digest(&'static str),
-    /// 200 and, as `text/plain`, the value under the tag of the endpoint's first key. For a provider whose scheme has code of its own that knows
-    /// which values are harmless to sign, as Braintree's does: it refuses them in deliveries.
+    /// 200 and, as `text/plain`, the value with its tag by the endpoint's first key. The scheme
+    /// needs custom code that knows which values are safe to sign, as Braintree's does. Such a
+    /// scheme refuses those values in deliveries.
     Proof,
 }
 
 impl Handshake {
-    /// A handshake of this challenge and this reply.
+    /// Creates a handshake from a challenge and its reply.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the two do not fit.
+    /// In `const` evaluation, if the reply does not fit the challenge.
     #[must_use]
     pub const fn new(challenge: Challenge, reply: Reply) -> Self {
         let signed = matches!(challenge, Challenge::Signed { .. });
@@ -116,23 +120,25 @@ impl Handshake {
             Challenge::Header(_, name) => assert_header_name(name),
             Challenge::Method(_) => assert!(
                 matches!(reply, Reply::Status(_)),
-                "there is no value to answer"
+                "this challenge has no value: answer it with `Reply::Status`"
             ),
             Challenge::UnsignedWithout(name) => {
-                assert!(!name.is_empty(), "a member has a name");
+                assert!(!name.is_empty(), "the member of a challenge needs a name");
                 assert!(
                     matches!(reply, Reply::Status(_)),
-                    "there is no value to answer"
+                    "this challenge has no value: answer it with `Reply::Status`"
                 );
             }
             Challenge::UnsignedForm(_) | Challenge::Query(..) => {}
         }
         match reply {
-            Reply::FieldAndTag(..) => assert!(signed, "no tag for a value that nobody vouches for"),
+            Reply::FieldAndTag(..) => {
+                assert!(signed, "only a signed challenge can be answered with a tag");
+            }
             Reply::Header(name) => assert_header_name(name),
             Reply::Proof => assert!(
                 matches!(challenge, Challenge::Query(..)),
-                "a value that is signed is one of a query"
+                "`Reply::Proof` needs `Challenge::Query`"
             ),
             _ => {}
         }
@@ -145,47 +151,50 @@ impl Handshake {
         }
     }
 
-    /// Only a challenge if this query parameter is there too, with this value.
+    /// Requires this query parameter with this value. Without it, the request is not a challenge.
     #[must_use]
     pub const fn if_query(mut self, name: &'static str, value: &'static str) -> Self {
         self.condition = Some((name, value));
         self
     }
 
-    /// Only answered if this query parameter is the configured verify token. Without one, nothing is answered.
+    /// Answers only if this query parameter equals the configured verify token. Without a
+    /// configured token, no challenge is answered.
     #[must_use]
     pub const fn with_token_in(mut self, name: &'static str) -> Self {
         self.token = Some(name);
         self
     }
 
-    /// The value is a secret that the sender offers. Only answered if a hook takes it.
+    /// Declares that the value is a secret that the sender offers. It is answered only if a hook
+    /// accepts it.
     #[must_use]
     pub const fn offering_secret(mut self) -> Self {
         self.offers_secret = true;
         self
     }
 
-    /// What a challenge looks like.
+    /// What the challenge looks like.
     #[must_use]
     pub const fn challenge(&self) -> Challenge {
         self.challenge
     }
 
-    /// How it is answered.
+    /// How the challenge is answered.
     #[must_use]
     pub const fn reply(&self) -> Reply {
         self.reply
     }
 
-    /// Whether [`EndpointBuilder::verify_token`](crate::EndpointBuilder::verify_token) has to be configured for an answer.
+    /// Whether an answer requires
+    /// [`EndpointBuilder::verify_token`](crate::EndpointBuilder::verify_token).
     #[must_use]
     pub const fn needs_token(&self) -> bool {
         self.token.is_some() || matches!(self.reply, Reply::Digest(_))
     }
 
-    /// Whether [`EndpointBuilder::on_offered_secret`](crate::EndpointBuilder::on_offered_secret) has to be configured for an
-    /// answer.
+    /// Whether an answer requires
+    /// [`EndpointBuilder::on_offered_secret`](crate::EndpointBuilder::on_offered_secret).
     #[must_use]
     pub const fn offers_secret(&self) -> bool {
         self.offers_secret
@@ -195,7 +204,7 @@ impl Handshake {
         matches!(self.challenge, Challenge::Signed { .. })
     }
 
-    /// The JSON pointers to what tells it from a delivery and to its value.
+    /// The JSON pointers of the condition and of the value.
     pub(crate) fn pointers(&self) -> Vec<&'static str> {
         match self.challenge {
             Challenge::Signed { when, value } => vec![when.pointer(), value],
@@ -204,7 +213,7 @@ impl Handshake {
         }
     }
 
-    /// The method of a challenge that is told by its head.
+    /// The method of a challenge that is recognised by its head.
     pub(crate) const fn method(&self) -> Option<&'static str> {
         match self.challenge {
             Challenge::Query(method, _)
@@ -224,7 +233,7 @@ impl When {
 }
 
 impl Reply {
-    /// Whether there has to be a value.
+    /// Whether the challenge must have a value.
     pub(crate) const fn needs_value(self) -> bool {
         !matches!(self, Self::Status(_) | Self::Json(_))
     }

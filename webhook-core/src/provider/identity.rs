@@ -1,38 +1,38 @@
-//! What tells one event of a provider from the next.
+//! How the events of a provider are distinguished.
 
 use std::num::NonZeroU16;
 
 use crate::provider::{Authentication, Locator, Provider, Questions, Scheme};
 
-/// What tells one event of a provider from the next.
+/// How the events of a provider are distinguished.
 ///
-/// Two rules decide which of them a [`Provider`] has. A captured delivery has one replay key,
-/// whatever a thief does to what is not signed. And two events that the sender tells apart have two
-/// keys, because the second would be answered 200 and lost otherwise.
+/// Two rules decide which identity a [`Provider`] has. A captured delivery has one replay key,
+/// whatever an attacker does to its uncovered parts. And two events that the sender distinguishes
+/// have two keys; otherwise the second would be answered 200 and lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Identity {
-    /// The provider's id of the event. It is signed, or a token vouches for the whole request.
+    /// The provider's event id. It is signed, or a token authenticates the whole request.
     Id,
-    /// SHA-256 of the signed message: the body where every byte of it is signed, the canonical
-    /// message elsewhere. For bodies that carry ids or times.
+    /// SHA-256 of the signed message: the body if every byte of it is signed, otherwise the
+    /// canonical message. For bodies that contain ids or times.
     Content,
-    /// The content, and the time or the token that is signed for each attempt. For equal bodies
-    /// that report different events. A retry that is signed anew runs again.
+    /// The content, and the time or token that is signed for each attempt. For equal bodies that
+    /// report different events. A retry that is signed again runs again.
     ContentAndAttempt,
     /// The content, and labels that are **not signed**. For equal bodies that report different
-    /// events, where nothing signed tells them apart. A thief can invent labels, so a captured
-    /// delivery runs at most `at_most` times within the retention; a copy over the bound is
+    /// events if nothing signed distinguishes them. An attacker can invent labels, so a captured
+    /// delivery runs at most `at_most` times within the retention. A copy over the bound is
     /// answered as a duplicate, counted and logged.
     ContentAndLabels {
         /// Where the labels are.
         labels: Labels,
-        /// How many different labels one content may have. `None` only where a token vouches for
-        /// the whole request.
+        /// How many different labels one content may have. `None` is only allowed if a token
+        /// authenticates the whole request.
         at_most: Option<NonZeroU16>,
     },
     /// Nothing: equal bodies report different events, and a copy looks like the next event. Copies
-    /// run, one at a time, and handlers have to be idempotent.
+    /// run, one at a time, so handlers have to be idempotent.
     Indistinct,
 }
 
@@ -40,14 +40,15 @@ pub enum Identity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Labels {
-    /// The values of these (lower-case) headers, all of them.
+    /// The values of all of these (lower-case) headers.
     Headers(&'static [&'static str]),
-    /// The body, where the signature covers other parts of the request.
+    /// The body, if the signature covers other parts of the request.
     Body,
 }
 
 impl Identity {
-    /// The content and these unsigned headers, at most `at_most` different values for one content.
+    /// Identifies by the content and these unsigned headers, with at most `at_most` different
+    /// values for one content.
     ///
     /// # Panics
     ///
@@ -58,7 +59,8 @@ impl Identity {
         Self::bounded(Labels::Headers(headers), at_most)
     }
 
-    /// The content and the unsigned body, at most `at_most` different bodies for one content.
+    /// Identifies by the content and the unsigned body, with at most `at_most` different bodies for
+    /// one content.
     ///
     /// # Panics
     ///
@@ -70,7 +72,10 @@ impl Identity {
 
     const fn bounded(labels: Labels, at_most: u16) -> Self {
         let at_most = NonZeroU16::new(at_most);
-        assert!(at_most.is_some(), "a bound is at least one");
+        assert!(
+            at_most.is_some(),
+            "the bound of labels has to be at least one"
+        );
         Self::ContentAndLabels { labels, at_most }
     }
 
@@ -85,7 +90,7 @@ impl Identity {
         }
     }
 
-    /// The same without values that anybody could have changed.
+    /// The identity without values that are not signed.
     pub(crate) const fn signed_only(self) -> Self {
         match self {
             Self::ContentAndLabels { .. } | Self::Indistinct => Self::Content,
@@ -93,17 +98,17 @@ impl Identity {
         }
     }
 
-    /// Why this tells events apart, for a provider that says no more.
+    /// The default reason, for a provider that states none.
     pub(crate) const fn reason(self) -> &'static str {
         match self {
             Self::Id => "the id names the event and stays the same over retries",
             Self::Content => "the body carries ids or times that differ between events",
             Self::ContentAndAttempt => "equal bodies may report different events",
             Self::ContentAndLabels { at_most: None, .. } => {
-                "the token vouches for the whole request, the delivery id too"
+                "the token authenticates the whole request, including the delivery id"
             }
             Self::ContentAndLabels { .. } => {
-                "equal bodies may report different events, and nothing signed tells them apart"
+                "equal bodies may report different events, and nothing signed distinguishes them"
             }
             Self::Indistinct => "equal bodies report different events",
         }
@@ -111,13 +116,13 @@ impl Identity {
 }
 
 impl Provider {
-    /// What tells one event from the next, and why.
+    /// Sets how events are distinguished, and why.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if nothing about a request is signed for each attempt and `identity`
-    /// is [`ContentAndAttempt`](Identity::ContentAndAttempt), or if labels have no bound although
-    /// something is signed.
+    /// In `const` evaluation, if `identity` is [`ContentAndAttempt`](Identity::ContentAndAttempt)
+    /// and nothing is signed for each attempt, or if labels have no bound although something is
+    /// signed.
     #[must_use]
     pub const fn identified_by(mut self, identity: Identity, reason: &'static str) -> Self {
         self.check_identity(identity);
@@ -126,23 +131,24 @@ impl Provider {
         self
     }
 
-    /// What tells a delivery without an id from the next; its [content](Identity::Content) unless said.
+    /// Sets how deliveries without an id are distinguished. The default is their
+    /// [content](Identity::Content).
     ///
     /// # Panics
     ///
-    /// As [`identified_by`](Self::identified_by).
+    /// Like [`identified_by`](Self::identified_by).
     #[must_use]
     pub const fn identified_without_id_by(mut self, identity: Identity) -> Self {
         self.check_identity(identity);
         assert!(
             !matches!(identity, Identity::Id),
-            "there is no id to identify by"
+            "a delivery without an id cannot be identified by `Identity::Id`"
         );
         self.identity_without_id = identity;
         self
     }
 
-    /// Which deliveries are questions; none unless said.
+    /// Sets which deliveries are questions. The default is none.
     #[must_use]
     pub const fn asks(mut self, questions: Questions) -> Self {
         self.questions = questions;
@@ -158,7 +164,7 @@ impl Provider {
     #[allow(
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
-        reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+        reason = "const evaluation has no iterators, and a wrong index there is a compile error"
     )]
     const fn check_identity(&self, identity: Identity) {
         let schemes = self.schemes();
@@ -167,11 +173,11 @@ impl Provider {
             match identity {
                 Identity::ContentAndAttempt => assert!(
                     signs_attempt(&schemes[i]),
-                    "nothing is signed for each attempt"
+                    "`Identity::ContentAndAttempt` needs a signed time"
                 ),
                 Identity::ContentAndLabels { at_most: None, .. } => assert!(
                     schemes[i].coverage().is_sender_only(),
-                    "unsigned labels need a bound"
+                    "unsigned labels need a bound, unless a token authenticates the request"
                 ),
                 _ => {}
             }
@@ -179,13 +185,13 @@ impl Provider {
         }
     }
 
-    /// What tells one event from the next, unless
-    /// [`EndpointBuilder::identity`](crate::EndpointBuilder::identity) says otherwise.
+    /// How events are distinguished, unless
+    /// [`EndpointBuilder::identity`](crate::EndpointBuilder::identity) overrides it.
     ///
-    /// A provider whose value does not say is known by its id where that is signed. An id in an
-    /// unsigned header is a label: of a request that a token vouches for without a bound, of others
-    /// at most 16 for one content, unless a signed time tells attempts apart. Everything else is
-    /// known by its content.
+    /// A provider that sets no identity is identified by its id if the id is signed. An id in an
+    /// unsigned header is a label. Labels have no bound if a token authenticates the request. They
+    /// are not needed if a signed time distinguishes attempts. Otherwise one content has at most
+    /// 16. Every other provider is identified by its content.
     #[must_use]
     pub fn identity(&self) -> Identity {
         match (self.identity, self.id) {
@@ -210,13 +216,13 @@ impl Provider {
         }
     }
 
-    /// What tells a delivery without an id from the next.
+    /// How deliveries without an id are distinguished.
     #[must_use]
     pub const fn identity_without_id(&self) -> Identity {
         self.identity_without_id
     }
 
-    /// Why the [identity](Self::identity) is what it is.
+    /// Why the provider has this [identity](Self::identity).
     #[must_use]
     pub fn identity_reason(&self) -> &'static str {
         let coverage = self.coverage();
@@ -229,8 +235,8 @@ impl Provider {
         }
     }
 
-    /// Whether ids are taken from bytes that a signature covers, or, where only a token came with
-    /// the request, from the body or the query that the token vouches for.
+    /// Whether ids are read from covered bytes. If a request has only a token, these are the body
+    /// and the query, which the token authenticates.
     fn authenticates_id(&self) -> bool {
         let mut schemes = self.schemes().iter();
         match self.id {
@@ -242,10 +248,11 @@ impl Provider {
     }
 }
 
-/// How many labels one content may have, for a provider that does not say.
+/// How many labels one content may have, if the provider does not say.
 const DEFAULT_LABELS: u16 = 16;
 
-/// Whether a time is signed, or a message that a scheme with code of its own makes anew.
+/// Whether the scheme signs a time, or has custom code that computes a new message for each
+/// attempt.
 const fn signs_attempt(scheme: &Scheme) -> bool {
     scheme.time.is_some() || matches!(scheme.authentication, Authentication::Custom(_))
 }

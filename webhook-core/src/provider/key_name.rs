@@ -1,4 +1,4 @@
-//! Where a delivery says which key it is signed with.
+//! Where a delivery names the key it is signed with.
 
 use crate::error::RejectionKind;
 use crate::keys::key_id;
@@ -6,7 +6,7 @@ use crate::parse::{Grammar, grammar};
 use crate::provider::{Authentication, Location, Scheme, assert_header_name};
 use crate::request::Head;
 
-/// Where the id of the key is, and where the keys are if they have an address.
+/// Where the key id is, and the address of the keys if they have one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyName {
     pub(crate) place: KeyIdPlace,
@@ -16,20 +16,22 @@ pub(crate) struct KeyName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyIdPlace {
     Header(&'static str),
-    /// Beside the signature: a pair of its header, or a field of the JSON in it.
+    /// Next to the signature: a pair in its header, or a field of the JSON in it.
     Beside(&'static str),
 }
 
 impl Scheme {
-    /// The id of the key is in the header of this (lower-case) name, which has to be there. A [`KeySource`](crate::KeySource) is asked for
-    /// the key of that id. One that is configured is used without asking, unless the setting `kid` says that it has another.
+    /// Reads the key id from the (lower-case) header of this name, which must be present. A
+    /// [`KeySource`](crate::KeySource) is asked for the key with that id. A configured key is used
+    /// without asking, unless the setting `kid` says that it has another id.
     #[must_use]
     pub const fn key_in_header(self, name: &'static str) -> Self {
         self.named(KeyIdPlace::Header(name))
     }
 
-    /// As [`key_in_header`](Self::key_in_header), of an id beside the signature: in the pair of this key in a header of
-    /// [pairs](Self::pairs), or at this JSON pointer of one that is [JSON](Self::json).
+    /// Like [`key_in_header`](Self::key_in_header), with the key id next to the signature. In a
+    /// header of [pairs](Self::pairs) it is the value of the pair with this key. In a header of
+    /// [JSON](Self::json) it is at this JSON pointer.
     #[must_use]
     pub const fn key_beside(self, name: &'static str) -> Self {
         self.named(KeyIdPlace::Beside(name))
@@ -41,30 +43,31 @@ impl Scheme {
         self
     }
 
-    /// The keys are a set of JSON Web Keys (RFC 7517 §5) at this address, where a [`KeySource`](crate::KeySource) finds them. Say it behind
-    /// where the id is.
+    /// Sets the address of the keys, a set of JSON Web Keys (RFC 7517 §5), for a
+    /// [`KeySource`](crate::KeySource). Call this after `key_in_header` or `key_beside`.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if deliveries name no key, or the address is not one of `https`.
+    /// In `const` evaluation, if deliveries name no key, or the address does not start with
+    /// `https://`.
     #[must_use]
     pub const fn keys_at(mut self, address: &'static str) -> Self {
         let Some(mut name) = self.key_name else {
-            panic!("no delivery names its key");
+            panic!("deliveries name no key: call `.key_in_header(…)` or `.key_beside(…)` first");
         };
         assert!(
             matches!(
                 address.as_bytes(),
                 [b'h', b't', b't', b'p', b's', b':', b'/', b'/', _, ..]
             ),
-            "keys are fetched over https"
+            "the address of keys has to begin with `https://`"
         );
         name.address = Some(address);
         self.key_name = Some(name);
         self
     }
 
-    /// Whether a delivery says which public key it is signed with, so that one may be found that is not configured.
+    /// Whether a delivery names the public key it is signed with, so that a key can be fetched.
     pub(crate) fn names_keys(&self) -> bool {
         match self.authentication {
             Authentication::Custom(code) => code.names_keys(),
@@ -74,23 +77,26 @@ impl Scheme {
 }
 
 impl KeyName {
-    /// Stops the compiler where the scheme has no such place.
+    /// Fails compilation if the scheme has no such place.
     pub(crate) const fn check(self, scheme: &Scheme) {
-        assert!(scheme.is_public(), "only public keys are named");
+        assert!(
+            scheme.is_public(),
+            "only a scheme with public keys can name its key"
+        );
         match self.place {
             KeyIdPlace::Header(name) => assert_header_name(name),
             KeyIdPlace::Beside(name) => {
-                assert!(!name.is_empty(), "the id of a key has no place");
+                assert!(!name.is_empty(), "`key_beside` needs a name");
                 assert!(
                     matches!(scheme.location(), Location::Header(_)),
-                    "an id beside a signature needs one header of it"
+                    "`key_beside` needs `.in_header(…)`"
                 );
                 assert!(
                     matches!(
                         scheme.grammar(),
                         Grammar::Pairs { .. } | Grammar::Json { .. }
                     ),
-                    "an id beside a signature needs a header of pairs or of JSON"
+                    "`key_beside` needs `.pairs(…)` or `.json(…)`"
                 );
             }
         }

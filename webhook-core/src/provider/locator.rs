@@ -4,34 +4,33 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Locator {
-    /// There is none.
+    /// The delivery has no such label.
     None,
     /// In the header that the scheme signs as the id.
     SignedHeader,
-    /// In one of these headers, the first that is there; not signed.
+    /// In the first of these headers that is present. Not signed.
     Header(&'static [&'static str]),
-    /// At one of these JSON pointers (RFC 6901, without escapes) of the body, the first that is there.
+    /// At the first of these JSON pointers (RFC 6901, without escapes) that the body has.
     Body(&'static [&'static str]),
     /// In the query parameter of this name.
     Query(&'static str),
-    /// In the first element of this name that is a child of the root of an XML document, which is
-    /// the payload.
+    /// In an XML payload: the first child of the root element that has this name.
     Xml(&'static str),
 }
 
-/// Where the body says whether it is about real money.
+/// Where the body says whether the event is live or a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ModeLocator {
     pub(crate) pointer: &'static str,
     pub(crate) live_when: bool,
 }
 
-/// Whether a delivery is about real things or about test data.
+/// Whether an event is live or a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {
-    /// Real.
+    /// A live event, about real data.
     Live,
-    /// Test data.
+    /// A test event.
     Test,
 }

@@ -1,10 +1,9 @@
-//! The language that providers are written in: a [`Provider`] is a value, and so is each of its
-//! [`Scheme`]s.
+//! Describing providers: a [`Provider`] is a value, and so is each of its [`Scheme`]s.
 
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
 mod accessors;
@@ -44,12 +43,12 @@ pub(crate) use scheme::{Authentication, IdSource, TimeLocation, TimeSource};
 pub use scheme::{Coverage, Location, Part, Scheme, Value};
 pub use success::Success;
 
-/// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how it
-/// behaves.
+/// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how
+/// it behaves.
 ///
-/// The providers of the [`providers`](crate::providers) module are such values, and so is one that you write;
-/// see [`Scheme`] for an example. Both verify ([`Endpoint`](crate::Endpoint)) and sign
-/// ([`Signer`](crate::Signer)).
+/// The constants in the [`providers`](crate::providers) module have this type. Write your own for
+/// any other sender: see [`Scheme`] for an example. The same value verifies
+/// ([`Endpoint`](crate::Endpoint)) and signs ([`Signer`](crate::Signer)).
 #[derive(Clone, Copy, Debug)]
 pub struct Provider {
     name: &'static str,
@@ -76,25 +75,26 @@ pub struct Provider {
 }
 
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::large_enum_variant, reason = "one a provider, and made once")]
+#[allow(clippy::large_enum_variant, reason = "one per provider, and made once")]
 enum Schemes {
     Listed(&'static [Scheme]),
     Single([Scheme; 1]),
 }
 
 impl Provider {
-    /// A provider of this name, whose deliveries are authenticated by any of `schemes`. The name is in kebab
-    /// case and part of every replay key, so it must not change later.
+    /// Creates a provider whose deliveries are authenticated by any of `schemes`. The name is in
+    /// kebab case. It is part of every replay key, so it must not change later.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, which is where providers are made, if a scheme contradicts itself.
+    /// In `const` evaluation, if a scheme contradicts itself. Define providers as `const`.
     #[must_use]
     pub const fn new(name: &'static str, schemes: &'static [Scheme]) -> Self {
         Self::of(name, Schemes::Listed(schemes))
     }
 
-    /// A provider with one scheme that is made at run time, as where the name of a header is configured.
+    /// Creates a provider with one scheme that is built at run time, for example with a configured
+    /// header name.
     ///
     /// # Panics
     ///
@@ -153,7 +153,7 @@ impl Schemes {
     }
 }
 
-/// Two providers are the same if they have the same name.
+/// Two providers are equal if they have the same name.
 impl PartialEq for Provider {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -162,7 +162,7 @@ impl PartialEq for Provider {
 
 impl Eq for Provider {}
 
-/// Checks each scheme, and that they fit beside one another. Returns the format of their keys.
+/// Checks each scheme and that they can be combined. Returns the format of their keys.
 const fn check_all(schemes: &[Scheme]) -> KeyFormat {
     let mut key_format = KeyFormat::Utf8;
     let mut i = 0;
@@ -178,12 +178,12 @@ const fn check_all(schemes: &[Scheme]) -> KeyFormat {
             key_format = KeyFormat::PublicKey;
             assert!(
                 schemes.len() == 1,
-                "a scheme with a public key stands alone"
+                "a scheme with a public key has to be the provider's only scheme"
             );
         }
         assert!(
             schemes.len() == 1 || !schemes[i].needs_full_body(),
-            "a scheme that reads the body stands alone"
+            "a scheme that reads the body has to be the provider's only scheme"
         );
         i += 1;
     }

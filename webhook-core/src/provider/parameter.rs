@@ -1,17 +1,16 @@
-//! What an endpoint is configured with, under the names its provider has for it.
+//! The parameters of an endpoint, under the names that its provider uses.
 
 use crate::error::{ConfigError, SecretProblem};
 use crate::provider::{ExtraCredential, Provider};
 use crate::secret::{KeyFormat, Secret, Settings, check_text};
 
-/// A value an endpoint of a provider is configured with: what it is, and what the provider calls it.
+/// A value that configures an endpoint: its kind, and the provider's name for it.
 ///
-/// Every provider has a secret, a public key or credentials, which need no parameter: they are the
-/// [`SecretSet`](crate::SecretSet) of the endpoint. Parameters of the kind
-/// [`Secret`](ParameterKind::Secret) say what else the provider calls that. All others are
-/// [settings](crate::Settings) under their name.
+/// Every endpoint has a secret, a public key or credentials. These need no parameter: they are the
+/// [`SecretSet`](crate::SecretSet). Parameters of the kind [`Secret`](ParameterKind::Secret) list
+/// the provider's names for it. All others are [settings](crate::Settings) under their name.
 ///
-/// A provider that hands out an id beside its secret lists both, so that neither is taken for the other:
+/// If a provider issues an id together with its secret, list both, so that they are not confused:
 ///
 /// ```
 /// use webhook_core::{Algorithm, Parameter, Part, Provider, Scheme};
@@ -33,15 +32,16 @@ pub struct Parameter {
     companion: Option<ExtraCredential>,
 }
 
-/// What a [`Parameter`] is.
+/// The kind of a [`Parameter`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParameterKind {
-    /// Another name of the secret, or of the public key where the provider signs with a private one.
+    /// Another name of the secret, or of the public key if the provider signs with a private key.
     Secret,
-    /// A secret of its own: a second key, a key that decrypts, credentials in another header.
+    /// A separate secret: a second key, a decryption key, or credentials in another header.
     ExtraSecret,
-    /// Names an account, an application or a key. It is public, so it never verifies a delivery.
+    /// The id of an account, an application or a key. It is public, so it never verifies a
+    /// delivery.
     Identifier,
     /// Any other public value: a topic, an audience, an address.
     Setting,
@@ -58,25 +58,25 @@ impl Parameter {
         }
     }
 
-    /// What the provider calls its secret, or its public key. Lower case, with `_` between words.
+    /// The provider's name for its secret or public key. Lower case, with `_` between words.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the name has other characters. The same holds for the other constructors.
+    /// In `const` evaluation, if the name has other characters. The other constructors panic too.
     #[must_use]
     pub const fn secret(name: &'static str) -> Self {
         Self::new(name, ParameterKind::Secret)
     }
 
-    /// A secret of its own. With [`in_header`](Self::in_header) or [`in_basic`](Self::in_basic),
-    /// deliveries carry it.
+    /// A separate secret. Deliveries carry it if [`in_header`](Self::in_header) or
+    /// [`in_basic`](Self::in_basic) is called.
     #[must_use]
     pub const fn extra_secret(name: &'static str) -> Self {
         Self::new(name, ParameterKind::ExtraSecret)
     }
 
-    /// An id that the provider hands out with its secret. It is accepted so that all values can be
-    /// pasted. It is compared only where deliveries name it: see [`in_header`](Self::in_header).
+    /// An id that the provider issues with its secret. It is accepted so that all issued values can
+    /// be pasted. It is only compared if deliveries carry it: see [`in_header`](Self::in_header).
     #[must_use]
     pub const fn identifier(name: &'static str) -> Self {
         Self::new(name, ParameterKind::Identifier)
@@ -88,40 +88,41 @@ impl Parameter {
         Self::new(name, ParameterKind::Setting)
     }
 
-    /// An endpoint cannot be built without it.
+    /// Makes the parameter required: an endpoint cannot be built without it.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, for another name of the secret.
+    /// In `const` evaluation, if the parameter is another name of the secret.
     #[must_use]
     pub const fn required(mut self) -> Self {
         assert!(
             !matches!(self.kind, ParameterKind::Secret),
-            "every endpoint has a secret"
+            "a secret is always required"
         );
         self.required = true;
         self
     }
 
-    /// Deliveries carry the value in this (lower-case) header. Where the parameter is configured, a
-    /// delivery with another value or without the header is refused; where it is not, the header is
-    /// ignored. An identifier may be a list with commas between, for the time in which keys are
-    /// rotated.
+    /// Declares that deliveries carry the value in this (lower-case) header.
+    ///
+    /// If the parameter is configured, a delivery with another value or without the header is
+    /// refused. If it is not configured, the header is ignored. An identifier may be a
+    /// comma-separated list, for use during a key rotation.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, for another name of the secret.
+    /// In `const` evaluation, if the parameter is another name of the secret.
     #[must_use]
     pub const fn in_header(self, header: &'static str) -> Self {
         self.sent(ExtraCredential::text(header))
     }
 
-    /// Deliveries carry the value, `username:password`, as HTTP Basic authentication (RFC 7617).
-    /// Otherwise like [`in_header`](Self::in_header).
+    /// Declares that deliveries carry the value, `username:password`, as HTTP Basic authentication
+    /// (RFC 7617). Otherwise like [`in_header`](Self::in_header).
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, for another name of the secret.
+    /// In `const` evaluation, if the parameter is another name of the secret.
     #[must_use]
     pub const fn in_basic(self) -> Self {
         self.sent(ExtraCredential::basic())
@@ -130,31 +131,31 @@ impl Parameter {
     const fn sent(mut self, companion: ExtraCredential) -> Self {
         assert!(
             !matches!(self.kind, ParameterKind::Secret),
-            "the scheme says where the secret is"
+            "a secret is located by the scheme, such as `.in_header(…)`"
         );
         self.companion = Some(companion);
         self
     }
 
-    /// The name: `api_key`.
+    /// The parameter's name, such as `api_key`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What it is.
+    /// The parameter's kind.
     #[must_use]
     pub const fn kind(&self) -> ParameterKind {
         self.kind
     }
 
-    /// Whether an endpoint cannot be built without it.
+    /// Whether an endpoint requires this parameter.
     #[must_use]
     pub const fn is_required(&self) -> bool {
         self.required
     }
 
-    /// The header of deliveries that carries it, in lower case.
+    /// The header of deliveries that carries the value, in lower case.
     #[must_use]
     pub const fn header(&self) -> Option<&'static str> {
         match self.companion {
@@ -163,19 +164,19 @@ impl Parameter {
         }
     }
 
-    /// Whether it is HTTP Basic credentials, `username:password`.
+    /// Whether the value is HTTP Basic credentials, `username:password`.
     #[must_use]
     pub const fn is_basic(&self) -> bool {
         matches!(self.companion, Some(companion) if companion.basic)
     }
 
-    /// Whether it is a [setting](crate::Settings), rather than another name of the secret.
+    /// Whether it is a [setting](crate::Settings), and not another name of the secret.
     #[must_use]
     pub const fn is_setting(&self) -> bool {
         !matches!(self.kind, ParameterKind::Secret)
     }
 
-    /// Whether anybody may know the value.
+    /// Whether the value is public.
     #[must_use]
     pub const fn is_public(&self) -> bool {
         matches!(
@@ -192,29 +193,30 @@ impl Parameter {
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 const fn assert_name(name: &str) {
     let bytes = name.as_bytes();
-    assert!(!bytes.is_empty(), "a parameter has a name");
+    assert!(!bytes.is_empty(), "a parameter needs a name");
     let mut i = 0;
     while i < bytes.len() {
         assert!(
             matches!(bytes[i], b'a'..=b'z' | b'0'..=b'9' | b'_'),
-            "a parameter is named in snake case"
+            "the name of a parameter has to be in snake case, such as `app_key`"
         );
         i += 1;
     }
 }
 
-/// The setting with the id of the configured key: a delivery that names another is not its.
+/// The setting with the id of the configured key. A delivery that names another key is not signed
+/// with it.
 pub(crate) const KID: &str = "kid";
 
-/// [`KID`] as it is configured.
+/// [`KID`] as a parameter.
 pub(crate) const KEY_ID: Parameter = Parameter::identifier(KID);
 
 impl Provider {
-    /// Whether these are settings of the provider, with nothing missing.
+    /// Checks that all settings are known and valid, and that no required setting is missing.
     pub(crate) fn check_settings(&self, settings: &Settings) -> Result<(), ConfigError> {
         for (name, value) in settings.iter() {
             let mut known = self.parameters().iter();
@@ -235,7 +237,7 @@ impl Provider {
     }
 }
 
-/// Lines may be several: keys and certificates are written so.
+/// Allows several lines, because keys and certificates have them.
 fn check_value(parameter: &Parameter, value: &Secret) -> Result<(), SecretProblem> {
     let text = value.as_bytes();
     if text.contains(&b'\n') {

@@ -1,25 +1,25 @@
-//! What a sender takes for success.
+//! The statuses that a sender counts as success.
 
 #![allow(
     clippy::exhaustive_enums,
-    reason = "there are no other ways to choose among statuses, and tables want to know all"
+    reason = "no other way to choose statuses exists, and tables need to match all"
 )]
 
-/// The statuses that a sender takes for success. What it does about others, a retry or none, is its own affair.
+/// The statuses that a sender counts as success. Senders differ in whether they retry after others.
 ///
-/// What an endpoint answers of itself, to a copy, is an empty 200: every sender that is known to be choosy takes that.
+/// An endpoint answers a duplicate with an empty 200, which every known sender accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Success {
-    /// Any from 200 to 299.
+    /// Any status from 200 to 299.
     Any2xx,
-    /// 200 and, as far as is known, no other.
+    /// Only 200, as far as is known.
     Only200,
-    /// These and, as far as is known, no other.
+    /// Only these, as far as is known.
     OneOf(&'static [u16]),
 }
 
 impl Success {
-    /// Whether this status is success to the sender.
+    /// Whether the sender counts this status as success.
     ///
     /// ```
     /// use webhook_core::{Success, providers};

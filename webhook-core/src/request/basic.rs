@@ -6,8 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::error::RejectionKind;
 use crate::request::MAX_VALUE;
 
-/// Reads `Basic <base64 of username:password>` (RFC 7617 §2). The name of the scheme compares
-/// case-insensitively.
+/// Reads `Basic <base64 of username:password>` (RFC 7617 §2). The scheme name is case-insensitive.
 pub(crate) fn read(value: &[u8]) -> Result<Vec<u8>, RejectionKind> {
     let malformed = RejectionKind::Malformed;
     if value.len() > MAX_VALUE {
@@ -22,7 +21,7 @@ pub(crate) fn read(value: &[u8]) -> Result<Vec<u8>, RejectionKind> {
         .map_err(|_| malformed)
 }
 
-/// Writes what [`read`] reads.
+/// Writes the form that [`read`] reads.
 pub(crate) fn write(credentials: &[u8]) -> String {
     format!("Basic {}", STANDARD.encode(credentials))
 }

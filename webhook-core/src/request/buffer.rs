@@ -1,9 +1,9 @@
-//! The body as it arrives.
+//! Buffering the body as it arrives.
 
 use bytes::Bytes;
 
-/// A body in the making: the only copy there is, which is lent to whatever needs all of it. One
-/// chunk is kept as it is; more are copied together.
+/// A body that is being received. It is the only copy, lent to everything that needs the whole
+/// body. A single chunk is kept as it is; several are copied together.
 pub(crate) struct Buffer {
     first: Bytes,
     joined: Vec<u8>,
@@ -12,15 +12,15 @@ pub(crate) struct Buffer {
     limit: usize,
 }
 
-/// Bytes around the body that are signed with it. `joined` begins with the first of them, and ends
-/// with the others once it is complete.
+/// Bytes around the body that are signed with it. `joined` starts with the bytes before, and ends
+/// with those after the body once it is complete.
 struct Frame {
     before: usize,
     behind: Vec<u8>,
     closed: bool,
 }
 
-/// What may be set aside for a body before its bytes have come.
+/// The maximum number of bytes reserved before they arrive.
 const MAX_RESERVED: usize = 64 * 1024;
 
 impl Buffer {
@@ -34,7 +34,7 @@ impl Buffer {
         }
     }
 
-    /// Puts bytes around the body, for a signature that is verified over all of them in one piece.
+    /// Puts bytes around the body, for a signature over all of them in one piece.
     pub(crate) fn framed(mut self, frame: Option<(&[u8], &[u8])>) -> Self {
         if let Some((before, behind)) = frame {
             self.joined.extend_from_slice(before);
@@ -73,8 +73,8 @@ impl Buffer {
         self.joined.extend_from_slice(&chunk);
     }
 
-    /// Room for `more` bytes: beyond the first 64 KiB never past the announced length, or an eighth
-    /// more than has come if there is none.
+    /// Reserves room for `more` bytes. Beyond the first 64 KiB, it never exceeds the announced
+    /// length, or an eighth more than has arrived if none was announced.
     fn reserve(&mut self, more: usize) {
         let around = self
             .frame
@@ -96,7 +96,7 @@ impl Buffer {
             .reserve_exact(capacity.saturating_sub(self.joined.len()));
     }
 
-    /// No more of the body comes: what was put around it is complete.
+    /// Ends the body and appends the bytes after it.
     pub(crate) fn close(&mut self) {
         if let Some(frame) = &mut self.frame
             && !frame.closed
@@ -106,7 +106,7 @@ impl Buffer {
         }
     }
 
-    /// What has come, and what is around it.
+    /// What has arrived, with the bytes around it.
     pub(crate) fn whole(&self) -> &[u8] {
         match self.joined.is_empty() {
             true => &self.first,
@@ -114,7 +114,7 @@ impl Buffer {
         }
     }
 
-    /// What has come. The buffer is empty then.
+    /// Takes the body out and leaves the buffer empty.
     pub(crate) fn freeze(&mut self) -> Bytes {
         let (first, mut joined) = (
             std::mem::take(&mut self.first),

@@ -1,4 +1,4 @@
-//! All that the engine sees of a request before its body.
+//! The part of a request before its body.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,17 +9,17 @@ use crate::request::{Found, Headers};
 /// The head of a request: method, target and headers.
 #[derive(Clone, Copy)]
 pub struct Head<'a> {
-    /// The method, as sent: `POST`.
+    /// The method as sent, such as `POST`.
     pub method: &'a str,
-    /// Path and query as received, undecoded: `/hooks/stripe?a=1`. An adapter whose framework strips a
-    /// prefix passes the original target.
+    /// Path and query as received, undecoded, such as `/hooks/stripe?a=1`. If a framework strips a
+    /// prefix, its adapter passes the original target.
     pub path_and_query: &'a str,
     /// The headers.
     pub headers: &'a dyn Headers,
 }
 
 impl<'a> Head<'a> {
-    /// A head of this method, target and headers.
+    /// Creates a head from method, target and headers.
     #[must_use]
     pub const fn new(method: &'a str, path_and_query: &'a str, headers: &'a dyn Headers) -> Self {
         Self {
@@ -29,11 +29,11 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// The value of a header that has to be there exactly once. `name` is in lower case.
+    /// The value of a header that must be present exactly once. `name` is in lower case.
     ///
     /// # Errors
     ///
-    /// `MissingHeader` without the header, `AmbiguousHeader` with more than one.
+    /// `MissingHeader` if the header is absent, `AmbiguousHeader` if it is present more than once.
     #[inline]
     pub fn header(&self, name: &str) -> Result<&'a [u8], RejectionKind> {
         match self.headers.find(name) {
@@ -43,17 +43,17 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// The query without its `?`, as received; `None` when there is no `?` at all.
+    /// The query without its `?`, as received. `None` if the target has no `?`.
     #[must_use]
     pub fn query(&self) -> Option<&'a str> {
         self.path_and_query.split_once('?').map(|(_, query)| query)
     }
 
-    /// The decoded value of a query parameter; `None` if the query has none of that name.
+    /// The decoded value of a query parameter. `None` if the query does not have it.
     ///
     /// # Errors
     ///
-    /// `AmbiguousHeader` if the parameter is there more than once.
+    /// `AmbiguousHeader` if the parameter is present more than once.
     pub fn query_value(&self, name: &str) -> Result<Option<Cow<'a, str>>, RejectionKind> {
         let query = self.query().unwrap_or_default();
         let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
@@ -65,7 +65,7 @@ impl<'a> Head<'a> {
 }
 
 impl fmt::Debug for Head<'_> {
-    // The target may hold a token and the headers a signature, so neither is shown.
+    // The target may contain a token and the headers a signature, so neither is shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Head")
             .field("method", &self.method)

@@ -1,14 +1,14 @@
 //! The headers of a request, whatever map a framework keeps them in.
 
-/// What a header map holds under one name.
+/// The result of looking up a header name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found<'a> {
-    /// No header of that name.
+    /// The header is absent.
     Absent,
-    /// Exactly one, with this value.
+    /// The header is present once, with this value.
     Once(&'a [u8]),
-    /// More than one: which of them is meant is for nobody to guess.
+    /// The header is present more than once. Choosing one of them would be a guess.
     Repeated,
 }
 
@@ -23,10 +23,10 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The headers of a request, whatever map a framework keeps them in.
+/// The headers of a request, independent of the framework's map type.
 ///
-/// With feature `http` this is implemented for `http::HeaderMap` (http 1). For another map it takes three
-/// lines, and vectors and arrays of pairs have them already:
+/// With the feature `http` this is implemented for `http::HeaderMap` (http 1). It is also
+/// implemented for vectors and arrays of pairs. Another map needs three lines:
 ///
 /// ```
 /// use webhook_core::{Found, Headers};
@@ -35,7 +35,7 @@ impl<'a> Found<'a> {
 /// assert_eq!(headers.find("webhook-id"), Found::Once(b"msg_1"));
 /// ```
 pub trait Headers {
-    /// Looks up `name`, which is given in lower case. Names compare case-insensitively.
+    /// Looks up `name`, which is in lower case. Names are compared case-insensitively.
     fn find(&self, name: &str) -> Found<'_>;
 }
 
@@ -71,9 +71,9 @@ impl Headers for http::HeaderMap {
     }
 }
 
-/// Headers of a map up to which looking at each is quicker than hashing a name.
+/// The number of headers up to which a scan is faster than hashing a name.
 #[cfg(feature = "http")]
 const SCANNED: usize = 24;
 
-/// Longest value of a header that is read, in bytes. A longer one is refused unread.
+/// The maximum length of a header value, in bytes. A longer one is refused unread.
 pub(crate) const MAX_VALUE: usize = 8 * 1024;

@@ -13,29 +13,36 @@ use crate::secret::{Secret, check_text, key_text};
 pub enum KeyFormat {
     /// The text itself, as UTF-8.
     Utf8,
-    /// `whsec_` and base64 (the prefix may be missing), as the Standard Webhooks specification writes its keys. Supabase puts
-    /// `v1,` in front.
+    /// `whsec_` and base64, as in the Standard Webhooks specification. The prefix is optional.
+    /// Supabase adds `v1,` in front.
     Whsec,
-    /// Base64, padded or not.
+    /// Base64, with or without padding.
     Base64,
     /// Hexadecimal digits.
     Hex,
     /// Base62 with the alphabet `A–Z a–z 0–9`; each leading `A` is a zero byte.
     Base62,
-    /// As [`Whsec`](Self::Whsec) where the prefix is there, and the text itself where it is not (OpenAI).
+    /// Like [`Whsec`](Self::Whsec) if the prefix is present, otherwise the text itself (OpenAI).
     WhsecOrUtf8,
     /// `username:password` of HTTP Basic authentication.
     Basic,
-    /// `login:secret`: the login is no secret but signed with the message, and the key is what stands behind the colon.
+    /// `login:secret`. The login is not secret but part of the signed message; the key is the text
+    /// after the colon.
     Login,
-    /// A public key: PEM of a SubjectPublicKeyInfo or of a certificate, a SubjectPublicKeyInfo in base64, or for Ed25519 the
-    /// bare 32 bytes in hexadecimal digits or base64, with `whpk_` in front or not; or a JSON Web Key. A [`Signer`](crate::Signer) takes the private
-    /// key: PKCS#8 in PEM or base64, or for Ed25519 the seed, or seed and public key behind `whsk_`.
+    /// A public key in one of these forms:
+    ///
+    /// * a SubjectPublicKeyInfo in PEM or base64,
+    /// * a certificate in PEM,
+    /// * for Ed25519, the 32 bytes in hex or base64, with or without the prefix `whpk_`,
+    /// * a JSON Web Key.
+    ///
+    /// A [`Signer`](crate::Signer) takes the private key: PKCS#8 in PEM or base64, or for Ed25519
+    /// the seed, or `whsk_` with seed and public key.
     PublicKey,
 }
 
 impl KeyFormat {
-    /// Length in bytes below which a decoded key draws a warning at construction.
+    /// The decoded key length in bytes below which a warning is logged at construction.
     pub(crate) const fn short(self) -> usize {
         match self {
             Self::Whsec => 24,
@@ -43,7 +50,7 @@ impl KeyFormat {
         }
     }
 
-    /// Login and key of what [`decode`](Self::decode) gave. Only a [`Login`](Self::Login) has both.
+    /// Splits a decoded secret into login and key. Only [`Login`](Self::Login) has a login.
     pub(crate) fn split(self, decoded: &[u8]) -> (&[u8], &[u8]) {
         match (self, decoded.iter().position(|&byte| byte == b':')) {
             (Self::Login, Some(colon)) => {
@@ -80,7 +87,7 @@ impl KeyFormat {
                 Zeroizing::new(const_hex::decode(text).map_err(|_| SecretProblem::NotHex)?)
             }
             Self::Base62 => base62(text).ok_or(SecretProblem::NotBase62)?,
-            // A username is no secret, so that without a password there is none.
+            // The username is not secret, so without a password there is no secret.
             Self::Basic | Self::Login => match Self::Login.split(text) {
                 ([], _) | (_, []) => return Err(SecretProblem::Credentials),
                 _ => Zeroizing::new(text.to_vec()),
@@ -94,9 +101,9 @@ impl KeyFormat {
     }
 }
 
-/// Whether a text is nothing but the prefix of a secret, such as `whsec_`, `sk_live_` or
-/// `v1,whsec_`: one or two short words, each with its mark behind it, and padding of base64 at
-/// most. Nobody picks such a text as a secret, and anybody could guess it.
+/// Whether a text is only the prefix of a secret, such as `whsec_`, `sk_live_` or `v1,whsec_`: one
+/// or two short words, each followed by a separator, and optional base64 padding. Such a text is
+/// easy to guess, so it is not a secret.
 fn is_prefix(text: &[u8]) -> bool {
     let end = text.iter().rposition(|&byte| byte != b'=');
     let Some(end) = end else {
@@ -124,11 +131,11 @@ fn base64(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
         .map_err(|_| SecretProblem::NotBase64)
 }
 
-/// Big-endian base62 with leading zeros kept, the way the npm package base-x reads it: two decoders that
-/// disagree about leading zeros disagree about the key.
+/// Decodes big-endian base62 and keeps leading zeros, like the npm package base-x. Decoders that
+/// disagree about leading zeros produce different keys.
 fn base62(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let zeros = text.iter().take_while(|&&byte| byte == b'A').count();
-    // Little-endian while it grows.
+    // Little-endian while it is built.
     let mut number = Zeroizing::new(Vec::<u8>::with_capacity(text.len()));
     for &byte in text {
         let mut carry = u32::from(match byte {

@@ -1,4 +1,4 @@
-//! The texts that public and private keys are handed around as: PEM, base64, hexadecimal digits, `whpk_` and `whsk_`.
+//! The text forms of public and private keys: PEM, base64, hexadecimal, `whpk_` and `whsk_`.
 
 use zeroize::Zeroizing;
 
@@ -7,7 +7,7 @@ use crate::error::SecretProblem;
 use crate::jose::jwk::jwk_key;
 use crate::parse::pem;
 
-/// The bytes of a public key: DER, or the bare key. A text says itself what it is: no two of the forms look alike.
+/// Decodes a public key into DER or bare bytes. The forms cannot be confused with one another.
 pub(crate) fn public_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
     let key = match text.trim_ascii().strip_prefix(b"-----BEGIN ") {
         Some(_) => match pem::armour(text.trim_ascii())? {
@@ -25,7 +25,7 @@ pub(crate) fn public_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProble
     filled(key)
 }
 
-/// The bytes of a private key: PKCS#8 in DER, or a bare seed.
+/// Decodes a private key into PKCS#8 DER or a bare seed.
 pub(crate) fn private_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
     let key = match text.trim_ascii().strip_prefix(b"-----BEGIN ") {
         Some(_) => match pem::armour(text.trim_ascii())? {
@@ -44,8 +44,8 @@ fn filled(key: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, SecretProblem> 
     }
 }
 
-/// Hexadecimal digits where it is 64 of them, which is an Ed25519 key and no length of base64 that any other key has; base64
-/// else. As with other secrets, white space around them is a copying mistake.
+/// Decodes 64 hexadecimal digits, otherwise base64. No base64 key of another algorithm has 64
+/// characters. As with other secrets, surrounding white space is a copying mistake.
 fn digits(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
     if text.trim_ascii().is_empty() {
         return Err(SecretProblem::Empty);

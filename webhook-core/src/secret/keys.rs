@@ -1,4 +1,4 @@
-//! The secrets of a scheme, keyed once.
+//! The secrets of a scheme, prepared once.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use zeroize::Zeroizing;
 use crate::crypto::RunningMac;
 use crate::crypto::public::PublicKey;
 
-/// The configured secrets of one scheme, in the order of their slots. Clones share them, so no
-/// delivery copies a secret.
+/// The configured secrets of one scheme, in slot order. Clones share them, so no delivery copies a
+/// secret.
 #[derive(Clone)]
 pub(crate) struct Keys(Arc<[Key]>);
 
-/// A configured secret, as its scheme uses it.
-#[allow(clippy::large_enum_variant, reason = "one a secret, and shared")]
+/// A configured secret in the form that its scheme uses.
+#[allow(clippy::large_enum_variant, reason = "one per secret, and shared")]
 pub(crate) enum Key {
-    /// A keyed hash, and the secret's own bytes for schemes that sign them too.
+    /// A keyed hash, and the bytes of the secret for schemes that also sign them.
     Mac(RunningMac, Zeroizing<Vec<u8>>),
     /// A token or credentials.
     Text(Zeroizing<Vec<u8>>),
@@ -31,17 +31,17 @@ impl Keys {
         self.0.get(slot)
     }
 
-    /// The keyed hashes, each ready to take a message.
+    /// The keyed hashes, each ready for a message.
     pub(crate) fn macs(&self) -> impl Iterator<Item = RunningMac> {
         self.keyed_hashes().cloned()
     }
 
-    /// As [`macs`](Self::macs), for a caller that clones each to where it stays.
+    /// Like [`macs`](Self::macs), by reference: the caller clones each into its final place.
     pub(crate) fn keyed_hashes(&self) -> impl Iterator<Item = &RunningMac> {
         self.0.iter().filter_map(Key::mac)
     }
 
-    /// The secrets' own bytes; empty for public keys.
+    /// The bytes of the secrets. Empty for public keys.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
         self.0.iter().map(Key::text)
     }

@@ -1,4 +1,4 @@
-//! Secrets as they are configured, and the keys made of them.
+//! Secrets as configured, and the keys made from them.
 
 mod format;
 pub(crate) mod key_text;

@@ -1,4 +1,4 @@
-//! A secret as it is configured.
+//! A secret as configured.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,9 +10,9 @@ use crate::error::SecretProblem;
 
 /// A shared secret as the provider shows it: `whsec_…`, a token, a password.
 ///
-/// Its memory is wiped on drop. It has no `Display`, no `Serialize`, no equality, and its `Debug` says nothing.
-/// Whether it is usable is checked where it meets a provider, at construction of the endpoint:
-/// see [`SecretProblem`] for what is refused.
+/// Its memory is wiped on drop. It has no `Display`, `Serialize` or equality, and its `Debug` is
+/// redacted. Building an endpoint checks whether the secret is usable with the provider: see
+/// [`SecretProblem`] for what is refused.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
@@ -21,8 +21,10 @@ impl Secret {
         &self.0
     }
 
-    /// The secret of HTTP Basic authentication: `username:password`. A username with a colon, which RFC 7617 §2 does
-    /// not allow, makes an empty secret, and that is refused at construction of the endpoint.
+    /// The secret of HTTP Basic authentication: `username:password`.
+    ///
+    /// RFC 7617 §2 does not allow a colon in a username. A username with one makes an empty secret,
+    /// which is refused when the endpoint is built.
     #[must_use]
     pub fn basic(username: &str, password: &str) -> Self {
         if username.contains(':') {
@@ -84,7 +86,8 @@ impl From<Cow<'_, str>> for Secret {
     }
 }
 
-/// What no value of a configuration may be: blank, padded, or with a control character in it.
+/// Refuses a configured value that is blank, has surrounding white space, or contains a control
+/// character.
 pub(crate) fn check_text(text: &[u8]) -> Result<(), SecretProblem> {
     let padded = match std::str::from_utf8(text) {
         Ok(text) => {
@@ -105,7 +108,7 @@ pub(crate) fn check_text(text: &[u8]) -> Result<(), SecretProblem> {
     }
 }
 
-/// White space, and what is as invisible: a zero-width space, and the mark at the beginning of some files.
+/// Whether a character is white space or as invisible: a zero-width space, or a byte order mark.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
 }

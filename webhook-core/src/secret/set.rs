@@ -1,11 +1,12 @@
-//! One secret or several.
+//! One or more secrets.
 
 use crate::secret::Secret;
 
-/// One secret or several: what the constructors take.
+/// One or more secrets, as the constructors take them.
 ///
-/// Several secrets are a rotation: a delivery is genuine if any of them verifies it, and
-/// [`Proof::key_slot`](crate::Proof::key_slot) says which one did, so that an old one can be retired on evidence.
+/// Configure several during a rotation. A delivery is genuine if any of them verifies it.
+/// [`Proof::key_slot`](crate::Proof::key_slot) says which one did, so that you know when an old one
+/// can be removed.
 ///
 /// ```
 /// use webhook_core::{Endpoint, SecretSet};
@@ -23,17 +24,17 @@ pub struct SecretSet {
 }
 
 impl SecretSet {
-    /// Secrets an endpoint accepts at the most. Each costs a hash over every body.
+    /// The maximum number of secrets per endpoint. Each costs one hash over every body.
     pub const MAX: usize = 8;
 
-    /// No secret: the public keys of the provider are fetched by the source that
-    /// [`EndpointBuilder::keys`](crate::EndpointBuilder::keys) is given.
+    /// No secret: the provider's public keys are fetched by the source passed to
+    /// [`EndpointBuilder::keys`](crate::EndpointBuilder::keys).
     ///
     /// ```
     /// use webhook_core::{Endpoint, SecretSet, StaticKeys};
     ///
     /// let builder = Endpoint::plaid(SecretSet::fetched());
-    /// assert!(builder.clone().build().is_err(), "nothing says where keys come from");
+    /// assert!(builder.clone().build().is_err(), "no key source is configured");
     /// builder.keys(StaticKeys::new()).build()?;
     /// # Ok::<(), webhook_core::ConfigError>(())
     /// ```

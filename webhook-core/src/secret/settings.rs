@@ -1,18 +1,19 @@
-//! What an endpoint is configured with beside its secrets, under the names a provider gives it.
+//! The settings of an endpoint in addition to its secrets, under the provider's names for them.
 
 use std::fmt;
 
 use crate::secret::Secret;
 
-/// Values a provider needs beside its secrets, such as `access_key`. All are kept as secrets are: wiped on drop, and not shown.
+/// Values that a provider needs in addition to its secrets, such as `access_key`.
 ///
+/// All are handled like secrets: wiped on drop, and not shown in `Debug`.
 /// [`Provider::required_settings`](crate::Provider::required_settings) and
-/// [`Provider::optional_settings`](crate::Provider::optional_settings) name them.
+/// [`Provider::optional_settings`](crate::Provider::optional_settings) list their names.
 #[derive(Clone, Default)]
 pub struct Settings(Vec<(String, Secret)>);
 
 impl Settings {
-    /// Sets a value, in place of one of the same name.
+    /// Sets a value, and replaces an earlier one of the same name.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Secret>) {
         let name = name.into();
         self.0.retain(|(known, _)| *known != name);
@@ -29,7 +30,7 @@ impl Settings {
         found.map(|(_, value)| value.as_bytes())
     }
 
-    /// A value that is required, and so was found there when the endpoint was built.
+    /// The value of a required setting. It is present, because building the endpoint checks this.
     pub(crate) fn required(&self, name: &str) -> &[u8] {
         self.get(name).unwrap_or_default()
     }

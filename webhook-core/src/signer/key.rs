@@ -8,16 +8,16 @@ use crate::error::SecretProblem;
 use crate::provider::{Authentication, Provider, Scheme};
 use crate::secret::{Secret, key_text};
 
-/// A secret as its scheme signs with it.
+/// A secret in the form that its scheme signs with.
 #[derive(Clone)]
-#[allow(clippy::large_enum_variant, reason = "one of them, and not often")]
+#[allow(clippy::large_enum_variant, reason = "one per signer")]
 pub(super) enum SigningKey {
-    /// A keyed hash, with login and secret, which may be among what is signed.
+    /// A keyed hash, with the login and the secret, which may be part of the signed message.
     Mac(RunningMac, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>),
     /// A token or credentials.
     Text(Zeroizing<Vec<u8>>),
     Private(PrivateKey),
-    /// For a scheme with code of its own.
+    /// For a scheme with custom code.
     Custom(Zeroizing<Vec<u8>>),
 }
 
@@ -43,7 +43,7 @@ impl SigningKey {
         })
     }
 
-    /// A key that no receiver knows.
+    /// A key that no receiver has.
     pub(super) fn wrong(&self, scheme: &Scheme) -> Self {
         let other = |text: &[u8]| Zeroizing::new([text, b"x"].concat());
         match (self, scheme.authentication) {

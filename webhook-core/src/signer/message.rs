@@ -34,7 +34,7 @@ impl Signer {
                 let value = field(body, pointer).ok().flatten();
                 sink(value.unwrap_or_default().as_bytes());
             }
-            // Those of the key.
+            // The signing key writes these.
             Part::Login | Part::Secret => {}
             Part::Optional {
                 before,

@@ -1,4 +1,4 @@
-//! The same provider the other way round: deliveries as it would send them.
+//! Signing deliveries as a provider does.
 
 mod key;
 mod message;
@@ -16,7 +16,7 @@ use crate::error::ConfigError;
 use crate::provider::{Provider, Scheme};
 use crate::secret::{Secret, Settings};
 
-/// Makes deliveries as a provider would, for tests and tools.
+/// Signs deliveries as a provider does, for tests and tools.
 ///
 /// ```
 /// use webhook_core::{Signer, UnixTime, providers};
@@ -41,11 +41,12 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer with the provider's preferred scheme. The secret is the private key where a receiver has the public one.
+    /// Creates a signer with the provider's preferred scheme. If receivers verify with a public
+    /// key, the secret is the private key.
     ///
     /// # Errors
     ///
-    /// A secret that is not in the provider's format.
+    /// The secret is not in the provider's format.
     pub fn new(provider: Provider, secret: impl Into<Secret>) -> Result<Self, ConfigError> {
         let [scheme, ..] = *provider.schemes() else {
             unreachable!("a provider has a scheme");
@@ -65,21 +66,21 @@ impl Signer {
         })
     }
 
-    /// The public URL of the endpoint, without query, where it is signed.
+    /// Sets the public URL of the endpoint, without query, for providers that sign it.
     #[must_use]
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public_url = url.into();
         self
     }
 
-    /// Path and query of the request; `/` unless said.
+    /// Sets path and query of the request. The default is `/`.
     #[must_use]
     pub fn path_and_query(mut self, target: impl Into<String>) -> Self {
         self.path_and_query = target.into();
         self
     }
 
-    /// A value the provider needs beside its secret, as
+    /// Sets a value that the provider needs in addition to its secret, like
     /// [`EndpointBuilder::setting`](crate::EndpointBuilder::setting).
     #[must_use]
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
@@ -87,21 +88,21 @@ impl Signer {
         self
     }
 
-    /// A header of the request; signed if the scheme signs headers of that name.
+    /// Adds a header to the request. It is signed if the scheme signs headers of that name.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The id of the delivery, where it is in a header; `msg_test` unless said.
+    /// Sets the id of the delivery, if it is in a header. The default is `msg_test`.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = id.into();
         self
     }
 
-    /// The type of the event, where it is in a header.
+    /// Sets the event type, if it is in a header.
     #[must_use]
     pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
         self.event_type = Some(event_type.into());

@@ -1,4 +1,4 @@
-//! A request as a provider would send it.
+//! A signed request, as a provider would send it.
 
 use std::fmt::{self, Write as _};
 
@@ -10,19 +10,19 @@ use crate::provider::Location;
 use crate::signer::Signer;
 use crate::time::UnixTime;
 
-/// A request as the provider would send it.
+/// A signed request, as a provider would send it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignedRequest {
     /// The method.
     pub method: &'static str,
-    /// Path and query.
+    /// The path and query.
     pub path_and_query: String,
-    /// The headers, names in lower case: signature headers first.
+    /// The headers, with names in lower case. Signature headers come first.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
-    /// What it was signed from.
+    /// The input it was signed from.
     pub(super) origin: Option<Box<(Signer, UnixTime, Bytes)>>,
 }
 
@@ -37,7 +37,7 @@ impl SignedRequest {
         }
     }
 
-    /// The same delivery from somebody who does not have the secret: a receiver answers it 401.
+    /// The same delivery, signed with a wrong secret. A receiver answers it 401.
     ///
     /// ```
     /// use webhook_core::{Endpoint, Head, Signer, providers};
@@ -65,16 +65,15 @@ impl SignedRequest {
         }
     }
 
-    /// The request for the route `path`, with the query that was signed.
+    /// Converts it to a request for the route `path`, with the signed query.
     ///
-    /// Where a provider signs the path, sign for the same one:
-    /// [`Signer::path_and_query`].
+    /// If the provider signs the path, sign for the same one: [`Signer::path_and_query`].
     ///
     /// Needs the feature `http` of webhook-core. webhook-tower and webhook-axum turn it on.
     ///
     /// # Panics
     ///
-    /// If `path`, or a header that was given to the signer, cannot be in a request.
+    /// If `path`, or a header that was passed to the signer, is not valid in a request.
     #[cfg(feature = "http")]
     #[must_use]
     pub fn to_http<B: From<Bytes>>(&self, path: &str) -> http::Request<B> {
@@ -88,7 +87,7 @@ impl SignedRequest {
         request.unwrap_or_else(|error| panic!("a signed request for {path:?}: {error}"))
     }
 
-    /// A command line that sends the request to `url` with curl, for a shell.
+    /// A shell command that sends the request to `url` with curl.
     ///
     /// The body is an argument, so it has to be text.
     #[must_use]
@@ -110,7 +109,7 @@ impl SignedRequest {
         }
     }
 
-    /// Puts the signature or the token where the scheme has it.
+    /// Puts the signature or the token where the scheme expects it.
     pub(super) fn place(&mut self, location: Location, proof: String) {
         match location {
             Location::Header(name) | Location::AnyHeader(&[name, ..]) => {
@@ -137,13 +136,13 @@ impl SignedRequest {
                 self.path_and_query.push('=');
                 self.path_and_query.extend(byte_serialize(proof.as_bytes()));
             }
-            // A token that is the body is signed by its scheme's own code.
+            // The scheme's custom code signs a token that is the body.
             Location::AnyHeader([]) | Location::Body | Location::Code => {}
         }
     }
 }
 
-/// A word for a shell.
+/// A quoted shell word.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

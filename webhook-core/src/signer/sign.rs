@@ -15,8 +15,10 @@ use crate::time::UnixTime;
 use crate::verify::custom::jwt::signing_id;
 
 impl Signer {
-    /// Signs `body` as sent at `now`. Where proof or time are in the body, they are put into it, and it has to be a JSON
-    /// object.
+    /// Signs `body` as sent at `now`.
+    ///
+    /// If the scheme has its signature or time in the body, they are added to it, and `body` has to
+    /// be a JSON object.
     pub fn sign(&self, now: UnixTime, body: impl Into<Bytes>) -> SignedRequest {
         let body = body.into();
         let mut request = match self.scheme.authentication {
@@ -27,13 +29,13 @@ impl Signer {
         request
     }
 
-    /// [`sign`](Self::sign) with the time of the system: for tests of an endpoint with its usual
-    /// clock.
+    /// Like [`sign`](Self::sign), with the time of the operating system. For tests of an endpoint
+    /// with the default clock.
     pub fn sign_now(&self, body: impl Into<Bytes>) -> SignedRequest {
         self.sign(UnixTime::now(), body)
     }
 
-    /// The same with a key that no receiver knows.
+    /// Signs with a key that no receiver has.
     pub(super) fn forge(&self, now: UnixTime, body: Bytes) -> SignedRequest {
         let forger = Self {
             key: self.key.wrong(&self.scheme),
@@ -122,7 +124,7 @@ impl Signer {
         request
     }
 
-    /// The headers without a signature: id, type, extra credentials, and those of the caller.
+    /// The headers that are not signatures: id, type, extra credentials, and those of the caller.
     fn labels(&self) -> Vec<(String, String)> {
         let id = match (self.scheme.id, self.provider.id) {
             (Some(source), _) => Some(source.header),

@@ -6,7 +6,7 @@ use crate::signer::Signer;
 use crate::verify::custom::jwt::signing_id;
 
 impl Signer {
-    /// The tag in the form of its header.
+    /// Writes the tag in the form of its header.
     pub(super) fn spell(&self, tag: &str, time: &str) -> String {
         let at = self.scheme.time.map(|time| time.at);
         match (self.scheme.grammar, at) {
@@ -47,7 +47,7 @@ impl Signer {
         }
     }
 
-    /// The id of the key, where it is beside the signature.
+    /// The key id, if it is next to the signature.
     fn id_beside(&self) -> Option<(&'static str, String)> {
         if let Some(KeyIdPlace::Beside(name)) = self.scheme.key_name.map(|name| name.place) {
             return Some((name, signing_id(&self.settings)));

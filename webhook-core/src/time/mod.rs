@@ -1,19 +1,19 @@
-//! Time as a value, the clock it comes from, and the window in which a signed time is fresh.
+//! Time values, the clock, and the tolerance within which a signed time is fresh.
 
 pub(crate) mod rfc3339;
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A point in time: milliseconds since 1970-01-01T00:00:00Z.
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Arithmetic saturates, so a timestamp that a sender chose can neither overflow nor panic.
+/// Arithmetic saturates, so a timestamp chosen by a sender cannot overflow or panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(u64);
 
 impl UnixTime {
-    /// The time of the operating system; the epoch where that is before 1970. For tests and tools:
-    /// an endpoint asks its [`Clock`].
+    /// The time of the operating system, or the epoch if that is before 1970. For tests and tools:
+    /// an endpoint uses its [`Clock`].
     #[must_use]
     pub fn now() -> Self {
         SystemClock.now().unwrap_or(Self(0))
@@ -64,10 +64,9 @@ impl From<UnixTime> for SystemTime {
     }
 }
 
-/// Where the engine asks for the time of day. Used for freshness only: leases and retention run on
-/// the store's own clock.
+/// The clock of an endpoint, used only for freshness. Leases and retention use the store's clock.
 ///
-/// A fixed [`UnixTime`] is a clock, and so is a closure, which is all a test needs:
+/// In a test, use a fixed [`UnixTime`] or a closure:
 ///
 /// ```
 /// use webhook_core::{Clock, UnixTime};
@@ -76,12 +75,12 @@ impl From<UnixTime> for SystemTime {
 /// assert_eq!((|| None).now(), None);
 /// ```
 pub trait Clock: Send + Sync + 'static {
-    /// The current time, or `None` when the clock cannot tell: the delivery is then answered 503, so
-    /// that the sender tries again, and is never accepted.
+    /// The current time, or `None` if the clock cannot tell. The delivery is then answered 503, so
+    /// that the sender retries, and never accepted.
     fn now(&self) -> Option<UnixTime>;
 }
 
-/// The operating system's clock. A reading before 1970 counts as no reading.
+/// The operating system's clock. A time before 1970 counts as `None`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -110,14 +109,15 @@ where
 /// How far a signed time may be from now, in both directions, inclusive.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Tolerance {
-    /// How old a delivery may be.
+    /// The maximum age of a delivery.
     pub past: Duration,
-    /// How far ahead of our clock a delivery may be.
+    /// How far a delivery may be ahead of the local clock.
     pub future: Duration,
 }
 
 impl Tolerance {
-    /// A tolerance of `past` for old deliveries and `future` for those ahead of the clock.
+    /// Creates a tolerance of `past` for old deliveries and `future` for deliveries ahead of the
+    /// clock.
     #[must_use]
     pub const fn new(past: Duration, future: Duration) -> Self {
         Self { past, future }
@@ -130,7 +130,7 @@ impl fmt::Debug for Tolerance {
     }
 }
 
-/// The unit in which a scheme writes its time.
+/// The format in which a scheme writes its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeUnit {
@@ -138,17 +138,17 @@ pub enum TimeUnit {
     Seconds,
     /// Milliseconds since the epoch.
     Millis,
-    /// Either, told apart by size: from 10^11 on it is milliseconds. Only for providers whose own
-    /// documents and code contradict each other (Mercado Pago, Smartpay).
+    /// Seconds or milliseconds: a number from 10^11 on is milliseconds. Only for providers whose
+    /// documentation and code contradict each other (Mercado Pago, Smartpay).
     SecondsOrMillis,
-    /// Date and time as in RFC 3339, with `Z` or an offset: `2027-01-15T08:00:00.123Z`.
+    /// RFC 3339 date and time, with `Z` or an offset: `2027-01-15T08:00:00.123Z`.
     Rfc3339,
-    /// The same in UTC without saying so: `2027-01-15T08:00:00.123`.
+    /// RFC 3339 date and time in UTC, without a zone: `2027-01-15T08:00:00.123`.
     Rfc3339WithoutZone,
 }
 
 impl TimeUnit {
-    /// A time as a provider writes it.
+    /// Formats a time as a provider writes it.
     #[must_use]
     pub fn format(self, time: UnixTime) -> String {
         match self {
@@ -160,7 +160,7 @@ impl TimeUnit {
     }
 }
 
-/// A time as it was sent: the value, and whether it counts whole seconds.
+/// A time as sent: its value, and whether it is in whole seconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stamp {
     pub(crate) time: UnixTime,
@@ -175,7 +175,7 @@ pub(crate) enum Staleness {
 }
 
 impl Stamp {
-    /// Reads a time in the form of its unit.
+    /// Parses a time in the form of its unit.
     pub(crate) fn parse(text: &[u8], unit: TimeUnit) -> Option<Self> {
         let without_zone = match unit {
             TimeUnit::Rfc3339 => false,
@@ -186,9 +186,9 @@ impl Stamp {
         Some(Self { time, in_seconds })
     }
 
-    /// Reads a canonical decimal: `0`, or up to 19 digits that do not begin with `0`. A text that a
-    /// number parser would take too (`+1`, `01`, ` 1`, `1.0`) is refused, because what is signed is the
-    /// text and not the number.
+    /// Parses a canonical decimal: `0`, or up to 19 digits that do not begin with `0`. Other
+    /// spellings that number parsers accept (`+1`, `01`, ` 1`, `1.0`) are refused, because the text
+    /// is signed, not the number.
     fn parse_decimal(text: &[u8], unit: TimeUnit) -> Option<Self> {
         let canonical = match text {
             [b'0'] => true,
@@ -215,7 +215,7 @@ impl Stamp {
         Some(Self { time, in_seconds })
     }
 
-    /// Compares in the sender's unit: an edge given in seconds is not missed by our milliseconds.
+    /// Compares in the sender's unit, so that a limit in seconds is not missed by milliseconds.
     pub(crate) fn staleness(self, now: UnixTime, tolerance: Tolerance) -> Staleness {
         let (sent, now, past, future) = if self.in_seconds {
             (
@@ -242,7 +242,7 @@ impl Stamp {
     }
 }
 
-/// Whole milliseconds of a duration, saturating.
+/// The whole milliseconds of a duration, saturating.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

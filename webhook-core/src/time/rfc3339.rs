@@ -1,12 +1,12 @@
-//! Times as RFC 3339 writes them, read strictly and without allocation.
+//! RFC 3339 times, parsed strictly and without allocation.
 
 use crate::time::UnixTime;
 
 const DAY: i64 = 86_400;
 
-/// Reads `YYYY-MM-DDThh:mm:ss`, perhaps with a fraction, and behind it `Z` or an offset; or, if it is `without_zone`,
-/// neither, which means UTC. Letters are in upper case, a leap second is refused, and so is a time before 1970.
-/// Gives the time, and whether it counts whole seconds.
+/// Parses `YYYY-MM-DDThh:mm:ss` with an optional fraction, followed by `Z` or an offset. With
+/// `without_zone` there is neither, which means UTC. Letters must be upper case. A leap second or a
+/// time before 1970 is refused. Returns the time, and whether it is in whole seconds.
 pub(crate) fn parse(text: &[u8], without_zone: bool) -> Option<(UnixTime, bool)> {
     let (date_time, rest) = text.split_at_checked(19)?;
     let (millis, in_seconds, zone) = fraction(rest)?;
@@ -23,7 +23,7 @@ pub(crate) fn parse(text: &[u8], without_zone: bool) -> Option<(UnixTime, bool)>
     Some((UnixTime::from_millis(millis), in_seconds))
 }
 
-/// Writes a time the way [`parse`] reads it, with milliseconds where there are any.
+/// Formats a time as [`parse`] reads it, with milliseconds if there are any.
 pub(crate) fn format(time: UnixTime, without_zone: bool) -> String {
     let (secs, millis) = (time.as_secs(), time.as_millis() % 1000);
     let day = secs / 86_400;
@@ -37,7 +37,7 @@ pub(crate) fn format(time: UnixTime, without_zone: bool) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}")
 }
 
-/// Milliseconds of a fraction, of up to nine digits, and what stands behind it.
+/// The milliseconds of a fraction of up to nine digits, and the rest of the text.
 fn fraction(rest: &[u8]) -> Option<(u64, bool, &[u8])> {
     let Some(rest) = rest.strip_prefix(b".") else {
         return Some((0, true, rest));
@@ -55,7 +55,7 @@ fn fraction(rest: &[u8]) -> Option<(u64, bool, &[u8])> {
     Some((millis, false, zone))
 }
 
-/// Seconds of `+hh:mm` or `-hh:mm`.
+/// The seconds of `+hh:mm` or `-hh:mm`.
 fn offset(zone: &[u8]) -> Option<i64> {
     let [sign, h1, h0, b':', m1, m0] = zone else {
         return None;
@@ -72,7 +72,7 @@ fn offset(zone: &[u8]) -> Option<i64> {
     }
 }
 
-/// Seconds since the epoch of `YYYY-MM-DDThh:mm:ss`, as if it were UTC.
+/// Seconds since the epoch of `YYYY-MM-DDThh:mm:ss` as UTC.
 fn seconds(text: &[u8]) -> Option<i64> {
     let [
         y3,
@@ -135,7 +135,7 @@ const fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since 1970-01-01, counted in years that begin in March, so that the leap day is their last.
+/// Days since 1970-01-01. Years are counted from March, so that the leap day is the last day.
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     let (year, month) = match month {
         1 | 2 => (year.checked_sub(1)?, month.checked_add(9)?),
@@ -157,7 +157,7 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
 fn civil(days_since_epoch: u64) -> (i64, i64, i64) {
     let mut left = i64::try_from(days_since_epoch).unwrap_or(i64::MAX);
     let (mut year, mut month) = (1970_i64, 1_i64);
-    // Only what we sign is written, and that is of our days: a loop of some sixty rounds.
+    // Only signers format times, and those are recent: the loop has about sixty rounds.
     while year < 9999 && left >= days_of(year) {
         left = left.saturating_sub(days_of(year));
         year = year.saturating_add(1);

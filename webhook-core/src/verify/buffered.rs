@@ -1,5 +1,5 @@
-//! Checks that have to read the body before they can be made: a token or a tag in a field, signed fields, a signed time.
-//! The body is kept until its end; nothing it says is believed before the check.
+//! Checks that need the complete body: a token or tag in a field, signed fields, a signed time. The
+//! body is buffered, and its content is not trusted before the check.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,20 +16,20 @@ use crate::verify::custom::{MAX_FIELD, first};
 use crate::verify::head::read_tags;
 use crate::verify::prepared::Prepared;
 
-/// A check that waits for the end of the body, and is lent it then.
+/// A check that waits for the end of the body and then borrows it.
 pub(crate) struct BufferedCheck {
     prepared: Arc<Prepared>,
-    /// The tags of the head, where that has them.
+    /// The tags from the head, if it has them.
     candidates: Candidates,
     now: UnixTime,
 }
 
-/// Longest document that is decoded out of a form before it is verified, in bytes. One without
-/// escapes may be as long as the body.
+/// The maximum length of a document that is decoded from a form before it is verified, in bytes. A
+/// document without escapes may be as long as the body.
 const MAX_DECODED: usize = 48 * 1024;
 
 impl BufferedCheck {
-    /// Takes from the head what the check at the end of the body needs.
+    /// Reads from the head what the check needs at the end of the body.
     pub(super) fn start(
         prepared: &Arc<Prepared>,
         head: &Head<'_>,
@@ -54,7 +54,7 @@ impl BufferedCheck {
         })
     }
 
-    /// The check itself.
+    /// Verifies the complete body.
     pub(crate) fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
         let values = Values::read(body, self.pointers())?;
         let slot = match self.prepared.scheme.authentication {
@@ -104,7 +104,7 @@ impl BufferedCheck {
         ))
     }
 
-    /// What has to be known of the body before its tag can be checked.
+    /// The pointers to read before the tag can be checked.
     fn pointers(&self) -> Vec<&'static str> {
         let mut pointers = Vec::new();
         if let Location::BodyField(pointer) = self.prepared.scheme.location {
@@ -118,9 +118,9 @@ impl BufferedCheck {
         pointers
     }
 
-    /// SHA-256 of what was signed, but for the secret, where the body is no part of it. As it is
-    /// signed, without a mark between fields: what can be moved from one into the next is the same
-    /// message.
+    /// SHA-256 of the signed message without the secret, if the message does not include the body.
+    /// As in the message, nothing separates the fields. So bytes moved from one field to the next
+    /// give the same digest.
     fn message(&self, values: &Values<'_>) -> Result<Option<[u8; 32]>, RejectionKind> {
         let coverage = self.prepared.coverage;
         if coverage.body || coverage.is_sender_only() {
@@ -168,7 +168,7 @@ impl BufferedCheck {
         }
     }
 
-    /// The tag of every key.
+    /// The tag by each key.
     fn tags(
         &self,
         parts: &[Part],
@@ -188,7 +188,8 @@ impl BufferedCheck {
                         let text = values.text(pointer, MAX_FIELD)?;
                         mac.update(text.ok_or(RejectionKind::Malformed)?.as_bytes());
                     }
-                    // The others are of the head, and refused where the scheme is made.
+                    // The other parts belong to the head. Such a scheme is refused when it is
+                    // constructed.
                     _ => return Err(RejectionKind::BadSignature),
                 }
             }
@@ -197,7 +198,7 @@ impl BufferedCheck {
         .collect()
     }
 
-    /// The time in the body, once it is known to be signed.
+    /// The time in the body. Called once it is known to be signed.
     fn time(&self, body: &[u8]) -> Result<Option<UnixTime>, RejectionKind> {
         let Some(source) = self.prepared.scheme.time else {
             return Ok(None);

@@ -1,14 +1,14 @@
-//! The tags that came with a delivery, any of which may be genuine.
+//! The tags of a delivery, any of which may be genuine.
 
 use crate::crypto::Tag;
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
 use crate::parse::encoding::decode;
 
-/// Candidate tags one delivery may carry. More would let a sender make us compare without end.
+/// The maximum number of tags in one delivery. It bounds the comparisons that a sender can cause.
 pub(crate) const MAX_TAGS: usize = 16;
 
-/// The candidate tags of a delivery. The usual single one needs no allocation.
+/// The candidate tags of a delivery. A single one, the usual case, needs no allocation.
 #[derive(Clone)]
 pub(crate) struct Candidates {
     first: Tag,
@@ -25,8 +25,8 @@ impl Candidates {
         }
     }
 
-    /// Adds a tag as spelled in the request. One that does not decode to a tag of the right length can never
-    /// match, so it is counted and dropped.
+    /// Adds a tag as spelled in the request. A tag that does not decode to the right length can
+    /// never match, so it is counted and dropped.
     pub(crate) fn push(
         &mut self,
         spelled: &[u8],
@@ -44,7 +44,7 @@ impl Candidates {
             let mut tag = Tag::default();
             if tag.set(len, |bytes| decode(spelled, encoding, bytes)) {
                 if self.rest.capacity() == 0 {
-                    // Once for all of them.
+                    // Allocates once for all of them.
                     self.rest.reserve_exact(MAX_TAGS);
                 }
                 self.rest.push(tag);
@@ -53,7 +53,7 @@ impl Candidates {
         Ok(())
     }
 
-    /// Whether any candidate could match. If not, the body need not be read to know the answer.
+    /// Checks that a candidate could match. If none could, the body need not be read.
     pub(crate) fn check(&self) -> Result<(), RejectionKind> {
         match self.seen {
             0 => Err(RejectionKind::UnsupportedScheme),
@@ -62,7 +62,7 @@ impl Candidates {
         }
     }
 
-    /// Whether one of the candidates is `tag`. All are compared, whatever the outcome.
+    /// Whether `tag` is one of the candidates. All of them are compared in any case.
     pub(crate) fn contain(&self, tag: &Tag) -> bool {
         let rest = self.rest.iter();
         rest.fold(self.first.matches(tag), |found, candidate| {
@@ -73,7 +73,7 @@ impl Candidates {
 }
 
 impl Candidates {
-    /// Whether both hold the same tags in the same order.
+    /// Whether both have the same tags in the same order.
     pub(crate) fn are(&self, other: &Self) -> bool {
         let tags = |of: &Self| {
             std::iter::once(of.first)

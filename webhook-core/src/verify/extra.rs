@@ -1,4 +1,4 @@
-//! Credentials and names of keys that come in a header beside the signature.
+//! Credentials and key ids in a header in addition to the signature.
 
 use zeroize::Zeroizing;
 
@@ -8,15 +8,15 @@ use crate::provider::{ExtraCredential, Parameter, Provider};
 use crate::request::{Head, basic};
 use crate::secret::{KeyFormat, Secret, Settings, check_text};
 
-/// A companion that is configured.
+/// A configured extra credential.
 pub(crate) struct ExpectedCredential {
     companion: ExtraCredential,
-    /// Any of them will do.
+    /// The accepted values.
     values: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl ExpectedCredential {
-    /// Those of a provider that are configured.
+    /// The configured extra credentials of a provider.
     pub(crate) fn all(provider: &Provider, settings: &Settings) -> Result<Vec<Self>, ConfigError> {
         let parameters = provider.parameters().iter();
         let configured = parameters.filter_map(|parameter| {
@@ -36,7 +36,7 @@ impl ExpectedCredential {
         configured.collect()
     }
 
-    /// Whether a request has it, once.
+    /// Checks that a request has the credential exactly once.
     pub(crate) fn check(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
         let sent = head.header(self.companion.header)?;
         let decoded;

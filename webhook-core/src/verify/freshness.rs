@@ -1,9 +1,9 @@
-//! Whether a signed time is fresh.
+//! Checking the freshness of a signed time.
 
 use crate::error::RejectionKind;
 use crate::time::{Staleness, Stamp, TimeUnit, Tolerance, UnixTime};
 
-/// The time, if it is one and neither stale nor of the future.
+/// Parses the time and checks that it is neither stale nor in the future.
 pub(crate) fn fresh(
     text: &[u8],
     unit: TimeUnit,

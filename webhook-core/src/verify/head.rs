@@ -1,4 +1,4 @@
-//! What a scheme reads from the head: tags, time, id.
+//! Reading tags, time and id from the head.
 
 use crate::error::RejectionKind;
 use crate::parse::{Grammar, grammar};
@@ -6,7 +6,7 @@ use crate::provider::{IdSource, Location, Scheme, TimeLocation};
 use crate::request::Head;
 use crate::verify::candidates::MAX_TAGS;
 
-/// The text of the time, which may have been found with the tags, and the id.
+/// Reads the text of the time and the id. The time may have been found with the tags.
 #[inline]
 pub(super) fn read_time_and_id<'h>(
     scheme: &Scheme,
@@ -27,7 +27,7 @@ pub(super) fn read_time_and_id<'h>(
     Ok((time, id))
 }
 
-/// Reads the candidate tags of a scheme, and the text of the time where a pair of the same header holds it.
+/// Reads a scheme's candidate tags, and the text of the time if it is in a pair of the same header.
 pub(super) fn read_tags<'h>(
     scheme: &Scheme,
     head: &Head<'h>,
@@ -67,7 +67,7 @@ pub(super) fn read_tags<'h>(
             }
             Ok(None)
         }
-        // Read when the body is whole.
+        // Read once the body is complete.
         Location::Body | Location::Code | Location::BodyField(_) | Location::FormField { .. } => {
             Ok(None)
         }
@@ -100,5 +100,5 @@ pub(super) fn read_id<'h>(head: &Head<'h>, source: IdSource) -> Result<&'h str, 
     std::str::from_utf8(value).map_err(|_| RejectionKind::Malformed)
 }
 
-/// Longest id of a delivery, in bytes.
+/// The maximum length of a delivery's id, in bytes.
 pub(crate) const MAX_ID: usize = 256;

@@ -1,5 +1,6 @@
-//! The vectors of Project Wycheproof for JSON Web Signatures, through the parser, the keys and the comparison that schemes use. Their
-//! payloads are no claims, so they cannot come in through the door.
+//! Project Wycheproof's vectors for JSON Web Signatures. They run through the parser, the keys and
+//! the comparison that schemes use. Their payloads are not claims, so they cannot use the public
+//! API.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -19,13 +20,14 @@ use crate::secret::{Key, Keys};
 use crate::time::UnixTime;
 use crate::verify::key_ring::KeyRing;
 
-/// Groups of a file; none in a packaged crate, where the vectors are left out for their licence.
+/// The groups of a file. Empty in a packaged crate, which omits the vectors because of their
+/// licence.
 fn groups(file: &str) -> Vec<Value> {
     let krate = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // Cargo writes it into every package, and into nothing else.
+    // Cargo adds this file to every package, and only there.
     if krate.join("Cargo.toml.orig").exists() {
-        // Not by `eprintln`, which the harness keeps to itself.
-        let _ = writeln!(io::stderr(), "SKIPPED: {file} is in the repository alone");
+        // Not `eprintln`, because the harness captures it.
+        let _ = writeln!(io::stderr(), "SKIPPED: {file} is only in the repository");
         return Vec::new();
     }
     let path = krate.join("tests/wycheproof").join(file);
@@ -44,17 +46,17 @@ const fn algorithm(alg: &str) -> Option<Algorithm> {
     }
 }
 
-/// What a scheme would have been configured with for this key; or why there is no such scheme.
+/// The keys that a scheme would have for this key, or why no scheme supports it.
 fn ring(key: &Value, alg: &str) -> Result<Option<KeyRing>, String> {
     if alg == "HS256" {
-        let secret = base64url(key["k"].as_str().ok_or("a set with a secret")?.as_bytes());
+        let secret = base64url(key["k"].as_str().ok_or("the set has no secret")?.as_bytes());
         let key = Key::Mac(
             Algorithm::HmacSha256.key(&secret.unwrap()),
             Zeroizing::default(),
         );
         return Ok(Some(KeyRing::Shared(Keys::from_iter([key]))));
     }
-    let algorithm = algorithm(alg).ok_or(format!("no scheme has {alg}"))?;
+    let algorithm = algorithm(alg).ok_or(format!("no scheme uses {alg}"))?;
     let keys = read(key.to_string().as_bytes(), algorithm);
     let keys = keys.ok();
     Ok(keys.map(|keys| KeyRing::Public(keys.into_iter().map(|named| named.key).collect())))
@@ -70,7 +72,7 @@ fn accepts(ring: Option<&KeyRing>, jws: &Value, alg: &str) -> bool {
     token.payload().is_ok() && ring.slot(&[token.signed], &token.signature).is_some()
 }
 
-/// How many had their verdict, and why the others were left out.
+/// The number of tests that matched their label, and why others were left out.
 fn run(file: &str) -> (usize, BTreeMap<String, usize>) {
     let (mut run, mut left_out) = (0, BTreeMap::new());
     for group in groups(file) {
@@ -80,7 +82,7 @@ fn run(file: &str) -> (usize, BTreeMap<String, usize>) {
         let alg = [&key["alg"], &first["alg"]]
             .into_iter()
             .find_map(Value::as_str);
-        // A key that does not say is of the algorithm that its group is named after.
+        // A key without an algorithm has the one that its group is named after.
         let alg = alg.unwrap_or(if key["kty"] == "EC" { "ES256" } else { "RS256" });
         let ring = ring(key, alg);
         for test in group["tests"].as_array().unwrap() {
@@ -105,19 +107,19 @@ fn run(file: &str) -> (usize, BTreeMap<String, usize>) {
     (run, left_out)
 }
 
-/// Where this crate differs from what is labelled, and why it may.
+/// Known differences between this crate and the labels, with the reason.
 fn known(comment: &str, accepted: bool) -> Option<&'static str> {
     let of = |name: &str| comment.contains(name);
     if accepted && of("roca") {
-        return Some("a key of a broken generator, which is its owner's to notice");
+        return Some("a key from a broken generator, which its owner has to notice");
     }
-    // Their tokens are those of `ValidMac`, byte for byte: the padding they are about is lost.
+    // These tokens equal those of `ValidMac` byte for byte: their padding was lost.
     if accepted && of("\"base64\": \"invalidBase64Padding") {
-        return Some("no padding is in it");
+        return Some("the token has no padding");
     }
-    // Labelled valid, with a `?` among the symbols, which is none (RFC 4648 §5).
+    // Labelled valid, but it contains `?`, which is not in the alphabet (RFC 4648 §5).
     if !accepted && of("\"base64\": \"InvalidCharacterInserted") {
-        return Some("a symbol that is none");
+        return Some("an invalid symbol");
     }
     None
 }

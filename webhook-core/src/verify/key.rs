@@ -1,4 +1,4 @@
-//! The configured secrets, as keys.
+//! Turning the configured secrets into keys.
 
 use zeroize::Zeroizing;
 
@@ -8,7 +8,7 @@ use crate::error::ConfigError;
 use crate::provider::{Authentication, Part, Provider, Scheme};
 use crate::secret::{Key, KeyFormat, Keys, Secret, SecretSet, Settings};
 
-/// Keys the secrets for a scheme.
+/// Prepares the secrets for a scheme.
 pub(super) fn keyed(
     provider: &Provider,
     scheme: &Scheme,
@@ -23,7 +23,7 @@ pub(super) fn keyed(
     secrets.iter().enumerate().map(keyed).collect()
 }
 
-/// A secret that the sender has too.
+/// A shared secret.
 fn shared(provider: &Provider, scheme: &Scheme, secret: &Zeroizing<Vec<u8>>) -> Key {
     match scheme.authentication {
         Authentication::Mac { algorithm, parts } => {
@@ -64,7 +64,8 @@ pub(super) fn decryption_key(
     code.decrypts_with().map(key).transpose()
 }
 
-/// An identifier verifies nothing, and so is refused as a secret too.
+/// Refuses a secret that equals a public identifier, because an identifier must not verify
+/// anything.
 pub(super) fn check_secret_is_not_public(
     provider: &Provider,
     keys: &[Zeroizing<Vec<u8>>],

@@ -9,7 +9,7 @@ use crate::request::Head;
 use crate::secret::{Keys, Settings};
 use crate::verify::custom::first;
 
-/// What a signature is compared with.
+/// The keys that a signature is checked against.
 #[derive(Clone)]
 pub(crate) enum KeyRing {
     Shared(Keys),
@@ -25,7 +25,7 @@ impl KeyRing {
         }
     }
 
-    /// The public keys that are at hand.
+    /// The public keys that are available.
     pub(crate) fn public(&self) -> &[PublicKey] {
         match self {
             Self::Public(keys) => keys,
@@ -33,7 +33,7 @@ impl KeyRing {
         }
     }
 
-    /// The slot of the first key that made this signature of pieces one behind the other.
+    /// The slot of the first key that made this signature of the concatenated pieces.
     pub(crate) fn slot(&self, pieces: &[&[u8]], signature: &[u8]) -> Option<usize> {
         match self {
             Self::Shared(keys) => first(keys.macs().map(|mut mac| {
@@ -61,7 +61,8 @@ impl KeyRing {
     }
 }
 
-/// The keys a delivery may be signed with: the configured ones, unless they have another name; or those of that name.
+/// The keys that a delivery may be signed with: the configured ones, unless they have another name,
+/// otherwise the fetched key of that name.
 pub(crate) fn ring(
     public: &[PublicKey],
     elsewhere: bool,
@@ -77,7 +78,7 @@ pub(crate) fn ring(
     query.map(KeyRing::Wanted).ok_or(RejectionKind::UnknownKey)
 }
 
-/// [`ring`] of a key that has an id.
+/// Like [`ring`], for a key with an id.
 pub(crate) fn ring_of(
     asked: &CheckInput<'_>,
     id: Option<&str>,
@@ -87,7 +88,7 @@ pub(crate) fn ring_of(
     ring(&asked.keys.public(), asked.fetches_keys, own, id, query)
 }
 
-/// What is configured about keys that deliveries name.
+/// The configuration for keys that deliveries name.
 pub(super) struct NamedKeys<'a> {
     pub(super) provider: &'static str,
     pub(super) settings: &'a Settings,
@@ -95,7 +96,7 @@ pub(super) struct NamedKeys<'a> {
     pub(super) fetched: bool,
 }
 
-/// The keys that a delivery of a scheme without code of its own may be signed with.
+/// The keys that a delivery may be signed with, for a scheme without custom code.
 pub(super) fn ring_by_name(
     scheme: &Scheme,
     named: &NamedKeys<'_>,

@@ -1,4 +1,4 @@
-//! A keyed hash that runs over the body as it arrives.
+//! A keyed hash over the body as it arrives.
 
 use std::sync::Arc;
 
@@ -16,19 +16,19 @@ use crate::verify::tail::Tail;
 use crate::verify::verification::State;
 use crate::verify::{Candidates, Verification};
 
-/// One scheme at work, with a running hash for each key.
+/// A running check of one scheme, with a hash for each key.
 pub(super) struct MacCheck {
     coverage: Coverage,
     pub(super) candidates: Candidates,
-    /// Boxed: most schemes have none.
+    /// Boxed, because most schemes have none.
     tail: Option<Box<Tail>>,
     first: RunningMac,
     rest: Vec<RunningMac>,
 }
 
 impl MacCheck {
-    /// Reads the head, and signs what stands before the body. The check is built in `verification`,
-    /// where it stays: the running hashes are too wide to be passed around by value.
+    /// Reads the head and hashes the parts before the body. The check is built in place in
+    /// `verification`, because the running hashes are too large to move.
     pub(super) fn start<'h>(
         prepared: &Arc<Prepared>,
         algorithm: Algorithm,
@@ -38,7 +38,7 @@ impl MacCheck {
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
         let mut macs = prepared.keys.keyed_hashes();
-        // A verifier has at least one secret, so there is a first.
+        // A verifier has at least one secret.
         let first = macs.next().ok_or(RejectionKind::BadSignature)?;
         let check = verification.run(Self {
             coverage: prepared.coverage,
@@ -77,7 +77,7 @@ impl MacCheck {
         Ok(id)
     }
 
-    /// A part that is each key's own.
+    /// Hashes a part that differs for each key.
     fn update_own(&mut self, part: Part, prepared: &Prepared) {
         let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
         for (mac, (login, secret)) in macs.zip(prepared.logins_and_secrets()) {
@@ -85,7 +85,7 @@ impl MacCheck {
         }
     }
 
-    /// What stands after the body, and what the body itself has to be.
+    /// Prepares the parts after the body, and the requirements on the body.
     fn set_tail(
         &mut self,
         prepared: &Arc<Prepared>,
@@ -94,7 +94,7 @@ impl MacCheck {
     ) -> Result<(), RejectionKind> {
         let seam = prepared.seam.map(|rule| Seam::new(rule, message.head));
         let seam = seam.transpose()?;
-        // A plain hash that ends with the body can be continued.
+        // A plain hash that ends with the body can be extended.
         let has_to_be_text = algorithm.is_plain() && prepared.from_body == [Part::Body];
         if seam.is_none() && !has_to_be_text && matches!(prepared.from_body, [] | [Part::Body]) {
             return Ok(());
@@ -111,7 +111,7 @@ impl MacCheck {
         Ok(())
     }
 
-    /// Decides without the body, where that is not signed.
+    /// Decides without the body, if the body is not signed.
     fn decide(
         &mut self,
         prepared: &Prepared,
@@ -163,8 +163,8 @@ impl MacCheck {
         })
     }
 
-    /// Signs what stands after the body. SHA-256 of what was signed of the body, where that is not
-    /// the body byte for byte; `None` for a body that cannot have been signed so.
+    /// Hashes the parts after the body. Returns the SHA-256 of the signed form of the body if it
+    /// differs from the body, and `None` for a body that cannot have been signed this way.
     #[cold]
     fn finish_tail(&mut self, tail: Tail) -> Option<Option<[u8; 32]>> {
         self.update(&tail.suffix);
@@ -174,8 +174,7 @@ impl MacCheck {
         tail.finish()
     }
 
-    /// The slot of the key that made one of the candidates. All keys are tried, whatever the
-    /// outcome.
+    /// The slot of the key that made one of the candidates. All keys are tried in any case.
     #[inline]
     fn slot(&mut self) -> Option<usize> {
         let mut slot = self.candidates.contain(&self.first.finish()).then_some(0);

@@ -1,4 +1,4 @@
-//! The signed message, part by part.
+//! Writing the signed message, part by part.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use crate::error::RejectionKind;
 use crate::provider::{Part, Value};
 use crate::request::{Found, Head, MAX_VALUE};
 
-/// The values a scheme's parts are made of.
+/// The values that a scheme's parts are made of.
 pub(super) struct SignedMessage<'a> {
     pub(super) head: &'a Head<'a>,
     pub(super) url: &'a str,
@@ -34,7 +34,7 @@ impl SignedMessage<'_> {
                 }
             }
             Part::Header(name) => sink(self.head.header(name)?),
-            // Those of the body come later, through `update`, and those of the key are not of the head.
+            // The body's parts follow through `update`, and the key's parts are not in the head.
             Part::Body | Part::BodyLowBytes | Part::Field(_) | Part::Secret | Part::Login => {}
             Part::Optional {
                 before,

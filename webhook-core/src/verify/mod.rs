@@ -1,4 +1,4 @@
-//! Checks of signatures, tokens and credentials.
+//! Verification of signatures, tokens and credentials.
 
 mod buffered;
 mod candidates;

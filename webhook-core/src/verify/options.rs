@@ -1,4 +1,4 @@
-//! What a verifier needs to know beyond provider and secrets.
+//! The options of a verifier.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use crate::provider::Provider;
 use crate::secret::Settings;
 use crate::time::Tolerance;
 
-/// What a [`Verifier`](crate::Verifier) needs to know beyond provider and secrets.
+/// The options of a [`Verifier`](crate::Verifier) in addition to provider and secrets.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// The public URL of the endpoint, without query; needed where it is signed.
+    /// The public URL of the endpoint, without query. Required if it is signed.
     pub public_url: Option<String>,
-    /// Another tolerance than the provider's.
+    /// Overrides the provider's tolerance.
     pub tolerance: Option<Tolerance>,
-    /// Another query parameter for the token than the provider's.
+    /// Overrides the provider's query parameter for the token.
     pub token_parameter: Option<String>,
-    /// What the provider needs beside its secrets.
+    /// Values that the provider needs in addition to its secrets.
     pub settings: Settings,
-    /// Whether there is a source of keys, so that none need be configured.
+    /// Whether a key source is configured, so that no key has to be.
     pub(crate) fetches_keys: bool,
 }
 

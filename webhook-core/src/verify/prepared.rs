@@ -1,4 +1,4 @@
-//! A scheme with all that can be worked out before a delivery comes.
+//! A scheme with everything that can be computed before a delivery arrives.
 
 use zeroize::Zeroizing;
 
@@ -10,19 +10,19 @@ use crate::verify::key::keyed;
 use crate::verify::seam::SeamRule;
 use crate::verify::{Options, fresh};
 
-/// A scheme of a verifier, with its keys. Shared by the deliveries that are checked with it.
+/// A verifier's scheme with its keys, shared by the deliveries that it checks.
 pub(super) struct Prepared {
     pub(super) scheme: Scheme,
     pub(super) keys: Keys,
     pub(super) key_format: KeyFormat,
     pub(super) coverage: Coverage,
-    /// The verifier's, or the scheme's; `None` where no time is signed.
+    /// The tolerance of the verifier or the scheme. `None` if no time is signed.
     pub(super) tolerance: Option<Tolerance>,
-    /// Where the body touches other signed parts.
+    /// Where the body is adjacent to other signed parts.
     pub(super) seam: Option<SeamRule>,
     /// The signed parts before the body.
     pub(super) before_body: &'static [Part],
-    /// The body and the signed parts after it; empty where the body is not signed as it is.
+    /// The body and the signed parts after it. Empty if the body is not signed as it is.
     pub(super) from_body: &'static [Part],
 }
 
@@ -49,7 +49,7 @@ impl Prepared {
         })
     }
 
-    /// The signed time, if it is fresh; `None` where none is signed.
+    /// The signed time, if it is fresh. `None` if no time is signed.
     #[inline]
     pub(super) fn fresh_time(
         &self,
@@ -62,7 +62,7 @@ impl Prepared {
         }
     }
 
-    /// What stands before the colon of a login, and the secret itself, for each key.
+    /// The login and the secret of each key.
     pub(super) fn logins_and_secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.keys.texts().map(|text| self.key_format.split(text))
     }

@@ -1,4 +1,5 @@
-//! Checks with public keys: what is signed is hashed as it comes, and every key tries every signature at its end.
+//! Checks with public keys. The message is hashed as it arrives, and at its end every key tries
+//! every signature.
 
 use crate::crypto::public::{Message, PublicKey, RunningMessage};
 use crate::crypto::{Algorithm, RunningDigest};
@@ -16,12 +17,13 @@ use crate::verify::message::SignedMessage;
 use crate::verify::prepared::Prepared;
 use crate::verify::verification::State;
 
-/// Signatures one delivery may carry. Fewer than tags of a keyed hash, since each costs every key a verification, which is
-/// tens of microseconds: four are what a sender needs that rotates its keys.
+/// The maximum number of signatures in one delivery. It is lower than for keyed hashes, because
+/// each signature costs tens of microseconds per key. Four are enough for a sender that rotates its
+/// keys.
 const MAX_SIGNATURES: usize = 4;
 
-/// A check that waits for the end of the body, and holds none of it. Where the algorithm is
-/// Ed25519, the body is lent to it with the other parts around.
+/// A check that waits for the end of the body without keeping it. For Ed25519, it borrows the body
+/// together with the parts around it.
 pub(crate) struct PublicKeyCheck {
     coverage: Coverage,
     message: RunningMessage,
@@ -29,13 +31,13 @@ pub(crate) struct PublicKeyCheck {
     /// The parts after the body.
     suffix: Vec<u8>,
     ring: KeyRing,
-    /// SHA-256 of what was signed, where the body is not part of it.
+    /// SHA-256 of the signed message, if it does not include the body.
     digest: Option<[u8; 32]>,
 }
 
 impl PublicKeyCheck {
-    /// Reads the head, and takes in what stands before the body. Not inlined: the checks of keyed
-    /// hashes, which are beside it, are register-bound.
+    /// Reads the head and hashes the parts before the body. Not inlined: the neighbouring checks of
+    /// keyed hashes are register-bound.
     #[inline(never)]
     pub(super) fn start<'h>(
         prepared: &Prepared,
@@ -73,7 +75,7 @@ impl PublicKeyCheck {
         Ok(id)
     }
 
-    /// Takes in the parts around the body.
+    /// Takes the parts around the body.
     fn sign_head(
         &mut self,
         prepared: &Prepared,
@@ -101,7 +103,7 @@ impl PublicKeyCheck {
         }
     }
 
-    /// The parts around the body, where all of them have to be in one piece.
+    /// The parts around the body, if the algorithm needs all of them in one piece.
     pub(crate) fn frame(&self) -> Option<(&[u8], &[u8])> {
         match &self.message {
             RunningMessage::Whole(prefix) => Some((prefix, &self.suffix)),
@@ -109,7 +111,7 @@ impl PublicKeyCheck {
         }
     }
 
-    /// The key it cannot be finished without.
+    /// The key that the check needs to finish.
     pub(crate) fn wanted(&self) -> Option<&KeyQuery> {
         self.ring.wanted()
     }
@@ -118,8 +120,8 @@ impl PublicKeyCheck {
         self.ring = KeyRing::Public(keys.to_vec());
     }
 
-    /// The slot of the first key that verifies one of the signatures. Neither keys nor signatures are secret, so the search
-    /// may end with it.
+    /// The slot of the first key that verifies one of the signatures. The search may stop there,
+    /// since neither keys nor signatures are secret.
     fn slot(&mut self, whole: &[u8]) -> Option<usize> {
         let keys = self.ring.public();
         let algorithm = keys.first()?.algorithm();
@@ -137,7 +139,7 @@ impl PublicKeyCheck {
         })
     }
 
-    /// `whole` is the body, in its [frame](Self::frame) if it has one.
+    /// Verifies `whole`, which is the body with its [frame](Self::frame), if any.
     pub(crate) fn verified(
         &mut self,
         whole: &[u8],
@@ -152,7 +154,8 @@ impl PublicKeyCheck {
     }
 }
 
-/// The signatures of a delivery; `None` is one that does not decode, which is counted and never matches.
+/// The signatures of a delivery. `None` is one that does not decode: it is counted and never
+/// matches.
 struct Signatures(Vec<Option<Vec<u8>>>);
 
 impl Signatures {
@@ -176,7 +179,7 @@ impl Signatures {
         Ok(())
     }
 
-    /// Whether any of them could match.
+    /// Checks that a signature could match.
     fn check(&self) -> Result<(), RejectionKind> {
         match self.0.iter().any(Option::is_some) {
             true => Ok(()),

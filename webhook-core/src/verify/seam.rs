@@ -1,15 +1,15 @@
-//! Where a body meets other signed parts without a separator: what has to stand there, so that no
-//! byte can be moved across.
+//! Where a body is adjacent to other signed parts without a separator, and what must be there so
+//! that no byte can be moved across.
 //!
-//! A signature covers `url` and `body` one behind the other, not where one ends. Whoever captured a
-//! delivery could move the end of the query into the body, or the beginning of the body into the
-//! query, and would have another delivery that verifies.
+//! A signature covers the concatenation of URL and body, but not where one ends. An attacker who
+//! captured a delivery could move the end of the query into the body, or the start of the body into
+//! the query, and would have another delivery that verifies.
 
 use crate::error::RejectionKind;
 use crate::provider::{Authentication, Part, Provider, Scheme};
 use crate::request::Head;
 
-/// Where a body touches other signed parts of its scheme. Worked out once for a scheme.
+/// Where a body is adjacent to other signed parts. Computed once per scheme.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeamRule {
     is_after_url: bool,
@@ -18,7 +18,7 @@ pub(crate) struct SeamRule {
 }
 
 impl SeamRule {
-    /// The rule of a scheme; `None` where any body will do.
+    /// The rule of a scheme. `None` if the scheme does not restrict the body.
     pub(crate) fn new(provider: &Provider, scheme: &Scheme) -> Option<Self> {
         let rule = Self {
             is_after_url: is_after_url(scheme),
@@ -29,7 +29,7 @@ impl SeamRule {
     }
 }
 
-/// What the ends of a body have to be.
+/// The requirements on the ends of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seam {
     begins: Edge,
@@ -38,25 +38,25 @@ pub(crate) struct Seam {
     last: Option<u8>,
 }
 
-/// What the byte at an end has to be, if there is one.
+/// The requirement on the byte at one end, if there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Edge {
     #[default]
     Free,
-    /// A byte that no query has.
+    /// A byte that a query cannot contain.
     Mark,
-    /// Not what a query begins with.
+    /// A byte that cannot start a query.
     NoQuery,
-    /// Not what a time begins with.
+    /// A byte that cannot start a time.
     NoTime,
 }
 
 impl Seam {
-    /// The seam of a request.
+    /// Creates the seam of a request.
     ///
     /// # Errors
     ///
-    /// `Malformed` for a query that has a byte in it by which the body is told from a query.
+    /// `Malformed` if the query contains a byte that separates it from the body.
     pub(crate) fn new(rule: SeamRule, head: &Head<'_>) -> Result<Self, RejectionKind> {
         let (begins, ends) = (rule.is_after_url, rule.is_before_url);
         let query = head.query().filter(|_| begins || ends);
@@ -70,7 +70,7 @@ impl Seam {
                 (false, _) if rule.may_be_taken_for_timed => Edge::NoTime,
                 (false, _) => Edge::Free,
             },
-            // The URL may stand in the body itself, as where a sender names its callback.
+            // A body may itself contain a URL, such as the sender's callback.
             ends: if ends { Edge::Mark } else { Edge::Free },
             ..Self::default()
         })
@@ -82,7 +82,7 @@ impl Seam {
         self.last = bytes.last().copied().or(self.last);
     }
 
-    /// Whether the body could be told from what is signed next to it.
+    /// Whether the body can be separated from the signed part next to it.
     pub(crate) fn holds(&self) -> bool {
         let holds = |edge: Edge, byte: Option<u8>| byte.is_none_or(|byte| edge.takes(byte));
         holds(self.begins, self.first) && holds(self.ends, self.last)
@@ -100,7 +100,7 @@ impl Edge {
     }
 }
 
-/// A byte that no query has (RFC 3986 §3.4), and that documents begin and end with.
+/// Whether a byte cannot be in a query (RFC 3986 §3.4) and can start or end a document.
 fn is_mark(byte: u8) -> bool {
     matches!(byte, b'{' | b'}' | b'[' | b']' | b'"' | b'<' | b'>') || byte.is_ascii_whitespace()
 }
@@ -115,9 +115,9 @@ fn is_before_url(scheme: &Scheme) -> bool {
     pairs.any(|pair| matches!(pair, [Part::Body | Part::BodyLowBytes, Part::Url]))
 }
 
-/// Whether another scheme of the provider signs a time before the body, and this one the body
-/// alone: a delivery of the other would be one of this, with its time in the body, and would never
-/// be stale.
+/// Whether this scheme signs the body alone, and another scheme of the provider signs a time before
+/// the body. A delivery of the other scheme would verify under this one with the time in its body,
+/// and would never be stale.
 fn may_be_taken_for_timed(provider: &Provider, scheme: &Scheme) -> bool {
     let begins = |scheme: &Scheme, part: Part| scheme.parts().first() == Some(&part);
     let is_timed = |other: &Scheme| {

@@ -1,4 +1,4 @@
-//! What is signed after the body, and what the body has to be.
+//! The signed parts after the body, and the requirements on the body.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::verify::message::SignedMessage;
 use crate::verify::prepared::Prepared;
 use crate::verify::seam::Seam;
 
-/// What is special about the body of a scheme, or signed after it.
+/// The requirements on a scheme's body, and the signed parts after it.
 ///
-/// A plain hash with the secret in front can be continued by anybody who has one: with the padding
-/// of the hash, and whatever follows. The padding begins with a byte that no text has after a whole
-/// character, so what has to be text cannot be continued.
+/// A plain hash with the secret in front can be extended by anyone who has one: with the padding of
+/// the hash and any text after it. The padding starts with a byte that cannot follow a complete
+/// character of UTF-8. So a body that must be text cannot be extended.
 #[derive(Default)]
 pub(super) struct Tail {
-    /// With the digest of what is signed of the body then.
+    /// With the digest of the low bytes.
     pub(super) low_bytes: Option<(LowBytes, RunningDigest)>,
-    /// Where the body has to be text.
+    /// Set if the body has to be text.
     pub(super) text: Option<Utf8>,
     pub(super) seam: Option<Seam>,
     /// The parts after the body.
@@ -30,7 +30,7 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Takes in a part that stands in the place of the body or after it.
+    /// Adds a part that replaces or follows the body.
     pub(super) fn add(
         &mut self,
         part: Part,
@@ -50,7 +50,7 @@ impl Tail {
         }
     }
 
-    /// Takes the next bytes of the body, and signs what is signed of them.
+    /// Takes the next bytes of the body and signs their signed form.
     pub(super) fn push(&mut self, bytes: &[u8], mut sign: impl FnMut(&[u8])) {
         if let Some(seam) = &mut self.seam {
             seam.push(bytes);
@@ -67,8 +67,8 @@ impl Tail {
         }
     }
 
-    /// SHA-256 of what was signed of the body, where that is not the body byte for byte; `None` for
-    /// a body that cannot have been signed so.
+    /// The SHA-256 of the signed form of the body if it differs from the body. `None` for a body
+    /// that cannot have been signed this way.
     pub(super) fn finish(self) -> Option<Option<[u8; 32]>> {
         let is_text = self.text.is_none_or(|text| text.is_text());
         let holds = self.seam.is_none_or(|seam| seam.holds());

@@ -1,4 +1,4 @@
-//! Tokens and credentials: compared with every configured one.
+//! Tokens and credentials, compared with every configured one.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,7 @@ use crate::request::{Head, MAX_VALUE, basic};
 use crate::verify::custom::first;
 use crate::verify::prepared::Prepared;
 
-/// Compares the token of a request. `parameter` is the query parameter that holds it, where that is
-/// configured.
+/// Compares the token of a request. `parameter` overrides the query parameter of the token.
 pub(super) fn compare(
     prepared: &Prepared,
     parameter: Option<&str>,
@@ -45,7 +44,7 @@ fn sent<'h>(
             Ok(Cow::Owned(basic::read(head.header(name)?)?))
         }
         (Location::Header(name), _) => Ok(Cow::Borrowed(head.header(name)?)),
-        // Tokens in the body are buffered, and none is in several headers.
+        // Tokens in the body are buffered, and no token is in several headers.
         _ => Err(RejectionKind::BadSignature),
     }
 }

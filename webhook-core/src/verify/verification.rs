@@ -1,4 +1,4 @@
-//! A check that has seen the head and takes the body next.
+//! A check that has read the head.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::verify::buffered::BufferedCheck;
 use crate::verify::mac::MacCheck;
 use crate::verify::public_key::PublicKeyCheck;
 
-/// A check that has seen the head and takes the body next.
+/// A check that has read the head and takes the body next.
 pub struct Verification {
     pub(super) state: State,
     pub(super) time: Option<UnixTime>,
@@ -24,24 +24,24 @@ pub struct Verification {
     reason = "a box would be a heap allocation for every delivery"
 )]
 pub(super) enum State {
-    /// Nothing was checked.
+    /// Nothing is checked yet.
     Undecided,
-    /// The head was enough.
+    /// The head was enough to decide.
     Decided(Verified),
-    /// The body has to be whole.
+    /// The check needs the complete body.
     Buffered(Box<BufferedCheck>),
-    /// Public keys verify what is signed.
+    /// Public keys verify the message.
     PublicKey(Box<PublicKeyCheck>),
-    /// The scheme has code of its own.
+    /// The scheme has custom code.
     Custom(Box<dyn Check>),
     Running(MacCheck, Vec<MacCheck>),
 }
 
-/// A started check, and what the head said in signed places.
+/// A started check, and the signed id from the head.
 pub struct Started<'h> {
     /// The check.
     pub verification: Verification,
-    /// The id in a header that the scheme signs. Not yet verified.
+    /// The id from a header that the scheme signs. Not verified yet.
     pub id: Option<&'h str>,
 }
 
@@ -58,7 +58,8 @@ impl fmt::Debug for Started<'_> {
 }
 
 impl<'h> Started<'h> {
-    /// Takes in another scheme that the head fits too: as an alternative, or as the same in another family of names.
+    /// Adds another scheme that fits the head: as an alternative, or as the same values in another
+    /// family of header names.
     pub(super) fn join(&mut self, other: Self, alternative: bool) -> Result<(), RejectionKind> {
         let same = self.id == other.id && self.verification.time == other.verification.time;
         match (&mut self.verification.state, other.verification.state) {
@@ -71,7 +72,7 @@ impl<'h> Started<'h> {
                     return Err(RejectionKind::AmbiguousHeader);
                 }
             }
-            // What the head alone has decided stays decided.
+            // A decision made from the head alone stands.
             (State::Decided(_), _) | (_, State::Undecided) => {}
             (undecided, decided) => *undecided = decided,
         }
@@ -80,16 +81,16 @@ impl<'h> Started<'h> {
 }
 
 impl Verification {
-    /// Sets a keyed hash to work, and gives it where it lies now.
+    /// Starts a keyed hash and returns it in place.
     pub(super) fn run(&mut self, check: MacCheck) -> &mut MacCheck {
         self.state = State::Running(check, Vec::new());
         match &mut self.state {
             State::Running(check, _) => check,
-            _ => unreachable!("it was set to this just above"),
+            _ => unreachable!("the state was just set to this"),
         }
     }
 
-    /// One that has verified nothing: finished as it is, it refuses.
+    /// A check that has verified nothing. If it is finished in this state, it refuses.
     pub(crate) fn undecided() -> Self {
         Self {
             state: State::Undecided,
@@ -97,7 +98,7 @@ impl Verification {
         }
     }
 
-    /// The key it cannot be finished without.
+    /// The key that the check needs to finish.
     pub(crate) fn wanted(&mut self, body: &[u8]) -> Option<&crate::keys::KeyQuery> {
         match &mut self.state {
             State::Custom(check) => check.wanted(body),
@@ -106,7 +107,7 @@ impl Verification {
         }
     }
 
-    /// The address of a subscription that it wants confirmed, once it is verified.
+    /// The address that confirms a subscription, once the delivery is verified.
     pub(crate) fn confirmation(&mut self) -> Option<String> {
         match &mut self.state {
             State::Custom(check) => check.confirmation(),
@@ -122,7 +123,7 @@ impl Verification {
         }
     }
 
-    /// What was in the body, once it is verified, where the event is inside.
+    /// The payload, if the body wraps it. Called once the body is verified.
     pub(crate) fn unwrapped(&mut self, body: &Bytes) -> Option<Bytes> {
         let unwrapped = match &mut self.state {
             State::Custom(check) => check.unwrapped(body),
@@ -135,7 +136,7 @@ impl Verification {
         })
     }
 
-    /// What has to be around the body when it is lent to [`conclude`](Self::conclude).
+    /// The bytes that [`conclude`](Self::conclude) needs around the body.
     pub(crate) fn frame(&self) -> Option<(&[u8], &[u8])> {
         match &self.state {
             State::PublicKey(signed) => signed.frame(),
@@ -143,7 +144,7 @@ impl Verification {
         }
     }
 
-    /// Makes it one that has verified nothing.
+    /// Resets the check, so that it has verified nothing.
     pub(crate) fn forget(&mut self) {
         self.state = State::Undecided;
     }
@@ -164,12 +165,12 @@ impl Verification {
         }
     }
 
-    /// Compares every key's tag with every candidate. `body` is all that [`update`](Self::update)
-    /// was given, for schemes that have to see it whole: they keep no copy of it.
+    /// Compares every key's tag with every candidate. `body` is the concatenation of all bytes
+    /// passed to [`update`](Self::update), for schemes that need it whole: they keep no copy.
     ///
     /// # Errors
     ///
-    /// [`RejectionKind::BadSignature`] when none match.
+    /// [`RejectionKind::BadSignature`] if no tag matches.
     #[inline]
     pub fn finish(mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
         let framed = self
@@ -178,8 +179,8 @@ impl Verification {
         self.conclude(framed.as_deref().unwrap_or(body))
     }
 
-    /// [`finish`](Self::finish) where it lies, with the body in its [frame](Self::frame). Not to be called again: the codes are at
-    /// their end.
+    /// Like [`finish`](Self::finish) in place, with the body in its [frame](Self::frame). Do not
+    /// call it again: the hashes are finished.
     pub(crate) fn conclude(&mut self, whole: &[u8]) -> Result<Verified, RejectionKind> {
         let (first, rest) = match &mut self.state {
             State::Undecided => return Err(RejectionKind::BadSignature),
@@ -189,7 +190,7 @@ impl Verification {
             State::Custom(check) => return check.finish(whole),
             State::Running(first, rest) => (first, rest),
         };
-        // All are finished before any is believed.
+        // All are finished before any result is used.
         let mut verified = first.verified(self.time);
         for attempt in rest {
             let other = attempt.verified(self.time);

@@ -1,4 +1,4 @@
-//! The check itself: a head starts it, the body runs through it, its end consumes it.
+//! The check itself: a head starts it, the body updates it, and the end consumes it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,11 +22,10 @@ use crate::verify::token::compare;
 use crate::verify::verification::State;
 use crate::verify::{Options, Started, Verification};
 
-/// A provider with its keys, ready to check deliveries. Holds no state between them.
+/// A provider with its keys, ready to check deliveries. It keeps no state between them.
 ///
-/// This is the cryptographic core alone: no replay protection, no limits, no events. Most users want an
-/// [`Endpoint`](crate::Endpoint).
-///
+/// This is the cryptographic core alone, without replay protection, limits or events. Most users
+/// want an [`Endpoint`](crate::Endpoint).
 /// ```
 /// use webhook_core::{Head, Options, RejectionKind, Signer, UnixTime, Verifier, providers};
 ///
@@ -45,9 +44,9 @@ pub struct Verifier {
     provider: Provider,
     /// The schemes of the provider, in its order.
     schemes: Box<[Arc<Prepared>]>,
-    /// What has to come in headers beside the signature.
+    /// The credentials that must come in headers in addition to the signature.
     extra: Vec<ExpectedCredential>,
-    /// What decrypts deliveries, where they are encrypted.
+    /// The decryption key, if deliveries are encrypted.
     decryption: Option<DecryptionKey>,
     options: Options,
 }
@@ -65,12 +64,12 @@ impl fmt::Debug for Verifier {
 }
 
 impl Verifier {
-    /// Checks the secrets and keys the codes.
+    /// Checks the secrets and prepares the keys.
     ///
     /// # Errors
     ///
-    /// Secrets that are missing, too many or unusable, a missing or unusable URL, a tolerance or token parameter
-    /// that the provider has no use for.
+    /// The secrets are missing, too many or unusable, the URL is missing or invalid, or the
+    /// provider does not support the tolerance, setting or token parameter.
     pub fn new(
         provider: Provider,
         secrets: impl Into<SecretSet>,
@@ -109,13 +108,14 @@ impl Verifier {
         })
     }
 
-    /// The code that answers challenges: that of the first scheme, keyed with the secret in this slot.
+    /// The keyed hash that answers challenges: that of the first scheme, with the secret in this
+    /// slot.
     pub(crate) fn mac(&self, slot: usize) -> Option<RunningMac> {
         let mac = self.schemes.first()?.key(slot)?.mac()?;
         mac.of_challenges().cloned()
     }
 
-    /// The proof of the first key for the value of a challenge, where the scheme has such.
+    /// The value of a challenge with its tag by the first key, if the scheme supports this.
     pub(crate) fn prove(&self, value: &str) -> Option<String> {
         let Authentication::Custom(code) = self.provider.schemes().first()?.authentication else {
             return None;
@@ -129,11 +129,11 @@ impl Verifier {
         Self::with_secrets(self.provider, secrets, self.options.clone())
     }
 
-    /// Checks a whole delivery at once.
+    /// Verifies a complete delivery.
     ///
     /// # Errors
     ///
-    /// The kind of the first thing that is wrong. Nothing but logs should learn it.
+    /// The kind of the first problem found. Use it for logs only.
     pub fn verify(
         &self,
         head: &Head<'_>,
@@ -146,11 +146,12 @@ impl Verifier {
         verification.finish(body)
     }
 
-    /// Checks the head: headers, their form, freshness. Whatever can be refused without the body is refused here.
+    /// Checks the head: headers, their form, and freshness. Everything that can be refused without
+    /// the body is refused here.
     ///
     /// # Errors
     ///
-    /// The kind of the first thing that is wrong.
+    /// The kind of the first problem found.
     #[inline]
     pub fn start<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
         let mut verification = Verification::undecided();
@@ -185,7 +186,7 @@ impl Verifier {
         extra.try_for_each(|credential| credential.check(head))
     }
 
-    /// Headers that say the same under several names say the same in a request that has them.
+    /// Checks that the headers of a family have the same value.
     #[cold]
     fn check_families(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
         for family in self.provider.header_families() {
@@ -204,9 +205,11 @@ impl Verifier {
         Ok(())
     }
 
-    /// Tries every scheme whose form the head has. Schemes that read the same header are
-    /// alternatives. Those that read others are families of names, and a request that has two
-    /// families must be the same in both: otherwise one could be verified and another one used.
+    /// Tries every scheme whose form the head has.
+    ///
+    /// Schemes that read the same header are alternatives. Schemes that read different headers are
+    /// families of names. A request with two families must have the same values in both. Otherwise
+    /// one could be verified and another one used.
     fn start_any<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
         let mut found: Option<(Started<'h>, Location)> = None;
         let mut refused = (RejectionKind::MissingHeader, None);
@@ -220,7 +223,7 @@ impl Verifier {
                     if other_family {
                         return Err(RejectionKind::AmbiguousHeader);
                     }
-                    // A scheme that read the head as far as its time fits it better than one that
+                    // If a scheme could read the head up to its time, it fits better than one that
                     // could not.
                     if !matches!(refused.0, RejectionKind::Stale | RejectionKind::Future) {
                         refused = (kind, Some(location));
@@ -241,7 +244,7 @@ impl Verifier {
         found.map(|(started, _)| started).ok_or(refused.0)
     }
 
-    /// Reads the head as one scheme would have it.
+    /// Reads the head as one scheme expects it.
     #[inline]
     fn start_scheme<'h>(
         &self,
@@ -302,7 +305,7 @@ impl Verifier {
         })
     }
 
-    /// The configured public URL, without query; empty unless a scheme signs it.
+    /// The configured public URL, without query. Empty unless a scheme signs it.
     fn url(&self) -> &str {
         self.options.public_url.as_deref().unwrap_or_default()
     }

@@ -1,24 +1,24 @@
-//! A value that a scan found.
+//! A value found by a scan.
 
 use std::borrow::Cow;
 
 use crate::parse::json::{Problem, Quoted};
 
-/// What was found at a pointer.
+/// The value at a pointer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum JsonValue<'b> {
     Text(Quoted<'b>),
-    /// As spelled.
+    /// A number as spelled.
     Number(&'b str),
     Bool(bool),
     Null,
-    /// An array or an object, as spelled.
+    /// An array or object as spelled.
     Nested(&'b [u8]),
 }
 
 impl<'b> JsonValue<'b> {
-    /// A number that is whole, if 64 bits hold it: of a fraction, and of what is larger, the exact
-    /// value is lost on the way.
+    /// The number as an integer, if it is whole and fits into 64 bits. The exact value of other
+    /// numbers would be lost.
     pub(crate) fn integer(&self) -> Option<i128> {
         match self {
             Self::Number(spelled) => number(spelled)?.as_i128(),
@@ -26,8 +26,8 @@ impl<'b> JsonValue<'b> {
         }
     }
 
-    /// A text as it reads, if that has no more than `most` bytes, and what is no text as it is
-    /// spelled; null is empty. `None` for arrays and objects.
+    /// The decoded text, if it has at most `most` bytes, or another scalar as spelled. Null is
+    /// empty. `None` for arrays and objects.
     pub(crate) fn plain(&self, most: usize) -> Option<Cow<'b, str>> {
         let spelled = match self {
             Self::Text(text) => return text.read(most),

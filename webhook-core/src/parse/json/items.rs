@@ -3,7 +3,8 @@
 use crate::parse::json::scan::Scan;
 use crate::parse::json::{Pointers, Problem};
 
-/// The items of an array, as spelled. What is no array has none, and what is no list ends with an error.
+/// The items of an array, as spelled. A value that is not an array has none. A malformed array ends
+/// with an error.
 pub(crate) fn items(array: &[u8]) -> Items<'_> {
     Items {
         rest: array.strip_prefix(b"["),
@@ -13,7 +14,7 @@ pub(crate) fn items(array: &[u8]) -> Items<'_> {
 
 /// See [`items`].
 pub(crate) struct Items<'b> {
-    /// What is left of the array; `None` at its end.
+    /// The rest of the array. `None` at its end.
     rest: Option<&'b [u8]>,
     first: bool,
 }
@@ -29,7 +30,7 @@ impl<'b> Iterator for Items<'b> {
         };
         let first = std::mem::replace(&mut self.first, false);
         if scan.skip(b']') {
-            // A comma with nothing behind it is none of a list.
+            // A trailing comma is not valid.
             return (!first).then_some(Err(Problem::NotJson));
         }
         let item = scan.peek().and_then(|_| {

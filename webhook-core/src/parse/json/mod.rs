@@ -1,8 +1,8 @@
 //! JSON in one pass: values at a few pointers, without a tree of the document.
 //!
-//! The scanner is written here because it is faster than what there is: 450 ns for 1 KiB, where
-//! serde_json takes 600 to 770. [`Json`] is the tree, for small documents whose numbers have to
-//! stay as they were spelled.
+//! The crate has its own scanner because it is faster than existing ones: 450 ns for 1 KiB,
+//! compared with 600 to 770 ns for serde_json. [`Json`] is the tree, for small documents whose
+//! numbers must stay as spelled.
 
 mod found;
 mod items;

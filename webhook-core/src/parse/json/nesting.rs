@@ -1,18 +1,18 @@
-//! Passes over nested objects and arrays, a block of bytes at a time.
+//! Scanning nested objects and arrays, a block of bytes at a time.
 
 use wide::u8x16;
 
-/// How deep in brackets a pass is, and whether in a string.
+/// The bracket depth of a scan, and whether it is in a string.
 #[derive(Default)]
 pub(super) struct Nesting {
     pub(super) depth: u32,
-    /// All ones in a string, zero elsewhere.
+    /// All ones in a string, otherwise zero.
     pub(super) in_string: u64,
     pub(super) escaped: bool,
 }
 
 impl Nesting {
-    /// Takes a block. If the outermost bracket is closed in it, says where that is over.
+    /// Takes a block. If the outermost bracket is closed in it, returns the position after that.
     pub(super) fn take(&mut self, block: &Block) -> Option<usize> {
         let marks = Marks::of(block);
         if self.escaped || marks.backslashes != 0 {
@@ -36,13 +36,13 @@ impl Nesting {
         None
     }
 
-    /// The same a byte at a time, for a block with escapes in it.
+    /// Takes a block a byte at a time, because it contains escapes.
     fn take_bytes(&mut self, block: &Block) -> Option<usize> {
         let end = block.iter().position(|byte| self.take_byte(*byte));
         end.map(|at| at.saturating_add(1))
     }
 
-    /// Takes a byte. Whether it closed the outermost bracket.
+    /// Takes a byte. Returns whether it closed the outermost bracket.
     fn take_byte(&mut self, byte: u8) -> bool {
         let in_string = self.in_string != 0;
         match byte {
@@ -57,7 +57,7 @@ impl Nesting {
         false
     }
 
-    /// Whether it closed the outermost bracket.
+    /// Takes a bracket. Returns whether it closed the outermost bracket.
     fn take_bracket(&mut self, closing: bool) -> bool {
         self.depth = if closing {
             self.depth.saturating_sub(1)
@@ -68,10 +68,10 @@ impl Nesting {
     }
 }
 
-/// What is looked at in one go.
+/// The bytes that are processed at once.
 pub(super) type Block = [u8; 64];
 
-/// A last block, with spaces behind what is left.
+/// The last block, padded with spaces.
 pub(super) fn padded(rest: &[u8]) -> Block {
     let mut block = [b' '; 64];
     for (slot, byte) in block.iter_mut().zip(rest) {
@@ -80,14 +80,14 @@ pub(super) fn padded(rest: &[u8]) -> Block {
     block
 }
 
-/// Where in a block what matters is, a bit a byte.
+/// The positions of significant bytes in a block, one bit per byte.
 #[derive(Default)]
 struct Marks {
     quotes: u64,
     backslashes: u64,
-    /// Of either kind, opening and closing.
+    /// Brackets of both kinds, opening and closing.
     brackets: u64,
-    /// `}` and `]`, among other things.
+    /// `}` and `]`, and possibly other bytes.
     closing: u64,
 }
 
@@ -97,7 +97,7 @@ impl Marks {
         let mut marks = Self::default();
         for quarter in quarters.iter().rev() {
             let bytes = u8x16::new(*quarter);
-            // Bit 5 is all that tells `[` from `{` and `]` from `}`.
+            // Only bit 5 differs between `[` and `{`, and between `]` and `}`.
             let curly = bytes | u8x16::splat(0x20);
             let closing = curly.simd_eq(u8x16::splat(b'}'));
             let brackets = curly.simd_eq(u8x16::splat(b'{')) | closing;

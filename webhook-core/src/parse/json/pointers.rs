@@ -1,16 +1,16 @@
-//! JSON pointers (RFC 6901), taken apart once.
+//! JSON pointers (RFC 6901), parsed once.
 
-/// Where to look: JSON pointers, taken apart.
+/// Parsed JSON pointers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pointers {
     pub(super) names: Vec<Vec<&'static str>>,
-    /// For each depth, the lengths that names there have, as bits: most names are told from those
-    /// by their length.
+    /// For each depth, the lengths of the names there, as bits. Most other names are ruled out by
+    /// their length.
     pub(super) lengths: Vec<u64>,
 }
 
 impl Pointers {
-    /// At most sixteen; more would not be looked for.
+    /// Parses at most sixteen pointers. Further ones are ignored.
     pub(crate) fn new(pointers: &[&'static str]) -> Self {
         debug_assert!(
             pointers.len() <= MOST_POINTERS,
@@ -38,13 +38,13 @@ impl Pointers {
     }
 }
 
-/// A bit for each length, and the last one for all that are longer.
+/// One bit per length. The last bit stands for all longer lengths.
 pub(super) fn length_bit(len: usize) -> u64 {
     1 << len.min(63)
 }
 
-/// Pointers looked for in one pass over an event.
+/// The maximum number of pointers in the pass over an event.
 pub(crate) const MAX_POINTERS: usize = 10;
 
-/// Pointers looked for in any pass.
+/// The maximum number of pointers in any pass.
 const MOST_POINTERS: usize = 16;

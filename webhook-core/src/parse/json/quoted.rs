@@ -1,11 +1,11 @@
-//! A text of a JSON document, as it is spelled there: read no further than it is asked for, since
-//! it may be as long as the document.
+//! A string of a JSON document, as spelled. It is only decoded as far as needed, since it may be as
+//! long as the document.
 
 use std::borrow::Cow;
 
 use crate::parse::gather::Gather;
 
-/// A text as spelled, without its quotes.
+/// A string as spelled, without its quotes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quoted<'b> {
     inside: &'b [u8],
@@ -13,39 +13,40 @@ pub(crate) struct Quoted<'b> {
     plain: bool,
 }
 
-/// Longest text that [`Quoted::short`] reads, in bytes: that of a member's name.
+/// The maximum length of a text that [`Quoted::short`] decodes, in bytes. It is that of a member
+/// name.
 pub(crate) const MAX_SHORT: usize = 64;
 
-/// What is between quotes is no text.
+/// The string is not valid text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoText;
 
 impl<'b> Quoted<'b> {
-    /// A text of what is between its quotes.
+    /// Creates a string from the bytes between its quotes.
     pub(crate) fn new(inside: &'b [u8], plain: bool) -> Self {
         Self { inside, plain }
     }
 
-    /// Whether it is one: UTF-8, with escapes that JSON has (RFC 8259 §7) and no half of a
-    /// surrogate pair. What is between the quotes has no control characters by now.
+    /// Whether it is valid text: UTF-8, with escapes of JSON (RFC 8259 §7) and without unpaired
+    /// surrogates. The scan has already excluded control characters.
     pub(crate) fn is_text(&self) -> bool {
         let pieces = |rest| Pieces { rest };
         std::str::from_utf8(self.inside).is_ok()
             && (self.plain || pieces(self.inside).all(|piece| piece.is_some()))
     }
 
-    /// As spelled, without the quotes.
+    /// The bytes as spelled, without the quotes.
     pub(crate) fn spelled(&self) -> &'b [u8] {
         self.inside
     }
 
-    /// What is between the quotes, if that is what it reads.
+    /// The bytes between the quotes, if they need no decoding.
     pub(crate) fn plain(&self) -> Option<&'b [u8]> {
         Some(self.inside).filter(|_| self.plain)
     }
 
-    /// As it reads, if that has no more than `most` bytes; spelled it may have six times as many.
-    /// Empty if it is no text.
+    /// The decoded text, if it has at most `most` bytes. As spelled it may have six times as many.
+    /// Empty if it is not valid text.
     pub(crate) fn read(&self, most: usize) -> Option<Cow<'b, str>> {
         if let Some(plain) = self.plain() {
             let text = std::str::from_utf8(plain).unwrap_or_default();
@@ -60,7 +61,8 @@ impl<'b> Quoted<'b> {
         (text.len() <= most).then_some(Cow::Owned(text))
     }
 
-    /// As it reads, in `room`: `None` if it does not fit there, an error if it [is no text](Self::is_text).
+    /// Decodes the text into `room`. `None` if it does not fit, an error if it [is not valid
+    /// text](Self::is_text).
     pub(crate) fn short<'r>(
         &self,
         room: &'r mut [u8; MAX_SHORT],
@@ -86,7 +88,7 @@ impl<'b> Quoted<'b> {
         Ok(room.get(..len).filter(|_| fits))
     }
 
-    /// As it reads, piece by piece.
+    /// Writes the decoded text piece by piece.
     pub(crate) fn write(&self, sink: &mut dyn FnMut(&[u8])) {
         if self.plain {
             return sink(self.inside);
@@ -109,15 +111,15 @@ impl PartialEq for Quoted<'_> {
     }
 }
 
-/// What a text is made of.
+/// A piece of a string.
 enum Piece<'b> {
-    /// As it stands.
+    /// Bytes that need no decoding.
     Run(&'b [u8]),
-    /// What an escape says.
+    /// The character of an escape.
     Escaped(char),
 }
 
-/// The pieces of a text; `None` for what is no escape, which is passed over.
+/// The pieces of a string. `None` for an invalid escape, which is skipped.
 struct Pieces<'b> {
     rest: &'b [u8],
 }
@@ -139,7 +141,7 @@ impl<'b> Iterator for Pieces<'b> {
 }
 
 impl Pieces<'_> {
-    /// What stands behind a backslash.
+    /// Decodes an escape after its backslash.
     fn escape(&mut self) -> Option<char> {
         let (&letter, behind) = self.rest.split_first()?;
         self.rest = behind;
@@ -158,7 +160,7 @@ impl Pieces<'_> {
     fn unicode(&mut self) -> Option<char> {
         let high = self.unit()?;
         if !(0xd800..0xdc00).contains(&high) {
-            // The low half of a pair alone is no character.
+            // An unpaired low surrogate is not a character.
             return char::from_u32(high);
         }
         self.rest = self.rest.strip_prefix(b"\\u")?;

@@ -1,33 +1,31 @@
-//! Values out of a JSON body, such as the envelope of an event (id, type, mode): one pass, no tree,
-//! and no say for a key that is there twice.
+//! Reads values from a JSON body, such as the envelope of an event (id, type, mode), in one pass
+//! and without a tree. Duplicate keys are refused.
 //!
-//! What a pointer leads to or through is read strictly. What no pointer leads to is passed over as
-//! fast as its brackets and strings can be told apart, a block at a time: whether it is JSON down
-//! to the last comma is for the handler's parser to say. For every JSON document the two agree on
-//! what is found.
+//! Values on the path of a pointer are parsed strictly. Everything else is skipped a block at a
+//! time, as fast as brackets and strings can be told apart; the handler's parser decides whether it
+//! is valid JSON. For every valid document, the scanner and a full parser find the same values.
 //!
-//! A pass takes no memory but what it returns, which are pieces of the body, and time in proportion
-//! to the body, whatever that is.
+//! A pass needs no memory except for its result, which refers to the body. Its time is proportional
+//! to the length of the body, whatever the body contains.
 
 use crate::parse::json::found::scalar;
 use crate::parse::json::nesting::{Nesting, padded};
 use crate::parse::json::pointers::length_bit;
 use crate::parse::json::{JsonValue, MAX_SHORT, Pointers, Quoted};
 
-/// Why an envelope is of no use.
+/// Why a body has no usable envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// Not one JSON document, or not one at all. The delivery has no envelope then.
+    /// It is not exactly one JSON document. The delivery then has no envelope.
     NotJson,
-    /// A key on the way to one of the pointers is there twice: two readers would see two events.
+    /// A key on the path of a pointer is duplicated, so two parsers could see two events.
     DuplicateKey,
 }
 
-/// A bit for each pointer.
+/// One bit per pointer.
 pub(super) type Bits = u16;
 
-/// Looks for `pointers`, of which there are no more than `N`, in `body`. A pointer that leads
-/// nowhere gives `None`.
+/// Looks for `pointers`, at most `N` of them, in `body`. `None` for a pointer that is not found.
 pub(crate) fn scan<'b, const N: usize>(
     body: &'b [u8],
     pointers: &Pointers,
@@ -52,8 +50,8 @@ pub(super) struct Scan<'s, 'b> {
 }
 
 impl<'b> Scan<'_, 'b> {
-    /// Reads a value. `active` are those of the pointers that lead to or through it, as bits. Recursion goes as deep as a
-    /// pointer, not as the body.
+    /// Reads a value. `active` has the bits of the pointers that lead to or through it. The
+    /// recursion is as deep as a pointer, not as the body.
     pub(super) fn value(&mut self, depth: usize, active: Bits) -> Result<(), Problem> {
         let first = self.peek().ok_or(Problem::NotJson)?;
         match first {
@@ -120,7 +118,7 @@ impl<'b> Scan<'_, 'b> {
         }
     }
 
-    /// Only the first element is ever pointed at: a batch is known by what it begins with.
+    /// Pointers only refer to the first element: a batch is identified by its first event.
     fn array(&mut self, depth: usize, active: Bits) -> Result<(), Problem> {
         let through = self.through(depth, active, b"0");
         if through == 0 {
@@ -132,7 +130,7 @@ impl<'b> Scan<'_, 'b> {
         }
         self.value(depth.saturating_add(1), through)?;
         match self.peek() {
-            // The others, in one go.
+            // Skips the other elements at once.
             Some(b',') => self.skip_container(1),
             Some(b']') => {
                 self.bump();
@@ -142,7 +140,7 @@ impl<'b> Scan<'_, 'b> {
         }
     }
 
-    /// The number, `true`, `false` or `null` that begins here, unread.
+    /// The number, `true`, `false` or `null` that starts here, unparsed.
     fn token(&mut self) -> Result<&'b [u8], Problem> {
         let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
         let len = self.rest.iter().position(ends).unwrap_or(self.rest.len());
@@ -151,7 +149,7 @@ impl<'b> Scan<'_, 'b> {
         (!token.is_empty()).then_some(token).ok_or(Problem::NotJson)
     }
 
-    /// The string that begins here.
+    /// The string that starts here.
     fn string(&mut self) -> Result<Quoted<'b>, Problem> {
         let mut len = 1;
         let mut plain = true;
@@ -188,8 +186,8 @@ impl<'b> Scan<'_, 'b> {
         Ok(Quoted::new(inside, plain))
     }
 
-    /// Passes over the object or array that begins here, or over the rest of one that is `depth`
-    /// brackets deep.
+    /// Skips the object or array that starts here, or the rest of one that is `depth` brackets
+    /// deep.
     fn skip_container(&mut self, depth: u32) -> Result<(), Problem> {
         let mut nesting = Nesting {
             depth,
@@ -210,7 +208,7 @@ impl<'b> Scan<'_, 'b> {
         }
     }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
             match self.rest.first() {
@@ -220,7 +218,7 @@ impl<'b> Scan<'_, 'b> {
         }
     }
 
-    /// Whether the next byte that is no white space is this one, which is then passed.
+    /// Skips the next byte that is not white space, if it is this one. Returns whether it was.
     pub(super) fn skip(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
@@ -241,25 +239,25 @@ impl<'b> Scan<'_, 'b> {
         }
     }
 
-    /// Whether one of the pointers goes on from here.
+    /// Whether a pointer continues from here.
     fn leads_on(&self, depth: usize, active: Bits) -> bool {
         let mut pointers = bits().zip(&self.pointers.names);
         pointers.any(|(bit, pointer)| active & bit != 0 && pointer.len() > depth)
     }
 
-    /// The pointers that go on through the member of this name.
+    /// The pointers that continue through the member of this name.
     fn through_name(&self, depth: usize, active: Bits, name: &Quoted<'_>) -> Result<Bits, Problem> {
-        // A plain name is compared as it is spelled.
+        // A name without escapes is compared as spelled.
         if let Some(plain) = name.plain() {
             return Ok(self.through(depth, active, plain));
         }
-        // No pointer has a longer one.
+        // No pointer has a longer name.
         let mut room = [0; MAX_SHORT];
         let short = name.short(&mut room).map_err(|_| Problem::NotJson)?;
         Ok(short.map_or(0, |name| self.through(depth, active, name)))
     }
 
-    /// The pointers that go on through `name`.
+    /// The pointers that continue through `name`.
     fn through(&self, depth: usize, active: Bits, name: &[u8]) -> Bits {
         let lengths = self.pointers.lengths.get(depth).copied();
         if lengths.unwrap_or(0) & length_bit(name.len()) == 0 {
@@ -279,7 +277,7 @@ impl<'b> Scan<'_, 'b> {
     }
 }
 
-/// One bit for each pointer.
+/// One bit per pointer.
 fn bits() -> impl Iterator<Item = Bits> {
     (0..Bits::BITS).map(|bit| 1 << bit)
 }
@@ -287,7 +285,7 @@ fn bits() -> impl Iterator<Item = Bits> {
 /// A one in each byte.
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 
-/// The highest bit of each byte that is `byte`.
+/// Sets the highest bit of each byte that equals `byte`.
 const fn equal(word: u64, byte: u8) -> u64 {
     let (low, different) = (
         ONES.wrapping_mul(0x7F),
@@ -296,7 +294,7 @@ const fn equal(word: u64, byte: u8) -> u64 {
     !((different & low).wrapping_add(low) | different | low)
 }
 
-/// The highest bit of each byte that is below a space.
+/// Sets the highest bit of each byte that is less than a space.
 const fn control(word: u64) -> u64 {
     equal(word & ONES.wrapping_mul(0xE0), 0)
 }
@@ -309,7 +307,7 @@ mod tests {
     use super::*;
     use crate::parse::json::items;
 
-    /// Documents with everything in them that a pass could trip over.
+    /// Documents with everything that could confuse a scan.
     fn document() -> impl Strategy<Value = Value> {
         let text = r#"[a-e"\\\\{}\[\]:, \nä€😀\x00-\x1f]{0,20}"#;
         let scalar = prop_oneof![
@@ -332,12 +330,12 @@ mod tests {
 
     const POINTERS: &[&str] = &["/a", "/b", "/a/b", "/c/a/b", "/0/a", "/a/0", "/0"];
 
-    /// What serde_json's tree has at a pointer, as the pass would say it.
+    /// The value in serde_json's tree at a pointer.
     fn expected(document: &Value, pointer: &str) -> Option<Value> {
         document.pointer(pointer).cloned()
     }
 
-    /// What was found, as a tree.
+    /// The found value as a tree.
     fn read(found: JsonValue<'_>) -> Value {
         match found {
             JsonValue::Null => Value::Null,
@@ -359,8 +357,9 @@ mod tests {
         fn a_pass_finds_what_a_tree_holds(document in document()) {
             for spelled in [document.to_string(), format!(" {document:#}\n")] {
                 let found = looked_for(spelled.as_bytes()).unwrap();
-                let found: Vec<_> = found[..POINTERS.len()].iter().map(|found| found.map(read)).collect();
-                // Read again, since a number with a fraction may be another one then.
+                let found = found[..POINTERS.len()].iter().map(|found| found.map(read));
+                let found: Vec<_> = found.collect();
+                // Parsed again, since a number with a fraction may differ after formatting.
                 let document = serde_json::from_str(&spelled).unwrap();
                 let expected: Vec<_> = POINTERS.iter().map(|p| expected(&document, p)).collect();
                 prop_assert_eq!(found, expected);
@@ -368,7 +367,10 @@ mod tests {
         }
 
         #[test]
-        fn what_is_cut_off_has_no_envelope(document in document(), cut in any::<prop::sample::Index>()) {
+        fn what_is_cut_off_has_no_envelope(
+            document in document(),
+            cut in any::<prop::sample::Index>(),
+        ) {
             let spelled = serde_json::json!({ "a": document }).to_string();
             let cut = &spelled.as_bytes()[..cut.index(spelled.len())];
             prop_assert_eq!(looked_for(cut), Err(Problem::NotJson));
@@ -383,8 +385,11 @@ mod tests {
         }
 
         #[test]
-        fn the_items_of_an_array_are_all_of_them(values in prop::collection::vec(document(), 0..5)) {
-            for spelled in [serde_json::json!(values).to_string(), format!("{:#}", serde_json::json!(values))] {
+        fn the_items_of_an_array_are_all_of_them(
+            values in prop::collection::vec(document(), 0..5)
+        ) {
+            let json = serde_json::json!(values);
+            for spelled in [json.to_string(), format!("{json:#}")] {
                 let found: Vec<Value> = items(spelled.as_bytes())
                     .map(|item| serde_json::from_slice(item.unwrap()).unwrap())
                     .collect();

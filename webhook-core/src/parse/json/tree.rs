@@ -1,13 +1,13 @@
-//! JSON with its number tokens as they came, for schemes that sign values rather than bytes.
+//! JSON with its number tokens as spelled, for schemes that sign values and not bytes.
 
 use std::borrow::Cow;
 
-/// Nesting beyond which a document is refused.
+/// The maximum depth of a document.
 const MAX_DEPTH: usize = 64;
 
-/// Values and bytes of a document that is taken apart before it is verified. A tree is many times
-/// as large as what it is of, so that only small documents become one: headers and claims of
-/// tokens, and those few that are signed in another order than they are sent in.
+/// The maximum number of values and bytes of a document that is parsed before it is verified. A
+/// tree is many times larger than its text, so only small documents become one: headers and claims
+/// of tokens, and the few documents that are signed in a different order.
 const MAX_VALUES: usize = 256;
 const MAX_SMALL: usize = 16 * 1024;
 
@@ -17,18 +17,18 @@ pub(crate) enum Json<'b> {
     Token(&'b str),
     Text(Cow<'b, str>),
     Array(Vec<Self>),
-    /// Sorted by name, and none is there twice.
+    /// Sorted by name, without duplicates.
     Object(Vec<(Cow<'b, str>, Self)>),
 }
 
 impl<'b> Json<'b> {
-    /// One document that is believed; `None` for what is none, is too deep, or has a name twice in
-    /// one object.
+    /// Parses a trusted document. `None` if it is not valid JSON, is too deep, or has a duplicate
+    /// name in an object.
     pub(crate) fn parse(body: &'b [u8]) -> Option<Self> {
         Self::parse_within(body, usize::MAX)
     }
 
-    /// The same of what nobody has verified: `None` also for what is large.
+    /// Parses an untrusted document. `None` also if it is large.
     pub(crate) fn small(body: &'b [u8]) -> Option<Self> {
         let fits = body.len() <= MAX_SMALL;
         fits.then(|| Self::parse_within(body, MAX_VALUES)).flatten()
@@ -59,7 +59,8 @@ impl<'b> Json<'b> {
         }
     }
 
-    /// A text as it reads, and what is no text as it is spelled; null is empty. `None` for arrays and objects.
+    /// The decoded text, or another scalar as spelled. Null is empty. `None` for arrays and
+    /// objects.
     pub(crate) fn plain(&self) -> Option<&str> {
         match self {
             Self::Token("null") => Some(""),
@@ -76,7 +77,8 @@ impl<'b> Json<'b> {
         }
     }
 
-    /// Without white space, names sorted, numbers as they came, texts with as few escapes as JSON asks for.
+    /// Writes JSON without white space, with sorted names, numbers as spelled, and only the escapes
+    /// that JSON requires.
     pub(crate) fn canonical(&self, out: &mut String) {
         match self {
             Self::Token(token) => out.push_str(token),
@@ -109,7 +111,7 @@ fn quote(text: &str, out: &mut String) {
 
 struct Parser<'b> {
     rest: &'b str,
-    /// How many more there may be.
+    /// The remaining number of values.
     values: usize,
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::error::RejectionKind;
 use crate::parse::json::{JsonValue, Pointers, scan};
 
-/// What a body has at the pointers of its scheme, found in one pass.
+/// The values at the pointers of a scheme, found in one pass.
 pub(crate) struct Values<'b> {
     pointers: Vec<&'static str>,
     found: [Option<JsonValue<'b>>; MAX_VALUES],
@@ -27,7 +27,7 @@ impl<'b> Values<'b> {
         self.found.get(at).copied().flatten()
     }
 
-    /// A text of at most `most` bytes as it reads, a whole number, or a boolean.
+    /// A text of at most `most` decoded bytes, an integer, or a boolean.
     pub(crate) fn text(
         &self,
         pointer: &str,
@@ -40,7 +40,7 @@ impl<'b> Values<'b> {
     }
 }
 
-/// A value as it reads, if it is a text, which may have `most` bytes, a whole number or a boolean.
+/// A text of at most `most` decoded bytes, an integer, or a boolean.
 fn text<'b>(found: &JsonValue<'b>, most: usize) -> Result<Option<Cow<'b, str>>, RejectionKind> {
     Ok(match found {
         JsonValue::Text(text) => Some(text.read(most).ok_or(RejectionKind::Malformed)?),
@@ -49,7 +49,7 @@ fn text<'b>(found: &JsonValue<'b>, most: usize) -> Result<Option<Cow<'b, str>>, 
     })
 }
 
-/// The value at a pointer, as it reads.
+/// The decoded value at a pointer.
 pub(crate) fn field<'b>(
     body: &'b [u8],
     pointer: &'static str,
@@ -58,8 +58,8 @@ pub(crate) fn field<'b>(
     values.text(pointer, body.len())
 }
 
-/// `body` with a field at a pointer to its top level: the way a signer puts there what a check looks for. A field that is there
-/// already stays as it is, and so does a body that is no JSON object.
+/// Adds a top-level field to `body`, where a check looks for it. For signers. An existing field is
+/// not changed, and neither is a body that is not a JSON object.
 pub(crate) fn with_field(body: Bytes, pointer: &'static str, value: &serde_json::Value) -> Bytes {
     let name = pointer.trim_start_matches('/');
     let rest = body.trim_ascii_start().strip_prefix(b"{");
@@ -75,5 +75,5 @@ pub(crate) fn with_field(body: Bytes, pointer: &'static str, value: &serde_json:
     [field.as_bytes(), rest].concat().into()
 }
 
-/// Pointers of a scheme: its proof, and the fields it signs.
+/// The maximum number of pointers of a scheme: its signature, and the fields that it signs.
 const MAX_VALUES: usize = 16;

@@ -13,15 +13,15 @@ pub(crate) struct Draft<'a> {
     pub(crate) scheme: &'a Scheme,
     /// The shared secret.
     pub(crate) key: &'a [u8],
-    /// The keyed hash of the scheme, where it has one.
+    /// The keyed hash of the scheme, if it has one.
     pub(crate) mac: Option<RunningMac>,
-    /// The private key, where receivers have the public one.
+    /// The private key, if receivers verify with the public one.
     pub(crate) private: Option<&'a PrivateKey>,
     pub(crate) settings: &'a Settings,
     pub(crate) now: UnixTime,
     pub(crate) url: &'a str,
     pub(crate) method: &'static str,
-    /// What the caller has set. It follows the others.
+    /// The headers that the caller set. They follow the others.
     pub(crate) given: &'a [(String, String)],
     pub(crate) target: String,
     pub(crate) headers: Vec<(String, String)>,
@@ -29,7 +29,7 @@ pub(crate) struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// The tag of a message that is signed piece by piece.
+    /// The tag of a message that is given in pieces.
     pub(crate) fn tag(&self, pieces: &[&[u8]]) -> Tag {
         let Some(mut mac) = self.mac.clone() else {
             return Tag::default();
@@ -40,7 +40,7 @@ impl Draft<'_> {
         mac.finish()
     }
 
-    /// The signature of a message that is signed piece by piece.
+    /// The signature of a message that is given in pieces.
     pub(crate) fn signature(&self, pieces: &[&[u8]]) -> Vec<u8> {
         let Some(key) = self.private else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! Schemes with code of their own.
+//! Schemes with custom code.
 
 mod check;
 mod draft;
@@ -21,70 +21,71 @@ pub(crate) use draft::Draft;
 pub(crate) use scheme::Piece;
 pub use scheme::{CustomCheck, CustomInput, CustomRequest, CustomScheme};
 
-/// A scheme with code of its own.
+/// A scheme with custom code.
 pub(crate) trait Custom: fmt::Debug + Sync {
-    /// Reads the head: whatever can be refused without the body is refused here.
+    /// Reads the head and refuses everything that can be refused without the body.
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind>;
 
-    /// Its keyed hash, with this secret; `None` where it has none. Called once for each secret.
+    /// The scheme's keyed hash with this secret, if it has one. Called once per secret.
     fn mac(&self, _secret: &[u8]) -> Option<RunningMac> {
         None
     }
 
-    /// The algorithm of its public keys; `None` where secrets are shared ones.
+    /// The algorithm of the scheme's public keys. `None` if secrets are shared.
     fn public(&self) -> Option<crate::Algorithm> {
         None
     }
 
-    /// Whether a delivery says which key it is signed with, so that a key may be elsewhere.
+    /// Whether a delivery names the key it is signed with, so that a key can be fetched.
     fn names_keys(&self) -> bool {
         false
     }
 
-    /// The setting with the private key of ours that its deliveries are encrypted for.
+    /// The setting with the receiver's private key, if deliveries are encrypted.
     fn decrypts_with(&self) -> Option<&'static str> {
         None
     }
 
-    /// Whether a DNS name is one of the sender's, where a certificate that was found is believed for the authority behind it.
+    /// The check for DNS names of the sender, if a fetched certificate is trusted through the
+    /// authority that issued it.
     fn certified(&self) -> Option<crate::crypto::chain::IsOwnName> {
         None
     }
 
-    /// The proof that whoever has this key gives for the value of a challenge; `None` for a value that it is not to be given for.
+    /// The value of a challenge with its tag. `None` for a value that must not be signed.
     fn prove(&self, _value: &str, _mac: RunningMac, _settings: &Settings) -> Option<String> {
         None
     }
 
-    /// The same the other way round: puts the proof into a request.
+    /// Signs a request, as the sender does.
     fn sign(&self, draft: &mut Draft<'_>);
 }
 
-/// What a check is made from.
+/// The input of a check.
 pub(crate) struct CheckInput<'a> {
     pub(crate) scheme: &'a Scheme,
     pub(crate) head: &'a Head<'a>,
     /// The configured secrets.
     pub(crate) keys: &'a Keys,
-    /// Whether others may be found.
+    /// Whether keys can be fetched.
     pub(crate) fetches_keys: bool,
-    /// The configured key that decrypts.
+    /// The configured decryption key.
     pub(crate) decryption: Option<&'a DecryptionKey>,
     pub(crate) settings: &'a Settings,
-    /// The configured public URL, without query; empty unless the scheme signs it.
+    /// The configured public URL, without query. Empty unless the scheme signs it.
     pub(crate) url: &'a str,
     pub(crate) now: UnixTime,
-    /// Of the endpoint or the scheme; nothing where no time is signed.
+    /// The tolerance of the endpoint or the scheme. `None` if no time is signed.
     pub(crate) tolerance: Option<Tolerance>,
 }
 
 impl<'a> CheckInput<'a> {
-    /// The header of this name, which has to be there exactly once.
+    /// The header of this name, which must be present exactly once.
     pub(crate) fn header(&self, name: &str) -> Result<&'a [u8], RejectionKind> {
         self.head.header(name)
     }
 
-    /// The configured URL and the query as received.
+    /// The configured URL with the query as received.
     pub(crate) fn full_url(&self) -> String {
         with_query(self.url, self.head.path_and_query)
     }

@@ -1,4 +1,4 @@
-//! Schemes that users write.
+//! Schemes that users implement.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,11 +13,12 @@ use crate::provider::{CheckInput, Draft};
 use crate::request::Head;
 use crate::time::{Staleness, Stamp, TimeUnit, UnixTime};
 
-/// A signature scheme that no value of [`Scheme`](crate::Scheme) expresses.
+/// A signature scheme that no [`Scheme`](crate::Scheme) value can express.
 ///
-/// Implement it where the signed message has to be computed: fields in another order, a canonical
-/// form of a document. The engine does the rest. It keys the secrets once, compares tags in
-/// constant time, tries every secret, limits the body, and remembers deliveries by what was signed.
+/// Implement it if the signed message has to be computed, such as fields in another order or the
+/// canonical form of a document. The engine does the rest: it prepares the keys once, compares tags
+/// in constant time, tries every secret, limits the body, and remembers deliveries by their signed
+/// message.
 ///
 /// ```
 /// use webhook_core::{
@@ -66,12 +67,11 @@ use crate::time::{Staleness, Stamp, TimeUnit, UnixTime};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait CustomScheme: fmt::Debug + Sync {
-    /// Reads the head of a delivery: the signature that came with it, and how the signed message is
-    /// made.
+    /// Reads the head of a delivery: its signature, and how the signed message is built.
     ///
-    /// Nothing in the request is authenticated yet, so the work has to stay within a small multiple
-    /// of hashing it. The message has to contain everything that the scheme is
-    /// [said](crate::Scheme::custom) to cover: what it leaves out, a thief can change.
+    /// Nothing in the request is authenticated yet, so the cost has to stay within a small multiple
+    /// of hashing the request. The message has to contain everything that the scheme [claims to
+    /// cover](crate::Scheme::custom). An attacker can change whatever it leaves out.
     ///
     /// # Errors
     ///
@@ -79,13 +79,13 @@ pub trait CustomScheme: fmt::Debug + Sync {
     /// `UnsupportedScheme`. All of them are answered 401.
     fn check(&self, input: &CustomInput<'_>) -> Result<CustomCheck, RejectionKind>;
 
-    /// What makes the signature; HMAC-SHA-256 by default. With an algorithm of public keys, the
-    /// secrets of an endpoint are public keys.
+    /// The signature algorithm, HMAC-SHA-256 by default. With a public-key algorithm, the secrets
+    /// of an endpoint are public keys.
     fn algorithm(&self) -> Algorithm {
         Algorithm::HmacSha256
     }
 
-    /// Puts a signature into a request, as the sender does. For [`Signer`](crate::Signer).
+    /// Signs a request, as the sender does. Used by [`Signer`](crate::Signer).
     fn sign(&self, request: &mut CustomRequest<'_, '_>);
 }
 
@@ -100,14 +100,13 @@ impl<'a> CustomInput<'a> {
         self.0.head
     }
 
-    /// The configured public URL of the endpoint, without query; empty where none is configured.
+    /// The configured public URL of the endpoint, without query. Empty if none is configured.
     #[must_use]
     pub fn public_url(&self) -> &'a str {
         self.0.url
     }
 
-    /// The value of a setting that the provider is
-    /// [configured by](crate::Provider::configured_by).
+    /// The value of one of the provider's [settings](crate::Provider::configured_by).
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<&'a [u8]> {
         self.0.settings.get(name)
@@ -122,7 +121,7 @@ impl fmt::Debug for CustomInput<'_> {
     }
 }
 
-/// The signature of a delivery, and the pieces of the message that it has to be of.
+/// The signature of a delivery, and the pieces of the message that it must match.
 #[must_use]
 pub struct CustomCheck {
     pub(crate) signature: Vec<u8>,
@@ -138,7 +137,7 @@ pub(crate) enum Piece {
     Time(Vec<u8>),
     /// The body as it is.
     Body,
-    /// Made from the body.
+    /// Computed from the body.
     FormOfBody(Box<FormOfBody>),
 }
 
@@ -156,7 +155,7 @@ impl Piece {
 type FormOfBody = dyn Fn(&[u8]) -> Result<Vec<u8>, RejectionKind> + Send + Sync;
 
 impl CustomCheck {
-    /// A check of a signature, as the request spells it, with an empty message.
+    /// Creates a check of this signature, as the request spells it, with an empty message.
     ///
     /// # Errors
     ///
@@ -170,18 +169,17 @@ impl CustomCheck {
         })
     }
 
-    /// The message continues with these bytes.
+    /// Appends these bytes to the message.
     pub fn with_piece(self, piece: impl Into<Vec<u8>>) -> Self {
         self.with(Piece::Fixed(piece.into()))
     }
 
-    /// The message continues with the body.
+    /// Appends the body to the message.
     pub fn with_body(self) -> Self {
         self.with(Piece::Body)
     }
 
-    /// The message continues with what `form` makes of the complete body. An error refuses the
-    /// delivery.
+    /// Appends the result of `form` for the complete body. An error refuses the delivery.
     pub fn with_form_of_body(
         self,
         form: impl Fn(&[u8]) -> Result<Vec<u8>, RejectionKind> + Send + Sync + 'static,
@@ -189,12 +187,12 @@ impl CustomCheck {
         self.with(Piece::FormOfBody(Box::new(form)))
     }
 
-    /// The message continues with the text of the time, which has to be fresh.
+    /// Appends the text of the time, which has to be fresh.
     ///
     /// # Errors
     ///
-    /// `Malformed` if the text is not a time, or the scheme does not [cover](crate::Coverage) one;
-    /// `Stale` and `Future` if it is outside of the tolerance.
+    /// `Malformed` if the text is not a time, or the scheme does not [cover](crate::Coverage) one.
+    /// `Stale` or `Future` if the time is outside the tolerance.
     pub fn with_time(
         mut self,
         input: &CustomInput<'_>,
@@ -250,7 +248,7 @@ impl CustomRequest<'_, '_> {
         self.draft.body = body.into();
     }
 
-    /// Path and query.
+    /// The path and query.
     #[must_use]
     pub fn path_and_query(&self) -> &str {
         &self.draft.target
@@ -273,7 +271,7 @@ impl CustomRequest<'_, '_> {
         self.draft.push(name, value);
     }
 
-    /// The signature of a message in pieces.
+    /// Signs a message that is given in pieces.
     #[must_use]
     pub fn tag(&self, pieces: &[&[u8]], encoding: Encoding) -> String {
         match self.algorithm.is_public() {

@@ -1,9 +1,9 @@
-//! Stops the compiler where a scheme contradicts itself.
+//! Fails compilation if a scheme contradicts itself.
 
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
 use crate::parse::Grammar;
@@ -13,7 +13,7 @@ use crate::provider::{
 };
 
 impl Scheme {
-    /// Stops the compiler where a scheme contradicts itself. Runs in `const` evaluation only.
+    /// Fails compilation if the scheme contradicts itself. Runs in `const` evaluation only.
     pub(crate) const fn check(&self) {
         self.check_location();
         self.check_time();
@@ -83,7 +83,7 @@ impl Scheme {
         }
     }
 
-    /// Where a signer puts a proof: at the top level, unless the scheme has code that puts it elsewhere.
+    /// Checks where a signer puts the signature: at the top level, unless custom code places it.
     const fn assert_place(&self, pointer: &str) {
         match self.authentication {
             Authentication::Custom(_) => assert_pointer(pointer),
@@ -96,7 +96,8 @@ impl Scheme {
         let Some(time) = self.time else {
             assert!(
                 !signed,
-                "the time is signed, but the scheme does not say where it is: call `.time_in_header(…)`"
+                "the time is signed, but the scheme does not say where it is: \
+                 call `.time_in_header(…)`"
             );
             return;
         };
@@ -133,8 +134,8 @@ impl Scheme {
     }
 }
 
-/// Stops the compiler where the parts contradict each other. A scheme that holds the body writes them when it has ended, and
-/// knows of the head no more than the tag by then.
+/// Fails compilation if the parts contradict each other. A scheme that needs the full body builds
+/// the message after the body has ended. By then only the tag is left of the head.
 const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
     assert!(
         !parts.is_empty(),
@@ -180,7 +181,7 @@ const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
     );
 }
 
-/// Whether the message differs between deliveries. A hash of the secret alone does not, and is a
+/// Whether the message differs between deliveries. A hash of the secret alone does not, so it is a
 /// token.
 const fn varies(parts: &[Part]) -> bool {
     let mut i = 0;
@@ -193,13 +194,13 @@ const fn varies(parts: &[Part]) -> bool {
     false
 }
 
-/// Stops the compiler where a signature would cover what only a keyed hash can.
+/// Fails compilation if a signature would include what only a keyed hash can.
 const fn check_public(parts: &[Part]) {
     let mut i = 0;
     while i < parts.len() {
         assert!(
             !matches!(parts[i], Part::Secret | Part::Login | Part::BodyLowBytes),
-            "a signature with a private key cannot contain a secret"
+            "a signature with a private key cannot cover a secret"
         );
         i += 1;
     }

@@ -3,18 +3,19 @@
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
 use crate::provider::{Authentication, Part, Scheme, TimeLocation, TimeSource};
 
-/// What a scheme vouches for. Everything else in a request is as anybody on the way may have left it.
+/// What a signature covers. An attacker on the path may have changed everything else in the
+/// request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Coverage {
     /// Every byte of the body.
     pub body: bool,
-    /// The time of the delivery, so that an old capture is recognised.
+    /// The time of the delivery. A stale capture is refused.
     pub time: bool,
     /// The id of the delivery.
     pub id: bool,
@@ -22,7 +23,7 @@ pub struct Coverage {
     pub url: bool,
     /// The method.
     pub method: bool,
-    /// Chosen header or query values.
+    /// Selected header, query or body values.
     pub values: bool,
 }
 
@@ -37,63 +38,64 @@ impl Coverage {
         values: false,
     };
 
-    /// This coverage and every byte of the body.
+    /// Adds every byte of the body.
     #[must_use]
     pub const fn with_body(mut self) -> Self {
         self.body = true;
         self
     }
 
-    /// This coverage and the time of the delivery.
+    /// Adds the time of the delivery.
     #[must_use]
     pub const fn with_time(mut self) -> Self {
         self.time = true;
         self
     }
 
-    /// This coverage and the id of the delivery.
+    /// Adds the id of the delivery.
     #[must_use]
     pub const fn with_id(mut self) -> Self {
         self.id = true;
         self
     }
 
-    /// This coverage and the URL, with its query.
+    /// Adds the URL with its query.
     #[must_use]
     pub const fn with_url(mut self) -> Self {
         self.url = true;
         self
     }
 
-    /// This coverage and the method.
+    /// Adds the method.
     #[must_use]
     pub const fn with_method(mut self) -> Self {
         self.method = true;
         self
     }
 
-    /// This coverage and chosen values of headers or query.
+    /// Adds selected header, query or body values.
     #[must_use]
     pub const fn with_values(mut self) -> Self {
         self.values = true;
         self
     }
 
-    /// Nothing is covered: a token or a password came with the request and says who sent it, not what.
+    /// Whether nothing is covered. The request has a token or a password, which authenticates the
+    /// sender but no content.
     #[must_use]
     pub const fn is_sender_only(self) -> bool {
         !(self.body || self.time || self.id || self.url || self.method || self.values)
     }
 
-    /// Whether what the body says may be relied on: it is signed, or a token vouches for its sender, and so for all of
-    /// the request.
+    /// Whether the body can be trusted: it is signed, or a token authenticates the sender and with
+    /// it the whole request.
     pub(crate) const fn authenticates_body(self) -> bool {
         self.body || self.is_sender_only()
     }
 }
 
 impl Scheme {
-    /// What this scheme vouches for.
+    /// What this scheme covers.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
         if let Authentication::Custom(_) = self.authentication {

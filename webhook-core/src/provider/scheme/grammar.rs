@@ -4,14 +4,14 @@ use crate::parse::{Encoding, Grammar};
 use crate::provider::Scheme;
 
 impl Scheme {
-    /// A fixed text stands before the tag.
+    /// Sets a fixed text that precedes the tag.
     #[must_use]
     pub const fn prefix(mut self, prefix: &'static str) -> Self {
         self.grammar = Grammar::Bare { prefix };
         self
     }
 
-    /// The header is a list of pairs such as `t=…,v1=…`; tags are the values of `label`.
+    /// Reads the header as a list of pairs such as `t=…,v1=…`. Tags are the values of `label`.
     #[must_use]
     pub const fn pairs(self, separator: u8, label: &'static str) -> Self {
         self.listing(separator, label, false, None)
@@ -33,14 +33,14 @@ impl Scheme {
         self
     }
 
-    /// As [`pairs`](Self::pairs), with white space around a pair tolerated.
+    /// Like [`pairs`](Self::pairs), and allows white space around a pair.
     #[must_use]
     pub const fn spaced_pairs(self, separator: u8, label: &'static str) -> Self {
         self.listing(separator, label, true, None)
     }
 
-    /// As [`pairs`](Self::pairs), in a header that has this other pair too. For senders that name their algorithm: no name but
-    /// this one is accepted.
+    /// Like [`pairs`](Self::pairs), in a header that must also have the pair `key=value`. For
+    /// senders that name their algorithm: any other name is refused.
     #[must_use]
     pub const fn pairs_beside(
         self,
@@ -52,14 +52,15 @@ impl Scheme {
         self.listing(separator, label, false, Some((key, value)))
     }
 
-    /// The header is one or more lists of pairs with a space between, all of one time.
+    /// Reads the header as one or more lists of pairs, separated by spaces. All lists have the same
+    /// time.
     #[must_use]
     pub const fn pair_sets(mut self, separator: u8, label: &'static str) -> Self {
         self.grammar = Grammar::PairSets { separator, label };
         self
     }
 
-    /// As [`spaced_pairs`](Self::spaced_pairs) and [`pairs_beside`](Self::pairs_beside).
+    /// Combines [`spaced_pairs`](Self::spaced_pairs) and [`pairs_beside`](Self::pairs_beside).
     #[must_use]
     pub const fn spaced_pairs_beside(
         self,
@@ -71,28 +72,30 @@ impl Scheme {
         self.listing(separator, label, true, Some((key, value)))
     }
 
-    /// The header is a JSON object in base64, and the tag is the text of its field `field`.
+    /// Reads the header as a JSON object in base64. The tag is the text of its field `field`.
     #[must_use]
     pub const fn json(mut self, field: &'static str) -> Self {
         self.grammar = Grammar::Json { field };
         self
     }
 
-    /// The header is a list of tags.
+    /// Reads the header as a list of tags.
     #[must_use]
     pub const fn list(mut self, separator: u8) -> Self {
         self.grammar = Grammar::List { separator };
         self
     }
 
-    /// The header is a list such as `1/SHA256/…,2/SHA256/…`; tags are the entries of algorithm `label`.
+    /// Reads the header as a list such as `1/SHA256/…,2/SHA256/…`. Tags are the entries whose
+    /// algorithm is `label`.
     #[must_use]
     pub const fn keyed(mut self, label: &'static str) -> Self {
         self.grammar = Grammar::Keyed { label };
         self
     }
 
-    /// The header is a list such as `v1,… v1a,…`; tags are the entries of version `label`.
+    /// Reads the header as a list such as `v1,… v1a,…`. Tags are the entries whose version is
+    /// `label`.
     #[must_use]
     pub const fn versions(mut self, label: &'static str) -> Self {
         self.grammar = Grammar::Versions {
@@ -102,7 +105,7 @@ impl Scheme {
         self
     }
 
-    /// As [`versions`](Self::versions), with a comma behind an entry tolerated.
+    /// Like [`versions`](Self::versions), and allows a comma after an entry.
     #[must_use]
     pub const fn versions_with_commas(mut self, label: &'static str) -> Self {
         self.grammar = Grammar::Versions {
@@ -112,7 +115,7 @@ impl Scheme {
         self
     }
 
-    /// How the tag is spelled; hexadecimal unless said.
+    /// Sets the encoding of tags. The default is hexadecimal.
     #[must_use]
     pub const fn encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = encoding;

@@ -8,21 +8,22 @@ use crate::provider::Scheme;
 pub enum Location {
     /// In the header of this (lower-case) name.
     Header(&'static str),
-    /// In headers of this name with `1`, `2`, … behind it, one for each key of the sender.
+    /// In headers with this name followed by `1`, `2`, …, one for each key of the sender.
     NumberedHeaders(&'static str),
-    /// In any of these headers, of which at least one is there: tags of one message under several keys.
+    /// In any of these headers, at least one of which is present. The tags are of one message under
+    /// several keys.
     AnyHeader(&'static [&'static str]),
     /// In the query parameter of this name.
     Query(&'static str),
-    /// The body is a token, and the tag a part of it.
+    /// The body is a token that contains the tag.
     Body,
-    /// Where the code of the scheme finds it.
+    /// Where the scheme's code finds it.
     Code,
     /// In the text at this JSON pointer of the body.
     BodyField(&'static str),
-    /// In the text at this JSON pointer of the JSON that a field of a form holds.
+    /// In the text at this JSON pointer of the JSON in a form field.
     FormField {
-        /// The form's field.
+        /// The form field.
         field: &'static str,
         /// The JSON pointer.
         pointer: &'static str,
@@ -30,29 +31,29 @@ pub enum Location {
 }
 
 impl Scheme {
-    /// The tag or token is in this header. Names are given in lower case.
+    /// Reads the tag or token from this (lower-case) header.
     #[must_use]
     pub const fn in_header(mut self, name: &'static str) -> Self {
         self.location = Location::Header(name);
         self
     }
 
-    /// The tags are in headers of this name with `1`, `2`, … behind it.
+    /// Reads the tags from headers with this name followed by `1`, `2`, ….
     #[must_use]
     pub const fn in_numbered_headers(mut self, name: &'static str) -> Self {
         self.location = Location::NumberedHeaders(name);
         self
     }
 
-    /// The tags are in any of these headers, and may be in several.
+    /// Reads the tags from any of these headers. Several may be present.
     #[must_use]
     pub const fn in_any_header(mut self, names: &'static [&'static str]) -> Self {
         self.location = Location::AnyHeader(names);
         self
     }
 
-    /// The tag or token is the text at this JSON pointer of the body. The body is kept until its end then, and the scheme
-    /// is the provider's only one.
+    /// Reads the tag or token from the text at this JSON pointer of the body. The body is then
+    /// buffered, and the scheme must be the provider's only one.
     #[must_use]
     pub const fn in_body(mut self, pointer: &'static str) -> Self {
         self.location = Location::BodyField(pointer);
@@ -68,7 +69,8 @@ impl Scheme {
         self
     }
 
-    /// The tag or token is at this JSON pointer of the JSON in a field of a form. As [`in_body`](Self::in_body) else.
+    /// Reads the tag or token at this JSON pointer of the JSON in a form field. Otherwise like
+    /// [`in_body`](Self::in_body).
     #[must_use]
     pub const fn in_form(mut self, field: &'static str, pointer: &'static str) -> Self {
         self.location = Location::FormField { field, pointer };
@@ -76,7 +78,7 @@ impl Scheme {
         self
     }
 
-    /// The token is in this query parameter.
+    /// Reads the token from this query parameter.
     #[must_use]
     pub const fn in_query(mut self, name: &'static str) -> Self {
         self.location = Location::Query(name);

@@ -17,9 +17,9 @@ pub use location::Location;
 pub use part::{Part, Value};
 pub(crate) use time::{TimeLocation, TimeSource};
 
-/// A way of authenticating a delivery: what is signed, with what, and where the proof of it is.
+/// How a delivery is authenticated: what is signed, with what, and where the signature is.
 ///
-/// A scheme is a `const`. A mistake in it, such as a time that is not part of what is signed, is a compile error:
+/// A scheme is a `const`. A mistake in it, such as a time that is not signed, is a compile error:
 ///
 /// ```
 /// use webhook_core::{Algorithm, Part, Provider, Scheme, TimeUnit};
@@ -56,16 +56,16 @@ pub struct Scheme {
     pub(crate) encoding: Encoding,
     pub(crate) time: Option<TimeSource>,
     pub(crate) id: Option<IdSource>,
-    /// What a scheme with code of its own vouches for, and that in words.
+    /// What a scheme with custom code covers, as a value and in words.
     pub(in crate::provider) own: (Coverage, &'static str),
-    /// Where the time of one is, in words.
+    /// Where its time is, in words.
     pub(crate) own_time: &'static str,
-    /// The fields of the body that one signs, where it does not sign the body.
+    /// The body fields that it signs, if it does not sign the body.
     pub(crate) own_fields: &'static [&'static str],
     needs_full_body: bool,
-    /// Whether the code of one signs the configured URL, but not the query of a request.
+    /// Whether its code signs the configured URL without the query of the request.
     address: bool,
-    /// Where a delivery says which key it is signed with.
+    /// Where a delivery names the key it is signed with.
     pub(crate) key_name: Option<crate::provider::KeyName>,
 }
 
@@ -77,14 +77,14 @@ pub(crate) enum Authentication {
     },
     Token,
     Basic,
-    /// Code of its own.
     Custom(&'static dyn Custom),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IdSource {
     pub(crate) header: &'static str,
-    /// Whether a `.` may stand in an id: not where it separates the fields of what is signed.
+    /// Whether an id may contain `.`. Not allowed if `.` separates the fields of the signed
+    /// message.
     pub(crate) dots: bool,
 }
 
@@ -96,7 +96,7 @@ impl Authentication {
 }
 
 impl Scheme {
-    /// A keyed hash over `parts`, in this order. Say next where the tag is.
+    /// A keyed hash over `parts`, in this order. Call `in_header` or another `in_*` method next.
     #[must_use]
     pub const fn hmac(algorithm: Algorithm, parts: &'static [Part]) -> Self {
         let (mut i, mut fields) = (0, false);
@@ -120,31 +120,34 @@ impl Scheme {
         }
     }
 
-    /// A plain hash over `parts`, the secret among them. Legacy: with the secret in front, whoever knows one message and its
-    /// hash can make the hash of a longer one; HMAC is what cures that.
+    /// A plain hash over `parts`, one of which is the secret.
+    ///
+    /// This is legacy. If the secret comes first, one known message and its hash are enough to
+    /// compute the hash of a longer message. HMAC prevents this.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the algorithm is no plain hash.
+    /// In `const` evaluation, if the algorithm is not a plain hash.
     #[must_use]
     pub const fn hash(algorithm: Algorithm, parts: &'static [Part]) -> Self {
-        assert!(algorithm.is_plain(), "this algorithm makes an HMAC");
+        assert!(algorithm.is_plain(), "this algorithm is not a plain hash");
         Self::hmac(algorithm, parts)
     }
 
-    /// A signature over `parts`, in this order, made with a private key. The secrets of an endpoint are public keys then.
+    /// A signature over `parts`, in this order, made with a private key. The secrets of an endpoint
+    /// are then public keys.
     ///
     /// # Panics
     ///
     /// In `const` evaluation, if the algorithm has no public keys.
     #[must_use]
     pub const fn signature(algorithm: Algorithm, parts: &'static [Part]) -> Self {
-        assert!(algorithm.is_public(), "this algorithm makes an HMAC");
+        assert!(algorithm.is_public(), "this algorithm has no public keys");
         Self::hmac(algorithm, parts)
     }
 
-    /// A shared token that comes with the request, compared in constant time. It says who sent the request and
-    /// nothing about what is in it.
+    /// A shared token that comes with the request, compared in constant time. It authenticates the
+    /// sender but covers none of the content.
     #[must_use]
     pub const fn token() -> Self {
         let mut scheme = Self::hmac(Algorithm::HmacSha256, &[]);
@@ -152,13 +155,13 @@ impl Scheme {
         scheme
     }
 
-    /// A scheme that is written in code, and what its signatures cover.
+    /// A scheme that is implemented in code, and what its signatures cover.
     ///
-    /// A scheme that covers the time has a tolerance of 300 s in both directions, unless
-    /// [`tolerance_secs`](Self::tolerance_secs) says otherwise.
+    /// If the scheme covers the time, its tolerance is 300 s in both directions, unless
+    /// [`tolerance_secs`](Self::tolerance_secs) sets another.
     #[must_use]
     pub const fn custom<S: CustomScheme>(code: &'static S, coverage: Coverage) -> Self {
-        let mut scheme = Self::with_code(code, coverage, "what its code says").reads_body();
+        let mut scheme = Self::with_code(code, coverage, "defined in code").reads_body();
         scheme.location = Location::Code;
         match coverage.time {
             true => scheme.timed(TimeUnit::Seconds),
@@ -166,7 +169,7 @@ impl Scheme {
         }
     }
 
-    /// A scheme with code of its own, what it vouches for, and that in words.
+    /// A scheme with custom code, and what it covers, as a value and in words.
     #[must_use]
     pub(crate) const fn with_code(
         code: &'static dyn Custom,
@@ -179,14 +182,14 @@ impl Scheme {
         scheme
     }
 
-    /// The code of the scheme reads the body at its end.
+    /// Declares that the code needs the complete body.
     #[must_use]
     pub(crate) const fn reads_body(mut self) -> Self {
         self.needs_full_body = true;
         self
     }
 
-    /// The code of the scheme signs the configured URL, though not with the query of the request.
+    /// Declares that the code signs the configured URL, but not the query of the request.
     #[must_use]
     pub(crate) const fn signing_address(mut self) -> Self {
         self.address = true;
@@ -197,7 +200,7 @@ impl Scheme {
         self.address || self.coverage().url
     }
 
-    /// What the code of the scheme signs are, or hold, the fields at these JSON pointers.
+    /// Declares that the message signed by the code includes the fields at these JSON pointers.
     #[must_use]
     pub(crate) const fn signing(mut self, pointers: &'static [&'static str]) -> Self {
         self.own_fields = pointers;
@@ -212,7 +215,7 @@ impl Scheme {
         scheme
     }
 
-    /// The id of the delivery is in this header, and signed.
+    /// Reads the signed id of the delivery from this header.
     #[must_use]
     pub const fn id_in_header(mut self, header: &'static str) -> Self {
         self.id = Some(IdSource {
@@ -228,13 +231,13 @@ impl Scheme {
         self.location
     }
 
-    /// How tags are written.
+    /// How tags are written in a header.
     #[must_use]
     pub const fn grammar(&self) -> Grammar {
         self.grammar
     }
 
-    /// The algorithm; `None` for tokens, credentials, and schemes with code of their own.
+    /// The algorithm. `None` for tokens, credentials, and schemes with custom code.
     #[must_use]
     pub const fn algorithm(&self) -> Option<Algorithm> {
         match self.authentication {
@@ -243,7 +246,8 @@ impl Scheme {
         }
     }
 
-    /// The algorithm of its public keys, also where it has code of its own; `None` where secrets are shared ones.
+    /// The algorithm of the scheme's public keys, also for custom code. `None` if secrets are
+    /// shared.
     #[must_use]
     pub fn key_algorithm(&self) -> Option<Algorithm> {
         match self.authentication {
@@ -252,13 +256,15 @@ impl Scheme {
         }
     }
 
-    /// Whether the proof, the time or what is signed has to be read out of the body, which is kept until its end then.
+    /// Whether the signature, the time or a part of the message is read from the body, so that the
+    /// body is buffered.
     #[must_use]
     pub const fn needs_full_body(&self) -> bool {
         self.needs_full_body
     }
 
-    /// Whether it is signed with a private key, so that secrets are public ones.
+    /// Whether deliveries are signed with a private key, so that the secrets are public keys. False
+    /// for schemes with custom code.
     #[must_use]
     pub const fn is_public(&self) -> bool {
         match self.authentication {

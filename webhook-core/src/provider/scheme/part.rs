@@ -1,57 +1,59 @@
-//! What is signed.
+//! The parts of the signed message.
 
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "const evaluation knows no iterators, and stops the compiler where an index is wrong"
+    reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
 use crate::provider::{Authentication, Scheme};
 
-/// A piece of what is signed.
+/// A part of the signed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
     /// Fixed text.
     Literal(&'static str),
-    /// The time, as its text was sent.
+    /// The time, with the text as sent.
     Time,
-    /// The id of the delivery, as its header was sent.
+    /// The id of the delivery, with the text as sent.
     Id,
     /// The method.
     Method,
-    /// The configured public URL, and the query with its `?` as received.
+    /// The configured public URL, and the query as received, with its `?`.
     ///
-    /// With nothing between them, a thief could move bytes from the query into the body and back.
-    /// So where the body stands next to it, a query with a bracket, a quotation mark or white space
-    /// is refused, and a body is refused unless it is empty or has one of these at the end that
-    /// touches: JSON and XML do. A body behind a URL without a query only must not begin with `?`.
+    /// If nothing separates URL and body, an attacker could move bytes from one to the other. So if
+    /// they are adjacent, a query with a bracket, a quotation mark or white space is refused. A
+    /// body must be empty or have one of these characters at the adjacent end, as JSON and XML do.
+    /// After a URL without a query, a body only must not begin with `?`.
     Url,
     /// The body.
     Body,
-    /// The body as a program writes it that takes the low eight bits of every UTF-16 unit for a byte. It does not cover the
-    /// body: many texts are written the same.
+    /// The body with each UTF-16 code unit reduced to its low eight bits, as some programs write
+    /// it. It does not cover the body: many texts have the same bytes.
     BodyLowBytes,
-    /// The header of this (lower-case) name, which has to be there.
+    /// The header of this (lower-case) name, which must be present.
     Header(&'static str),
-    /// The value at this JSON pointer of the body: a text as it reads, or an integer or boolean in digits or letters.
+    /// The value at this JSON pointer of the body: the decoded text, or an integer or boolean as
+    /// written in JSON.
     Field(&'static str),
-    /// The secret itself: what keys a plain hash. Behind the body it stands last.
+    /// The secret itself, which keys a plain hash. After the body it must be the last part.
     Secret,
-    /// What stands before the colon of a [`KeyFormat::Login`](crate::KeyFormat::Login).
+    /// The text before the colon of a [`KeyFormat::Login`](crate::KeyFormat::Login).
     Login,
-    /// Text around a value of the request; the whole of it is left out when the value is absent or blank.
+    /// A value of the request with text around it. The whole part is omitted if the value is absent
+    /// or blank.
     Optional {
-        /// What stands before the value.
+        /// The text before the value.
         before: &'static str,
         /// The value, without surrounding white space.
         value: Value,
-        /// What stands behind it.
+        /// The text after the value.
         after: &'static str,
     },
 }
 
-/// A value of the request that is part of what is signed.
+/// A value of the request that is part of the signed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {
@@ -59,12 +61,12 @@ pub enum Value {
     Header(&'static str),
     /// The query parameter of this name, decoded.
     Query(&'static str),
-    /// The same in ASCII lower case.
+    /// The query parameter of this name, decoded and in ASCII lower case.
     QueryLowercase(&'static str),
 }
 
 impl Scheme {
-    /// What is signed, in order; empty for tokens and credentials.
+    /// The parts of the signed message, in order. Empty for tokens, credentials, and custom code.
     #[must_use]
     pub const fn parts(&self) -> &'static [Part] {
         match self.authentication {

@@ -31,34 +31,36 @@ pub(crate) enum TimeLocation {
     First,
     /// At this JSON pointer of the body.
     Body(&'static str),
-    /// Where the code of the scheme knows.
+    /// Where the scheme's code finds it.
     Custom,
 }
 
 const DEFAULT_TOLERANCE_SECS: u32 = 300;
 
 impl Scheme {
-    /// The time is in a header of its own. The default tolerance is 300 s to both sides, that of the Standard
-    /// Webhooks libraries.
+    /// Reads the time from this header. The default tolerance is 300 s in both directions, like
+    /// that of the Standard Webhooks libraries.
     #[must_use]
     pub const fn time_in_header(self, name: &'static str, unit: TimeUnit) -> Self {
         self.time_at(TimeLocation::Header(name), unit)
     }
 
-    /// The time is the value of pair `key` in the signature header, with the same default tolerance.
+    /// Reads the time from the value of pair `key` in the signature header, with the same default
+    /// tolerance.
     #[must_use]
     pub const fn time_in_pair(self, key: &'static str, unit: TimeUnit) -> Self {
         self.time_at(TimeLocation::Pair(key), unit)
     }
 
-    /// The time is the first entry of the [`list`](Self::list) in the signature header, with the same default tolerance.
+    /// Reads the time from the first entry of the [`list`](Self::list) in the signature header,
+    /// with the same default tolerance.
     #[must_use]
     pub const fn time_first(self, unit: TimeUnit) -> Self {
         self.time_at(TimeLocation::First, unit)
     }
 
-    /// The time is at this JSON pointer of the signed body, with the same default tolerance. As [`in_body`](Self::in_body), this
-    /// keeps the body until its end.
+    /// Reads the time at this JSON pointer of the signed body, with the same default tolerance. The
+    /// body is buffered, as with [`in_body`](Self::in_body).
     #[must_use]
     pub const fn time_in_body(mut self, pointer: &'static str, unit: TimeUnit) -> Self {
         self.needs_full_body = true;
@@ -75,20 +77,20 @@ impl Scheme {
         self
     }
 
-    /// The code of the scheme knows where the time is.
+    /// Declares that the scheme's code reads the time.
     #[must_use]
     pub(crate) const fn timed(self, unit: TimeUnit) -> Self {
         self.time_at(TimeLocation::Custom, unit)
     }
 
-    /// Where that is, in words.
+    /// Describes in words where the time is.
     #[must_use]
     pub(crate) const fn time_is(mut self, words: &'static str) -> Self {
         self.own_time = words;
         self
     }
 
-    /// Another tolerance than 300 s. Say it behind where the time is.
+    /// Sets the tolerance in seconds. The default is 300 s. Call this after `time_in_*`.
     ///
     /// # Panics
     ///
@@ -96,7 +98,7 @@ impl Scheme {
     #[must_use]
     pub const fn tolerance_secs(mut self, past: u32, future: u32) -> Self {
         let Some(mut time) = self.time else {
-            panic!("there is no time to tolerate");
+            panic!("the scheme has no time: call `.time_in_header(…)` or the like first");
         };
         time.past_secs = past;
         time.future_secs = future;
@@ -104,7 +106,7 @@ impl Scheme {
         self
     }
 
-    /// How far a signed time may lie from now; `None` where no time is signed.
+    /// How far a signed time may be from now. `None` if no time is signed.
     #[must_use]
     pub fn tolerance(&self) -> Option<Tolerance> {
         self.time.map(TimeSource::tolerance)
@@ -112,7 +114,7 @@ impl Scheme {
 }
 
 impl TimeLocation {
-    /// Where among the tags of a header the time is.
+    /// Where the time is among the tags of a header.
     pub(crate) const fn beside_tags(self) -> Option<TimeIn> {
         match self {
             Self::Pair(key) => Some(TimeIn::Pair(key)),

@@ -1,4 +1,4 @@
-//! Adyen's payments: an item with a tag over eight of its values.
+//! Adyen payments: an item with a tag over eight of its values.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::verify::Candidates;
 use crate::verify::custom::check::one_tag;
 use crate::verify::custom::{CheckResult, MAX_FIELD, first, whole};
 
-/// What is signed of an item, with colons between and nothing escaped; and the tag.
+/// The signed values of an item, separated by colons without escapes, and the tag.
 const POINTERS: [&str; 9] = [
     "/NotificationRequestItem/pspReference",
     "/NotificationRequestItem/originalReference",
@@ -25,9 +25,9 @@ const POINTERS: [&str; 9] = [
     "/NotificationRequestItem/additionalData/hmacSignature",
 ];
 
-/// Adyen's documentation says that a delivery in JSON has one item. Each is signed for itself and
-/// nothing says which belong together, so that a list could be cut, repeated and put together from
-/// several deliveries: more than one are refused.
+/// Adyen's documentation says that a JSON delivery has one item. Each item is signed separately,
+/// and nothing says which belong together. A list could be cut, repeated, or combined from several
+/// deliveries. So a delivery with more than one item is refused.
 #[derive(Debug)]
 pub(crate) struct Adyen;
 
@@ -94,7 +94,7 @@ impl Custom for Adyen {
 }
 
 impl<'b> Item<'b> {
-    /// What is absent or null is empty.
+    /// An absent or null value is empty.
     fn read(item: &'b [u8], pointers: &Pointers) -> Result<Self, RejectionKind> {
         let malformed = RejectionKind::Malformed;
         let [values @ .., tag]: [_; 9] = scan(item, pointers).map_err(|_| malformed)?;

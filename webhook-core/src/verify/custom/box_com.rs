@@ -1,4 +1,4 @@
-//! Box: two keys, each with its header, over the body and then the time.
+//! Box: two keys, each with its own header, over the body and then the time.
 
 use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
@@ -18,11 +18,11 @@ const SECONDARY: &str = "box-signature-secondary";
 
 const TIME: &str = "box-delivery-timestamp";
 
-/// The setting of the key that only the second header's tags are made with.
+/// The setting of the key that makes the tags in the second header.
 pub(crate) const SECONDARY_KEY: &str = "secondary_secret";
 
-/// The tags of both headers, each checked with the keys that make them. Where neither matches, the same is tried over the body as
-/// Box's own SDK writes it, with escapes for what is not ASCII.
+/// Checks the tags of both headers with their keys. If neither matches, tries the body as Box's own
+/// SDK writes it, with non-ASCII characters escaped.
 #[derive(Debug)]
 pub(crate) struct BoxCom;
 
@@ -89,7 +89,7 @@ impl Running {
             && let Some(text) = needs_escapes(body)
         {
             slot = self.slot(|sink| escape(text, sink));
-            // Spelled either way, it is one message; but not every byte of what came was signed.
+            // Both spellings are one message, but not every byte of the body was signed.
             message = slot.map(|_| {
                 let mut digest = RunningDigest::new();
                 escape(text, &mut |piece| digest.update(piece));
@@ -107,7 +107,8 @@ impl Running {
         .verified(coverage)
     }
 
-    /// The slot of the key that matches in its own header; the secondary one is behind the secrets.
+    /// The slot of the key that matches in its own header. The secondary key's slot follows those
+    /// of the secrets.
     fn slot(&self, write: impl Fn(&mut dyn FnMut(&[u8]))) -> Option<usize> {
         let matches = |mut mac: RunningMac, header: &Option<Candidates>| {
             write(&mut |piece| mac.update(piece));
@@ -122,7 +123,7 @@ impl Running {
     }
 }
 
-/// The tag of a header that may be missing.
+/// The tag of an optional header.
 fn candidates(asked: &CheckInput<'_>, name: &str) -> Result<Option<Candidates>, RejectionKind> {
     match asked.header(name) {
         Ok(value) => one_tag(value, Encoding::Base64, Algorithm::HmacSha256).map(Some),
@@ -131,8 +132,8 @@ fn candidates(asked: &CheckInput<'_>, name: &str) -> Result<Option<Candidates>, 
     }
 }
 
-/// The body, if it is text that Box's SDK writes with escapes: of letters from U+007F on, and of
-/// slashes that have none yet.
+/// The body, if Box's SDK would write it with escapes: for characters from U+007F on, and for
+/// slashes that are not escaped yet.
 fn needs_escapes(body: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(body).ok()?;
     let mut before = b' ';
@@ -144,7 +145,8 @@ fn needs_escapes(body: &[u8]) -> Option<&str> {
     needs.then_some(text)
 }
 
-/// Writes a text with `\uXXXX` for all from U+007F on and `\/` for a slash that is not escaped yet.
+/// Writes text with `\uXXXX` for characters from U+007F on, and `\/` for slashes that are not
+/// escaped yet.
 fn escape(text: &str, sink: &mut dyn FnMut(&[u8])) {
     let mut gather = Gather::new(sink);
     let mut before = ' ';

@@ -1,4 +1,5 @@
-//! Braintree: a form of a payload and of tags, each behind the public key that goes with its private one.
+//! Braintree: a form with a payload and tags. Each tag follows the public key that belongs to its
+//! private key.
 
 use form_urlencoded::Serializer;
 use std::borrow::Cow;
@@ -20,7 +21,7 @@ pub(crate) const PUBLIC_KEY: &str = "public_key";
 pub(crate) struct Braintree;
 
 impl Custom for Braintree {
-    /// The private key is hashed, and the hash is the key.
+    /// The key is the hash of the private key.
     fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
         let mut hash = Algorithm::Sha1.key(&[]);
         hash.update(secret);
@@ -43,7 +44,7 @@ impl Custom for Braintree {
             }
             let tags = tags.ok_or(RejectionKind::MissingHeader)?.short(MAX_VALUE);
             let candidates = ours(&tags.ok_or(RejectionKind::Malformed)?, &public)?;
-            // As sent, or with the line feed that forms lose at their end.
+            // As sent, or with the final line feed that forms lose.
             let matches = |mut mac: RunningMac| {
                 payload.write(&mut |piece| mac.update(piece));
                 let as_sent = candidates.contain(&mac.clone().finish());
@@ -67,7 +68,7 @@ impl Custom for Braintree {
         }))
     }
 
-    /// What this answers no delivery has for its payload: [`is_challenge`] tells the two apart.
+    /// A delivery never has a payload that is answered here: [`is_challenge`] separates them.
     fn prove(&self, value: &str, mut mac: RunningMac, settings: &Settings) -> Option<String> {
         let public = std::str::from_utf8(settings.required(PUBLIC_KEY)).ok()?;
         if !is_challenge(value.as_bytes()) {
@@ -90,18 +91,18 @@ impl Custom for Braintree {
     }
 }
 
-/// Whether text is that of a challenge: 20 to 32 hexadecimal digits in lower case. Such a payload
-/// is refused, since anybody can have it signed. No notification is lost by that: its XML begins
-/// with `<` or white space, whose base64 begins with a capital letter.
+/// Whether text has the form of a challenge: 20 to 32 lower-case hexadecimal digits. A payload of
+/// this form is refused, since anyone can have it signed. No notification is lost: its XML starts
+/// with `<` or white space, whose base64 starts with a capital letter.
 fn is_challenge(text: &[u8]) -> bool {
     let digits = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     (20..=MAX_CHALLENGE).contains(&text.len()) && text.iter().all(digits)
 }
 
-/// Digits of the longest challenge.
+/// The maximum length of a challenge, in digits.
 const MAX_CHALLENGE: usize = 32;
 
-/// The XML that a payload is base64 of, in lines.
+/// The XML in a payload, which is base64 in lines.
 fn notification(payload: impl Iterator<Item = u8>) -> Option<Vec<u8>> {
     use base64::Engine as _;
     let compact: Vec<u8> = payload.filter(|byte| *byte != b'\n').collect();
@@ -109,7 +110,7 @@ fn notification(payload: impl Iterator<Item = u8>) -> Option<Vec<u8>> {
     standard.decode(compact).ok()
 }
 
-/// The tags behind our public key.
+/// The tags that follow the configured public key.
 fn ours(list: &[u8], public: &[u8]) -> Result<Candidates, RejectionKind> {
     let mut candidates = Candidates::new();
     for pair in list.split(|&byte| byte == b'&') {

@@ -1,4 +1,5 @@
-//! What the schemes of this folder are made of: a check that streams, and one that waits for the end.
+//! Building blocks of the schemes in this folder: a check that streams, and one that waits for the
+//! end.
 
 use std::borrow::Cow;
 
@@ -10,16 +11,16 @@ use crate::secret::Keys;
 use crate::time::UnixTime;
 use crate::verify::Candidates;
 
-/// What a check at the end of the body found.
+/// The result of a check at the end of the body.
 pub(crate) struct CheckResult {
     pub(crate) slot: Option<usize>,
     pub(crate) time: Option<UnixTime>,
-    /// SHA-256 of what was signed, where that is not the body byte for byte.
+    /// SHA-256 of the signed message, if it differs from the body.
     pub(crate) message: Option<[u8; 32]>,
 }
 
 impl CheckResult {
-    /// Verified, if some key matched.
+    /// Verified, if a key matched.
     pub(crate) fn verified(self, coverage: Coverage) -> Result<Verified, RejectionKind> {
         Ok(Verified {
             coverage,
@@ -39,7 +40,7 @@ impl Check for Decided {
     }
 }
 
-/// A check that is made when the body is complete.
+/// A check that runs when the body is complete.
 struct Whole<C, O> {
     check: C,
     unwrapped: O,
@@ -51,7 +52,8 @@ pub(crate) fn whole(
     whole_unwrapped(check, |_| None)
 }
 
-/// As [`whole`], of a body with the event inside, which `unwrapped` finds once the body is verified.
+/// Like [`whole`], for a body that wraps the event. `unwrapped` extracts it after the body is
+/// verified.
 pub(crate) fn whole_unwrapped(
     check: impl FnMut(&[u8]) -> Result<Verified, RejectionKind> + Send + Sync + 'static,
     unwrapped: impl Fn(&[u8]) -> Option<Cow<'_, [u8]>> + Send + Sync + 'static,
@@ -73,18 +75,18 @@ where
     }
 }
 
-/// Codes that run over the body as it comes, one for each key.
+/// Keyed hashes over the body as it arrives, one for each key.
 pub(crate) struct Codes {
     macs: Vec<RunningMac>,
     candidates: Candidates,
-    /// What stands behind the body.
+    /// The bytes after the body.
     pub(crate) suffix: Vec<u8>,
     pub(crate) time: Option<UnixTime>,
     coverage: Coverage,
 }
 
 impl Codes {
-    /// One for each key, and the tag that came.
+    /// One hash for each key, and the tag of the request.
     pub(crate) fn new(
         asked: &CheckInput<'_>,
         algorithm: Algorithm,
@@ -100,14 +102,14 @@ impl Codes {
         })
     }
 
-    /// What every key's code takes next.
+    /// Hashes the same bytes with every key.
     pub(crate) fn sign(&mut self, bytes: &[u8]) {
         for mac in &mut self.macs {
             mac.update(bytes);
         }
     }
 
-    /// What each key's code takes of its own.
+    /// Hashes different bytes with each key.
     pub(crate) fn sign_own<'k>(&mut self, own: impl Iterator<Item = &'k [u8]>) {
         for (mac, bytes) in self.macs.iter_mut().zip(own) {
             mac.update(bytes);
@@ -135,7 +137,7 @@ impl Check for Codes {
     }
 }
 
-/// The codes of every key over a message that is written piece by piece, and its digest.
+/// The keyed hashes of a message that is written piece by piece, and its digest.
 pub(crate) struct Writing {
     macs: Vec<RunningMac>,
     digest: RunningDigest,
@@ -154,14 +156,15 @@ impl Writing {
         self.digest.update(bytes);
     }
 
-    /// Of what is signed, and tells no two deliveries apart.
+    /// Hashes signed bytes that are not part of the digest, so that they do not distinguish
+    /// deliveries.
     pub(crate) fn update_codes(&mut self, bytes: &[u8]) {
         for mac in &mut self.macs {
             mac.update(bytes);
         }
     }
 
-    /// Whose code is the tag that came; told apart by what was signed.
+    /// The slot of the key that made the tag, and the digest of the message.
     pub(crate) fn finding(mut self, candidates: &Candidates) -> CheckResult {
         let tags = self.macs.iter_mut().map(RunningMac::finish);
         CheckResult {
@@ -172,7 +175,7 @@ impl Writing {
     }
 }
 
-/// Longest of several values that are read at once out of a body nobody has verified, in bytes.
+/// The maximum length of one of several values that are read from an unverified body, in bytes.
 pub(crate) const MAX_FIELD: usize = 2 * 1024;
 
 /// The candidates of a delivery with one tag.
@@ -187,14 +190,14 @@ pub(crate) fn one_tag(
     Ok(candidates)
 }
 
-/// The first slot of those that match; all are looked at.
+/// The first slot that matches. All are compared.
 pub(crate) fn first(slots: impl Iterator<Item = bool>) -> Option<usize> {
     slots
         .enumerate()
         .fold(None, |slot, (i, matches)| slot.or(matches.then_some(i)))
 }
 
-/// SHA-256 of what was signed.
+/// SHA-256 of the signed message.
 pub(crate) fn digest_of(signed: &[u8]) -> [u8; 32] {
     let mut digest = RunningDigest::new();
     digest.update(signed);

@@ -1,4 +1,4 @@
-//! Contentful: a canonical request of method, path, the headers that a header names, and the body.
+//! Contentful: a canonical request of method, path, the headers named by a header, and the body.
 
 use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
@@ -14,7 +14,7 @@ const TAG: &str = "x-contentful-signature";
 const NAMES: &str = "x-contentful-signed-headers";
 const TIME: &str = "x-contentful-timestamp";
 
-/// Headers a request may name as signed.
+/// The maximum number of headers that a request may name as signed.
 const MAX_NAMES: usize = 64;
 
 #[derive(Debug)]
@@ -83,7 +83,7 @@ fn names(list: &[u8]) -> Result<Vec<String>, RejectionKind> {
     Ok(names)
 }
 
-/// What stands before the body.
+/// The signed message before the body.
 fn head_of(method: &str, path: &str, mut headers: Vec<(String, &str)>) -> String {
     headers.sort_unstable();
     let headers: Vec<_> = headers
@@ -93,7 +93,8 @@ fn head_of(method: &str, path: &str, mut headers: Vec<(String, &str)>) -> String
     format!("{method}\n{path}\n{}\n", headers.join(";"))
 }
 
-/// Path and query as Contentful writes them: the query escaped as a value of a query, then all of it as a URI.
+/// Path and query as Contentful writes them: the query escaped as a query value, then the whole as
+/// a URI.
 fn path(target: &str) -> String {
     let mut out = String::new();
     match target.split_once('?') {
@@ -109,9 +110,9 @@ fn path(target: &str) -> String {
     out
 }
 
-/// What `encodeURI` leaves as it is, beside letters and digits.
+/// Characters that `encodeURI` does not escape, in addition to letters and digits.
 const URI: &[u8] = b"-_.!~*'();/?:@&=+$,#";
-/// What `querystring.escape` leaves as it is, beside letters and digits.
+/// Characters that `querystring.escape` does not escape, in addition to letters and digits.
 const VALUE: &[u8] = b"-_.!~*'()";
 
 fn escape(text: &str, plain: &[u8], out: &mut String) {

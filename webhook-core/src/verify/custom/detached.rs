@@ -1,4 +1,5 @@
-//! Detached JSON Web Signatures (RFC 7515 appendix F): header and signature in a header, the payload is the request.
+//! Detached JSON Web Signatures (RFC 7515 appendix F): a header carries the token's header and
+//! signature, and the request is its payload.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,18 +20,18 @@ const FIREBLOCKS: &str = "fireblocks-webhook-signature";
 
 const FIREBLOCKS_KEYS: &str = "https://keys.fireblocks.io/.well-known/jwks.json";
 
-/// The setting with another address of Fireblocks' keys.
+/// The setting that overrides the address of Fireblocks' keys.
 pub(crate) const JWKS_URL: &str = "jwks_url";
 
 const TRUELAYER: &str = "tl-signature";
 
-/// Where TrueLayer's keys may be, whatever a header says.
+/// The allowed addresses of TrueLayer's keys.
 const TRUELAYER_KEYS: [&str; 2] = [
     "https://webhooks.truelayer.com/.well-known/jwks",
     "https://webhooks.truelayer-sandbox.com/.well-known/jwks",
 ];
 
-/// Headers TrueLayer may sign.
+/// The maximum number of headers that TrueLayer may sign.
 const MOST_HEADERS: usize = 16;
 
 /// Fireblocks: RS512 over the body.
@@ -72,7 +73,7 @@ impl Custom for Fireblocks {
     }
 }
 
-/// TrueLayer: ES512 over method, path, headers and body, a line each.
+/// TrueLayer: ES512 over method, path, headers and body, one per line.
 #[derive(Debug)]
 pub(crate) struct TrueLayer;
 
@@ -86,7 +87,7 @@ impl TrueLayer {
         }
     }
 
-    /// Every signed header, named as the signature names it.
+    /// Every signed header, with its name as the signature spells it.
     fn lines(asked: &CheckInput<'_>, header: &Json<'_>) -> Result<Vec<u8>, RejectionKind> {
         let malformed = RejectionKind::Malformed;
         let names = match header.get("tl_headers") {
@@ -122,7 +123,7 @@ impl Custom for TrueLayer {
         let ring = ring_of(asked, id.as_deref(), query)?;
         let lines = Self::lines(asked, &header)?;
         let target = asked.head.path_and_query;
-        // A slash at its end is what TrueLayer itself is not sure of.
+        // TrueLayer itself may add or drop a final slash.
         let other = match target.strip_suffix('/') {
             Some(bare) => bare.to_owned(),
             None => format!("{target}/"),
@@ -147,7 +148,7 @@ impl Custom for TrueLayer {
         true
     }
 
-    /// Signs the headers the caller has set.
+    /// Signs the headers that the caller set.
     fn sign(&self, draft: &mut Draft<'_>) {
         let names: Vec<&str> = draft.given.iter().map(|(name, _)| name.as_str()).collect();
         let header = json!({"alg": "ES512", "kid": signing_id(draft.settings), "tl_version": "2",
@@ -162,7 +163,7 @@ impl Custom for TrueLayer {
     }
 }
 
-/// A token without its payload.
+/// Parses a token without its payload.
 fn detached<'t>(text: &'t [u8], alg: &str, allowed: &[&str]) -> Result<Token<'t>, RejectionKind> {
     let token = Token::parse_with(text, alg, allowed)?;
     match token.encoded_payload().is_empty() {
@@ -178,7 +179,8 @@ fn detach(draft: &Draft<'_>, header: &serde_json::Value, payload: &[u8]) -> Stri
     format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// A check of a token whose payload is the body, behind one of several texts: encoded and hashed as it comes.
+/// A check of a token whose payload is the body after one of several prefixes. It is encoded and
+/// hashed as it arrives.
 struct Running {
     algorithm: Algorithm,
     messages: Vec<(RunningMessage, Encoder)>,
@@ -244,14 +246,14 @@ impl Check for Running {
     }
 }
 
-/// Base64url of what comes in pieces.
+/// Base64url of bytes that arrive in pieces.
 #[derive(Default)]
 struct Encoder {
-    /// Bytes that are no three yet.
+    /// Up to two bytes that are not encoded yet.
     left: Vec<u8>,
 }
 
-/// Bytes encoded at once: three times as many as fill a line of hash blocks.
+/// The number of bytes that are encoded at once. A multiple of three.
 const RUN: usize = 3 * 256;
 
 impl Encoder {
@@ -280,7 +282,7 @@ impl Encoder {
 
 fn encode_run(run: &[u8], sink: &mut dyn FnMut(&[u8])) {
     let mut text = [0; RUN / 3 * 4];
-    // A run has at most as many bytes as there is room for.
+    // A run fits into the array.
     if let Ok(len) = URL_SAFE_NO_PAD.encode_slice(run, &mut text) {
         sink(text.get(..len).unwrap_or_default());
     }

@@ -1,4 +1,5 @@
-//! Dropbox Sign: a tag inside the event, over its time and its type, in JSON that is the `json` field of a form.
+//! Dropbox Sign: a tag inside the event, over its time and type. The event is JSON in the form
+//! field `json`.
 
 use std::borrow::Cow;
 
@@ -14,10 +15,10 @@ use crate::verify::custom::{MAX_FIELD, whole_unwrapped};
 #[derive(Debug)]
 pub(crate) struct DropboxSign;
 
-/// The field of the form.
+/// The form field.
 const FIELD: &str = "json";
 
-/// Between the parts of the forms that are signed here.
+/// The boundary of the forms that are signed here.
 const BOUNDARY: &str = "webhook";
 
 /// Where an event has its time, its type and its tag.
@@ -27,12 +28,12 @@ const POINTERS: [&str; 3] = [
     "/event/event_hash",
 ];
 
-/// Longest document that is decoded before it is verified, in bytes: out of a form with escapes. In
-/// `multipart/form-data`, as Dropbox Sign sends it, it stands as it is, and may be as long as the
-/// body.
+/// The maximum length of a document that is decoded from a form with escapes before it is verified,
+/// in bytes. In `multipart/form-data`, which Dropbox Sign sends, the document has no escapes and
+/// may be as long as the body.
 const MAX_DECODED: usize = 48 * 1024;
 
-/// What an event says of its signature: time, type and tag.
+/// The time, type and tag of an event.
 fn signature<'b>(json: &'b [u8], pointers: &Pointers) -> Result<[Cow<'b, str>; 3], RejectionKind> {
     let found: [_; 3] = scan(json, pointers).map_err(|_| RejectionKind::Malformed)?;
     let text = |found: Option<JsonValue<'b>>| {
@@ -44,8 +45,8 @@ fn signature<'b>(json: &'b [u8], pointers: &Pointers) -> Result<[Cow<'b, str>; 3
     Ok([text(time)?, text(kind)?, text(tag)?])
 }
 
-/// The JSON of a form, in either of the two ways to send one, if that takes no more than `most`
-/// bytes beside the body.
+/// The JSON of a form in either of the two encodings, if decoding takes at most `most` bytes in
+/// addition to the body.
 fn json<'b>(
     boundary: Option<&[u8]>,
     body: &'b [u8],

@@ -1,4 +1,5 @@
-//! HMAC over what a function of the provider writes of a JSON body: chosen values one behind the other, or all of it in another order.
+//! HMAC over a text that the provider builds from a JSON body: selected values concatenated, or the
+//! whole body in another order.
 
 use std::borrow::Cow;
 
@@ -20,13 +21,13 @@ pub(crate) struct Fields {
     pub(crate) write: Write,
 }
 
-/// What is signed; `None` for a body that has not what it takes.
+/// How the signed message is built. `None` if the body lacks a required value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Write {
-    /// Values at these pointers.
+    /// From the values at these pointers.
     Values(&'static [&'static str], fn(&Values<'_>) -> Option<String>),
-    /// The value at this pointer, or all of the body, with its names sorted. It is small, or
-    /// refused: what is sorted is taken apart first.
+    /// From the value at this pointer, or the whole body, with sorted names. It must be small,
+    /// because it is parsed into a tree before it is verified.
     Sorted(Option<&'static str>, fn(&Json<'_>) -> Option<String>),
 }
 
@@ -67,13 +68,13 @@ impl<'b> Values<'b> {
         self.found.get(at).copied().flatten()
     }
 
-    /// The value of a field that has to be there, without the mark of the secret.
+    /// The value of a required field. It must not contain the placeholder of the secret.
     fn value(&self, pointer: &str) -> Option<Cow<'b, str>> {
         let text = self.at(pointer)?.plain(MAX_FIELD)?;
         (!text.contains(SECRET)).then_some(text)
     }
 
-    /// Values one behind the other.
+    /// The concatenated values.
     fn joined(&self, pointers: &[&str]) -> Option<String> {
         let mut out = String::new();
         for pointer in pointers {
@@ -83,7 +84,8 @@ impl<'b> Values<'b> {
     }
 }
 
-/// What stands where the key is signed: no text of a JSON body has it unescaped, and none that has it is signed.
+/// The placeholder of the key in the signed message. Raw JSON text cannot contain it, and decoded
+/// text that does is refused.
 const SECRET: char = '\0';
 
 impl Custom for Fields {
@@ -128,14 +130,15 @@ fn tag(mut mac: RunningMac, secret: &[u8], signed: &str) -> Tag {
     mac.finish()
 }
 
-/// NOWPayments: all of the body, with its names sorted. Control characters are escaped, so that the mark of the secret is never in it.
+/// NOWPayments: the whole body with sorted names. Control characters are escaped, so the
+/// placeholder of the secret cannot occur.
 pub(crate) const NOWPAYMENTS: Write = Write::Sorted(None, |json| {
     let mut out = String::new();
     json.canonical(&mut out);
     Some(out)
 });
 
-/// iyzico: three kinds of event, told apart by the fields they have.
+/// iyzico: three kinds of events, distinguished by their fields.
 pub(crate) const IYZICO: Write = Write::Values(
     &[
         "/merchantId",
@@ -172,7 +175,7 @@ fn iyzico(values: &Values<'_>) -> Option<String> {
     Some(secret + &front + &values.joined(&["/paymentConversationId", "/status"])?)
 }
 
-/// Tap: charges, each value behind its name, and the amount with as many decimals as its currency has.
+/// Tap charges: each value follows its name, and the amount has as many decimals as its currency.
 pub(crate) const TAP: Write = Write::Values(
     &[
         "/id",
@@ -208,7 +211,8 @@ fn tap(values: &Values<'_>) -> Option<String> {
     Some(out)
 }
 
-/// An amount with the decimals of its currency. One that has more is refused, as rounding would sign another.
+/// An amount with the decimals of its currency. More decimals are refused, because rounding would
+/// sign a different amount.
 fn amount(number: &str, currency: &str) -> Option<String> {
     let places = match currency {
         "KWD" | "BHD" | "OMR" | "JOD" => 3,
@@ -224,7 +228,7 @@ fn amount(number: &str, currency: &str) -> Option<String> {
     usable.then(|| format!("{whole}.{cut:0<places$}"))
 }
 
-/// MyFatoorah, version 1: all properties of `Data` in the order of their names.
+/// MyFatoorah, version 1: all properties of `Data` sorted by name.
 pub(crate) const MYFATOORAH_V1: Write = Write::Sorted(Some("/Data"), myfatoorah_v1);
 
 fn myfatoorah_v1(data: &Json<'_>) -> Option<String> {
@@ -244,7 +248,7 @@ fn myfatoorah_v1(data: &Json<'_>) -> Option<String> {
     (!pairs.is_empty()).then(|| pairs.join(","))
 }
 
-/// MyFatoorah, version 2: the properties that its kind of event has.
+/// MyFatoorah, version 2: the properties of the kind of event.
 pub(crate) const MYFATOORAH_V2: Write = Write::Values(
     &[
         "/Event/Name",
@@ -286,7 +290,7 @@ fn myfatoorah_v2(values: &Values<'_>) -> Option<String> {
             Some(_) => values.value(pointer)?,
             None => Cow::Borrowed(""),
         };
-        // Named by its path in the data: `Invoice.Id`.
+        // The path within the data names the value: `Invoice.Id`.
         let name = pointer.trim_start_matches("/Data/").replace('/', ".");
         out.push_str(if out.is_empty() { "" } else { "," });
         out.push_str(&name);

@@ -1,4 +1,4 @@
-//! HMAC over one field of a form, with the tag in a header or in another field.
+//! HMAC over one form field, with the tag in a header or in another field.
 
 use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
@@ -11,10 +11,10 @@ use crate::verify::custom::{MAX_FIELD, whole_unwrapped};
 
 #[derive(Debug)]
 pub(crate) struct FormField {
-    /// The field that is signed.
+    /// The signed field.
     pub(crate) field: &'static str,
     pub(crate) tag: Place,
-    /// Whether the event is in it.
+    /// Whether the field contains the event.
     pub(crate) holds_event: bool,
 }
 

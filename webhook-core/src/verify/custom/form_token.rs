@@ -1,4 +1,4 @@
-//! A shared token in a field of a form.
+//! A shared token in a form field.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::provider::{Check, CheckInput, Coverage, Custom, Draft, Location, Sche
 use crate::request::MAX_VALUE;
 use crate::verify::custom::{CheckResult, first, whole};
 
-/// The field is that of the scheme's location.
+/// The scheme's location names the field.
 #[derive(Debug)]
 pub(crate) struct FormToken;
 
@@ -48,8 +48,8 @@ fn field(scheme: &Scheme) -> &'static str {
 }
 
 impl Scheme {
-    /// A shared token in a field of a form, which is kept until its end. It says who sent the request and nothing about what is in
-    /// it.
+    /// A shared token in a form field. The body is buffered. The token authenticates the sender but
+    /// covers none of the content.
     #[must_use]
     pub const fn token_in_form(field: &'static str) -> Self {
         let words = "nothing: a token in the form";

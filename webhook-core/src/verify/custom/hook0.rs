@@ -1,4 +1,4 @@
-//! Hook0: a header of pairs that names the headers that are signed.
+//! Hook0: a header of pairs, one of which names the signed headers.
 
 use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
@@ -10,25 +10,26 @@ use crate::time::TimeUnit;
 use crate::verify::custom::check::Codes;
 use crate::verify::fresh;
 
-/// Headers a request may name as signed.
+/// The maximum number of headers that a request may name as signed.
 const MAX_NAMES: usize = 64;
 
-/// `t=<seconds>,h=<names with a space between>,v1=<tag>` in this header, over the time, the names, their values and the body, with a dot
-/// between. The older `v0`, which covers no header, is not looked at.
+/// `t=<seconds>,h=<names separated by spaces>,v1=<tag>` in this header. The tag is over the time,
+/// the names, their values and the body, separated by dots. The older `v0`, which covers no
+/// headers, is ignored.
 ///
-/// A dot may stand in a value and in a body, so the signature does not say where the values end,
-/// and a body may be what was the end of a value. Deliveries are told apart by all that is signed
-/// but the time, which is one message wherever it is cut.
+/// Values and bodies may contain dots, so the signature does not say where the values end, and the
+/// end of a value may have been moved into the body. So the digest is over the signed message
+/// without the time. It stays the same wherever the message is split.
 #[derive(Debug)]
 pub(crate) struct Hook0 {
     /// The header.
     pub(crate) tag: &'static str,
-    /// Whether the sender writes JSON alone. The first bracket is where the body begins then, and
-    /// every byte of it is covered, unless a value has a bracket or the body begins otherwise.
+    /// Whether the sender only writes JSON. The body then starts at the first bracket, and every
+    /// byte of it is covered, unless a value contains a bracket or the body starts otherwise.
     pub(crate) is_json: bool,
 }
 
-/// The pairs of the header that count. Each may be there once.
+/// The known pairs of the header. Each may be present once.
 #[derive(Default)]
 struct Pairs<'v> {
     time: Option<&'v str>,
@@ -109,7 +110,7 @@ impl Custom for Hook0 {
     }
 }
 
-/// The codes, and the digest of what they cover but for the time.
+/// The keyed hashes, and the digest of the signed message without the time.
 struct Running {
     codes: Codes,
     message: RunningDigest,
@@ -141,7 +142,7 @@ impl Check for Running {
     }
 }
 
-/// What a JSON object or array begins with.
+/// Whether a JSON object or array can start with this byte.
 fn is_bracket(byte: &u8) -> bool {
     matches!(byte, b'{' | b'[')
 }

@@ -1,4 +1,4 @@
-//! Tokens (RFC 7519) in a header, most with the hash of the body among their claims.
+//! Tokens (RFC 7519) in a header. Most have the hash of the body among their claims.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -23,24 +23,24 @@ use crate::verify::key_ring::{KeyRing, ring_of};
 pub(crate) struct Jwt {
     /// The header, in lower case.
     pub(crate) header: &'static str,
-    /// What stands before the token, compared without regard to case.
+    /// The text before the token, compared case-insensitively.
     pub(crate) prefix: &'static str,
     pub(crate) by: By,
     pub(crate) body: Option<BodyHash>,
-    /// Whether deliveries are told apart by their tokens, which are made for one attempt each.
+    /// Whether the token, which is made for one attempt, identifies the delivery.
     pub(crate) identifies: bool,
-    /// Whether claims are as they should be, and the signed time of the delivery if there is one.
+    /// Checks the claims, and returns the signed time of the delivery if there is one.
     pub(crate) check: fn(&Claims<'_>, &CheckInput<'_>) -> Result<Option<UnixTime>, RejectionKind>,
-    /// Claims that pass, but for the hash of the body.
+    /// Makes valid claims without the hash of the body, for a signer.
     pub(crate) make: fn(&Draft<'_>) -> Value,
 }
 
 /// Who can sign.
 #[derive(Debug)]
 pub(crate) enum By {
-    /// Whoever has the secret: HS256.
+    /// The holder of the secret: HS256.
     Secret,
-    /// Whoever has the private key. Public ones are configured, or found at an address, or by their id alone.
+    /// The holder of the private key. Public keys are configured, or fetched by address or id.
     Key {
         provider: &'static str,
         algorithm: Algorithm,
@@ -49,22 +49,22 @@ pub(crate) enum By {
     },
 }
 
-/// The claim with SHA-256 of the body.
+/// The claim with the SHA-256 of the body.
 #[derive(Debug)]
 pub(crate) struct BodyHash {
     pub(crate) claim: &'static str,
     pub(crate) spelled: Spelled,
-    /// Whether it is left out for a body of no bytes.
+    /// Whether the claim is omitted for an empty body.
     pub(crate) unless_empty: bool,
 }
 
-/// How a hash is written.
+/// How a hash is encoded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Spelled {
-    /// Hexadecimal digits in lower case.
+    /// Lower-case hexadecimal digits.
     Hex,
     Base64,
-    /// Without padding or with it.
+    /// With or without padding.
     Base64Url,
 }
 
@@ -221,7 +221,7 @@ pub(crate) fn signing_id(settings: &Settings) -> String {
     String::from_utf8_lossy(id).into_owned()
 }
 
-/// The key a header names, if it names one.
+/// The key that a header names, if any.
 pub(crate) fn named(header: &Json<'_>) -> Result<Option<String>, RejectionKind> {
     let id = header.get("kid").map(|kid| {
         let id = kid.as_text().and_then(key_id);
@@ -230,7 +230,7 @@ pub(crate) fn named(header: &Json<'_>) -> Result<Option<String>, RejectionKind> 
     id.transpose()
 }
 
-/// The time a token was issued at, which has to be there, and fresh.
+/// The time a token was issued at. It must be present and fresh.
 pub(crate) fn issued(
     claims: &Claims<'_>,
     asked: &CheckInput<'_>,
@@ -245,7 +245,7 @@ pub(crate) fn issued(
     )
 }
 
-/// What the body has to be.
+/// The requirement on the body.
 enum ExpectedBody {
     Anything,
     Empty,
@@ -253,7 +253,7 @@ enum ExpectedBody {
 }
 
 struct Checking {
-    /// SHA-256 of the token without its signature, where deliveries are told apart by it.
+    /// SHA-256 of the token without its signature, if the token identifies the delivery.
     message: Option<[u8; 32]>,
     signed: Vec<u8>,
     signature: Vec<u8>,

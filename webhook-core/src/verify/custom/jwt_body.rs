@@ -1,4 +1,4 @@
-//! A token (RFC 7519) that is the body: Truora.
+//! Truora: a token (RFC 7519) as the body.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::time::UnixTime;
 use crate::verify::custom::CheckResult;
 use crate::verify::key_ring::KeyRing;
 
-/// HS256; the claims are the event.
+/// HS256. The claims are the event.
 #[derive(Debug)]
 pub(crate) struct JwtBody;
 
@@ -45,7 +45,7 @@ struct Running {
     ring: KeyRing,
     coverage: Coverage,
     now: UnixTime,
-    /// Once it is verified.
+    /// Set once it is verified.
     payload: Option<Vec<u8>>,
 }
 
@@ -58,7 +58,7 @@ impl Check for Running {
             message: None,
         }
         .verified(self.coverage)?;
-        // As long as the body, and so not decoded before.
+        // Not decoded earlier, because it may be as long as the body.
         let payload = token.payload()?;
         check_times_of(&payload, self.now)?;
         self.payload = Some(payload);

@@ -1,4 +1,4 @@
-//! HMAC over the body, under a key that a header names.
+//! HMAC over the body, with a key that a header names.
 
 use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
@@ -7,10 +7,11 @@ use crate::parse::encoding::encode;
 use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::verify::custom::check::Codes;
 
-/// The setting of the names a key may have, with commas between.
+/// The setting of the accepted key names, separated by commas.
 pub(crate) const NAMES: &str = "kid";
 
-/// The name of a key is not signed and so chooses nothing: it has to be one of those configured, and every key is tried.
+/// The key name is not signed, so it selects nothing: it has to be a configured one, and every key
+/// is tried.
 #[derive(Debug)]
 pub(crate) struct KeyedBody {
     pub(crate) tag: &'static str,

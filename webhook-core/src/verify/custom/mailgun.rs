@@ -1,4 +1,4 @@
-//! Mailgun: a time and a token that is used once, both in the body, and a tag over these two alone.
+//! Mailgun: a timestamp and a single-use token, both in the body, and a tag over these two alone.
 
 use std::borrow::Cow;
 
@@ -16,14 +16,14 @@ use crate::verify::fresh;
 #[derive(Debug)]
 pub(crate) struct Mailgun;
 
-/// Where JSON has them; a form has them at its top.
+/// The locations in JSON. A form has them at its top level.
 const POINTERS: [&str; 3] = [
     "/signature/timestamp",
     "/signature/token",
     "/signature/signature",
 ];
 
-/// What the body says of its signature.
+/// The signature fields of the body.
 struct Signature<'b> {
     time: Cow<'b, [u8]>,
     token: Cow<'b, [u8]>,
@@ -49,7 +49,7 @@ impl<'b> Signature<'b> {
     }
 }
 
-/// The three values; `None` for one that is too long to be of a signature.
+/// The three values. `None` for one that is too long.
 type Values<'b> = [Option<Cow<'b, [u8]>>; 3];
 
 fn in_json<'b>(body: &'b [u8], pointers: &Pointers) -> Result<Values<'b>, RejectionKind> {
@@ -98,10 +98,11 @@ impl Custom for Mailgun {
         }))
     }
 
-    /// A body that is no JSON object is taken for a form.
+    /// A body that is not a JSON object is treated as a form.
     fn sign(&self, draft: &mut Draft<'_>) {
         let time = TimeUnit::Seconds.format(draft.now);
-        // Told apart by what they come with, as Mailgun's random ones are.
+        // Derived from the body, so that different deliveries have different tokens. Mailgun's are
+        // random.
         let token = const_hex::encode(&digest_of(&draft.body)[..25]);
         let tag = draft.tag(&[time.as_bytes(), token.as_bytes()]);
         let tag = encode(tag, Encoding::Hex);

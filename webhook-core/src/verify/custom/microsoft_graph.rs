@@ -9,7 +9,7 @@ use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::request::MAX_VALUE;
 use crate::verify::custom::{CheckResult, first, whole};
 
-/// One secret has to be the client state of every notification.
+/// One secret must be the client state of every notification.
 #[derive(Debug)]
 pub(crate) struct MicrosoftGraph;
 
@@ -62,7 +62,7 @@ impl Custom for MicrosoftGraph {
     }
 }
 
-/// The client state of a notification, which has to be there.
+/// The client state of a notification, which is required.
 fn client_state<'b>(item: &'b [u8], pointer: &Pointers) -> Result<Cow<'b, str>, RejectionKind> {
     let [found] = scan(item, pointer).map_err(|_| RejectionKind::Malformed)?;
     let Some(JsonValue::Text(state)) = found else {

@@ -1,10 +1,11 @@
-//! Schemes with code of their own, one file each: those that the axes of [`Scheme`](crate::Scheme) cannot say.
+//! Schemes with custom code, one file each. The builder methods of [`Scheme`](crate::Scheme) cannot
+//! express them.
 //!
-//! A scheme reads the head, then takes the body as it comes or is lent it at its end, and says then
-//! what it found out. It keeps no copy of the body: what it may use of memory, beside the body that
-//! the intake has, is less than 64 KiB, and of time, what hashing the body takes, times a small
-//! constant. Values are found by a pass over the body rather than in a tree of it, what is signed
-//! is written piece by piece, and what has to be sorted is bounded in number.
+//! A scheme reads the head, and then takes the body as it arrives or borrows it at the end. It
+//! keeps no copy of the body. In addition to the buffered body it may use less than 64 KiB of
+//! memory, and a small constant times the time of hashing the body. Values are found by scanning
+//! the body instead of parsing it into a tree, the signed message is written piece by piece, and
+//! whatever is sorted is bounded in number.
 
 pub(crate) mod adyen;
 pub(crate) mod box_com;

@@ -1,4 +1,4 @@
-//! PayPal: RSA over a line of three headers' values, the id of the webhook and a checksum of the body.
+//! PayPal: RSA over a line of two header values, the webhook id and a checksum of the body.
 
 use crate::crypto::Algorithm;
 use crate::crypto::chain::IsOwnName;
@@ -14,7 +14,7 @@ use crate::verify::custom::{CheckResult, digest_of};
 use crate::verify::fresh;
 use crate::verify::key_ring::{KeyRing, ring};
 
-/// The setting with the id of the webhook, which PayPal signs and does not send.
+/// The setting with the id of the webhook, which PayPal signs but does not send.
 pub(crate) const WEBHOOK_ID: &str = "webhook_id";
 
 const ID: &str = "paypal-transmission-id";
@@ -25,7 +25,7 @@ const ALGORITHM: &str = "paypal-auth-algo";
 
 const SIGNER_URL: &str = "https://api.paypal.com/v1/notifications/certs/CERT-360caa42-fca2a594";
 
-/// Where PayPal's certificates may be.
+/// The allowed locations of PayPal's certificates.
 const CERTIFICATES: [&str; 4] = [
     "https://api.paypal.com/v1/notifications/certs/",
     "https://api-m.paypal.com/v1/notifications/certs/",
@@ -48,7 +48,7 @@ impl Custom for PayPal {
             return Err(RejectionKind::UnknownKey);
         }
         let (id, time) = (asked.header(ID)?, asked.header(TIME)?);
-        // What separates the fields must not be in them.
+        // The fields must not contain their separator.
         if id.is_empty() || !id.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') {
             return Err(RejectionKind::Malformed);
         }
@@ -108,7 +108,8 @@ impl Custom for PayPal {
     }
 }
 
-/// `messageverificationcerts.paypal.com`, and as PayPal's Java library has it, what stands between the two.
+/// Accepts `messageverificationcerts.paypal.com`, optionally with labels in between, as PayPal's
+/// Java library does.
 fn signs_messages(name: &str) -> bool {
     let between = name
         .strip_prefix("messageverificationcerts.")
@@ -116,7 +117,7 @@ fn signs_messages(name: &str) -> bool {
     between.is_some_and(|between| between.is_empty() || between.ends_with('.'))
 }
 
-/// One of PayPal's certificates, by its name.
+/// Whether the URL is one of PayPal's certificates.
 fn is_certificate(url: &str) -> bool {
     let name = CERTIFICATES
         .iter()
@@ -163,7 +164,7 @@ impl Check for Summing {
     }
 }
 
-/// The checksum of IEEE 802.3, a byte at a time: zlib's `crc32`.
+/// The IEEE 802.3 checksum, one byte at a time, like zlib's `crc32`.
 struct Crc32(u32);
 
 const TABLE: [u32; 256] = table();

@@ -1,4 +1,5 @@
-//! Plivo: a nonce behind the URL alone (version 2), or behind URL, query and fields of the form in the order of their names (version 3).
+//! Plivo. Version 2 signs the URL and a nonce. Version 3 signs the URL, the query, the form fields
+//! sorted by name, and a nonce.
 
 use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
@@ -12,9 +13,9 @@ use crate::verify::custom::whole;
 
 #[derive(Debug)]
 pub(crate) struct Plivo {
-    /// With the token of the account, or of a subaccount.
+    /// The header of the tag by the token of the account or subaccount.
     pub(crate) tag: &'static str,
-    /// With the token of the main account.
+    /// The header of the tag by the token of the main account.
     pub(crate) main_tag: &'static str,
     pub(crate) nonce: &'static str,
     /// How both headers are written.
@@ -36,8 +37,8 @@ impl Custom for Plivo {
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind> {
         let candidates = self.candidates(asked)?;
         let nonce = asked.header(self.nonce)?.to_vec();
-        // Version 3 has a dot between the fields and the nonce: with one in it, the end of the last
-        // field could be moved into it.
+        // Version 3 separates the fields from the nonce by a dot. If the nonce could contain one,
+        // the end of the last field could be moved into it.
         let plain = nonce
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
@@ -89,7 +90,7 @@ impl Custom for Plivo {
 }
 
 impl Plivo {
-    /// The tags of both headers. One of them is enough.
+    /// The tags of both headers. One header is enough.
     fn candidates(&self, asked: &CheckInput<'_>) -> Result<Candidates, RejectionKind> {
         let mut candidates = Candidates::new();
         let mut read = |name| {
@@ -107,7 +108,7 @@ impl Plivo {
     }
 }
 
-/// What version 3 signs before the nonce.
+/// The message that version 3 signs before the nonce.
 fn write_fields(
     url: &[u8],
     query: &[u8],

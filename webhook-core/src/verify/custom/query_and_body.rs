@@ -1,4 +1,5 @@
-//! MessageBird's first scheme: the time, the query sorted and escaped anew, and the hash of the body.
+//! MessageBird's first scheme: the time, the query sorted and escaped again, and the hash of the
+//! body.
 
 use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
@@ -51,7 +52,7 @@ impl Custom for QueryAndBody {
 struct Running {
     candidates: Candidates,
     keys: Keys,
-    /// The time as its text was sent.
+    /// The time, with the text as sent.
     sent: Vec<u8>,
     time: UnixTime,
     query: String,
@@ -71,7 +72,7 @@ impl Check for Running {
             mac.update(&signed);
             mac.finish()
         });
-        // A retry has another time, so that is no part of what the event is.
+        // A retry has another time, so the time is not part of the event's identity.
         CheckResult {
             slot: first(tags.map(|tag| self.candidates.contain(&tag))),
             time: Some(self.time),
@@ -85,11 +86,11 @@ fn message(time: &[u8], query: &str, body: &[u8; 32]) -> Vec<u8> {
     [time, query.as_bytes(), body].join(&b'\n')
 }
 
-/// Parameters of a query that is sorted.
+/// The maximum number of parameters in a query.
 const MAX_PARAMETERS: usize = 500;
 
-/// The query sorted by name, names and values escaped; `None` for too many. Values of one name keep
-/// their order.
+/// The query sorted by name, with names and values escaped. Values of one name keep their order.
+/// `None` if there are too many.
 fn canonical(query: &str) -> Option<String> {
     let fields = || form::fields(query.as_bytes());
     if fields().nth(MAX_PARAMETERS).is_some() {
@@ -111,7 +112,7 @@ fn canonical(query: &str) -> Option<String> {
     Some(out)
 }
 
-/// All but letters, digits and `-._~` as `%XX`, a space as `+`.
+/// Escapes everything except letters, digits and `-._~` as `%XX`, and a space as `+`.
 fn escape(text: &[u8], out: &mut String) {
     for &byte in text {
         match byte {

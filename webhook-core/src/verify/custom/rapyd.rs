@@ -1,4 +1,5 @@
-//! Rapyd: URL, salt, time, access key, secret and body, and a tag that is base64 of hexadecimal text.
+//! Rapyd: URL, salt, time, access key, secret and body, and a tag that is base64 of hexadecimal
+//! text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +14,7 @@ use crate::time::TimeUnit;
 use crate::verify::custom::check::Codes;
 use crate::verify::fresh;
 
-/// The setting of the public half of the credentials.
+/// The setting of the public part of the credentials.
 pub(crate) const ACCESS_KEY: &str = "access_key";
 
 #[derive(Debug)]

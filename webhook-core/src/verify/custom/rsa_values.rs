@@ -1,4 +1,4 @@
-//! RSA over values that are taken out of a body and written down again: Alipay, Paddle Classic, Bitso.
+//! RSA over values that are read from a body and written again: Alipay, Paddle Classic, Bitso.
 
 use crate::crypto::Algorithm;
 use crate::error::RejectionKind;
@@ -13,15 +13,15 @@ use crate::request::MAX_VALUE;
 use crate::verify::custom::signed_body::{Hashed, Hashing, SignedContent, signed_body};
 use crate::verify::key_ring::{ring, ring_of};
 
-/// Alipay: `name=value` of the fields that are not empty, sorted, with `&` between; RSA2.
+/// Alipay: `name=value` of the non-empty fields, sorted, separated by `&`; RSA2.
 #[derive(Debug)]
 pub(crate) struct Alipay;
 
-/// Paddle Classic: what PHP writes of the sorted fields; RSA with SHA-1.
+/// Paddle Classic: the sorted fields as PHP serializes them; RSA with SHA-1.
 #[derive(Debug)]
 pub(crate) struct PaddleClassic;
 
-/// Bitso: the value of `payload`, as it came but for white space.
+/// Bitso: the value of `payload` as sent, without white space between tokens.
 #[derive(Debug)]
 pub(crate) struct Bitso;
 
@@ -37,7 +37,8 @@ impl Custom for Alipay {
                 return Err(RejectionKind::UnsupportedScheme);
             }
             let signature = base64_of(form.value("sign")?)?;
-            // Notifications of a trade leave the name of the algorithm out, those of the service market do not.
+            // Trade notifications omit the name of the algorithm from the message; service market
+            // notifications include it.
             let signed = |without: &[&str]| {
                 let mut hashing = Hashing::new(Algorithm::RsaSha256);
                 joined(&form, without, &mut |piece| hashing.update(piece));
@@ -52,7 +53,7 @@ impl Custom for Alipay {
         Some(Algorithm::RsaSha256)
     }
 
-    /// A body that is no form becomes the field `biz_content` of one.
+    /// A body that is not a form becomes its field `biz_content`.
     fn sign(&self, draft: &mut Draft<'_>) {
         let fields = [
             ("biz_content", &draft.body[..]),
@@ -85,7 +86,7 @@ impl Custom for PaddleClassic {
         Some(Algorithm::RsaSha1)
     }
 
-    /// Nothing: this algorithm is only verified.
+    /// Does nothing: this algorithm can only be verified.
     fn sign(&self, _: &mut Draft<'_>) {}
 }
 
@@ -131,10 +132,10 @@ impl Custom for Bitso {
     }
 }
 
-/// What may have been signed of a body, and the signature of it.
+/// The possible signed messages of a body, and its signature.
 type Taken = Result<(Vec<Hashed>, Vec<u8>), RejectionKind>;
 
-/// Of a sender whose keys have no names: the configured ones alone.
+/// For a sender whose keys have no names. Only configured keys are used.
 fn holding(
     asked: &CheckInput<'_>,
     take: fn(&[u8]) -> Taken,
@@ -156,7 +157,7 @@ fn base64_of(value: Encoded<'_>) -> Result<Vec<u8>, RejectionKind> {
     base64(&value.short(MAX_VALUE).ok_or(RejectionKind::Malformed)?)
 }
 
-/// `name=value`, with `&` between, of what is not empty.
+/// The non-empty fields as `name=value`, separated by `&`.
 fn joined(form: &Sorted<'_>, without: &[&str], sink: &mut dyn FnMut(&[u8])) {
     let signed = form.iter().filter(|field| {
         let mut others = without.iter();
@@ -170,7 +171,7 @@ fn joined(form: &Sorted<'_>, without: &[&str], sink: &mut dyn FnMut(&[u8])) {
     }
 }
 
-/// What PHP's `serialize` makes of an array of texts: every text behind its length in bytes.
+/// The output of PHP's `serialize` for an array of texts: each text follows its length in bytes.
 fn php(form: &Sorted<'_>, sink: &mut dyn FnMut(&[u8])) {
     let signed = || form.iter().filter(|field| !field.name.is(b"p_signature"));
     sink(format!("a:{}:{{", signed().count()).as_bytes());
@@ -184,8 +185,8 @@ fn php(form: &Sorted<'_>, sink: &mut dyn FnMut(&[u8])) {
     sink(b"}");
 }
 
-/// Writes a value as spelled, without the white space between its tokens. `None` for what would not
-/// be the same value then.
+/// Writes a value as spelled, without the white space between its tokens. `None` if that would
+/// change the value.
 fn write_compact(value: JsonValue<'_>, sink: &mut dyn FnMut(&[u8])) -> Option<()> {
     let spelled = match value {
         JsonValue::Nested(spelled) => spelled,
@@ -215,7 +216,7 @@ fn write_compact(value: JsonValue<'_>, sink: &mut dyn FnMut(&[u8])) -> Option<()
             b' ' | b'\t' | b'\n' | b'\r' => {
                 let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
                 rest = rest.get(rest.iter().take_while(|byte| space(byte)).count()..)?;
-                // Without it, two tokens would be one.
+                // Without the white space, two tokens would become one.
                 if is_of_token(before) && rest.first().copied().is_some_and(is_of_token) {
                     return None;
                 }
@@ -236,12 +237,12 @@ fn write_compact(value: JsonValue<'_>, sink: &mut dyn FnMut(&[u8])) -> Option<()
     Some(())
 }
 
-/// Whether a byte outside of texts is neither bracket, comma nor colon.
+/// Whether a byte outside of texts belongs to a token, and is not a bracket, comma or colon.
 fn is_of_token(byte: u8) -> bool {
     !matches!(byte, b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"')
 }
 
-/// The bytes of the text that begins here, with its quotes.
+/// The length of the text that starts here, including its quotes.
 fn text_len(rest: &[u8]) -> Option<usize> {
     let mut escaped = false;
     let inside = rest.get(1..)?;

@@ -1,4 +1,5 @@
-//! Checks of whole bodies with public keys: what was signed, and by which key, is known when the body is complete.
+//! Checks of complete bodies with public keys. The message and the key are known once the body is
+//! complete.
 
 use std::borrow::Cow;
 
@@ -11,20 +12,21 @@ use crate::time::UnixTime;
 use crate::verify::custom::CheckResult;
 use crate::verify::key_ring::KeyRing;
 
-/// What a body says was signed. Nothing of it is verified.
+/// The signed content according to the body. Nothing in it is verified yet.
 pub(crate) struct SignedContent {
-    /// What may have been signed.
+    /// The possible signed messages.
     pub(crate) messages: Vec<Hashed>,
     pub(crate) signature: Vec<u8>,
     pub(crate) ring: KeyRing,
     pub(crate) time: Option<UnixTime>,
-    /// What was in the body, where the event is inside.
+    /// The payload, if the body wraps it.
     pub(crate) unwrapped: Option<Vec<u8>>,
-    /// The address of a subscription that is to be confirmed.
+    /// The address that confirms a subscription.
     pub(crate) confirms: Option<String>,
 }
 
-/// A message that is hashed as it is written, for a key and for a digest that tells deliveries apart.
+/// A message that is hashed as it is written: for the key, and for the digest that distinguishes
+/// deliveries.
 pub(crate) struct Hashing {
     message: RunningMessage,
     digest: RunningDigest,
@@ -37,7 +39,7 @@ pub(crate) struct Hashed {
 }
 
 impl Hashing {
-    /// Of an algorithm that signs a hash: with RSA or ECDSA.
+    /// For an algorithm that signs a hash: RSA or ECDSA.
     pub(crate) fn new(algorithm: Algorithm) -> Self {
         Self {
             message: algorithm.message(),
@@ -60,7 +62,7 @@ impl Hashing {
 }
 
 impl SignedContent {
-    /// Of messages by which deliveries are told apart, and no time.
+    /// Content without a time. Its messages distinguish deliveries.
     pub(crate) fn new(messages: Vec<Hashed>, signature: Vec<u8>, ring: KeyRing) -> Self {
         Self {
             messages,
@@ -72,7 +74,7 @@ impl SignedContent {
         }
     }
 
-    /// With the key and the message that go with the signature.
+    /// Finds the key and the message that match the signature.
     fn verified(&self, coverage: Coverage) -> Result<Verified, RejectionKind> {
         let found = self.messages.iter().find_map(|hashed| {
             let slot = self.ring.slot_of(&hashed.message, &self.signature)?;
@@ -88,7 +90,7 @@ impl SignedContent {
     }
 }
 
-/// A check of what `read` finds in the body.
+/// A check of the content that `read` finds in the body.
 pub(crate) fn signed_body(
     coverage: Coverage,
     read: impl Fn(&[u8]) -> Result<SignedContent, RejectionKind> + Send + Sync + 'static,
@@ -104,9 +106,9 @@ pub(crate) fn signed_body(
 struct SignedBody<R> {
     coverage: Coverage,
     read: R,
-    /// What the body says, once that was looked at.
+    /// The content of the body, once it was read.
     content: Option<Result<SignedContent, RejectionKind>>,
-    /// The same, once it is verified.
+    /// The content, once it is verified.
     genuine: Option<SignedContent>,
 }
 

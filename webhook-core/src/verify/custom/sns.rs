@@ -1,4 +1,4 @@
-//! Amazon SNS: a JSON document that signs its own fields, and names the certificate.
+//! Amazon SNS: a JSON document that signs its own fields and names the certificate.
 
 use std::borrow::Cow;
 
@@ -18,13 +18,13 @@ use crate::verify::fresh;
 use crate::verify::key_ring::KeyRing;
 use crate::verify::key_ring::ring;
 
-/// The setting with the topics that are taken, separated by commas.
+/// The setting with the accepted topics, separated by commas.
 pub(crate) const TOPIC_ARN: &str = "topic_arn";
 
 /// The setting with the URL of the certificate whose key is configured.
 pub(crate) const CERT_URL: &str = "cert_url";
 
-/// What is signed of each type, in order. A subject is left out where there is none.
+/// The signed fields of each type, in order. The subject is omitted if there is none.
 const NOTIFICATION: &[&str] = &[
     MESSAGE,
     "/MessageId",
@@ -46,7 +46,7 @@ const CONFIRMATION: &[&str] = &[
 const MESSAGE: &str = "/Message";
 const SUBJECT: &str = "/Subject";
 
-/// All that is read.
+/// All fields that are read.
 const POINTERS: [&str; 11] = [
     MESSAGE,
     "/MessageId",
@@ -61,10 +61,11 @@ const POINTERS: [&str; 11] = [
     "/SignatureVersion",
 ];
 
-/// The type of a delivery that asks to be confirmed.
+/// The type of a delivery that asks for confirmation.
 const SUBSCRIPTION: &str = "SubscriptionConfirmation";
 
-/// Longest field but the message, in bytes. The longest there is, an address with a token, has some 500.
+/// The maximum length of a field other than the message, in bytes. The longest in use, an address
+/// with a token, has about 500.
 const MAX_LINE: usize = 4 * 1024;
 
 const SIGNER_URL: &str =
@@ -134,7 +135,7 @@ impl Custom for Sns {
     }
 }
 
-/// What a document is held to.
+/// The requirements on a document.
 struct Rules {
     pointers: Pointers,
     version: &'static str,
@@ -166,7 +167,7 @@ impl Rules {
             "Notification" => (NOTIFICATION, None),
             SUBSCRIPTION | "UnsubscribeConfirmation" => {
                 let address = document.line("/SubscribeURL")?;
-                // Somebody will go there.
+                // This address will be visited.
                 if !is_subscription(&address) {
                     return Err(RejectionKind::Malformed);
                 }
@@ -183,7 +184,7 @@ impl Rules {
         let signed = hashing.finish(self.algorithm)?;
         Ok(SignedContent {
             time: Some(fresh(time.as_bytes(), unit, self.now, self.tolerance)?),
-            // What undoes an end of a subscription is for the handler to decide on.
+            // An unsubscription is not undone automatically: the handler decides.
             confirms: address.filter(|_| kind == SUBSCRIPTION),
             ..SignedContent::new(vec![signed], signature, self.ring(&url)?)
         })
@@ -196,7 +197,7 @@ impl Rules {
     }
 }
 
-/// What was found at each of the [`POINTERS`].
+/// The values found at [`POINTERS`].
 struct Document<'b>([Option<JsonValue<'b>>; POINTERS.len()]);
 
 impl<'b> Document<'b> {
@@ -218,15 +219,15 @@ impl<'b> Document<'b> {
         }
     }
 
-    /// A text of one line, and not a long one. Only a message may have several: with them in any
-    /// other field, what was signed of one delivery could be read as another one.
+    /// A short text of one line. Only the message may contain line breaks. In another field they
+    /// would allow the signed message of one delivery to be read as another delivery.
     fn line(&self, pointer: &str) -> Result<Cow<'b, str>, RejectionKind> {
         let text = self.text(pointer)?.read(MAX_LINE);
         let text = text.filter(|text| !text.contains(['\n', '\r']));
         text.ok_or(RejectionKind::Malformed)
     }
 
-    /// Name and value of each field, a line each.
+    /// Writes the name and value of each field, one per line.
     fn write(&self, fields: &[&str], sink: &mut dyn FnMut(&[u8])) -> Result<(), RejectionKind> {
         for pointer in fields {
             if *pointer == SUBJECT && self.at(pointer).is_none() {
@@ -244,7 +245,8 @@ impl<'b> Document<'b> {
     }
 }
 
-/// `https://sns.<region>.amazonaws.com/SimpleNotificationService-<hex>.pem`, and nothing that looks like it.
+/// Whether the URL is exactly
+/// `https://sns.<region>.amazonaws.com/SimpleNotificationService-<hex>.pem`.
 fn is_certificate(url: &str) -> bool {
     let name = path(url)
         .and_then(|path| path.strip_prefix("SimpleNotificationService-"))
@@ -254,7 +256,7 @@ fn is_certificate(url: &str) -> bool {
     })
 }
 
-/// `https://sns.<region>.amazonaws.com/?Action=ConfirmSubscription&…`.
+/// Whether the URL is `https://sns.<region>.amazonaws.com/?Action=ConfirmSubscription&…`.
 fn is_subscription(url: &str) -> bool {
     let query = path(url).and_then(|path| path.strip_prefix("?Action=ConfirmSubscription&"));
     query.is_some_and(|query| {
@@ -263,7 +265,7 @@ fn is_subscription(url: &str) -> bool {
     })
 }
 
-/// What stands behind the first slash, if the host is one of SNS.
+/// The text after the first slash, if the host is SNS.
 fn path(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://sns.")?;
     let (host, path) = rest.split_once('/')?;
@@ -275,7 +277,8 @@ fn path(url: &str) -> Option<&str> {
     (end == expected && is_region(region)).then_some(path)
 }
 
-/// As `us-east-1` or `us-gov-west-1`: two to four letters, one to three words, a number.
+/// Whether this is a region such as `us-east-1` or `us-gov-west-1`: two to four letters, one to
+/// three words, a number.
 fn is_region(region: &str) -> bool {
     let mut parts: Vec<&str> = region.split('-').collect();
     let number = parts.pop().unwrap_or_default();

@@ -19,13 +19,14 @@ use crate::verify::custom::jwt::{named, signing_id};
 use crate::verify::custom::signed_body::{Hashing, SignedContent, signed_body};
 use crate::verify::key_ring::ring;
 
-/// The setting with the key that decrypts.
+/// The setting with the decryption key.
 pub(crate) const PRIVATE_KEY: &str = "private_key";
 
-/// The setting with another address of Stone's keys: that of the sandbox.
+/// The setting that overrides the address of Stone's keys, for the sandbox.
 pub(crate) const JWKS_URL: &str = super::detached::JWKS_URL;
 
-/// Longest encrypted token, in bytes. Twice decoded, it takes as much again.
+/// The maximum length of an encrypted token, in bytes. Decoding it twice takes as much memory
+/// again.
 const MAX_SEALED: usize = 40 * 1024;
 
 const KEYS: &str = "https://api.openbank.stone.com.br/api/v1/discovery/keys";
@@ -80,7 +81,7 @@ impl Custom for Stone {
     }
 }
 
-/// What a body is decrypted and looked at with.
+/// The configuration for decrypting and checking a body.
 struct Rules {
     pointer: Pointers,
     decryption: DecryptionKey,
@@ -98,8 +99,7 @@ impl Rules {
         let Some(JsonValue::Text(sealed)) = found else {
             return Err(malformed);
         };
-        // What is in it is known to be the sender's only when it has been decrypted, so it cannot be
-        // as long as the body.
+        // Anyone can encrypt for this key, so the token must be shorter than a body may be.
         let sealed = sealed.read(MAX_SEALED).ok_or(malformed)?;
         let token = open(sealed.as_bytes(), &self.decryption)?;
         let token = Token::of_body(&token, "RS256")?;

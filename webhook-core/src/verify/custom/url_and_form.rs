@@ -1,4 +1,4 @@
-//! HMAC over the URL and the fields of a form, one behind the other: Twilio and what is like it.
+//! HMAC over the URL and the concatenated form fields: Twilio and Mandrill.
 
 use form_urlencoded::byte_serialize;
 
@@ -10,10 +10,10 @@ use crate::provider::{Check, CheckInput, Coverage, Custom, Draft};
 use crate::verify::custom::check::{Writing, one_tag};
 use crate::verify::custom::{CheckResult, digest_of, whole, whole_unwrapped};
 
-/// The query parameter that says a body is no form, and its SHA-256.
+/// The query parameter with the SHA-256 of a body that is not a form.
 const BODY_HASH: &str = "bodySHA256";
 
-/// Where Twilio names key and algorithm; not signed.
+/// The header in which Twilio names key and algorithm. Not signed.
 const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 
 const TWILIO_TAG: &str = "x-twilio-signature";
@@ -22,13 +22,15 @@ const MANDRILL_TAG: &str = "x-mandrill-signature";
 
 const MANDRILL_EVENTS: &str = "mandrill_events";
 
-/// Twilio: the URL with or without its port, then each field's name and value in byte order, every pair once; or, with
-/// `bodySHA256` in the query, the URL alone, and the body has to have that hash.
+/// Twilio: the URL with or without its port, then the name and value of each field in byte order,
+/// each pair once. With `bodySHA256` in the query, the URL alone is signed, and the body must have
+/// that hash.
 #[derive(Debug)]
 pub(crate) struct Twilio(pub(crate) Algorithm);
 
 impl Twilio {
-    /// The header that names an algorithm has to name the configured one, and where there is none the older one is meant.
+    /// Checks that the algorithm named in the header is the configured one. Without the header it
+    /// is HMAC-SHA-1.
     fn check_algorithm(&self, asked: &CheckInput<'_>) -> Result<(), RejectionKind> {
         let value = match asked.header(SETTINGS) {
             Ok(value) => value,
@@ -67,8 +69,8 @@ impl Custom for Twilio {
             .query_value(BODY_HASH)?
             .map(|hash| body_hash(&hash))
             .transpose()?;
-        // Twilio appends it. Elsewhere in the query, it could be part of a field of a form that was
-        // signed behind the URL: a text message can say anything.
+        // Twilio appends this parameter. If it were allowed elsewhere in the query, it could come
+        // from a form field that was signed after the URL: a text message can contain any text.
         let last = asked
             .head
             .query()
@@ -87,7 +89,7 @@ impl Custom for Twilio {
                 Some(_) => None,
                 None => Some(form::sorted(body)?),
             };
-            // One for each spelling; the first of them tells deliveries apart.
+            // One for each spelling. The first identifies the delivery.
             let mut writings = urls.iter().map(|url| {
                 let mut writing = Writing::new(&keys);
                 writing.update(url.as_bytes());
@@ -109,7 +111,7 @@ impl Custom for Twilio {
         }))
     }
 
-    /// A body that the caller calls JSON is signed by its hash; any other is a form.
+    /// A body that the caller declares as JSON is signed by its hash. Any other body is a form.
     fn sign(&self, draft: &mut Draft<'_>) {
         let kind = draft.given("content-type").unwrap_or_default();
         let fields = if kind.starts_with("application/json") {
@@ -128,7 +130,7 @@ impl Custom for Twilio {
     }
 }
 
-/// Mandrill: the URL as registered, then the name and value of each field in the order of their names.
+/// Mandrill: the URL as registered, then the name and value of each field, sorted by name.
 #[derive(Debug)]
 pub(crate) struct Mandrill;
 
@@ -155,7 +157,7 @@ impl Custom for Mandrill {
         }))
     }
 
-    /// A body that is no form becomes the field `mandrill_events` of one.
+    /// A body that is not a form becomes its field `mandrill_events`.
     fn sign(&self, draft: &mut Draft<'_>) {
         if form::field(&draft.body, MANDRILL_EVENTS).is_err() {
             let encoded: String = byte_serialize(&draft.body).collect();
@@ -187,7 +189,8 @@ fn body_hash(hex: &str) -> Result<[u8; 32], RejectionKind> {
     }
 }
 
-/// The URL, and the same without its port, or with that of its scheme where it names none: Twilio signs either.
+/// The URL, and the same URL without its port, or with the default port if it has none. Twilio
+/// signs either.
 fn spellings(url: &str) -> Vec<String> {
     let mut both = vec![url.to_owned()];
     let (scheme, port) = match url.split_once("://") {

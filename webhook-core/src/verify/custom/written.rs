@@ -1,4 +1,4 @@
-//! Schemes that users write: a [`CustomScheme`], as the engine runs it.
+//! Running a [`CustomScheme`], which users implement.
 
 use crate::crypto::{Algorithm, RunningDigest, RunningMac, constant_time_eq};
 use crate::error::RejectionKind;
@@ -73,8 +73,8 @@ impl Check for Written {
 }
 
 impl Written {
-    /// SHA-256 of the message, where that does not hold the body byte for byte. The time is left
-    /// out: it differs between the attempts of one event.
+    /// SHA-256 of the message, if the message does not include the body as it is. The time is
+    /// omitted, as it differs between the attempts of one event.
     fn message(&self, pieces: &[&[u8]]) -> Option<[u8; 32]> {
         let kinds = &self.check.pieces;
         if kinds.iter().any(|piece| matches!(piece, Piece::Body)) {
