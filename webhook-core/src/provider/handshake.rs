@@ -10,7 +10,7 @@
 
 use crate::provider::{assert_header_name, assert_pointer};
 
-/// A challenge and its answer, as part of a [`Provider`].
+/// A challenge and its answer, as part of a [`Provider`](crate::Provider).
 ///
 /// ```
 /// use webhook_core::{Algorithm, Challenge, Handshake, Part, Provider, Reply, Scheme, When};

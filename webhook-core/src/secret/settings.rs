@@ -7,7 +7,8 @@ use crate::secret::Secret;
 /// Values that a provider needs in addition to its secrets, such as `access_key`.
 ///
 /// All are handled like secrets: wiped on drop, and not shown in `Debug`.
-/// [`Provider::required_settings`] and [`Provider::optional_settings`] list their names.
+/// [`Provider::required_settings`](crate::Provider::required_settings) and
+/// [`Provider::optional_settings`](crate::Provider::optional_settings) list their names.
 #[derive(Clone, Default)]
 pub struct Settings(Vec<(String, Secret)>);
 

@@ -7,7 +7,7 @@ use crate::provider::Provider;
 use crate::secret::Settings;
 use crate::time::Tolerance;
 
-/// The options of a [`Verifier`] in addition to provider and secrets.
+/// The options of a [`Verifier`](crate::Verifier) in addition to provider and secrets.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
