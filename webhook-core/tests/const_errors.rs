@@ -85,7 +85,7 @@ fn a_time_is_signed_and_found() {
     let unsigned = || Scheme::hmac(HMAC, BODY).in_header("x-acme-signature");
     assert_eq!(
         sentence(|| unsigned().time_in_header("x-acme-time", TimeUnit::Seconds)),
-        "the time is not signed, so a thief could change it: add `Part::Time`"
+        "the time is not signed, so an attacker could change it: add `Part::Time`"
     );
     assert_eq!(
         sentence(|| timed().time_in_pair("t", TimeUnit::Seconds)),

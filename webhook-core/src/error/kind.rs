@@ -5,8 +5,8 @@ use std::fmt;
 
 macro_rules! rejection_kinds {
     ($($(#[$doc:meta])* $kind:ident = $label:literal,)*) => {
-        /// The cause of a [`Rejection`](crate::Rejection). The label from [`as_str`](Self::as_str) is stable and safe
-        /// as a metric label.
+        /// The cause of a [`Rejection`](crate::Rejection). The label from
+        /// [`as_str`](Self::as_str) is stable and safe as a metric label.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum RejectionKind {

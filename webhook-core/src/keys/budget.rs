@@ -14,10 +14,9 @@
 //!   them gets its turn.
 //!
 //! An attacker can send each invented name twice. These names then compete with the genuine one:
-//! before a delivery is verified, nothing distinguishes them. The result is a 503 for a new key,
-//! and never a
-//! 401. If one document has all keys of a provider (JSON Web Key Sets), one fetch answers for all
-//!      names, and there is no competition.
+//! before a delivery is verified, nothing distinguishes them. A new key is answered 503, never 401.
+//! If one document has all keys of a provider (JSON Web Key Sets), one fetch answers for all names,
+//! and nothing competes.
 
 use std::hash::{BuildHasher, RandomState};
 

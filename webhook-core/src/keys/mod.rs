@@ -103,9 +103,10 @@ impl Confirmation {
         self.provider
     }
 
-    /// The address that confirms the subscription when it is requested. It is `https`, with a host
-    /// from the provider's allow-list, and without port, user or fragment. It contains a token, so
-    /// do not log it.
+    /// The address that confirms the subscription when it is requested.
+    ///
+    /// It is `https`, with a host from the provider's allow-list, and without port, user or
+    /// fragment. It contains a token, so do not log it.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

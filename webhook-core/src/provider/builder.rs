@@ -40,9 +40,10 @@ impl Provider {
         self
     }
 
-    /// Reads the event id from the first of these headers that is present. The id is a label: it is
-    /// not signed. [`identified_by`](Self::identified_by) decides whether it is part of a replay
-    /// key.
+    /// Reads the event id from the first of these headers that is present.
+    ///
+    /// The id is a label: it is not signed. [`identified_by`](Self::identified_by) decides whether
+    /// it is part of a replay key.
     #[must_use]
     pub const fn id_in_headers(mut self, names: &'static [&'static str]) -> Self {
         self.id = Locator::Header(names);
@@ -177,8 +178,8 @@ impl Provider {
         self
     }
 
-    /// Sets the statuses that the provider counts as success. Without this, none are known. Every
-    /// known provider accepts an empty 200.
+    /// Sets the statuses that the provider counts as success. Without this, none are known. No
+    /// provider is known to refuse an empty 200.
     #[must_use]
     pub const fn succeeds_with(mut self, success: Success) -> Self {
         self.success = Some(success);

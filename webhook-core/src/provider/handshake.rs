@@ -96,9 +96,9 @@ pub enum Reply {
     /// 200 and a JSON object with this name and the hexadecimal SHA-256 of value, verify token and
     /// public URL.
     Digest(&'static str),
-    /// 200 and, as `text/plain`, the value with its tag by the endpoint's first key. The scheme
-    /// needs custom code that knows which values are safe to sign, as Braintree's does. Such a
-    /// scheme refuses those values in deliveries.
+    /// 200 and, as `text/plain`, the proof that the scheme's custom code makes of the value with
+    /// the endpoint's first key, as Braintree's does. The code knows which values are safe to sign,
+    /// and refuses them in deliveries.
     Proof,
 }
 

@@ -21,17 +21,19 @@ pub(crate) enum KeyIdPlace {
 }
 
 impl Scheme {
-    /// Reads the key id from the (lower-case) header of this name, which must be present. A
-    /// [`KeySource`](crate::KeySource) is asked for the key with that id. A configured key is used
-    /// without asking, unless the setting `kid` says that it has another id.
+    /// Reads the key id from the (lower-case) header of this name, which must be present.
+    ///
+    /// A [`KeySource`](crate::KeySource) is asked for the key with that id. A configured key is
+    /// used without asking, unless the setting `kid` says that it has another id.
     #[must_use]
     pub const fn key_in_header(self, name: &'static str) -> Self {
         self.named(KeyIdPlace::Header(name))
     }
 
-    /// Like [`key_in_header`](Self::key_in_header), with the key id next to the signature. In a
-    /// header of [pairs](Self::pairs) it is the value of the pair with this key. In a header of
-    /// [JSON](Self::json) it is at this JSON pointer.
+    /// Like [`key_in_header`](Self::key_in_header), with the key id next to the signature.
+    ///
+    /// In a header of [pairs](Self::pairs) it is the value of the pair with this key. In a header
+    /// of [JSON](Self::json) it is at this JSON pointer.
     #[must_use]
     pub const fn key_beside(self, name: &'static str) -> Self {
         self.named(KeyIdPlace::Beside(name))

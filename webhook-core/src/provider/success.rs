@@ -7,7 +7,7 @@
 
 /// The statuses that a sender counts as success. Senders differ in whether they retry after others.
 ///
-/// An endpoint answers a duplicate with an empty 200, which every known sender accepts.
+/// An endpoint answers a duplicate with an empty 200, which no sender is known to refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Success {
     /// Any status from 200 to 299.

@@ -115,7 +115,7 @@ impl Verifier {
         mac.of_challenges().cloned()
     }
 
-    /// The value of a challenge with its tag by the first key, if the scheme supports this.
+    /// The proof for the value of a challenge by the first key, if the scheme supports this.
     pub(crate) fn prove(&self, value: &str) -> Option<String> {
         let Authentication::Custom(code) = self.provider.schemes().first()?.authentication else {
             return None;

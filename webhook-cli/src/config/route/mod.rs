@@ -82,12 +82,16 @@ fn builder(
     secrets: &[ConfiguredSecret],
     server: &ServerSettings,
 ) -> Result<EndpointBuilder, EntryError> {
-    let texts: SecretSet = secrets.iter().map(|given| given.secret.as_str()).collect();
+    let is_fetched = secrets.is_empty() && is_fetched(provider);
+    let texts = match is_fetched {
+        true => SecretSet::fetched(),
+        false => secrets.iter().map(|given| given.secret.as_str()).collect(),
+    };
     let builder = Endpoint::builder(*provider, texts)
         .consumer(route)
         .store(server.store())
         .answer_duplicates(|delivery| Answer::json(receipt(delivery, true)));
-    match secrets.is_empty() && is_fetched(provider) {
+    match is_fetched {
         true => fetch_keys(builder),
         false => Ok(builder),
     }

@@ -52,7 +52,8 @@ pub(crate) trait Custom: fmt::Debug + Sync {
         None
     }
 
-    /// The value of a challenge with its tag. `None` for a value that must not be signed.
+    /// The proof for the value of a challenge, which contains its tag. `None` for a value that must
+    /// not be signed.
     fn prove(&self, _value: &str, _mac: RunningMac, _settings: &Settings) -> Option<String> {
         None
     }

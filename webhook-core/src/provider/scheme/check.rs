@@ -103,7 +103,7 @@ impl Scheme {
         };
         assert!(
             signed,
-            "the time is not signed, so a thief could change it: add `Part::Time`"
+            "the time is not signed, so an attacker could change it: add `Part::Time`"
         );
         assert!(
             matches!(

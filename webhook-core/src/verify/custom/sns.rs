@@ -350,7 +350,8 @@ mod tests {
 
     #[test]
     fn a_subscription_is_confirmed_at_sns_or_nowhere() {
-        let good = "https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:us-east-1:1:t&Token=2336412f";
+        let good = "https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription\
+                    &TopicArn=arn:aws:sns:us-east-1:1:t&Token=2336412f";
         assert!(is_subscription(good));
         for url in [
             good.replace("https", "http"),
