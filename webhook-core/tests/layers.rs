@@ -9,7 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Files of their own count as folders.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
+    "adapter",
     "fuzzing",
     "endpoint",
     "delivery",

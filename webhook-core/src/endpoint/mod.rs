@@ -2,7 +2,6 @@
 
 mod build;
 mod builder;
-mod constructors;
 mod feature;
 mod generic;
 mod retention;

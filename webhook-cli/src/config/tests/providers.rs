@@ -67,7 +67,7 @@ fn a_public_key_may_be_called_so_or_a_secret() {
         let said = refused(&format!(
             r#"{{"shop":{{"provider":"discord","{key}":"$"}}}}"#
         ));
-        let place = format!(r#"route "shop", key "{key}": is no key"#);
+        let place = format!(r#"route "shop", key "{key}": is not a key"#);
         assert!(said.starts_with(&place), "{said}");
     }
     let two = format!(r#"{{"provider":"discord","secret":"{good}","public_key":""}}"#);

@@ -1,5 +1,7 @@
 //! What adapters need of the engine. For adapters, not for applications.
 
+mod constructors;
+
 pub use crate::delivery::PayloadMismatch;
 pub use crate::endpoint::FeatureAsymmetric;
 pub use crate::observe::log_limit::LogLimit;
