@@ -5,11 +5,16 @@
 //! [`KeySource`] returns, so that a sender cannot cause many fetches. See
 //! [`manual::keys_elsewhere`](crate::manual::keys_elsewhere).
 
+mod age;
 mod budget;
 mod cache;
+mod confirmed;
 mod document;
+mod documents;
 mod fixed;
 mod gate;
+mod known;
+mod missed;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -23,11 +28,12 @@ use bytes::Bytes;
 use crate::observe::hook;
 use crate::observe::hook::Hook;
 
-pub(crate) use cache::{FetchedKeys, KeyCache, Known};
+pub(crate) use cache::KeyCache;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use document::read;
 pub(crate) use document::{KeyRequirements, NamedKey, Unusable};
 pub use fixed::StaticKeys;
+pub(crate) use known::{FetchedKeys, Known};
 
 /// Fetches public keys that are not configured, and confirms subscriptions.
 ///
