@@ -6,7 +6,8 @@ use axum::extract::OriginalUri;
 use tower_layer::Layer;
 use webhook_core::{Endpoint, EndpointBuilder, adapter_constructors, for_each_provider};
 use webhook_runtime::{UnverifiedLimit, build_or_panic};
-use webhook_tower::Webhook;
+
+use crate::service::Webhook;
 
 /// Receives the webhooks of one [`Endpoint`].
 ///
@@ -69,7 +70,7 @@ impl<S> Layer<S> for WebhookLayer {
     type Service = Webhook<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        self.0.layer(inner)
+        Webhook::new(self.0.layer(inner))
     }
 }
 

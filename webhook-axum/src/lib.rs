@@ -166,10 +166,12 @@
 mod extract;
 mod layer;
 mod rejection;
+mod service;
 
 pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use layer::WebhookLayer;
 pub use rejection::{EventRejection, MissingLayer, NotAnEvent};
+pub use service::{ResponseFuture, Webhook};
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
@@ -178,7 +180,7 @@ pub use webhook_keys::HttpsKeys;
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
 #[doc(no_inline)]
-pub use webhook_tower::{Webhook, respond};
+pub use webhook_tower::respond;
 
 /// The code blocks of the README.
 #[cfg(doctest)]

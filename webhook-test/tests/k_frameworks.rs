@@ -23,13 +23,13 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::{BoxError, Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_http::trace::TraceLayer;
-use webhook_axum::{VerifiedDelivery, VerifiedEvent, WebhookLayer};
+use webhook_axum::{VerifiedDelivery, VerifiedEvent, Webhook, WebhookLayer};
 use webhook_core::{Delivery, Endpoint};
 use webhook_test::{
     Client, CountingStore, Gate, Logs, NOW, PATIENCE, PLAIN, Reply, Sent, Server, delivery, signed,
     standard,
 };
-use webhook_tower::{RequestBody, ResponseBody, Webhook};
+use webhook_tower::RequestBody;
 
 const BODY: &str = r#"{"type":"a","n":7}"#;
 
@@ -664,7 +664,7 @@ fn make_service(layer: &WebhookLayer) -> Webhook<Inner> {
     layer.layer(Inner)
 }
 
-async fn call(service: Webhook<Inner>, id: &str) -> Response<ResponseBody<Full<Bytes>>> {
+async fn call(service: Webhook<Inner>, id: &str) -> Response<Body> {
     let Ok(response) = service.oneshot(request(id)).await;
     response
 }

@@ -77,6 +77,18 @@ impl<B> ResponseBody<B> {
             },
         }
     }
+
+    /// The body of the inner service's response.
+    ///
+    /// # Errors
+    ///
+    /// The bytes of an answer of the layer's own. It has no other body.
+    pub fn into_inner(self) -> Result<B, Bytes> {
+        match self.kind {
+            Kind::Inner { body } => Ok(body),
+            Kind::Answer { body } => Err(body.into_bytes()),
+        }
+    }
 }
 
 /// For layers further out that answer with an empty body, such as a timeout.

@@ -85,117 +85,125 @@ pub(crate) fn parse(
     time_at: Option<TimeIn>,
     mut tag: impl FnMut(&[u8]) -> Result<(), RejectionKind>,
 ) -> Result<Option<&[u8]>, RejectionKind> {
-    // A fold has no early exit, so it processes sixteen bytes at a time.
-    let printable = |ok, byte: &u8| ok & (b' '..=b'~').contains(byte);
-    if value.len() > MAX_VALUE || !value.iter().fold(true, printable) {
+    if value.len() > MAX_VALUE || !is_printable(value) {
         return Err(RejectionKind::Malformed);
     }
+    let tag = &mut tag;
     match grammar {
         Grammar::Bare { prefix } => {
-            let spelled = value
-                .strip_prefix(prefix.as_bytes())
-                .ok_or(RejectionKind::Malformed)?;
-            tag(spelled)?;
+            let spelled = value.strip_prefix(prefix.as_bytes());
+            tag(spelled.ok_or(RejectionKind::Malformed)?)?;
             Ok(None)
         }
-        Grammar::Versions { label, commas } => {
-            for entry in value
-                .split(|&b| b == b' ')
-                .filter(|entry| !entry.is_empty())
-            {
-                // An entry without a version is ignored.
-                let mut halves = entry.splitn(2, |&b| b == b',');
-                if let (Some(version), Some(spelled)) = (halves.next(), halves.next())
-                    && version == label.as_bytes()
-                {
-                    let bare = spelled.strip_suffix(b",").filter(|_| commas);
-                    tag(bare.unwrap_or(spelled))?;
-                }
-            }
-            Ok(None)
-        }
+        Grammar::Versions { label, commas } => versions(value, label, commas, tag).map(|()| None),
         Grammar::Pairs {
             separator,
             label,
             spaces,
             beside,
         } => {
-            let mut time = None;
-            let mut missing = beside.is_some();
-            for pair in value.split(|&b| b == separator) {
-                let pair = if spaces { pair.trim_ascii() } else { pair };
-                let Some((key, text)) = halves(pair) else {
-                    continue;
-                };
-                if time_at.is_some_and(|at| at.is_pair(key)) {
-                    if time.replace(text).is_some() {
-                        return Err(RejectionKind::AmbiguousHeader);
-                    }
-                } else if key == label.as_bytes() {
-                    tag(text)?;
-                } else if let Some((_, expected)) =
-                    beside.filter(|(name, _)| key == name.as_bytes())
-                {
-                    if !missing || text != expected.as_bytes() {
-                        return Err(RejectionKind::UnsupportedScheme);
-                    }
-                    missing = false;
-                }
-            }
-            if missing {
-                return Err(RejectionKind::UnsupportedScheme);
-            }
-            Ok(time)
+            let pairs = pieces(value, separator);
+            let pairs = pairs.map(|pair| if spaces { pair.trim_ascii() } else { pair });
+            read_pairs(pairs, label, time_at, beside, tag)
         }
-        Grammar::PairSets { separator, label } => {
-            let mut time = None;
-            for set in value.split(|&b| b == b' ') {
-                let mut own = None;
-                for (key, text) in set.split(|&b| b == separator).filter_map(halves) {
-                    if time_at.is_some_and(|at| at.is_pair(key)) {
-                        if own.replace(text).is_some() {
-                            return Err(RejectionKind::AmbiguousHeader);
-                        }
-                    } else if key == label.as_bytes() {
-                        tag(text)?;
-                    }
-                }
-                if own.is_none() {
-                    return Err(RejectionKind::Malformed);
-                }
-                // The sets sign one message with several keys, so all must have the same time.
-                if *time.get_or_insert(own) != own {
-                    return Err(RejectionKind::AmbiguousHeader);
-                }
-            }
-            Ok(time.flatten())
-        }
+        Grammar::PairSets { separator, label } => pair_sets(value, separator, label, time_at, tag),
         Grammar::List { separator } => {
-            let mut entries = value.split(|&b| b == separator);
+            let mut entries = pieces(value, separator);
             let time = match time_at {
                 Some(TimeIn::First) => entries.next(),
                 _ => None,
             };
-            entries.try_for_each(&mut tag)?;
+            entries.try_for_each(tag)?;
             Ok(time)
         }
-        Grammar::Keyed { label } => {
-            for entry in value.split(|&b| b == b',') {
-                let mut fields = entry.trim_ascii().splitn(3, |&b| b == b'/');
-                if let (Some(_), Some(algorithm), Some(spelled)) =
-                    (fields.next(), fields.next(), fields.next())
-                    && algorithm == label.as_bytes()
-                {
-                    tag(spelled)?;
-                }
-            }
-            Ok(None)
-        }
+        Grammar::Keyed { label } => keyed(value, label, tag).map(|()| None),
         Grammar::Json { field } => {
             tag(&json_field(value, field)?)?;
             Ok(None)
         }
     }
+}
+
+type Tag<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), RejectionKind>;
+
+/// Whether all bytes are printable ASCII. Without an early exit, so that it takes many at a time.
+fn is_printable(value: &[u8]) -> bool {
+    let strange = |byte: &u8| u8::from(byte.wrapping_sub(b' ') > b'~' - b' ');
+    value.iter().map(strange).fold(0, |any, one| any | one) == 0
+}
+
+fn versions(value: &[u8], label: &str, commas: bool, tag: Tag<'_>) -> Result<(), RejectionKind> {
+    for entry in pieces(value, b' ') {
+        // An entry without a version is ignored.
+        let Some((version, spelled)) = halves(entry, b',') else {
+            continue;
+        };
+        if version == label.as_bytes() {
+            let bare = spelled.strip_suffix(b",").filter(|_| commas);
+            tag(bare.unwrap_or(spelled))?;
+        }
+    }
+    Ok(())
+}
+
+fn read_pairs<'v>(
+    pairs: impl Iterator<Item = &'v [u8]>,
+    label: &str,
+    time_at: Option<TimeIn>,
+    beside: Option<(&str, &str)>,
+    tag: Tag<'_>,
+) -> Result<Option<&'v [u8]>, RejectionKind> {
+    let mut time = None;
+    let mut missing = beside.is_some();
+    for (key, text) in pairs.filter_map(|pair| halves(pair, b'=')) {
+        if time_at.is_some_and(|at| at.is_pair(key)) {
+            if time.replace(text).is_some() {
+                return Err(RejectionKind::AmbiguousHeader);
+            }
+        } else if key == label.as_bytes() {
+            tag(text)?;
+        } else if let Some((_, expected)) = beside.filter(|(name, _)| key == name.as_bytes()) {
+            if !missing || text != expected.as_bytes() {
+                return Err(RejectionKind::UnsupportedScheme);
+            }
+            missing = false;
+        }
+    }
+    match missing {
+        true => Err(RejectionKind::UnsupportedScheme),
+        false => Ok(time),
+    }
+}
+
+/// One message is signed under several keys, so all sets have the same time.
+fn pair_sets<'v>(
+    value: &'v [u8],
+    separator: u8,
+    label: &str,
+    time_at: Option<TimeIn>,
+    tag: Tag<'_>,
+) -> Result<Option<&'v [u8]>, RejectionKind> {
+    let mut time = None;
+    for set in pieces(value, b' ') {
+        let own = read_pairs(pieces(set, separator), label, time_at, None, tag)?;
+        let own = own.ok_or(RejectionKind::Malformed)?;
+        if *time.get_or_insert(own) != own {
+            return Err(RejectionKind::AmbiguousHeader);
+        }
+    }
+    Ok(time)
+}
+
+fn keyed(value: &[u8], label: &str, tag: Tag<'_>) -> Result<(), RejectionKind> {
+    for entry in pieces(value, b',') {
+        let fields = halves(entry.trim_ascii(), b'/').and_then(|(_, rest)| halves(rest, b'/'));
+        if let Some((algorithm, spelled)) = fields
+            && algorithm == label.as_bytes()
+        {
+            tag(spelled)?;
+        }
+    }
+    Ok(())
 }
 
 /// The text of another pair, or of another JSON field, of a header that [`parse`] has read.
@@ -210,10 +218,10 @@ pub(crate) fn beside(
         Grammar::Pairs {
             separator, spaces, ..
         } => {
-            let pairs = value.split(|&b| b == separator);
+            let pairs = pieces(value, separator);
             let pairs = pairs.map(|pair| if spaces { pair.trim_ascii() } else { pair });
             let mut texts = pairs
-                .filter_map(halves)
+                .filter_map(|pair| halves(pair, b'='))
                 .filter(|(key, _)| *key == name.as_bytes());
             match (texts.next(), texts.next()) {
                 (_, Some(_)) => return Err(RejectionKind::AmbiguousHeader),
@@ -235,8 +243,21 @@ fn json_field(value: &[u8], pointer: &'static str) -> Result<Vec<u8>, RejectionK
 }
 
 /// The key and text of a pair.
+/// The pieces between separators: one more than there are separators.
+fn pieces(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(value);
+    std::iter::from_fn(move || {
+        let value = rest?;
+        let (piece, behind) = halves(value, separator).unzip();
+        rest = behind;
+        Some(piece.unwrap_or(value))
+    })
+}
+
+/// What stands before the first separator, and behind it.
 #[inline]
-fn halves(pair: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut halves = pair.splitn(2, |&b| b == b'=');
-    Some((halves.next()?, halves.next()?))
+fn halves(value: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memchr(separator, value)?;
+    let (before, behind) = value.split_at_checked(at)?;
+    Some((before, behind.get(1..)?))
 }

@@ -63,6 +63,20 @@ fn find_pair<'a, N: AsRef<str>, V: AsRef<[u8]>>(pairs: &'a [(N, V)], name: &str)
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
     fn find(&self, name: &str) -> Found<'_> {
+        use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+        // Asked of every request; a name that the map knows needs no search.
+        let standard = match name {
+            "content-encoding" => Some(CONTENT_ENCODING),
+            "content-length" => Some(CONTENT_LENGTH),
+            _ => None,
+        };
+        if let Some(standard) = standard {
+            return Found::only(
+                self.get_all(standard)
+                    .iter()
+                    .map(http::HeaderValue::as_bytes),
+            );
+        }
         if self.len() > SCANNED {
             return Found::only(self.get_all(name).iter().map(http::HeaderValue::as_bytes));
         }
