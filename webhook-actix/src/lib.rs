@@ -98,7 +98,7 @@
 //! # Where the middleware goes
 //!
 //! On the resource of its provider, as in the example. Then other paths are not concerned, and the
-//! middleware sees every method of its own: some providers send a handshake by `GET` or `HEAD`.
+//! middleware sees every method: some providers send a handshake by `GET` or `HEAD`.
 //!
 //! * On a `Route`, the middleware sees the method of the route alone, so it answers no handshake
 //!   by another method.
@@ -137,14 +137,10 @@
 //!
 //! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
 //!   needs a C compiler.
-//! * `keys`: [`HttpsKeys`], which fetches the public keys of providers that publish them. Includes
+//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
 //!   `asymmetric`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
-#![cfg_attr(
-    not(feature = "keys"),
-    doc = "\n[`HttpsKeys`]: https://docs.rs/webhook-keys"
-)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;

@@ -1,4 +1,4 @@
-//! A delivery whose key is elsewhere, through the middleware.
+//! A delivery whose key is fetched, through the middleware.
 
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]

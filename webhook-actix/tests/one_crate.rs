@@ -1,5 +1,5 @@
-//! Whoever depends on webhook-actix needs no second crate of this workspace: a route, a store, a
-//! provider, and deliveries to test them with.
+//! An application that depends on webhook-actix needs no other crate of this workspace: a route, a
+//! store, a provider, and deliveries to test them with.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

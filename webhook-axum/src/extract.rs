@@ -21,7 +21,7 @@ use crate::rejection::{EventRejection, MissingLayer};
 ///   type is corrected. The log says where the payload differs, without its values.
 ///
 /// A sender adds new kinds of events. For a `T` that accepts them, use an enum with
-/// `#[serde(other)]`, or [`serde_json::Value`](https://docs.rs/serde_json/1/serde_json/enum.Value.html).
+/// `#[serde(other)]`, or `serde_json::Value`.
 #[derive(Clone)]
 #[must_use]
 pub struct VerifiedEvent<T>(pub Event<T>);

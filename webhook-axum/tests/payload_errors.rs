@@ -1,4 +1,4 @@
-//! A payload of another type than the handler reads: the answer, and the claim.
+//! A payload that is not of the type the handler reads: the answer, and the claim.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

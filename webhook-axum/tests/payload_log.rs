@@ -1,5 +1,5 @@
-//! What the log says of a payload of another type than the handler reads. In a process of its own:
-//! such a line is written at most once a second.
+//! The log line of a payload that is not of the type the handler reads. In a separate process:
+//! this line is written at most once a second.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -88,14 +88,10 @@
 //!
 //! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
 //!   needs a C compiler.
-//! * `keys`: [`HttpsKeys`], which fetches the public keys of providers that publish them. Includes
+//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
 //!   `asymmetric`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
-#![cfg_attr(
-    not(feature = "keys"),
-    doc = "\n[`HttpsKeys`]: https://docs.rs/webhook-keys"
-)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;

@@ -60,9 +60,9 @@ struct Invoice {
 /// The handler: an `async fn` from request to response, inside the layer. The body is complete and
 /// verified. The [`Delivery`] in the extensions proves it: only the layer can insert one.
 ///
-/// The answer settles the delivery. After 2xx the event is done: the layer answers copies itself and
-/// does not run them. After any other answer, Stripe's retry runs again. So answer 2xx only once the
-/// work is stored.
+/// The answer settles the delivery. After 2xx the event is done: the layer answers duplicates and
+/// does not run them. After any other answer, Stripe's retry runs. So answer 2xx only once the work
+/// is stored.
 async fn paid(request: Request<RequestBody>, takings: Takings) -> Response<Full<Bytes>> {
     let Some(delivery) = request.extensions().get::<Delivery>() else {
         return status(StatusCode::INTERNAL_SERVER_ERROR); // the layer is missing
@@ -86,6 +86,7 @@ fn cents_of(delivery: &Delivery) -> Result<u64, NotAnEvent> {
     })
 }
 
+type HyperRequest = Request<Incoming>;
 type Answer = Response<Either<ResponseBody<Full<Bytes>>, Full<Bytes>>>;
 
 /// The application: one path inside the layer, the others outside.
@@ -93,7 +94,7 @@ fn app(
     webhooks: WebhookLayer,
     takings: Takings,
     patience: Duration,
-) -> impl Service<Request<Incoming>, Response = Answer, Error = Infallible, Future: Send> + Clone + Send
+) -> impl Service<HyperRequest, Response = Answer, Error = Infallible, Future: Send> + Clone + Send
 {
     // From the outside in. The timeout ends the request. A handler that has begun finishes all the
     // same, and the layer answers Stripe's retry as a duplicate.
@@ -107,7 +108,7 @@ fn app(
             let takings = takings.clone();
             async move { Ok::<_, Infallible>(paid(request, takings).await) }
         }));
-    service_fn(move |request: Request<Incoming>| {
+    service_fn(move |request: HyperRequest| {
         let stripe = stripe.clone();
         async move {
             Ok(match request.uri().path() {
@@ -143,7 +144,7 @@ pub async fn serve(
 
 async fn accept<S>(listener: &TcpListener, app: &S, connections: &GracefulShutdown)
 where
-    S: Service<Request<Incoming>, Response = Answer, Error = Infallible, Future: Send>,
+    S: Service<HyperRequest, Response = Answer, Error = Infallible, Future: Send>,
     S: Clone + Send + 'static,
 {
     loop {
@@ -168,7 +169,7 @@ fn connection<S>(
     app: S,
 ) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<S>>
 where
-    S: Service<Request<Incoming>, Response = Answer, Error = Infallible, Future: Send>,
+    S: Service<HyperRequest, Response = Answer, Error = Infallible, Future: Send>,
     S: Clone + Send + 'static,
 {
     http1::Builder::new()

@@ -18,7 +18,7 @@ use crate::secret::{Secret, SecretSet};
 use crate::time::{Clock, SystemClock};
 use crate::verify::Options;
 
-/// Sets up an [`Endpoint`].
+/// Sets up an [`Endpoint`](crate::Endpoint).
 #[derive(Clone)]
 #[must_use]
 pub struct EndpointBuilder {
@@ -177,7 +177,8 @@ impl EndpointBuilder {
         self
     }
 
-    /// Where deliveries are remembered. Unless said, in a [`MemoryStore`] of this endpoint's own, with a warning.
+    /// Where deliveries are remembered. The default is a [`MemoryStore`](crate::MemoryStore) for
+    /// this endpoint, with a warning.
     pub fn store(mut self, store: impl ReplayStore) -> Self {
         self.replay = Replay::Store(Store::new(store));
         self
@@ -282,8 +283,9 @@ impl EndpointBuilder {
     /// answered. Anybody can send one, so take one only while you wait for it, and compare it with what the provider shows you
     /// elsewhere. Without a hook none is answered.
     ///
-    /// The secrets of the endpoint do not change by themselves: that is for [`Endpoint::replace_secrets`]. After the hook has
-    /// taken one, no other is handed to it; the same again is answered.
+    /// The hook does not change the secrets of the endpoint:
+    /// [`Endpoint::replace_secrets`](crate::Endpoint::replace_secrets) does. Once it has accepted
+    /// one, it gets no other. The same secret is answered again.
     pub fn on_offered_secret(
         mut self,
         hook: impl Fn(&str) -> bool + Send + Sync + 'static,

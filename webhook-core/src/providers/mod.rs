@@ -179,7 +179,7 @@ pub use {
 #[macro_export]
 macro_rules! for_each_provider {
     ($callback:ident) => {
-        $crate::for_each_asymmetric_provider! { $callback
+        $crate::with_asymmetric_providers! { $callback
             /// Adyen payment webhooks; see [`ADYEN`](webhook_core::providers::ADYEN).
             /// The signature covers only a few values of each item.
             adyen(secret) = ADYEN;
@@ -533,9 +533,9 @@ macro_rules! for_each_provider {
 /// macro, after whatever comes with its name. The macros below know whether the build has them.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! with_asymmetric_rows {
+macro_rules! for_each_asymmetric_provider {
     ($callback:ident $($before:tt)*) => {
-        $crate::with_asymmetric_rows! { @badge $callback [$($before)*]
+        $crate::for_each_asymmetric_provider! { @badge $callback [$($before)*]
             /// Alipay notifications; see [`ALIPAY`](webhook_core::providers::ALIPAY).
             /// The signature covers fields, not bytes.
             alipay(public_key) = ALIPAY;
@@ -623,17 +623,17 @@ macro_rules! with_asymmetric_rows {
 #[cfg(feature = "asymmetric")]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! for_each_asymmetric_provider {
+macro_rules! with_asymmetric_providers {
     ($callback:ident $($rows:tt)*) => {
-        $crate::with_asymmetric_rows! { $callback $($rows)* }
+        $crate::for_each_asymmetric_provider! { $callback $($rows)* }
     };
 }
 
-/// The rest of the table without the feature `asymmetric`, which is empty.
+/// The same without the feature: passes the rows on as they are.
 #[cfg(not(feature = "asymmetric"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! for_each_asymmetric_provider {
+macro_rules! with_asymmetric_providers {
     ($callback:ident $($rows:tt)*) => {
         $callback! { $($rows)* }
     };
@@ -653,7 +653,7 @@ macro_rules! for_each_missing_provider {
 #[macro_export]
 macro_rules! for_each_missing_provider {
     ($callback:ident $($before:tt)*) => {
-        $crate::with_asymmetric_rows! { $callback $($before)* }
+        $crate::for_each_asymmetric_provider! { $callback $($before)* }
     };
 }
 
