@@ -153,7 +153,7 @@ pub fn form(body: &[u8]) {
     let mut expected: Vec<_> = form::fields(body).map(read).collect();
     expected.sort();
     let sorted = form::sorted(body);
-    assert_eq!(sorted.is_ok(), expected.len() <= form::MAX_FIELDS);
+    assert_eq!(sorted.is_ok(), expected.len() <= form::sorted::MAX_FIELDS);
     if let Ok(sorted) = sorted {
         assert_eq!(sorted.iter().map(read).collect::<Vec<_>>(), expected);
         let _ = form::sorted_once(body);

@@ -6,10 +6,10 @@
 //! bounded.
 
 mod encoded;
-mod sorted;
+pub(crate) mod sorted;
 
 pub(crate) use encoded::Encoded;
-pub(crate) use sorted::{MAX_FIELDS, Sorted, sorted, sorted_once};
+pub(crate) use sorted::{sorted, sorted_once};
 
 use crate::error::RejectionKind;
 
@@ -92,6 +92,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::parse::form::sorted::MAX_FIELDS;
 
     fn pairs(body: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         fields(body)
