@@ -1,4 +1,5 @@
-//! Faults at run time, over every adapter: what each does while handlers queue, stores hang and hooks panic.
+//! Faults at run time, over every adapter: what each does while handlers queue, stores hang and
+//! hooks panic.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

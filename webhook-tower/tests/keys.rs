@@ -111,7 +111,7 @@ async fn a_source_that_panics_is_one_that_cannot_tell() {
     assert_eq!(response.headers()["retry-after"], "10");
 }
 
-/// Deliveries that wait for a key which nobody has, because its source is asked for it and does not answer.
+/// Deliveries that wait for an unknown key, because the source is asked for it and does not answer.
 async fn waiting(layer: &WebhookLayer, many: usize) -> Vec<impl Sized + use<>> {
     let mut waiting = Vec::new();
     for _ in 0..many {
