@@ -202,8 +202,9 @@ impl EndpointBuilder {
     /// reloaded, both use the same name.
     ///
     /// Without a name, [`build`](Self::build) checks for a second endpoint with the same provider,
-    /// tenant and [store](Self::store). It returns an error if the two have no secret in common. It
-    /// logs a warning that names both places if they do, or if the two stores may be the same one.
+    /// tenant and [store](Self::store). It returns an error if the two have no secret in common. If
+    /// they have one, or if the two stores may be the same one, it logs a warning that names the
+    /// places where both are built.
     pub fn consumer(mut self, name: impl Into<Box<str>>) -> Self {
         self.consumer = name.into();
         self
@@ -255,7 +256,8 @@ impl EndpointBuilder {
     /// gets the class of a refusal and not its reason, so its answer tells an attacker nothing
     /// about how close a forgery was. It is called for every class when the endpoint is built.
     ///
-    /// The engine adds `Allow` and `Connection: close`, and `Retry-After` if it is missing.
+    /// The engine adds `Allow` and `Connection: close`. It adds `Retry-After` to an answer of the
+    /// class [`Unavailable`](RejectionClass::Unavailable) that has none.
     ///
     /// ```
     /// use webhook_core::{Answer, Endpoint, RejectionClass};
