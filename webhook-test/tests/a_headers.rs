@@ -1,6 +1,6 @@
 //! Catalogue A: the syntax of headers and signatures.
 //!
-//! Left out: nothing. A18's NUL and newline and A20's en dash are not valid in HTTP/1.1: hyper
+//! Everything is tested. A18's NUL and newline and A20's en dash are not valid in HTTP/1.1: hyper
 //! answers 400 before the layer, which has its own test. A07 (two families of header names) uses
 //! Svix, the preset that has two.
 

@@ -1,8 +1,8 @@
 //! Catalogue F: secrets and configuration.
 //!
-//! Left out: F06 (that memory is wiped is seen only by an allocator of one's own, which is
-//! `unsafe`, and the workspace forbids that), F10 (there is no method to call), F11 (the warning is
-//! not built), F12 (no public keys in this build), the TTL of F08 (secrets are replaced by a call
+//! Not tested here: F06 (only a custom allocator could see that memory is wiped; that needs
+//! `unsafe`, which the workspace forbids), F10 (there is no method to call), F11 (a warning when
+//! the endpoint is built), F12 (public keys), and the TTL of F08 (secrets are replaced by a call
 //! and not polled: the next delivery uses them).
 
 use std::sync::Mutex;

@@ -1,8 +1,8 @@
 //! Catalogue J: cancellation, panic, time-out, shutdown.
 //!
-//! Left out: J02 (`detach = false` is no option here), the actix part of J01, the `kill -9` half of
-//! J07 (a memory store does not outlive its process; a runtime that ends in the middle of a handler
-//! is the same to the store, and is a row).
+//! Not tested here: J02 (`detach = false` is not an option), the actix-web part of J01, and the
+//! `kill -9` half of J07 (a memory store does not outlive its process; to the store, a runtime that
+//! ends in the middle of a handler is the same, and is a row).
 
 use std::convert::Infallible;
 use std::future::Future as _;

@@ -1,6 +1,6 @@
 //! Catalogue K: frameworks.
 //!
-//! Left out: K07, K08 and the actix half of K12 (no actix adapter is built), K11
+//! Not tested here: K07 and K08 (rows of the adapter suite), the actix-web half of K12, and K11
 //! (`forbid(unsafe_code)` is a lint of the workspace; Miri and the feature powerset belong to CI).
 
 use std::convert::Infallible;
