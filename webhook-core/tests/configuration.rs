@@ -1,4 +1,4 @@
-//! What an endpoint is configured with: secrets verify, and nothing that is configured beside them does.
+//! The configuration of an endpoint: secrets verify deliveries, and no other setting does.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -35,7 +35,8 @@ fn as_secret(provider: &Provider, text: &str) -> String {
     }
 }
 
-/// A value for each setting of the provider, unlike those of the others, and each a secret by its form.
+/// A value for each setting of the provider. Each differs from the others and has the format of a
+/// secret.
 fn settings(provider: &Provider) -> Vec<(&'static Parameter, String)> {
     let settings = provider.parameters().iter().filter(|p| p.is_setting());
     let numbered = settings.zip(10..);
@@ -90,11 +91,22 @@ fn sign(provider: &Provider, secret: &str, settings: &[(&Parameter, String)]) ->
 }
 
 /// A body that has what any of the providers signs values of.
-const BODY: &str = r#"{"id":"evt_1","type":"a.b","order_id":"1","status_code":"200","gross_amount":"1.00","amount":1.5,
-"currency":"KWD","reference":{"gateway":"g","payment":"p"},"transaction":{"created":"1"},"status":"s","iyziEventType":"e",
-"paymentId":1,"paymentConversationId":"c","value":[{}],"Data":{"a":1},"Event":{"Name":"PAYMENT_STATUS_CHANGED"},
-"timestamp":2,"event_time":"1","event_type":"t","event":{"event_time":"1","event_type":"t"},
-"notificationItems":[{"NotificationRequestItem":{"pspReference":"1","additionalData":{}}}]}"#;
+const BODY: &str = concat!(
+    r#"{"id":"evt_1","type":"a.b","order_id":"1","#,
+    r#""status_code":"200","gross_amount":"1.00","amount":1.5,"#,
+    "\n",
+    r#""currency":"KWD","reference":{"gateway":"g","payment":"p"},"#,
+    r#""transaction":{"created":"1"},"status":"s","iyziEventType":"e","#,
+    "\n",
+    r#""paymentId":1,"paymentConversationId":"c","value":[{}],"Data":{"a":1},"#,
+    r#""Event":{"Name":"PAYMENT_STATUS_CHANGED"},"#,
+    "\n",
+    r#""timestamp":2,"event_time":"1","event_type":"t","#,
+    r#""event":{"event_time":"1","event_type":"t"},"#,
+    "\n",
+    r#""notificationItems":[{"NotificationRequestItem":"#,
+    r#"{"pspReference":"1","additionalData":{}}}]}"#
+);
 
 fn receive(endpoint: &Endpoint, request: &SignedRequest) -> Result<(), RejectionKind> {
     let head = Head {
@@ -236,7 +248,8 @@ fn getstreams_api_key_verifies_nothing() {
     assert!(receive(&endpoint, &sign(key)).is_err());
 }
 
-/// The identifiers that deliveries name, found by sending another one. To compare one more is to add it here.
+/// The identifiers that deliveries name, found by sending a different one. Add an identifier here
+/// when an endpoint compares it.
 #[test]
 fn another_identifier_than_the_configured_one_is_refused_where_deliveries_name_it() {
     let mut compared = Vec::new();
@@ -709,7 +722,9 @@ fn what_is_not_known_is_said_of_every_unconfirmed_provider_and_of_no_other() {
 fn what_a_provider_needs_has_a_method_of_its_name() {
     type Set = fn(EndpointBuilder) -> EndpointBuilder;
     macro_rules! methods {
-        ($($name:ident)*) => { [$((stringify!($name), (|builder| builder.$name("value-1")) as Set)),*] };
+        ($($name:ident)*) => {
+            [$((stringify!($name), (|builder| builder.$name("value-1")) as Set)),*]
+        };
     }
     let methods = methods![
         access_key api_key audience authorization base_url ca_certificates cert_url client_key code

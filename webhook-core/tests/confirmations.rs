@@ -1,4 +1,5 @@
-//! Subscriptions that want to be confirmed: which are, how often, and what becomes of a delivery meanwhile.
+//! Subscriptions that have to be confirmed: which ones, how often, and what happens to a delivery
+//! meanwhile.
 
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]

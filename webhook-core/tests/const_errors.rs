@@ -1,6 +1,5 @@
-//! Each contradiction in a provider stops the compiler with a sentence of its own, which says what to
-//! write instead. A `const fn` panics with the same sentence at run time, which is how it is read
-//! here.
+//! Each contradiction in a provider is a compile error with its own message, which says what to
+//! write instead. These tests read the message at run time, where the `const fn` panics with it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

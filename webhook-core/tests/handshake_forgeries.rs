@@ -1,4 +1,5 @@
-//! No answer to a challenge is the proof of a delivery: over every handshake that answers with a keyed value.
+//! No answer to a challenge verifies as the signature of a delivery, for every handshake that
+//! answers with a keyed value.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

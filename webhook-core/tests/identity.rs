@@ -249,7 +249,10 @@ fn signed_only_knows_equal_contents_as_one() {
 
 #[test]
 fn notifications_that_never_say_what_changed_all_run_one_at_a_time() {
-    let notification = r#"{"value":[{"clientState":"0123456789abcdef0123456789abcdef","changeType":"updated","resource":"me/drive/root"}]}"#;
+    let notification = concat!(
+        r#"{"value":[{"clientState":"0123456789abcdef0123456789abcdef","#,
+        r#""changeType":"updated","resource":"me/drive/root"}]}"#
+    );
     for (provider, body) in [
         (MICROSOFT_GRAPH, notification),
         (DROPBOX, r#"{"list_folder":{"accounts":["dbid:1"]}}"#),
@@ -281,7 +284,10 @@ fn a_question_is_never_answered_as_a_duplicate() {
         (PLIVO, "CallUUID=1"),
         (
             OKTA,
-            r#"{"eventId":"a","eventType":"com.okta.oauth2.tokens.transform","data":{"context":{}}}"#,
+            concat!(
+                r#"{"eventId":"a","eventType":"com.okta.oauth2.tokens.transform","#,
+                r#""data":{"context":{}}}"#
+            ),
         ),
         (
             SUPABASE,

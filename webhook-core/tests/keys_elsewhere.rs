@@ -1,4 +1,4 @@
-//! Keys that live elsewhere: what is asked for, how often, and what becomes of a delivery meanwhile.
+//! Fetched keys: which are fetched, how often, and what happens to a delivery meanwhile.
 
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -206,7 +206,8 @@ fn a_thousand_names_that_are_not_in_a_set_are_one_question_a_minute_and_all_refu
 fn of_a_thousand_unknown_names_some_are_asked_for_and_refused_and_the_others_are_503() {
     let (source, clock) = (Counting::default(), Set::new());
     let endpoint = plaid(source.clone(), &clock);
-    // A burst of 8 for new names, and later one of 8 for those that come back; then 6 a minute of each.
+    // A burst of 8 for new names, later a burst of 8 for known names that are fetched again, then 6
+    // a minute for each.
     for (minute, expected) in [(0, 8), (1, 14), (2, 12), (3, 12)] {
         clock.at(60 * minute);
         let before = source.asked();
@@ -641,7 +642,8 @@ fn trusting(builder: EndpointBuilder, root: &str) -> EndpointBuilder {
     }
 }
 
-/// PayPal's delivery of the vectors at this time, and what a source that gives this document makes of it.
+/// PayPal's delivery from the vectors at this time, and the result if the source returns this
+/// document.
 fn paypal(document: &str, roots: Option<&str>, after: u64) -> Result<(), RejectionKind> {
     use webhook_core::providers::PAYPAL;
     let vectors: Vec<serde_json::Value> =
@@ -668,7 +670,8 @@ fn a_certificate_is_believed_with_a_chain_to_an_authority_for_its_name_and_while
     assert!(chains.len() > 15);
     for (name, chain) in chains {
         let (chain, root) = (chain.as_str().unwrap(), file["root"].as_str().unwrap());
-        // What is a certificate, and not PayPal's, is refused; what is none, the source may do better.
+        // A certificate that is not PayPal's is refused. If the document is not a certificate, the
+        // source may return a better one later.
         let is_chain = !(name.contains("rubbish") || name.contains("seventeen"));
         let refused = match is_chain {
             true => Err(RejectionKind::UnknownKey),

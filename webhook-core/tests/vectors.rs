@@ -1,5 +1,6 @@
-//! Known answers, one file a provider and one test a row of the table. `webhook-test/vectors/generate.py` makes them from the
-//! formulas, independently of this crate.
+//! Known answers: one file for each provider, and one test for each row of the table.
+//! `webhook-test/vectors/generate.py` generates them from the formulas, independently of this
+//! crate.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -42,7 +42,8 @@ fn bytes(value: &Value, name: &str) -> Vec<u8> {
     const_hex::decode(text(value, name)).unwrap()
 }
 
-/// Whether a delivery of this body and tag is taken by the holder of `key`; a key that is refused takes none.
+/// Whether an endpoint with `key` accepts a delivery with this body and tag. If the key is refused,
+/// no delivery is accepted.
 fn accepts(provider: Provider, key: &str, message: &[u8], tag: &str) -> bool {
     let Ok(verifier) = Verifier::new(provider, key, Options::default()) else {
         return false;
@@ -55,8 +56,8 @@ fn accepts(provider: Provider, key: &str, message: &[u8], tag: &str) -> bool {
     verifier.verify(&head, message, NOW).is_ok()
 }
 
-/// Half of the groups have tags cut to 128 bits. The library cuts none, so that it refuses every one of those; this test does
-/// it instead.
+/// Half of the groups have tags that are cut to 128 bits. The library does not cut tags and would
+/// refuse all of them, so this test cuts them.
 fn hmac(file: &str, provider: Provider, full: usize) -> [usize; 2] {
     let [mut valid, mut invalid] = [0; 2];
     for group in groups(file) {
@@ -165,7 +166,8 @@ mod public {
         assert_eq!(found, ([173, 89, 0], vec![]));
     }
 
-    /// The one that is left to taste lacks the NULL of its hash's parameters, which RFC 8017 §9.2 asks for. It is refused.
+    /// The signature that implementations may accept or refuse lacks the NULL of its hash's
+    /// parameters, which RFC 8017 §9.2 requires. It is refused.
     #[test]
     fn rsa_2048() {
         let found = signatures("rsa_signature_2048_sha256_test.json", RSA);

@@ -1,6 +1,8 @@
-//! What the middleware of actix-web costs, beside the nearest published extractor, the bare route, and the hash alone.
+//! The cost of the actix-web middleware, compared with the nearest published extractor, the bare
+//! route and the hash alone.
 //!
-//! All in one run and in turns; differences are taken within a round, and the median of the rounds counts.
+//! All rows are measured in one run and in turns. Differences are computed within a round, and the
+//! median of the rounds counts.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -126,7 +128,13 @@ where
 fn event(number: u32) -> String {
     let padding = "x".repeat(900);
     format!(
-        r#"{{"id":"evt_1NG8Du2eZvKYlo2CUI{number:08}","data":{{"object":{{"note":"{padding}"}}}},"livemode":false,"type":"invoice.paid"}}"#
+        concat!(
+            r#"{{"id":"evt_1NG8Du2eZvKYlo2CUI{number:08}","#,
+            r#""data":{{"object":{{"note":"{padding}"}}}},"#,
+            r#""livemode":false,"type":"invoice.paid"}}"#
+        ),
+        number = number,
+        padding = padding
     )
 }
 

@@ -1,8 +1,9 @@
-//! CPU time of a server under load, a request: over loopback, with its own thread, and with what the kernel does for its sockets.
-//! Beside the bare route.
+//! The CPU time of a server per request under load: over loopback, with the server's own thread and
+//! the kernel's work for its sockets. Compared with the bare route.
 //!
-//! Every request is new, signed before the time is taken. The variants take turns; differences are taken within a round, and
-//! the median of the rounds counts. Linux only: the CPU time of a thread is read from `/proc`.
+//! Every request is new and is signed before the measurement. The variants take turns. Differences
+//! are computed within a round, and the median of the rounds counts. Linux only: the CPU time of a
+//! thread is read from `/proc`.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -140,7 +141,8 @@ impl Server {
 
 fn request(signed: &webhook_core::SignedRequest) -> Vec<u8> {
     let mut request = format!(
-        "POST / HTTP/1.1\r\nhost: shop.example\r\nuser-agent: Stripe/1.0\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+        "POST / HTTP/1.1\r\nhost: shop.example\r\nuser-agent: Stripe/1.0\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n",
         signed.body.len()
     );
     for (name, value) in &signed.headers {
@@ -170,7 +172,13 @@ fn event(number: u64) -> String {
     let lines =
         r#""line":{"amount":1999,"currency":"eur","description":"monthly plan"},"#.repeat(11);
     format!(
-        r#"{{"id":"evt_1NG8Du2eZvKYlo2CUI{number:08}","object":"event","data":{{"object":{{{lines}"id":"in_1"}}}},"livemode":false,"type":"invoice.paid"}}"#
+        concat!(
+            r#"{{"id":"evt_1NG8Du2eZvKYlo2CUI{number:08}","object":"event","#,
+            r#""data":{{"object":{{{lines}"id":"in_1"}}}},"#,
+            r#""livemode":false,"type":"invoice.paid"}}"#
+        ),
+        number = number,
+        lines = lines
     )
 }
 

@@ -1,8 +1,10 @@
-//! What receiving a webhook costs, beside what the hash alone costs and what the same route costs without us.
+//! The cost of receiving a webhook, compared with the hash alone and with the same route without
+//! this library.
 //!
-//! Rows of a group are measured in turns, so that a busy moment of the machine meets all of them. Ratios and differences
-//! are taken within a round, and the median over the rounds counts. The absolute numbers are this machine's. Allocations
-//! are counted in the same run, which costs each about 10 ns; reallocations count too.
+//! The rows of a group are measured in turns, so that a busy moment of the machine affects all of
+//! them. Ratios and differences are computed within a round, and the median over the rounds counts.
+//! The absolute numbers depend on the machine. Allocations are counted in the same run, which costs
+//! about 10 ns for each. Reallocations count too.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -178,7 +180,8 @@ fn verdict(ok: Option<bool>) -> &'static str {
     }
 }
 
-/// Measures the rows in turns, after a round that does not count. Each round begins with another row.
+/// Measures the rows in turns, after a warm-up round that does not count. Each round starts with a
+/// different row.
 fn measure(rounds: usize, rows: &mut [Row<'_>]) -> Vec<Costs> {
     let mut costs: Vec<Costs> = rows.iter().map(|_| Costs(Vec::new())).collect();
     for run in rows.iter_mut() {
@@ -266,10 +269,22 @@ fn event(size: usize, number: usize) -> String {
     body
 }
 
-/// The same as densely as JSON gets: no white space, and an array of small objects. The worst case of the pass for id and type.
+/// The same event as dense JSON: no white space, and an array of small objects. The worst case for
+/// the pass that finds id and type.
 fn dense_event(size: usize, number: usize) -> String {
     let mut body = format!(
-        r#"{{"id":"evt_1NG8Du2eZvKYlo2CUI79vXWy{number:08}","object":"event","api_version":"2025-03-31","created":1800000000,"data":{{"object":{{"id":"seti_1NG8Du2eZvKYlo2C9XMqbR0x","object":"setup_intent","application":null,"automatic_payment_methods":null,"client_secret":"seti_1_secret","created":1800000000,"description":null,"last_setup_error":null,"latest_attempt":null,"livemode":false,"mandate":null,"metadata":{{"order":"6735"}},"next_action":null,"payment_method":"pm_1NG8Du2eZvKYlo2CYzzldNr7","status":"requires_confirmation","usage":"off_session","lines":["#
+        concat!(
+            r#"{{"id":"evt_1NG8Du2eZvKYlo2CUI79vXWy{number:08}","object":"event","#,
+            r#""api_version":"2025-03-31","created":1800000000,"data":{{"object":{{"#,
+            r#""id":"seti_1NG8Du2eZvKYlo2C9XMqbR0x","object":"setup_intent","#,
+            r#""application":null,"automatic_payment_methods":null,"#,
+            r#""client_secret":"seti_1_secret","created":1800000000,"description":null,"#,
+            r#""last_setup_error":null,"latest_attempt":null,"livemode":false,"#,
+            r#""mandate":null,"metadata":{{"order":"6735"}},"next_action":null,"#,
+            r#""payment_method":"pm_1NG8Du2eZvKYlo2CYzzldNr7","#,
+            r#""status":"requires_confirmation","usage":"off_session","lines":["#
+        ),
+        number = number
     );
     let mut line = 0;
     while body.len() + 170 < size {
@@ -281,7 +296,10 @@ fn dense_event(size: usize, number: usize) -> String {
         ));
         line += 1;
     }
-    body.push_str(r#"]}},"livemode":false,"pending_webhooks":1,"request":{"id":null,"idempotency_key":null},"type":"setup_intent.created"}"#);
+    body.push_str(concat!(
+        r#"]}},"livemode":false,"pending_webhooks":1,"#,
+        r#""request":{"id":null,"idempotency_key":null},"type":"setup_intent.created"}"#
+    ));
     body
 }
 
@@ -703,7 +721,8 @@ fn layer(rounds: usize, size: usize) {
         own.report(
             &format!("axum, {name}, {kib} KiB"),
             &format!(
-                "{above:.0} ns and {allocations:.1} allocations above no-op layer, {pulled} body frames pulled"
+                "{above:.0} ns and {allocations:.1} allocations above no-op layer, \
+                 {pulled} body frames pulled"
             ),
             "≤ 1000 ns, body not read",
             Some(above <= 1000.0 && pulled == 0),
@@ -772,7 +791,8 @@ fn store(rounds: usize) {
     );
 }
 
-/// Cost against body size: how far the sizes between lie off the line from the smallest to the largest.
+/// Cost against body size: how far the sizes in between deviate from the line from the smallest to
+/// the largest.
 fn straightness(rounds: usize) {
     let verifier = Verifier::new(providers::STRIPE, SECRET, Options::default()).expect("fits");
     let sizes = [1, 4, 16, 64, 256, 1024];
@@ -813,7 +833,8 @@ fn straightness(rounds: usize) {
         );
     let ok = verdict(Some(off <= 2.0));
     println!(
-        "| verify, 1 KiB to 1 MiB | | | | | {off:.1} % off a straight line, at {at} KiB | ≤ 2 % | {ok} |"
+        "| verify, 1 KiB to 1 MiB | | | | | {off:.1} % off a straight line, at {at} KiB \
+         | ≤ 2 % | {ok} |"
     );
 }
 

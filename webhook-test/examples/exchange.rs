@@ -1,5 +1,5 @@
-//! Signs and verifies what it is told to, a line of JSON in and a line of JSON out, so that a test in another language can hold a
-//! provider's own SDK against this crate. `webhook-test/sdks` does.
+//! Signs and verifies on request: one line of JSON in, one line of JSON out. A test in another
+//! language can check a provider's own SDK against this crate with it, as `webhook-test/sdks` does.
 
 #![allow(
     clippy::unwrap_used,

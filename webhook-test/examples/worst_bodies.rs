@@ -1,10 +1,12 @@
-//! What the worst bodies cost before their signature is known to be wrong, for every provider:
-//! memory beside the body's own bytes, and time beside that of a plain HMAC route with the same
-//! bytes. What they are is in `src/worst.rs`.
+//! The cost of the worst bodies until their signature is known to be wrong, for every provider: the
+//! memory in addition to the body, and the time compared with a plain HMAC route and the same
+//! bytes. `src/worst.rs` makes the bodies.
 //!
 //! ```sh
-//! cargo run --release -p webhook-test --example worst_bodies            # at each provider's own limit
-//! cargo run --release -p webhook-test --example worst_bodies mailgun    # one provider, every body
+//! # At each provider's own limit:
+//! cargo run --release -p webhook-test --example worst_bodies
+//! # One provider, every body:
+//! cargo run --release -p webhook-test --example worst_bodies mailgun
 //! cargo run --release -p webhook-test --example worst_bodies -- --size 65536
 //! ```
 

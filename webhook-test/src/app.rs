@@ -1,5 +1,5 @@
-//! What a row asks of a server: an endpoint, and a handler that does as the row says. The servers share it; each of them is
-//! only what stands between a socket and this.
+//! The application of a row: an endpoint, and a handler that behaves as the row says. All servers
+//! share it. A server only connects a socket to it.
 
 use std::panic::panic_any;
 use std::sync::Arc;
@@ -207,7 +207,8 @@ impl App {
         self.endpoint().counts().rejected(*kind)
     }
 
-    /// The handler, whatever the framework; `body` is what the framework says it is, where the handler takes it.
+    /// The handler, for every framework. `body` is the body as the framework passes it, if the
+    /// handler takes it.
     pub async fn handle(&self, delivery: Delivery, body: Option<Bytes>) -> Said {
         self.0.runs.fetch_add(1, Ordering::SeqCst);
         let attempt = usize::try_from(delivery.attempt()).expect("few attempts");

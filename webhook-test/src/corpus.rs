@@ -1,8 +1,8 @@
 //! Damaged requests of every provider, thousands of them, the same on every machine.
 //!
-//! A request is damaged in two ways. One signed with a secret that is not ours may be changed at will, in any number of
-//! places: it can never become genuine, so all of it explores how refusals are found. One signed with ours is changed once, in
-//! a place that its scheme vouches for.
+//! A request is damaged in two ways. A request that is signed with a wrong secret may be changed in
+//! any number of places: it can never become genuine, so it explores how refusals are found. A
+//! request that is signed with the right secret is changed once, in a place that its scheme covers.
 
 use webhook_core::{
     Challenge, Endpoint, EndpointBuilder, KeyFormat, Location, Part, Provider, Signer,
@@ -41,8 +41,9 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// One for each provider that can be played, each from a seed of its own. RSA with SHA-1 is only verified, and each signature of
-    /// ECDSA is another, so that requests made of them would differ from run to run.
+    /// One for each provider that can be played, each with its own seed. RSA with SHA-1 is
+    /// verify-only, and ECDSA signatures are randomized, so their requests would differ from run to
+    /// run.
     pub fn all() -> impl Iterator<Item = Self> {
         let numbered = Provider::ALL.iter().zip(0x5eed_0000..);
         let played = numbered.filter(|(provider, _)| {
@@ -179,10 +180,20 @@ fn pairs(provider: &Provider) -> Option<[(&'static str, &'static str); 2]> {
 /// A body that has what any of the providers signs values of.
 fn body(n: usize) -> String {
     format!(
-        r#"{{"id":"evt_{n}","type":"a.b","data":[1,2.5,null],"order_id":"{n}","status_code":"200","gross_amount":"1.00","amount":1.5,
-        "currency":"KWD","reference":{{"gateway":"g","payment":"p"}},"transaction":{{"created":"1"}},"status":"s","iyziEventType":"e",
-        "paymentId":{n},"paymentConversationId":"c","value":[{{}}],"Data":{{"a":1}},"Event":{{"Name":"PAYMENT_STATUS_CHANGED"}},
-        "notificationItems":[{{"NotificationRequestItem":{{"pspReference":"{n}","additionalData":{{}}}}}}]}}"#
+        concat!(
+            r#"{{"id":"evt_{n}","type":"a.b","data":[1,2.5,null],"order_id":"{n}","#,
+            r#""status_code":"200","gross_amount":"1.00","amount":1.5,"#,
+            "\n        ",
+            r#""currency":"KWD","reference":{{"gateway":"g","payment":"p"}},"#,
+            r#""transaction":{{"created":"1"}},"status":"s","iyziEventType":"e","#,
+            "\n        ",
+            r#""paymentId":{n},"paymentConversationId":"c","value":[{{}}],"Data":{{"a":1}},"#,
+            r#""Event":{{"Name":"PAYMENT_STATUS_CHANGED"}},"#,
+            "\n        ",
+            r#""notificationItems":[{{"NotificationRequestItem":"#,
+            r#"{{"pspReference":"{n}","additionalData":{{}}}}}}]}}"#
+        ),
+        n = n
     )
 }
 

@@ -14,7 +14,8 @@ use crate::socket::{Client, Server};
 use crate::store::{Calls, CountingStore};
 use crate::{PATIENCE, Reply};
 
-/// A row of a table of refusals: catalogue id and sentence, the request, and the reason it is refused for.
+/// A row of a table of refusals: the catalogue id and a sentence, the request, and the reason for
+/// its refusal.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// `A01: a missing signature is refused`.
@@ -36,7 +37,8 @@ impl Row {
     }
 }
 
-/// The public door: an axum server with a layer over an endpoint, and a handler that remembers what got in.
+/// The public door: an axum server with a layer over an endpoint, and a handler that records what
+/// reached it.
 #[derive(Debug)]
 pub struct Door {
     /// The layer.
@@ -156,8 +158,8 @@ impl Door {
         (self.runs(), self.store.calls())
     }
 
-    /// Panics unless the row is refused, over a socket and in process: with the constant answer of its status, for its
-    /// reason, without a run, without a question to the store.
+    /// Panics unless the row is refused, over a socket and in process: with the constant answer of
+    /// its status, for its reason, without a run and without a call of the store.
     pub async fn refuses(&self, row: &Row, status: u16) {
         let (before, counted) = (self.trace(), self.count(row.kind));
         let reply = self.send(&row.sent).await;
@@ -192,7 +194,8 @@ impl Door {
         self.endpoint().counts().rejected(kind)
     }
 
-    /// Panics unless the request is accepted over a socket: one run more, claimed and committed once.
+    /// Panics unless the request is accepted over a socket: one more run, claimed and committed
+    /// once.
     pub async fn accepts(&self, row: &str, sent: &Sent) -> Delivery {
         let (runs, calls) = self.trace();
         let reply = self.send(sent).await;
@@ -207,7 +210,7 @@ impl Door {
         self.ran().pop().expect("a run")
     }
 
-    /// Panics unless the request is answered as a copy of one that is done: an empty 200, and no run.
+    /// Panics unless the request is answered as a duplicate: an empty 200 and no run.
     pub async fn knows(&self, row: &str, sent: &Sent) {
         let (runs, calls) = self.trace();
         self.send(sent).await.assert_duplicate(row);

@@ -53,7 +53,8 @@ async fn take(semaphore: &Semaphore) {
         .forget();
 }
 
-/// Says when it is dropped: put into a future outside of the layer, it tells that the server gave the request up.
+/// Reports when it is dropped. In a future outside of the layer, it shows that the server has
+/// dropped the request.
 #[derive(Clone, Debug)]
 pub struct DropSignal {
     armed: Arc<Semaphore>,

@@ -1,9 +1,10 @@
-//! What the tests of this workspace share: requests that can be damaged, a raw client that sends any bytes, a door (an axum
-//! server with a [`WebhookLayer`](webhook_axum::WebhookLayer)) that counts what gets through it, a store that counts and fails
-//! on demand, and an ear for logs.
+//! Shared by the tests of this workspace: requests that can be damaged, a raw client that sends any
+//! bytes, a door (an axum server with a [`WebhookLayer`](webhook_axum::WebhookLayer)) that counts
+//! what gets through, a store that counts and fails on demand, and a recorder of logs.
 //!
-//! And the adapter suite: [`case`] is the table, [`servers`] are the adapters it is played against, [`app`] is what they serve,
-//! [`suite`] plays and compares. `tests/adapters.rs` has them all run.
+//! It also contains the adapter suite: [`case`] is the table, [`servers`] are the adapters that run
+//! it, [`app`] is what they serve, and [`suite`] plays the cases and compares the answers.
+//! `tests/adapters.rs` runs them all.
 
 #![allow(
     clippy::missing_panics_doc,

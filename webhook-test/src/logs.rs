@@ -8,8 +8,8 @@ use tracing_subscriber::fmt::MakeWriter;
 pub struct Logs(Arc<Mutex<Vec<u8>>>);
 
 impl Logs {
-    /// Everything this process says from now on. The subscriber is the global one: with one for each thread, a place in the
-    /// code that another thread came by first would stay silent.
+    /// Records everything that this process logs from now on. The subscriber is global: with one
+    /// for each thread, a callsite that another thread reached first would stay silent.
     pub fn of_process() -> Self {
         static LOGS: OnceLock<Logs> = OnceLock::new();
         let listen = || {

@@ -42,7 +42,8 @@ impl Reply {
         }
     }
 
-    /// Panics unless this is our refusal of this status: its body and its headers to the letter, and no others.
+    /// Panics unless this is the library's refusal of this status, with exactly its body and its
+    /// headers.
     pub fn assert_refusal(&self, row: &str, status: u16) {
         assert_eq!(self.status, status, "{row}: {self:?}");
         assert_eq!(

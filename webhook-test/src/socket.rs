@@ -56,7 +56,7 @@ impl Client {
         }
     }
 
-    /// Sends these bytes. Whether the other side still takes them is for [`reply`](Self::reply) to find out.
+    /// Sends these bytes. [`reply`](Self::reply) shows whether the other side still accepts them.
     pub async fn send(&mut self, bytes: &[u8]) {
         let _ = tokio::time::timeout(PATIENCE, self.stream.write_all(bytes)).await;
     }
@@ -71,7 +71,8 @@ impl Client {
         self.reply_to("POST").await
     }
 
-    /// Reads the response to a request of this method: that to a `HEAD` has no body, whatever length it names.
+    /// Reads the response to a request with this method. The response to a `HEAD` has no body,
+    /// whatever length it announces.
     pub async fn reply_to(&mut self, method: &str) -> Option<Reply> {
         tokio::time::timeout(PATIENCE, self.read_reply(method))
             .await

@@ -101,7 +101,7 @@ impl Subject {
         }
     }
 
-    /// Calls `visit` with the name of each body and the request that has it, of `size` bytes or a few less.
+    /// Calls `visit` with the name of each body and its request, of `size` bytes or slightly less.
     pub fn visit(&self, size: usize, visit: &mut dyn FnMut(&str, &Sent)) {
         let mut schemes = self.provider.schemes().iter();
         let looks_inside =
@@ -287,11 +287,20 @@ fn form(pairs: &[(&str, &str)]) -> String {
 
 /// A body that has what any of the providers signs values of.
 fn body() -> String {
-    r#"{"id":"evt_1","type":"a.b","order_id":"1","status_code":"200","gross_amount":"1.00","amount":1.5,
-    "currency":"KWD","reference":{"gateway":"g","payment":"p"},"transaction":{"created":"1"},"status":"s","iyziEventType":"e",
-    "paymentId":1,"paymentConversationId":"c","value":[{}],"Data":{"a":1},"Event":{"Name":"PAYMENT_STATUS_CHANGED"},
-    "timestamp":2,"notificationItems":[{"NotificationRequestItem":{"pspReference":"1","additionalData":{}}}]}"#
-        .into()
+    concat!(
+        r#"{"id":"evt_1","type":"a.b","order_id":"1","#,
+        r#""status_code":"200","gross_amount":"1.00","amount":1.5,"#,
+        "\n    ",
+        r#""currency":"KWD","reference":{"gateway":"g","payment":"p"},"#,
+        r#""transaction":{"created":"1"},"status":"s","iyziEventType":"e","#,
+        "\n    ",
+        r#""paymentId":1,"paymentConversationId":"c","value":[{}],"Data":{"a":1},"#,
+        r#""Event":{"Name":"PAYMENT_STATUS_CHANGED"},"#,
+        "\n    ",
+        r#""timestamp":2,"notificationItems":[{"NotificationRequestItem":"#,
+        r#"{"pspReference":"1","additionalData":{}}}]}"#
+    )
+    .into()
 }
 
 /// `before`, then `unit` as often as there is room, then `after`.
@@ -433,7 +442,8 @@ fn in_json(sent: &Sent, size: usize, visit: &mut dyn FnMut(&str, &Sent)) {
     }
 }
 
-/// Where the values are that the provider may read: those of the body itself, and those of the signature.
+/// The locations of the values that the provider may read: those of the body and those of the
+/// signature.
 fn leaves(document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), document)];
@@ -549,13 +559,15 @@ fn in_multipart(sent: &Sent, size: usize, visit: &mut dyn FnMut(&str, &Sent)) {
             (
                 "before the event",
                 format!(
-                    "{{\"~\":{value},\"event\":{{\"event_time\":\"1\",\"event_type\":\"a\",\"event_hash\":\"00\"}}}}"
+                    "{{\"~\":{value},\"event\":{{\"event_time\":\"1\",\"event_type\":\"a\",\
+                     \"event_hash\":\"00\"}}}}"
                 ),
             ),
             (
                 "as the type",
                 format!(
-                    "{{\"event\":{{\"event_time\":\"1\",\"event_type\":{value},\"event_hash\":\"00\"}}}}"
+                    "{{\"event\":{{\"event_time\":\"1\",\"event_type\":{value},\
+                     \"event_hash\":\"00\"}}}}"
                 ),
             ),
         ] {

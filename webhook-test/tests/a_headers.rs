@@ -1,7 +1,8 @@
 //! Catalogue A: the syntax of headers and signatures.
 //!
-//! Left out: nothing. A18's NUL and newline and A20's en dash cannot be said in HTTP/1.1 at all: hyper answers 400 before
-//! the layer, which is a test of its own. A07 (two families of header names) is driven with Svix, the preset that has two.
+//! Everything is tested. A18's NUL and newline and A20's en dash are not valid in HTTP/1.1: hyper
+//! answers 400 before the layer, which has its own test. A07 (two families of header names) uses
+//! Svix, the preset that has two.
 
 use webhook_core::{
     Algorithm, Part, Provider, RejectionKind as Kind, Scheme, Signer, TimeUnit, providers,

@@ -1,7 +1,9 @@
-//! The adapter suite: one table of cases, and thousands of damaged requests, over real sockets against every adapter. Each
-//! answer has to be what the table says, to the byte, and the same everywhere.
+//! The adapter suite: one table of cases and thousands of damaged requests, over real sockets
+//! against every adapter. Each answer has to match the table to the byte, and has to be the same
+//! for every adapter.
 //!
-//! `cargo test -p webhook-test --test adapters -- --nocapture` shows a line for each server and protocol.
+//! `cargo test -p webhook-test --test adapters -- --nocapture` prints a line for each server and
+//! protocol.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Catalogue B: timestamps.
 //!
-//! Left out: B09 (event-time schemes: SNS and PayPal are not built yet), B13 (no preset of this build has an ISO-8601 time),
-//! the skew metric of B11 and N08 (not among the counters; the refusal itself is a row).
+//! Not tested here: B09 (schemes whose timestamp is that of the event), B13 (ISO-8601 timestamps),
+//! and the skew metric of B11 and N08 (there is no such counter; the refusal itself is a row).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

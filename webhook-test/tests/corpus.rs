@@ -1,4 +1,5 @@
-//! Thousands of damaged requests for every provider, in process: nothing panics, nothing is our fault, nothing gets in.
+//! Thousands of damaged requests for every provider, in process: no panic, no 5xx, and nothing that
+//! gets through.
 //!
 //! What they are is in `src/corpus.rs`; `adapters.rs` sends some of them over real sockets.
 

@@ -1,7 +1,7 @@
 //! Catalogue D: the bytes of the body, and E01, E03, E04, where they touch it.
 //!
-//! Left out: the decompression option of D09 and D10 (`signed_over`, not built: every encoded body is 415), the actix half of
-//! D11.
+//! Not tested here: the decompression option of D09 and D10 (it does not exist: every encoded body
+//! is answered 415), and the actix-web half of D11.
 
 use std::convert::Infallible;
 use std::pin::Pin;

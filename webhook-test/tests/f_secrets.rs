@@ -1,8 +1,9 @@
 //! Catalogue F: secrets and configuration.
 //!
-//! Left out: F06 (that memory is wiped is seen only by an allocator of one's own, which is `unsafe`, and the workspace forbids
-//! that), F10 (there is no method to call), F11 (the warning is not built), F12 (no public keys in this build), the TTL of F08
-//! (secrets are replaced by a call and not polled: the next delivery uses them).
+//! Not tested here: F06 (only a custom allocator could see that memory is wiped; that needs
+//! `unsafe`, which the workspace forbids), F10 (there is no method to call), F11 (a warning when
+//! the endpoint is built), F12 (public keys), and the TTL of F08 (secrets are replaced by a call
+//! and not polled: the next delivery uses them).
 
 use std::sync::Mutex;
 
@@ -221,7 +222,8 @@ fn assert_silent(what: &str, text: &str) {
 
 #[test]
 fn nothing_that_can_be_shown_shows_a_secret_a_signature_or_a_body() {
-    // F04. (That `Secret` is neither `Display` nor `Serialize` is said by the compiler: see the doc of `Secret`.)
+    // F04. (The compiler checks that `Secret` is neither `Display` nor `Serialize`: see the docs of
+    // `Secret`.)
     let endpoint = Endpoint::stripe([CANARY, PLAIN])
         .clock(NOW)
         .store(MemoryStore::new());
@@ -274,7 +276,8 @@ struct Payload {
 
 #[tokio::test]
 async fn in_ten_thousand_mixed_requests_the_secret_is_never_said() {
-    // F05, at TRACE, with TraceLayer outside, panics among the handlers, and a store that fails now and then.
+    // F05, at TRACE, with TraceLayer outside of the layer, handlers that panic, and a store that
+    // sometimes fails.
     static PANICS: Mutex<String> = Mutex::new(String::new());
     std::panic::set_hook(Box::new(|info| {
         PANICS.lock().expect("a lock").push_str(&info.to_string());

@@ -1,4 +1,5 @@
-//! Faults at run time, over every adapter: what each does while handlers queue, stores hang and hooks panic.
+//! Faults at run time, over every adapter: what each does while handlers queue, stores hang and
+//! hooks panic.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -351,8 +352,8 @@ async fn what_one_captured_delivery_causes_is_not_logged_line_for_line() {
             assert_eq!(client.reply().await.expect("an answer").status, 200);
         }
         assert_eq!(scene.app.endpoint().counts().changed_duplicates, 499);
-        let logged = lines(&logs, &consumer, "another payload");
-        assert_limited(scene.name, "another payload", logged, start);
+        let logged = lines(&logs, &consumer, "different payload");
+        assert_limited(scene.name, "different payload", logged, start);
     }
 }
 

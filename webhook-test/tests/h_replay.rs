@@ -1,9 +1,11 @@
-//! Catalogue H: replay and concurrency; I01, I04, I06 and I13 of the store faults, which the layer answers for; G05 and G08.
+//! Catalogue H: replay and concurrency; the store faults I01, I04, I06 and I13, which the layer
+//! answers; G05 and G08.
 //!
-//! Left out: H12 (renewal is a promise of stores, in the conformance suite; the layer itself never renews: its handler's time
-//! limit is half the lease), the policy `AckAndDeadLetter` of H19 (not built), the second half of H07 (whether a type fits the
-//! body's shape is for the handler's `T` to say), the rest of I (other stores) and of G (tenants are an endpoint's setting, not
-//! yet resolved per request).
+//! Not tested here: H12 (renewal is a promise of stores, which the conformance suite tests; the
+//! layer never renews, because its handler's time limit is half of the lease), the policy
+//! `AckAndDeadLetter` of H19 (it does not exist), the second half of H07 (the handler's `T` decides
+//! whether a type fits the body), the rest of I (other stores), and the rest of G (a tenant is a
+//! setting of an endpoint and is not resolved per request).
 
 use std::sync::Arc;
 use std::sync::Mutex;

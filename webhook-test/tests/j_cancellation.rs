@@ -1,7 +1,8 @@
 //! Catalogue J: cancellation, panic, time-out, shutdown.
 //!
-//! Left out: J02 (`detach = false` is no option here), the actix part of J01, the `kill -9` half of J07 (a memory store does not
-//! outlive its process; a runtime that ends in the middle of a handler is the same to the store, and is a row).
+//! Not tested here: J02 (`detach = false` is not an option), the actix-web part of J01, and the
+//! `kill -9` half of J07 (a memory store does not outlive its process; to the store, a runtime that
+//! ends in the middle of a handler is the same, and is a row).
 
 use std::convert::Infallible;
 use std::future::Future as _;
@@ -458,7 +459,7 @@ async fn a_store_that_panics_is_answered_503_like_one_that_fails() {
 
 #[test]
 fn a_runtime_that_ends_in_the_middle_of_a_handler_leaves_no_false_done() {
-    // J07, J10: whatever was under way is gone with its runtime. What stays is the claim, until its lease ends.
+    // J07, J10: everything in progress ends with its runtime. The claim stays until its lease ends.
     let now = Arc::new(std::sync::Mutex::new(Duration::ZERO));
     let clock = Arc::clone(&now);
     let memory = MemoryStore::builder()

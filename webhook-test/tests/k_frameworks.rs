@@ -1,7 +1,7 @@
 //! Catalogue K: frameworks.
 //!
-//! Left out: K07, K08 and the actix half of K12 (no actix adapter is built), K11 (`forbid(unsafe_code)` is a lint of the
-//! workspace; Miri and the feature powerset belong to CI).
+//! Not tested here: K07 and K08 (rows of the adapter suite), the actix-web half of K12, and K11
+//! (`forbid(unsafe_code)` is a lint of the workspace; Miri and the feature powerset belong to CI).
 
 use std::convert::Infallible;
 use std::fmt;
@@ -74,7 +74,8 @@ fn counting(runs: &Runs) -> impl Fn() -> std::future::Ready<StatusCode> + Clone 
 
 #[tokio::test]
 async fn an_event_on_a_route_without_a_layer_is_500_and_says_so_in_the_log() {
-    // K01. A request cannot vouch for itself: headers that other receivers put in for themselves count for nothing.
+    // K01. A request cannot authenticate itself: headers that other receivers set internally have
+    // no effect.
     let logs = Logs::of_process();
     let runs = Runs::default();
     let (by_event, by_delivery) = (runs.clone(), runs.clone());
@@ -112,7 +113,8 @@ async fn an_event_on_a_route_without_a_layer_is_500_and_says_so_in_the_log() {
     assert_eq!((runs.count(), store.calls().claims), (0, 0));
 }
 
-/// A service that panics when it is called without having been ready, as tower allows, and is ready once.
+/// A service that panics when it is called without having been ready, as tower allows, and that is
+/// ready once.
 struct Strict {
     ready: bool,
     runs: Runs,
@@ -432,7 +434,8 @@ async fn a_router_layer_covers_its_fallback_and_a_route_layer_its_routes() {
 
 #[tokio::test]
 async fn nested_merged_and_fallback_routers_are_covered_once() {
-    // K04, E08: a nested router sees a shorter path; the signed URL is the configured one and the query as received.
+    // K04, E08: a nested router sees a shorter path. The signed URL is the configured one with the
+    // query as received.
     let runs = Runs::default();
     let (guard, store) = layer();
     let square_store = CountingStore::new();

@@ -1,7 +1,8 @@
 //! Catalogue L: parsing, and what the handler says.
 //!
-//! Left out: `remember_response` of L10 (not built: a duplicate is an empty 200, which is a row of H02, or what
-//! `answer_duplicates` makes of it), form payloads of L08 (a handler reads them with axum's `Form`).
+//! Not tested here: `remember_response` of L10 (it does not exist: a duplicate is answered with an
+//! empty 200, which is a row of H02, or by `answer_duplicates`), and form payloads of L08 (a
+//! handler reads them with axum's `Form`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! The path that a provider signs, where a framework takes the front of it off on the way to the adapter.
+//! The path that a provider signs, when a framework strips a prefix of it before the adapter.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,7 +44,7 @@ fn secrets(provider: &Provider) -> (&'static str, &'static str) {
     }
 }
 
-/// An endpoint of this provider, and a genuine delivery to it, where a signer can make one of this body.
+/// An endpoint of this provider and a genuine delivery to it, if a signer can sign this body.
 fn genuine(provider: &Provider) -> Option<(Endpoint, Sent)> {
     let (receives, sends) = secrets(provider);
     let mut builder = Endpoint::builder(*provider, receives).clock(NOW);
@@ -124,7 +124,8 @@ async fn over_actix(endpoint: &Endpoint, sent: &Sent) -> [u16; 2] {
     ]
 }
 
-/// Whatever a provider signs: what verifies where it is sent to verifies within the frameworks' ways to nest.
+/// For every provider: a delivery that verifies at its address also verifies in each framework's
+/// ways to nest.
 #[actix_web::test]
 async fn a_delivery_verifies_below_a_prefix() {
     let mut sent_to = 0;

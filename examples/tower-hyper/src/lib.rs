@@ -60,9 +60,9 @@ struct Invoice {
 /// The handler: an `async fn` from request to response, inside the layer. The body is complete and
 /// verified. The [`Delivery`] in the extensions proves it: only the layer can insert one.
 ///
-/// The answer settles the delivery. After 2xx the event is done: the layer answers duplicates and
-/// does not run them. After any other answer, Stripe's retry runs. So answer 2xx only once the work
-/// is stored.
+/// The answer settles the delivery. After 2xx the event is handled: the layer answers copies itself
+/// and does not run them. After any other answer, Stripe's retry runs again. So answer 2xx only
+/// after the work is stored.
 async fn paid(request: Request<RequestBody>, takings: Takings) -> Response<Full<Bytes>> {
     let Some(delivery) = request.extensions().get::<Delivery>() else {
         return status(StatusCode::INTERNAL_SERVER_ERROR); // the layer is missing

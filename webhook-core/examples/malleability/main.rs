@@ -3,7 +3,8 @@
 //!
 //! ```sh
 //! cargo run -p webhook-core --all-features --example malleability
-//! MALLEABILITY_PROVIDER=plivo SOAK_TIMES=10 cargo run --release -p webhook-core --all-features --example malleability
+//! MALLEABILITY_PROVIDER=plivo SOAK_TIMES=10 \
+//!     cargo run --release -p webhook-core --all-features --example malleability
 //! ```
 //!
 //! A cell is `=n` for `n` that verified under the key of the original, `~n` for `n` under others
@@ -60,7 +61,8 @@ fn main() -> ExitCode {
         }
     }
     println!(
-        "\n{} providers, {} captured deliveries, {} mutants: {} verified under the key of the original, {} within a bound, {} under another key",
+        "\n{} providers, {} captured deliveries, {} mutants: {} verified under the key of the \
+         original, {} within a bound, {} under another key",
         outcomes.len(),
         outcomes
             .iter()

@@ -1,21 +1,25 @@
-//! What the constructors of all adapters have in common, so that it is there once.
+//! The constructors that all adapters share.
 
-/// The constructors of an adapter, one for each row of [`for_each_provider`](crate::for_each_provider). Wherever it is used, `Adapter` is the
-/// adapter's type, and has a function `build` that makes one of an [`EndpointBuilder`](crate::EndpointBuilder) or panics with its error.
+/// Defines the constructors of an adapter, one for each row of
+/// [`for_each_provider`](crate::for_each_provider). At the call site, `Adapter` has to be the
+/// adapter's type. Its function `build` has to create one from an
+/// [`EndpointBuilder`](crate::EndpointBuilder), or panic with the error.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! adapter_constructors {
     ($($(#[$doc:meta])* $name:ident($($argument:ident),+) = $provider:ident;)*) => {
-        /// One constructor for each provider, with the defaults of [`EndpointBuilder`](webhook_core::EndpointBuilder). Each panics where a secret
-        /// or URL cannot be used, with a text that says why and does not contain it; to handle that, build the
-        /// [`Endpoint`](webhook_core::Endpoint) of the same name and pass it to [`new`](Self::new).
+        /// Constructors of the providers, with the defaults of
+        /// [`EndpointBuilder`](webhook_core::EndpointBuilder). Each panics if a secret or URL
+        /// cannot be used. The message says why and does not contain the value. To handle the
+        /// error, build the [`Endpoint`](webhook_core::Endpoint) of the same name and pass it to
+        /// [`new`](Self::new).
         impl Adapter {
             $($crate::adapter_constructors!(@one $(#[$doc])* $name($($argument),+) $provider);)*
         }
 
-        /// One constructor for each mechanism that everybody knows, with the defaults of
-        /// [`EndpointBuilder`](webhook_core::EndpointBuilder). Each panics where a name or secret cannot be used, with a text that says why and
-        /// does not contain it.
+        /// Constructors for common mechanisms, with the defaults of
+        /// [`EndpointBuilder`](webhook_core::EndpointBuilder). Each panics if a name or secret
+        /// cannot be used. The message says why and does not contain the value.
         impl Adapter {
             /// A shared token in a header; see [`Endpoint::token`](webhook_core::Endpoint::token).
             ///
@@ -27,23 +31,31 @@ macro_rules! adapter_constructors {
                 Self::build($crate::Endpoint::token(header, secret))
             }
 
-            /// A shared token in a query parameter; see [`Endpoint::token_in_query`](webhook_core::Endpoint::token_in_query).
+            /// A shared token in a query parameter; see
+            /// [`Endpoint::token_in_query`](webhook_core::Endpoint::token_in_query).
             ///
             /// # Panics
             ///
             /// If the name or the secret cannot be used.
             #[track_caller]
-            pub fn token_in_query(name: &'static str, secret: impl Into<$crate::SecretSet>) -> Self {
+            pub fn token_in_query(
+                name: &'static str,
+                secret: impl Into<$crate::SecretSet>,
+            ) -> Self {
                 Self::build($crate::Endpoint::token_in_query(name, secret))
             }
 
-            /// A shared token in a field of a form; see [`Endpoint::token_in_form`](webhook_core::Endpoint::token_in_form).
+            /// A shared token in a form field; see
+            /// [`Endpoint::token_in_form`](webhook_core::Endpoint::token_in_form).
             ///
             /// # Panics
             ///
             /// If the field or the secret cannot be used.
             #[track_caller]
-            pub fn token_in_form(field: &'static str, secret: impl Into<$crate::SecretSet>) -> Self {
+            pub fn token_in_form(
+                field: &'static str,
+                secret: impl Into<$crate::SecretSet>,
+            ) -> Self {
                 Self::build($crate::Endpoint::token_in_form(field, secret))
             }
 
@@ -57,11 +69,12 @@ macro_rules! adapter_constructors {
                 Self::build($crate::Endpoint::basic(username, password))
             }
 
-            /// A keyed hash over the body, in a header; see [`Endpoint::hmac`](webhook_core::Endpoint::hmac).
+            /// A keyed hash of the body in a header; see
+            /// [`Endpoint::hmac`](webhook_core::Endpoint::hmac).
             ///
             /// # Panics
             ///
-            /// If algorithm, header or secret cannot be used.
+            /// If the algorithm, the header or the secret cannot be used.
             #[track_caller]
             pub fn hmac(
                 algorithm: $crate::Algorithm,
@@ -76,10 +89,10 @@ macro_rules! adapter_constructors {
         $crate::for_each_missing_provider! { adapter_constructors @missing }
     };
     (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
-        /// Constructors that need the feature `asymmetric`, which this build does not have.
+        /// Constructors that need the feature `asymmetric`, which is off in this build.
         impl Adapter {
             $(
-                /// Needs the feature `asymmetric`: without it, a call does not compile.
+                /// Needs the feature `asymmetric`. Without it, a call does not compile.
                 pub fn $name(public_key: impl $crate::adapter::FeatureAsymmetric) -> Self {
                     match public_key.never() {}
                 }
@@ -116,7 +129,8 @@ macro_rules! adapter_constructors {
         /// If the secret or the URL cannot be used.
         #[track_caller]
         pub fn $name(secret: impl Into<$crate::SecretSet>, public_url: impl Into<String>) -> Self {
-            Self::build($crate::Endpoint::builder($crate::providers::$provider, secret).public_url(public_url))
+            let builder = $crate::Endpoint::builder($crate::providers::$provider, secret);
+            Self::build(builder.public_url(public_url))
         }
     };
     (@one $(#[$doc:meta])* $name:ident(secret, public_url, $setting:ident) $provider:ident) => {
@@ -141,7 +155,10 @@ macro_rules! adapter_constructors {
         ///
         /// If the secret or the setting cannot be used.
         #[track_caller]
-        pub fn $name(secret: impl Into<$crate::SecretSet>, $setting: impl Into<$crate::Secret>) -> Self {
+        pub fn $name(
+            secret: impl Into<$crate::SecretSet>,
+            $setting: impl Into<$crate::Secret>,
+        ) -> Self {
             Self::build($crate::Endpoint::$name(secret, $setting))
         }
     };
@@ -153,7 +170,8 @@ macro_rules! adapter_constructors {
         /// If the credentials cannot be used.
         #[track_caller]
         pub fn $name(username: &str, password: &str) -> Self {
-            Self::build($crate::Endpoint::builder($crate::providers::$provider, $crate::Secret::basic(username, password)))
+            let secret = $crate::Secret::basic(username, password);
+            Self::build($crate::Endpoint::builder($crate::providers::$provider, secret))
         }
     };
 }

@@ -1,4 +1,4 @@
-//! What adapters need of the engine. For adapters, not for applications.
+//! Items for authors of adapters, not for applications.
 
 mod constructors;
 
@@ -6,9 +6,9 @@ pub use crate::delivery::PayloadMismatch;
 pub use crate::endpoint::FeatureAsymmetric;
 pub use crate::observe::log_limit::LogLimit;
 
-/// What every adapter exports at its root, so that whoever depends on an adapter needs no second
-/// crate: all that an application, a store, a provider or a test uses. What only an adapter uses is
-/// not here.
+/// Everything that an application, a store, a provider or a test uses. Every adapter re-exports
+/// this list at its root, so that an application depends on the adapter alone. Items that only an
+/// adapter uses are not in it.
 pub mod exports {
     // Applications.
     pub use crate::{
@@ -19,7 +19,7 @@ pub mod exports {
     };
     // Stores.
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};
-    // Sources of keys.
+    // Key sources.
     pub use crate::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys, keys};
     // Providers and schemes.
     pub use crate::{

@@ -1,4 +1,4 @@
-//! What a delivery needs while its body arrives.
+//! The state of a delivery while its body arrives.
 
 use std::sync::Arc;
 
@@ -9,28 +9,28 @@ use crate::keys::{FetchedKeys, KeyQuery};
 use crate::request::buffer::Buffer;
 use crate::verify::{Verification, Verifier};
 
-/// What a delivery needs while its body arrives, and not afterwards.
+/// The state of a delivery that is only needed while its body arrives.
 pub(super) struct Arrival {
     pub(super) verification: Verification,
     pub(super) body: Buffer,
-    /// A digest of the body, where that is what the delivery is known by.
+    /// A digest of the body, if the content identifies the delivery.
     pub(super) content: Option<RunningDigest>,
-    /// SHA-256 of a query that is part of the event.
+    /// SHA-256 of the query, if it is part of the event.
     pub(super) query: Option<[u8; 32]>,
-    /// The values of the headers that may identify it.
+    /// The values of the headers that may identify the delivery.
     pub(super) labels: Vec<Option<Box<str>>>,
     pub(super) challenge: Challenged,
-    /// The name of a fetched key that has verified nothing yet.
+    /// The name of a fetched key that has not verified any delivery yet.
     pub(super) unproven: Option<Box<KeyQuery>>,
 }
 
-/// How a body may be a challenge.
+/// How the body may be a challenge.
 pub(super) enum Challenged {
-    /// As the envelope says.
+    /// The envelope decides.
     AsUsual,
-    /// It has no signature, so it is one or it is refused.
+    /// The request has no signature: it is a challenge, or it is refused.
     Unsigned,
-    /// It is answered with the keys that verify it.
+    /// The answer is computed with the keys that verify the challenge.
     Keyed(Arc<Verifier>),
 }
 
@@ -47,7 +47,7 @@ impl Arrival {
         }
     }
 
-    /// Hashes the next chunk, and keeps it. The caller has seen that there is room.
+    /// Hashes and keeps the next chunk. The caller has checked that it fits.
     #[inline]
     pub(super) fn push(&mut self, chunk: Bytes) {
         self.verification.update(&chunk);
@@ -57,12 +57,12 @@ impl Arrival {
         self.body.push(chunk);
     }
 
-    /// The key it cannot be verified without.
+    /// The key without which the delivery cannot be verified.
     pub(super) fn wanted(&mut self) -> Option<&KeyQuery> {
         self.verification.wanted(self.body.whole())
     }
 
-    /// Takes the keys that the delivery names.
+    /// Supplies the keys that the delivery names.
     pub(super) fn supply(&mut self, found: FetchedKeys) {
         if !found.is_proven {
             self.unproven = self.wanted().cloned().map(Box::new);

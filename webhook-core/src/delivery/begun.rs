@@ -1,30 +1,30 @@
-//! What the head of a request leads to.
+//! The result of checking the head of a request.
 
 use crate::answer::{Answer, Rejection};
 use crate::delivery::Intake;
 
-/// What [`Endpoint::begin`](crate::Endpoint::begin) makes of the head of a request. `I` is what takes
-/// the body.
+/// The result of [`Endpoint::begin`](crate::Endpoint::begin). `I` is the type that receives the
+/// body.
 ///
-/// Only [`Read`](Self::Read) needs the body: for the other two, answer without reading it.
+/// Only [`Read`](Self::Read) needs the body. Answer the other two without reading it.
 #[derive(Debug)]
 #[must_use]
 #[allow(
     clippy::exhaustive_enums,
     clippy::large_enum_variant,
-    reason = "an adapter has to answer each, so it has to know them all; and most requests are read"
+    reason = "an adapter has to answer every variant; and most requests are read"
 )]
 pub enum Begun<I = Intake> {
-    /// The head is good. Feed the body to this intake.
+    /// The head passed all checks. Feed the body to this intake.
     Read(I),
-    /// A challenge of the provider, with the answer to send. No handler runs.
+    /// A provider's challenge, with the answer to send. No handler runs.
     Answer(Answer),
-    /// A request that is refused. Send the [`Answer`] made from it.
+    /// The request is refused. Send the [`Answer`] of the rejection.
     Refused(Rejection),
 }
 
 impl<I> Begun<I> {
-    /// The same with another intake.
+    /// Replaces the intake.
     pub fn map<J>(self, wrap: impl FnOnce(I) -> J) -> Begun<J> {
         match self {
             Self::Read(intake) => Begun::Read(wrap(intake)),
@@ -33,7 +33,7 @@ impl<I> Begun<I> {
         }
     }
 
-    /// The intake of a request whose body is to be read; `None` for the others.
+    /// The intake, if the body has to be read.
     #[must_use]
     pub fn intake(self) -> Option<I> {
         match self {

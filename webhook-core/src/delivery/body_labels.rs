@@ -1,4 +1,4 @@
-//! The labels that a body holds.
+//! The labels in a body.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! A genuine delivery, and its claim.
+//! A verified delivery and its claim.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use crate::observe::hook::Hook;
 use crate::replay::erased::Store;
 use crate::replay::{Claim, ClaimRequest, ReplayStore as _};
 
-/// A genuine delivery of which nobody knows yet whether it is new.
+/// A verified delivery. Whether it is a duplicate is not known yet.
 #[must_use]
 pub struct Checked(pub(crate) Delivery);
 
 impl Checked {
     /// Claims the delivery.
     ///
-    /// The future ends in [`RejectionKind::InFlight`] for a copy of one that is being handled, and in
-    /// [`RejectionKind::StoreUnavailable`] when the store cannot tell.
+    /// The future's output is [`RejectionKind::InFlight`] if a copy of the event is in flight, and
+    /// [`RejectionKind::StoreUnavailable`] if the store fails.
     pub fn claim(self) -> Claiming {
         Claiming(match self.claim_at_once() {
             Ok(claimed) => ClaimStep::Known(Some(Ok(claimed))),
@@ -30,10 +30,10 @@ impl Checked {
         })
     }
 
-    /// Asks a store that does not answer at once.
+    /// Calls a store whose answer has to be awaited.
     fn ask(self) -> ClaimStep {
         let (Some(store), Some(remembered)) = (&self.0.shared().store, self.0.remembered()) else {
-            unreachable!("without both there is nothing to wait for");
+            unreachable!("nothing to await without a store and a replay key");
         };
         let (store, key) = (store.clone(), remembered.key);
         let request = self.request(remembered);
@@ -43,12 +43,12 @@ impl Checked {
         }
     }
 
-    /// Claims the delivery without a future, where the answer is at hand: without replay
+    /// Claims the delivery without a future, if this is possible without waiting: without replay
     /// protection, and with the memory store.
     ///
     /// # Errors
     ///
-    /// A refusal, like those of [`claim`](Self::claim); or the delivery itself, if that has to be
+    /// A refusal, as in [`claim`](Self::claim), or the delivery itself if the claim has to be
     /// awaited.
     pub fn claim_at_once(self) -> Result<Claimed, Unclaimed> {
         let claim = match (&self.0.shared().store, self.0.remembered()) {
@@ -132,30 +132,30 @@ impl fmt::Debug for Checked {
     }
 }
 
-/// The end of a claim.
+/// The result of a claim.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Claimed {
-    /// The delivery is new: run the handler, then settle.
+    /// The event is new: run the handler, then settle.
     Run(Permit),
-    /// It is a copy of one that is done: send this, run nothing.
+    /// The delivery is a duplicate: send this answer and run nothing.
     Duplicate(Answer),
 }
 
-/// Why [`Checked::claim_at_once`] gave no claim.
+/// Why [`Checked::claim_at_once`] did not claim the delivery.
 #[derive(Debug)]
 #[allow(
     clippy::exhaustive_enums,
-    reason = "an adapter has to answer each, so it has to know them all"
+    reason = "an adapter has to answer every variant"
 )]
 pub enum Unclaimed {
     /// The delivery is refused.
     Refused(Rejection),
-    /// The store has to be waited for: [claim](Checked::claim) it.
+    /// The store has to be awaited: call [`claim`](Checked::claim).
     Waiting(Checked),
 }
 
-/// The store cannot tell whether a delivery is new.
+/// Logs that the store failed, and refuses the delivery.
 pub(super) fn unknown(shared: &Arc<Shared>, error: &StoreError) -> Rejection {
     let observer = &shared.observer;
     observer.store_failed(shared.provider.name(), error);

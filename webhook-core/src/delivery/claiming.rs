@@ -1,4 +1,4 @@
-//! A claim that waits for a store.
+//! A claim that waits for the store.
 
 use std::fmt;
 use std::future::Future;
@@ -12,10 +12,10 @@ use crate::delivery::{Checked, Claimed, Unsettled};
 use crate::error::{RejectionKind, StoreError, StoreErrorKind};
 use crate::replay::{Claim, ReplayStore as _};
 
-/// A claim under way: a future of `Result<Claimed, Rejection>`.
+/// A claim in progress: a future of `Result<Claimed, Rejection>`.
 ///
-/// A call of a store must not be cancelled half-way, so do not drop this before it has ended: to
-/// wait no longer, [give it up](Self::give_up).
+/// A store call must not be cancelled halfway, so do not drop this future before it is ready. To
+/// stop waiting, [give it up](Self::give_up).
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Claiming(pub(super) ClaimStep);
 
@@ -27,7 +27,7 @@ pub(super) enum ClaimStep {
     },
 }
 
-/// A call of a store, with all that it borrows.
+/// A store call, with everything that it borrows.
 pub(super) type Call<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Future for Claiming {
@@ -45,9 +45,9 @@ impl Future for Claiming {
 }
 
 impl Claiming {
-    /// Waits no longer: gives the refusal to answer, and what is left of the call. A claim that
-    /// lands after all is released.
-    #[must_use = "the rest has to be awaited"]
+    /// Stops waiting. Returns the rejection to answer and the rest of the call. If the claim
+    /// succeeds late, it is released.
+    #[must_use = "the rest of the call has to be awaited"]
     pub fn give_up(self) -> (Rejection, Late) {
         let ClaimStep::Asked {
             checked: Some(checked),
@@ -78,9 +78,9 @@ impl fmt::Debug for Claiming {
     }
 }
 
-/// What is left of a call of a store that was given up: a future to await in the background, to its end.
+/// The rest of a store call that was given up. Await this future to its end in the background.
 ///
-/// A commit that failed after all is to be [tried again](Unsettled).
+/// If it returns an [`Unsettled`], the commit failed and has to be retried.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Late(pub(super) Call<Option<Unsettled>>);
 

@@ -1,30 +1,30 @@
-//! How often each thing happened.
+//! The counters of an endpoint.
 
 use std::fmt;
 
 use crate::error::RejectionKind;
 
-/// How often each thing happened at an endpoint since it was built. A snapshot; counters only grow.
+/// The counters of an endpoint since it was built. A snapshot: the counters only grow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Deliveries verified, duplicates among them.
+    /// Verified deliveries, including duplicates.
     pub verified: u64,
-    /// Handlers that succeeded.
+    /// Handler runs that succeeded.
     pub done: u64,
-    /// Handlers that did not.
+    /// Handler runs that did not succeed.
     pub released: u64,
-    /// Copies of deliveries that were done, answered 200 without running.
+    /// Duplicates: answered 200 without running.
     pub duplicates: u64,
-    /// Those of them whose payload was another.
+    /// Duplicates whose payload differs from the one that was handled.
     pub changed_duplicates: u64,
-    /// Deliveries with one label too many for their content, answered as duplicates; see
-    /// [`Identity::ContentAndLabels`](crate::Identity::ContentAndLabels). They are not among the
-    /// [duplicates](Self::duplicates).
+    /// Deliveries with more unsigned labels for one content than are accepted. They are answered as
+    /// duplicates but are not counted in [`duplicates`](Self::duplicates); see
+    /// [`Identity::ContentAndLabels`](crate::Identity::ContentAndLabels).
     pub over_bound: u64,
-    /// Commits that failed and were tried again later.
+    /// Commits that failed or timed out. They are retried.
     pub commits_failed: u64,
-    /// Challenges answered, signed or not. No handler ran for them.
+    /// Answered challenges, signed or not. No handler ran for them.
     pub challenges: u64,
     pub(super) rejected: [u64; RejectionKind::ALL.len()],
 }
@@ -48,14 +48,14 @@ impl Counts {
         counters.into_iter().chain(rejected)
     }
 
-    /// Refusals for this reason.
+    /// The number of refusals for this reason.
     #[must_use]
     pub fn rejected(&self, kind: RejectionKind) -> u64 {
         self.rejected.get(kind.index()).copied().unwrap_or_default()
     }
 }
 
-/// The counters that are not zero: `verified=3 done=2 bad_signature=1`.
+/// Shows the counters that are not zero: `verified=3 done=2 bad_signature=1`.
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut counted = self.iter().filter(|(_, count)| *count > 0);

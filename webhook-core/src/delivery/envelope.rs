@@ -1,4 +1,4 @@
-//! What a provider's deliveries say about themselves, and where.
+//! Reads what a delivery says about itself: id, type, mode, challenge.
 
 use bytes::Bytes;
 use std::borrow::Cow;
@@ -17,19 +17,19 @@ use crate::provider::{Challenge, Handshake, Locator, Mode, Provider, Questions, 
 use crate::request::{Found, Head};
 use crate::verify::MAX_ID;
 
-/// What to look for in the deliveries of a provider, worked out once.
+/// What to look for in the deliveries of a provider, computed once.
 #[derive(Debug)]
 pub(crate) struct EnvelopeSpec {
     provider: Provider,
     pointers: Pointers,
-    /// Which of the pointers lead to what.
+    /// The index ranges of the pointers, by purpose.
     ids: Range<usize>,
     kinds: Range<usize>,
     mode: usize,
     challenge: usize,
-    /// Which of the pointers tell a question.
+    /// The pointers that identify a question.
     questions: Range<usize>,
-    /// Whether a delivery may be a challenge, so that its body has to be looked into in any case.
+    /// Whether a delivery may be a challenge, so that its body is always read.
     pub(crate) challenges: bool,
 }
 
@@ -67,7 +67,7 @@ impl EnvelopeSpec {
         }
     }
 
-    /// The id a sender claims in its head, for a hook that hears of a refusal.
+    /// The id that a sender claims in the head, for the hook that reports a refusal.
     pub(crate) fn claimed_id(&self, head: &Head<'_>) -> Option<EscapedId> {
         let shown = |name: &str| match head.headers.find(name) {
             Found::Once(value) => Some(EscapedId::new(value)),
@@ -91,7 +91,7 @@ impl EnvelopeSpec {
 /// What a body says about itself.
 pub(crate) struct Envelope<'b> {
     wanted: &'b EnvelopeSpec,
-    /// Whether there is a body that is not JSON.
+    /// Whether the body is not empty and not JSON.
     is_form: bool,
     found: [Option<JsonValue<'b>>; json::MAX_POINTERS],
 }
@@ -108,7 +108,7 @@ impl<'b> Envelope<'b> {
         }
         match json::scan(raw, &wanted.pointers) {
             Ok(found) => envelope.found = found,
-            // Genuine all the same: forms and other things are known by their content.
+            // Verified all the same: a form, for example, is identified by its content.
             Err(Problem::NotJson) => envelope.is_form = true,
             Err(Problem::DuplicateKey) => return Err(RejectionKind::Unprocessable),
         }
@@ -129,7 +129,7 @@ impl<'b> Envelope<'b> {
         })
     }
 
-    /// The first value of these slots that is one: neither null nor an array or object.
+    /// The first scalar value of these slots: not null, an array or an object.
     fn first(&self, slots: Range<usize>) -> Option<JsonValue<'b>> {
         let mut found = self.found.get(slots)?.iter().flatten();
         let is_value =
@@ -141,8 +141,8 @@ impl<'b> Envelope<'b> {
         self.found.get(slot).copied().flatten()
     }
 
-    /// The id. One that cannot be an id is an error where the body is vouched for, since another reader of the same bytes
-    /// might see another one; elsewhere it is no id.
+    /// The id. A value that is not a usable id is an error if the body is authenticated, since
+    /// another reader of the same bytes might see a different id. Otherwise it is ignored.
     fn id(&self, vouched: bool) -> Result<Option<Cow<'b, str>>, RejectionKind> {
         let Some(value) = self.first(self.wanted.ids.clone()) else {
             return Ok(None);
@@ -169,7 +169,7 @@ impl<'b> Envelope<'b> {
         }
     }
 
-    /// Whether the sender waits for an answer of the handler's.
+    /// Whether the sender waits for the handler's answer.
     pub(crate) fn is_question(&self) -> bool {
         match self.wanted.provider.questions() {
             Questions::None => false,
@@ -185,7 +185,7 @@ impl<'b> Envelope<'b> {
         }
     }
 
-    /// The answer to a verified challenge, if this is one. `key` is the one that verified it.
+    /// The answer to a verified challenge, if this is one. `key` is the key that verified it.
     pub(crate) fn challenge(
         &self,
         key: impl FnOnce() -> Option<RunningMac>,
@@ -218,7 +218,8 @@ impl<'b> Envelope<'b> {
         answer.map(Some).ok_or(RejectionKind::Unprocessable)
     }
 
-    /// The answer to an unsigned challenge; an error for all that is none, or none that is answered.
+    /// The answer to an unsigned challenge, or an error if this is not a challenge or it is
+    /// refused.
     pub(crate) fn unsigned_challenge(
         self,
         responder: &HandshakeResponder,
@@ -232,7 +233,7 @@ impl<'b> Envelope<'b> {
     }
 }
 
-/// A text of a label's length, or a number that is whole.
+/// A text that is short enough for a label, or an integer.
 fn text_or_integer<'b>(value: &JsonValue<'b>) -> Option<Cow<'b, str>> {
     match value {
         JsonValue::Text(text) => text.read(MAX_ID),
@@ -240,7 +241,8 @@ fn text_or_integer<'b>(value: &JsonValue<'b>) -> Option<Cow<'b, str>> {
     }
 }
 
-/// The text of a label: not empty, not long, nothing that a log or a terminal would act on.
+/// Whether the text can be a label: not empty, not too long, and without control characters, which
+/// a log or a terminal could interpret.
 pub(crate) fn is_label(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_ID && !text.chars().any(char::is_control)
 }

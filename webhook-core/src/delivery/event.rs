@@ -1,4 +1,4 @@
-//! A delivery and the payload in it, as a type of the application.
+//! A delivery with its parsed payload.
 
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -6,21 +6,21 @@ use std::ops::Deref;
 
 use crate::delivery::{Delivery, PayloadError};
 
-/// A verified delivery and its payload as a type of yours. Derefs to the [`Delivery`].
+/// A verified delivery and its payload as a `T`. Derefs to the [`Delivery`].
 #[derive(Clone)]
 pub struct Event<T> {
-    /// How it came.
+    /// The delivery.
     pub delivery: Delivery,
-    /// What it says.
+    /// The parsed payload.
     pub data: T,
 }
 
 impl<T: DeserializeOwned> Event<T> {
-    /// Reads the payload of a delivery.
+    /// Parses the payload of a delivery.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] when the payload is not a `T`.
+    /// [`PayloadError`] if the payload is not a `T`.
     pub fn parse(delivery: Delivery) -> Result<Self, PayloadError> {
         let data = delivery.json()?;
         Ok(Self { delivery, data })
@@ -36,7 +36,7 @@ impl<T> Deref for Event<T> {
 }
 
 impl<T> fmt::Debug for Event<T> {
-    // The payload of a payment event is nobody's business, so `T: Debug` is not asked for.
+    // The payload may be confidential, so it is not printed and `T: Debug` is not required.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")
             .field("delivery", &self.delivery)

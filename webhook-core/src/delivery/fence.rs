@@ -2,13 +2,14 @@
 
 use crate::replay::{Lease, Owner};
 
-/// A fencing token, for conditional writes of a handler's own: of two runs of one event, the later has the higher epoch.
+/// A fencing token, for conditional writes of a handler. Of two runs of one event, the later run
+/// has the higher epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fence {
-    /// Higher with every claim of the same event.
+    /// Grows with every claim of the same event.
     pub epoch: u64,
-    /// Who holds the claim.
+    /// The holder of the claim.
     pub owner: Owner,
 }
 

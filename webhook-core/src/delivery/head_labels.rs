@@ -1,4 +1,4 @@
-//! What is taken from the head for the end of the body.
+//! Values of the head that are needed once the body is complete.
 
 use crate::crypto::RunningDigest;
 use crate::delivery::envelope::is_label;
@@ -7,7 +7,8 @@ use crate::provider::{Location, Provider, Scheme};
 use crate::request::{Found, Head};
 use crate::verify::custom::digest_of;
 
-/// Refuses what cannot be hashed as it comes or cannot fit. Gives the announced length, zero if unknown.
+/// Refuses a body that cannot be hashed as it arrives or that does not fit. Returns the announced
+/// length, or zero if it is unknown.
 pub(super) fn check_body_headers(head: &Head<'_>, limit: usize) -> Result<usize, RejectionKind> {
     match head.headers.find("content-encoding") {
         Found::Absent => {}
@@ -20,7 +21,7 @@ pub(super) fn check_body_headers(head: &Head<'_>, limit: usize) -> Result<usize,
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return Err(RejectionKind::BodyError);
     }
-    // A length that no number holds is above every limit.
+    // A length that does not fit into the type is above every limit.
     let length = std::str::from_utf8(value)
         .ok()
         .and_then(|text| text.parse().ok());
@@ -40,8 +41,8 @@ pub(super) fn header_label(head: &Head<'_>, names: &[&str]) -> Option<Box<str>> 
     })
 }
 
-/// The value of a header that is part of a replay key: whatever it is, since another value may be
-/// another event. A value that is no label is told by its digest.
+/// The value of a header that is part of a replay key. Every value counts, since another value may
+/// be another event. A value that is not a label is replaced by its digest.
 pub(super) fn identifying_label(head: &Head<'_>, name: &str) -> Option<Box<str>> {
     match head.headers.find(name) {
         Found::Absent => None,
@@ -53,8 +54,8 @@ pub(super) fn identifying_label(head: &Head<'_>, name: &str) -> Option<Box<str>>
     }
 }
 
-/// SHA-256 of what the query says, where that is part of the event: it is signed, or a token
-/// vouches for all of the request. A status report that comes by `GET` has nothing else. The token
+/// SHA-256 of the query, if the query is part of the event: if it is signed, or if a token
+/// authenticates the whole request. A status report by `GET` consists of nothing else. The token
 /// itself is left out.
 pub(super) fn identifying_query(
     provider: &Provider,

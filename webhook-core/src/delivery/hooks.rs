@@ -1,4 +1,4 @@
-//! What hooks are told.
+//! The arguments of hooks.
 
 use crate::delivery::Delivery;
 use crate::error::RejectionKind;
@@ -10,23 +10,23 @@ use crate::observe::EscapedId;
 pub struct Rejected<'a> {
     /// The provider's name.
     pub provider: &'static str,
-    /// The name of the consumer the endpoint was given, or empty.
+    /// The consumer name of the endpoint, or empty.
     pub consumer: &'a str,
-    /// Why.
+    /// The reason.
     pub kind: RejectionKind,
-    /// The id that the sender claims, unless it has none in its head: unverified, cut to 128 characters and escaped.
+    /// The id in the request's head, if any. It is unverified, cut to 128 characters and escaped.
     pub claimed_id: Option<EscapedId>,
 }
 
-/// A copy of a delivery that was done, as a hook sees it.
+/// A duplicate, as a hook sees it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Duplicate<'a> {
-    /// The delivery. It will not run.
+    /// The duplicate. It does not run.
     pub delivery: &'a Delivery,
-    /// The name of the consumer the endpoint was given, or empty.
+    /// The consumer name of the endpoint, or empty.
     pub consumer: &'a str,
-    /// Whether its payload is the one that was handled.
+    /// Whether its payload equals the payload that was handled.
     pub same_payload: bool,
 }
 

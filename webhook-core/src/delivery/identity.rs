@@ -4,20 +4,20 @@ use crate::crypto::RunningDigest;
 use crate::provider::{Identity, Labels, Mode, Provider, Verified};
 use crate::replay::{KeyOf, KeyPrefix, LabelBound, ReplayKey};
 
-/// Whose values may tell two deliveries of one content apart; see
+/// Which values may distinguish two deliveries with the same content; see
 /// [`EndpointBuilder::identity`](crate::EndpointBuilder::identity).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentityPolicy {
-    /// The provider's [`Identity`].
+    /// As the provider's [`Identity`] says.
     #[default]
     OfProvider,
-    /// Signed values alone. A captured delivery never runs twice; an event whose content equals
+    /// Signed values only. A captured delivery never runs twice, but an event whose content equals
     /// that of an earlier one is answered 200 and lost.
     SignedOnly,
 }
 
-/// How deliveries of an endpoint are identified.
+/// How the deliveries of an endpoint are identified.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdentityRule {
     with_id: Identity,
@@ -39,12 +39,12 @@ impl IdentityRule {
         }
     }
 
-    /// Whether deliveries are known by an id.
+    /// Whether an id identifies deliveries.
     pub(crate) fn uses_id(&self) -> bool {
         self.with_id == Identity::Id
     }
 
-    /// The headers whose values a delivery may be identified by.
+    /// The headers whose values may identify a delivery.
     pub(crate) fn label_headers(&self) -> &'static [&'static str] {
         match self.with_id {
             Identity::Id => self.without_id.label_headers(),
@@ -76,7 +76,7 @@ impl IdentityRule {
         if is_attempt {
             match found.verified.time {
                 Some(time) => content = both(&content, &time.as_millis().to_le_bytes()),
-                // The message of such a scheme is made anew for every attempt.
+                // The signed message of such a scheme is different for every attempt.
                 None if found.verified.message.is_some() => {}
                 None => keeps = false,
             }
@@ -115,10 +115,10 @@ impl IdentityRule {
     }
 }
 
-/// What was found out about a delivery.
+/// What is known about a delivery.
 pub(crate) struct IdentityInput<'a, C> {
     pub(crate) mode: Option<Mode>,
-    /// The id, if it may be relied on.
+    /// The id, if it may identify the delivery.
     pub(crate) id: Option<&'a str>,
     pub(crate) verified: &'a Verified,
     /// SHA-256 of the signed message.
@@ -134,15 +134,15 @@ pub(crate) struct IdentityInput<'a, C> {
 #[derive(Debug)]
 pub(crate) struct Remembered {
     pub(crate) key: ReplayKey,
-    /// Whether no id, which nothing else protects.
+    /// Whether the content identifies the delivery. Nothing else protects such a delivery.
     pub(crate) by_content: bool,
     pub(crate) bound: Option<LabelBound>,
-    /// Whether it is remembered once it is handled. Otherwise its key only keeps two copies from
-    /// running at once.
+    /// Whether the delivery is remembered after it is handled. Otherwise the key only keeps two
+    /// copies from running at the same time.
     pub(crate) keeps: bool,
 }
 
-/// One digest of a content and what else the event is told by.
+/// The digest of the content and of another value that identifies the event.
 pub(super) fn both(content: &[u8; 32], further: &[u8]) -> [u8; 32] {
     let mut digest = RunningDigest::new();
     digest.field(content);

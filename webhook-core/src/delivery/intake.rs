@@ -1,4 +1,4 @@
-//! The body's way through the engine: begin, push, finish.
+//! Receives the body of a delivery: begin, push, finish.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,9 +23,9 @@ use crate::request::Head;
 use crate::request::buffer::Buffer;
 use crate::verify::{Verification, Verifier};
 
-/// A delivery whose head was found good and whose body is arriving.
+/// A delivery whose head passed all checks and whose body is arriving.
 ///
-/// It is a pointer: the [`Delivery`] is in the making behind it.
+/// The size of a pointer: the record of the delivery is on the heap.
 #[must_use]
 pub struct Intake(UniqueArc<Record>);
 
@@ -34,7 +34,8 @@ impl Intake {
         Self(UniqueArc::new(Record::new(shared)))
     }
 
-    /// For a request without a signature whose body may be a challenge. It is short.
+    /// An intake for a request without a signature whose body may be a challenge. Its body limit is
+    /// small.
     pub(crate) fn unsigned(shared: Arc<Shared>, head: &Head<'_>) -> Result<Self, RejectionKind> {
         let limit = shared.limits.body.min(MAX_UNSIGNED);
         let announced = check_body_headers(head, limit)?;
@@ -44,7 +45,7 @@ impl Intake {
         Ok(intake)
     }
 
-    /// Keeps the keys for an answer that is made with them.
+    /// Keeps the keys for an answer that is computed with them.
     pub(crate) fn keep_keys(&mut self, verifier: Arc<Verifier>) {
         self.0.arrival.challenge = Challenged::Keyed(verifier);
     }
@@ -53,7 +54,7 @@ impl Intake {
         &mut self.0.arrival.verification
     }
 
-    /// Takes from the head what is needed once the body is complete.
+    /// Reads what is needed from the head once the body is complete.
     pub(crate) fn read_head(
         &mut self,
         head: &Head<'_>,
@@ -89,8 +90,8 @@ impl Intake {
         Ok(())
     }
 
-    /// Takes the next chunk of the body: hashed at once, and kept without a copy as long as it is
-    /// the only one.
+    /// Adds the next chunk of the body. The chunk is hashed at once. A body that is a single chunk
+    /// is not copied.
     ///
     /// # Errors
     ///
@@ -105,8 +106,8 @@ impl Intake {
         Ok(())
     }
 
-    /// As [`push`](Self::push), for a buffer of any kind, which may be in several pieces. It is not
-    /// copied before it is known to fit.
+    /// Like [`push`](Self::push), for any buffer, which may consist of several pieces. The buffer
+    /// is copied only if it fits.
     ///
     /// # Errors
     ///
@@ -125,11 +126,11 @@ impl Intake {
         self.0.shared.reject(rejection)
     }
 
-    /// The body is complete: compares signatures, and reads the envelope.
+    /// Completes the body: compares the signatures and reads the envelope.
     ///
     /// # Errors
     ///
-    /// A bad signature; or, with a good one, an envelope that contradicts itself.
+    /// A bad signature, or a verified envelope that contradicts itself.
     pub fn finish(mut self) -> Result<Finished, Rejection> {
         self.0.arrival.body.close();
         match self.supply_known_keys() {
@@ -139,8 +140,8 @@ impl Intake {
         }
     }
 
-    /// Takes the keys that the delivery names, if it names any. False where somebody has to be
-    /// asked for them first.
+    /// Supplies the keys that the delivery names, if it names any. Returns false if they have to be
+    /// fetched first.
     fn supply_known_keys(&mut self) -> Result<bool, RejectionKind> {
         let record = &mut *self.0;
         let Some(query) = record.arrival.wanted() else {
@@ -154,7 +155,7 @@ impl Intake {
         Ok(is_known)
     }
 
-    /// The rest, once all keys are there.
+    /// Completes the delivery once all keys are supplied.
     pub(crate) fn settle(mut self) -> Result<Finished, Rejection> {
         let judgement = self.0.judge();
         self.0.arrival.verification.forget();
@@ -176,7 +177,7 @@ impl Intake {
         }
     }
 
-    /// Takes the keys that the delivery names.
+    /// Supplies the keys that the delivery names.
     pub(crate) fn supply(&mut self, found: FetchedKeys) {
         self.0.arrival.supply(found);
     }
@@ -185,7 +186,7 @@ impl Intake {
         self.0.shared.reject(kind.into())
     }
 
-    /// The key it cannot be finished without.
+    /// The key that has to be supplied before the delivery can be finished.
     pub(crate) fn wanted(&mut self) -> Option<&KeyQuery> {
         self.0.arrival.wanted()
     }
@@ -203,15 +204,15 @@ impl fmt::Debug for Intake {
     }
 }
 
-/// The end of an [`Intake`].
+/// The result of an [`Intake`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Finished {
-    /// A genuine event. Claim it next.
+    /// A verified event. Claim it next.
     Event(Checked),
-    /// A challenge of the provider, and its answer. No handler runs.
+    /// A provider's challenge and its answer. No handler runs.
     Answer(Answer),
-    /// Nobody knows yet: a key has to be asked for, or a subscription to be confirmed.
-    /// [Resolve](Pending::resolve) it.
+    /// A key has to be fetched, or a subscription has to be confirmed. [Resolve](Pending::resolve)
+    /// it.
     Pending(Pending),
 }

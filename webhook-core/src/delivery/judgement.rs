@@ -1,4 +1,4 @@
-//! What a complete body is: an event, a challenge, or nothing that is accepted.
+//! Decides what a complete body is: an event, a challenge, or neither.
 
 use crate::answer::Answer;
 use crate::delivery::arrival::Challenged;
@@ -11,23 +11,23 @@ use crate::verify::custom::digest_of;
 
 /// What a complete body is.
 pub(super) enum Judgement {
-    /// An event. The record has all that is known of it.
+    /// An event. The record contains everything that is known about it.
     Event {
-        /// Where it is about a subscription that wants to be confirmed first.
+        /// Set if the event is about a subscription that has to be confirmed first.
         confirmation: Option<Confirmation>,
     },
-    /// A challenge of the provider, and its answer.
+    /// A provider's challenge and its answer.
     Challenge(Answer),
 }
 
-/// What the envelope made of a body.
+/// The result of reading the envelope.
 enum Opened {
     Challenge(Answer),
     Event { is_question: bool },
 }
 
 impl Record {
-    /// Compares signatures, reads the envelope, and works out what the delivery is remembered by.
+    /// Compares the signatures, reads the envelope, and computes the replay key.
     pub(super) fn judge(&mut self) -> Result<Judgement, RejectionKind> {
         if matches!(self.arrival.challenge, Challenged::Unsigned) {
             return self.answer_unsigned().map(Judgement::Challenge);
@@ -58,12 +58,12 @@ impl Record {
         }
     }
 
-    /// Compares signatures, and keeps the body.
+    /// Compares the signatures and keeps the body.
     fn verify(&mut self) -> Result<Verified, RejectionKind> {
         let arrival = &mut self.arrival;
         let verified = arrival.verification.conclude(arrival.body.whole())?;
         if let (Some(query), Some(keys)) = (arrival.unproven.take(), &self.shared.keys) {
-            // Nobody but its sender can bring about that a fetched key verifies a delivery.
+            // Only the owner of a fetched key can sign a delivery that it verifies.
             keys.prove(&query);
         }
         self.shared.observer.verified();
@@ -73,7 +73,7 @@ impl Record {
         Ok(verified)
     }
 
-    /// Reads the envelope, where something depends on it: replay protection, or a challenge.
+    /// Reads the envelope if replay protection or a challenge needs it.
     fn open(&self, verified: &Verified) -> Result<Opened, RejectionKind> {
         let wanted = &self.shared.wanted;
         if self.shared.store.is_none() && !wanted.challenges {
@@ -109,7 +109,7 @@ impl Record {
         Proof::new(verified, covers_id, covers_type)
     }
 
-    /// Works out what the delivery is remembered by.
+    /// Computes what the delivery is remembered by.
     fn identify(&mut self, verified: &Verified, is_question: bool) {
         let running = self.arrival.content.take();
         let query = self.arrival.query;

@@ -1,17 +1,18 @@
-//! What an adapter holds a delivery to.
+//! The limits that an adapter enforces.
 
 use std::time::Duration;
 
-/// What an adapter holds a delivery to.
+/// The limits that an adapter enforces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Longest body, in bytes.
+    /// The maximum size of a body, in bytes.
     pub body: usize,
     /// How long the body may take to arrive.
     pub body_timeout: Duration,
-    /// How long the handler may take, once the inner service is ready for it. That may take half as long.
+    /// How long the handler may run once the inner service is ready. The wait for the service may
+    /// take half as long in addition.
     pub handler_timeout: Duration,
-    /// How long one call of the store is waited for.
+    /// How long to wait for one call of the store.
     pub store_timeout: Duration,
 }

@@ -1,4 +1,4 @@
-//! A delivery on its way: intake, envelope, claim, settlement; and the event in it.
+//! A delivery from its head to its settlement, and the event in it.
 
 mod arrival;
 mod begun;
@@ -63,10 +63,11 @@ use triomphe::UniqueArc;
 use crate::provider::Mode;
 use crate::replay::{Lease, ReplayKey};
 
-/// A delivery that was verified. Only the engine can make one, so whoever holds one need not check again.
+/// A verified delivery. Only the engine creates one, so code that has a `Delivery` does not need to
+/// verify it again.
 ///
-/// Cheap to clone. Its [`raw`](Self::raw) bytes are the ones that were verified, and its `Debug` shows neither them
-/// nor the id.
+/// Cheap to clone. [`raw`](Self::raw) returns the bytes that were verified. `Debug` shows neither
+/// the bytes nor the id.
 #[derive(Clone)]
 pub struct Delivery(triomphe::Arc<Record>);
 
@@ -79,13 +80,14 @@ impl Delivery {
         &self.0.shared
     }
 
-    /// What it is remembered by; `None` without replay protection.
+    /// The replay key; `None` without replay protection.
     pub(crate) fn remembered(&self) -> Option<&Remembered> {
         self.0.remembered.as_ref()
     }
 
-    /// Notes the claim it runs under. Nobody else holds it by then. The attempts of a delivery that
-    /// is not remembered are those of equal ones.
+    /// Records the claim that the handler runs under. The delivery has no clone yet, so `get_mut`
+    /// succeeds. If the delivery is not remembered, `attempt` stays one: the lease counts other
+    /// deliveries with equal content.
     pub(crate) fn runs_under(&mut self, lease: &Lease, is_remembered: bool) {
         if let Some(record) = triomphe::Arc::get_mut(&mut self.0) {
             if is_remembered {
@@ -101,20 +103,21 @@ impl Delivery {
         self.0.shared.provider.name()
     }
 
-    /// The provider's id of the event, where it has one. [`Proof::covers_id`] says whether it is signed.
+    /// The provider's id of the event, if it has one. [`Proof::covers_id`] says whether it is
+    /// signed.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.0.id()
     }
 
-    /// The provider's name for what happened, such as `invoice.paid`. [`Proof::covers_type`] says whether it is
-    /// signed.
+    /// The provider's name for what happened, such as `invoice.paid`. [`Proof::covers_type`] says
+    /// whether it is signed.
     #[must_use]
     pub fn event_type(&self) -> Option<&str> {
         self.0.kind()
     }
 
-    /// Whether the event is about real things or test data, where the provider says so.
+    /// Whether the event is about live or test data, if the provider says so.
     #[must_use]
     pub fn mode(&self) -> Option<Mode> {
         self.0.body().mode
@@ -126,20 +129,21 @@ impl Delivery {
         &self.0.proof
     }
 
-    /// The body, as it was received and verified.
+    /// The body as it was received and verified.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.0.raw
     }
 
-    /// The event's own document: the body, or what was inside where a provider wraps it, as in a field of a form, a token, or encrypted.
+    /// The event's document: the body, or its content if the provider wraps it in a form field, a
+    /// token or an encryption.
     #[must_use]
     pub fn payload(&self) -> &Bytes {
         self.0.payload()
     }
 
-    /// Which attempt at this event this is, counted from one: above one, an earlier run failed or
-    /// was cut off. Always one where copies run
+    /// The number of this attempt to handle the event, starting at one. A higher number means that
+    /// an earlier run failed or was interrupted. Always one if copies run
     /// ([`Identity::Indistinct`](crate::Identity::Indistinct), [`Questions`](crate::Questions)).
     #[must_use]
     pub fn attempt(&self) -> u32 {
@@ -147,23 +151,24 @@ impl Delivery {
     }
 
     /// The key that the event is remembered by, for [`Endpoint::forget`](crate::Endpoint::forget);
-    /// `None` without a replay store.
+    /// `None` without replay protection.
     #[must_use]
     pub fn replay_key(&self) -> Option<&ReplayKey> {
         self.0.remembered.as_ref().map(|remembered| &remembered.key)
     }
 
-    /// The token of the claim this delivery runs under; `None` without a replay store.
+    /// The fencing token of the claim that the handler runs under; `None` without replay
+    /// protection.
     #[must_use]
     pub fn fence(&self) -> Option<Fence> {
         self.0.fence
     }
 
-    /// Reads the [payload](Self::payload) as a `T` in JSON.
+    /// Parses the [payload](Self::payload) as JSON into a `T`.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] when it is none. The delivery is as genuine as before.
+    /// [`PayloadError`] if the payload is not a `T`. The delivery stays verified.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
         let parsed = serde_json::from_slice(self.payload());
         parsed.map_err(|source| PayloadError::new::<T>(source, self.clone()))

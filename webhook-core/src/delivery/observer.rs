@@ -28,7 +28,7 @@ pub(crate) struct Observer {
     lines: Lines,
 }
 
-/// How often each line may be written.
+/// The limits of the log lines.
 #[derive(Default)]
 struct Lines {
     rejected: [LogLimit; RejectionKind::ALL.len()],
@@ -67,8 +67,8 @@ impl Observer {
         }
     }
 
-    /// A refusal: counted, handed to the hook, and logged, at most once a second for each reason, so that a flood of
-    /// forgeries does not become a flood of lines.
+    /// Counts and logs a refusal, and calls the hook. Each reason is logged at most once a second,
+    /// so that forgeries do not flood the log.
     pub(crate) fn rejected(
         &self,
         provider: &Provider,
@@ -96,13 +96,34 @@ impl Observer {
             RejectionKind::StoreUnavailable
             | RejectionKind::ClockUnavailable
             | RejectionKind::HandlerPanicked => {
-                tracing::error!(target: "webhook", provider, consumer, reason, total, "delivery not taken");
+                tracing::error!(
+                    target: "webhook",
+                    provider,
+                    consumer,
+                    reason,
+                    total,
+                    "delivery failed"
+                );
             }
             RejectionKind::InFlight => {
-                tracing::debug!(target: "webhook", provider, consumer, reason, total, "delivery put off");
+                tracing::debug!(
+                    target: "webhook",
+                    provider,
+                    consumer,
+                    reason,
+                    total,
+                    "delivery is in flight"
+                );
             }
             _ => {
-                tracing::warn!(target: "webhook", provider, consumer, reason, total, "delivery refused");
+                tracing::warn!(
+                    target: "webhook",
+                    provider,
+                    consumer,
+                    reason,
+                    total,
+                    "delivery refused"
+                );
             }
         }
     }
@@ -151,13 +172,19 @@ impl Observer {
             let total = add(&self.changed_duplicates);
             if self.lines.changed_duplicate.pass().is_some() {
                 let provider = delivery.provider();
-                tracing::warn!(target: "webhook", provider, consumer, total, "copy of a handled delivery has another payload");
+                tracing::warn!(
+                    target: "webhook",
+                    provider,
+                    consumer,
+                    total,
+                    "duplicate has a different payload"
+                );
             }
         }
         self.report_duplicate(delivery, consumer, same_payload);
     }
 
-    /// A copy under one label too many.
+    /// A copy under more labels than are accepted.
     pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &str) {
         let total = add(&self.over_bound);
         if self.lines.over_bound.pass().is_some() {
@@ -167,7 +194,7 @@ impl Observer {
                 provider,
                 consumer,
                 total,
-                "equal content under more unsigned labels than are accepted: answered as a duplicate"
+                "too many unsigned labels for one content: answered as a duplicate"
             );
         }
         self.report_duplicate(delivery, consumer, true);
@@ -196,13 +223,25 @@ impl Observer {
     pub(crate) fn commit_failed(&self, provider: &'static str, error: &StoreError) {
         let total = add(&self.commits_failed);
         if self.lines.commit_failed.pass().is_some() {
-            tracing::error!(target: "webhook", provider, total, %error, "handled delivery not recorded yet, trying again");
+            tracing::error!(
+                target: "webhook",
+                provider,
+                total,
+                %error,
+                "commit failed: the delivery is handled but not recorded, retrying"
+            );
         }
     }
 
     pub(crate) fn release_failed(&self, provider: &'static str, error: &StoreError) {
         if let Some(suppressed) = self.lines.release_failed.pass() {
-            tracing::warn!(target: "webhook", provider, suppressed, %error, "claim not released, its lease will end");
+            tracing::warn!(
+                target: "webhook",
+                provider,
+                suppressed,
+                %error,
+                "release failed: the claim ends with its lease"
+            );
         }
     }
 }
@@ -211,7 +250,7 @@ fn add(counter: &AtomicU64) -> u64 {
     counter.fetch_add(1, Ordering::Relaxed).saturating_add(1)
 }
 
-/// A verified payload is not of the type that a handler takes; `path` says where, without values.
+/// Logs that a verified payload is not of the handler's type. `path` contains no values.
 pub(crate) fn payload_differs(delivery: &Delivery, path: &str) {
     static LINE: LogLimit = LogLimit::new();
     if let Some(suppressed) = LINE.pass() {
@@ -225,7 +264,7 @@ pub(crate) fn payload_differs(delivery: &Delivery, path: &str) {
             path,
             suppressed,
             reason = "payload_type",
-            "verified payload is not of the type the handler takes"
+            "verified payload does not match the handler's type"
         );
     }
 }

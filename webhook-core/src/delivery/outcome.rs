@@ -4,11 +4,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It answered with this status: 2xx is success, everything else is not.
+    /// The handler answered with this status. Only 2xx is a success.
     Status(u16),
-    /// It said itself what is to become of the delivery, whatever its status.
+    /// The handler decided about the delivery, whatever its status.
     Decided(Disposition),
-    /// It gave no answer: an error, a panic, a timeout.
+    /// The handler gave no answer: an error, a panic or a timeout.
     Failed,
 }
 
@@ -22,15 +22,16 @@ impl Outcome {
     }
 }
 
-/// A handler's own word on its delivery, put into the extensions of its response. It overrides the status.
+/// The handler's decision about its delivery, in the extensions of its response. It overrides the
+/// status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(
     clippy::exhaustive_enums,
-    reason = "done or not done: there is no third"
+    reason = "an event is handled or not handled"
 )]
 pub enum Disposition {
-    /// Done: copies are answered without running.
+    /// The event is handled: copies are answered without running.
     Commit,
-    /// Not done: the next copy runs.
+    /// The event is not handled: the next copy runs.
     Release,
 }

@@ -1,4 +1,4 @@
-//! A payload that is not of the type that a handler takes.
+//! A payload that is not of the handler's type.
 
 use std::fmt;
 
@@ -9,12 +9,13 @@ use crate::delivery::{Delivery, payload_differs};
 use crate::error::RejectionKind;
 use crate::observe::log_limit::excerpt;
 
-/// A payload that is not of the type asked for.
+/// A payload that is not of the requested type.
 ///
-/// `Display` says where, never what: the text of a JSON error may quote the payload, so it is only in
-/// [`source`](std::error::Error::source).
+/// `Display` contains the position and no part of the payload. The JSON error may quote the
+/// payload, so it is only in [`source`](std::error::Error::source).
 ///
-/// With `?` in a handler it becomes the adapter's `NotAnEvent`, which is answered 422 and logged.
+/// With `?` in a handler, it converts to the adapter's `NotAnEvent`, which is logged and answered
+/// 422.
 pub struct PayloadError {
     source: serde_json::Error,
     delivery: Delivery,
@@ -30,15 +31,15 @@ impl PayloadError {
         }
     }
 
-    /// Where in the payload it differs: field names and indexes, no values. Escaped, and at most
-    /// 200 characters. Reads the payload again to find the path.
+    /// The path to the value that does not fit: field names and indexes, no values. Escaped, and at
+    /// most 200 characters. This parses the payload again.
     #[must_use]
     pub fn path(&self) -> String {
         (self.path)(self.delivery.payload())
     }
 
-    /// The rejection to answer: 422 unless the endpoint
-    /// [answers otherwise](crate::EndpointBuilder::answer_rejections). The claim is released.
+    /// The rejection to answer: 422, or the answer that the endpoint
+    /// [sets](crate::EndpointBuilder::answer_rejections). The claim is released.
     #[must_use]
     pub fn rejection(&self) -> Rejection {
         let rejection = Rejection::new(RejectionKind::Unprocessable);
@@ -46,7 +47,7 @@ impl PayloadError {
     }
 }
 
-/// What serde_path_to_error finds, and `serde_json` alone does not say.
+/// The path, which `serde_json` alone does not report.
 fn path_to_difference<T: DeserializeOwned>(payload: &[u8]) -> String {
     let mut json = serde_json::Deserializer::from_slice(payload);
     match serde_path_to_error::deserialize::<_, T>(&mut json) {
@@ -57,7 +58,7 @@ fn path_to_difference<T: DeserializeOwned>(payload: &[u8]) -> String {
     }
 }
 
-/// What the `NotAnEvent` of every adapter contains: a [`PayloadError`] that is logged.
+/// A [`PayloadError`] that has been logged: the content of every adapter's `NotAnEvent`.
 #[derive(Clone, Debug)]
 pub struct PayloadMismatch {
     path: String,
@@ -78,7 +79,7 @@ impl PayloadMismatch {
     }
 }
 
-/// Logs the error.
+/// Logs the error, at most once a second.
 impl From<PayloadError> for PayloadMismatch {
     fn from(error: PayloadError) -> Self {
         let path = error.path();
@@ -93,7 +94,7 @@ impl From<PayloadError> for PayloadMismatch {
 impl fmt::Display for PayloadMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, .. } = self;
-        write!(f, "payload differs from the type asked for at {path}")
+        write!(f, "payload does not match the expected type at {path}")
     }
 }
 
@@ -106,7 +107,7 @@ impl fmt::Debug for PayloadError {
 impl fmt::Display for PayloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.source.classify() {
-            serde_json::error::Category::Data => "is not of the expected shape",
+            serde_json::error::Category::Data => "does not match the expected type",
             _ => "is not JSON",
         };
         let (line, column) = (self.source.line(), self.source.column());

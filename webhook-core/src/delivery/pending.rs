@@ -1,4 +1,4 @@
-//! A delivery that waits for something elsewhere.
+//! A delivery that waits for a key or a confirmation.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use crate::delivery::{Checked, Finished, Intake};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
 
-/// A delivery whose body is complete, and which waits for something that is elsewhere: a key that its sender names and that is not
-/// configured, or the confirmation of a subscription.
+/// A delivery whose body is complete and that waits for something outside the process: a key that
+/// is not configured, or the confirmation of a subscription.
 #[must_use]
 pub struct Pending(Waiting);
 
@@ -34,14 +34,18 @@ impl Pending {
         })))
     }
 
-    /// Asks for what it waits for, and goes on from there: to anything but another wait. It takes as long as the `KeySource` takes: put a limit
-    /// to it, and answer [`RejectionKind::KeysUnavailable`](crate::RejectionKind::KeysUnavailable) then. Dropped, it leaves asking to
-    /// the next.
+    /// Fetches the key or confirms the subscription, and completes the delivery. The result is
+    /// never [`Finished::Pending`]. This takes as long as the `KeySource` takes, so set a time
+    /// limit, and answer [`RejectionKind::KeysUnavailable`](crate::RejectionKind::KeysUnavailable)
+    /// when it is reached. If the future is dropped, the next delivery with the same key fetches
+    /// it.
     ///
     /// # Errors
     ///
-    /// As [`Intake::finish`](crate::Intake::finish); and [`RejectionKind::KeysUnavailable`](crate::RejectionKind::KeysUnavailable) when the
-    /// source cannot tell or cannot confirm, [`RejectionKind::UnknownKey`](crate::RejectionKind::UnknownKey) when there is no such key.
+    /// Those of [`Intake::finish`](crate::Intake::finish).
+    /// [`RejectionKind::KeysUnavailable`](crate::RejectionKind::KeysUnavailable) if the source
+    /// fails or the subscription cannot be confirmed.
+    /// [`RejectionKind::UnknownKey`](crate::RejectionKind::UnknownKey) if the key does not exist.
     pub async fn resolve(self) -> Result<Finished, Rejection> {
         match self.0 {
             Waiting::Key(mut intake) => {
@@ -60,7 +64,7 @@ impl Pending {
     }
 }
 
-/// Supplies the keys that it wants.
+/// Fetches and supplies the keys that the delivery names.
 async fn find(intake: &mut Intake) -> Result<(), RejectionKind> {
     let shared = intake.shared().clone();
     let now = shared.now().ok_or(RejectionKind::ClockUnavailable)?;
@@ -73,7 +77,8 @@ async fn find(intake: &mut Intake) -> Result<(), RejectionKind> {
 }
 
 impl Confirming {
-    /// Has it confirmed, which is the answer to it; or leaves it to the handler.
+    /// Confirms the subscription, which is then answered without the handler. If the source does
+    /// not confirm it, the handler decides.
     async fn confirm(self) -> Result<Finished, Rejection> {
         let shared = self.checked.0.shared();
         match self.ask().await {

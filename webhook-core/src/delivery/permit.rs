@@ -1,4 +1,4 @@
-//! From a genuine delivery to its settlement: claim, permit, outcome.
+//! From a claimed delivery to its settlement.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use crate::error::{RejectionKind, StoreError};
 use crate::replay::erased::Store;
 use crate::replay::{Commit, Lease, LeaseState, ReplayKey, ReplayStore as _};
 
-/// The right to run the handler for a delivery, once.
+/// Permission to run the handler for a delivery, once.
 ///
-/// Dropped without being settled, it is given back at once where the store answers at once; elsewhere the claim
-/// ends with its lease.
+/// If a permit is dropped without being settled, the memory store releases its claim at once. In
+/// other stores the claim ends with its lease.
 #[must_use]
 pub struct Permit {
     pub(super) lease: Option<Lease>,
-    /// Whether the delivery is remembered once it is handled.
+    /// Whether the delivery is remembered after it is handled.
     pub(super) keeps: bool,
     pub(super) delivery: Delivery,
 }
@@ -27,13 +27,13 @@ impl Permit {
         &self.delivery
     }
 
-    /// The key it is remembered by; `None` without replay protection.
+    /// The replay key; `None` without replay protection.
     #[must_use]
     pub fn key(&self) -> Option<&ReplayKey> {
         self.lease.as_ref().map(Lease::key)
     }
 
-    /// Records how the handler ended. The future ends in a [`Settled`].
+    /// Records how the handler ended. The future's output is a [`Settled`].
     pub fn settle(self, outcome: Outcome) -> Settling {
         Settling(match self.settle_at_once(outcome) {
             Ok(settled) => SettleStep::Known(Some(settled)),
@@ -41,12 +41,12 @@ impl Permit {
         })
     }
 
-    /// Tells a store that does not answer at once.
+    /// Calls a store whose answer has to be awaited.
     fn tell(mut self, outcome: Outcome) -> SettleStep {
         let commits = self.count(outcome) && self.keeps;
         let store = self.delivery.shared().store.clone();
         let (Some(store), Some(lease)) = (store, self.lease.take()) else {
-            unreachable!("without both there is nothing to wait for");
+            unreachable!("nothing to await without a store and a lease");
         };
         let call = async move {
             let told = if commits {
@@ -63,12 +63,12 @@ impl Permit {
         }
     }
 
-    /// Records how the handler ended if nobody has to be waited for, as
+    /// Records how the handler ended, if this is possible without waiting; see
     /// [`Checked::claim_at_once`](crate::Checked::claim_at_once).
     ///
     /// # Errors
     ///
-    /// The permit itself, if [`settle`](Self::settle) has to be awaited.
+    /// The permit, if [`settle`](Self::settle) has to be awaited.
     pub fn settle_at_once(mut self, outcome: Outcome) -> Result<Settled, Self> {
         let store = &self.delivery.shared().store;
         if let (Some(Store::Other(_)), Some(_)) = (store, &self.lease) {
@@ -88,7 +88,7 @@ impl Permit {
         Ok(Settled::Pass)
     }
 
-    /// Counts an outcome. Whether it is a success.
+    /// Counts an outcome. Returns whether it is a success.
     fn count(&self, outcome: Outcome) -> bool {
         let observer = &self.delivery.shared().observer;
         let success = outcome.is_success();
@@ -131,7 +131,7 @@ impl Permit {
         }
     }
 
-    /// The store was not told, or did not say so in time.
+    /// The call failed or timed out.
     pub(super) fn failed(&self, commits: bool, error: &StoreError) {
         let (provider, observer) = (self.delivery.provider(), &self.delivery.shared().observer);
         if commits {

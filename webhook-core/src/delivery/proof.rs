@@ -3,7 +3,7 @@
 use crate::provider::{Coverage, Verified};
 use crate::time::UnixTime;
 
-/// How a delivery was authenticated, and how far that reaches.
+/// How a delivery was authenticated, and what the signature covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proof {
     verified: Verified,
@@ -12,7 +12,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Of a delivery that is not verified yet.
+    /// The proof of a delivery that is not verified yet.
     pub(crate) const NOTHING: Self = Self::new(Verified::NOTHING, false, false);
 
     pub(crate) const fn new(verified: Verified, id_covered: bool, type_covered: bool) -> Self {
@@ -23,34 +23,34 @@ impl Proof {
         }
     }
 
-    /// What the signature covers. When [`Coverage::body`] is false, the body is only as trustworthy as the
-    /// connection it came over, and a careful handler fetches the object from the provider's API instead.
+    /// What the signature covers. If [`Coverage::body`] is false, the body is only as trustworthy
+    /// as the connection it came over: fetch the object from the provider's API instead.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
         self.verified.coverage
     }
 
-    /// Which of the configured secrets verified it, counted from zero. Once no delivery names the old slot any more, the
-    /// old secret can go.
+    /// The index of the secret that verified the delivery, counted from zero. When no delivery uses
+    /// the old secret's slot any more, remove the old secret.
     #[must_use]
     pub const fn key_slot(&self) -> usize {
         self.verified.key_slot
     }
 
-    /// The signed time of the delivery; `None` where the provider signs none.
+    /// The signed timestamp of the delivery; `None` if the provider signs none.
     #[must_use]
     pub const fn signed_at(&self) -> Option<UnixTime> {
         self.verified.time
     }
 
-    /// Whether [`Delivery::id`](crate::Delivery::id) is among what is covered. GitHub's and
-    /// Shopify's are not: they are labels in unsigned headers.
+    /// Whether [`Delivery::id`](crate::Delivery::id) is covered. The ids of GitHub and Shopify are
+    /// not: they are in unsigned headers.
     #[must_use]
     pub const fn covers_id(&self) -> bool {
         self.id_covered
     }
 
-    /// Whether [`Delivery::event_type`](crate::Delivery::event_type) is among what is covered.
+    /// Whether [`Delivery::event_type`](crate::Delivery::event_type) is covered.
     #[must_use]
     pub const fn covers_type(&self) -> bool {
         self.type_covered

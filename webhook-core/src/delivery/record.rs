@@ -1,4 +1,4 @@
-//! All that is known of one delivery.
+//! Everything that is known about one delivery.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,18 +9,20 @@ use bytes::Bytes;
 use crate::delivery::arrival::Arrival;
 use crate::delivery::{BodyLabels, Fence, Proof, Remembered, Shared};
 
-/// A delivery from its head to its end: allocated once, and filled in where it lies.
+/// The state of a delivery. It is allocated once and filled in place, to avoid moving a large
+/// struct.
 pub(crate) struct Record {
     pub(crate) shared: Arc<Shared>,
-    /// Empty once the delivery is verified.
+    /// Unused after verification.
     pub(super) arrival: Arrival,
     pub(crate) raw: Bytes,
-    /// What was in the body, where the event is inside. Boxed, because it mostly is not.
+    /// The unwrapped payload, if the provider wraps it. Boxed because most do not.
     pub(crate) unwrapped: Option<Box<Bytes>>,
     /// Labels from the head.
     pub(crate) id: Option<Box<str>>,
     pub(crate) kind: Option<Box<str>>,
-    /// Labels from the body. Without replay protection nothing needs them until a handler asks.
+    /// Labels from the body. Without replay protection they are only read when a handler asks for
+    /// them.
     pub(crate) body: OnceLock<BodyLabels>,
     pub(crate) proof: Proof,
     /// `None` without replay protection.
@@ -81,14 +83,14 @@ impl Record {
     }
 }
 
-/// A text that the provider gave the delivery: a piece of the body, or a copy from the head.
+/// A text that the provider gave the delivery: a range of the body, or a copy from the head.
 #[derive(Clone, Debug)]
 pub(crate) enum Label {
     InBody(Range<usize>),
     Owned(Box<str>),
 }
 
-/// The label `text` when it is a piece of `raw`, without copying it.
+/// A label that refers to `raw` if `text` is part of it, to avoid a copy.
 pub(crate) fn label(raw: &Bytes, text: Cow<'_, str>) -> Label {
     match text {
         Cow::Owned(text) => Label::Owned(text.into()),

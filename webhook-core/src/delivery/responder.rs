@@ -1,7 +1,8 @@
-//! The answer to a challenge.
+//! The answers to challenges.
 //!
-//! A challenge reaches neither store nor handler. What is echoed is at most 1 KiB of visible ASCII, and goes out with
-//! `X-Content-Type-Options: nosniff`, so that nobody can make us say anything that a browser would run.
+//! A challenge reaches neither the store nor the handler. An echoed value is at most 1 KiB of
+//! visible ASCII and is sent with `X-Content-Type-Options: nosniff`, so that an attacker cannot use
+//! the answer to run anything in a browser.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,28 +17,28 @@ use crate::provider::{Challenge, Handshake, Location, Provider, Reply};
 use crate::request::{Found, Head};
 use crate::secret::{KeyFormat, Secret};
 
-/// Longest value that is echoed, in bytes.
+/// The maximum length of an echoed value, in bytes.
 pub(crate) const MAX_ECHO: usize = 1024;
 
-/// Longest body that is read without a signature, in bytes.
+/// The maximum length of a body that is read without a signature, in bytes.
 pub(crate) const MAX_UNSIGNED: usize = 4096;
 
-/// Whether a hook takes the secret that a sender offers.
+/// Decides whether a secret that a sender offers is accepted.
 pub(crate) type OfferHook = dyn Fn(&str) -> bool + Send + Sync;
 
-/// The handshake of an endpoint, with what was configured for it.
+/// The handshake of an endpoint and its settings.
 pub(crate) struct HandshakeResponder {
     handshake: Handshake,
     provider: Provider,
     token: Option<Zeroizing<Vec<u8>>>,
     url: String,
     on_offer: Option<Arc<OfferHook>>,
-    /// SHA-256 of the secret that the hook has taken: there is no second.
+    /// SHA-256 of the secret that the hook has accepted. Only one is ever accepted.
     taken: Mutex<Option<[u8; 32]>>,
 }
 
 impl HandshakeResponder {
-    /// `None` where the provider has no handshake, or what it needs is not configured.
+    /// Returns `None` if the provider has no handshake, or if a setting that it needs is missing.
     pub(crate) fn new(
         provider: &Provider,
         token: Option<&Secret>,
@@ -75,13 +76,13 @@ impl HandshakeResponder {
         }))
     }
 
-    /// The method that only a challenge has, if this is not it.
+    /// The method that only challenges use, unless it is `asked`.
     pub(crate) fn further_method(&self, asked: &str) -> Option<&'static str> {
         let method = self.handshake.method()?;
         (method != asked && !self.provider.methods().contains(&method)).then_some(method)
     }
 
-    /// Whether a challenge has to be told by its body, and that body has no signature.
+    /// Whether the body may be a challenge without a signature.
     pub(crate) fn reads_unsigned(&self, head: &Head<'_>) -> bool {
         let of_body = matches!(
             self.handshake.challenge,
@@ -92,7 +93,7 @@ impl HandshakeResponder {
         of_body && !self.is_signed(head)
     }
 
-    /// Whether there is anything in a place where a signature would be.
+    /// Whether the head has a value where a signature would be.
     fn is_signed(&self, head: &Head<'_>) -> bool {
         let there = |name: &str| head.headers.find(name) != Found::Absent;
         self.provider
@@ -106,13 +107,13 @@ impl HandshakeResponder {
             })
     }
 
-    /// The answer to a challenge that is told by its head; `None` where this is none.
+    /// The answer to a challenge that the head identifies; `None` if this is not a challenge.
     ///
-    /// `prove` is for [`Reply::Proof`].
+    /// `prove` computes the answer of [`Reply::Proof`].
     ///
     /// # Errors
     ///
-    /// A challenge that is not answered.
+    /// If the challenge is refused.
     pub(crate) fn at_head(
         &self,
         head: &Head<'_>,
@@ -151,7 +152,7 @@ impl HandshakeResponder {
         }))
     }
 
-    /// A delivery's method together with a signature makes a delivery.
+    /// Whether the request is a delivery: it has a delivery's method and a signature.
     fn is_signed_delivery(&self, head: &Head<'_>) -> bool {
         self.provider.methods().contains(&head.method) && self.is_signed(head)
     }
@@ -174,7 +175,8 @@ impl HandshakeResponder {
         Ok(())
     }
 
-    /// The value of an unsigned challenge whose body is no JSON; `None` where this is none.
+    /// The value of an unsigned challenge whose body is not JSON; `None` if this is not a
+    /// challenge.
     pub(crate) fn plain_value(&self, body: &[u8]) -> Option<String> {
         match self.handshake.challenge {
             Challenge::UnsignedForm(name) => {
@@ -184,7 +186,8 @@ impl HandshakeResponder {
                     _ => None,
                 }
             }
-            // A name in quotes anywhere is one too many: what might be an event is not waved through.
+            // The quoted name may not occur anywhere: a body that could be an event is not a
+            // challenge.
             Challenge::UnsignedWithout(name) => {
                 let member = format!("\"{name}\"");
                 let found = memchr::memmem::find(body, member.as_bytes());
@@ -194,7 +197,7 @@ impl HandshakeResponder {
         }
     }
 
-    /// The answer to a challenge that nobody vouches for.
+    /// The answer to a challenge without a signature.
     pub(crate) fn unsigned(&self, value: &str) -> Result<Answer, RejectionKind> {
         let answer = self
             .handshake
@@ -207,7 +210,8 @@ impl HandshakeResponder {
         Ok(answer)
     }
 
-    /// Whether the offered secret is the one: the first that the hook takes, and no other after it.
+    /// Whether the offered secret is accepted: the first one that the hook accepts, and only that
+    /// one.
     fn takes(&self, offered: &str) -> bool {
         let mut digest = RunningDigest::new();
         digest.update(offered.as_bytes());
@@ -246,7 +250,7 @@ impl fmt::Debug for HandshakeResponder {
 }
 
 impl Reply {
-    /// The answer to an unsigned challenge; `None` for a value that is not echoed.
+    /// The answer to an unsigned challenge; `None` if the value may not be echoed.
     fn to(self, value: &str, responder: &HandshakeResponder) -> Option<Answer> {
         match self {
             Self::Digest(name) => {
@@ -256,7 +260,8 @@ impl Reply {
         }
     }
 
-    /// The answer to a verified challenge; `None` for a value that is not echoed. `key` is the one that verified it.
+    /// The answer to a verified challenge; `None` if the value may not be echoed. `key` is the key
+    /// that verified the challenge.
     pub(crate) fn of_value(self, value: &str, key: Option<&RunningMac>) -> Option<Answer> {
         let echo =
             |answer: fn(&str) -> Answer, spaces| is_echo(value, spaces).then(|| answer(value));
@@ -276,13 +281,13 @@ impl Reply {
                 Some(object(&[(name, value), (tag_name, &tag)]))
             }
             Self::Header(name) => is_echo(value, false).then(|| Answer::echo_header(name, value)),
-            // Made of what is configured, which a verified challenge does not need.
+            // These answers are computed from settings that a verified challenge does not need.
             Self::Digest(_) | Self::Proof => None,
         }
     }
 }
 
-/// A JSON object of these texts, in this order.
+/// A JSON object of these fields, in this order.
 fn object(fields: &[(&str, &str)]) -> Answer {
     let fields = fields.iter().map(|(name, value)| {
         let (name, value) = (
@@ -294,7 +299,8 @@ fn object(fields: &[(&str, &str)]) -> Answer {
     Answer::echo_json(format!("{{{}}}", fields.collect::<Vec<_>>().join(",")))
 }
 
-/// Short and visible ASCII, so that nobody can use us to say anything else.
+/// Whether the text is short, visible ASCII. Anything else is not echoed, so that an attacker
+/// cannot choose the content of an answer.
 fn is_echo(text: &str, spaces: bool) -> bool {
     let visible = |byte: u8| byte.is_ascii_graphic() || (spaces && byte == b' ');
     !text.is_empty()
@@ -303,7 +309,7 @@ fn is_echo(text: &str, spaces: bool) -> bool {
         && text.trim_ascii().len() == text.len()
 }
 
-/// Whether a body may come behind this head. It is not read, so the connection cannot be used again.
+/// Whether a body may follow this head. The body is not read, so the connection cannot be reused.
 fn has_body(head: &Head<'_>) -> bool {
     let length = head.headers.find("content-length");
     !matches!(length, Found::Absent | Found::Once(b"0"))

@@ -1,4 +1,4 @@
-//! A settlement that waits for a store.
+//! A settlement that waits for the store.
 
 use std::fmt;
 use std::future::Future;
@@ -12,10 +12,10 @@ use crate::delivery::{Late, Permit, Unsettled};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::replay::{Commit, Lease};
 
-/// A settlement under way: a future of [`Settled`].
+/// A settlement in progress: a future of [`Settled`].
 ///
-/// As a [`Claiming`](crate::Claiming), it is not to be dropped before it has ended, but to be
-/// [given up](Self::give_up).
+/// Like [`Claiming`](crate::Claiming), do not drop this future before it is ready. To stop waiting,
+/// [give it up](Self::give_up).
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Settling(pub(super) SettleStep);
 
@@ -28,7 +28,7 @@ pub(super) enum SettleStep {
     },
 }
 
-/// What a store was told, and its answer. A release has none that matters.
+/// The lease, and the store's answer. A release has no answer that matters.
 pub(super) type Told = (Lease, Result<Option<Commit>, StoreError>);
 
 impl Future for Settling {
@@ -50,8 +50,8 @@ impl Future for Settling {
 }
 
 impl Settling {
-    /// Waits no longer: send the handler's answer, since what it did is done. What is left of the
-    /// call still counts when it lands.
+    /// Stops waiting. Send the handler's answer, since its effects have happened. The rest of the
+    /// call still counts if it succeeds late.
     pub fn give_up(self) -> Late {
         let SettleStep::Told {
             commits,
@@ -76,15 +76,16 @@ impl fmt::Debug for Settling {
     }
 }
 
-/// The end of a [`Permit`].
+/// The result of settling a [`Permit`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Settled {
     /// Send the handler's answer.
     Pass,
-    /// Send this instead: another claim took over while the handler ran.
+    /// Send this rejection instead: another claim took over while the handler ran.
     Replace(Rejection),
-    /// Send the handler's answer, since what it did is done; and go on trying to record it.
+    /// Send the handler's answer, since its effects have happened, and retry the commit in the
+    /// background.
     Later(Unsettled),
 }
 

@@ -1,4 +1,4 @@
-//! What every delivery of an endpoint shares.
+//! The state that all deliveries of an endpoint share.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -26,7 +26,7 @@ pub(crate) struct Shared {
     pub(crate) verifier: RwLock<Arc<Verifier>>,
     pub(crate) wanted: EnvelopeSpec,
     pub(crate) identity: IdentityRule,
-    /// Whether every delivery is known by its content, so that its body is digested as it arrives.
+    /// Whether the content identifies every delivery, so that the body is digested as it arrives.
     pub(crate) digests_body: bool,
     pub(crate) limits: Limits,
     pub(crate) store: Option<Store>,
@@ -38,28 +38,28 @@ pub(crate) struct Shared {
     pub(crate) duplicate_answer: Option<Arc<DuplicateAnswer>>,
     pub(crate) rejection_answers: Option<Arc<RejectionAnswers>>,
     pub(crate) responder: Option<HandshakeResponder>,
-    /// Whether a challenge is answered with the keys that verify it.
+    /// Whether the answer to a challenge is computed with the keys that verify it.
     pub(crate) keeps_keys: bool,
-    /// Of keys that are not configured.
+    /// The fetched keys.
     pub(crate) keys: Option<Arc<KeyCache>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) _neighbour: Option<Arc<Neighbour>>,
-    /// 64 random bits that are this endpoint's.
+    /// 64 random bits of this endpoint.
     pub(crate) serial: u64,
     pub(crate) owners: AtomicU64,
 }
 
 pub(crate) type DuplicateAnswer = dyn Fn(&Delivery) -> Answer + Send + Sync;
 
-/// How long things are remembered.
+/// How long deliveries are remembered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retention {
     pub(crate) lease: Duration,
-    /// For deliveries that are known by an id.
+    /// For deliveries that are identified by an id.
     pub(crate) by_id: Duration,
-    /// For those known by their content alone, which nothing else protects.
+    /// For deliveries that are identified by their content: nothing else protects them.
     pub(crate) by_content: Duration,
-    /// For how long a copy stays fresh; `None` where no time is signed.
+    /// How long a copy stays fresh; `None` if no timestamp is signed.
     pub(crate) fresh: Option<Duration>,
 }
 
@@ -88,25 +88,25 @@ impl Shared {
         }
     }
 
-    /// Counts, logs and reports a refusal, and hands it back.
+    /// Counts, logs and reports a refusal, and returns it.
     pub(crate) fn reject(&self, rejection: Rejection) -> Rejection {
         self.observe_rejection(&rejection, || None);
         self.with_answers(rejection)
     }
 
-    /// The rejection with the answers of the endpoint, where it has its own.
+    /// Sets the endpoint's own answers, if it has any.
     pub(crate) fn with_answers(&self, mut rejection: Rejection) -> Rejection {
         rejection.answers.clone_from(&self.rejection_answers);
         rejection
     }
 
-    /// The time; a clock that panics cannot tell it.
+    /// The current time; `None` if the clock fails or panics.
     pub(crate) fn now(&self) -> Option<UnixTime> {
         let provider = self.provider.name();
         hook::call(Hook::Clock, provider, || self.clock.now()).flatten()
     }
 
-    /// Keys of this name, if nobody has to be asked.
+    /// The keys of this name, if they are known without a fetch.
     pub(crate) fn known_key(
         &self,
         query: &crate::keys::KeyQuery,
@@ -124,13 +124,13 @@ impl Shared {
         Arc::clone(&self.verifier.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// An owner nobody else has: 64 random bits for this endpoint, and a counter.
+    /// A unique owner: 64 random bits of this endpoint and a counter.
     pub(crate) fn new_owner(&self) -> Owner {
         let count = self.owners.fetch_add(1, Ordering::Relaxed);
         Owner::from_bits(u128::from(self.serial) << 64 | u128::from(count))
     }
 
-    /// A challenge gets its answer.
+    /// Counts and logs an answered challenge.
     pub(crate) fn count_challenge(&self) {
         self.observer
             .challenge_answered(&self.provider, &self.consumer);
@@ -178,7 +178,7 @@ impl Shared {
         Ok(intake)
     }
 
-    /// What is refused for want of a signature may be a challenge that has none.
+    /// A request that is refused because it has no signature may be an unsigned challenge.
     #[cold]
     fn open_unsigned(
         self: &Arc<Self>,

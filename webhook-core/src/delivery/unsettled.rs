@@ -1,4 +1,4 @@
-//! A delivery that was handled and is not recorded yet.
+//! A delivery that was handled but is not recorded yet.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::delivery::Shared;
 use crate::replay::{Lease, ReplayStore as _};
 
-/// A success that the store could not record yet.
+/// A success that the store has not recorded yet.
 #[must_use]
 pub struct Unsettled {
     shared: Arc<Shared>,
@@ -26,7 +26,8 @@ impl Unsettled {
         }
     }
 
-    /// How long to wait before the next [`retry`](Self::retry); `None` when the lease has ended and trying is over.
+    /// How long to wait before the next [`retry`](Self::retry); `None` if the lease has ended and
+    /// there is nothing to retry.
     pub fn wait(&mut self) -> Option<Duration> {
         let wait = self.next;
         self.waited = self.waited.saturating_add(wait);
@@ -34,7 +35,7 @@ impl Unsettled {
         (self.waited <= self.shared.retention.lease).then_some(wait)
     }
 
-    /// Tries again. `true` when there is nothing left to do.
+    /// Retries the commit. Returns `true` if there is nothing left to do.
     pub async fn retry(&self) -> bool {
         match &self.shared.store {
             Some(store) => store.commit(&self.lease).await.is_ok(),

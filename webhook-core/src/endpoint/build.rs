@@ -1,4 +1,4 @@
-//! From what was set to an endpoint.
+//! Builds an endpoint from its settings.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::panic::Location;
@@ -24,7 +24,8 @@ use crate::replay::{KeyPrefix, MemoryStore};
 use crate::time::Tolerance;
 use crate::verify::Verifier;
 
-/// A longer tolerance draws a warning: no provider needs it that signs the time of each attempt.
+/// A longer tolerance is logged as a warning: no provider that signs the time of each attempt needs
+/// it.
 const LONG_TOLERANCE: Duration = Duration::from_secs(900);
 
 impl EndpointBuilder {
@@ -32,7 +33,8 @@ impl EndpointBuilder {
     ///
     /// # Errors
     ///
-    /// Anything that would make it refuse every delivery, accept one it should not, or run one twice.
+    /// Any setting with which the endpoint would refuse every delivery, accept one that it should
+    /// not, or run one twice.
     #[track_caller]
     pub fn build(mut self) -> Result<Endpoint, ConfigError> {
         self.options.tolerance = self.chosen_tolerance()?;
@@ -79,7 +81,7 @@ impl EndpointBuilder {
         })
     }
 
-    /// The tolerance that was set; `None` where none was.
+    /// The configured tolerance, if any.
     fn chosen_tolerance(&self) -> Result<Option<Tolerance>, ConfigError> {
         if self.past.is_none() && self.future.is_none() {
             return Ok(self.options.tolerance);
@@ -93,7 +95,7 @@ impl EndpointBuilder {
         }))
     }
 
-    /// The provider's; `None` where no time is signed.
+    /// The provider's tolerance; `None` if the provider signs no timestamp.
     fn provider_tolerance(&self) -> Option<Tolerance> {
         let mut times = self.provider.schemes().iter().filter_map(|s| s.time);
         times.next().map(|time| time.tolerance())
@@ -141,7 +143,7 @@ impl EndpointBuilder {
         )
     }
 
-    /// The keys that the source gives; `None` without a source.
+    /// The cache in front of the key source; `None` without a source.
     fn key_cache(&self) -> Result<Option<Arc<KeyCache>>, ConfigError> {
         let requirements = self.key_requirements()?;
         let Some(source) = self.keys.clone() else {
@@ -151,7 +153,8 @@ impl EndpointBuilder {
         Ok(Some(Arc::new(KeyCache::new(source, requirements))))
     }
 
-    /// What a source of keys has to give; `None` where no delivery names its key.
+    /// What the key source has to return; `None` if the provider's deliveries do not name their
+    /// key.
     fn key_requirements(&self) -> Result<Option<KeyRequirements>, ConfigError> {
         let unusable = |problem| ConfigError::Setting {
             name: CA_CERTIFICATES,
@@ -166,7 +169,7 @@ impl EndpointBuilder {
         Ok(algorithm.map(|algorithm| KeyRequirements { algorithm, chain }))
     }
 
-    /// Makes sure that no other endpoint of the store has the same replay keys.
+    /// Makes sure that no other endpoint on the same store uses the same replay keys.
     fn neighbour(
         &self,
         place: &'static Location<'static>,

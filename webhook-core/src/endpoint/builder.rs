@@ -1,4 +1,4 @@
-//! Sets up an endpoint.
+//! The settings of an endpoint.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::secret::{Secret, SecretSet};
 use crate::time::{Clock, SystemClock};
 use crate::verify::Options;
 
-/// Sets up an [`Endpoint`](crate::Endpoint).
+/// Configures and builds an [`Endpoint`](crate::Endpoint).
 #[derive(Clone)]
 #[must_use]
 pub struct EndpointBuilder {
@@ -84,157 +84,166 @@ impl EndpointBuilder {
         }
     }
 
-    /// The public URL of the endpoint, as it is registered with the provider but without its query: the query is
-    /// taken from the request as received. Needed where the provider signs the URL. It is configured because `Host` and
-    /// `X-Forwarded-*` are the sender's to choose.
+    /// The public URL of the endpoint as it is registered with the provider, without its query: the
+    /// query is taken from the request. Required if the provider signs the URL. It is configured
+    /// because the sender chooses `Host` and `X-Forwarded-*`.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.options.public_url = Some(url.into());
         self
     }
 
-    /// How old and how far ahead a signed time may be; the edges pass. The provider's own value unless said, mostly
-    /// 300 s. More than 900 s draws a warning.
+    /// How far a signed timestamp may be in the past or in the future, bounds included. The default
+    /// is the provider's own value, mostly 300 s. More than 900 s is logged as a warning.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.past = Some(tolerance);
         self.future = Some(tolerance);
         self
     }
 
-    /// How far ahead alone; after [`tolerance`](Self::tolerance), which sets both.
+    /// How far a signed timestamp may be in the future. Call this after
+    /// [`tolerance`](Self::tolerance), which sets both.
     pub fn future_tolerance(mut self, tolerance: Duration) -> Self {
         self.future = Some(tolerance);
         self
     }
 
-    /// The query parameter that holds the token, for providers whose merchants name it.
+    /// The query parameter that holds the token, for providers that let their customers name it.
     pub fn token_parameter(mut self, name: impl Into<String>) -> Self {
         self.options.token_parameter = Some(name.into());
         self
     }
 
-    /// Where keys come from that are not configured, for providers whose deliveries name their key.
-    /// With a source the endpoint may have no public key at all:
-    /// `Endpoint::google_pubsub(SecretSet::fetched()).keys(…)`. What the source gives is kept, and
-    /// senders decide neither how often it is asked nor what another sender is answered: see
-    /// [`KeySource`].
+    /// The source of keys that are not configured, for providers whose deliveries name their key.
+    /// With a source, the endpoint needs no configured key:
+    /// `Endpoint::google_pubsub(SecretSet::fetched()).keys(…)`. Fetched keys are cached. A sender
+    /// controls neither how often the source is asked nor how the deliveries of other senders are
+    /// answered: see [`KeySource`].
     pub fn keys(mut self, source: impl KeySource) -> Self {
         self.options.fetches_keys = true;
         self.keys = Some(Arc::new(source));
         self
     }
 
-    /// A value the provider needs beside its secrets, under the name of [`Provider::required_settings`] or
-    /// [`Provider::optional_settings`].
+    /// A value that the provider needs in addition to its secrets. `name` is one of
+    /// [`Provider::required_settings`] or [`Provider::optional_settings`].
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.options.settings.set(name, value);
         self
     }
 
-    /// The longest body, in bytes; 1 MiB unless the provider needs more. A longer one is answered 413.
+    /// The maximum size of a body in bytes. The default is 1 MiB, or more if the provider needs it.
+    /// A longer body is answered 413.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body = bytes;
         self
     }
 
-    /// How long a body may take to arrive in all; 10 s unless said. A slower one is answered 408.
+    /// How long a whole body may take to arrive. The default is 10 s. A slower one is answered 408.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.limits.body_timeout = timeout;
         self
     }
 
-    /// How long the handler may take; 30 s unless said. Then it is dropped, the claim released, and 503 answered.
+    /// How long the handler may run. The default is 30 s. After that the handler is dropped, its
+    /// claim is released, and the answer is 503.
     ///
-    /// Before that, a delivery waits for the service inside of the adapter to be ready, for at most
-    /// half as long: then it is answered 503 too, and its handler does not begin. Where a limit
-    /// hides its wait in the call, as those inside of an axum router do, the wait counts as the
-    /// handler's, and no handler begins after its time.
+    /// Before the handler starts, the delivery waits up to half this time for the inner service to
+    /// be ready. If the service is still not ready, the answer is 503 and the handler does not
+    /// start. Some services hide this wait in the call, such as a limit inside an axum router. That
+    /// wait counts as handler time, and the handler does not start after its time is up.
     pub fn handler_timeout(mut self, timeout: Duration) -> Self {
         self.limits.handler_timeout = timeout;
         self
     }
 
-    /// How long an adapter waits for one answer of the store; 2 s unless said. A claim that takes
-    /// longer is answered 503, and is released when it lands after all. A commit that takes longer
-    /// does not change the handler's answer, and counts when it lands. No call is cancelled: it
-    /// goes on in the background, and the adapter's `drain` waits for it. While 1024 calls of an
-    /// adapter do so, it answers 503 without asking the store for more.
+    /// How long an adapter waits for one answer of the store. The default is 2 s. If a claim takes
+    /// longer, the answer is 503, and the claim is released when it succeeds late. If a commit
+    /// takes longer, the handler's answer is sent unchanged, and the commit counts when it succeeds
+    /// late. A call is never cancelled: it continues in the background, and the adapter's `drain`
+    /// waits for it. While an adapter has 1024 such calls, it answers 503 without calling the
+    /// store.
     pub fn store_timeout(mut self, timeout: Duration) -> Self {
         self.limits.store_timeout = timeout;
         self
     }
 
-    /// How long a claim lasts when nobody settles it, as after a crash; 60 s unless said. At least twice the
-    /// handler timeout, so that no second run starts beside the first.
+    /// How long a claim lasts if it is not settled, for example after a crash. The default is 60 s.
+    /// It must be at least twice the handler timeout, so that two runs of one event do not overlap.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
     }
 
-    /// How long a delivery is remembered. Unless said: 7 days or twice the time the provider retries, whichever is
-    /// longer, and 30 days where only the content tells one delivery from another.
+    /// How long a delivery is remembered. The default is the longer of 7 days and twice the
+    /// provider's retry period, and at least 30 days for deliveries that are identified by their
+    /// content.
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);
         self
     }
 
-    /// Where deliveries are remembered. The default is a [`MemoryStore`](crate::MemoryStore) for
-    /// this endpoint, with a warning.
+    /// The store that remembers deliveries. The default is a [`MemoryStore`](crate::MemoryStore)
+    /// for this endpoint only, with a warning.
     pub fn store(mut self, store: impl ReplayStore) -> Self {
         self.replay = Replay::Store(Store::new(store));
         self
     }
 
-    /// Remembers nothing: every genuine copy runs. For handlers that are idempotent by themselves, and for measuring.
+    /// Turns replay protection off: every copy of a delivery runs. For handlers that are
+    /// idempotent, and for benchmarks.
     pub fn without_replay_protection(mut self) -> Self {
         self.replay = Replay::Off;
         self
     }
 
-    /// The name of what consumes the events. Two consumers that share a store must have two names,
-    /// or one takes the events of the other for done. One consumer that has two endpoints, because
-    /// it is built once more when its configuration is loaded again, has one name.
+    /// The name of the application that consumes the events. Two consumers that share a store need
+    /// different names. Otherwise each treats the events of the other as handled. If one consumer
+    /// has two endpoints, for example because it rebuilds the endpoint when its configuration is
+    /// reloaded, both use the same name.
     ///
-    /// Without names, a second endpoint with the same provider, tenant and [store](Self::store) is
-    /// an error of [`build`](Self::build) if it has no secret of the first, and a warning that
-    /// names the places of both if it has, or if the two stores may be one.
+    /// Without a name, [`build`](Self::build) checks for a second endpoint with the same provider,
+    /// tenant and [store](Self::store). It returns an error if the two have no secret in common. If
+    /// they have one, or if the two stores may be the same one, it logs a warning that names the
+    /// places where both are built.
     pub fn consumer(mut self, name: impl Into<Box<str>>) -> Self {
         self.consumer = name.into();
         self
     }
 
-    /// The tenant whose events arrive here, so that the same id at two tenants is two events in a shared store.
+    /// The tenant that the endpoint belongs to. In a shared store, the same id from two tenants is
+    /// two events.
     pub fn tenant(mut self, name: impl Into<Box<str>>) -> Self {
         self.tenant = name.into();
         self
     }
 
-    /// Which values may tell two deliveries of one content apart: those of the provider's
-    /// [`Identity`](crate::Identity) unless said. [`IdentityPolicy::SignedOnly`] is for who fears a
-    /// thief more than a lost repeat.
+    /// Which values may distinguish two deliveries with the same content. The default is the
+    /// provider's [`Identity`](crate::Identity). Choose [`IdentityPolicy::SignedOnly`] if a
+    /// replayed delivery is worse for you than a lost event.
     pub fn identity(mut self, policy: IdentityPolicy) -> Self {
         self.identity = policy;
         self
     }
 
-    /// Another clock for freshness than the system's. For tests.
+    /// The clock that decides whether a delivery is fresh. For tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Called for every refusal, before it is answered. Keep it short: it runs in the request's way.
+    /// Called for every refusal, before it is answered. Keep it short: it runs on the request path.
     pub fn on_reject(mut self, hook: impl Fn(&Rejected<'_>) + Send + Sync + 'static) -> Self {
         self.on_reject = Some(Arc::new(hook));
         self
     }
 
-    /// Called for every copy of a delivery that is done, before it is answered.
+    /// Called for every duplicate, before it is answered.
     pub fn on_duplicate(mut self, hook: impl Fn(&Duplicate<'_>) + Send + Sync + 'static) -> Self {
         self.on_duplicate = Some(Arc::new(hook));
         self
     }
 
-    /// What a copy of a delivery that is done is answered, instead of an empty 200.
+    /// The answer to a duplicate. The default is an empty 200.
     pub fn answer_duplicates(
         mut self,
         answer: impl Fn(&Delivery) -> Answer + Send + Sync + 'static,
@@ -243,25 +252,27 @@ impl EndpointBuilder {
         self
     }
 
-    /// What refused senders are answered, instead of the answers in the table of [`Answer`]. The
-    /// closure sees the class of a refusal and never its reason, so it cannot tell a forger how
-    /// near he was. It is called for every class when the endpoint is built.
+    /// The answers to refused deliveries, instead of those in the table of [`Answer`]. The closure
+    /// gets the class of a refusal and not its reason, so its answer tells an attacker nothing
+    /// about how close a forgery was. It is called for every class when the endpoint is built.
     ///
-    /// `Allow`, `Connection: close` and a missing `Retry-After` are added by the engine.
+    /// The engine adds `Allow` and `Connection: close`. It adds `Retry-After` to an answer of the
+    /// class [`Unavailable`](RejectionClass::Unavailable) that has none.
     ///
     /// ```
     /// use webhook_core::{Answer, Endpoint, RejectionClass};
     ///
-    /// // A sender that takes 401 for a removed endpoint, and wants plain text.
-    /// let endpoint = Endpoint::stripe("whsec_0123456789abcdef").answer_rejections(|class| match class {
+    /// // This sender treats 401 as a removed endpoint, and expects plain text.
+    /// let endpoint = Endpoint::stripe("whsec_0123456789abcdef");
+    /// let endpoint = endpoint.answer_rejections(|class| match class {
     ///     RejectionClass::Unverified => Answer::status_only(400).with_text("invalid signature"),
     ///     other => other.into(),
     /// });
     /// endpoint.build()?;
     ///
-    /// // An answer that accepts what was refused is an error.
-    /// let accepts = Endpoint::stripe("whsec_0123456789abcdef").answer_rejections(|_| Answer::ok());
-    /// assert!(accepts.build().is_err());
+    /// // An answer that would accept a refused delivery is an error.
+    /// let endpoint = Endpoint::stripe("whsec_0123456789abcdef");
+    /// assert!(endpoint.answer_rejections(|_| Answer::ok()).build().is_err());
     /// # Ok::<(), webhook_core::ConfigError>(())
     /// ```
     pub fn answer_rejections(
@@ -272,20 +283,22 @@ impl EndpointBuilder {
         self
     }
 
-    /// The token that the provider's handshake has to name (Meta), or that its answer is made of (eBay). Without it that handshake is
-    /// not answered.
+    /// The token that the provider's handshake contains (Meta), or that its answer is computed from
+    /// (eBay). Without it, that handshake is not answered.
     pub fn verify_token(mut self, token: impl Into<Secret>) -> Self {
         self.verify_token = Some(token.into());
         self
     }
 
-    /// Called with a secret that a sender offers in an **unsigned** handshake (Asana, Notion); `true` takes it, and the handshake is
-    /// answered. Anybody can send one, so take one only while you wait for it, and compare it with what the provider shows you
-    /// elsewhere. Without a hook none is answered.
+    /// Called with the secret that a sender offers in an **unsigned** handshake (Asana, Notion).
+    /// `true` accepts the secret, and the handshake is answered. Anyone can send such a handshake.
+    /// Accept a secret only while you expect one, and compare it with what the provider shows you
+    /// in its dashboard or API. Without a hook, the handshake is not answered.
     ///
-    /// The hook does not change the secrets of the endpoint:
-    /// [`Endpoint::replace_secrets`](crate::Endpoint::replace_secrets) does. Once it has accepted
-    /// one, it gets no other. The same secret is answered again.
+    /// Accepting a secret does not change the secrets of the endpoint: call
+    /// [`Endpoint::replace_secrets`](crate::Endpoint::replace_secrets). After the hook has accepted
+    /// one secret, it is not called again: a handshake with the same secret is answered, and any
+    /// other is refused.
     pub fn on_offered_secret(
         mut self,
         hook: impl Fn(&str) -> bool + Send + Sync + 'static,

@@ -1,9 +1,9 @@
-//! What the compiler says about a constructor whose feature is off.
+//! The compile error for a constructor whose feature is off.
 
 use std::convert::Infallible;
 
-/// What the constructors of the feature `asymmetric` take where it is off: no type implements it,
-/// so a call does not compile, and the compiler says which feature is needed.
+/// The parameter type of the constructors that need the feature `asymmetric`, in builds without it.
+/// No type implements this trait, so a call does not compile, and the compiler names the feature.
 ///
 /// ```compile_fail
 /// fn discord(public_key: impl webhook_core::adapter::FeatureAsymmetric) {}
@@ -11,9 +11,9 @@ use std::convert::Infallible;
 /// discord("e8b7c0b2…");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this provider signs with a private key, and its constructor needs the feature `asymmetric`",
+    message = "this provider signs with a private key: its constructor needs feature `asymmetric`",
     label = "needs the feature `asymmetric`",
-    note = "turn the feature on where `Cargo.toml` names the crate of this constructor: `features = [\"asymmetric\"]`",
+    note = "enable it for this crate in `Cargo.toml`: `features = [\"asymmetric\"]`",
     note = "the feature builds aws-lc, which needs a C compiler"
 )]
 pub trait FeatureAsymmetric: private::Sealed {

@@ -1,4 +1,4 @@
-//! Endpoints for senders that are no provider of ours but use a mechanism everybody knows.
+//! Endpoints for senders that are not in the list of providers but use a common mechanism.
 
 use crate::crypto::Algorithm;
 use crate::endpoint::{Endpoint, EndpointBuilder};
@@ -6,12 +6,13 @@ use crate::parse::Encoding;
 use crate::provider::{Provider, Scheme};
 use crate::secret::{Secret, SecretSet};
 
-/// One constructor for each mechanism. Where a sender signs more than the body, or says an id or a type, write a [`Provider`]: see
-/// [`Scheme`]. Two senders behind one store need two names of [`consumer`](EndpointBuilder::consumer) or
-/// [`tenant`](EndpointBuilder::tenant), as these have all one name.
+/// Constructors for common mechanisms. If a sender signs more than the body, or sends an id or a
+/// type, write a [`Provider`]: see [`Scheme`]. All endpoints of one mechanism have the same
+/// provider name, so two senders that share a store need different
+/// [`consumer`](EndpointBuilder::consumer) or [`tenant`](EndpointBuilder::tenant) names.
 impl Endpoint {
-    /// A shared token in a header; provider `token`. Nothing is signed: the token says who sent the request. The header's name is given in
-    /// lower case.
+    /// A shared token in a header. The provider's name is `token`. Nothing is signed: the token
+    /// only shows who sent the request. Give the header name in lower case.
     ///
     /// ```
     /// use webhook_core::{Endpoint, Head};
@@ -29,21 +30,22 @@ impl Endpoint {
     ///
     /// # Panics
     ///
-    /// If `header` is empty or not the name of a header in lower case.
+    /// If `header` is empty or not a lower-case header name.
     #[track_caller]
     pub fn token(header: &'static str, secret: impl Into<SecretSet>) -> EndpointBuilder {
         generic("token", Scheme::token().in_header(header), secret)
     }
 
-    /// A shared token in a query parameter; provider `token-in-query`. As [`token`](Self::token); but URLs are written to logs, so
-    /// prefer a header.
+    /// A shared token in a query parameter. The provider's name is `token-in-query`. Like
+    /// [`token`](Self::token), but prefer a header: URLs end up in logs.
     ///
     /// ```
     /// use webhook_core::{Endpoint, Head};
     ///
     /// let endpoint = Endpoint::token_in_query("key", "4f1cd7feda9826e746b7d482").build()?;
     /// let verify = |path_and_query: &str| {
-    ///     let head = Head { method: "POST", path_and_query, headers: &[("host", "shop.example")] };
+    ///     let headers = [("host", "shop.example")];
+    ///     let head = Head { method: "POST", path_and_query, headers: &headers };
     ///     endpoint.verify(&head, "{}".into()).is_ok()
     /// };
     /// assert!(verify("/hook?key=4f1cd7feda9826e746b7d482"));
@@ -59,13 +61,15 @@ impl Endpoint {
         generic("token-in-query", Scheme::token().in_query(name), secret)
     }
 
-    /// A shared token in a field of a form; provider `token-in-form`. As [`token`](Self::token).
+    /// A shared token in a form field. The provider's name is `token-in-form`. Otherwise like
+    /// [`token`](Self::token).
     ///
     /// ```
     /// use webhook_core::{Endpoint, Head};
     ///
     /// let endpoint = Endpoint::token_in_form("token", "4f1cd7feda9826e746b7d482").build()?;
-    /// let head = Head { method: "POST", path_and_query: "/", headers: &[("host", "shop.example")] };
+    /// let headers = [("host", "shop.example")];
+    /// let head = Head { method: "POST", path_and_query: "/", headers: &headers };
     /// assert!(endpoint.verify(&head, "a=1&token=4f1cd7feda9826e746b7d482".into()).is_ok());
     /// assert!(endpoint.verify(&head, "a=1&token=another".into()).is_err());
     /// # Ok::<(), webhook_core::ConfigError>(())
@@ -79,7 +83,7 @@ impl Endpoint {
         generic("token-in-form", Scheme::token_in_form(field), secret)
     }
 
-    /// HTTP Basic authentication (RFC 7617); provider `basic`. Nothing is signed.
+    /// HTTP Basic authentication (RFC 7617). The provider's name is `basic`. Nothing is signed.
     ///
     /// ```
     /// use webhook_core::{Endpoint, Head};
@@ -94,26 +98,29 @@ impl Endpoint {
         generic("basic", Scheme::basic(), Secret::basic(username, password))
     }
 
-    /// A keyed hash over the body, in a header; provider `hmac`. The header's name is given in
-    /// lower case. No time is signed, so deliveries are told apart by their content alone. Where
-    /// two events may have equal bodies, say with [`Provider::identified_by`] what else tells them
-    /// apart.
+    /// A keyed hash of the body in a header. The provider's name is `hmac`. Give the header name in
+    /// lower case. No timestamp is signed, so the content alone identifies a delivery. If two
+    /// events can have equal bodies, use [`Provider::identified_by`] to say what else distinguishes
+    /// them.
     ///
-    /// Where something stands before the tag, or more than the body is signed, say so with [`Provider::single`]:
+    /// If the tag has a prefix, or more than the body is signed, use [`Provider::single`]:
     ///
     /// ```
     /// use webhook_core::{Algorithm, Encoding, Endpoint, Part, Provider, Scheme};
     ///
-    /// Endpoint::hmac(Algorithm::HmacSha256, "x-signature", Encoding::Hex, "4f1cd7feda9826e746b7d482").build()?;
+    /// let secret = "4f1cd7feda9826e746b7d482";
+    /// Endpoint::hmac(Algorithm::HmacSha256, "x-signature", Encoding::Hex, secret).build()?;
     ///
-    /// let scheme = Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-signature").prefix("sha256=");
-    /// Endpoint::builder(Provider::single("acme", scheme), "4f1cd7feda9826e746b7d482").build()?;
+    /// let scheme = Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
+    ///     .in_header("x-signature")
+    ///     .prefix("sha256=");
+    /// Endpoint::builder(Provider::single("acme", scheme), secret).build()?;
     /// # Ok::<(), webhook_core::ConfigError>(())
     /// ```
     ///
     /// # Panics
     ///
-    /// If `header` is empty or not the name of a header in lower case, or the algorithm is a plain hash.
+    /// If `header` is empty or not a lower-case header name, or if `algorithm` is a plain hash.
     #[track_caller]
     pub fn hmac(
         algorithm: Algorithm,

@@ -1,4 +1,4 @@
-//! An endpoint: a provider, its secrets, and the rules its deliveries are taken under.
+//! An endpoint: a provider, its secrets, and the settings for its deliveries.
 
 mod build;
 mod builder;
@@ -23,9 +23,10 @@ use crate::request::Head;
 use crate::secret::{Secret, SecretSet};
 use crate::{for_each_missing_provider, for_each_provider};
 
-/// Where the deliveries of one provider arrive. Cheap to clone; clones share everything.
+/// Receives the deliveries of one provider. Cheap to clone: clones share all state.
 ///
-/// One is made by the constructor of its provider, or by [`builder`](Self::builder) for a provider of your own:
+/// Create one with the constructor of its provider, or with [`builder`](Self::builder) for your own
+/// provider:
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,7 +38,7 @@ use crate::{for_each_missing_provider, for_each_provider};
 ///     .store(MemoryStore::new())
 ///     .build()?;
 ///
-/// // A secret that anybody could have is an error, not a door left open.
+/// // An empty secret is an error: anyone could sign with it.
 /// assert!(Endpoint::stripe("").build().is_err());
 /// # Ok::<(), webhook_core::ConfigError>(())
 /// ```
@@ -47,7 +48,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint for any provider, those of [`providers`](crate::providers) and your own.
+    /// Configures an endpoint for any provider: one of [`providers`](crate::providers) or your own.
     pub fn builder(provider: Provider, secrets: impl Into<SecretSet>) -> EndpointBuilder {
         EndpointBuilder::new(provider, secrets.into())
     }
@@ -58,23 +59,23 @@ impl Endpoint {
         &self.shared.provider
     }
 
-    /// The limits an adapter enforces.
+    /// The limits that an adapter enforces.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.shared.limits
     }
 
-    /// How often each thing happened since the endpoint was built.
+    /// The counters of the endpoint since it was built.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.shared.observer.counts()
     }
 
-    /// Replaces all secrets, for this endpoint and every clone of it, from the next delivery on.
+    /// Replaces all secrets of this endpoint and its clones, from the next delivery on.
     ///
     /// # Errors
     ///
-    /// Whatever [`EndpointBuilder::build`] finds wrong with secrets; the old ones then stay in force.
+    /// Any error of [`EndpointBuilder::build`] about secrets. The old secrets then stay in use.
     pub fn replace_secrets(&self, secrets: impl Into<SecretSet>) -> Result<(), ConfigError> {
         let rekeyed = Arc::new(self.shared.verifier().rekeyed(&secrets.into())?);
         *self
@@ -85,12 +86,12 @@ impl Endpoint {
         Ok(())
     }
 
-    /// Forgets a delivery, so that a copy of it runs again. For operators. The key is that of
+    /// Forgets a delivery, so that a copy of it runs again. For operators. `key` is the delivery's
     /// [`Delivery::replay_key`].
     ///
     /// # Errors
     ///
-    /// When the store could not be asked.
+    /// If the store fails.
     pub async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
         match &self.shared.store {
             Some(store) => store.forget(key).await,
@@ -98,15 +99,15 @@ impl Endpoint {
         }
     }
 
-    /// Forgets the event with this id, so that a copy of it runs again. `mode` is that of the event,
-    /// for a provider that [tells](Provider::mode_locator) test data apart.
+    /// Forgets the event with this id, so that a copy of it runs again. `mode` is the event's mode,
+    /// for a provider that [distinguishes](Provider::mode_locator) live and test events.
     ///
-    /// `Ok(false)` where nothing was remembered, and for a provider whose events are not
+    /// Returns `Ok(false)` if the event was not remembered, or if the provider's events are not
     /// [identified](Provider::identity) by an id.
     ///
     /// # Errors
     ///
-    /// When the store could not be asked.
+    /// If the store fails.
     pub async fn forget_id(&self, id: &str, mode: Option<Mode>) -> Result<bool, StoreError> {
         if !self.shared.identity.uses_id() {
             return Ok(false);
@@ -115,20 +116,21 @@ impl Endpoint {
         self.forget(&key).await
     }
 
-    /// Checks all that can be checked before the body: method, signature headers, freshness, encoding and announced
-    /// length. Nothing of the body need be read for a delivery that is refused here.
+    /// Checks everything that can be checked before the body: method, signature headers, freshness,
+    /// encoding and announced length. If the delivery is refused here, its body need not be read.
     #[inline]
     pub fn begin(&self, head: &Head<'_>) -> Begun {
         self.shared.begin(head)
     }
 
-    /// Checks a whole delivery, without replay protection: for tests, tools, and frameworks without an adapter
-    /// that do their own.
+    /// Verifies a whole delivery without replay protection. For tests, tools, and frameworks
+    /// without an adapter that have their own replay protection.
     ///
     /// # Errors
     ///
-    /// The [`Rejection`] to answer. A handshake is one too: it is no event. So is a delivery whose key has to be asked for
-    /// ([`RejectionKind::KeysUnavailable`]), which this cannot wait for.
+    /// The [`Rejection`] to answer. A handshake is also an error, because it is not an event. So is
+    /// a delivery whose key has to be fetched ([`RejectionKind::KeysUnavailable`]): this function
+    /// does not wait for it.
     pub fn verify(&self, head: &Head<'_>, body: Bytes) -> Result<Delivery, Rejection> {
         let mut intake = match self.begin(head) {
             Begun::Read(intake) => intake,
@@ -143,7 +145,7 @@ impl Endpoint {
         }
     }
 
-    /// Counts, logs and reports a refusal that the adapter came to, and hands it back.
+    /// Counts, logs and reports a refusal that the adapter decided on, and returns it.
     #[must_use]
     pub fn reject(&self, rejection: Rejection) -> Rejection {
         self.shared.reject(rejection)
@@ -162,7 +164,7 @@ impl fmt::Debug for Endpoint {
 
 macro_rules! constructors {
     ($($(#[$doc:meta])* $name:ident($($argument:ident),+) = $provider:ident;)*) => {
-        /// One constructor for each provider.
+        /// Constructors of the providers.
         impl Endpoint {
             $(constructors!(@one $(#[$doc])* $name($($argument),+) $provider);)*
         }
@@ -170,10 +172,10 @@ macro_rules! constructors {
         for_each_missing_provider! { constructors @missing }
     };
     (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
-        /// Constructors that need the feature `asymmetric`, which this build does not have.
+        /// Constructors that need the feature `asymmetric`, which is off in this build.
         impl Endpoint {
             $(
-                /// Needs the feature `asymmetric`: without it, a call does not compile.
+                /// Needs the feature `asymmetric`. Without it, a call does not compile.
                 pub fn $name(public_key: impl FeatureAsymmetric) -> EndpointBuilder {
                     match public_key.never() {}
                 }
@@ -194,7 +196,10 @@ macro_rules! constructors {
     };
     (@one $(#[$doc:meta])* $name:ident(secret, public_url) $provider:ident) => {
         $(#[$doc])*
-        pub fn $name(secret: impl Into<SecretSet>, public_url: impl Into<String>) -> EndpointBuilder {
+        pub fn $name(
+            secret: impl Into<SecretSet>,
+            public_url: impl Into<String>,
+        ) -> EndpointBuilder {
             Self::builder(crate::providers::$provider, secret).public_url(public_url)
         }
     };
@@ -212,7 +217,8 @@ macro_rules! constructors {
     (@one $(#[$doc:meta])* $name:ident(secret, $setting:ident) $provider:ident) => {
         $(#[$doc])*
         pub fn $name(secret: impl Into<SecretSet>, $setting: impl Into<Secret>) -> EndpointBuilder {
-            Self::builder(crate::providers::$provider, secret).setting(stringify!($setting), $setting)
+            let builder = Self::builder(crate::providers::$provider, secret);
+            builder.setting(stringify!($setting), $setting)
         }
     };
     (@one $(#[$doc:meta])* $name:ident(username, password) $provider:ident) => {
@@ -226,7 +232,7 @@ macro_rules! constructors {
 for_each_provider!(constructors);
 
 impl Delivery {
-    /// Whether this very endpoint took it.
+    /// Whether this endpoint verified the delivery.
     #[must_use]
     pub fn is_of(&self, endpoint: &Endpoint) -> bool {
         Arc::ptr_eq(self.shared(), &endpoint.shared)

@@ -1,4 +1,4 @@
-//! For how long deliveries are remembered unless an endpoint says otherwise.
+//! How long deliveries are remembered by default.
 
 use std::time::Duration;
 
@@ -8,19 +8,20 @@ use crate::time::Tolerance;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const WEEK: Duration = DAY.saturating_mul(7);
 const MONTH: Duration = DAY.saturating_mul(30);
-/// Between the clocks of sender and receiver, and for a delivery's way between them.
+/// Allows for the difference between the clocks of sender and receiver, and for the time in
+/// transit.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// The default retentions of a provider, and what bounds others.
+/// The default retentions of a provider, and the lower bound of others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Defaults {
-    /// For how long a copy stays fresh; `None` where no time is signed.
+    /// How long a copy stays fresh; `None` if no timestamp is signed.
     pub(crate) fresh: Option<Duration>,
-    /// The shortest that covers retries and freshness.
+    /// The shortest retention that covers retries and freshness.
     pub(crate) at_least: Duration,
-    /// For deliveries that are known by an id.
+    /// For deliveries that are identified by an id.
     pub(crate) by_id: Duration,
-    /// For those known by their content alone, which nothing else protects.
+    /// For deliveries that are identified by their content: nothing else protects them.
     pub(crate) by_content: Duration,
 }
 
@@ -40,11 +41,12 @@ impl Defaults {
 }
 
 impl Provider {
-    /// For how long an endpoint remembers a delivery unless it is told otherwise: one known by its id for 7 days or twice the
-    /// time the provider retries, whichever is longer; one known by its content for 30 days at the least. `None` where nothing
-    /// tells a copy from the next event, so that copies run.
+    /// How long an endpoint remembers a delivery by default. A delivery that is identified by an id
+    /// is remembered for 7 days or twice the provider's retry period, whichever is longer, and one
+    /// that is identified by its content for at least 30 days. `None` if nothing distinguishes a
+    /// copy from the next event, so that copies run.
     ///
-    /// Where an id is given but missing in a delivery, that one is known by its content.
+    /// A delivery without the id that the provider usually sends is identified by its content.
     #[must_use]
     pub fn remembers_for(&self) -> Option<Duration> {
         let time = self.schemes().iter().find_map(|scheme| scheme.time);

@@ -1,12 +1,12 @@
-//! The settings of single providers, by name.
+//! Typed methods for the settings of single providers.
 
 use crate::endpoint::EndpointBuilder;
 use crate::secret::Secret;
 
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident;)*) => {
-        /// Settings of single providers. [`build`](EndpointBuilder::build) refuses a setting that
-        /// the provider does not have with
+        /// Settings of single providers. If the provider does not have the setting,
+        /// [`build`](EndpointBuilder::build) returns
         /// [`ConfigError::UnknownSetting`](crate::ConfigError::UnknownSetting).
         /// [`setting`](EndpointBuilder::setting) takes the name as text.
         impl EndpointBuilder {
@@ -21,45 +21,45 @@ macro_rules! settings {
 }
 
 settings! {
-    /// The access key of a Rapyd account. Each delivery signs it.
+    /// The access key of a Rapyd account. Every delivery signs it.
     access_key;
-    /// The API key that a delivery has to name: GetStream, LiveKit, Vonage.
+    /// The API key that a delivery must name: GetStream, LiveKit, Vonage.
     api_key;
-    /// The audience that a token has to be for: the address of a Google Pub/Sub subscription's
-    /// endpoint, or of a monday.com webhook.
+    /// The required audience of a token: the endpoint address of a Google Pub/Sub subscription or
+    /// of a monday.com webhook.
     audience;
-    /// The `Authorization` header that Checkout.com is configured to send beside its signature.
+    /// The `Authorization` header that Checkout.com sends in addition to its signature.
     authorization;
-    /// Where an Atlassian Connect app is installed: `https://example.atlassian.net`.
+    /// The address where an Atlassian Connect app is installed: `https://example.atlassian.net`.
     base_url;
-    /// The certificates of the authority that PayPal's certificates have to lead to, in PEM, in
-    /// place of the built-in ones.
+    /// The certificate authorities that PayPal's certificates must chain to, in PEM. They replace
+    /// the built-in ones.
     ca_certificates;
     /// The address of the certificate whose key is configured: Amazon SNS, PayPal.
     cert_url;
-    /// The client key that a token has to be issued by: Atlassian Connect.
+    /// The client key that a token must name as its issuer: Atlassian Connect.
     client_key;
     /// The code that Easypay sends with each delivery.
     code;
-    /// The user name and password, with a colon between them, that Marqeta sends beside its
-    /// signature.
+    /// The user name and password that Marqeta sends in addition to its signature, separated by a
+    /// colon.
     credentials;
-    /// The address of the keys that a delivery has to name: Fireblocks, Stone.
+    /// The address of the key set that a delivery must name: Fireblocks, Stone.
     jwks_url;
-    /// The app key that a delivery has to name: Pusher, and Atlassian Connect.
+    /// The app key that a delivery must name: Pusher and Atlassian Connect.
     key;
-    /// The name of the configured key, where a delivery says which key signed it.
+    /// The name of the configured key, if deliveries name the key that signed them.
     kid;
     /// The private key that decrypts Stone's deliveries, in PEM.
     private_key;
-    /// The public key of a Braintree gateway, which stands before each signature.
+    /// The public key of a Braintree gateway. It precedes each signature.
     public_key;
     /// The second signature key of a Box application.
     secondary_secret;
-    /// The service account that a Google Pub/Sub subscription signs its deliveries as.
+    /// The service account that signs the deliveries of a Google Pub/Sub subscription.
     service_account;
-    /// The Amazon SNS topics that are accepted, separated by commas.
+    /// The accepted Amazon SNS topics, separated by commas.
     topic_arn;
-    /// The id of a PayPal webhook. Each delivery signs it.
+    /// The id of a PayPal webhook. Every delivery signs it.
     webhook_id;
 }

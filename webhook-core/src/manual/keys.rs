@@ -73,8 +73,8 @@
 //! ended can be taken over; the late owner's commit is then refused. The handler sees its epoch as
 //! [`Delivery::fence`](crate::Delivery::fence).
 //!
-//! Done stays done until its retention ends. The retention counts from the commit, and copies do not
-//! extend it. [`ReplayStore`](crate::ReplayStore) has all rules of a record.
+//! A handled event stays handled until its retention ends. The retention counts from the commit,
+//! and copies do not extend it. [`ReplayStore`](crate::ReplayStore) lists all rules of a record.
 //!
 //! A hash of the body is stored with the key, to warn of a different payload under the same id. It
 //! does not affect any decision.

@@ -10,7 +10,8 @@ pub(crate) fn draws(cases: u32) -> Config {
     Config {
         cases: soak::cases(cases),
         rng_seed: RngSeed::Fixed(soak::seed(0x5eed)),
-        // A failure is found again by its seed. A file of failures means nothing once a strategy has changed.
+        // Reproduce a failure by its seed. A file of failures is useless once a strategy has
+        // changed.
         failure_persistence: None,
         ..Config::default()
     }

@@ -200,22 +200,32 @@ fn bodies(provider: &Provider) -> Vec<(&'static str, Vec<u8>)> {
 fn fitting(provider: &Provider, note: &str, id: &str) -> Value {
     let mut document = match provider.name() {
         "adyen" => json!({"live": "false", "notificationItems": [{"NotificationRequestItem": {
-            "additionalData": {}, "amount": {"currency": "EUR", "value": 1000}, "eventCode": "AUTHORISATION",
-            "merchantAccountCode": "shop", "merchantReference": note, "pspReference": id, "success": "true",
+            "additionalData": {}, "amount": {"currency": "EUR", "value": 1000},
+            "eventCode": "AUTHORISATION", "merchantAccountCode": "shop",
+            "merchantReference": note, "pspReference": id, "success": "true",
         }}]}),
         "iyzico" => {
-            json!({"iyziEventType": "a", "paymentId": 12, "paymentConversationId": note, "status": "c"})
+            json!({
+                "iyziEventType": "a", "paymentId": 12, "paymentConversationId": note, "status": "c",
+            })
         }
         "midtrans" => {
-            json!({"order_id": format!("{id}1"), "status_code": "200", "gross_amount": "1.00", "note": note})
+            json!({
+                "order_id": format!("{id}1"), "status_code": "200",
+                "gross_amount": "1.00", "note": note,
+            })
         }
         "microsoft-graph" => json!({"value": [{"note": note}, {"note": id}]}),
         "myfatoorah-v1" => json!({"Data": {"a": 1, "b": null, "c": note}, "note": id}),
         "myfatoorah-v2" => json!({"Event": {"Name": "PAYMENT_STATUS_CHANGED"},
-            "Data": {"Invoice": {"Id": id, "Status": "PAID"}, "Transaction": {"PaymentId": note}}, "note": note}),
+            "Data": {"Invoice": {"Id": id, "Status": "PAID"}, "Transaction": {"PaymentId": note}},
+            "note": note}),
         "tap" => {
-            json!({"id": id, "amount": 1.5, "currency": "KWD", "reference": {"gateway": "b", "payment": "c"},
-            "status": "CAPTURED", "transaction": {"created": "1"}, "note": note})
+            json!({
+                "id": id, "amount": 1.5, "currency": "KWD",
+                "reference": {"gateway": "b", "payment": "c"},
+                "status": "CAPTURED", "transaction": {"created": "1"}, "note": note,
+            })
         }
         _ => json!({"order_id": 1, "status": "NEW", "timestamp": 2, "note": note, "live": true,
             "items": [{"a": 1, "name": note}, {"a": 2}], "url": format!("{URL}?x={note}")}),

@@ -1,5 +1,6 @@
-//! One row for each of several values: `"each": [1, 2]` makes two rows, with `{each}` replaced in each. Where the values are
-//! objects, their fields are the names; `{"from": 0, "to": 48}` is a range without its end.
+//! Expands a row into one for each of several values: `"each": [1, 2]` makes two rows, with
+//! `{each}` replaced in each. If the values are objects, their field names are the placeholders.
+//! `{"from": 0, "to": 48}` is a range that excludes its end.
 
 use serde_json::{Map, Value};
 
@@ -42,7 +43,8 @@ fn replaced(value: &Value, by: &Map<String, Value>) -> Value {
     }
 }
 
-/// A text that is nothing but the placeholder becomes the value, whatever it is; inside of a longer one it becomes text.
+/// A text that consists of the placeholder alone becomes the value, whatever its type. In a longer
+/// text, the value becomes text.
 fn in_text(text: &str, by: &Map<String, Value>) -> Value {
     let mut text = text.to_owned();
     for (name, value) in by {

@@ -1,8 +1,10 @@
-//! The table of cases: what `cases/*.json` may say. One file a section of the catalogue, one row a case.
+//! The table of cases: the format of `cases/*.json`. One file for each section of the catalogue,
+//! one row for each case.
 //!
-//! A row sets up an endpoint and a handler, and then takes steps: each sends a request and says what is to come of it. The
-//! request starts as a genuine delivery of the row's provider and is damaged by `edit`; where a row says nothing, the defaults
-//! below hold. Words that stand for whole answers and effects are explained in `cases/words.json`.
+//! A row sets up an endpoint and a handler, and then takes steps. Each step sends a request and
+//! says what the result has to be. The request starts as a genuine delivery of the row's provider
+//! and is damaged by `edit`. The defaults below apply if a row does not override them.
+//! `cases/words.json` explains the words for whole answers and effects.
 
 mod bytes;
 mod each;
@@ -41,7 +43,8 @@ pub struct Row {
     /// The endpoint.
     #[serde(default)]
     pub endpoint: EndpointConfig,
-    /// What the handler does: at the first attempt, the second, and so on; the last stands for all that follow.
+    /// What the handler does at the first attempt, the second, and so on. The last entry applies to
+    /// all later attempts.
     #[serde(default)]
     pub handler: Vec<Act>,
     /// What the handler takes from its framework.
@@ -89,7 +92,7 @@ pub struct EndpointConfig {
     pub store: bool,
     /// Whether the route has the layer at all.
     pub layer: bool,
-    /// What a copy of a done delivery is answered, instead of an empty 200; `{id}` is the delivery's.
+    /// The answer to a duplicate, instead of an empty 200; `{id}` is the delivery's.
     pub duplicates_say: Option<String>,
     /// Whether every hook panics.
     pub hooks_panic: bool,
@@ -149,8 +152,8 @@ pub struct Act {
     pub status: u16,
     /// these headers,
     pub headers: Vec<(String, String)>,
-    /// and this body; `{id}`, `{type}`, `{attempt}`, `{mode}`, `{slot}`, `{signed_at}`, `{covers}` and `{raw}` are the
-    /// delivery's.
+    /// and this body; `{id}`, `{type}`, `{attempt}`, `{mode}`, `{slot}`, `{signed_at}`, `{covers}`
+    /// and `{raw}` are the delivery's.
     pub body: String,
     /// Says itself what is to become of the delivery.
     pub disposition: Option<Disposition>,
@@ -239,7 +242,8 @@ pub struct Step {
     pub client: Behaviour,
     /// Sent this often at the same time, each over a connection of its own.
     pub copies: usize,
-    /// The answer; none where the client does not wait for one. All copies get it, unless it is said what the others get.
+    /// The answer; none if the client does not wait for one. It applies to all copies, unless the
+    /// row says what the others get.
     pub answer: Option<Expected>,
     /// Exactly one copy gets the answer, each of the others one of these.
     pub others: Vec<Expected>,
@@ -380,7 +384,8 @@ pub enum Behaviour {
     Closes,
     /// It sends no more from when the handler is at the gate. HTTP/1.1 only.
     HalfCloses,
-    /// It gives the request up when the handler is at the gate, and keeps the connection. HTTP/2 only.
+    /// The client cancels the request when the handler is at the gate, and keeps the connection.
+    /// HTTP/2 only.
     Resets,
     /// It closes the connection as soon as it has sent what it sends.
     ClosesEarly,

@@ -10,7 +10,8 @@ use crate::KeyState;
 #[serde(untagged)]
 #[allow(clippy::exhaustive_enums, reason = "data")]
 pub enum Expected {
-    /// Of `words.json`. With ` unread` behind it, the connection is closed as well, since the body was not read to its end.
+    /// A word of `words.json`. The suffix ` unread` also closes the connection, since the body was
+    /// not read to its end.
     Word(String),
     /// Spelled out.
     Answer(Answer),

@@ -18,7 +18,8 @@ pub trait Server: Send + Sync {
     /// Its name in the report, and in rows that only some servers have.
     fn name(&self) -> &'static str;
 
-    /// The protocols it speaks in clear text. Called with one of them, `serve` serves that one at least.
+    /// The protocols that the server speaks in clear text. Called with one of them, `serve` serves
+    /// at least that one.
     fn protocols(&self) -> &'static [Protocol] {
         &[Protocol::H1, Protocol::H2]
     }

@@ -7,7 +7,8 @@ use crate::app::App;
 use crate::case::{Answer, Effect, Protocol, Text};
 use crate::{KeyState, Reply};
 
-/// Headers that servers add by themselves, as they please. All others are ours or the handler's, and are compared.
+/// Headers that servers add by themselves. All other headers come from the library or the handler,
+/// and are compared.
 const OF_SERVERS: &[&str] = &["date", "server", "content-length", "transfer-encoding"];
 
 /// The part of an answer that has to be the same everywhere.

@@ -1,4 +1,4 @@
-//! One client for both protocols, which sends a request in any pieces and behaves as badly as it is told.
+//! A client for both protocols that sends a request in any pieces and misbehaves on demand.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

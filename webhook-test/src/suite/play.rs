@@ -27,7 +27,8 @@ pub struct Played {
 pub type Heard = Vec<Option<Answer>>;
 
 impl Played {
-    /// Whether the answers differ from another server's. What HTTP/2 has no header for makes no difference.
+    /// Whether the answers differ from another server's. Headers that HTTP/2 does not have are
+    /// ignored.
     pub(super) fn differs_from(&self, other: &Self) -> bool {
         let comparable = |heard: &[Heard]| -> Vec<Heard> {
             let mut heard = heard.to_vec();
@@ -66,7 +67,8 @@ pub async fn play(row: &Row, words: &Words, server: &dyn Server, protocol: Proto
             heard.push(answers);
             return Played { heard, failure };
         }
-        // How many copies come while the first runs, and how many after it, is chance. Each was held against the table.
+        // It is random how many copies arrive during the first run and how many after it. Each
+        // answer is checked against the table.
         if !step.others.is_empty() {
             let others = step.others.iter();
             let others: Vec<_> = others
@@ -119,7 +121,8 @@ impl Scene<'_> {
         let effect = self.words.effect(&step.effect);
         before.becomes(&self.app, &effect).await?;
         if let (Some(reason), Some(before)) = (&step.reason, rejected) {
-            // The refusal of a handler that its client has left is counted after its claim is released.
+            // When the client of a handler has left, the refusal is counted after the claim is
+            // released.
             eventually(|| self.app.rejected(reason) > before).await;
             let count = self.app.rejected(reason) - before;
             if count != 1 {
@@ -264,5 +267,6 @@ impl Scene<'_> {
     }
 }
 
-/// How long a server may take to notice that a client has gone. Too short, and less is tested; nothing else depends on it.
+/// How long a server may take to notice that a client has left. If this is too short, less is
+/// tested; nothing else depends on it.
 const NOTICED: Duration = Duration::from_millis(60);

@@ -7,7 +7,8 @@ use serde_json::Value;
 pub(super) struct Style {
     pub(super) layout: Layout,
     pub(super) escapes: Escapes,
-    /// The items or members at a pointer, by their numbers: in another order, some left out or several times.
+    /// Replaces the items or members at a pointer by those with these numbers: reordered, dropped
+    /// or repeated.
     pub(super) order: Option<(String, Vec<usize>)>,
     /// A member of the outermost object, in front or at its end.
     pub(super) more: Option<(bool, String)>,

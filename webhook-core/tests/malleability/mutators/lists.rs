@@ -1,4 +1,5 @@
-//! Lists in a request: items that are repeated, dropped, reordered, added or taken from another delivery.
+//! Mutates lists in a request: items are repeated, dropped, reordered, added or taken from another
+//! delivery.
 
 use serde_json::Value;
 use webhook_core::Locator;

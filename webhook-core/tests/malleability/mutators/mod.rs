@@ -119,7 +119,8 @@ impl Sink {
         }
     }
 
-    /// Offers a mutant, which is made only if it is picked. One that cannot be made counts for nothing.
+    /// Offers a mutant, which is only made if it is picked. A mutant that cannot be made does not
+    /// count.
     pub(crate) fn offer<M: Into<Option<Request>>>(&mut self, make: impl FnOnce() -> M) {
         self.seen += 1;
         let at = if self.kept.len() < self.most {
