@@ -205,7 +205,8 @@ async fn a_handler_that_failed_runs_again_and_sees_which_attempt_it_is() {
 
 #[tokio::test]
 async fn another_delivery_id_of_github_is_another_event_and_no_other_header_is() {
-    // H06, H07: a thief can invent ids for a captured delivery, within the bound of the provider.
+    // H06, H07: an attacker can invent ids for a captured delivery, within the bound of the
+    // provider.
     let door = Door::open(Endpoint::github(PLAIN)).await;
     let sent = signed(providers::GITHUB, r#"{"zen":"…"}"#);
     let first = sent

@@ -53,7 +53,7 @@ pub fn serve(listener: TcpListener, webhook: Webhook, log: Log) -> io::Result<Se
         App::new().app_data(log.clone()).service(
             web::resource(PATH)
                 // Guards run after the middleware, so they see only verified deliveries. GitHub
-                // does not sign this header, so a thief can send a captured delivery as another
+                // does not sign this header, so an attacker can send a captured delivery as another
                 // kind. That is useless: the signed body identifies the delivery, so it is a
                 // duplicate.
                 .route(web::post().guard(Header(KIND, "star")).to(star))

@@ -10,7 +10,7 @@ use crate::provider::Mode;
 ///
 /// The provider's [`Identity`](crate::Identity) says what the identity consists of: a signed id, or
 /// a digest of the signed message. If it has to include unsigned labels, their number is
-/// [bounded](super::LabelBound): a thief can replay a captured delivery under invented ones.
+/// [bounded](super::LabelBound): an attacker can replay a captured delivery under invented ones.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ReplayKey([u8; 32]);
 

@@ -47,7 +47,7 @@ impl ClaimRequest {
 
 /// A limit on the keys that one signed content can have.
 ///
-/// Some keys contain labels that the sender does not sign, such as a delivery id. A thief can
+/// Some keys contain labels that the sender does not sign, such as a delivery id. An attacker can
 /// invent labels for a captured delivery, and this bounds how many of them run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

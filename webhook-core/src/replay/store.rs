@@ -62,7 +62,7 @@ use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey};
 ///   worse than a second run.
 /// * It answers `InFlight` for ever: the sender gives up after its retries, and the event is lost.
 ///   So every lease ends.
-/// * It counts too few keys of a group: a thief runs a captured delivery under more invented
+/// * It counts too few keys of a group: an attacker runs a captured delivery under more invented
 ///   labels. It counts too many: events are lost.
 /// * A commit of a lost lease is accepted: two runs both believe that theirs is the recorded one.
 /// * A renewal revives a lost lease: two handlers run at the same time.

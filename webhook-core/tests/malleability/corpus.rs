@@ -22,7 +22,7 @@ pub(crate) struct Case {
     pub(crate) request: Request,
     /// Other deliveries under the same secret.
     pub(crate) others: Vec<Request>,
-    /// The shared secret, whose length a thief may guess.
+    /// The shared secret, whose length an attacker may guess.
     pub(crate) secret_len: usize,
     /// Mutants of each mutator that are tried.
     pub(crate) effort: usize,

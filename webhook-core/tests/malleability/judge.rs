@@ -14,7 +14,7 @@ use crate::corpus::Case;
 use crate::mutators::{self, Mutator, Sink};
 use crate::request::Request;
 
-/// How many replay keys the deliveries may have that a thief can make of one.
+/// How many replay keys the deliveries may have that an attacker can make of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
     /// As many: one, unless labels that nothing signs tell events apart.
@@ -47,7 +47,7 @@ pub(crate) struct Taken {
     signed_at: Option<UnixTime>,
 }
 
-/// An endpoint and its clock, which a thief can wait for.
+/// An endpoint and its clock, which an attacker can wait for.
 pub(crate) struct Receiver {
     endpoint: Endpoint,
     clock: Arc<AtomicU64>,

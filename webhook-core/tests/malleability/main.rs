@@ -1,5 +1,5 @@
-//! One captured delivery has one replay key: whatever a thief does to it, if it still verifies, its
-//! key is that of the original, or within the bound that the provider declares.
+//! One captured delivery has one replay key: whatever an attacker does to it, if it still verifies,
+//! its key is that of the original, or within the bound that the provider declares.
 //!
 //! A soak run tries more, see `common/soak.rs`, and `cargo run -p webhook-core --all-features
 //! --example malleability` prints what verified.

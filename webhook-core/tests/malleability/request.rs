@@ -1,4 +1,4 @@
-//! A request as a thief holds it, and the places in it where bytes can be taken out and put in.
+//! A request as an attacker holds it, and the places in it where bytes can be taken out and put in.
 
 use std::collections::BTreeMap;
 

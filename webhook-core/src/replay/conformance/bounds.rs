@@ -88,7 +88,7 @@ pub async fn groups_do_not_touch_each_other<S: ReplayStore>(
     let _lease = acquired(claim(b, &new_key(), &request(LONG)).await, promise);
 }
 
-/// A thief whose invented labels fail must not have more of them.
+/// An attacker whose invented labels fail must not have more of them.
 ///
 /// # Panics
 ///

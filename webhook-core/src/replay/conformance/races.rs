@@ -108,7 +108,7 @@ pub async fn a_release_at_the_same_time_leaves_the_next_claim_alone<S: ReplaySto
     }
 }
 
-/// A thief sends all invented labels at the same time.
+/// An attacker sends all invented labels at the same time.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! What a thief can do to a captured request without the secret.
+//! What an attacker can do to a captured request without the secret.
 
 mod json;
 mod lists;
@@ -16,7 +16,7 @@ use crate::request::{Request, Slot, slots};
 pub(crate) struct Mutator {
     pub(crate) name: &'static str,
     pub(crate) make: fn(&Request, &Context<'_>, &mut Sink),
-    /// How long the thief also waits, in seconds.
+    /// How long the attacker also waits, in seconds.
     pub(crate) waits: u64,
     /// How many times as many as of others are tried.
     pub(crate) weight: usize,
@@ -64,7 +64,7 @@ const fn of(name: &'static str, make: fn(&Request, &Context<'_>, &mut Sink)) -> 
     }
 }
 
-/// What a thief knows besides the request.
+/// What an attacker knows besides the request.
 pub(crate) struct Context<'c> {
     pub(crate) provider: &'static Provider,
     pub(crate) others: &'c [Request],
