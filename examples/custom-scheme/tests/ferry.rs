@@ -30,8 +30,8 @@ async fn send(
     Ok((statuses, bookings))
 }
 
-/// The signature of `BODY` at 1800000000, made with `printf '1800000000.booking=b1&event=booked&seats=2' | openssl
-/// dgst -sha256 -hmac …`.
+/// The signature of `BODY` at 1800000000: the HMAC of
+/// `1800000000.booking=b1&event=booked&seats=2`, from `openssl dgst -sha256 -hmac`.
 const TAG: &str = "7134bb1a56d83b867cf9b05c16d047c2ca153504c2e45bebc1128674ca828e91";
 
 #[test]
