@@ -1,4 +1,8 @@
 //! A gate that admits one future per name at a time, in any runtime.
+//!
+//! It is not a mutex of async-lock or tokio per name: senders choose the names, so the mutexes would
+//! need a map with an end, and a lock around it. This is that lock, with a list of the few names
+//! that are being fetched.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
