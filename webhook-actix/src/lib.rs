@@ -55,7 +55,7 @@
 //!
 //! A [`Signer`] makes the deliveries that the provider would send, for the clock of the system.
 //! [`SignedRequest::forged`] is the same delivery from someone without the secret, and
-//! [`test_request`] makes either a request for [`actix_web::test`].
+//! [`test_request`] makes either a request for [`actix_web::test`](mod@actix_web::test).
 //!
 //! ```
 //! use actix_web::{App, HttpResponse, test, web};
