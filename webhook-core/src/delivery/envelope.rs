@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::answer::Answer;
 use crate::crypto::RunningMac;
 use crate::delivery::record::label;
-use crate::delivery::responder::MAX_ECHO;
+use crate::delivery::reply::MAX_ECHO;
 use crate::delivery::{BodyLabels, HandshakeResponder};
 use crate::error::RejectionKind;
 use crate::observe::EscapedId;

@@ -22,6 +22,7 @@ mod pending;
 mod permit;
 mod proof;
 mod record;
+mod reply;
 mod responder;
 mod settling;
 mod shared;

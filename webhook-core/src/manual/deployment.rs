@@ -24,7 +24,7 @@
 //! Some handshakes arrive as `GET` or `HEAD` (Meta, eBay, Dropbox, Okta, Trello, Intercom). A
 //! router that only accepts `POST` answers them with 405 before the layer sees them.
 //! `Router::layer` sees them, and so does actix-web's `wrap` on a `Resource`, `Scope` or `App`. A
-//! `route_layer` after `post(…)`, or a `wrap` on the `Route` itself, does not.
+//! `MethodRouter::route_layer`, or a `wrap` on the `Route` itself, does not.
 //!
 //! # Bodies
 //!

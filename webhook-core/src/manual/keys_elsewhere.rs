@@ -96,8 +96,9 @@
 //! Amazon SNS sends no events until an address in its `SubscriptionConfirmation` has been visited.
 //! A source that [confirms](crate::KeySource::confirm), as `HttpsKeys` does, makes this request
 //! under the same rules as for keys. It does so only for a verified delivery of a configured topic,
-//! and only to an address of SNS. For one address there is one request at a time, and one an hour.
-//! The delivery is answered 200 after the request succeeded and 503 otherwise, and no handler runs.
+//! and only to an address of SNS. For one address there is one request at a time, and after a
+//! success none for an hour. The delivery is answered 200 after the request succeeded and 503
+//! otherwise, and no handler runs.
 //! The end of a subscription reaches the handler, because visiting its address would undo it.
 //!
 //! # Order of checks
