@@ -10,8 +10,8 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 use webhook_tower::ResponseBody;
 
-/// A service behind a [`WebhookLayer`](crate::WebhookLayer). Its responses have axum's body, which
-/// is that of the handler as it is: axum would box any other type once more.
+/// A service behind a [`WebhookLayer`](crate::WebhookLayer). Its responses use axum's body type.
+/// axum allocates a box for every other type.
 #[derive(Clone)]
 pub struct Webhook<S>(webhook_tower::Webhook<S>);
 

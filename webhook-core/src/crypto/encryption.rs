@@ -40,7 +40,8 @@ impl DecryptionKey {
         Ok(Self(Arc::new(key)))
     }
 
-    /// Decrypts the content, if it and the associated data `beside` are unchanged.
+    /// Decrypts the content. Returns `None` if the content or the associated data `beside` was
+    /// changed.
     pub(crate) fn open(&self, sealed: Sealed, beside: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let mut key = Zeroizing::new(vec![0; self.0.min_output_size()]);
         let key = self

@@ -164,7 +164,7 @@ impl PublicKey {
     }
 }
 
-/// Refuses weak Ed25519 keys. A key of small order verifies signatures that nobody made, and a key
+/// Refuses weak Ed25519 keys. A key of small order verifies forged signatures, and a key
 /// with two encodings would count as two keys.
 fn check_point(spki: &[u8]) -> Result<(), SecretProblem> {
     let start = spki.len().saturating_sub(32);

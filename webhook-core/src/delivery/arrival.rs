@@ -47,6 +47,13 @@ impl Arrival {
         }
     }
 
+    /// Drops what holds secrets or memory, because the delivery may live long.
+    pub(super) fn clear(&mut self) {
+        self.verification.forget();
+        self.challenge = Challenged::AsUsual;
+        self.labels = Vec::new();
+    }
+
     /// Hashes and keeps the next chunk. The caller has checked that it fits.
     #[inline]
     pub(super) fn push(&mut self, chunk: Bytes) {

@@ -79,8 +79,9 @@ impl Intake {
             Locator::Header(names) => header_label(head, names),
             _ => None,
         };
-        if shared.store.is_none() {
-            return Ok(());
+        let has_id = shared.identity.uses_id() && record.id.is_some();
+        if shared.store.is_none() || has_id {
+            return Ok(()); // The replay key needs nothing else from the head.
         }
         let labels = shared.identity.label_headers().iter();
         arrival.labels = labels.map(|name| identifying_label(head, name)).collect();
@@ -158,7 +159,7 @@ impl Intake {
     /// Completes the delivery once all keys are supplied.
     pub(crate) fn settle(mut self) -> Result<Finished, Rejection> {
         let judgement = self.0.judge();
-        self.0.arrival.verification.forget();
+        self.0.arrival.clear();
         match judgement {
             Ok(Judgement::Challenge(answer)) => {
                 self.0.shared.count_challenge();

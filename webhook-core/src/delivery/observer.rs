@@ -171,14 +171,8 @@ impl Observer {
         if !same_payload {
             let total = add(&self.changed_duplicates);
             if self.lines.changed_duplicate.pass().is_some() {
-                let provider = delivery.provider();
-                tracing::warn!(
-                    target: "webhook",
-                    provider,
-                    consumer,
-                    total,
-                    "duplicate has a different payload"
-                );
+                let what = "duplicate has a different payload";
+                warn_of_duplicates(delivery, consumer, total, what);
             }
         }
         self.report_duplicate(delivery, consumer, same_payload);
@@ -188,14 +182,8 @@ impl Observer {
     pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &str) {
         let total = add(&self.over_bound);
         if self.lines.over_bound.pass().is_some() {
-            let provider = delivery.provider();
-            tracing::warn!(
-                target: "webhook",
-                provider,
-                consumer,
-                total,
-                "too many unsigned labels for one content: answered as a duplicate"
-            );
+            let what = "too many unsigned labels for one content: answered as a duplicate";
+            warn_of_duplicates(delivery, consumer, total, what);
         }
         self.report_duplicate(delivery, consumer, true);
     }
@@ -244,6 +232,11 @@ impl Observer {
             );
         }
     }
+}
+
+fn warn_of_duplicates(delivery: &Delivery, consumer: &str, total: u64, what: &str) {
+    let provider = delivery.provider();
+    tracing::warn!(target: "webhook", provider, consumer, total, "{what}");
 }
 
 fn add(counter: &AtomicU64) -> u64 {

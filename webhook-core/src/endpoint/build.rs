@@ -57,7 +57,7 @@ impl EndpointBuilder {
         Ok(Endpoint {
             shared: Arc::new(Shared {
                 identity,
-                digests_body: store.is_some() && !identity.uses_id() && authenticates_body,
+                digests_body: !identity.uses_id() && authenticates_body,
                 wanted: EnvelopeSpec::new(&self.provider),
                 key_prefix: KeyPrefix::new(&self.consumer, self.provider.name(), &self.tenant),
                 provider: self.provider,

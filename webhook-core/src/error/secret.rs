@@ -30,7 +30,7 @@ pub enum SecretProblem {
     /// A key for another algorithm, or an invalid key, such as a point that is not on the curve.
     WrongKey,
     /// An RSA key of fewer than 2048 or more than 8192 bits, or an Ed25519 key of small order,
-    /// which verifies signatures that nobody made.
+    /// which verifies forged signatures.
     WeakKey,
     /// A public key, in a build without the feature `asymmetric`.
     NeedsAsymmetric,

@@ -70,7 +70,8 @@
 //!
 //! * TLS, and limits on connections, requests and head sizes. The server and the proxy provide
 //!   them.
-//! * Lists of IP addresses. They prove nothing, and behind a proxy they are whatever a header says.
+//! * Lists of IP addresses. An address does not authenticate a sender. Behind a proxy, a header
+//!   sets it.
 //! * The content of a payload. It comes from the provider, and may still contain text that one of
 //!   your customers chose.
 //! * Wiping memory outside this crate. A [`Secret`](crate::Secret) and the hash states made from it

@@ -102,8 +102,7 @@ pub(crate) fn parse(
             spaces,
             beside,
         } => {
-            let pairs = pieces(value, separator);
-            let pairs = pairs.map(|pair| if spaces { pair.trim_ascii() } else { pair });
+            let pairs = pairs(value, separator, spaces);
             read_pairs(pairs, label, time_at, beside, tag)
         }
         Grammar::PairSets { separator, label } => pair_sets(value, separator, label, time_at, tag),
@@ -147,7 +146,7 @@ fn versions(value: &[u8], label: &str, commas: bool, tag: Tag<'_>) -> Result<(),
 }
 
 fn read_pairs<'v>(
-    pairs: impl Iterator<Item = &'v [u8]>,
+    pairs: impl Iterator<Item = (&'v [u8], &'v [u8])>,
     label: &str,
     time_at: Option<TimeIn>,
     beside: Option<(&str, &str)>,
@@ -155,7 +154,7 @@ fn read_pairs<'v>(
 ) -> Result<Option<&'v [u8]>, RejectionKind> {
     let mut time = None;
     let mut missing = beside.is_some();
-    for (key, text) in pairs.filter_map(|pair| halves(pair, b'=')) {
+    for (key, text) in pairs {
         if time_at.is_some_and(|at| at.is_pair(key)) {
             if time.replace(text).is_some() {
                 return Err(RejectionKind::AmbiguousHeader);
@@ -185,7 +184,7 @@ fn pair_sets<'v>(
 ) -> Result<Option<&'v [u8]>, RejectionKind> {
     let mut time = None;
     for set in pieces(value, b' ') {
-        let own = read_pairs(pieces(set, separator), label, time_at, None, tag)?;
+        let own = read_pairs(pairs(set, separator, false), label, time_at, None, tag)?;
         let own = own.ok_or(RejectionKind::Malformed)?;
         if *time.get_or_insert(own) != own {
             return Err(RejectionKind::AmbiguousHeader);
@@ -218,11 +217,8 @@ pub(crate) fn beside(
         Grammar::Pairs {
             separator, spaces, ..
         } => {
-            let pairs = pieces(value, separator);
-            let pairs = pairs.map(|pair| if spaces { pair.trim_ascii() } else { pair });
-            let mut texts = pairs
-                .filter_map(|pair| halves(pair, b'='))
-                .filter(|(key, _)| *key == name.as_bytes());
+            let mut texts =
+                pairs(value, separator, spaces).filter(|(key, _)| *key == name.as_bytes());
             match (texts.next(), texts.next()) {
                 (_, Some(_)) => return Err(RejectionKind::AmbiguousHeader),
                 (found, None) => found.map(|(_, text)| text.to_vec()),
@@ -242,7 +238,13 @@ fn json_field(value: &[u8], pointer: &'static str) -> Result<Vec<u8>, RejectionK
     Ok(text.into_owned().into_bytes())
 }
 
-/// The key and text of a pair.
+/// The keys and texts of pairs. Pieces without `=` are skipped.
+fn pairs(value: &[u8], separator: u8, spaces: bool) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let pairs = pieces(value, separator);
+    let pairs = pairs.map(move |pair| if spaces { pair.trim_ascii() } else { pair });
+    pairs.filter_map(|pair| halves(pair, b'='))
+}
+
 /// The pieces between separators: one more than there are separators.
 fn pieces(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(value);
@@ -254,7 +256,7 @@ fn pieces(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What stands before the first separator, and behind it.
+/// Splits at the first separator.
 #[inline]
 fn halves(value: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(separator, value)?;

@@ -1,8 +1,9 @@
 //! The text of one element of an XML document, found in one pass without a tree.
 
-/// The text of the first child of the root element that has this name. `None` if there is none, if
-/// it has children or references (`&amp;`), if the document has a DOCTYPE, or if it ends early
-/// before it.
+/// Returns the text of the first child of the root element that has this name.
+///
+/// Returns `None` if no child has the name, if the child has children or references (`&amp;`), if
+/// the document has a DOCTYPE, or if it ends before the child does.
 pub(crate) fn child<'x>(xml: &'x [u8], name: &str) -> Option<&'x str> {
     let mut rest = xml;
     let mut depth = 0_usize;

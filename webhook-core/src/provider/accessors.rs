@@ -92,7 +92,7 @@ impl Provider {
         self.handshake
     }
 
-    /// The address of the page that documents the scheme. Empty if there is none.
+    /// The address of the page that documents the scheme. Empty if no page is known.
     #[must_use]
     pub const fn docs(&self) -> &'static str {
         self.docs

@@ -64,24 +64,17 @@ fn find_pair<'a, N: AsRef<str>, V: AsRef<[u8]>>(pairs: &'a [(N, V)], name: &str)
 impl Headers for http::HeaderMap {
     fn find(&self, name: &str) -> Found<'_> {
         use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-        // Asked of every request; a name that the map knows needs no search.
-        let standard = match name {
-            "content-encoding" => Some(CONTENT_ENCODING),
-            "content-length" => Some(CONTENT_LENGTH),
-            _ => None,
+        let values = match name {
+            // Every request is asked for these two, and the map knows them without a search.
+            "content-encoding" => self.get_all(CONTENT_ENCODING),
+            "content-length" => self.get_all(CONTENT_LENGTH),
+            _ if self.len() > SCANNED => self.get_all(name),
+            _ => {
+                let named = self.iter().filter(|(key, _)| key.as_str() == name);
+                return Found::only(named.map(|(_, value)| value.as_bytes()));
+            }
         };
-        if let Some(standard) = standard {
-            return Found::only(
-                self.get_all(standard)
-                    .iter()
-                    .map(http::HeaderValue::as_bytes),
-            );
-        }
-        if self.len() > SCANNED {
-            return Found::only(self.get_all(name).iter().map(http::HeaderValue::as_bytes));
-        }
-        let named = self.iter().filter(|(key, _)| key.as_str() == name);
-        Found::only(named.map(|(_, value)| value.as_bytes()))
+        Found::only(values.iter().map(http::HeaderValue::as_bytes))
     }
 }
 

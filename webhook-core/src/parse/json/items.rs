@@ -14,7 +14,7 @@ pub(crate) fn items(array: &[u8]) -> Items<'_> {
 
 /// See [`items`].
 pub(crate) struct Items<'b> {
-    /// The rest of the array. `None` at its end.
+    /// The unread rest of the array, or `None` at its end.
     rest: Option<&'b [u8]>,
     first: bool,
 }
