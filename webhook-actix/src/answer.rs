@@ -44,6 +44,27 @@ impl ResponseError for Refused {
     }
 }
 
+/// The answer to an event that is dead, where the handler took the request and left no response:
+/// only an error can be answered then.
+#[derive(Debug)]
+pub(crate) struct Acknowledged(pub(crate) Answer);
+
+impl fmt::Display for Acknowledged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the event failed too often and is dead")
+    }
+}
+
+impl ResponseError for Acknowledged {
+    fn status_code(&self) -> StatusCode {
+        status(&self.0)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        respond(self.0.clone())
+    }
+}
+
 /// An answer of the engine as a response of actix-web.
 pub(crate) fn respond(answer: Answer) -> HttpResponse {
     let mut response = HttpResponse::build(status(&answer));

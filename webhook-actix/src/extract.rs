@@ -78,7 +78,9 @@ impl FromRequest for VerifiedDelivery {
     }
 }
 
-fn event<T: DeserializeOwned>(request: &HttpRequest) -> Result<Event<T>, EventRejection> {
+pub(crate) fn event<T: DeserializeOwned>(
+    request: &HttpRequest,
+) -> Result<Event<T>, EventRejection> {
     Ok(Event::parse(delivery(request)?)?)
 }
 

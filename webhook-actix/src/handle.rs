@@ -1,13 +1,15 @@
+use std::pin::pin;
 use std::rc::Rc;
 
-use actix_web::body::EitherBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage as _};
 use webhook_core::{Checked, Disposition};
 use webhook_runtime::{ClaimResult, HandlerRun, SettleResult, TrackedEndpoint};
 
-use crate::answer::{Refused, respond};
+use crate::answer::{Acknowledged, Refused, respond};
 use crate::call::{ServiceCall, replay};
+use crate::remember::remember;
 
 pub(crate) type Output<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
 
@@ -20,7 +22,7 @@ pub(crate) async fn handle<S, B>(
 ) -> Output<B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: 'static,
+    B: MessageBody + 'static,
 {
     let permit = match endpoint.claim(checked).await {
         ClaimResult::Run(permit) => permit,
@@ -35,10 +37,27 @@ where
     let delivery = permit.delivery().clone();
     request.set_payload(replay(&delivery));
     request.extensions_mut().insert(delivery);
-    let handled = HandlerRun::new(ServiceCall::new(inner, request), &endpoint).await;
+    let mut run = pin!(HandlerRun::new(ServiceCall::new(inner, request), &endpoint));
+    run.as_mut().hold(&permit, &endpoint);
+    let handled = run.await;
+    let (handled, permit) = match endpoint.remembers(&permit, &handled, describe) {
+        true => remember(handled, permit, &endpoint).await,
+        false => (handled.map(ServiceResponse::map_into_left_body), permit),
+    };
     match endpoint.settle(permit, handled, describe).await {
-        SettleResult::Response(response) => Ok(response.map_into_left_body()),
+        SettleResult::Response(response) => Ok(response),
         SettleResult::Error(error) => Err(error),
+        SettleResult::Acknowledged {
+            answer,
+            replaced: Some(response),
+        } => {
+            let acknowledged = response.into_response(respond(answer));
+            Ok(acknowledged.map_into_right_body())
+        }
+        SettleResult::Acknowledged {
+            answer,
+            replaced: None,
+        } => Err(Acknowledged(answer).into()),
         SettleResult::Refused {
             rejection,
             replaced: Some(response),

@@ -151,13 +151,16 @@ mod headers;
 mod middleware;
 mod receive;
 mod rejection;
+mod remember;
 mod test_request;
+mod transactional;
 
 pub use answer::Refused;
 pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use middleware::{Webhook, WebhookMiddleware};
-pub use rejection::{EventRejection, MissingMiddleware, NotAnEvent};
+pub use rejection::{EventRejection, MissingMiddleware, MissingTransaction, NotAnEvent};
 pub use test_request::test_request;
+pub use transactional::TransactionalEvent;
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]

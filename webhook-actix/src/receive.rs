@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
+use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage as _};
 use futures_util::Stream as _;
@@ -29,6 +30,7 @@ type Run<B> = DetachOnDrop<LocalBoxFuture<'static, Output<B>>>;
 impl<S, B> Receive<S, B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody,
 {
     pub(crate) fn new(mut request: ServiceRequest, body: BodyIntake, inner: Rc<S>) -> Self {
         Self {
@@ -76,6 +78,7 @@ where
 impl<S, B> Future for Receive<S, B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody,
 {
     type Output = Output<B>;
 

@@ -40,12 +40,20 @@ pub enum EventRejection {
     MissingMiddleware(MissingMiddleware),
     /// The payload is not of the type asked for.
     NotAnEvent(NotAnEvent),
+    /// The store does not claim within transactions of the type asked for.
+    MissingTransaction(MissingTransaction),
 }
 
 /// The route has no webhook middleware. Answered 500.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct MissingMiddleware;
+
+/// The store of the endpoint does not claim within transactions of the type that the handler takes,
+/// or another extractor of the request has the transaction. Answered 500.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct MissingTransaction;
 
 /// A verified payload that is not of the type the handler takes. Answered 422, and the claim is
 /// released, so the sender's retry runs once the type is corrected.
@@ -60,6 +68,17 @@ impl MissingMiddleware {
         static LINE: LogLimit = LogLimit::new();
         if let Some(suppressed) = LINE.pass() {
             tracing::error!(target: "webhook", reason = "middleware_missing", suppressed, "{Self}");
+        }
+        Self
+    }
+}
+
+impl MissingTransaction {
+    pub(crate) fn report() -> Self {
+        // Senders cause this line.
+        static LINE: LogLimit = LogLimit::new();
+        if let Some(suppressed) = LINE.pass() {
+            tracing::error!(target: "webhook", reason = "transaction_missing", suppressed, "{Self}");
         }
         Self
     }
@@ -83,6 +102,15 @@ impl fmt::Display for MissingMiddleware {
     }
 }
 
+impl fmt::Display for MissingTransaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "no transaction of this type in the delivery: configure a store that claims within \
+             transactions, and take the event once",
+        )
+    }
+}
+
 impl fmt::Display for NotAnEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -94,11 +122,14 @@ impl fmt::Display for EventRejection {
         match self {
             Self::MissingMiddleware(rejection) => rejection.fmt(f),
             Self::NotAnEvent(rejection) => rejection.fmt(f),
+            Self::MissingTransaction(rejection) => rejection.fmt(f),
         }
     }
 }
 
 impl Error for MissingMiddleware {}
+
+impl Error for MissingTransaction {}
 
 impl Error for NotAnEvent {}
 
@@ -124,6 +155,12 @@ impl From<MissingMiddleware> for EventRejection {
     }
 }
 
+impl From<MissingTransaction> for EventRejection {
+    fn from(rejection: MissingTransaction) -> Self {
+        Self::MissingTransaction(rejection)
+    }
+}
+
 impl From<NotAnEvent> for EventRejection {
     fn from(rejection: NotAnEvent) -> Self {
         Self::NotAnEvent(rejection)
@@ -131,6 +168,16 @@ impl From<NotAnEvent> for EventRejection {
 }
 
 impl ResponseError for MissingMiddleware {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        respond(Answer::from(RejectionClass::HandlerFailed))
+    }
+}
+
+impl ResponseError for MissingTransaction {
     fn status_code(&self) -> StatusCode {
         StatusCode::INTERNAL_SERVER_ERROR
     }
@@ -155,6 +202,7 @@ impl ResponseError for EventRejection {
         match self {
             Self::MissingMiddleware(rejection) => rejection.status_code(),
             Self::NotAnEvent(rejection) => rejection.status_code(),
+            Self::MissingTransaction(rejection) => rejection.status_code(),
         }
     }
 
@@ -162,6 +210,7 @@ impl ResponseError for EventRejection {
         match self {
             Self::MissingMiddleware(rejection) => rejection.error_response(),
             Self::NotAnEvent(rejection) => rejection.error_response(),
+            Self::MissingTransaction(rejection) => rejection.error_response(),
         }
     }
 }

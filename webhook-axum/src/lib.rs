@@ -167,11 +167,13 @@ mod extract;
 mod layer;
 mod rejection;
 mod service;
+mod transactional;
 
 pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use layer::WebhookLayer;
-pub use rejection::{EventRejection, MissingLayer, NotAnEvent};
+pub use rejection::{EventRejection, MissingLayer, MissingTransaction, NotAnEvent};
 pub use service::{ResponseFuture, Webhook};
+pub use transactional::TransactionalEvent;
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]

@@ -40,12 +40,20 @@ pub enum EventRejection {
     MissingLayer(MissingLayer),
     /// The payload is not of the type asked for.
     NotAnEvent(NotAnEvent),
+    /// The store does not claim within transactions of the type asked for.
+    MissingTransaction(MissingTransaction),
 }
 
 /// The route has no webhook layer. Answered 500.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct MissingLayer;
+
+/// The store of the endpoint does not claim within transactions of the type that the handler takes,
+/// or another extractor of the request has the transaction. Answered 500.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct MissingTransaction;
 
 /// A verified payload that is not of the type the handler takes. Answered 422, and the claim is
 /// released, so the sender's retry runs once the type is corrected.
@@ -60,6 +68,17 @@ impl MissingLayer {
         static LINE: LogLimit = LogLimit::new();
         if let Some(suppressed) = LINE.pass() {
             tracing::error!(target: "webhook", reason = "layer_missing", suppressed, "{Self}");
+        }
+        Self
+    }
+}
+
+impl MissingTransaction {
+    pub(crate) fn report() -> Self {
+        // Senders cause this line.
+        static LINE: LogLimit = LogLimit::new();
+        if let Some(suppressed) = LINE.pass() {
+            tracing::error!(target: "webhook", reason = "transaction_missing", suppressed, "{Self}");
         }
         Self
     }
@@ -83,6 +102,15 @@ impl fmt::Display for MissingLayer {
     }
 }
 
+impl fmt::Display for MissingTransaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "no transaction of this type in the delivery: configure a store that claims within \
+             transactions, and take the event once",
+        )
+    }
+}
+
 impl fmt::Display for NotAnEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -94,11 +122,14 @@ impl fmt::Display for EventRejection {
         match self {
             Self::MissingLayer(rejection) => rejection.fmt(f),
             Self::NotAnEvent(rejection) => rejection.fmt(f),
+            Self::MissingTransaction(rejection) => rejection.fmt(f),
         }
     }
 }
 
 impl Error for MissingLayer {}
+
+impl Error for MissingTransaction {}
 
 impl Error for NotAnEvent {}
 
@@ -124,6 +155,12 @@ impl From<MissingLayer> for EventRejection {
     }
 }
 
+impl From<MissingTransaction> for EventRejection {
+    fn from(rejection: MissingTransaction) -> Self {
+        Self::MissingTransaction(rejection)
+    }
+}
+
 impl From<NotAnEvent> for EventRejection {
     fn from(rejection: NotAnEvent) -> Self {
         Self::NotAnEvent(rejection)
@@ -131,6 +168,12 @@ impl From<NotAnEvent> for EventRejection {
 }
 
 impl IntoResponse for MissingLayer {
+    fn into_response(self) -> Response {
+        respond::<Body>(Answer::from(RejectionClass::HandlerFailed))
+    }
+}
+
+impl IntoResponse for MissingTransaction {
     fn into_response(self) -> Response {
         respond::<Body>(Answer::from(RejectionClass::HandlerFailed))
     }
@@ -147,6 +190,7 @@ impl IntoResponse for EventRejection {
         match self {
             Self::MissingLayer(rejection) => rejection.into_response(),
             Self::NotAnEvent(rejection) => rejection.into_response(),
+            Self::MissingTransaction(rejection) => rejection.into_response(),
         }
     }
 }

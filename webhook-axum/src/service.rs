@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
-use webhook_tower::ResponseBody;
+use webhook_tower::{NotInner, ResponseBody};
 
 /// A service behind a [`WebhookLayer`](crate::WebhookLayer). Its responses use axum's body type.
 /// axum allocates a box for every other type.
@@ -87,7 +87,8 @@ where
         let response = ready!(self.project().future.poll(cx))?;
         Poll::Ready(Ok(response.map(|body| match body.into_inner() {
             Ok(body) => Body::new(body),
-            Err(answer) => Body::from(answer),
+            Err(NotInner::Bytes(bytes)) => Body::from(bytes),
+            Err(NotInner::Begun(body)) => Body::new(body),
         })))
     }
 }

@@ -117,11 +117,12 @@ mod random;
 pub use answer::{Answer, Rejection};
 pub use crypto::Algorithm;
 pub use delivery::{
-    Begun, Checked, Claimed, Claiming, Counts, Delivery, Disposition, Duplicate, Event, Fence,
-    Finished, IdentityPolicy, Intake, Late, Limits, Outcome, PayloadError, Pending, Permit, Proof,
-    Rejected, Settled, Settling, Unclaimed, Unsettled,
+    Begun, Checked, Claimed, Claiming, Counts, DeadLetters, Delivery, Disposition, Duplicate,
+    Event, Fence, Finished, IdentityPolicy, Intake, Late, LeaseLost, Limits, LostLease,
+    OnStoreError, Outcome, PayloadError, Pending, Permit, Proof, Rejected, Renewal, RunningLease,
+    Settled, Settling, Unclaimed, Unsettled,
 };
-pub use endpoint::{Endpoint, EndpointBuilder};
+pub use endpoint::{Endpoint, EndpointBuilder, StoreCheck, StoreCheckError};
 pub use error::{
     ConfigError, RejectionClass, RejectionKind, SecretProblem, StoreError, StoreErrorKind,
 };

@@ -1,7 +1,9 @@
 use std::future::Future;
 
 use tokio::time::timeout;
-use webhook_core::{Answer, Checked, Claimed, Permit, Rejection, RejectionKind, Unclaimed};
+use webhook_core::{
+    Answer, Checked, Claimed, Permit, Rejection, RejectionKind, StoreErrorKind, Unclaimed,
+};
 
 use crate::store_call::StoreCall;
 use crate::tracked_endpoint::TrackedEndpoint;
@@ -16,7 +18,7 @@ use crate::tracked_endpoint::TrackedEndpoint;
 pub enum ClaimResult {
     /// The delivery is new: run the handler, then [settle](TrackedEndpoint::settle).
     Run(Permit),
-    /// It is a copy of one that is done: send this, run nothing.
+    /// It is a copy of one that is done or dead: send this, run nothing.
     Duplicate(Answer),
     /// Answer this. It is counted and logged already.
     Refused(Rejection),
@@ -47,18 +49,19 @@ impl TrackedEndpoint {
 
 async fn claim_in_time(checked: Checked, endpoint: TrackedEndpoint) -> ClaimResult {
     if endpoint.tracker().is_store_stuck() {
-        return ClaimResult::Refused(endpoint.reject(RejectionKind::StoreUnavailable));
+        let stuck = StoreErrorKind::Unavailable.into();
+        return ClaimResult::new(checked.without_answer(&stuck), &endpoint);
     }
     let mut claiming = checked.claim();
     let limit = endpoint.endpoint().limits().store_timeout;
     if let Ok(claimed) = timeout(limit, &mut claiming).await {
         return ClaimResult::new(claimed, &endpoint);
     }
-    let (rejection, late) = claiming.give_up();
+    let (claimed, late) = claiming.give_up();
     endpoint.tracker().spawn_late(async move {
         late.await;
     });
-    ClaimResult::Refused(rejection)
+    ClaimResult::new(claimed, &endpoint)
 }
 
 impl ClaimResult {

@@ -5,11 +5,12 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use webhook_core::RejectionKind;
+use webhook_core::{Permit, RejectionKind};
 
 use crate::deadline::Deadline;
 use crate::guard::Guarded;
 use crate::inner_call::{Call, InnerCall};
+use crate::lease_keeper::LeaseKeeper;
 use crate::policy::readiness_timeout;
 use crate::tracked_endpoint::TrackedEndpoint;
 
@@ -24,6 +25,7 @@ pin_project! {
         deadline: Deadline,
         begun: bool,
         handler_timeout: Duration,
+        lease: Option<Box<LeaseKeeper>>,
     }
 }
 
@@ -35,7 +37,17 @@ impl<C: InnerCall> HandlerRun<C> {
             deadline: Deadline::default(),
             begun: false,
             handler_timeout: endpoint.endpoint().limits().handler_timeout,
+            lease: None,
         }
+    }
+
+    /// Holds the claim of a delivery while its handler runs: renews it if the handler may run
+    /// longer than the lease, and ends the handler if it is lost.
+    pub fn hold(self: Pin<&mut Self>, permit: &Permit, endpoint: &TrackedEndpoint) {
+        let keeper = permit
+            .renewal()
+            .map(|renewal| LeaseKeeper::new(renewal, endpoint));
+        *self.project().lease = keeper.map(Box::new);
     }
 
     /// The call, until it has begun: to put the delivery into its request.
@@ -58,6 +70,12 @@ impl<C: InnerCall> Future for HandlerRun<C> {
                     Ok(Err(error)) => HandlerResult::Error(error),
                     Err(_) => HandlerResult::Failed(HandlerFailure::Panicked),
                 });
+            }
+            if let Some(lease) = this.lease
+                && lease.poll_lost(cx).is_ready()
+            {
+                this.call.clear();
+                return Poll::Ready(HandlerResult::Failed(HandlerFailure::LeaseLost));
             }
             let call = this.call.as_mut().get_pin_mut();
             if !*this.begun && call.is_some_and(|call| call.has_begun()) {
@@ -97,6 +115,17 @@ pub enum HandlerResult<R, E> {
     Failed(HandlerFailure),
 }
 
+impl<R, E> HandlerResult<R, E> {
+    /// Replaces the response.
+    pub fn map<T>(self, wrap: impl FnOnce(R) -> T) -> HandlerResult<T, E> {
+        match self {
+            Self::Response(response) => HandlerResult::Response(wrap(response)),
+            Self::Error(error) => HandlerResult::Error(error),
+            Self::Failed(failure) => HandlerResult::Failed(failure),
+        }
+    }
+}
+
 /// Why a handler gave no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -105,6 +134,10 @@ pub enum HandlerFailure {
     Panicked,
     /// Its time was over, or its turn did not come in time and it did not begin.
     TimedOut,
+    /// Its claim was lost, and another copy of the event may run.
+    LeaseLost,
+    /// The body of its response failed before anything was sent.
+    BodyFailed,
 }
 
 impl From<HandlerFailure> for RejectionKind {
@@ -112,6 +145,8 @@ impl From<HandlerFailure> for RejectionKind {
         match failure {
             HandlerFailure::Panicked => Self::HandlerPanicked,
             HandlerFailure::TimedOut => Self::HandlerTimeout,
+            HandlerFailure::LeaseLost => Self::LeaseLost,
+            HandlerFailure::BodyFailed => Self::HandlerFailed,
         }
     }
 }

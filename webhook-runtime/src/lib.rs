@@ -14,8 +14,10 @@
 //! 4. [`DetachOnDrop`] runs the steps below in the request, and as a task once the request is
 //!    dropped. It catches panics.
 //! 5. [`TrackedEndpoint::claim`] claims the delivery.
-//! 6. [`HandlerRun`] waits until the inner service is ready and calls it, each within its time.
-//! 7. [`TrackedEndpoint::settle`] records how the handler ended, and says what to answer.
+//! 6. [`HandlerRun`] waits until the inner service is ready and calls it, each within its time. It
+//!    [holds](HandlerRun::hold) the claim meanwhile.
+//! 7. [`TrackedEndpoint::read_answer`] reads a response that is to be remembered for copies.
+//! 8. [`TrackedEndpoint::settle`] records how the handler ended, and says what to answer.
 //!
 //! [`TrackedEndpoint::drain`] waits until all that has begun is settled. The bounds that are the
 //! same in all adapters are in [`policy`].
@@ -28,6 +30,7 @@
 //! ```
 //! use std::convert::Infallible;
 //! use std::future::{Ready, poll_fn, ready};
+//! use std::pin::pin;
 //! use std::task::{Context, Poll};
 //!
 //! use webhook_core::{Answer, Begun, Checked, Delivery, Head, Rejection, SignedRequest};
@@ -66,10 +69,13 @@
 //!         ClaimResult::Refused(rejection) => return refuse(&rejection),
 //!     };
 //!     let call = Call(permit.delivery().clone());
-//!     let handled = HandlerRun::new(call, &endpoint).await;
+//!     let mut run = pin!(HandlerRun::new(call, &endpoint));
+//!     run.as_mut().hold(&permit, &endpoint);
+//!     let handled = run.await;
 //!     match endpoint.settle(permit, handled, |status| (*status, None)).await {
 //!         SettleResult::Response(status) => status,
 //!         SettleResult::Error(never) => match never {},
+//!         SettleResult::Acknowledged { answer, .. } => answer.status(),
 //!         SettleResult::Refused { rejection, .. } => refuse(&rejection),
 //!     }
 //! }
@@ -131,7 +137,9 @@ mod guard;
 mod handler;
 mod inner_call;
 mod key_wait;
+mod lease_keeper;
 pub mod policy;
+mod remember;
 mod settle;
 mod store_call;
 mod tracked_endpoint;
@@ -146,6 +154,7 @@ pub use detach_on_drop::{DetachOnDrop, DetachedRun};
 pub use handler::{HandlerFailure, HandlerResult, HandlerRun};
 pub use inner_call::{InnerCall, call_unguarded};
 pub use key_wait::KeyWait;
+pub use remember::AnswerBody;
 pub use settle::SettleResult;
 pub use store_call::{StoreAnswer, StoreCall};
 pub use tracked_endpoint::{RunningDelivery, TrackedEndpoint};

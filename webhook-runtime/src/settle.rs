@@ -2,7 +2,7 @@ use std::future::Future;
 
 use tokio::time::{sleep, timeout};
 use webhook_core::{
-    Disposition, Outcome, Permit, Rejection, RejectionKind, Settled, Settling, Unsettled,
+    Answer, Disposition, Outcome, Permit, Rejection, RejectionKind, Settled, Settling, Unsettled,
 };
 
 use crate::handler::HandlerResult;
@@ -21,6 +21,13 @@ pub enum SettleResult<R, E> {
     Response(R),
     /// The inner service's error.
     Error(E),
+    /// This: the event is dead.
+    Acknowledged {
+        /// What to answer.
+        answer: Answer,
+        /// The handler's response, which is not to be sent.
+        replaced: Option<R>,
+    },
     /// This. It is counted and logged already.
     Refused {
         /// What to answer.
@@ -57,6 +64,10 @@ impl TrackedEndpoint {
         match settled {
             Settled::Pass => self.pass(handled),
             Settled::Replace(rejection) => replace(rejection, handled),
+            Settled::Acknowledge(answer) => SettleResult::Acknowledged {
+                answer,
+                replaced: response(handled),
+            },
             Settled::Later(unsettled) => {
                 self.tracker().spawn_late(keep_trying(unsettled));
                 self.pass(handled)
@@ -85,8 +96,8 @@ impl TrackedEndpoint {
     }
 }
 
-/// A handler's word on its delivery counts before its status.
-fn outcome<R, E>(
+/// How a handler ended. Its word on its delivery counts before its status.
+pub(crate) fn outcome<R, E>(
     handled: &HandlerResult<R, E>,
     describe: fn(&R) -> (u16, Option<Disposition>),
 ) -> Outcome {
@@ -108,13 +119,13 @@ async fn settle_in_time<R, E>(
     if let Ok(settled) = timeout(limit, &mut settling).await {
         return endpoint.conclude(settled, handled);
     }
-    let late = settling.give_up();
+    let (settled, late) = settling.give_up();
     endpoint.tracker().spawn_late(async move {
         if let Some(unsettled) = late.await {
             keep_trying(unsettled).await;
         }
     });
-    endpoint.pass(handled)
+    endpoint.conclude(settled, handled)
 }
 
 async fn keep_trying(mut unsettled: Unsettled) {
@@ -127,13 +138,16 @@ async fn keep_trying(mut unsettled: Unsettled) {
 }
 
 fn replace<R, E>(rejection: Rejection, handled: HandlerResult<R, E>) -> SettleResult<R, E> {
-    let replaced = match handled {
-        HandlerResult::Response(response) => Some(response),
-        HandlerResult::Error(_) | HandlerResult::Failed(_) => None,
-    };
     SettleResult::Refused {
         rejection,
-        replaced,
+        replaced: response(handled),
+    }
+}
+
+fn response<R, E>(handled: HandlerResult<R, E>) -> Option<R> {
+    match handled {
+        HandlerResult::Response(response) => Some(response),
+        HandlerResult::Error(_) | HandlerResult::Failed(_) => None,
     }
 }
 

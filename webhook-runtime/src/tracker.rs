@@ -78,6 +78,18 @@ impl Tracker {
         });
     }
 
+    /// Lets a task go on that a shutdown waits for. Outside of a runtime it is dropped.
+    pub(crate) fn spawn_counted(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let running = self.count();
+        runtime.spawn(async move {
+            let _running = running;
+            task.await;
+        });
+    }
+
     /// Whether too many late calls go on in the background.
     pub(crate) fn is_store_stuck(&self) -> bool {
         self.0.late.load(Ordering::Relaxed) >= MAX_LATE_CALLS

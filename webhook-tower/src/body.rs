@@ -60,6 +60,7 @@ pin_project! {
     enum Kind<B> {
         Inner { #[pin] body: B },
         Answer { #[pin] body: RequestBody },
+        Begun { read: Bytes, rest: Pin<Box<B>> },
     }
 }
 
@@ -78,17 +79,38 @@ impl<B> ResponseBody<B> {
         }
     }
 
+    /// The body of the inner service's response, of which `read` was read.
+    pub(crate) fn begun(read: Bytes, rest: Pin<Box<B>>) -> Self {
+        Self {
+            kind: Kind::Begun { read, rest },
+        }
+    }
+
     /// The body of the inner service's response.
     ///
     /// # Errors
     ///
-    /// The bytes of an answer of the layer's own. It has no other body.
-    pub fn into_inner(self) -> Result<B, Bytes> {
+    /// [`NotInner`] if the layer made or read the body.
+    pub fn into_inner(self) -> Result<B, NotInner<B>> {
         match self.kind {
             Kind::Inner { body } => Ok(body),
-            Kind::Answer { body } => Err(body.into_bytes()),
+            Kind::Answer { body } => Err(NotInner::Bytes(body.into_bytes())),
+            Kind::Begun { .. } => Err(NotInner::Begun(self)),
         }
     }
+}
+
+/// A body that is not that of the inner service as it was.
+#[derive(Debug)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "whoever takes a body apart has to send each of them"
+)]
+pub enum NotInner<B> {
+    /// The bytes of an answer of the layer, or of a response that it remembers.
+    Bytes(Bytes),
+    /// A response whose beginning the layer has read.
+    Begun(ResponseBody<B>),
 }
 
 /// For layers further out that answer with an empty body, such as a timeout.
@@ -111,6 +133,10 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
             KindProjection::Answer { body } => body
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
+            KindProjection::Begun { read, rest } => match std::mem::take(read) {
+                read if read.is_empty() => rest.as_mut().poll_frame(cx),
+                read => Poll::Ready(Some(Ok(Frame::data(read)))),
+            },
         }
     }
 
@@ -118,6 +144,7 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
         match &self.kind {
             Kind::Inner { body } => body.is_end_stream(),
             Kind::Answer { body } => body.is_end_stream(),
+            Kind::Begun { read, rest } => read.is_empty() && rest.is_end_stream(),
         }
     }
 
@@ -125,6 +152,15 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
         match &self.kind {
             Kind::Inner { body } => body.size_hint(),
             Kind::Answer { body } => body.size_hint(),
+            Kind::Begun { read, rest } => {
+                let (read, rest) = (read.len() as u64, rest.size_hint());
+                let mut hint = SizeHint::new();
+                if let Some(upper) = rest.upper() {
+                    hint.set_upper(upper.saturating_add(read));
+                }
+                hint.set_lower(rest.lower().saturating_add(read));
+                hint
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use http::{Request, Response, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -53,7 +54,7 @@ where
     S: Service<Request<RequestBody>, Response = Response<ResBody>> + Send + 'static,
     S::Future: Send,
     S::Error: Send + 'static,
-    ResBody: Send + 'static,
+    ResBody: Body<Data = Bytes, Error: Send> + Send + 'static,
 {
     pub(crate) fn refuse(rejection: Rejection, head: &request::Parts) -> Self {
         Self {
@@ -92,7 +93,7 @@ where
     S::Future: Send,
     S::Error: Send + 'static,
     ReqBody: Body,
-    ResBody: Send + 'static,
+    ResBody: Body<Data = Bytes, Error: Send> + Send + 'static,
 {
     type Output = Output<S, ResBody>;
 
@@ -130,7 +131,7 @@ where
     S: Service<Request<RequestBody>, Response = Response<ResBody>> + Send + 'static,
     S::Future: Send,
     S::Error: Send + 'static,
-    ResBody: Send + 'static,
+    ResBody: Body<Data = Bytes, Error: Send> + Send + 'static,
 {
     fn answered(response: Response<ResponseBody<ResBody>>) -> Self {
         Self::Answered {

@@ -100,11 +100,12 @@ mod call;
 mod future;
 mod layer;
 mod not_an_event;
+mod remember;
 mod run;
 mod service;
 
 pub use answer::respond;
-pub use body::{RequestBody, ResponseBody};
+pub use body::{NotInner, RequestBody, ResponseBody};
 pub use future::ResponseFuture;
 pub use layer::WebhookLayer;
 pub use not_an_event::NotAnEvent;

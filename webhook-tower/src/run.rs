@@ -3,16 +3,21 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use http::{Request, Response, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 use webhook_core::{Checked, Disposition, Permit};
-use webhook_runtime::{BodyIntake, BodyResult, ClaimResult, HandlerRun, SettleResult, StoreCall};
+use webhook_runtime::{
+    BodyIntake, BodyResult, ClaimResult, HandlerFailure, HandlerResult, HandlerRun, SettleResult,
+    StoreCall, TrackedEndpoint,
+};
 
 use crate::answer::{ResponseContext, refusal, response};
 use crate::body::{RequestBody, ResponseBody};
 use crate::call::ServiceCall;
+use crate::remember::remember;
 
 pub(crate) type Output<S, ResBody> = Result<Response<ResponseBody<ResBody>>, Error<S>>;
 
@@ -42,8 +47,12 @@ where
     Verified(Option<Checked>),
     Claiming(Boxed<ClaimResult>),
     Handling,
-    Settling(Boxed<SettleResult<Response<ResBody>, Error<S>>>),
+    Remembering(Boxed<Remembered<ResBody>>),
+    Settling(Boxed<SettleResult<Response<ResponseBody<ResBody>>, Error<S>>>),
 }
+
+/// The response, unless its body failed.
+type Remembered<B> = (Result<Response<ResponseBody<B>>, HandlerFailure>, Permit);
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -55,7 +64,7 @@ const DONE: &str = "ResponseFuture polled after completion";
 impl<S, ResBody> Run<S, ResBody>
 where
     S: Service<Request<RequestBody>, Response = Response<ResBody>, Error: Send + 'static>,
-    ResBody: Send + 'static,
+    ResBody: Body<Data = Bytes, Error: Send> + Send + 'static,
 {
     pub(crate) fn new(body: BodyIntake, inner: S, head: request::Parts) -> Pin<Box<Self>> {
         Box::pin(Self {
@@ -96,35 +105,64 @@ where
             Step::Reading => return Poll::Pending,
             Step::Verified(checked) => match endpoint.claim(checked.take().expect(DONE)) {
                 StoreCall::Answered(claimed) => {
-                    Self::claimed(claimed, this.handler, this.permit, context)
+                    Self::claimed(claimed, this.handler, this.permit, endpoint, context)
                 }
                 StoreCall::Waiting(claim) => Continue(Step::Claiming(Box::pin(claim))),
             },
             Step::Claiming(claim) => {
                 let claimed = ready!(claim.as_mut().poll(cx));
-                Self::claimed(claimed, this.handler, this.permit, context)
+                Self::claimed(claimed, this.handler, this.permit, endpoint, context)
             }
             Step::Handling => {
                 let handled = ready!(this.handler.as_mut().poll(cx));
                 let permit = this.permit.take().expect(DONE);
-                match endpoint.settle(permit, handled, describe) {
-                    StoreCall::Answered(settled) => Break(output(settled, context)),
-                    StoreCall::Waiting(settle) => Continue(Step::Settling(Box::pin(settle))),
+                let remembers = endpoint.remembers(&permit, &handled, describe);
+                match handled {
+                    HandlerResult::Response(response) if remembers => {
+                        let remember = remember(response, permit, endpoint.clone());
+                        Continue(Step::Remembering(Box::pin(remember)))
+                    }
+                    handled => {
+                        let handled = handled.map(|response| response.map(ResponseBody::inner));
+                        Self::settle(endpoint, permit, handled, context)
+                    }
                 }
+            }
+            Step::Remembering(remember) => {
+                let (response, permit) = ready!(remember.as_mut().poll(cx));
+                let handled = match response {
+                    Ok(response) => HandlerResult::Response(response),
+                    Err(failure) => HandlerResult::Failed(failure),
+                };
+                Self::settle(endpoint, permit, handled, context)
             }
             Step::Settling(settle) => Break(output(ready!(settle.as_mut().poll(cx)), context)),
         })
     }
 
+    fn settle(
+        endpoint: &TrackedEndpoint,
+        permit: Permit,
+        handled: HandlerResult<Response<ResponseBody<ResBody>>, Error<S>>,
+        context: ResponseContext,
+    ) -> Next<S, ResBody> {
+        match endpoint.settle(permit, handled, describe) {
+            StoreCall::Answered(settled) => Break(output(settled, context)),
+            StoreCall::Waiting(settle) => Continue(Step::Settling(Box::pin(settle))),
+        }
+    }
+
     /// Gives the delivery to the handler, or answers.
     fn claimed(
         claimed: ClaimResult,
-        handler: Pin<&mut HandlerRun<ServiceCall<S>>>,
+        mut handler: Pin<&mut HandlerRun<ServiceCall<S>>>,
         held: &mut Option<Permit>,
+        endpoint: &TrackedEndpoint,
         context: ResponseContext,
     ) -> Next<S, ResBody> {
         match claimed {
             ClaimResult::Run(permit) => {
+                handler.as_mut().hold(&permit, endpoint);
                 if let Some(call) = handler.waiting() {
                     call.deliver(permit.delivery().clone());
                 }
@@ -140,7 +178,7 @@ where
 impl<S, ResBody> Future for Run<S, ResBody>
 where
     S: Service<Request<RequestBody>, Response = Response<ResBody>, Error: Send + 'static>,
-    ResBody: Send + 'static,
+    ResBody: Body<Data = Bytes, Error: Send> + Send + 'static,
 {
     type Output = Output<S, ResBody>;
 
@@ -161,11 +199,15 @@ fn describe<B>(response: &Response<B>) -> (u16, Option<Disposition>) {
 }
 
 fn output<B, E>(
-    settled: SettleResult<Response<B>, E>,
+    settled: SettleResult<Response<ResponseBody<B>>, E>,
     context: ResponseContext,
 ) -> Result<Response<ResponseBody<B>>, E> {
     match settled {
-        SettleResult::Response(response) => Ok(response.map(ResponseBody::inner)),
+        SettleResult::Response(response) => Ok(response),
+        SettleResult::Acknowledged {
+            answer: acknowledged,
+            ..
+        } => Ok(response(acknowledged, context)),
         SettleResult::Error(error) => Err(error),
         SettleResult::Refused { rejection, .. } => Ok(refusal(rejection, context)),
     }

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
@@ -55,7 +56,7 @@ where
     S::Future: Send,
     S::Error: Send + 'static,
     ReqBody: Body,
-    ResBody: Send + 'static,
+    ResBody: Body<Data = Bytes, Error: Send> + Send + 'static,
 {
     type Response = Response<ResponseBody<ResBody>>;
     type Error = S::Error;

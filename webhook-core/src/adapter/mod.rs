@@ -12,10 +12,11 @@ pub use crate::observe::log_limit::LogLimit;
 pub mod exports {
     // Applications.
     pub use crate::{
-        Answer, ConfigError, Counts, Delivery, Disposition, Duplicate, Endpoint, EndpointBuilder,
-        EscapedId, Event, Fence, IdentityPolicy, KeyFormat, Limits, PayloadError, Proof, Rejected,
-        Rejection, RejectionClass, RejectionKind, Secret, SecretProblem, SecretSet, Settings,
-        providers,
+        Answer, ConfigError, Counts, DeadLetters, Delivery, Disposition, Duplicate, Endpoint,
+        EndpointBuilder, EscapedId, Event, Fence, IdentityPolicy, KeyFormat, LeaseLost, Limits,
+        LostLease, OnStoreError, PayloadError, Proof, Rejected, Rejection, RejectionClass,
+        RejectionKind, RunningLease, Secret, SecretProblem, SecretSet, Settings, StoreCheck,
+        StoreCheckError, providers,
     };
     // Stores.
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};

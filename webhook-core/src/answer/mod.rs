@@ -2,6 +2,7 @@
 
 mod of_rejection;
 mod rejection;
+mod remembered;
 
 pub(crate) use of_rejection::RejectionAnswers;
 pub use rejection::Rejection;
@@ -16,7 +17,8 @@ use bytes::Bytes;
 ///
 /// | situation | status | body |
 /// |---|---|---|
-/// | a duplicate | 200 | empty |
+/// | a duplicate | 200, or as [remembered] | empty, or as remembered |
+/// | a dead event, if it is [acknowledged] | 200 | `{"warning":"dead_letter"}` |
 /// | a challenge | from its [`Handshake`], with `X-Content-Type-Options: nosniff` | from it too |
 /// | not verified, for any reason | 401, `WWW-Authenticate: Webhook` | `{"error":"unauthorized"}` |
 /// | a method the provider does not use | 405, `Allow` | `{"error":"method_not_allowed"}` |
@@ -36,10 +38,12 @@ use bytes::Bytes;
 /// Dialpad. 200 is the only success that every sender accepts.
 ///
 /// [`Handshake`]: crate::Handshake
+/// [remembered]: crate::EndpointBuilder::remember_answers
+/// [acknowledged]: crate::DeadLetters::AckAndDeadLetter
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     status: u16,
-    content_type: Option<&'static str>,
+    content_type: Option<Cow<'static, str>>,
     retry_after: Option<u32>,
     allow: &'static [&'static str],
     /// A method that only a challenge uses.
@@ -100,7 +104,7 @@ impl Answer {
     /// Sets a JSON body.
     #[must_use]
     pub fn with_json(mut self, body: impl Into<Bytes>) -> Self {
-        self.content_type = Some(JSON);
+        self.content_type = Some(Cow::Borrowed(JSON));
         self.body = body.into();
         self
     }
@@ -108,7 +112,7 @@ impl Answer {
     /// Sets a plain text body.
     #[must_use]
     pub fn with_text(mut self, body: impl Into<Bytes>) -> Self {
-        self.content_type = Some("text/plain; charset=utf-8");
+        self.content_type = Some(Cow::Borrowed("text/plain; charset=utf-8"));
         self.body = body.into();
         self
     }
@@ -123,7 +127,7 @@ impl Answer {
     /// A 200 with a JSON body.
     pub fn json(body: impl Into<Bytes>) -> Self {
         let mut answer = Self::ok();
-        answer.content_type = Some(JSON);
+        answer.content_type = Some(Cow::Borrowed(JSON));
         answer.body = body.into();
         answer
     }
@@ -142,7 +146,7 @@ impl Answer {
 
     pub(crate) fn echo_text(text: &str) -> Self {
         let mut answer = Self::echo_json(text.to_owned());
-        answer.content_type = Some("text/plain");
+        answer.content_type = Some(Cow::Borrowed("text/plain"));
         answer
     }
 
@@ -174,7 +178,8 @@ impl Answer {
         let fixed = |name, value| Some((name, Cow::Borrowed(value)));
         [
             self.content_type
-                .and_then(|value| fixed("content-type", value)),
+                .clone()
+                .map(|value| ("content-type", value)),
             fixed("cache-control", "no-store"),
             (self.status == 401).then_some(("www-authenticate", Cow::Borrowed("Webhook"))),
             match (self.allow, self.allow_also) {

@@ -1,5 +1,6 @@
 //! Answers to refused deliveries.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -25,7 +26,7 @@ impl From<RejectionClass> for Answer {
             RejectionClass::Unavailable => (503, r#"{"error":"unavailable"}"#),
         };
         Self {
-            content_type: Some(JSON),
+            content_type: Some(Cow::Borrowed(JSON)),
             body: Bytes::from_static(body.as_bytes()),
             ..Self::empty(status)
         }

@@ -1,12 +1,12 @@
 //! A verified delivery and its claim.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
-use crate::delivery::{Claiming, Delivery, Permit, Remembered, Shared};
+use crate::delivery::permit::dead_letter;
+use crate::delivery::{Claiming, DeadLetters, Delivery, OnStoreError, Permit, Remembered};
 use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
@@ -56,13 +56,7 @@ impl Checked {
                 store.claim_now(&remembered.key, &self.request(remembered))
             }
             (Some(Store::Other(_)), Some(_)) => return Err(Unclaimed::Waiting(self)),
-            _ => {
-                return Ok(Claimed::Run(Permit {
-                    lease: None,
-                    keeps: false,
-                    delivery: self.0,
-                }));
-            }
+            _ => return Ok(Claimed::Run(self.unprotected())),
         };
         self.conclude(claim).map_err(Unclaimed::Refused)
     }
@@ -86,9 +80,9 @@ impl Checked {
 
     pub(super) fn conclude(self, claim: Result<Claim, StoreError>) -> Result<Claimed, Rejection> {
         let mut delivery = self.0;
-        let keeps = delivery
-            .remembered()
-            .is_some_and(|remembered| remembered.keeps);
+        let remembered = delivery.remembered();
+        let keeps = remembered.is_some_and(|remembered| remembered.keeps);
+        let is_question = remembered.is_some_and(|remembered| remembered.is_question);
         match claim {
             Ok(Claim::Acquired(lease)) => {
                 delivery.runs_under(&lease, keeps);
@@ -96,27 +90,63 @@ impl Checked {
                     lease: Some(lease),
                     keeps,
                     delivery,
+                    answer: None,
                 }))
             }
-            Ok(Claim::Done { same_payload, .. }) => {
+            Ok(Claim::Done {
+                same_payload,
+                answer,
+            }) => {
+                let answer = answer.and_then(Answer::remembered);
+                if answer.is_none() && is_question {
+                    // An empty answer would be a wrong one.
+                    return Ok(Claimed::Run(Self(delivery).unprotected()));
+                }
                 let shared = delivery.shared();
-                shared
-                    .observer
-                    .duplicate(&delivery, &shared.consumer, same_payload);
-                Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
+                let observer = &shared.observer;
+                observer.duplicate(&delivery, &shared.consumer, same_payload);
+                let answer = answer.unwrap_or_else(|| duplicate_answer(&delivery));
+                Ok(Claimed::Duplicate(answer))
             }
             Ok(Claim::OverBound) => {
                 let shared = delivery.shared();
                 shared.observer.over_bound(&delivery, &shared.consumer);
                 Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
             }
-            Ok(Claim::Dead { .. }) => Err(delivery.shared().reject(RejectionKind::Dead.into())),
+            Ok(Claim::Dead { .. }) => dead(&delivery),
             Ok(Claim::InFlight { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
                 let rejection = rejection.retry_after(whole_seconds(retry_after));
                 Err(delivery.shared().reject(rejection))
             }
-            Err(error) => Err(unknown(delivery.shared(), &error)),
+            Err(error) => Self(delivery).without_answer(&error),
+        }
+    }
+
+    /// What becomes of the delivery without the store's answer.
+    ///
+    /// # Errors
+    ///
+    /// A refusal, unless the endpoint [runs deliveries
+    /// unprotected](crate::OnStoreError::RunUnprotected).
+    pub fn without_answer(self, error: &StoreError) -> Result<Claimed, Rejection> {
+        let shared = self.0.shared();
+        let (observer, provider) = (&shared.observer, shared.provider.name());
+        observer.store_failed(provider, error);
+        if shared.on_store_error == OnStoreError::Refuse {
+            return Err(shared.reject(RejectionKind::StoreUnavailable.into()));
+        }
+        observer.unprotected(provider);
+        Ok(Claimed::Run(self.unprotected()))
+    }
+
+    /// Runs without a claim.
+    fn unprotected(self) -> Permit {
+        Permit {
+            lease: None,
+            keeps: false,
+            delivery: self.0,
+            answer: None,
         }
     }
 
@@ -139,7 +169,7 @@ impl fmt::Debug for Checked {
 pub enum Claimed {
     /// The event is new: run the handler, then settle.
     Run(Permit),
-    /// The delivery is a duplicate: send this answer and run nothing.
+    /// The delivery is a duplicate, or its event is dead: send this answer and run nothing.
     Duplicate(Answer),
 }
 
@@ -156,11 +186,17 @@ pub enum Unclaimed {
     Waiting(Checked),
 }
 
-/// Logs that the store failed, and refuses the delivery.
-pub(super) fn unknown(shared: &Arc<Shared>, error: &StoreError) -> Rejection {
-    let observer = &shared.observer;
-    observer.store_failed(shared.provider.name(), error);
-    shared.reject(RejectionKind::StoreUnavailable.into())
+/// What becomes of a copy of a dead event. An endpoint that buries none still finds those of an
+/// earlier configuration.
+fn dead(delivery: &Delivery) -> Result<Claimed, Rejection> {
+    let shared = delivery.shared();
+    match shared.dead_letters {
+        DeadLetters::KeepFailing => Err(shared.reject(RejectionKind::Dead.into())),
+        DeadLetters::AckAndDeadLetter { .. } => {
+            shared.observer.dead();
+            Ok(Claimed::Duplicate(dead_letter()))
+        }
+    }
 }
 
 pub(super) fn whole_seconds(left: Duration) -> u32 {

@@ -7,7 +7,6 @@ use std::task::ready;
 use std::task::{Context, Poll};
 
 use crate::answer::Rejection;
-use crate::delivery::checked::unknown;
 use crate::delivery::{Checked, Claimed, Unsettled};
 use crate::error::{RejectionKind, StoreError, StoreErrorKind};
 use crate::replay::{Claim, ReplayStore as _};
@@ -45,19 +44,19 @@ impl Future for Claiming {
 }
 
 impl Claiming {
-    /// Stops waiting. Returns the rejection to answer and the rest of the call. If the claim
-    /// succeeds late, it is released.
+    /// Stops waiting. Returns what becomes of the delivery, as if the store had failed, and the rest
+    /// of the call. If the claim succeeds late, it is released.
     #[must_use = "the rest of the call has to be awaited"]
-    pub fn give_up(self) -> (Rejection, Late) {
+    pub fn give_up(self) -> (Result<Claimed, Rejection>, Late) {
         let ClaimStep::Asked {
             checked: Some(checked),
             call,
         } = self.0
         else {
-            return (RejectionKind::StoreUnavailable.into(), Late::nothing());
+            return (Err(RejectionKind::StoreUnavailable.into()), Late::nothing());
         };
         let shared = checked.0.shared().clone();
-        let rejection = unknown(&shared, &StoreErrorKind::Timeout.into());
+        let claimed = checked.without_answer(&StoreErrorKind::Timeout.into());
         let late = async move {
             if let Ok(Claim::Acquired(lease)) = call.await
                 && let Some(store) = &shared.store
@@ -68,7 +67,7 @@ impl Claiming {
             }
             None
         };
-        (rejection, Late(Box::pin(late)))
+        (claimed, Late(Box::pin(late)))
     }
 }
 

@@ -24,6 +24,14 @@ pub struct Counts {
     pub over_bound: u64,
     /// Commits that failed or timed out. They are retried.
     pub commits_failed: u64,
+    /// Events that became dead after too many failed attempts.
+    pub buried: u64,
+    /// Copies of dead events that were acknowledged without running.
+    pub dead_acknowledged: u64,
+    /// Claims that were lost while their handler ran.
+    pub leases_lost: u64,
+    /// Handler runs without replay protection, because the store failed.
+    pub unprotected: u64,
     /// Answered challenges, signed or not. No handler ran for them.
     pub challenges: u64,
     pub(super) rejected: [u64; RejectionKind::ALL.len()],
@@ -41,6 +49,10 @@ impl Counts {
             ("changed_duplicates", self.changed_duplicates),
             ("over_bound", self.over_bound),
             ("commits_failed", self.commits_failed),
+            ("buried", self.buried),
+            ("dead_acknowledged", self.dead_acknowledged),
+            ("leases_lost", self.leases_lost),
+            ("unprotected", self.unprotected),
             ("challenges", self.challenges),
         ];
         let rejected = RejectionKind::ALL.iter();
@@ -81,6 +93,6 @@ mod tests {
         counts.rejected[RejectionKind::BadSignature.index()] = 1;
         assert_eq!(counts.to_string(), "verified=3 done=2 bad_signature=1");
         assert_eq!(Counts::default().to_string(), "nothing counted");
-        assert_eq!(counts.iter().count(), 8 + RejectionKind::ALL.len());
+        assert_eq!(counts.iter().count(), 12 + RejectionKind::ALL.len());
     }
 }

@@ -64,13 +64,16 @@ impl IdentityRule {
                     key: prefix.key(mode, KeyOf::Id(id)),
                     by_content: false,
                     bound: None,
-                    keeps: !found.is_question,
+                    keeps: !found.is_question || found.remembers_answers,
+                    is_question: found.is_question,
                 };
             }
             (Identity::Id, None) => self.without_id,
             (other, _) => other,
         };
-        let mut keeps = !found.is_question && identity != Identity::Indistinct;
+        // Without its answer, a copy of a question has to run.
+        let can_answer = !found.is_question || found.remembers_answers;
+        let mut keeps = can_answer && identity != Identity::Indistinct;
         let mut content = (found.content)();
         let is_attempt = identity == Identity::ContentAndAttempt || found.is_question;
         if is_attempt {
@@ -111,6 +114,7 @@ impl IdentityRule {
             by_content: true,
             bound,
             keeps,
+            is_question: found.is_question,
         }
     }
 }
@@ -128,6 +132,8 @@ pub(crate) struct IdentityInput<'a, C> {
     /// SHA-256 of the body.
     pub(crate) body: &'a dyn Fn() -> [u8; 32],
     pub(crate) is_question: bool,
+    /// Whether the endpoint remembers answers, so that a copy of a question can be answered.
+    pub(crate) remembers_answers: bool,
 }
 
 /// What a delivery is remembered by.
@@ -140,6 +146,8 @@ pub(crate) struct Remembered {
     /// Whether the delivery is remembered after it is handled. Otherwise the key only keeps two
     /// copies from running at the same time.
     pub(crate) keeps: bool,
+    /// Whether the sender waits for the handler's answer.
+    pub(crate) is_question: bool,
 }
 
 /// The digest of the content and of another value that identifies the event.

@@ -132,6 +132,7 @@ impl Record {
                 labels: &self.arrival.labels,
                 body: &|| digest_of(raw),
                 is_question,
+                remembers_answers: shared.remembers_answers,
             },
         );
         self.remembered = Some(remembered);

@@ -15,15 +15,19 @@ mod identity;
 mod intake;
 mod judgement;
 mod limits;
+mod lost_signal;
 mod observer;
 mod outcome;
 mod payload_error;
 mod pending;
 mod permit;
+mod policies;
 mod proof;
 mod record;
+mod renewal;
 mod reply;
 mod responder;
+mod running_lease;
 mod settling;
 mod shared;
 mod unsettled;
@@ -48,9 +52,12 @@ pub use outcome::{Disposition, Outcome};
 pub use payload_error::{PayloadError, PayloadMismatch};
 pub use pending::Pending;
 pub use permit::Permit;
+pub use policies::{DeadLetters, LostLease, OnStoreError};
 pub use proof::Proof;
 pub(crate) use record::{Label, Record};
+pub use renewal::Renewal;
 pub(crate) use responder::{HandshakeResponder, OfferHook};
+pub use running_lease::{LeaseLost, RunningLease};
 pub use settling::{Settled, Settling};
 pub(crate) use shared::{DuplicateAnswer, Retention, Shared};
 pub use unsettled::Unsettled;
@@ -61,8 +68,9 @@ use std::fmt;
 use std::sync::Arc;
 use triomphe::UniqueArc;
 
+use crate::delivery::lost_signal::LostSignal;
 use crate::provider::Mode;
-use crate::replay::{Lease, ReplayKey};
+use crate::replay::{Lease, ReplayKey, TransactionGuard};
 
 /// A verified delivery. Only the engine creates one, so code that has a `Delivery` does not need to
 /// verify it again.
@@ -95,6 +103,7 @@ impl Delivery {
                 record.attempt = lease.attempt();
             }
             record.fence = Some(Fence::from(lease));
+            record.transaction = lease.transaction().cloned();
         }
     }
 
@@ -163,6 +172,25 @@ impl Delivery {
     #[must_use]
     pub fn fence(&self) -> Option<Fence> {
         self.0.fence
+    }
+
+    /// The claim that the handler runs under: whether it is lost.
+    #[must_use]
+    pub fn lease(&self) -> RunningLease {
+        RunningLease(self.clone())
+    }
+
+    pub(crate) fn lost_signal(&self) -> &LostSignal {
+        &self.0.lost
+    }
+
+    /// Borrows the transaction that the store has claimed the event in, if it is an `X`. The record
+    /// of the event and the writes in this transaction commit together.
+    ///
+    /// `None` without a store that claims within transactions, or while another guard exists.
+    #[must_use]
+    pub fn transaction<X: Send + 'static>(&self) -> Option<TransactionGuard<X>> {
+        self.0.transaction.as_ref()?.borrow()
     }
 
     /// Parses the [payload](Self::payload) as JSON into a `T`.

@@ -23,6 +23,10 @@ pub(crate) struct Observer {
     changed_duplicates: AtomicU64,
     over_bound: AtomicU64,
     commits_failed: AtomicU64,
+    buried: AtomicU64,
+    dead_acknowledged: AtomicU64,
+    leases_lost: AtomicU64,
+    unprotected: AtomicU64,
     challenges: AtomicU64,
     rejected: [AtomicU64; RejectionKind::ALL.len()],
     lines: Lines,
@@ -38,6 +42,11 @@ struct Lines {
     store_failed: LogLimit,
     commit_failed: LogLimit,
     release_failed: LogLimit,
+    renewal_failed: LogLimit,
+    answer_too_long: LogLimit,
+    lease_lost: LogLimit,
+    buried: LogLimit,
+    unprotected: LogLimit,
 }
 
 impl Observer {
@@ -62,6 +71,10 @@ impl Observer {
             changed_duplicates: read(&self.changed_duplicates),
             over_bound: read(&self.over_bound),
             commits_failed: read(&self.commits_failed),
+            buried: read(&self.buried),
+            dead_acknowledged: read(&self.dead_acknowledged),
+            leases_lost: read(&self.leases_lost),
+            unprotected: read(&self.unprotected),
             challenges: read(&self.challenges),
             rejected: std::array::from_fn(|i| self.rejected.get(i).map_or(0, read)),
         }
@@ -95,6 +108,7 @@ impl Observer {
         match kind {
             RejectionKind::StoreUnavailable
             | RejectionKind::ClockUnavailable
+            | RejectionKind::HandlerFailed
             | RejectionKind::HandlerPanicked => {
                 tracing::error!(
                     target: "webhook",
@@ -200,6 +214,81 @@ impl Observer {
         hook::call(Hook::OnDuplicate, delivery.provider(), || {
             on_duplicate(&duplicate);
         });
+    }
+
+    /// An event failed too often and is dead.
+    pub(crate) fn buried(&self, delivery: &Delivery, consumer: &str) {
+        let total = add(&self.buried);
+        if self.lines.buried.pass().is_some() {
+            tracing::error!(
+                target: "webhook",
+                provider = delivery.provider(),
+                consumer,
+                id = delivery.id().map(excerpt),
+                event_type = delivery.event_type().map(excerpt),
+                attempt = delivery.attempt(),
+                total,
+                "event failed too often and is dead: revive it once the cause is mended"
+            );
+        }
+    }
+
+    /// A copy of a dead event was acknowledged.
+    pub(crate) fn dead(&self) {
+        add(&self.dead_acknowledged);
+    }
+
+    /// The claim was lost while the handler ran.
+    pub(crate) fn lease_lost(&self, delivery: &Delivery, consumer: &str) {
+        let total = add(&self.leases_lost);
+        if self.lines.lease_lost.pass().is_some() {
+            tracing::warn!(
+                target: "webhook",
+                provider = delivery.provider(),
+                consumer,
+                id = delivery.id().map(excerpt),
+                attempt = delivery.attempt(),
+                total,
+                "lease is lost while the handler runs"
+            );
+        }
+    }
+
+    /// A delivery runs although the store failed.
+    pub(crate) fn unprotected(&self, provider: &'static str) {
+        let total = add(&self.unprotected);
+        if self.lines.unprotected.pass().is_some() {
+            tracing::error!(
+                target: "webhook",
+                provider,
+                total,
+                "store failed: delivery runs without replay protection"
+            );
+        }
+    }
+
+    /// A handler's answer does not fit into a record.
+    pub(crate) fn answer_too_long(&self, provider: &'static str) {
+        if let Some(suppressed) = self.lines.answer_too_long.pass() {
+            tracing::warn!(
+                target: "webhook",
+                provider,
+                suppressed,
+                "answer is too long to be remembered: copies get an empty one, or run again"
+            );
+        }
+    }
+
+    pub(crate) fn renewal_failed(&self, provider: &'static str, error: &StoreError) {
+        if let Some(suppressed) = self.lines.renewal_failed.pass() {
+            tracing::warn!(
+                target: "webhook",
+                provider,
+                suppressed,
+                %error,
+                "renewal of a lease failed: it is repeated until the lease ends"
+            );
+        }
     }
 
     pub(crate) fn store_failed(&self, provider: &'static str, error: &StoreError) {

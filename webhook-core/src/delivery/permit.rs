@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use crate::answer::{Answer, Rejection};
 use crate::delivery::settling::SettleStep;
-use crate::delivery::{Delivery, Outcome, Settled, Settling, Unsettled};
+use crate::delivery::{Delivery, Outcome, Renewal, Settled, Settling, Unsettled};
 use crate::error::{RejectionKind, StoreError};
 use crate::replay::erased::Store;
-use crate::replay::{Commit, Lease, LeaseState, ReplayKey, ReplayStore as _};
+use crate::replay::{Commit, Lease, LeaseState, MAX_ANSWER, ReplayKey, ReplayStore as _};
 
 /// Permission to run the handler for a delivery, once.
 ///
@@ -18,6 +19,8 @@ pub struct Permit {
     /// Whether the delivery is remembered after it is handled.
     pub(super) keeps: bool,
     pub(super) delivery: Delivery,
+    /// The handler's answer, for copies.
+    pub(super) answer: Option<Vec<u8>>,
 }
 
 impl Permit {
@@ -33,6 +36,38 @@ impl Permit {
         self.lease.as_ref().map(Lease::key)
     }
 
+    /// What renews the claim while the handler runs. `None` if the lease lasts longer than any
+    /// handler may run, and if the claim lasts as long as a transaction.
+    #[must_use]
+    pub fn renewal(&self) -> Option<Renewal> {
+        let lease = self.lease.as_ref()?;
+        let renews = self.delivery.shared().renews && lease.transaction().is_none();
+        renews.then(|| Renewal::new(lease, &self.delivery))
+    }
+
+    /// Whether the handler's answer is remembered if it ended like this, so that the adapter has to
+    /// read its body.
+    #[must_use]
+    pub fn remembers(&self, outcome: Outcome) -> bool {
+        let shared = self.delivery.shared();
+        shared.remembers_answers && self.keeps && self.lease.is_some() && outcome.is_success()
+    }
+
+    /// Remembers the handler's answer for copies, once the permit is settled. An answer that is too
+    /// long is not remembered, and logged.
+    pub fn remember(&mut self, status: u16, content_type: Option<&str>, body: &[u8]) {
+        self.answer = Answer::to_remember(status, content_type, body, MAX_ANSWER);
+        if self.answer.is_none() {
+            self.cannot_remember();
+        }
+    }
+
+    /// Logs that the handler's answer is too long to be remembered.
+    pub fn cannot_remember(&self) {
+        let observer = &self.delivery.shared().observer;
+        observer.answer_too_long(self.delivery.provider());
+    }
+
     /// Records how the handler ended. The future's output is a [`Settled`].
     pub fn settle(self, outcome: Outcome) -> Settling {
         Settling(match self.settle_at_once(outcome) {
@@ -43,21 +78,26 @@ impl Permit {
 
     /// Calls a store whose answer has to be awaited.
     fn tell(mut self, outcome: Outcome) -> SettleStep {
-        let commits = self.count(outcome) && self.keeps;
+        let ending = self.ending(outcome);
         let store = self.delivery.shared().store.clone();
         let (Some(store), Some(lease)) = (store, self.lease.take()) else {
             unreachable!("nothing to await without a store and a lease");
         };
+        let is_retryable = lease.transaction().is_none();
+        let (note, answer) = (self.note(ending), self.answer.take());
         let call = async move {
-            let told = if commits {
-                store.commit(&lease, None).await.map(Some)
-            } else {
-                store.release(&lease).await.map(|_| None)
-            };
-            (lease, told)
+            match ending {
+                Ending::Commit => {
+                    let commit = store.commit(&lease, answer.as_deref()).await;
+                    Told::Committed(commit, lease, answer)
+                }
+                Ending::Release => Told::Released(store.release(&lease).await),
+                Ending::Bury => Told::Buried(store.bury(&lease, &note).await),
+            }
         };
         SettleStep::Told {
-            commits,
+            ending,
+            is_retryable,
             permit: Some(self),
             call: Box::pin(call),
         }
@@ -74,72 +114,128 @@ impl Permit {
         if let (Some(Store::Other(_)), Some(_)) = (store, &self.lease) {
             return Err(self);
         }
-        let success = self.count(outcome);
+        let ending = self.ending(outcome);
         let lease = self.lease.take();
         let store = &self.delivery.shared().store;
         let (Some(Store::Memory(store)), Some(lease)) = (store, lease) else {
             return Ok(Settled::Pass);
         };
-        if success && self.keeps {
-            let commit = store.commit_now(&lease, None);
-            return Ok(self.committed(lease, Ok(commit)));
-        }
-        store.release_now(&lease);
-        Ok(Settled::Pass)
+        let told = match ending {
+            Ending::Commit => {
+                let commit = store.commit_now(&lease, self.answer.as_deref());
+                Told::Committed(Ok(commit), lease, None)
+            }
+            Ending::Release => Told::Released(Ok(store.release_now(&lease))),
+            Ending::Bury => Told::Buried(Ok(store.bury_now(&lease, &self.note(ending)))),
+        };
+        Ok(self.told(told))
     }
 
-    /// Counts an outcome. Returns whether it is a success.
-    fn count(&self, outcome: Outcome) -> bool {
-        let observer = &self.delivery.shared().observer;
-        let success = outcome.is_success();
-        if success {
-            observer.done(&self.delivery, &self.delivery.shared().consumer);
-        } else {
-            observer.released();
-        }
-        success
-    }
-
-    fn committed(&self, lease: Lease, commit: Result<Commit, StoreError>) -> Settled {
+    /// Counts an outcome, and decides what becomes of the claim.
+    fn ending(&self, outcome: Outcome) -> Ending {
         let shared = self.delivery.shared();
-        match commit {
-            Ok(Commit::Committed | Commit::AlreadyCommitted) => Settled::Pass,
-            Ok(Commit::LeaseLost) => {
+        if outcome.is_success() {
+            shared.observer.done(&self.delivery, &shared.consumer);
+            return match self.keeps {
+                true => Ending::Commit,
+                false => Ending::Release,
+            };
+        }
+        shared.observer.released();
+        let attempt = self.lease.as_ref().map_or(0, Lease::attempt);
+        match self.keeps && shared.dead_letters.is_dead_after(attempt) {
+            true => Ending::Bury,
+            false => Ending::Release,
+        }
+    }
+
+    /// The note of a dead record: what a person needs to find the event at the provider.
+    fn note(&self, ending: Ending) -> String {
+        if ending != Ending::Bury {
+            return String::new();
+        }
+        let shared = self.delivery.shared();
+        let labels = [
+            Some(self.delivery.provider()),
+            self.delivery.event_type(),
+            self.delivery.id(),
+            Some(&*shared.consumer).filter(|name| !name.is_empty()),
+            Some(&*shared.tenant).filter(|name| !name.is_empty()),
+        ];
+        let names = ["provider", "type", "id", "consumer", "tenant"];
+        let labels = names.iter().zip(labels);
+        let labels = labels.filter_map(|(name, label)| Some(format!("{name}={}", label?)));
+        labels.collect::<Vec<_>>().join(" ")
+    }
+
+    /// What to answer after the store answered.
+    pub(super) fn told(&self, told: Told) -> Settled {
+        let shared = self.delivery.shared();
+        match told {
+            Told::Committed(Ok(Commit::Committed | Commit::AlreadyCommitted), ..) => Settled::Pass,
+            Told::Committed(Ok(Commit::LeaseLost), ..) => {
                 Settled::Replace(shared.reject(RejectionKind::LeaseLost.into()))
             }
-            Err(error) => {
-                self.failed(true, &error);
-                Settled::Later(Unsettled::new(shared.clone(), lease))
+            Told::Committed(Err(error), lease, answer) => {
+                self.failed(Ending::Commit, &error);
+                match lease.transaction() {
+                    None => Settled::Later(Unsettled::new(shared.clone(), lease, answer)),
+                    // The effects are in the same transaction: nothing may have happened.
+                    Some(_) => Settled::Replace(self.unrecorded()),
+                }
             }
-        }
-    }
-
-    pub(super) fn told(
-        &self,
-        commits: bool,
-        lease: Lease,
-        told: Result<Option<Commit>, StoreError>,
-    ) -> Settled {
-        match told {
-            Ok(None) => Settled::Pass,
-            Ok(Some(commit)) => self.committed(lease, Ok(commit)),
-            Err(error) if commits => self.committed(lease, Err(error)),
-            Err(error) => {
-                self.failed(false, &error);
+            Told::Buried(Ok(LeaseState::Held)) => {
+                let observer = &shared.observer;
+                observer.buried(&self.delivery, &shared.consumer);
+                Settled::Acknowledge(dead_letter())
+            }
+            Told::Buried(Ok(LeaseState::Lost)) | Told::Released(Ok(_)) => Settled::Pass,
+            Told::Released(Err(error)) => {
+                self.failed(Ending::Release, &error);
+                Settled::Pass
+            }
+            Told::Buried(Err(error)) => {
+                self.failed(Ending::Bury, &error);
                 Settled::Pass
             }
         }
     }
 
+    /// The refusal of a delivery whose transaction may not have been committed.
+    pub(super) fn unrecorded(&self) -> Rejection {
+        let shared = self.delivery.shared();
+        shared.reject(RejectionKind::StoreUnavailable.into())
+    }
+
     /// The call failed or timed out.
-    pub(super) fn failed(&self, commits: bool, error: &StoreError) {
+    pub(super) fn failed(&self, ending: Ending, error: &StoreError) {
         let (provider, observer) = (self.delivery.provider(), &self.delivery.shared().observer);
-        if commits {
-            observer.commit_failed(provider, error);
-        } else {
-            observer.release_failed(provider, error);
+        match ending {
+            Ending::Commit => observer.commit_failed(provider, error),
+            Ending::Release | Ending::Bury => observer.release_failed(provider, error),
         }
     }
+}
+
+/// What the end of a handler does to its claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Commit,
+    Release,
+    Bury,
+}
+
+/// What the store answered.
+pub(super) enum Told {
+    /// With what a repeated commit needs.
+    Committed(Result<Commit, StoreError>, Lease, Option<Vec<u8>>),
+    Released(Result<LeaseState, StoreError>),
+    Buried(Result<LeaseState, StoreError>),
+}
+
+/// The answer to a dead event: a success, so that the sender stops.
+pub(super) fn dead_letter() -> Answer {
+    Answer::json(r#"{"warning":"dead_letter"}"#)
 }
 
 impl Drop for Permit {

@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use crate::delivery::arrival::Arrival;
+use crate::delivery::lost_signal::LostSignal;
 use crate::delivery::{BodyLabels, Fence, Proof, Remembered, Shared};
+use crate::replay::TransactionSlot;
 
 /// The state of a delivery. It is allocated once and filled in place, to avoid moving a large
 /// struct.
@@ -29,6 +31,9 @@ pub(crate) struct Record {
     pub(crate) remembered: Option<Remembered>,
     pub(crate) fence: Option<Fence>,
     pub(crate) attempt: u32,
+    pub(crate) lost: LostSignal,
+    /// Set if the store claims within a transaction.
+    pub(crate) transaction: Option<TransactionSlot>,
 }
 
 impl Record {
@@ -45,6 +50,8 @@ impl Record {
             remembered: None,
             fence: None,
             attempt: 1,
+            lost: LostSignal::default(),
+            transaction: None,
         }
     }
 

@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::task::ready;
 use std::task::{Context, Poll};
 
-use crate::answer::Rejection;
+use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::Call;
+use crate::delivery::permit::{Ending, Told};
 use crate::delivery::{Late, Permit, Unsettled};
-use crate::error::{StoreError, StoreErrorKind};
-use crate::replay::{Commit, Lease};
+use crate::error::StoreErrorKind;
 
 /// A settlement in progress: a future of [`Settled`].
 ///
@@ -22,14 +22,13 @@ pub struct Settling(pub(super) SettleStep);
 pub(super) enum SettleStep {
     Known(Option<Settled>),
     Told {
-        commits: bool,
+        ending: Ending,
+        /// Whether a commit that fails can be repeated.
+        is_retryable: bool,
         permit: Option<Permit>,
         call: Call<Told>,
     },
 }
-
-/// The lease, and the store's answer. A release has no answer that matters.
-pub(super) type Told = (Lease, Result<Option<Commit>, StoreError>);
 
 impl Future for Settling {
     type Output = Settled;
@@ -37,36 +36,46 @@ impl Future for Settling {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Settled> {
         Poll::Ready(match &mut self.0 {
             SettleStep::Known(settled) => settled.take().expect(POLLED),
-            SettleStep::Told {
-                commits,
-                permit,
-                call,
-            } => {
-                let (lease, told) = ready!(call.as_mut().poll(cx));
-                permit.take().expect(POLLED).told(*commits, lease, told)
+            SettleStep::Told { permit, call, .. } => {
+                let told = ready!(call.as_mut().poll(cx));
+                permit.take().expect(POLLED).told(told)
             }
         })
     }
 }
 
 impl Settling {
-    /// Stops waiting. Send the handler's answer, since its effects have happened. The rest of the
-    /// call still counts if it succeeds late.
-    pub fn give_up(self) -> Late {
+    /// Stops waiting. Returns what to answer, and the rest of the call, which still counts if it
+    /// succeeds late.
+    ///
+    /// The handler's answer is sent, since its effects have happened. If they are part of the
+    /// store's transaction, they may not have happened, and the answer is a rejection.
+    #[must_use = "the rest of the call has to be awaited"]
+    pub fn give_up(self) -> (Settled, Late) {
         let SettleStep::Told {
-            commits,
+            ending,
+            is_retryable,
             permit: Some(permit),
             call,
         } = self.0
         else {
-            return Late::nothing();
+            return (Settled::Pass, Late::nothing());
         };
-        permit.failed(commits, &StoreErrorKind::Timeout.into());
+        permit.failed(ending, &StoreErrorKind::Timeout.into());
+        let settled = match ending {
+            Ending::Commit if !is_retryable => Settled::Replace(permit.unrecorded()),
+            _ => Settled::Pass,
+        };
         let shared = permit.delivery.shared().clone();
-        Late(Box::pin(async move {
-            let (lease, told) = call.await;
-            (commits && told.is_err()).then(|| Unsettled::new(shared, lease))
-        }))
+        let late = async move {
+            match call.await {
+                Told::Committed(Err(_), lease, answer) if is_retryable => {
+                    Some(Unsettled::new(shared, lease, answer))
+                }
+                _ => None,
+            }
+        };
+        (settled, Late(Box::pin(late)))
     }
 }
 
@@ -82,8 +91,11 @@ impl fmt::Debug for Settling {
 pub enum Settled {
     /// Send the handler's answer.
     Pass,
-    /// Send this rejection instead: another claim took over while the handler ran.
+    /// Send this rejection instead: another claim took over while the handler ran, or the handler's
+    /// transaction was not committed.
     Replace(Rejection),
+    /// Send this answer instead: the handler has failed too often, and the event is dead.
+    Acknowledge(Answer),
     /// Send the handler's answer, since its effects have happened, and retry the commit in the
     /// background.
     Later(Unsettled),

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::answer::RejectionAnswers;
 use crate::answer::{Answer, Rejection};
 use crate::delivery::{
-    Begun, Delivery, EnvelopeSpec, HandshakeResponder, IdentityRule, Intake, Limits, Observer,
+    Begun, DeadLetters, Delivery, EnvelopeSpec, HandshakeResponder, IdentityRule, Intake, Limits,
+    LostLease, Observer, OnStoreError,
 };
 use crate::error::RejectionKind;
 use crate::keys::{FetchedKeys, KeyCache, Known};
@@ -29,11 +30,18 @@ pub(crate) struct Shared {
     /// Whether the content identifies every delivery, so that the body is digested as it arrives.
     pub(crate) digests_body: bool,
     pub(crate) limits: Limits,
+    pub(crate) on_store_error: OnStoreError,
+    pub(crate) on_lost_lease: LostLease,
+    pub(crate) dead_letters: DeadLetters,
+    pub(crate) remembers_answers: bool,
+    /// Whether a handler may run so long that its claim has to be renewed.
+    pub(crate) renews: bool,
     pub(crate) store: Option<Store>,
     pub(crate) retention: Retention,
     pub(crate) key_prefix: KeyPrefix,
     pub(crate) observer: Observer,
     pub(crate) consumer: Box<str>,
+    pub(crate) tenant: Box<str>,
     pub(crate) token_parameter: Option<Box<str>>,
     pub(crate) duplicate_answer: Option<Arc<DuplicateAnswer>>,
     pub(crate) rejection_answers: Option<Arc<RejectionAnswers>>,

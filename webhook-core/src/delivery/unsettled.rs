@@ -12,15 +12,17 @@ use crate::replay::{Lease, ReplayStore as _};
 pub struct Unsettled {
     shared: Arc<Shared>,
     lease: Lease,
+    answer: Option<Vec<u8>>,
     waited: Duration,
     next: Duration,
 }
 
 impl Unsettled {
-    pub(super) fn new(shared: Arc<Shared>, lease: Lease) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, lease: Lease, answer: Option<Vec<u8>>) -> Self {
         Self {
             shared,
             lease,
+            answer,
             waited: Duration::ZERO,
             next: FIRST_RETRY,
         }
@@ -38,7 +40,10 @@ impl Unsettled {
     /// Retries the commit. Returns `true` if there is nothing left to do.
     pub async fn retry(&self) -> bool {
         match &self.shared.store {
-            Some(store) => store.commit(&self.lease, None).await.is_ok(),
+            Some(store) => store
+                .commit(&self.lease, self.answer.as_deref())
+                .await
+                .is_ok(),
             None => true,
         }
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::answer::RejectionAnswers;
 use crate::crypto::chain::{CA_CERTIFICATES, Chain};
 use crate::delivery::{
-    EnvelopeSpec, HandshakeResponder, IdentityRule, Observer, Retention, Shared,
+    EnvelopeSpec, HandshakeResponder, IdentityRule, Observer, OnStoreError, Retention, Shared,
 };
 use crate::endpoint::Endpoint;
 use crate::endpoint::builder::{EndpointBuilder, Replay};
@@ -51,6 +51,7 @@ impl EndpointBuilder {
             observe::long_tolerance(self.provider.name(), tolerance.past.as_secs());
         }
         let store = self.replay_store();
+        let renews = self.renews();
         let identity = IdentityRule::new(&self.provider, self.identity);
         let mut schemes = self.provider.schemes().iter();
         let authenticates_body = schemes.any(|scheme| scheme.coverage().authenticates_body());
@@ -63,10 +64,16 @@ impl EndpointBuilder {
                 provider: self.provider,
                 verifier: RwLock::new(Arc::new(verifier)),
                 limits: self.limits,
+                on_store_error: self.on_store_error,
+                on_lost_lease: self.on_lost_lease,
+                dead_letters: self.dead_letters,
+                remembers_answers: self.remembers_answers,
+                renews,
                 store,
                 retention,
                 observer: Observer::new(self.on_reject, self.on_duplicate),
                 consumer: self.consumer,
+                tenant: self.tenant,
                 token_parameter: self.options.token_parameter.map(Box::from),
                 duplicate_answer: self.duplicate_answer,
                 rejection_answers,
@@ -105,11 +112,20 @@ impl EndpointBuilder {
         if self.limits.body == 0 {
             return Err(ConfigError::InvalidBodyLimit);
         }
-        let at_least = self.limits.handler_timeout.saturating_mul(2);
-        if self.lease < at_least || self.lease.is_zero() {
+        let at_least = self.limits.store_timeout.saturating_mul(6);
+        if self.lease.is_zero() || (self.renews() && self.lease < at_least) {
             return Err(ConfigError::LeaseTooShort { at_least });
         }
+        if self.on_store_error == OnStoreError::RunUnprotected && !self.provider.signs_time() {
+            return Err(ConfigError::UnprotectedNeedsTime);
+        }
         Ok(())
+    }
+
+    /// Whether a handler may run so long that its claim has to be renewed. A claim that lasts twice
+    /// as long covers the wait for the inner service and the last store call.
+    fn renews(&self) -> bool {
+        self.lease < self.limits.handler_timeout.saturating_mul(2)
     }
 
     fn check_retention(&self, tolerance: Option<Tolerance>) -> Result<Retention, ConfigError> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::answer::Answer;
 use crate::delivery::{
-    Delivery, Duplicate, DuplicateAnswer, DuplicateHook, IdentityPolicy, Limits, OfferHook,
-    RejectHook, Rejected,
+    DeadLetters, Delivery, Duplicate, DuplicateAnswer, DuplicateHook, IdentityPolicy, Limits,
+    LostLease, OfferHook, OnStoreError, RejectHook, Rejected,
 };
 use crate::error::RejectionClass;
 use crate::keys::{ErasedSource, KeySource};
@@ -29,6 +29,10 @@ pub struct EndpointBuilder {
     pub(super) future: Option<Duration>,
     pub(super) limits: Limits,
     pub(super) lease: Duration,
+    pub(super) on_store_error: OnStoreError,
+    pub(super) on_lost_lease: LostLease,
+    pub(super) dead_letters: DeadLetters,
+    pub(super) remembers_answers: bool,
     pub(super) retention: Option<Duration>,
     pub(super) replay: Replay,
     pub(super) consumer: Box<str>,
@@ -68,6 +72,10 @@ impl EndpointBuilder {
                 store_timeout: Duration::from_secs(2),
             },
             lease: Duration::from_secs(60),
+            on_store_error: OnStoreError::default(),
+            on_lost_lease: LostLease::default(),
+            dead_letters: DeadLetters::default(),
+            remembers_answers: false,
             retention: None,
             replay: Replay::Default,
             consumer: Box::default(),
@@ -168,9 +176,42 @@ impl EndpointBuilder {
     }
 
     /// How long a claim lasts if it is not settled, for example after a crash. The default is 60 s.
-    /// It must be at least twice the handler timeout, so that two runs of one event do not overlap.
+    ///
+    /// If the lease is shorter than twice the [handler timeout](Self::handler_timeout), the adapter
+    /// renews it every third of its time while the handler runs. Such a lease must be at least six
+    /// times the [store timeout](Self::store_timeout), so that a renewal that fails can be repeated
+    /// before the lease ends.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
+        self
+    }
+
+    /// What happens to a handler whose claim is lost while it runs: because another copy took over
+    /// after a pause of this process, or because the store could not be reached for as long as the
+    /// lease lasts. The default is [`LostLease::Cancel`].
+    pub fn on_lost_lease(mut self, policy: LostLease) -> Self {
+        self.on_lost_lease = policy;
+        self
+    }
+
+    /// What happens to an event whose handler fails every time. The default is
+    /// [`DeadLetters::KeepFailing`].
+    ///
+    /// ```
+    /// use webhook_core::{DeadLetters, Endpoint};
+    ///
+    /// let endpoint = Endpoint::stripe("whsec_0123456789abcdef");
+    /// let endpoint = endpoint.dead_letters(DeadLetters::after(5)).build()?;
+    /// # Ok::<(), webhook_core::ConfigError>(())
+    /// ```
+    pub fn dead_letters(mut self, policy: DeadLetters) -> Self {
+        self.dead_letters = policy;
+        self
+    }
+
+    /// What happens to a delivery while the store fails. The default is [`OnStoreError::Refuse`].
+    pub fn on_store_error(mut self, policy: OnStoreError) -> Self {
+        self.on_store_error = policy;
         self
     }
 
@@ -249,6 +290,18 @@ impl EndpointBuilder {
         answer: impl Fn(&Delivery) -> Answer + Send + Sync + 'static,
     ) -> Self {
         self.duplicate_answer = Some(Arc::new(answer));
+        self
+    }
+
+    /// Remembers the handler's successful answers: status, content type and body, together at most
+    /// 64 KiB. Copies get the same answer instead of an empty 200. A longer answer is not
+    /// remembered.
+    ///
+    /// For deliveries whose answer is part of the protocol, such as the questions of Twilio, Slack
+    /// and Discord. Without it, a copy of a [question](crate::Questions) runs again. The answers are
+    /// kept in the store as long as the records. Other headers are not remembered.
+    pub const fn remember_answers(mut self) -> Self {
+        self.remembers_answers = true;
         self
     }
 

@@ -2,12 +2,14 @@
 
 mod build;
 mod builder;
+mod check;
 mod feature;
 mod generic;
 mod retention;
 mod settings;
 
 pub use builder::EndpointBuilder;
+pub use check::{StoreCheck, StoreCheckError};
 pub use feature::FeatureAsymmetric;
 
 use bytes::Bytes;
@@ -17,8 +19,9 @@ use std::sync::{Arc, PoisonError};
 use crate::answer::Rejection;
 use crate::delivery::{Begun, Counts, Delivery, Finished, Limits, Shared};
 use crate::error::{ConfigError, RejectionKind, StoreError};
+use crate::observe;
 use crate::provider::{Mode, Provider};
-use crate::replay::{KeyOf, ReplayKey, ReplayStore as _};
+use crate::replay::{DeadRecord, Finding, KeyOf, ReplayKey, ReplayStore};
 use crate::request::Head;
 use crate::secret::{Secret, SecretSet};
 use crate::{for_each_missing_provider, for_each_provider};
@@ -114,6 +117,56 @@ impl Endpoint {
         }
         let key = self.shared.key_prefix.key(mode, KeyOf::Id(id));
         self.forget(&key).await
+    }
+
+    /// Lists the dead events of the store: all of them, whatever endpoint they belong to, in the
+    /// order of their keys. It begins after `after`, and has at most `at_most` records; see
+    /// [`ReplayStore::dead`].
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn dead_letters_after(
+        &self,
+        after: Option<&ReplayKey>,
+        at_most: usize,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        match &self.shared.store {
+            Some(store) => store.dead(after, at_most).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Lets a dead event run again when its next copy arrives. Returns whether it was dead.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        match &self.shared.store {
+            Some(store) => store.revive(key).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Checks the set-up of the store: whether it may evict, lose or falsify records. Call it at
+    /// startup. Each finding is logged as a warning.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails, and with [`StoreCheck::Strict`] if there are findings.
+    pub async fn check_store(&self, check: StoreCheck) -> Result<Vec<Finding>, StoreCheckError> {
+        let Some(store) = &self.shared.store else {
+            return Ok(Vec::new());
+        };
+        let findings = store.check().await.map_err(StoreCheckError::Store)?;
+        for finding in &findings {
+            observe::finding(self.shared.provider.name(), finding);
+        }
+        match check {
+            StoreCheck::Strict if !findings.is_empty() => Err(StoreCheckError::Unsound(findings)),
+            _ => Ok(findings),
+        }
     }
 
     /// Checks everything that can be checked before the body: method, signature headers, freshness,

@@ -23,7 +23,7 @@ pub enum RejectionClass {
     UnsupportedEncoding,
     /// The delivery is verified but is not an event that can be handled: 422.
     Unprocessable,
-    /// The handler panicked: 500.
+    /// The handler panicked, or its response failed: 500.
     HandlerFailed,
     /// The sender has to retry: 503. A copy is in flight, the event is dead, or the store, keys, the
     /// clock or capacity are unavailable.
@@ -69,7 +69,7 @@ impl RejectionKind {
             Self::TooLarge => RejectionClass::TooLarge,
             Self::Encoding => RejectionClass::UnsupportedEncoding,
             Self::Unprocessable => RejectionClass::Unprocessable,
-            Self::HandlerPanicked => RejectionClass::HandlerFailed,
+            Self::HandlerPanicked | Self::HandlerFailed => RejectionClass::HandlerFailed,
             Self::InFlight
             | Self::Dead
             | Self::StoreUnavailable

@@ -44,12 +44,14 @@ pub enum ConfigError {
     InvalidTolerance,
     /// The body limit is zero.
     InvalidBodyLimit,
-    /// The handler may run longer than half the lease, so a second run could start during the
-    /// first.
+    /// The lease is zero, or it has to be renewed and leaves no time to repeat a renewal.
     LeaseTooShort {
-        /// The shortest lease that fits the configured handler timeout.
+        /// The shortest lease that fits the configured store timeout.
         at_least: Duration,
     },
+    /// Deliveries run without replay protection while the store fails, but the provider signs no
+    /// time, so a captured delivery never goes stale.
+    UnprotectedNeedsTime,
     /// The retention ends before the sender stops retrying, or while an old delivery is still
     /// fresh.
     RetentionTooShort {
@@ -136,8 +138,13 @@ impl fmt::Display for ConfigError {
             Self::InvalidBodyLimit => f.write_str("the body limit must be at least one byte"),
             Self::LeaseTooShort { at_least } => write!(
                 f,
-                "the lease must be at least twice the handler timeout: {} s",
+                "the lease must be at least six times the store timeout ({} s), \
+                 or twice the handler timeout",
                 at_least.as_secs_f64()
+            ),
+            Self::UnprotectedNeedsTime => f.write_str(
+                "this provider signs no time, so deliveries must not run without the store: \
+                 a captured one could be replayed for ever",
             ),
             Self::RetentionTooShort { at_least } => write!(
                 f,

@@ -81,6 +81,8 @@ rejection_kinds! {
     HandlerTimeout = "handler_timeout",
     /// The handler panicked.
     HandlerPanicked = "handler_panicked",
+    /// The body of the handler's response failed before anything was sent.
+    HandlerFailed = "handler_failed",
 }
 
 impl fmt::Display for RejectionKind {

@@ -38,6 +38,11 @@ pub(crate) fn volatile_store(provider: &'static str) {
     );
 }
 
+/// A fault in the set-up of a store. At startup, so without a limit.
+pub(crate) fn finding(provider: &'static str, finding: &dyn std::fmt::Display) {
+    tracing::warn!(target: "webhook", provider, %finding, "store is not set up as it should be");
+}
+
 /// `reaches_back_secs`: the age of the oldest delivery that is still remembered.
 pub(crate) fn evicted(total: u64, reaches_back_secs: u32) {
     tracing::warn!(

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use crate::replay::ReplayKey;
+use crate::replay::{ReplayKey, TransactionSlot};
 
 /// The owner of a claim: 128 bits that no other delivery has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +30,7 @@ pub struct Lease {
     owner: Owner,
     epoch: NonZeroU64,
     attempt: u32,
+    transaction: Option<TransactionSlot>,
 }
 
 impl Lease {
@@ -40,7 +41,27 @@ impl Lease {
             owner,
             epoch,
             attempt,
+            transaction: None,
         }
+    }
+
+    /// A lease that lasts as long as this transaction, in which the store has recorded the claim.
+    /// The store takes the transaction out of the [slot](Self::transaction) to commit or release
+    /// the lease. Such a lease is never renewed, and its commit is never retried.
+    pub fn with_transaction(mut self, transaction: TransactionSlot) -> Self {
+        self.transaction = Some(transaction);
+        self
+    }
+
+    /// The same lease, to renew it while it is held.
+    pub(crate) fn to_renew(&self) -> Self {
+        Self::new(self.key, self.owner, self.epoch, self.attempt)
+    }
+
+    /// The transaction that the claim is recorded in, if the store claims within one.
+    #[must_use]
+    pub const fn transaction(&self) -> Option<&TransactionSlot> {
+        self.transaction.as_ref()
     }
 
     /// The key that is claimed.

@@ -21,6 +21,7 @@ mod memory;
 pub(crate) mod neighbours;
 mod request;
 mod store;
+mod transaction;
 mod upkeep;
 
 pub use answers::{Claim, Commit, LeaseState, MAX_ANSWER};
@@ -31,4 +32,5 @@ pub use lease::{Lease, Owner};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 pub use request::{ClaimRequest, LabelBound};
 pub use store::ReplayStore;
+pub use transaction::{TransactionGuard, TransactionSlot};
 pub use upkeep::{Finding, FindingKind, Swept};
