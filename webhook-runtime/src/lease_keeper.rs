@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use webhook_core::replay::LeaseState;
 use webhook_core::{LeaseLost, Renewal};
 
@@ -81,7 +81,7 @@ impl Renewals {
                 return;
             }
             let asked = Instant::now();
-            match self.ask().await {
+            match self.ask(held_until).await {
                 Some(LeaseState::Held) => {
                     held_until = asked + lasts;
                     wait = interval;
@@ -96,15 +96,17 @@ impl Renewals {
         }
     }
 
-    /// The store's answer, if it comes in time. The call goes on without this future.
-    async fn ask(&self) -> Option<LeaseState> {
+    /// The store's answer, if it comes within its time and before the lease ends. The call goes on
+    /// without this future.
+    async fn ask(&self, held_until: Instant) -> Option<LeaseState> {
         let (answer, answered) = oneshot::channel();
         let renewal = Arc::clone(&self.renewal);
         self.endpoint.tracker().spawn_late(async move {
             // The receiver may have stopped waiting.
             let _ = answer.send(renewal.renew().await);
         });
-        let limit = self.endpoint.endpoint().limits().store_timeout;
-        timeout(limit, answered).await.ok()?.ok()?.ok()
+        let limit = Instant::now() + self.endpoint.endpoint().limits().store_timeout;
+        let answer = timeout_at(limit.min(held_until), answered).await;
+        answer.ok()?.ok()?.ok()
     }
 }

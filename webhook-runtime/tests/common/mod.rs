@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -97,7 +98,9 @@ where
             };
         }
     };
-    let handled = HandlerRun::new(call, &endpoint).await;
+    let mut run = pin!(HandlerRun::new(call, &endpoint));
+    run.as_mut().hold(&permit, &endpoint);
+    let handled = run.await;
     endpoint
         .settle(permit, handled, |status| (*status, None))
         .await
@@ -134,6 +137,7 @@ pub(crate) struct SlowStore {
     fails: Arc<AtomicBool>,
     loses: Arc<AtomicBool>,
     calls: Arc<AtomicUsize>,
+    renewals: Arc<AtomicUsize>,
     ended: Arc<AtomicUsize>,
 }
 
@@ -145,6 +149,7 @@ impl SlowStore {
             fails: Arc::default(),
             loses: Arc::default(),
             calls: Arc::default(),
+            renewals: Arc::default(),
             ended: Arc::default(),
         }
     }
@@ -158,7 +163,11 @@ impl SlowStore {
         self.fails.store(fails, Ordering::SeqCst);
     }
 
-    /// Whether every lease is lost when it is committed.
+    pub(crate) fn renewals(&self) -> usize {
+        self.renewals.load(Ordering::SeqCst)
+    }
+
+    /// Whether every lease is lost when it is renewed or committed.
     pub(crate) fn lose(&self, loses: bool) {
         self.loses.store(loses, Ordering::SeqCst);
     }
@@ -193,6 +202,10 @@ impl ReplayStore for SlowStore {
     }
 
     async fn renew(&self, lease: &Lease, by: Duration) -> Result<LeaseState, StoreError> {
+        self.renewals.fetch_add(1, Ordering::SeqCst);
+        if self.loses.load(Ordering::SeqCst) {
+            return Ok(LeaseState::Lost);
+        }
         self.answer(self.inner.renew(lease, by)).await
     }
 
