@@ -22,6 +22,41 @@ use common::block_on;
 use flaw::{FLAWS, Flaw};
 use small_store::SmallStore;
 
+/// What the model draws by.
+const SEED: u64 = 0x5eed;
+
+/// What the model does not look at: other keys and groups, pages of the list, times of death, what
+/// is too long, what a sweep counts, and races.
+const OUTSIDE_THE_MODEL: [Flaw; 27] = [
+    Flaw::KeysAreCutShort,
+    Flaw::OverBoundIsRecorded,
+    Flaw::DuplicatesAreCounted,
+    Flaw::GroupsShareACount,
+    Flaw::ReleaseLowersTheCount,
+    Flaw::CountSlides,
+    Flaw::PageBeginsWithItsKey,
+    Flaw::PageIsUnbounded,
+    Flaw::DiedWhenItWasClaimed,
+    Flaw::NoteIsKeptWhole,
+    Flaw::LongNoteIsRefused,
+    Flaw::AnswerIsCut,
+    Flaw::LongAnswerIsRefused,
+    Flaw::LongAnswerIsKept,
+    Flaw::SweepTakesCounts,
+    Flaw::SweepIsNeverThrough,
+    Flaw::SweepRemovesNothing,
+    Flaw::SweepLeavesCounts,
+    Flaw::SweepStopsTooEarly,
+    Flaw::ClaimsRace,
+    Flaw::TakeOversRace,
+    Flaw::CommitsRace,
+    Flaw::ReleasesRace,
+    Flaw::BurialsRace,
+    Flaw::RevivalsRace,
+    Flaw::ClaimsOfReleasedRace,
+    Flaw::CountsRace,
+];
+
 /// The promises, and the one that counts what is swept.
 fn promises() -> impl Iterator<Item = &'static str> {
     let counting = "a_sweep_removes_all_that_has_expired";
@@ -81,6 +116,47 @@ fn the_memory_store_keeps_every_promise() {
     block_on(conformance::a_sweep_removes_all_that_has_expired(
         &store, &store, &pass,
     ));
+}
+
+#[test]
+fn a_store_without_a_flaw_does_what_the_model_does() {
+    let [a, b] = SmallStore::pair(None);
+    let pass = async |time| a.pass(time);
+    block_on(conformance::model(&a, &b, pass, 1000, SEED));
+}
+
+#[test]
+fn the_memory_store_does_what_the_model_does() {
+    let now = Arc::new(Mutex::new(Duration::ZERO));
+    let clock = Arc::clone(&now);
+    let store = MemoryStore::builder()
+        .clock(move || *clock.lock().unwrap())
+        .build();
+    let pass = async |time| *now.lock().unwrap() += time;
+    block_on(conformance::model(
+        &store,
+        &store.clone(),
+        pass,
+        10_000,
+        SEED,
+    ));
+}
+
+#[test]
+fn the_model_finds_every_flaw_of_a_single_key_and_shortens_what_it_found() {
+    let mut unfound = Vec::new();
+    for (flaw, _) in FLAWS {
+        let [a, b] = SmallStore::pair(Some(*flaw));
+        let pass = async |time| a.pass(time);
+        let run = conformance::model(&a, &b, pass, 64, SEED);
+        let Err(panic) = catch_unwind(AssertUnwindSafe(|| block_on(run))) else {
+            unfound.push(*flaw);
+            continue;
+        };
+        let message = *panic.downcast::<String>().expect("it has a message");
+        assert!(message.lines().count() < 12, "{flaw:?}: {message}");
+    }
+    assert_eq!(unfound, OUTSIDE_THE_MODEL);
 }
 
 /// The promises that a store with this flaw breaks, and what the suite says.
