@@ -119,10 +119,11 @@ async fn run(app: App, checked: Checked) -> Result<Said, Rejection> {
         },
         Err(_) => Outcome::Failed,
     };
-    if let Some(rejection) = settle(&app, permit, outcome).await {
-        return Err(rejection);
+    match settle(&app, permit, outcome).await {
+        Settled::Replace(rejection) => Err(rejection),
+        Settled::Acknowledge(answer) => Ok(answer.into()),
+        _ => handled.map_err(|kind| app.endpoint().reject(kind.into())),
     }
-    handled.map_err(|kind| app.endpoint().reject(kind.into()))
 }
 
 /// A store that takes too long is not waited for, and its call goes on.
@@ -132,32 +133,33 @@ async fn claim(app: &App, checked: Checked) -> Result<Claimed, Rejection> {
     match timeout(limit, &mut claiming).await {
         Ok(claimed) => claimed,
         Err(_) => {
-            let (rejection, late) = claiming.give_up();
+            let (claimed, late) = claiming.give_up();
             tokio::spawn(late);
-            Err(rejection)
+            claimed
         }
     }
 }
 
-async fn settle(app: &App, permit: Permit, outcome: Outcome) -> Option<Rejection> {
+/// A commit that fails is repeated in the background.
+async fn settle(app: &App, permit: Permit, outcome: Outcome) -> Settled {
     let mut settling = permit.settle(outcome);
     let limit = app.endpoint().limits().store_timeout;
     match timeout(limit, &mut settling).await {
-        Ok(Settled::Replace(rejection)) => return Some(rejection),
         Ok(Settled::Later(unsettled)) => {
             tokio::spawn(keep_trying(unsettled));
+            Settled::Pass
         }
-        Ok(_) => {}
+        Ok(settled) => settled,
         Err(_) => {
-            let late = settling.give_up();
+            let (settled, late) = settling.give_up();
             tokio::spawn(async move {
                 if let Some(unsettled) = late.await {
                     keep_trying(unsettled).await;
                 }
             });
+            settled
         }
     }
-    None
 }
 
 async fn handle(app: &App, permit: &Permit) -> Result<Said, RejectionKind> {
