@@ -74,10 +74,6 @@ impl Database {
         Self::new(self.pool.clone(), self.protocol, limit)
     }
 
-    pub(crate) fn pool(&self) -> &PgPool {
-        &self.pool
-    }
-
     pub(crate) fn protocol(&self) -> Protocol {
         self.protocol
     }

@@ -122,6 +122,7 @@ impl PostgresStore {
                     database.run_script("", &script, Repeat::Yes).await?
                 }
             };
+            // The lock's row has no columns.
             if let Some(row) = ran.rows.iter().find(|row| !row.is_empty()) {
                 return asked.answer(row);
             }

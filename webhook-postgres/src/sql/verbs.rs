@@ -32,7 +32,8 @@ macro_rules! found {
             "k.fingerprint = ",
             $fingerprint,
             " as same, ",
-            "(extract(epoch from k.lease_until - clock_timestamp()) * 1000000)::bigint as rest, ",
+            "coalesce((extract(epoch from k.lease_until - clock_timestamp()) * 1000000)::bigint, 0) ",
+            "as rest, ",
             "k.answer"
         )
     };
@@ -185,7 +186,7 @@ pub(crate) const CLAIM_BOUNDED: &str = concat!(
 
 /// Lets one claim of a group run at a time, until the end of its transaction. So the next
 /// statement sees what the claim before has counted. $1 the first 8 bytes of the group's key.
-pub(crate) const LOCK_GROUP: &str = "select pg_advisory_xact_lock($1)";
+pub(crate) const LOCK_GROUP: &str = "select from pg_advisory_xact_lock($1)";
 
 /// Many claims and commits. Claims: $1 keys, $2 owners, $3 leases (µs), $4 retentions (µs),
 /// $5 fingerprints. Commits: $6 keys, $7 owners, $8 epochs, $9 answers. No key occurs twice.

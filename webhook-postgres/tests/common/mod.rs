@@ -1,12 +1,17 @@
 //! A schema of its own for each test, and a clock that a test moves.
 
-#![allow(dead_code, reason = "no test needs all of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "every test includes it, and none needs all of it"
+)]
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, PgPool};
+use tokio::time::Instant;
 use webhook_core::replay::{Claim, ClaimRequest, Lease, Owner, ReplayKey, ReplayStore};
 use webhook_postgres::{PostgresStore, PostgresStoreBuilder};
 use webhook_test_services::Postgres;
@@ -82,6 +87,15 @@ impl Schema {
              update {{schema}}.webhook_group set expires_at = expires_at - interval '{micros} us'"
         ))
         .await;
+    }
+
+    /// Like [`sleep`](Self::sleep), and takes a second of the time itself. So what passes for the
+    /// rows is neither less nor more, although moving them takes a while.
+    pub async fn sleep_exactly(&self, time: Duration) {
+        let until = Instant::now() + Duration::from_secs(1).min(time);
+        self.sleep(time.saturating_sub(Duration::from_secs(1)))
+            .await;
+        tokio::time::sleep_until(until).await;
     }
 
     pub async fn drop(self) {
