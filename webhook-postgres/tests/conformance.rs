@@ -1,0 +1,106 @@
+//! The contract of a store, through two handles with pools of their own.
+//!
+//! `MODEL_SEQUENCES` runs more sequences of the model, and `MODEL_SEED` others.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use common::Schema;
+use webhook_core::replay::conformance;
+
+/// One test has the server for itself: the model cannot judge what takes seconds.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Runs all promises with a store of this kind. Each promise has a schema of its own, because
+/// the clock is moved for all rows of one.
+async fn keeps_its_promises(kind: usize) {
+    let _alone = ALONE.lock().await;
+    let names = Mutex::new(conformance::PROMISES.iter());
+    let next = || names.lock().unwrap().next();
+    let run = async || {
+        while let Some(name) = next() {
+            let Some(schema) = Schema::new().await else {
+                return;
+            };
+            let [a, b] = [(), ()].map(|()| {
+                let (_, builder) = schema.kinds().into_iter().nth(kind).unwrap();
+                let builder = builder.timeout(Duration::from_secs(20));
+                builder.connections(4).build().unwrap()
+            });
+            let sleep = async |time| match *name {
+                // The time of day goes on only by itself.
+                "a_listed_record_says_how_often_it_was_tried_and_when_and_why_it_died" => {
+                    tokio::time::sleep(time).await;
+                }
+                _ => schema.sleep(time).await,
+            };
+            conformance::promise(name, &a, &b, sleep).await;
+            drop((a, b));
+            schema.drop().await;
+        }
+    };
+    // Most of the time is waiting for the server.
+    tokio::join!(run(), run(), run(), run());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_single_messages_keeps_its_promises() {
+    keeps_its_promises(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_prepared_statements_keeps_its_promises() {
+    keeps_its_promises(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_groups_keeps_its_promises() {
+    keeps_its_promises(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_prepared_groups_keeps_its_promises() {
+    keeps_its_promises(3).await;
+}
+
+/// Plays random sequences of operations against a plain model.
+async fn agrees_with_the_model(kind: usize) {
+    let _alone = ALONE.lock().await;
+    let Some(schema) = Schema::new().await else {
+        return;
+    };
+    let setting = |name| std::env::var(name).ok().map(|value| value.parse().unwrap());
+    let sequences: u64 = setting("MODEL_SEQUENCES").unwrap_or(32);
+    let seed = setting("MODEL_SEED").unwrap_or(1);
+    let [a, b] = [(), ()].map(|()| {
+        let (_, builder) = schema.kinds().into_iter().nth(kind).unwrap();
+        builder.connections(8).build().unwrap()
+    });
+    let sleep = async |time| schema.sleep_exactly(time).await;
+    conformance::model(&a, &b, sleep, sequences.try_into().unwrap(), seed).await;
+    schema.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_single_messages_agrees_with_the_model() {
+    agrees_with_the_model(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_prepared_statements_agrees_with_the_model() {
+    agrees_with_the_model(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_groups_agrees_with_the_model() {
+    agrees_with_the_model(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_prepared_groups_agrees_with_the_model() {
+    agrees_with_the_model(3).await;
+}

@@ -1,0 +1,35 @@
+//! Databases for tests: the servers that the environment names, or private servers on a free port.
+//!
+//! ```
+//! use webhook_test_services::Postgres;
+//!
+//! // Without a server there is nothing to test, and standard error says so.
+//! let Some(postgres) = Postgres::find() else { return };
+//! assert!(postgres.url().starts_with("postgres"));
+//! ```
+//!
+//! [`Postgres::find`] and [`Redis::find`] return one server for all tests of a process. It is the
+//! server of `DATABASE_URL` or `REDIS_URL` if that is set. Otherwise it is a private server, if the
+//! program is installed. Tests share this server, so each one uses names of its own.
+//!
+//! [`Postgres::start`], [`Redis::start`] and [`PgBouncer::start`] always return a private server,
+//! for tests that change its settings, stop it or kill it.
+//!
+//! A private server listens on `127.0.0.1` only and keeps its data in an empty folder below the
+//! system's folder for temporary files. Both are gone after the value is dropped, and also after the
+//! test's process ends in any way: a shell waits for that (see `Guard`).
+//!
+//! If there is no server, the functions return `None` and print a line on standard error, which the
+//! test harness does not capture. With `WEBHOOK_TEST_REQUIRE_SERVICES=1` they panic instead.
+
+mod guard;
+mod missing;
+mod pgbouncer;
+mod port;
+mod postgres;
+mod programs;
+mod redis;
+
+pub use pgbouncer::PgBouncer;
+pub use postgres::Postgres;
+pub use redis::Redis;
