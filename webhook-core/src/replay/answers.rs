@@ -24,8 +24,8 @@ pub enum Claim {
     Done {
         /// Whether the committed payload had the same fingerprint.
         same_payload: bool,
-        /// The answer of the commit. `None` if it had none, or if the store dropped it for want of
-        /// memory.
+        /// The answer of the commit. `None` if the commit had none, or if the store dropped it under
+        /// pressure.
         answer: Option<Bytes>,
     },
     /// The delivery was [buried](super::ReplayStore::bury), and does not run.
@@ -55,10 +55,7 @@ impl fmt::Debug for Claim {
                 .field("same_payload", same_payload)
                 .field("answer_len", &answer.as_ref().map(Bytes::len))
                 .finish(),
-            Self::Dead { attempts } => f
-                .debug_struct("Dead")
-                .field("attempts", attempts)
-                .finish(),
+            Self::Dead { attempts } => f.debug_struct("Dead").field("attempts", attempts).finish(),
             Self::OverBound => f.write_str("OverBound"),
         }
     }

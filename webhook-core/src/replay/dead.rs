@@ -60,7 +60,10 @@ mod tests {
     fn a_note_is_cut_between_two_characters_and_loses_control_characters() {
         assert_eq!(DeadRecord::note_to_keep("stripe evt_1"), "stripe evt_1");
         assert_eq!(DeadRecord::note_to_keep("a\0b\nc\u{85}d"), "a b c d");
-        assert_eq!(DeadRecord::note_to_keep(&"x".repeat(2000)), "x".repeat(1024));
+        assert_eq!(
+            DeadRecord::note_to_keep(&"x".repeat(2000)),
+            "x".repeat(1024)
+        );
         let long = format!("x{}", "é".repeat(1000));
         assert_eq!(DeadRecord::note_to_keep(&long).len(), 1023);
     }

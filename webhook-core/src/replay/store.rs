@@ -116,8 +116,8 @@ use crate::replay::{
 ///   answer to it, or the handler runs again for it.
 /// * It answers `InFlight` for ever: the sender gives up after its retries, and the event is lost.
 ///   So every lease ends.
-/// * It answers `Dead` for a delivery that nobody buried: the event is lost, unless somebody
-///   reads the list of the dead. It answers `Acquired` for a dead one: a delivery that fails every
+/// * It answers `Dead` for a delivery that was not buried: the event is lost, unless a person reads
+///   the list of dead records. It answers `Acquired` for a dead one: a delivery that fails every
 ///   time is tried for ever.
 /// * It counts too few keys of a group: an attacker runs a captured delivery under more invented
 ///   labels. It counts too many: events are lost.
@@ -126,7 +126,7 @@ use crate::replay::{
 /// * A renewal revives a lost lease: two handlers run at the same time.
 /// * A revival changes a record that is not dead: a done event runs twice, or two handlers run at
 ///   the same time.
-/// * A dead record is missing from the list: the event is lost, and nobody is told.
+/// * A dead record is missing from the list: the event is lost, and no person learns of it.
 /// * A record ends before its time: a late retry or a replayed delivery runs again.
 /// * A record ends after its time: the store grows, and a redelivery by hand does not run.
 /// * An epoch goes back: in a handler's conditional writes, an older run overwrites a newer one.

@@ -6,7 +6,10 @@ use std::fmt;
 /// The answer to [`ReplayStore::sweep`](super::ReplayStore::sweep).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[must_use]
-#[allow(clippy::exhaustive_structs, reason = "how many went, and whether there are more")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "how many went, and whether there are more"
+)]
 pub struct Swept {
     /// How many records and counts were removed.
     pub removed: usize,
