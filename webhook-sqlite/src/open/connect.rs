@@ -68,7 +68,11 @@ fn set_up(
 
 /// What an error of SQLite means for opening.
 pub(super) fn fault(path: &Path, error: rusqlite::Error) -> OpenError {
-    let kind = match error.sqlite_error_code() {
+    let code = match &error {
+        rusqlite::Error::SqlInputError { error, .. } => Some(error.code),
+        error => error.sqlite_error_code(),
+    };
+    let kind = match code {
         Some(ErrorCode::NotADatabase) => OpenErrorKind::NotADatabase,
         Some(ErrorCode::DatabaseCorrupt) => OpenErrorKind::Damaged,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => OpenErrorKind::ReadOnly,
