@@ -9,6 +9,12 @@
 //! done records the file has before (default 0), and `BENCH_EXPIRED` how many of these have expired.
 //! The loop of `fdatasync` says what the disk can do.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers to look at"
+)]
+
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -28,7 +34,10 @@ fn main() {
     let folder = folder.join(format!("webhook-sqlite-bench-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("the folder can be made");
     let time = Duration::from_secs(number("BENCH_SECS", 3));
-    println!("{:<34} {:>9} {:>9} {:>9} {:>9}", "", "a second", "p50 µs", "p99 µs", "max µs");
+    println!(
+        "{:<34} {:>9} {:>9} {:>9} {:>9}",
+        "", "a second", "p50 µs", "p99 µs", "max µs"
+    );
     fsync("fdatasync, 4 KiB overwritten", &folder, time, false);
     fsync("fdatasync, 4 KiB appended", &folder, time, true);
     for clients in [1, 16, 64] {
@@ -57,19 +66,34 @@ async fn clients_of(file: &Path, clients: usize, time: Duration) {
             async move { pair(&store, next.fetch_add(1, Relaxed)).await }
         }
     };
-    run(&format!("claim + commit, {clients} clients"), clients, time, pairs).await;
+    run(
+        &format!("claim + commit, {clients} clients"),
+        clients,
+        time,
+        pairs,
+    )
+    .await;
     let done = next.load(Relaxed) - 1;
     let duplicates = move || {
         let (store, next) = (store.clone(), next.clone());
         async move { duplicate(&store, next.fetch_add(1, Relaxed) % done + 1).await }
     };
-    run(&format!("duplicate, {clients} clients"), clients, time, duplicates).await;
+    run(
+        &format!("duplicate, {clients} clients"),
+        clients,
+        time,
+        duplicates,
+    )
+    .await;
 }
 
 async fn pair(store: &SqliteStore, n: u64) {
     match store.claim(&key(n), &request(n)).await {
         Ok(Claim::Acquired(lease)) => {
-            let commit = store.commit(&lease, None).await.expect("the commit is answered");
+            let commit = store
+                .commit(&lease, None)
+                .await
+                .expect("the commit is answered");
             assert_eq!(commit, Commit::Committed);
         }
         other => panic!("a new key got {other:?}"),
@@ -131,18 +155,31 @@ fn report(name: &str, took: Duration, mut times: Vec<Duration>) {
     times.sort_unstable();
     let rate = times.len() as f64 / took.as_secs_f64();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_micros();
-    println!("{name:<34} {rate:>9.0} {:>9} {:>9} {:>9}", at(0.5), at(0.99), at(1.0));
+    println!(
+        "{name:<34} {rate:>9.0} {:>9} {:>9} {:>9}",
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    );
 }
 
 /// Makes a file with done records, of which some have expired.
 fn fill(file: &Path, rows: u64, expired: u64) {
     drop(SqliteStore::open(file).expect("the store opens"));
     let mut db = Connection::open(file).expect("the file opens");
-    db.execute_batch("pragma synchronous = off; pragma cache_size = -1000000").expect("is set");
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros() as i64;
+    db.execute_batch("pragma synchronous = off; pragma cache_size = -1000000")
+        .expect("is set");
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_micros() as i64;
     let transaction = db.transaction().expect("begins");
     for n in 0..rows {
-        let expires = if n < expired { now - 1 } else { now + n as i64 * 1000 + 600_000_000 };
+        let expires = if n < expired {
+            now - 1
+        } else {
+            now + n as i64 * 1000 + 600_000_000
+        };
         let mut insert = transaction
             .prepare_cached(
                 "insert into webhook_key (key, state, owner, epoch, lease_until, attempts, retain, \
@@ -150,10 +187,13 @@ fn fill(file: &Path, rows: u64, expired: u64) {
             )
             .expect("compiles");
         let (key, owner) = (key(n + (1 << 40)), [n as u8; 16]);
-        insert.execute(params![key.as_bytes(), owner, now - 1_000_000, expires]).expect("inserts");
+        insert
+            .execute(params![key.as_bytes(), owner, now - 1_000_000, expires])
+            .expect("inserts");
     }
     transaction.commit().expect("commits");
-    db.execute_batch("pragma wal_checkpoint(truncate)").expect("is written back");
+    db.execute_batch("pragma wal_checkpoint(truncate)")
+        .expect("is written back");
 }
 
 fn print_sizes(file: &Path) {
@@ -172,7 +212,9 @@ fn request(n: u64) -> ClaimRequest {
 fn key(n: u64) -> ReplayKey {
     let mut bytes = [0; 32];
     for (round, chunk) in (0_u64..).zip(bytes.chunks_exact_mut(8)) {
-        let mut word = n.wrapping_add(round << 48).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = n
+            .wrapping_add(round << 48)
+            .wrapping_add(0x9e37_79b9_7f4a_7c15);
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         chunk.copy_from_slice(&(word ^ (word >> 31)).to_be_bytes());

@@ -104,11 +104,7 @@ impl<'c> Ledger<'c> {
         claim.acquired(key, request.owner)
     }
 
-    pub(crate) fn renew(
-        &mut self,
-        lease: &Lease,
-        by: Duration,
-    ) -> Result<LeaseState, Failure> {
+    pub(crate) fn renew(&mut self, lease: &Lease, by: Duration) -> Result<LeaseState, Failure> {
         let until = self.now.saturating_add(micros(by));
         let mut statement = self.connection.prepare_cached(sql::RENEW)?;
         let owner = lease.owner().to_bits().to_be_bytes();

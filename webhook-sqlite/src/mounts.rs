@@ -5,8 +5,19 @@ use std::path::{Path, PathBuf};
 
 /// File systems whose locks other machines may not see, by their names in Linux.
 const NETWORK: [&str; 13] = [
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "coda", "glusterfs", "lustre",
-    "beegfs", "ncpfs",
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "afs",
+    "ceph",
+    "coda",
+    "glusterfs",
+    "lustre",
+    "beegfs",
+    "ncpfs",
 ];
 
 /// The name of the network file system that has the path. `None` on other systems than Linux.

@@ -95,8 +95,19 @@ pub(crate) const ANY_EXPIRED: &str = "select \
 
 /// Every statement on the tables: each of them has to compile before a store opens.
 pub(crate) const ALL: [&str; 13] = [
-    STORE, SET_EPOCH, NEXT_EPOCH, READ, CLAIM, COUNT, RENEW, SETTLE, REVIVE, FORGET, DEAD,
-    PURGE_KEYS, PURGE_GROUPS,
+    STORE,
+    SET_EPOCH,
+    NEXT_EPOCH,
+    READ,
+    CLAIM,
+    COUNT,
+    RENEW,
+    SETTLE,
+    REVIVE,
+    FORGET,
+    DEAD,
+    PURGE_KEYS,
+    PURGE_GROUPS,
 ];
 
 /// Refuses tables of another version, which a program may have migrated meanwhile.

@@ -70,9 +70,7 @@ impl ReplayStore for SqliteStore {
 
     async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
         let (lease, answer) = (copy(lease), answer.map(Box::<[u8]>::from));
-        let work = move |ledger: &mut Ledger<'_>| {
-            ledger.commit(&lease, answer.as_deref())
-        };
+        let work = move |ledger: &mut Ledger<'_>| ledger.commit(&lease, answer.as_deref());
         self.writer.ask(Urgency::Ends, work).await
     }
 
@@ -100,8 +98,7 @@ impl ReplayStore for SqliteStore {
         at_most: usize,
     ) -> Result<Vec<DeadRecord>, StoreError> {
         let (after, at_most) = (after.copied(), at_most.min(LONGEST_LIST));
-        let work =
-            move |ledger: &mut Ledger<'_>| ledger.dead(after.as_ref(), at_most);
+        let work = move |ledger: &mut Ledger<'_>| ledger.dead(after.as_ref(), at_most);
         self.writer.ask(Urgency::Begins, work).await
     }
 

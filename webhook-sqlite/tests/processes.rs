@@ -10,7 +10,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use common::{Folder, is_done, key, mixed, request};
@@ -50,6 +50,7 @@ fn start(file: &Path, clients: u64, first: u64, count: u64) -> Child {
         .env("CHILD_CLIENTS", clients.to_string())
         .env("CHILD_FIRST", first.to_string())
         .env("CHILD_COUNT", count.to_string())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
@@ -64,6 +65,8 @@ async fn child() {
     let number = |name: &str| -> u64 { std::env::var(name).unwrap().parse().unwrap() };
     let (first, count) = (number("CHILD_FIRST"), number("CHILD_COUNT"));
     let store = SqliteStore::open(file).unwrap();
+    say("ready");
+    std::io::stdin().read_line(&mut String::new()).unwrap();
     let mut tasks = JoinSet::new();
     for client in 0..number("CHILD_CLIENTS") {
         let store = store.clone();
@@ -103,18 +106,45 @@ fn say(line: &str) {
     out.flush().unwrap();
 }
 
+/// Waits until the children have opened the store, and then has them begin.
+fn begin<const N: usize>(mut children: [Child; N]) -> [(Child, Lines); N] {
+    let mut lines = children
+        .each_mut()
+        .map(|child| BufReader::new(child.stdout.take().unwrap()).lines());
+    for lines in &mut lines {
+        assert!(
+            lines.any(|line| line.unwrap() == "ready"),
+            "a process failed"
+        );
+    }
+    for child in &mut children {
+        child.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    }
+    let mut lines = lines.into_iter();
+    children.map(|child| (child, lines.next().unwrap()))
+}
+
+type Lines = std::io::Lines<BufReader<ChildStdout>>;
+
 /// Everything that the child says until it ends, or until `enough` says so, and it is killed.
-fn listen(mut child: Child, enough: impl Fn(usize) -> bool) -> (Vec<Said>, bool) {
+fn listen(
+    (mut child, mut lines): (Child, Lines),
+    enough: impl Fn(usize) -> bool,
+) -> (Vec<Said>, bool) {
     let mut said = Vec::new();
     let mut is_complete = false;
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     while let Some(Ok(line)) = lines.next() {
         is_complete |= line == "end";
         said.extend(Said::parse(&line));
         if enough(said.len()) {
             child.kill().unwrap();
             // What it had said before the kill counts too.
-            said.extend(lines.by_ref().map_while(Result::ok).filter_map(|line| Said::parse(&line)));
+            said.extend(
+                lines
+                    .by_ref()
+                    .map_while(Result::ok)
+                    .filter_map(|line| Said::parse(&line)),
+            );
             break;
         }
     }
@@ -125,14 +155,18 @@ fn listen(mut child: Child, enough: impl Fn(usize) -> bool) -> (Vec<Said>, bool)
 #[tokio::test]
 async fn of_two_processes_with_many_clients_exactly_one_runs_each_delivery() {
     let folder = Folder::new();
-    const KEYS: u64 = 500;
-    let children = [0, 1].map(|_| start(&folder.file(), 32, 0, KEYS));
+    const KEYS: u64 = 2000;
+    let children = begin([0, 1].map(|_| start(&folder.file(), 32, 0, KEYS)));
     let mut runs: BTreeMap<u64, Vec<Said>> = BTreeMap::new();
     let threads = children.map(|child| std::thread::spawn(|| listen(child, |_| false)));
     for thread in threads {
         let (said, is_complete) = thread.join().unwrap();
+        println!("a process ran {} deliveries", said.len() / 2);
         assert!(is_complete, "a process failed");
-        assert!(!said.is_empty(), "a process ran nothing: the other one kept the lock");
+        assert!(
+            !said.is_empty(),
+            "a process ran nothing: the other one kept the lock"
+        );
         for said in said {
             let (Said::Acquired(n, _) | Said::Done(n, _)) = said;
             runs.entry(n).or_default().push(said);
@@ -140,7 +174,10 @@ async fn of_two_processes_with_many_clients_exactly_one_runs_each_delivery() {
     }
     assert_eq!(runs.len() as u64, KEYS);
     for (n, run) in &runs {
-        assert!(matches!(run[..], [Said::Acquired(..), Said::Done(..)]), "{n}: {run:?}");
+        assert!(
+            matches!(run[..], [Said::Acquired(..), Said::Done(..)]),
+            "{n}: {run:?}"
+        );
     }
     let mut epochs = BTreeSet::new();
     let all_differ = runs.values().all(|run| epochs.insert(epoch(run[0])));
@@ -156,7 +193,7 @@ async fn of_a_killed_process_nothing_that_was_answered_is_lost_and_no_epoch_goes
     for round in 0..25 {
         let first = round * 1000;
         let kill_after = 1 + mixed(SEED + round) % 400;
-        let child = start(&folder.file(), 16, first, 1000);
+        let [child] = begin([start(&folder.file(), 16, first, 1000)]);
         let (said, is_complete) = listen(child, |lines| lines as u64 >= kill_after);
         assert!(!is_complete, "the process was faster than its kill");
         lines += said.len();
@@ -164,7 +201,10 @@ async fn of_a_killed_process_nothing_that_was_answered_is_lost_and_no_epoch_goes
         let store = SqliteStore::open(folder.file()).unwrap();
         let done: BTreeSet<u64> = said.iter().filter_map(|said| done(*said)).collect();
         for n in &done {
-            assert!(is_done(&store, &key(*n)).await, "round {round}: {n} is lost");
+            assert!(
+                is_done(&store, &key(*n)).await,
+                "round {round}: {n} is lost"
+            );
         }
         let highest = said.iter().map(|said| epoch(*said)).max().unwrap();
         assert!(highest > last_epoch, "round {round}");
@@ -179,7 +219,10 @@ async fn of_a_killed_process_nothing_that_was_answered_is_lost_and_no_epoch_goes
             }
         }
         last_epoch = common::handle(&store, &key(1_000_000 + round)).await;
-        assert!(last_epoch > highest, "round {round}: {last_epoch} after {highest}");
+        assert!(
+            last_epoch > highest,
+            "round {round}: {last_epoch} after {highest}"
+        );
     }
     assert!(lines > 1000, "{lines}");
 }

@@ -19,8 +19,14 @@ use webhook_sqlite::transaction::sqlx::{claim_in, commit_in};
 const BEGIN: &str = "begin immediate";
 
 async fn application(file: &Path) -> SqliteConnection {
-    let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
-    let mut db = options.synchronous(SqliteSynchronous::Full).connect().await.unwrap();
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true);
+    let mut db = options
+        .synchronous(SqliteSynchronous::Full)
+        .connect()
+        .await
+        .unwrap();
     let table = "create table if not exists paid (n integer) strict";
     query(table).execute(&mut db).await.unwrap();
     db
@@ -35,12 +41,18 @@ fn acquired(claim: Claim) -> Lease {
 
 async fn pay(transaction: &mut SqliteConnection, n: u64) -> Lease {
     let lease = acquired(claim_in(transaction, &key(n), &request()).await.unwrap());
-    query("insert into paid values (1)").execute(transaction).await.unwrap();
+    query("insert into paid values (1)")
+        .execute(transaction)
+        .await
+        .unwrap();
     lease
 }
 
 async fn payments(db: &mut SqliteConnection) -> i64 {
-    query_scalar("select count(*) from paid").fetch_one(db).await.unwrap()
+    query_scalar("select count(*) from paid")
+        .fetch_one(db)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -50,7 +62,9 @@ async fn the_record_and_the_effects_are_committed_together() {
     let mut db = application(&folder.file()).await;
     let mut transaction = db.begin_with(BEGIN).await.unwrap();
     let lease = pay(&mut transaction, 1).await;
-    let commit = commit_in(&mut transaction, &lease, Some(b"pong")).await.unwrap();
+    let commit = commit_in(&mut transaction, &lease, Some(b"pong"))
+        .await
+        .unwrap();
     assert_eq!(commit, Commit::Committed);
     let commit = commit_in(&mut transaction, &lease, None).await.unwrap();
     assert_eq!(commit, Commit::AlreadyCommitted);
@@ -63,7 +77,10 @@ async fn the_record_and_the_effects_are_committed_together() {
         }
     }
     let mut transaction = db.begin_with(BEGIN).await.unwrap();
-    match claim_in(&mut transaction, &key(1), &request()).await.unwrap() {
+    match claim_in(&mut transaction, &key(1), &request())
+        .await
+        .unwrap()
+    {
         Claim::Done { answer, .. } => assert_eq!(answer.unwrap(), &b"pong"[..]),
         other => panic!("{other:?}"),
     }
@@ -97,7 +114,9 @@ async fn claims_of_the_store_and_of_transactions_exclude_each_other() {
     let released = acquire(&store, &key(2)).await;
     store.release(&released).await.unwrap();
     let mut transaction = db.begin_with(BEGIN).await.unwrap();
-    let claim = claim_in(&mut transaction, &key(1), &request()).await.unwrap();
+    let claim = claim_in(&mut transaction, &key(1), &request())
+        .await
+        .unwrap();
     assert!(matches!(claim, Claim::InFlight { .. }), "{claim:?}");
     let second = pay(&mut transaction, 2).await;
     assert_eq!(second.attempt(), 2);
@@ -133,11 +152,20 @@ async fn what_cannot_be_used_is_an_error_of_its_kind() {
     let store = SqliteStore::open(folder.file()).unwrap();
     handle(&store, &key(1)).await;
     for (sql, kind) in [
-        ("update webhook_key set owner = x'00'", StoreErrorKind::Corrupt),
-        ("update webhook_store set version = 2", StoreErrorKind::Misconfigured),
+        (
+            "update webhook_key set owner = x'00'",
+            StoreErrorKind::Corrupt,
+        ),
+        (
+            "update webhook_store set version = 2",
+            StoreErrorKind::Misconfigured,
+        ),
         ("delete from webhook_store", StoreErrorKind::Corrupt),
     ] {
-        query("pragma ignore_check_constraints = on").execute(&mut db).await.unwrap();
+        query("pragma ignore_check_constraints = on")
+            .execute(&mut db)
+            .await
+            .unwrap();
         query(sql).execute(&mut db).await.unwrap();
         let error = claim_in(&mut db, &key(1), &request()).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{sql}: {error:?}");

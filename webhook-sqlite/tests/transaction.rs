@@ -20,12 +20,14 @@ fn application(file: &Path) -> Connection {
     let raw = Connection::open(file).unwrap();
     raw.busy_timeout(Duration::from_secs(5)).unwrap();
     raw.execute_batch("pragma synchronous = full").unwrap();
-    raw.execute_batch("create table if not exists paid (n integer) strict").unwrap();
+    raw.execute_batch("create table if not exists paid (n integer) strict")
+        .unwrap();
     raw
 }
 
 fn begin(raw: &mut Connection) -> Transaction<'_> {
-    raw.transaction_with_behavior(TransactionBehavior::Immediate).unwrap()
+    raw.transaction_with_behavior(TransactionBehavior::Immediate)
+        .unwrap()
 }
 
 fn acquired(claim: Claim) -> Lease {
@@ -38,12 +40,15 @@ fn acquired(claim: Claim) -> Lease {
 /// Pays, in a transaction that has claimed.
 fn pay(transaction: &Transaction<'_>, n: u64) -> Lease {
     let lease = acquired(claim_in(transaction, &key(n), &request()).unwrap());
-    transaction.execute("insert into paid values (?1)", [i64::try_from(n).unwrap()]).unwrap();
+    transaction
+        .execute("insert into paid values (?1)", [i64::try_from(n).unwrap()])
+        .unwrap();
     lease
 }
 
 fn payments(raw: &Connection) -> i64 {
-    raw.query_row("select count(*) from paid", [], |row| row.get(0)).unwrap()
+    raw.query_row("select count(*) from paid", [], |row| row.get(0))
+        .unwrap()
 }
 
 #[tokio::test]
@@ -53,8 +58,14 @@ async fn the_record_and_the_effects_are_committed_together() {
     let mut raw = application(&folder.file());
     let transaction = begin(&mut raw);
     let lease = pay(&transaction, 1);
-    assert_eq!(commit_in(&transaction, &lease, Some(b"pong")).unwrap(), Commit::Committed);
-    assert_eq!(commit_in(&transaction, &lease, None).unwrap(), Commit::AlreadyCommitted);
+    assert_eq!(
+        commit_in(&transaction, &lease, Some(b"pong")).unwrap(),
+        Commit::Committed
+    );
+    assert_eq!(
+        commit_in(&transaction, &lease, None).unwrap(),
+        Commit::AlreadyCommitted
+    );
     transaction.commit().unwrap();
     assert_eq!(payments(&raw), 1);
     match store.claim(&key(1), &request()).await.unwrap() {
@@ -73,14 +84,20 @@ async fn a_rolled_back_transaction_leaves_neither_a_record_nor_an_effect() {
     let mut raw = application(&folder.file());
     let transaction = begin(&mut raw);
     let lease = pay(&transaction, 1);
-    assert_eq!(commit_in(&transaction, &lease, None).unwrap(), Commit::Committed);
+    assert_eq!(
+        commit_in(&transaction, &lease, None).unwrap(),
+        Commit::Committed
+    );
     drop(transaction);
     assert_eq!(payments(&raw), 0);
     let again = acquire(&store, &key(1)).await;
     assert_eq!(again.attempt(), 1);
     // The record that was never written holds nothing for its lease.
     let transaction = begin(&mut raw);
-    assert_eq!(commit_in(&transaction, &lease, None).unwrap(), Commit::LeaseLost);
+    assert_eq!(
+        commit_in(&transaction, &lease, None).unwrap(),
+        Commit::LeaseLost
+    );
 }
 
 #[tokio::test]
@@ -99,7 +116,10 @@ async fn claims_of_the_store_and_of_transactions_exclude_each_other() {
         async move { store.claim(&key(2), &request()).await }
     });
     tokio::task::yield_now().await;
-    assert_eq!(commit_in(&transaction, &other, None).unwrap(), Commit::Committed);
+    assert_eq!(
+        commit_in(&transaction, &other, None).unwrap(),
+        Commit::Committed
+    );
     transaction.commit().unwrap();
     let claim = waiting.await.unwrap().unwrap();
     assert!(matches!(claim, Claim::Done { .. }), "{claim:?}");
@@ -114,11 +134,19 @@ async fn a_claim_of_the_store_is_committed_with_the_effects() {
     let mut raw = application(&folder.file());
     let lease = acquire(&store, &key(1)).await;
     let transaction = begin(&mut raw);
-    transaction.execute("insert into paid values (1)", []).unwrap();
-    assert_eq!(commit_in(&transaction, &lease, None).unwrap(), Commit::Committed);
+    transaction
+        .execute("insert into paid values (1)", [])
+        .unwrap();
+    assert_eq!(
+        commit_in(&transaction, &lease, None).unwrap(),
+        Commit::Committed
+    );
     transaction.commit().unwrap();
     assert!(is_done(&store, &key(1)).await);
-    assert_eq!(store.commit(&lease, None).await.unwrap(), Commit::AlreadyCommitted);
+    assert_eq!(
+        store.commit(&lease, None).await.unwrap(),
+        Commit::AlreadyCommitted
+    );
 }
 
 #[test]
@@ -133,7 +161,10 @@ fn a_group_counts_the_keys_of_transactions() {
     drop(transaction);
     let transaction = begin(&mut raw);
     let lease = acquired(claim_in(&transaction, &key(2), &request).unwrap());
-    assert_eq!(commit_in(&transaction, &lease, None).unwrap(), Commit::Committed);
+    assert_eq!(
+        commit_in(&transaction, &lease, None).unwrap(),
+        Commit::Committed
+    );
     let claim = claim_in(&transaction, &key(3), &request).unwrap();
     assert!(matches!(claim, Claim::OverBound), "{claim:?}");
 }
@@ -144,7 +175,9 @@ async fn a_transaction_that_has_read_an_earlier_state_is_refused() {
     let store = SqliteStore::open(folder.file()).unwrap();
     let mut raw = application(&folder.file());
     let transaction = raw.transaction().unwrap();
-    transaction.query_row("select count(*) from paid", [], |_| Ok(())).unwrap();
+    transaction
+        .query_row("select count(*) from paid", [], |_| Ok(()))
+        .unwrap();
     handle(&store, &key(1)).await;
     let error = claim_in(&transaction, &key(1), &request()).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error:?}");
@@ -159,7 +192,8 @@ fn a_file_without_the_tables_is_refused() {
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured, "{error:?}");
     drop(transaction);
     drop(SqliteStore::open(folder.file()).unwrap());
-    raw.execute_batch("update webhook_store set version = 2").unwrap();
+    raw.execute_batch("update webhook_store set version = 2")
+        .unwrap();
     let transaction = begin(&mut raw);
     let error = claim_in(&transaction, &key(1), &request()).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured, "{error:?}");

@@ -8,7 +8,7 @@ use std::fs;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -19,17 +19,28 @@ use webhook_core::replay::{Claim, Commit, FindingKind, LeaseState};
 use webhook_core::{ReplayStore as _, StoreErrorKind};
 use webhook_sqlite::{SqliteStore, SqliteStoreBuilder};
 
-/// A clock that the writer waits for while a test holds the gate.
+/// A clock that the writer waits for while the gate is closed.
 #[derive(Clone, Default)]
-struct Gate(Arc<Mutex<()>>);
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
     fn on(&self, builder: SqliteStoreBuilder) -> SqliteStoreBuilder {
         let gate = self.clone();
         builder.clock(move || {
-            drop(gate.0.lock().unwrap());
+            let (is_closed, opens) = &*gate.0;
+            let opened = opens.wait_while(is_closed.lock().unwrap(), |is_closed| *is_closed);
+            drop(opened.unwrap());
             SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
         })
+    }
+
+    fn close(&self) {
+        *self.0.0.lock().unwrap() = true;
+    }
+
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = false;
+        self.0.1.notify_all();
     }
 }
 
@@ -52,7 +63,7 @@ async fn a_full_queue_refuses_claims_at_once_and_takes_commits_for_longer() {
     let store = builder.open().unwrap();
     let lease = acquire(&store, &key(0)).await;
 
-    let closed = gate.0.lock().unwrap();
+    gate.close();
     let mut queued = 0;
     let refused = loop {
         let (key, request) = (key(queued + 1), request());
@@ -70,8 +81,11 @@ async fn a_full_queue_refuses_claims_at_once_and_takes_commits_for_longer() {
     // Four in the queue, and one or more that the writer has taken.
     assert!(queued >= 4);
     begin(store.commit(&lease, None));
-    drop(closed);
-    assert_eq!(store.commit(&lease, None).await.unwrap(), Commit::AlreadyCommitted);
+    gate.open();
+    assert_eq!(
+        store.commit(&lease, None).await.unwrap(),
+        Commit::AlreadyCommitted
+    );
 }
 
 #[tokio::test]
@@ -79,7 +93,7 @@ async fn an_operation_that_the_disk_does_not_answer_ends_in_time() {
     let (folder, gate) = (Folder::new(), Gate::default());
     let store = gate.on(SqliteStore::builder(folder.file())).open().unwrap();
     handle(&store, &key(1)).await;
-    let closed = gate.0.lock().unwrap();
+    gate.close();
     let begin = Instant::now();
     let mut tasks = JoinSet::new();
     for n in 1..20 {
@@ -90,7 +104,7 @@ async fn an_operation_that_the_disk_does_not_answer_ends_in_time() {
         assert_eq!(kind, StoreErrorKind::Timeout);
     }
     assert!(begin.elapsed() >= Duration::from_secs(2));
-    drop(closed);
+    gate.open();
     // What had its answer before it ran does not run afterwards.
     assert!(is_done(&store, &key(1)).await);
     let _lease = acquire(&store, &key(19)).await;
@@ -154,13 +168,13 @@ async fn what_was_queued_is_written_after_the_last_handle_is_gone() {
     let (folder, gate) = (Folder::new(), Gate::default());
     let store = gate.on(SqliteStore::builder(folder.file())).open().unwrap();
     let lease = acquire(&store, &key(1)).await;
-    let closed = gate.0.lock().unwrap();
+    gate.close();
     begin(store.commit(&lease, Some(b"pong")));
     for n in 2..50 {
         begin(store.claim(&key(n), &request()));
     }
     drop(store);
-    drop(closed);
+    gate.open();
     common::wait_until_closed(&folder.file());
     let store = SqliteStore::open(folder.file()).unwrap();
     assert!(is_done(&store, &key(1)).await);
@@ -179,7 +193,10 @@ async fn expired_records_and_counts_are_removed_without_a_call() {
     }
     tasks.join_all().await;
     let mut bounded = request();
-    bounded.bound = Some(webhook_core::replay::LabelBound::new(key(5000), std::num::NonZeroU16::MIN));
+    bounded.bound = Some(webhook_core::replay::LabelBound::new(
+        key(5000),
+        std::num::NonZeroU16::MIN,
+    ));
     store.claim(&key(5001), &bounded).await.unwrap();
     let mut kept = request();
     kept.retain = 3 * DAY;
@@ -199,7 +216,10 @@ async fn expired_records_and_counts_are_removed_without_a_call() {
 #[tokio::test]
 async fn a_store_without_purge_keeps_expired_records_until_it_is_swept() {
     let (folder, hand) = (Folder::new(), Hand::new());
-    let store = hand.on(SqliteStore::builder(folder.file()).without_purge()).open().unwrap();
+    let store = hand
+        .on(SqliteStore::builder(folder.file()).without_purge())
+        .open()
+        .unwrap();
     for n in 0..250 {
         begin(store.claim(&key(n), &request()));
     }
@@ -245,10 +265,12 @@ async fn tables_that_another_program_migrates_stop_the_store() {
     let store = SqliteStore::open(folder.file()).unwrap();
     let lease = acquire(&store, &key(1)).await;
     let raw = Connection::open(folder.file()).unwrap();
-    raw.execute_batch("update webhook_store set version = 2").unwrap();
+    raw.execute_batch("update webhook_store set version = 2")
+        .unwrap();
     let error = store.commit(&lease, None).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured);
-    raw.execute_batch("update webhook_store set version = 1").unwrap();
+    raw.execute_batch("update webhook_store set version = 1")
+        .unwrap();
     assert_eq!(store.commit(&lease, None).await.unwrap(), Commit::Committed);
     raw.execute_batch("drop table webhook_key").unwrap();
     let error = store.claim(&key(1), &request()).await.unwrap_err();
@@ -288,18 +310,27 @@ async fn a_reader_that_keeps_the_log_long_does_not_stop_the_store() {
     let store = SqliteStore::open(folder.file()).unwrap();
     let reader = Connection::open(folder.file()).unwrap();
     reader.execute_batch("begin").unwrap();
-    assert_eq!(reader.query_row("select count(*) from webhook_key", [], |row| row.get(0)), Ok(0));
-    let log = || fs::metadata(format!("{}-wal", folder.file().display())).unwrap().len();
+    assert_eq!(
+        reader.query_row("select count(*) from webhook_key", [], |row| row.get(0)),
+        Ok(0)
+    );
+    let log = || {
+        fs::metadata(format!("{}-wal", folder.file().display()))
+            .unwrap()
+            .len()
+    };
     let fill = async |begin: u64| {
-        let mut tasks = JoinSet::new();
-        for n in begin..begin + 2000 {
-            let store = store.clone();
-            tasks.spawn(async move {
-                let lease = acquire(&store, &key(n)).await;
-                store.commit(&lease, Some(&[7; 16384])).await.unwrap()
-            });
+        for round in 0..20 {
+            let mut tasks = JoinSet::new();
+            for n in 0..100 {
+                let (store, key) = (store.clone(), key(begin + round * 100 + n));
+                tasks.spawn(async move {
+                    let lease = acquire(&store, &key).await;
+                    store.commit(&lease, Some(&[7; 16384])).await.unwrap()
+                });
+            }
+            tasks.join_all().await;
         }
-        tasks.join_all().await;
     };
     fill(0).await;
     let kept = log();
@@ -331,7 +362,10 @@ async fn durations_of_any_length_are_kept() {
     let Claim::Acquired(lease) = store.claim(&key(1), &longest).await.unwrap() else {
         panic!("a new key is acquired");
     };
-    assert_eq!(store.renew(&lease, Duration::MAX).await.unwrap(), LeaseState::Held);
+    assert_eq!(
+        store.renew(&lease, Duration::MAX).await.unwrap(),
+        LeaseState::Held
+    );
     assert_eq!(store.commit(&lease, None).await.unwrap(), Commit::Committed);
     assert!(is_done(&store, &key(1)).await);
     let mut shortest = request();

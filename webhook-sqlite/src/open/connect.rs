@@ -42,11 +42,7 @@ pub(super) fn make(path: &Path) -> Result<(), OpenError> {
     connection.close().map_err(|(_, error)| fault(path, error))
 }
 
-fn set_up(
-    path: &Path,
-    connection: &mut Connection,
-    is_known_sound: bool,
-) -> Result<(), OpenError> {
+fn set_up(path: &Path, connection: &mut Connection, is_known_sound: bool) -> Result<(), OpenError> {
     let fault = |error| fault(path, error);
     connection.busy_timeout(BUSY).map_err(fault)?;
     connection.execute_batch(SETTINGS).map_err(fault)?;

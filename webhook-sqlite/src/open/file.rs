@@ -99,7 +99,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 
 fn unused_name(path: &Path) -> PathBuf {
     let random = RandomState::new().hash_one(std::process::id());
-    with_suffix(path, &format!(".new-{random:016x}"))
+    with_suffix(path, format!(".new-{random:016x}"))
 }
 
 pub(super) fn with_suffix(path: &Path, suffix: impl AsRef<OsStr>) -> PathBuf {

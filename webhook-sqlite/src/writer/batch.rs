@@ -5,12 +5,16 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::job::Job;
+use super::others;
 use super::thread::{MAX_BATCH, Thread};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 
 /// How many expired records and counts are removed between two batches.
 pub(crate) const PURGE: usize = 100;
+
+/// Takes the write lock at once, so that what is read is still true when it is written.
+const BEGIN: &str = "begin immediate";
 
 /// What failed.
 enum Fault {
@@ -23,11 +27,21 @@ enum Fault {
 impl Thread {
     /// Runs the batch, and what arrives meanwhile, and answers after the COMMIT.
     pub(super) fn write(&mut self) {
-        match self.write_together() {
-            Ok(()) => self.batch.drain(..).for_each(|mut job| job.succeed()),
-            Err(Fault::All(failure)) => self.fail_all(&failure),
-            Err(Fault::One(failure)) if self.batch.len() == 1 => self.fail_all(&failure),
-            Err(Fault::One(_)) => self.write_each(),
+        match self.write_together(MAX_BATCH) {
+            Ok(()) => self.succeed_all(),
+            Err(Fault::One(_)) if self.batch.len() > 1 => self.write_each(),
+            Err(Fault::One(failure) | Fault::All(failure)) => self.fail_all(&failure),
+        }
+    }
+
+    /// Gives each operation a transaction of its own, so that only those fail that have to.
+    fn write_each(&mut self) {
+        for job in std::mem::take(&mut self.batch) {
+            self.batch.push(job);
+            match self.write_together(1) {
+                Ok(()) => self.succeed_all(),
+                Err(Fault::One(failure) | Fault::All(failure)) => self.fail_all(&failure),
+            }
         }
     }
 
@@ -44,65 +58,53 @@ impl Thread {
             tracing::warn!(%failure, "cannot remove expired records");
             0
         });
-        let next = if removed < PURGE { every } else { Duration::ZERO };
+        let next = if removed < PURGE {
+            every
+        } else {
+            Duration::ZERO
+        };
         self.purge_at = now.checked_add(next);
     }
 
     fn purge_some(&mut self) -> Result<usize, Failure> {
         let now = self.settings.clock.now();
         let connection = self.database.connection()?;
-        let is_any = Ledger::begin(connection, now)?.any_expired()?;
-        if !is_any {
+        if !Ledger::begin(connection, now)?.any_expired()? {
             return Ok(0);
         }
-        connection.prepare_cached("begin immediate")?.execute([])?;
-        let removed = transact(connection, now, |ledger| ledger.purge(PURGE));
+        if let Err(error) = connection.prepare_cached(BEGIN)?.execute([]) {
+            let failure = Failure::from(error);
+            // Another process writes, and purges too.
+            return if failure.is_busy() {
+                Ok(0)
+            } else {
+                Err(failure)
+            };
+        }
+        let removed = purge_and_commit(connection, now);
         self.clean_up(removed.is_err());
         removed
     }
 
-    fn write_together(&mut self) -> Result<(), Fault> {
+    /// Runs the batch in one transaction, and adds to it what arrives meanwhile.
+    fn write_together(&mut self, at_most: usize) -> Result<(), Fault> {
         let (queue, batch) = (&self.queue, &mut self.batch);
         let connection = self.database.connection().map_err(Fault::All)?;
-        let written = lock(connection, batch).map_err(Fault::All).and_then(|()| {
-            let now = self.settings.clock.now();
-            let mut ledger = Ledger::begin(connection, now).map_err(Fault::All)?;
+        let was_free = lock(connection, batch).map_err(Fault::All)?;
+        let written = run_all(connection, self.settings.clock.now(), |ledger| {
             let mut done = 0;
             while let Some(job) = batch.get_mut(done) {
                 if !job.is_answered() {
-                    job.run(&mut ledger).map_err(Fault::One)?;
+                    job.run(ledger).map_err(Fault::One)?;
                 }
                 done += 1;
-                if done == batch.len() && done < MAX_BATCH {
-                    queue.take(batch, MAX_BATCH - done, Some(Instant::now()));
+                if done == batch.len() && done < at_most {
+                    queue.take(batch, at_most - done, Some(Instant::now()));
                 }
             }
-            ledger.finish().map_err(Fault::All)?;
-            commit(connection).map_err(Fault::All)
+            Ok(())
         });
-        self.clean_up(written.is_err());
-        written
-    }
-
-    /// Gives each operation a transaction of its own, so that only those fail that have to.
-    fn write_each(&mut self) {
-        let mut batch = std::mem::take(&mut self.batch);
-        for mut job in batch.drain(..) {
-            if !job.is_answered() {
-                match self.write_one(job.as_mut()) {
-                    Ok(()) => job.succeed(),
-                    Err(failure) => job.fail(failure),
-                }
-            }
-        }
-        self.batch = batch;
-    }
-
-    fn write_one(&mut self, job: &mut dyn Job) -> Result<(), Failure> {
-        let connection = self.database.connection()?;
-        let now = self.settings.clock.now();
-        connection.prepare_cached("begin immediate")?.execute([])?;
-        let written = transact(connection, now, |ledger| job.run(ledger));
+        self.others.note(connection, was_free);
         self.clean_up(written.is_err());
         written
     }
@@ -122,13 +124,12 @@ impl Thread {
 }
 
 /// Takes the write lock, as long as an operation of the batch has time left. Those that have none
-/// are answered, and leave the batch.
-fn lock(connection: &Connection, batch: &mut Vec<Box<dyn Job>>) -> Result<(), Failure> {
-    let mut begin = connection.prepare_cached("begin immediate")?;
-    loop {
-        let Err(error) = begin.execute([]) else {
-            return Ok(());
-        };
+/// are answered, and leave the batch. Returns whether the lock was free.
+fn lock(connection: &Connection, batch: &mut Vec<Box<dyn Job>>) -> Result<bool, Failure> {
+    let mut begin = connection.prepare_cached(BEGIN)?;
+    let mut was_free = true;
+    while let Err(error) = begin.execute([]) {
+        was_free = false;
         let failure = Failure::from(error);
         let now = Instant::now();
         batch.retain(|job| {
@@ -141,33 +142,27 @@ fn lock(connection: &Connection, batch: &mut Vec<Box<dyn Job>>) -> Result<(), Fa
         if batch.is_empty() || !failure.is_busy() {
             return Err(failure);
         }
-        std::thread::sleep(pause());
+        others::pause();
     }
-}
-
-/// Other connections commit within about a millisecond, and there is no queue for the lock. Pauses
-/// that vary do not miss it always.
-fn pause() -> Duration {
-    let now = Duration::from_micros(200);
-    now + Duration::from_micros(u64::from(rough_random() % 800))
-}
-
-fn rough_random() -> u32 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.unwrap_or_default().subsec_nanos() / 64
+    Ok(was_free)
 }
 
 /// Runs `work` in the transaction that has begun, and commits it.
-fn transact<T>(
+fn run_all(
     connection: &Connection,
     now: i64,
-    work: impl FnOnce(&mut Ledger<'_>) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let mut ledger = Ledger::begin(connection, now)?;
-    let returned = work(&mut ledger)?;
-    ledger.finish()?;
+    work: impl FnOnce(&mut Ledger<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut ledger = Ledger::begin(connection, now).map_err(Fault::All)?;
+    work(&mut ledger)?;
+    ledger.finish().map_err(Fault::All)?;
+    commit(connection).map_err(Fault::All)
+}
+
+fn purge_and_commit(connection: &Connection, now: i64) -> Result<usize, Failure> {
+    let removed = Ledger::begin(connection, now)?.purge(PURGE)?;
     commit(connection)?;
-    Ok(returned)
+    Ok(removed)
 }
 
 fn commit(connection: &Connection) -> Result<(), Failure> {

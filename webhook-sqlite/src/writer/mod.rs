@@ -3,6 +3,7 @@
 mod batch;
 mod checkpoint;
 mod job;
+mod others;
 mod queue;
 mod thread;
 

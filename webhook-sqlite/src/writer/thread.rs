@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::Settings;
 use super::checkpoint::Checkpoints;
 use super::job::Job;
+use super::others::Others;
 use super::queue::{Queue, Taken};
 use crate::failure::Failure;
 use crate::open::Database;
@@ -20,6 +21,7 @@ pub(super) struct Thread {
     pub(super) settings: Settings,
     pub(super) batch: Vec<Box<dyn Job>>,
     pub(super) checkpoints: Checkpoints,
+    pub(super) others: Others,
     /// When expired records are looked for next.
     pub(super) purge_at: Option<Instant>,
 }
@@ -33,6 +35,7 @@ impl Thread {
             settings,
             batch: Vec::with_capacity(MAX_BATCH),
             checkpoints: Checkpoints::default(),
+            others: Others::default(),
             purge_at,
         }
     }
@@ -59,6 +62,11 @@ impl Thread {
         }
         self.purge();
         self.checkpoint();
+        self.others.make_way();
+    }
+
+    pub(super) fn succeed_all(&mut self) {
+        self.batch.drain(..).for_each(|mut job| job.succeed());
     }
 
     pub(super) fn fail_all(&mut self, failure: &Failure) {
