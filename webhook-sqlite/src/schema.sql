@@ -1,0 +1,33 @@
+create table webhook_key (
+    key         blob    not null primary key check (length(key) = 32),
+    state       integer not null check (state between 0 and 3),
+    owner       blob    not null check (length(owner) = 16),
+    epoch       integer not null check (epoch > 0),
+    lease_until integer not null,
+    attempts    integer not null check (attempts >= 0),
+    retain      integer not null check (retain >= 0),
+    fingerprint integer not null,
+    expires_at  integer not null,
+    changed_at  integer not null,
+    answer      blob,
+    note        text
+) strict, without rowid;
+
+create index webhook_key_expires on webhook_key (expires_at);
+create index webhook_key_dead on webhook_key (key) where state = 3;
+
+create table webhook_group (
+    key        blob    not null primary key check (length(key) = 32),
+    keys       integer not null check (keys > 0),
+    expires_at integer not null
+) strict, without rowid;
+
+create index webhook_group_expires on webhook_group (expires_at);
+
+create table webhook_store (
+    id         integer primary key check (id = 1),
+    version    integer not null,
+    last_epoch integer not null check (last_epoch >= 0)
+) strict;
+
+insert into webhook_store (id, version, last_epoch) values (1, 1, 0);
