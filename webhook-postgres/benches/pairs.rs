@@ -66,14 +66,17 @@ async fn main() {
     }
 
     let (store, begin) = (schema.builder().direct().build().unwrap(), pool.clone());
-    measure("prepared: begin, claim_in, commit_in, commit", async move |n| {
-        let mut tx = transactional::begin(&begin).await.unwrap();
-        let answer = store.claim_in(&mut tx, &key(n), &request()).await;
-        let lease = acquired(answer.unwrap());
-        let answer = store.commit_in(&mut tx, &lease, None).await;
-        assert_eq!(answer.unwrap(), Commit::Committed);
-        tx.commit().await.unwrap();
-    })
+    measure(
+        "prepared: begin, claim_in, commit_in, commit",
+        async move |n| {
+            let mut tx = transactional::begin(&begin).await.unwrap();
+            let answer = store.claim_in(&mut tx, &key(n), &request()).await;
+            let lease = acquired(answer.unwrap());
+            let answer = store.commit_in(&mut tx, &lease, None).await;
+            assert_eq!(answer.unwrap(), Commit::Committed);
+            tx.commit().await.unwrap();
+        },
+    )
     .await;
 
     let rows = "select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables \

@@ -15,9 +15,11 @@ mod sql;
 mod store;
 mod sweep;
 pub mod transactional;
+mod transactions;
 mod value;
 
 pub use builder::PostgresStoreBuilder;
 pub use error::SetupError;
 pub use sql::{SCHEMA_SQL, SCHEMA_VERSION};
 pub use store::PostgresStore;
+pub use transactions::{PgTransaction, PostgresTransactions};

@@ -20,3 +20,4 @@ pub use builder::SqliteStoreBuilder;
 pub use open::{OpenError, OpenErrorKind};
 pub use sql::{SCHEMA, SCHEMA_VERSION};
 pub use store::SqliteStore;
+pub use transaction::{SqliteTransaction, SqliteTransactions};

@@ -47,6 +47,10 @@ impl SqliteStore {
         SqliteStoreBuilder::new(path.as_ref())
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn new(writer: Writer, path: PathBuf) -> Self {
         Self {
             writer: Arc::new(writer),
@@ -134,7 +138,7 @@ impl ReplayStore for SqliteStore {
 }
 
 /// A lease for the writer. The caller keeps the one that counts.
-fn copy(lease: &Lease) -> Lease {
+pub(crate) fn copy(lease: &Lease) -> Lease {
     Lease::new(*lease.key(), lease.owner(), lease.epoch(), lease.attempt())
 }
 

@@ -11,8 +11,8 @@ use crate::replay::{Commit, Lease, LeaseState, MAX_ANSWER, ReplayKey, ReplayStor
 
 /// Permission to run the handler for a delivery, once.
 ///
-/// If a permit is dropped without being settled, the memory store releases its claim at once. In
-/// other stores the claim ends with its lease.
+/// If a permit is dropped without being settled, the memory store releases its claim at once, and a
+/// transaction is rolled back. In other stores the claim ends with its lease.
 #[must_use]
 pub struct Permit {
     pub(super) lease: Option<Lease>,
@@ -243,6 +243,10 @@ impl Drop for Permit {
         let Some(lease) = self.lease.take() else {
             return;
         };
+        if let Some(transaction) = lease.transaction() {
+            // A handler that keeps its delivery must not keep the transaction open.
+            transaction.clear();
+        }
         let shared = self.delivery.shared();
         if let Some(Store::Memory(store)) = &shared.store
             && store.release_now(&lease) == LeaseState::Held

@@ -38,6 +38,12 @@ impl TransactionSlot {
             .map(|transaction| *transaction)
     }
 
+    /// Drops the transaction, if it is here.
+    pub(crate) fn clear(&self) {
+        let transaction = self.place().take();
+        drop(transaction);
+    }
+
     /// Borrows the transaction. `None` if it is borrowed already, or if it is not an `X`.
     pub(crate) fn borrow<X: Send + 'static>(&self) -> Option<TransactionGuard<X>> {
         let transaction = self.take()?;

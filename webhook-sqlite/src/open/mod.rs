@@ -78,3 +78,11 @@ impl Database {
         })
     }
 }
+
+/// Another connection to a file that is open as a store.
+pub(crate) fn connect_again(path: &Path, settings: &str) -> Result<Connection, OpenError> {
+    let connection = connect::open(path, true)?;
+    let set = connection.execute_batch(settings);
+    set.map_err(|error| connect::fault(path, error))?;
+    Ok(connection)
+}

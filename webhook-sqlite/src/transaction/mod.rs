@@ -69,6 +69,9 @@
 #[cfg(feature = "sqlx")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlx")))]
 pub mod sqlx;
+mod store;
+
+pub use store::{SqliteTransaction, SqliteTransactions};
 
 use rusqlite::Transaction;
 use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease};

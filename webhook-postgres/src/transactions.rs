@@ -1,0 +1,160 @@
+//! A store whose claims are the beginning of the handler's own transaction.
+
+use std::fmt;
+use std::time::Duration;
+
+use sqlx::{PgPool, Postgres};
+use webhook_core::replay::{
+    Claim, ClaimRequest, Commit, DeadRecord, Finding, Lease, LeaseState, ReplayKey, ReplayStore,
+    Swept, TransactionSlot,
+};
+use webhook_core::{StoreError, StoreErrorKind};
+
+use crate::PostgresStore;
+use crate::error::store_error;
+use crate::transactional::begin;
+
+/// The transaction that a handler gets from [`PostgresTransactions`].
+pub type PgTransaction = sqlx::Transaction<'static, Postgres>;
+
+/// Claims each delivery in a transaction of the application's pool, and gives that transaction to
+/// the handler: the record of the delivery and the handler's writes commit together.
+///
+/// The handler takes it with the `TransactionalEvent` of its adapter. The sender gets its 200 after
+/// the `COMMIT`. Every other answer of the handler rolls back, and so do a panic, a time-out, and a
+/// process that is killed. If the `COMMIT` fails, or its answer does not come in time, the delivery
+/// is answered 503 and the next copy finds out what happened.
+///
+/// The [module](crate::transactional) names the two failures that this avoids, and what differs from
+/// a [`PostgresStore`]: above all, every handler holds a connection of the pool while it runs, and
+/// attempts are not counted, so no event becomes dead.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use webhook_core::Endpoint;
+/// use webhook_postgres::PostgresStore;
+///
+/// let pool = sqlx::PgPool::connect("postgres://localhost/shop").await?;
+/// let store = PostgresStore::builder_like(&pool).build()?;
+/// store.migrate().await?;
+/// let endpoint = Endpoint::stripe("whsec_0123456789abcdef").store(store.transactional(pool));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PostgresTransactions {
+    store: PostgresStore,
+    pool: PgPool,
+}
+
+impl PostgresStore {
+    /// Claims within transactions of `pool`, which belongs to the application.
+    ///
+    /// It needs a connection for each handler that runs at the same time. A delivery that gets none
+    /// within the time limit of the store is answered 503.
+    #[must_use]
+    pub fn transactional(&self, pool: PgPool) -> PostgresTransactions {
+        PostgresTransactions {
+            store: self.clone(),
+            pool,
+        }
+    }
+}
+
+impl PostgresTransactions {
+    /// The transaction that a claim began, taken back from the handler.
+    fn transaction(lease: &Lease) -> Result<PgTransaction, StoreError> {
+        let transaction = lease.transaction().and_then(TransactionSlot::take);
+        transaction.ok_or_else(|| {
+            let why = "the handler has answered and still borrows the transaction";
+            StoreError::with_source(StoreErrorKind::Misconfigured, why)
+        })
+    }
+}
+
+impl ReplayStore for PostgresTransactions {
+    async fn claim(&self, key: &ReplayKey, request: &ClaimRequest) -> Result<Claim, StoreError> {
+        let limit = self.store.shared.database.limit();
+        let begun = tokio::time::timeout(limit, begin(&self.pool)).await;
+        let begun = begun.map_err(|_| StoreError::from(StoreErrorKind::Timeout))?;
+        let mut transaction = begun.map_err(store_error)?;
+        let claim = self.store.claim_in(&mut transaction, key, request).await?;
+        match claim {
+            Claim::Acquired(lease) => {
+                let slot = TransactionSlot::new(transaction);
+                Ok(Claim::Acquired(lease.with_transaction(slot)))
+            }
+            other => {
+                transaction.rollback().await.map_err(store_error)?;
+                Ok(other)
+            }
+        }
+    }
+
+    /// The transaction is the lease, so there is nothing to renew.
+    async fn renew(&self, lease: &Lease, _: Duration) -> Result<LeaseState, StoreError> {
+        Ok(match lease.transaction() {
+            Some(_) => LeaseState::Held,
+            None => LeaseState::Lost,
+        })
+    }
+
+    async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
+        let mut transaction = Self::transaction(lease)?;
+        let commit = self
+            .store
+            .commit_in(&mut transaction, lease, answer)
+            .await?;
+        match commit {
+            Commit::Committed => transaction.commit().await.map_err(store_error)?,
+            _ => transaction.rollback().await.map_err(store_error)?,
+        }
+        Ok(commit)
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
+        let transaction = Self::transaction(lease)?;
+        transaction.rollback().await.map_err(store_error)?;
+        Ok(LeaseState::Held)
+    }
+
+    /// Attempts are not counted here, so no event is buried.
+    async fn bury(&self, lease: &Lease, _: &str) -> Result<LeaseState, StoreError> {
+        let transaction = Self::transaction(lease)?;
+        transaction.rollback().await.map_err(store_error)?;
+        let why = "transactional mode counts no attempts, so it buries no event";
+        Err(StoreError::with_source(StoreErrorKind::Misconfigured, why))
+    }
+
+    async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        self.store.revive(key).await
+    }
+
+    async fn dead(
+        &self,
+        after: Option<&ReplayKey>,
+        at_most: usize,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        self.store.dead(after, at_most).await
+    }
+
+    async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        self.store.forget(key).await
+    }
+
+    async fn sweep(&self, at_most: usize) -> Result<Swept, StoreError> {
+        self.store.sweep(at_most).await
+    }
+
+    async fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        self.store.check().await
+    }
+}
+
+impl fmt::Debug for PostgresTransactions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresTransactions")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}
