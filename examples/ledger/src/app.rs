@@ -13,23 +13,23 @@ use webhook_sqlite::{SqliteStore, SqliteTransaction};
 use crate::Failure;
 
 /// An application reads it from the environment.
-pub const SECRET: &str = "whsec_ledger_0123456789abcdef";
-pub const PATH: &str = "/webhooks/stripe";
+pub(crate) const SECRET: &str = "whsec_ledger_0123456789abcdef";
+pub(crate) const PATH: &str = "/webhooks/stripe";
 
 #[derive(Deserialize)]
-pub struct Paid {
-    pub id: String,
-    pub data: Data,
+pub(crate) struct Paid {
+    pub(crate) id: String,
+    pub(crate) data: Data,
 }
 
 #[derive(Deserialize)]
-pub struct Data {
-    pub object: Invoice,
+pub(crate) struct Data {
+    pub(crate) object: Invoice,
 }
 
 #[derive(Deserialize)]
-pub struct Invoice {
-    pub amount_paid: i64,
+pub(crate) struct Invoice {
+    pub(crate) amount_paid: i64,
 }
 
 /// Books an invoice. The layer commits the booking together with the record of the delivery, and
@@ -49,7 +49,7 @@ async fn paid(
 }
 
 /// Makes the application's own table. The store makes its tables when it is opened.
-pub fn migrate(file: &Path) -> Result<(), Failure> {
+pub(crate) fn migrate(file: &Path) -> Result<(), Failure> {
     // Nothing forbids a second booking of an event: only the transaction does.
     Connection::open(file)?.execute_batch(
         "pragma journal_mode = wal;
@@ -59,7 +59,7 @@ pub fn migrate(file: &Path) -> Result<(), Failure> {
 }
 
 /// Serves until it is killed.
-pub async fn serve(file: &Path, port: u16) -> Result<(), Failure> {
+pub(crate) async fn serve(file: &Path, port: u16) -> Result<(), Failure> {
     let store = SqliteStore::open(file)?.transactional()?;
     migrate(file)?;
     let endpoint = Endpoint::stripe(SECRET).store(store).build()?;
@@ -69,7 +69,7 @@ pub async fn serve(file: &Path, port: u16) -> Result<(), Failure> {
 }
 
 /// How many bookings there are, of how many events, and their sum.
-pub fn balance(file: &Path) -> Result<(i64, i64, i64), Failure> {
+pub(crate) fn balance(file: &Path) -> Result<(i64, i64, i64), Failure> {
     let sum = "select count(*), count(distinct event), coalesce(sum(cents), 0) from booking";
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     Ok(Connection::open(file)?.query_row(sum, [], read)?)

@@ -19,20 +19,20 @@ const AT_ONCE: usize = 32;
 
 /// What was sent, and what came back.
 #[derive(Debug, Default)]
-pub struct Sent {
+pub(crate) struct Sent {
     /// Requests that were answered 200.
-    pub accepted: AtomicU64,
+    pub(crate) accepted: AtomicU64,
     /// Requests that were answered otherwise, or not at all.
-    pub retried: AtomicU64,
+    pub(crate) retried: AtomicU64,
 }
 
 /// The amount of an event, in cents.
-pub fn cents(event: u64) -> i64 {
+pub(crate) fn cents(event: u64) -> i64 {
     i64::try_from(event % 997).unwrap_or(0) + 1
 }
 
 /// Sends deliveries `0..deliveries` of events `0..events`, each until it is accepted.
-pub async fn send_all(
+pub(crate) async fn send_all(
     port: u16,
     deliveries: u64,
     events: u64,
