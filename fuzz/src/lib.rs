@@ -157,7 +157,7 @@ fn keys(provider: &Provider) -> (&'static str, &'static str) {
             (key!("p521.pub"), key!("p521-other"))
         }
         (KeyFormat::PublicKey, _) => (key!("rsa.pub"), key!("rsa-other")),
-        (KeyFormat::Basic | KeyFormat::Login, _) => {
+        (KeyFormat::Basic, _) => {
             ("user:xK9vQ2mR7tW4zB8n", "user:another-password")
         }
         _ => (
