@@ -13,7 +13,7 @@ const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+        include_str!(concat!("../../webhook-test/vectors/keys/", $name, ".pem"))
     };
 }
 

@@ -658,14 +658,14 @@ fn one_scheme_with_a_public_key_takes_a_public_key() {
     let provider = Provider::single("acme", scheme);
     assert_eq!(provider.key_format(), KeyFormat::PublicKey);
     assert!(provider.optional_settings().eq(["kid"]));
-    let key = include_str!("keys/ed25519.pub.pem");
+    let key = include_str!("../../webhook-test/vectors/keys/ed25519.pub.pem");
     let endpoint = Endpoint::builder(provider, key)
         .setting("kid", "key-1")
         .build()
         .unwrap();
     let signer = Signer::new(
         provider,
-        include_str!("keys/ed25519.pem"),
+        include_str!("../../webhook-test/vectors/keys/ed25519.pem"),
     )
     .unwrap();
     let signed = signer.setting("kid", "key-1").sign(NOW, "{}");

@@ -16,7 +16,7 @@ const SETTING: &str = "setting-1";
 /// A value of a setting.
 fn setting(name: &str) -> &'static str {
     match name {
-        "private_key" => include_str!("../../webhook-core/tests/keys/rsa-other.pem"),
+        "private_key" => include_str!("../vectors/keys/rsa-other.pem"),
         _ => SETTING,
     }
 }
@@ -24,7 +24,7 @@ fn setting(name: &str) -> &'static str {
 /// A throwaway key of the core's own tests.
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+        include_str!(concat!("../vectors/keys/", $name, ".pem"))
     };
 }
 

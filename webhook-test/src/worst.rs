@@ -23,7 +23,7 @@ const URL: &str = "https://example.com/hook";
 /// A throwaway key of the core's own tests.
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+        include_str!(concat!("../vectors/keys/", $name, ".pem"))
     };
 }
 

@@ -9,12 +9,11 @@ import hashlib
 import json
 import re
 from datetime import datetime, timezone
-from pathlib import Path
 from urllib.parse import quote_plus
 
-from suite import MS, NOW, T, Suite, b64, bad_base64, bad_hex, flip, mac, noted, odd_times, pick, raw, whsec
+from suite import MS, NOW, T, Suite, b64, bad_base64, bad_hex, facts, flip, mac, noted, odd_times, pick, raw, whsec
 
-PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text())
+PUBLISHED = facts("published")
 TEMPLATES = {}
 
 TEXT = "0123456789abcdef0123456789abcdef"
@@ -118,9 +117,9 @@ class Template:
                     r"\{tag\}", ".*"), sent[self.header.lower()])["time"]
             ident = sent.get(self.id_in.lower()) if self.id_in else None
             extra = [(name, sent[name.lower()]) for name, _ in self.extra]
-            tag = self.tag(body, example["secret"], time, ident, method=example.get("method"), headers=extra)
+            tag = self.tag(body, example["secrets"][0], time, ident, method=example["method"], headers=extra)
             assert sent[self.header.lower()].lower() == self.spell(tag, time).lower(), self.name
-            suite.valid(f"published example {i}", body=body, headers=example["headers"], secrets=[example["secret"]],
+            suite.valid(f"published example {i}", body=body, headers=example["headers"], secrets=example["secrets"],
                         now=now, source=example["source"], id=..., type=..., **{
                             key: example[key] for key in ("method", "path_and_query", "url") if key in example})
 

@@ -39,7 +39,7 @@ mod keys {
     macro_rules! key {
         ($name:literal) => {
             include_str!(concat!(
-                "../keys/",
+                "../../../webhook-test/vectors/keys/",
                 $name,
                 ".pem"
             ))
@@ -77,7 +77,7 @@ mod keys {
 /// A value of a setting.
 pub(crate) fn setting(name: &str) -> &'static str {
     match name {
-        "private_key" => include_str!("../keys/rsa-other.pem"),
+        "private_key" => include_str!("../../../webhook-test/vectors/keys/rsa-other.pem"),
         _ => "setting-1",
     }
 }
