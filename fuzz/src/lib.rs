@@ -13,7 +13,7 @@ const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+        include_str!(concat!("../../webhook-test/vectors/keys/", $name, ".pem"))
     };
 }
 
@@ -157,7 +157,7 @@ fn keys(provider: &Provider) -> (&'static str, &'static str) {
             (key!("p521.pub"), key!("p521-other"))
         }
         (KeyFormat::PublicKey, _) => (key!("rsa.pub"), key!("rsa-other")),
-        (KeyFormat::Basic | KeyFormat::Login, _) => {
+        (KeyFormat::Basic, _) => {
             ("user:xK9vQ2mR7tW4zB8n", "user:another-password")
         }
         _ => (

@@ -3,6 +3,9 @@
 #![cfg(feature = "asymmetric")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../../webhook-test/vectors/loader.rs"]
+mod loader;
+
 use std::time::Duration;
 
 use actix_web::dev::Service as _;
@@ -17,7 +20,7 @@ use webhook_core::SecretSet;
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
-const KEY: &str = include_str!("../../webhook-core/tests/keys/p256.pub.pem");
+const KEY: &str = include_str!("../../webhook-test/vectors/keys/p256.pub.pem");
 
 /// Says so only after others had their turn.
 #[derive(Debug)]
@@ -55,7 +58,7 @@ impl KeySource for Panics {
 }
 
 fn request(key: &str, body: &'static str) -> TestRequest {
-    let private = include_str!("../../webhook-core/tests/keys/p256.pem");
+    let private = include_str!("../../webhook-test/vectors/keys/p256.pem");
     let signer = Signer::new(providers::PLAID, private).unwrap();
     let signed = signer.setting("kid", key).sign(NOW, body);
     let mut request = TestRequest::post().uri("/").set_payload(signed.body);
@@ -138,19 +141,12 @@ impl KeySource for Confirming {
     }
 }
 
-const RSA: &str = include_str!("../../webhook-core/tests/keys/rsa.pub.pem");
+const RSA: &str = include_str!("../../webhook-test/vectors/keys/rsa.pub.pem");
 
 /// The body of a vector, which Amazon SNS would have sent to this topic.
-fn sns(name: &str) -> (String, String) {
-    let vectors = include_str!("../../webhook-core/tests/data/aws-sns.json");
-    let vectors: Vec<serde_json::Value> = serde_json::from_str(vectors).unwrap();
-    let mut vectors = vectors.iter();
-    let vector = vectors.find(|vector| vector["name"] == name).unwrap();
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    (
-        text(&vector["body"]),
-        text(&vector["settings"]["topic_arn"]),
-    )
+fn sns(name: &str) -> (Vec<u8>, String) {
+    let vector = loader::named("aws-sns", name);
+    (vector.body(), vector.settings["topic_arn"].clone())
 }
 
 #[actix_web::test]

@@ -1,26 +1,27 @@
 //! Every provider in `webhook serve`: configured by name and keys, tested over real sockets.
 //!
-//! A provider that signs no time gets the vectors of webhook-core, which Python signed. Any other
+//! A provider that signs no time gets the vectors of the workspace, which Python signed. Any other
 //! gets deliveries that the engine's `Signer` signs now.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "../../webhook-test/vectors/loader.rs"]
+mod loader;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 use webhook_core::{Clock as _, Location, Part, Provider, Signer, SystemClock};
 
 use common::{Request, Server};
+use loader::{Vector, Verdict};
 
 #[test]
 fn untimed_deliveries_have_their_labelled_verdict() {
     let (mut run, mut providers) = (0, 0);
     for provider in Provider::ALL.iter().filter(|provider| !is_timed(provider)) {
-        let mut vectors = vectors(provider);
+        let mut vectors = loader::of(provider.name());
         vectors.retain(|vector| !offers_secret(provider, vector));
         let mut routes: Vec<Map<String, Value>> = Vec::new();
         let mut requests = Vec::new();
@@ -40,9 +41,9 @@ fn untimed_deliveries_have_their_labelled_verdict() {
         let server = Server::start(&Value::from(config).to_string());
         for (vector, request) in vectors.iter().zip(requests) {
             let status = server.send(&request).status;
-            let name = format!("{}: {}", provider.name(), vector["name"]);
-            match vector["expect"].as_str() {
-                Some("valid") => assert_eq!(status, 200, "{name}"),
+            let name = format!("{}: {}", provider.name(), vector.name);
+            match vector.expect {
+                Verdict::Valid => assert_eq!(status, 200, "{name}"),
                 _ => assert!((400..500).contains(&status), "{name}: {status}"),
             }
             run += 1;
@@ -58,9 +59,9 @@ fn timed_deliveries_are_taken_now_and_refused_once_their_proof_has_changed() {
     let mut left_out = BTreeSet::new();
     for provider in Provider::ALL.iter().filter(|provider| is_timed(provider)) {
         let name = provider.name();
-        let vector = &vectors(provider)[0];
+        let vector = &loader::of(provider.name())[0];
         let mut entries = entries(provider, vector);
-        let mut secret = vector["secrets"][0].as_str().unwrap().to_owned();
+        let mut secret = vector.secrets[0].clone();
         if is_public(provider) {
             let Some((public, private)) = pair(provider) else {
                 left_out.insert(name);
@@ -88,13 +89,13 @@ fn timed_deliveries_are_taken_now_and_refused_once_their_proof_has_changed() {
 }
 
 /// A delivery signed now, with the URL and the settings of the vector.
-fn signed_now(provider: &Provider, secret: &str, vector: &Value) -> Request {
+fn signed_now(provider: &Provider, secret: &str, vector: &Vector) -> Request {
     let mut signer = Signer::new(*provider, secret)
         .unwrap()
         .path_and_query("/hooks/r0")
-        .public_url(vector["url"].as_str().unwrap_or_default());
-    for (key, value) in vector["settings"].as_object().into_iter().flatten() {
-        signer = signer.setting(key, value.as_str().unwrap());
+        .public_url(vector.url.clone().unwrap_or_default());
+    for (key, value) in &vector.settings {
+        signer = signer.setting(key, value.as_str());
     }
     for part in provider.schemes()[0].parts() {
         if let Part::Header(name) = part {
@@ -118,53 +119,35 @@ fn is_timed(provider: &Provider) -> bool {
     })
 }
 
-fn core() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../webhook-core/tests")
-}
-
-fn vectors(provider: &Provider) -> Vec<Value> {
-    let path = core().join("data").join(provider.name());
-    let file = fs::read_to_string(path.with_extension("json")).unwrap();
-    serde_json::from_str(&file).unwrap()
-}
-
 /// Whether the vector is a handshake that offers a secret. Only an application accepts one: the
 /// command needs its secret in the configuration.
-fn offers_secret(provider: &Provider, vector: &Value) -> bool {
+fn offers_secret(provider: &Provider, vector: &Vector) -> bool {
     let handshake = provider.handshake();
-    vector.get("response").is_some() && handshake.is_some_and(|known| known.offers_secret())
+    vector.response.is_some() && handshake.is_some_and(|known| known.offers_secret())
 }
 
 /// The entries of a route for this vector.
-fn entries(provider: &Provider, vector: &Value) -> Map<String, Value> {
-    let mut entries = vector["settings"].as_object().cloned().unwrap_or_default();
+fn entries(provider: &Provider, vector: &Vector) -> Map<String, Value> {
+    let settings = vector.settings.iter();
+    let settings = settings.map(|(key, value)| (key.clone(), value.as_str().into()));
+    let mut entries: Map<String, Value> = settings.collect();
     entries.insert("provider".into(), provider.name().into());
-    entries.insert("secrets".into(), vector["secrets"].clone());
-    for key in ["url", "verify_token"] {
-        if let Some(value) = vector.get(key) {
-            entries.insert(key.into(), value.clone());
+    entries.insert("secrets".into(), vector.secrets.clone().into());
+    for (key, value) in [("url", &vector.url), ("verify_token", &vector.verify_token)] {
+        if let Some(value) = value {
+            entries.insert(key.into(), value.as_str().into());
         }
     }
     entries
 }
 
-fn request(vector: &Value, route: usize) -> Request {
-    use base64::Engine as _;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let target = text(&vector["path_and_query"]);
-    let query = target.split_once('?').map(|(_, query)| format!("?{query}"));
+fn request(vector: &Vector, route: usize) -> Request {
+    let query = vector.path_and_query.split_once('?');
+    let query = query.map(|(_, query)| format!("?{query}"));
     let path = format!("/hooks/r{route}{}", query.unwrap_or_default());
-    let mut request = Request::new(&text(&vector["method"]), &path);
-    let headers = vector["headers"].as_array().unwrap().iter();
-    request.headers = headers
-        .map(|pair| (text(&pair[0]), text(&pair[1])))
-        .collect();
-    request.body = match vector["body_base64"].as_str() {
-        Some(encoded) => base64::engine::general_purpose::STANDARD
-            .decode(encoded)
-            .unwrap(),
-        None => text(&vector["body"]).into_bytes(),
-    };
+    let mut request = Request::new(&vector.method, &path);
+    request.headers = vector.headers.clone();
+    request.body = vector.body();
     request
 }
 
@@ -178,14 +161,10 @@ fn is_public(provider: &Provider) -> bool {
     }
 }
 
-/// A throwaway key pair of webhook-core's tests: the public key and the private key.
+/// A throwaway key pair: the public key and the private key.
 fn pair(provider: &Provider) -> Option<(String, String)> {
     let names = ["ed25519", "p256", "p521", "rsa"].into_iter();
-    let read = |name: &str, end: &str| {
-        let path = core().join("keys").join(format!("{name}{end}.pem"));
-        fs::read_to_string(path).unwrap()
-    };
-    let mut pairs = names.map(|name| (read(name, ".pub"), read(name, "")));
+    let mut pairs = names.map(|name| (loader::key(&format!("{name}.pub")), loader::key(name)));
     pairs.find(|(_, private)| Signer::new(*provider, private.as_str()).is_ok())
 }
 

@@ -132,7 +132,7 @@ pub use parse::{Encoding, Grammar};
 pub use provider::{
     Challenge, Coverage, CustomCheck, CustomInput, CustomRequest, CustomScheme, Handshake,
     Identity, Labels, Location, Locator, Mode, Parameter, ParameterKind, Part, Provider, Questions,
-    Reply, Scheme, Success, Value, Verified, When,
+    Reply, Scheme, Success, Verified, When,
 };
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use request::{Found, Head, Headers};

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "../../webhook-test/vectors/loader.rs"]
+mod loader;
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,8 +22,9 @@ use webhook_core::{
 };
 
 use common::block_on;
+use loader::Vector;
 
-const KEY: &str = include_str!("keys/rsa.pub.pem");
+const KEY: &str = include_str!("../../webhook-test/vectors/keys/rsa.pub.pem");
 const SUBSCRIPTION: &str = "confirmation of a subscription";
 
 /// A source that has the key, and confirms as it is told.
@@ -78,19 +81,17 @@ impl Clock for Set {
     }
 }
 
-fn vector(name: &str) -> Value {
-    let vectors: Vec<Value> = serde_json::from_str(include_str!("data/aws-sns.json")).unwrap();
-    let mut vectors = vectors.into_iter();
-    vectors.find(|vector| vector["name"] == name).unwrap()
+fn vector(name: &str) -> Vector {
+    loader::named("aws-sns", name)
 }
 
-fn clock(vector: &Value) -> Set {
-    let now = UnixTime::from_secs(vector["now"].as_u64().unwrap());
+fn clock(vector: &Vector) -> Set {
+    let now = UnixTime::from_secs(vector.now);
     Set(Arc::new(Mutex::new(now)))
 }
 
-fn endpoint(vector: &Value, clock: &Set, source: impl KeySource) -> Endpoint {
-    let topics = vector["settings"]["topic_arn"].as_str().unwrap();
+fn endpoint(vector: &Vector, clock: &Set, source: impl KeySource) -> Endpoint {
+    let topics = vector.settings["topic_arn"].as_str();
     let builder = Endpoint::builder(AWS_SNS, SecretSet::fetched()).keys(source);
     let builder = builder.setting("topic_arn", topics).clock(clock.clone());
     builder.build().unwrap()
@@ -104,7 +105,7 @@ enum End {
 }
 
 /// The delivery of a vector, which needs no headers.
-fn whole(endpoint: &Endpoint, vector: &Value) -> Intake {
+fn whole(endpoint: &Endpoint, vector: &Vector) -> Intake {
     let headers: &[(&str, &str)] = &[];
     let head = Head {
         method: "POST",
@@ -112,12 +113,11 @@ fn whole(endpoint: &Endpoint, vector: &Value) -> Intake {
         headers: &headers.to_vec(),
     };
     let mut intake = endpoint.begin(&head).intake().unwrap();
-    let body = vector["body"].as_str().unwrap().to_owned();
-    intake.push(body.into()).unwrap();
+    intake.push(vector.body().into()).unwrap();
     intake
 }
 
-fn receive(endpoint: &Endpoint, vector: &Value) -> End {
+fn receive(endpoint: &Endpoint, vector: &Vector) -> End {
     let finished = match whole(endpoint, vector).finish() {
         Ok(Finished::Pending(pending)) => block_on(pending.resolve()),
         finished => finished,
@@ -136,7 +136,7 @@ fn a_genuine_subscription_to_a_topic_of_ours_is_confirmed_and_no_event() {
     let clock = clock(&vector);
     let endpoint = endpoint(&vector, &clock, source.clone());
     assert_eq!(receive(&endpoint, &vector), End::Answered(200));
-    let body: Value = serde_json::from_str(vector["body"].as_str().unwrap()).unwrap();
+    let body: Value = serde_json::from_slice(&vector.body()).unwrap();
     let expected = body["SubscribeURL"].as_str().unwrap();
     assert_eq!(*source.visited.lock().unwrap(), [expected]);
     let counts = endpoint.counts();
@@ -210,12 +210,11 @@ fn a_visit_that_is_dropped_is_made_by_the_next() {
 
 #[test]
 fn what_is_forged_for_another_topic_or_no_beginning_leads_nowhere() {
-    let vectors: Vec<Value> = serde_json::from_str(include_str!("data/aws-sns.json")).unwrap();
     let mut confirmations = 0;
-    for vector in vectors {
+    for vector in loader::of("aws-sns") {
         let source = Source::default();
         let end = receive(&endpoint(&vector, &clock(&vector), source.clone()), &vector);
-        let name = vector["name"].as_str().unwrap();
+        let name = vector.name.as_str();
         if name == SUBSCRIPTION {
             continue;
         }
@@ -233,12 +232,12 @@ fn what_is_forged_for_another_topic_or_no_beginning_leads_nowhere() {
 #[test]
 fn without_a_source_that_confirms_it_is_for_the_handler() {
     let vector = vector(SUBSCRIPTION);
-    let body: Value = serde_json::from_str(vector["body"].as_str().unwrap()).unwrap();
+    let body: Value = serde_json::from_slice(&vector.body()).unwrap();
     let url = body["SigningCertURL"].as_str().unwrap();
     let keys = StaticKeys::new().with(url, KEY);
     let asking = endpoint(&vector, &clock(&vector), keys);
     assert_eq!(receive(&asking, &vector), End::Event);
-    let topics = vector["settings"]["topic_arn"].as_str().unwrap();
+    let topics = vector.settings["topic_arn"].as_str();
     let configured = Endpoint::aws_sns(KEY)
         .setting("topic_arn", topics)
         .clock(clock(&vector));

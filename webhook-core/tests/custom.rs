@@ -320,15 +320,15 @@ fn the_payload_is_what_was_inside_and_the_raw_body_what_came() {
         #[cfg(feature = "asymmetric")]
         (
             providers::STONE_OPEN_BANK,
-            include_str!("keys/rsa.pub.pem"),
-            include_str!("keys/rsa.pem"),
+            include_str!("../../webhook-test/vectors/keys/rsa.pub.pem"),
+            include_str!("../../webhook-test/vectors/keys/rsa.pem"),
         ),
     ];
     for (provider, ours, theirs) in cases {
         let mut builder = Endpoint::builder(*provider, *ours);
         let mut signer = Signer::new(*provider, *theirs).unwrap();
         for name in provider.required_settings() {
-            let private = include_str!("keys/rsa-other.pem");
+            let private = include_str!("../../webhook-test/vectors/keys/rsa-other.pem");
             (builder, signer) = (
                 builder.setting(name, private),
                 signer.setting(name, private),

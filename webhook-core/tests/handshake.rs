@@ -25,7 +25,6 @@ const fn acme(challenge: Challenge, reply: Reply) -> Provider {
 
 const PING: Provider = acme(number(1), Reply::Json(r#"{"type":1}"#));
 const EVENT_PING: Provider = acme(number(0), Reply::Status(204));
-const GRAPH: Provider = acme(Challenge::Query("POST", "validationToken"), Reply::Words);
 const MONDAY: Provider = acme(
     Challenge::UnsignedField("/challenge"),
     Reply::Field("challenge"),
@@ -120,7 +119,7 @@ fn a_ping_by_number_is_answered_once_it_is_verified() {
 
 #[test]
 fn words_are_echoed_where_the_provider_sends_words() {
-    let graph = endpoint(GRAPH).build().unwrap();
+    let graph = endpoint(providers::MICROSOFT_GRAPH).build().unwrap();
     let ask = |value: &str| {
         send(
             &graph,

@@ -23,7 +23,6 @@ const NONE: &[(&str, &str)] = &[];
 /// Handshakes of no preset, which anybody may write.
 const OWN: &[Provider] = &[
     tagging("own-body", &[scheme(&[Part::Body])]),
-    tagging("own-low-bytes", &[scheme(&[Part::BodyLowBytes])]),
     tagging("own-time-and-body", &[timed(&[Part::Time, Part::Body])]),
     tagging("own-time", &[timed(&[Part::Time])]),
     tagging("own-header", &[scheme(&[Part::Header("x-id"), Part::Body])]),
@@ -65,12 +64,11 @@ const fn tagging(name: &'static str, schemes: &'static [Scheme]) -> Provider {
 
 /// Every handshake that answers with a value made with a key.
 fn keyed() -> Vec<Provider> {
-    let is_keyed = |provider: &&Provider| {
-        let reply = provider.handshake().map(|handshake| handshake.reply());
-        matches!(
-            reply,
-            Some(Reply::FieldAndTag(..) | Reply::Proof | Reply::Digest(_))
-        )
+    let is_keyed = |provider: &&Provider| match provider.handshake().map(|known| known.reply()) {
+        Some(Reply::FieldAndTag(..) | Reply::Digest(_)) => true,
+        // Code of a token has nothing to sign with.
+        Some(Reply::Code) => !provider.coverage().is_sender_only(),
+        _ => false,
     };
     let all = Provider::ALL.iter().chain(OWN);
     all.filter(is_keyed).copied().collect()

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "../../webhook-test/vectors/loader.rs"]
+mod loader;
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -34,7 +36,7 @@ const UNAVAILABLE: Result<(), RejectionKind> = Err(RejectionKind::KeysUnavailabl
 
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("keys/", $name, ".pem"))
+        include_str!(concat!("../../webhook-test/vectors/keys/", $name, ".pem"))
     };
 }
 
@@ -155,27 +157,14 @@ struct Case {
 impl Case {
     fn new(provider: Provider) -> Option<Self> {
         let keys = [
-            (
-                key!("rsa"),
-                key!("rsa-other"),
-                include_str!("data/fireblocks.json"),
-            ),
-            (
-                key!("p256"),
-                key!("p256-other"),
-                include_str!("data/plaid.json"),
-            ),
-            (
-                key!("p521"),
-                key!("p521-other"),
-                include_str!("data/truelayer.json"),
-            ),
+            (key!("rsa"), key!("rsa-other"), "fireblocks"),
+            (key!("p256"), key!("p256-other"), "plaid"),
+            (key!("p521"), key!("p521-other"), "truelayer"),
         ];
-        let (private, other, jwk) = keys
+        let (private, other, like) = keys
             .into_iter()
             .find(|(private, ..)| Signer::new(provider, *private).is_ok())?;
-        let vectors: Value = serde_json::from_str(jwk).unwrap();
-        let jwk = vectors[0]["secrets"][0].as_str().unwrap().to_owned();
+        let jwk = loader::of(like)[0].secrets[0].clone();
         let case = Self {
             provider,
             private,
@@ -230,7 +219,7 @@ impl Case {
 
     fn document(&self, name: &str) -> String {
         match self.provider.name() {
-            "paypal" => chain("chains", "good"),
+            "paypal" => loader::chains().chains["good"].clone(),
             _ => self.jwk(name),
         }
     }
@@ -241,7 +230,7 @@ impl Case {
             builder = builder.setting(name, value);
         }
         if self.provider == PAYPAL {
-            builder = builder.setting("ca_certificates", chain("root", ""));
+            builder = builder.setting("ca_certificates", loader::chains().root);
         }
         builder.keys(source).clock(clock.clone()).build()
     }
@@ -281,15 +270,6 @@ impl KeySource for Noting {
         *self.0.lock().unwrap() = Some(query.clone());
         Err(KeyError::unavailable())
     }
-}
-
-fn chain(kind: &str, name: &str) -> String {
-    let file: Value = serde_json::from_str(include_str!("keys/chains.json")).unwrap();
-    let found = match name {
-        "" => &file[kind],
-        name => &file[kind][name],
-    };
-    found.as_str().unwrap().to_owned()
 }
 
 /// The end of a delivery.

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "../../webhook-test/vectors/loader.rs"]
+mod loader;
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,12 +24,13 @@ use webhook_core::{
 };
 
 use common::block_on;
+use loader::{Vector, Verdict};
 
 const NOW: u64 = 1_800_000_000;
 
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("keys/", $name, ".pem"))
+        include_str!(concat!("../../webhook-test/vectors/keys/", $name, ".pem"))
     };
 }
 
@@ -162,9 +165,7 @@ fn set(ids: &[&str]) -> Says {
 }
 
 fn jwk(id: &str) -> String {
-    let vectors: serde_json::Value =
-        serde_json::from_str(include_str!("data/fireblocks.json")).unwrap();
-    let text = vectors[0]["secrets"][0].as_str().unwrap();
+    let text = &loader::of("fireblocks")[0].secrets[0];
     let mut jwk: serde_json::Value = serde_json::from_str(text).unwrap();
     jwk["kid"] = id.into();
     jwk.to_string()
@@ -506,8 +507,7 @@ fn what_cannot_wait_is_told_so() {
 
 #[test]
 fn plaids_answer_is_a_document_and_an_expired_key_none() {
-    let vectors: serde_json::Value = serde_json::from_str(include_str!("data/plaid.json")).unwrap();
-    let jwk = vectors[0]["secrets"][0].as_str().unwrap();
+    let jwk = &loader::of("plaid")[0].secrets[0];
     for (document, expected) in [
         (format!(r#"{{"key":{jwk},"request_id":"r"}}"#), Ok(())),
         (jwk.replace('}', r#","expired_at":null}"#), Ok(())),
@@ -573,20 +573,16 @@ fn answers_of_providers_apis_are_documents() {
 #[test]
 fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
     use webhook_core::providers::{AWS_SNS, PAYPAL};
-    let vectors = [
-        (AWS_SNS, include_str!("data/aws-sns.json"), "topic_arn"),
-        (PAYPAL, include_str!("data/paypal.json"), "webhook_id"),
-    ];
-    for (provider, file, setting) in vectors {
-        let vectors: Vec<serde_json::Value> = serde_json::from_str(file).unwrap();
+    for (provider, setting) in [(AWS_SNS, "topic_arn"), (PAYPAL, "webhook_id")] {
+        let mut vectors = loader::of(provider.name());
+        vectors.retain(|vector| vector.expect == Verdict::Invalid);
         // A chain: the first is the one that signs.
         let (root, chain) = chain("good");
         let source = Counting::saying(Says::Document(chain));
-        for vector in vectors.iter().filter(|vector| vector["expect"] != "valid") {
+        for vector in &vectors {
             let request = request_of(&provider, vector);
-            let name = vector["name"].as_str().unwrap();
-            let value = vector["settings"][setting].as_str().unwrap();
-            let now = UnixTime::from_secs(vector["now"].as_u64().unwrap());
+            let (name, value) = (&vector.name, vector.settings[setting].as_str());
+            let now = UnixTime::from_secs(vector.now);
             let builder = Endpoint::builder(provider, SecretSet::fetched()).clock(now);
             let builder = trusting(builder.setting(setting, value), &root);
             let builder = builder.keys(source.clone());
@@ -605,33 +601,24 @@ fn a_certificate_that_a_body_names_is_fetched_for_topics_of_ours_only() {
                 assert_eq!(source.asked(), before, "{name} was fetched");
             }
         }
-        let good = vectors
-            .iter()
-            .find(|vector| vector["name"] == "signed")
-            .unwrap();
-        let value = good["settings"][setting].as_str().unwrap();
-        let now = UnixTime::from_secs(good["now"].as_u64().unwrap());
+        let good = loader::named(provider.name(), "signed");
+        let value = good.settings[setting].as_str();
+        let now = UnixTime::from_secs(good.now);
         let builder = Endpoint::builder(provider, SecretSet::fetched()).clock(now);
         let endpoint = trusting(builder.setting(setting, value), &root)
             .keys(source.clone())
             .build()
             .unwrap();
-        assert_eq!(
-            receive(&endpoint, &request_of(&provider, good)),
-            (Ok(()), true)
-        );
-        assert_eq!(
-            receive(&endpoint, &request_of(&provider, good)),
-            (Ok(()), false)
-        );
+        let request = request_of(&provider, &good);
+        assert_eq!(receive(&endpoint, &request), (Ok(()), true));
+        assert_eq!(receive(&endpoint, &request), (Ok(()), false));
     }
 }
 
 /// A chain of certificates of the tests, and the authority it leads to, or should.
 fn chain(name: &str) -> (String, String) {
-    let file: serde_json::Value = serde_json::from_str(include_str!("keys/chains.json")).unwrap();
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    (text(&file["root"]), text(&file["chains"][name]))
+    let known = loader::chains();
+    (known.root, known.chains[name].clone())
 }
 
 /// With this authority, where the provider's certificates have to be of one.
@@ -646,30 +633,24 @@ fn trusting(builder: EndpointBuilder, root: &str) -> EndpointBuilder {
 /// document.
 fn paypal(document: &str, roots: Option<&str>, after: u64) -> Result<(), RejectionKind> {
     use webhook_core::providers::PAYPAL;
-    let vectors: Vec<serde_json::Value> =
-        serde_json::from_str(include_str!("data/paypal.json")).unwrap();
-    let signed = vectors
-        .iter()
-        .find(|vector| vector["name"] == "signed")
-        .unwrap();
-    let now = UnixTime::from_secs(signed["now"].as_u64().unwrap() + after);
-    let webhook = signed["settings"]["webhook_id"].as_str().unwrap();
+    let signed = loader::named("paypal", "signed");
+    let now = UnixTime::from_secs(signed.now + after);
+    let webhook = signed.settings["webhook_id"].as_str();
     let source = Counting::saying(Says::Document(document.to_owned()));
     let builder = Endpoint::builder(PAYPAL, SecretSet::fetched()).clock(now);
     let builder = builder.setting("webhook_id", webhook).keys(source);
     let builder = roots.into_iter().fold(builder, |builder, roots| {
         builder.setting("ca_certificates", roots)
     });
-    receive(&builder.build().unwrap(), &request_of(&PAYPAL, signed)).0
+    receive(&builder.build().unwrap(), &request_of(&PAYPAL, &signed)).0
 }
 
 #[test]
 fn a_certificate_is_believed_with_a_chain_to_an_authority_for_its_name_and_while_it_is_valid() {
-    let file: serde_json::Value = serde_json::from_str(include_str!("keys/chains.json")).unwrap();
-    let chains = file["chains"].as_object().unwrap();
-    assert!(chains.len() > 15);
-    for (name, chain) in chains {
-        let (chain, root) = (chain.as_str().unwrap(), file["root"].as_str().unwrap());
+    let known = loader::chains();
+    assert!(known.chains.len() > 15);
+    for (name, chain) in &known.chains {
+        let root = known.root.as_str();
         // A certificate that is not PayPal's is refused. If the document is not a certificate, the
         // source may return a better one later.
         let is_chain = !(name.contains("rubbish") || name.contains("seventeen"));
@@ -713,28 +694,13 @@ fn authorities_that_are_none_are_an_error() {
 }
 
 /// The request of a vector.
-fn request_of(provider: &Provider, vector: &serde_json::Value) -> SignedRequest {
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    let key = key!("rsa");
+fn request_of(provider: &Provider, vector: &Vector) -> SignedRequest {
     // A signed request is made by a signer alone, so one is made and filled.
-    let mut request = Signer::new(*provider, key)
+    let mut request = Signer::new(*provider, key!("rsa"))
         .unwrap()
         .sign(UnixTime::from_secs(0), "");
-    request.path_and_query = text(&vector["path_and_query"]);
-    let headers = vector["headers"].as_array().unwrap().iter();
-    request.headers = headers
-        .map(|pair| (text(&pair[0]), text(&pair[1])))
-        .collect();
-    request.body = match vector["body"].as_str() {
-        Some(body) => body.to_owned().into(),
-        None => {
-            use base64::Engine as _;
-            let standard = base64::engine::general_purpose::STANDARD;
-            standard
-                .decode(vector["body_base64"].as_str().unwrap())
-                .unwrap()
-                .into()
-        }
-    };
+    request.path_and_query = vector.path_and_query.clone();
+    request.headers = vector.headers.clone();
+    request.body = vector.body().into();
     request
 }

@@ -12,7 +12,7 @@ const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("keys/", $name, ".pem"))
+        include_str!(concat!("../../webhook-test/vectors/keys/", $name, ".pem"))
     };
 }
 

@@ -2,17 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::fs;
-use std::path::Path;
+#[path = "../../webhook-test/vectors/loader.rs"]
+mod loader;
 
-use serde_json::Value;
 use webhook_core::{
     Algorithm, Encoding, Head, KeyFormat, Options, Part, Provider, Scheme, Signer, UnixTime,
     Verifier,
 };
 
+use loader::{TAG, Vector, Verdict, wycheproof};
+
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
-const TAG: &str = "x-tag";
 
 const fn body(algorithm: Algorithm) -> Scheme {
     Scheme::hmac(algorithm, &[Part::Body])
@@ -20,62 +20,35 @@ const fn body(algorithm: Algorithm) -> Scheme {
         .encoding(Encoding::Hex)
 }
 
-/// A file's groups, and their tests with the message and the tag in hexadecimal digits.
-fn groups(file: &str) -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/wycheproof")
-        .join(file);
-    let text = fs::read_to_string(path).unwrap();
-    let file: Value = serde_json::from_str(&text).unwrap();
-    file["testGroups"].as_array().unwrap().clone()
-}
-
-fn tests(group: &Value) -> &[Value] {
-    group["tests"].as_array().unwrap()
-}
-
-fn text<'v>(value: &'v Value, name: &str) -> &'v str {
-    value[name].as_str().unwrap()
-}
-
-fn bytes(value: &Value, name: &str) -> Vec<u8> {
-    const_hex::decode(text(value, name)).unwrap()
-}
-
-/// Whether an endpoint with `key` accepts a delivery with this body and tag. If the key is refused,
-/// no delivery is accepted.
-fn accepts(provider: Provider, key: &str, message: &[u8], tag: &str) -> bool {
-    let Ok(verifier) = Verifier::new(provider, key, Options::default()) else {
+/// Whether an endpoint accepts this delivery. If its key is refused, no delivery is accepted.
+fn accepts(provider: Provider, vector: &Vector) -> bool {
+    let Ok(verifier) = Verifier::new(provider, vector.secrets(), Options::default()) else {
         return false;
     };
     let head = Head {
-        method: "POST",
-        path_and_query: "/",
-        headers: &[(TAG.to_owned(), tag.to_owned())],
+        method: &vector.method,
+        path_and_query: &vector.path_and_query,
+        headers: &vector.headers,
     };
-    verifier.verify(&head, message, NOW).is_ok()
+    verifier.verify(&head, &vector.body(), NOW).is_ok()
 }
 
-/// Half of the groups have tags that are cut to 128 bits. The library does not cut tags and would
-/// refuse all of them, so this test cuts them.
+/// Half of the tags are cut to 128 bits. The library does not cut tags and would refuse all of
+/// them, so this test cuts them.
 fn hmac(file: &str, provider: Provider, full: usize) -> [usize; 2] {
     let [mut valid, mut invalid] = [0; 2];
-    for group in groups(file) {
-        let bits = usize::try_from(group["tagSize"].as_u64().unwrap()).unwrap();
-        let cut = bits / 4;
-        for test in tests(&group) {
-            let (key, message, tag) = (text(test, "key"), bytes(test, "msg"), text(test, "tag"));
-            let accepted = if cut == full {
-                accepts(provider, key, &message, tag)
-            } else {
-                assert!(!accepts(provider, key, &message, tag), "{file}: {test}");
-                let signed = Signer::new(provider, key).unwrap().sign(NOW, message);
-                signed.headers[0].1[..cut] == *tag
-            };
-            let expected = text(test, "result") == "valid";
-            assert_eq!(accepted, expected, "{file}: {test}");
-            if expected { valid += 1 } else { invalid += 1 }
-        }
+    for vector in wycheproof(file) {
+        let (tag, name) = (&vector.headers[0].1, &vector.name);
+        let accepted = if tag.len() == full {
+            accepts(provider, &vector)
+        } else {
+            assert!(!accepts(provider, &vector), "{file}: {name}");
+            let signer = Signer::new(provider, vector.secrets[0].as_str()).unwrap();
+            signer.sign(NOW, vector.body()).headers[0].1[..tag.len()] == **tag
+        };
+        let expected = vector.expect == Verdict::Valid;
+        assert_eq!(accepted, expected, "{file}: {name}");
+        if expected { valid += 1 } else { invalid += 1 }
     }
     [valid, invalid]
 }
@@ -116,27 +89,25 @@ mod public {
     use super::*;
 
     /// How many are valid, invalid and left to taste; and which of the last are taken.
-    fn signatures(file: &str, provider: Provider) -> ([usize; 3], Vec<u64>) {
+    fn signatures(file: &str, provider: Provider) -> ([usize; 3], Vec<String>) {
         let ([mut valid, mut invalid, mut acceptable], mut taken) = ([0; 3], Vec::new());
-        for group in groups(file) {
-            let key = text(&group, "publicKeyPem");
-            Verifier::new(provider, key, Options::default())
-                .unwrap_or_else(|error| panic!("{file}: {error}: {key}"));
-            for test in tests(&group) {
-                let accepted = accepts(provider, key, &bytes(test, "msg"), text(test, "sig"));
-                match text(test, "result") {
-                    "valid" => {
-                        assert!(accepted, "{file}: {test}");
-                        valid += 1;
-                    }
-                    "invalid" => {
-                        assert!(!accepted, "{file}: {test}");
-                        invalid += 1;
-                    }
-                    _ => {
-                        acceptable += 1;
-                        taken.extend(accepted.then(|| test["tcId"].as_u64().unwrap()));
-                    }
+        for vector in wycheproof(file) {
+            let name = &vector.name;
+            Verifier::new(provider, vector.secrets(), Options::default())
+                .unwrap_or_else(|error| panic!("{file}: {name}: {error}"));
+            let accepted = accepts(provider, &vector);
+            match vector.expect {
+                Verdict::Valid => {
+                    assert!(accepted, "{file}: {name}");
+                    valid += 1;
+                }
+                Verdict::Invalid => {
+                    assert!(!accepted, "{file}: {name}");
+                    invalid += 1;
+                }
+                Verdict::Acceptable => {
+                    acceptable += 1;
+                    taken.extend(accepted.then(|| name.clone()));
                 }
             }
         }

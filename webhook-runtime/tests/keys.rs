@@ -18,7 +18,7 @@ use webhook_core::{
 use webhook_runtime::policy::KEY_TIMEOUT;
 use webhook_runtime::{BodyResult, KeyWait, TrackedEndpoint, UnverifiedLimit};
 
-const KEY: &str = include_str!("../../webhook-core/tests/keys/p256.pub.pem");
+const KEY: &str = include_str!("../../webhook-test/vectors/keys/p256.pub.pem");
 
 /// What a source does.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ fn endpoint(source: Source) -> TrackedEndpoint {
 }
 
 fn signed() -> SignedRequest {
-    let private = include_str!("../../webhook-core/tests/keys/p256.pem");
+    let private = include_str!("../../webhook-test/vectors/keys/p256.pem");
     let signer = Signer::new(providers::PLAID, private).unwrap();
     signer.setting("kid", "key-1").sign(NOW, "{}")
 }

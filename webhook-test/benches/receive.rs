@@ -408,7 +408,7 @@ fn verify(rounds: usize) {
 fn signatures(rounds: usize) {
     macro_rules! key {
         ($name:literal) => {
-            include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+            include_str!(concat!("../vectors/keys/", $name, ".pem"))
         };
     }
     let cases: [(Provider, &str, &str, &'static dyn VerificationAlgorithm); 3] = [

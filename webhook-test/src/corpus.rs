@@ -16,7 +16,7 @@ const SETTING: &str = "setting-1";
 /// A value of a setting.
 fn setting(name: &str) -> &'static str {
     match name {
-        "private_key" => include_str!("../../webhook-core/tests/keys/rsa-other.pem"),
+        "private_key" => include_str!("../vectors/keys/rsa-other.pem"),
         _ => SETTING,
     }
 }
@@ -24,7 +24,7 @@ fn setting(name: &str) -> &'static str {
 /// A throwaway key of the core's own tests.
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+        include_str!(concat!("../vectors/keys/", $name, ".pem"))
     };
 }
 
@@ -202,7 +202,7 @@ fn secrets(provider: &Provider) -> (String, String) {
     if let Some([(ours, _), (theirs, _)]) = pairs(provider) {
         return (ours.into(), theirs.into());
     }
-    if matches!(provider.key_format(), KeyFormat::Basic | KeyFormat::Login) {
+    if matches!(provider.key_format(), KeyFormat::Basic) {
         (
             "user:password-password".into(),
             "user:another-password".into(),
@@ -347,12 +347,12 @@ fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
             return;
         }
         // Tags that are made of the body: half of it has none.
-        Location::BodyField(_) | Location::FormField { .. } if signs(provider) => {
+        Location::BodyField(_) | Location::FormField(_) if signs(provider) => {
             let half = rng.below(sent.body.len() / 2);
             sent.body.truncate(half);
             return;
         }
-        Location::BodyField(_) | Location::FormField { .. } => {
+        Location::BodyField(_) | Location::FormField(_) => {
             let (secret, _) = secrets(provider);
             let body = String::from_utf8_lossy(&sent.body);
             let at = rng.below(secret.len());

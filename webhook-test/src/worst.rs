@@ -23,7 +23,7 @@ const URL: &str = "https://example.com/hook";
 /// A throwaway key of the core's own tests.
 macro_rules! key {
     ($name:literal) => {
-        include_str!(concat!("../../webhook-core/tests/keys/", $name, ".pem"))
+        include_str!(concat!("../vectors/keys/", $name, ".pem"))
     };
 }
 
@@ -227,9 +227,7 @@ impl Keys {
                 (key!("p521.pub"), key!("p521-other"))
             }
             (KeyFormat::PublicKey, _) => (key!("rsa.pub"), key!("rsa-other")),
-            (KeyFormat::Basic | KeyFormat::Login, _) => {
-                ("user:password-password", "user:another-password")
-            }
+            (KeyFormat::Basic, _) => ("user:password-password", "user:another-password"),
             _ => (
                 "0123456789abcdefABCDEF0123456789",
                 "ABCDEF0123456789abcdef0123456789",

@@ -6,7 +6,6 @@ nobody has, are verified here before they are written.
 
 import base64
 import json
-from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -14,12 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key, load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 
-from suite import NOW, T, b64, bad_base64, pick, raw
-from templates import ENCODINGS, Template, b64url
+from suite import HERE, NOW, T, b64, bad_base64, pick, raw
+from templates import ENCODINGS, PUBLISHED, Template, b64url
 
-HERE = Path(__file__).resolve().parent
-KEYS = HERE.parents[1] / "webhook-core" / "tests" / "keys"
-PUBLISHED = json.loads((HERE / "published_signatures.json").read_text())
+KEYS = HERE / "keys"
 ASYMMETRIC, PRIVATE = {}, {}
 
 
@@ -117,14 +114,14 @@ class Signed(Template):
             message = self.message(body, sent.get((self.time or "").lower()), sent.get((self.id_in or "").lower()),
                                    headers=extra)
             signature = self.found(sent[self.header.lower()])
-            key = load(example["key"])
+            key = load(example["secrets"][0])
             verify(self.alg, key, signature, message)
             try:
                 verify(self.alg, key, signature, message + b" ")
                 raise AssertionError("verifies anything")
             except InvalidSignature:
                 pass
-            suite.valid(f"published example {i}", body=body, headers=example["headers"], secrets=[example["key"]],
+            suite.valid(f"published example {i}", body=body, headers=example["headers"], secrets=example["secrets"],
                         now=example["now"], source=example["source"], id=..., type=...)
 
     def found(self, value):

@@ -1,6 +1,6 @@
 """A certificate authority for tests, and chains of it that are good or wrong in one way. Needs the package `cryptography`.
 
-    python3 authority.py > ../../webhook-core/tests/keys/chains.json
+    python3 authority.py > keys/chains.json
 
 All are for the key `rsa` of the tests. Keys of the authority are made anew and thrown away, so that a run writes other certificates of the same kind.
 """

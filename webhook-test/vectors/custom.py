@@ -6,6 +6,7 @@ import json
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from suite import MS, NOW, T, Suite, b64, bad_base64, bad_hex, flip, mac, noted, raw
+from templates import Template
 
 CUSTOM = {}
 
@@ -944,3 +945,20 @@ def messagebird_legacy():
     suite.invalid("time in milliseconds", headers=sign(time=MS))
     suite.twice("MessageBird-Request-Timestamp", str(NOW + 1))
     return suite
+
+
+class Dlocal(Template):
+    """A secret is `login:key`, and the login stands before the time in the signed message."""
+
+    def tag(self, body, secret, time, ident, key=None, signs=None, **how):
+        login, _, behind = secret.partition(":")
+        return super().tag(body, secret, time, ident, key=lambda _: (key or self.key)(behind),
+                           signs=login + (signs or self.signs), **how)
+
+
+CUSTOM["dlocal"] = Dlocal(
+    "dlocal", '{"id":"D-4","amount":72.00,"status":"PAID"}', "{time}{body}", header="Authorization",
+    shape="V2-HMAC-SHA256, Signature: {tag}", time="X-Date", unit="rfc3339", id="D-4", secret="merchant:" + KEY,
+    other="merchant:" + OTHER, extra=[("X-Login", "merchant")], also=lambda row, suite: (
+        suite.valid("X-Login changed, it is not looked at", headers=suite.headers("X-Login", "another")),
+        suite.invalid("another login", secrets=["another:" + KEY]))).suite

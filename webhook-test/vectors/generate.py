@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the known-answer vectors in webhook-core/tests/data, one file a provider.
+"""Makes the known-answer vectors in providers/, one file a provider.
 
 A second implementation of every signer, written from the providers' pages and sharing nothing with the Rust code.
 Published examples are asserted: a formula that stops reproducing them writes nothing.
@@ -16,13 +16,12 @@ import base64
 import hashlib
 import json
 import sys
-from pathlib import Path
 
 sys.dont_write_bytecode = True  # beside sources there are sources
 
 import unconfirmed  # noqa: E402,F401  (adds its rows to TEMPLATES)
 from suite import (  # noqa: E402
-    MS, NOW, T, Suite, b64, bad_base64, bad_hex, base62, flip, mac, noted, odd_times, raw, whsec,
+    HERE, MS, NOW, T, Suite, b64, bad_base64, bad_hex, base62, flip, mac, noted, odd_times, raw, whsec,
 )
 import known_answers  # noqa: E402
 from custom import CUSTOM  # noqa: E402
@@ -41,7 +40,7 @@ except ModuleNotFoundError as missing:
     ASYMMETRIC = TOKEN_KEYS = CERTIFICATES = RSA_VALUES = {}
     print("SKIPPED: the vectors of public keys: no Python package `cryptography`", file=sys.stderr)
 
-DATA = Path(__file__).resolve().parents[2] / "webhook-core" / "tests" / "data"
+DATA = HERE / "providers"
 
 
 # ---- the providers ------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Deliveries that others signed or refused: examples of the providers' pages, and what their SDKs make and reject.
 
-`known_answers.json` has them, in the format of the vectors, with the reason of each refusal in `because`. They are facts, so nothing
+`known` has them, in the format of the vectors, with the reason of each refusal in `because`. They are facts, so nothing
 here makes them. Instead a formula says of each whether its proof is genuine, and what it says has to agree: one that is valid is
 genuine, and one that is refused for its signature is not. `Suite.known` then adds them to the vectors of their provider.
 """
@@ -9,13 +9,12 @@ import base64
 import hashlib
 import json
 import re
-from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from suite import b64, base62, mac, raw, whsec
+from suite import b64, base62, facts, mac, raw, whsec
 from templates import TEMPLATES, Template
 
-ANSWERS = json.loads((Path(__file__).parent / "known_answers.json").read_text())
+ANSWERS = facts("known")
 FORMULAS = {}
 
 

@@ -11,7 +11,7 @@ pub(crate) fn is_fetched(provider: &Provider) -> bool {
 
 /// Whether the secret is a user name and a password.
 pub(crate) fn takes_credentials(provider: &Provider) -> bool {
-    matches!(provider.key_format(), KeyFormat::Basic | KeyFormat::Login)
+    matches!(provider.key_format(), KeyFormat::Basic)
 }
 
 /// Whether a route configures a public key instead of a secret.

@@ -17,6 +17,8 @@
 mod corpus;
 #[path = "../../tests/malleability/judge.rs"]
 mod judge;
+#[path = "../../../webhook-test/vectors/loader.rs"]
+mod loader;
 #[path = "../../tests/malleability/mutators/mod.rs"]
 mod mutators;
 #[path = "../../tests/common/parties.rs"]

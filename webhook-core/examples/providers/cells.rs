@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use webhook_core::{
     Algorithm, Challenge, Identity, KeyFormat, Labels, Location, Locator, Part, Provider,
-    Questions, Scheme, Success, Value,
+    Questions, Scheme, Success,
 };
 
 /// The cell of a value that does not exist or is not known.
@@ -15,6 +15,7 @@ pub(crate) fn signed(provider: &Provider) -> String {
     if let Some(words) = scheme.words() {
         return match scheme.coverage() {
             coverage if coverage.body || coverage.is_sender_only() => words.to_owned(),
+            _ if words.contains("**not the body**") => words.to_owned(),
             _ => format!("{words}; **not every byte of the body**"),
         };
     }
@@ -40,7 +41,7 @@ fn first(provider: &Provider) -> &Scheme {
 fn proof(provider: &Provider, scheme: &Scheme) -> &'static str {
     match scheme.location() {
         Location::Query(_) => "a token in the query",
-        Location::BodyField(_) | Location::FormField { .. } => "a token in the body",
+        Location::BodyField(_) => "a token in the body",
         _ if provider.key_format() == KeyFormat::Basic => "HTTP Basic",
         _ => "a token in a header",
     }
@@ -53,14 +54,8 @@ fn part(part: &Part) -> Option<String> {
         Part::Method => "method".to_owned(),
         Part::Url => "URL".to_owned(),
         Part::Body => "body".to_owned(),
-        Part::Login => "login".to_owned(),
         Part::Header(name) => format!("`{name}`"),
         Part::Field(pointer) => format!("`{pointer}` of the body"),
-        Part::Optional { value, .. } => match value {
-            Value::Header(name) => format!("`{name}`"),
-            Value::Query(name) | Value::QueryLowercase(name) => format!("`{name}` of the query"),
-            _ => return None,
-        },
         _ => return None,
     })
 }
@@ -158,9 +153,12 @@ fn marked(places: &[String], provider: &Provider, signs: impl Fn(&Scheme) -> boo
         return NONE.to_owned();
     }
     let schemes = provider.schemes();
+    // Code that accepts one of two forms covers less in one of them.
+    let has_two_forms =
+        |scheme: &Scheme| scheme.words().is_some_and(|words| words.contains(" or "));
     let mark = match schemes.iter().filter(|scheme| signs(scheme)).count() {
         0 => "✗",
-        all if all == schemes.len() => "✓",
+        all if all == schemes.len() && !schemes.iter().any(has_two_forms) => "✓",
         _ => "(✓)",
     };
     format!("{} {mark}", places.join(" or "))

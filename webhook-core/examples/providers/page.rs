@@ -28,7 +28,7 @@ const SIGNED: &str =
     "What the signature covers, and where a delivery carries its timestamp, id, type and mode:
 
 * ✓: covered. ✗: a label that is not covered, so anyone on the path may have changed it. (✓):
-  covered by some of the provider's schemes.
+  covered by some of the provider's schemes, or in one of two forms.
 * If nothing is signed, a token identifies the sender. It proves nothing about the body.
 
 | name | constructor | signed message | tolerance | timestamp | id | type | mode |

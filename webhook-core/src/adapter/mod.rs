@@ -27,7 +27,7 @@ pub mod exports {
         Algorithm, Challenge, Coverage, CustomCheck, CustomInput, CustomRequest, CustomScheme,
         Encoding, Found, Grammar, Handshake, Head, Headers, Identity, Labels, Location, Locator,
         Mode, Parameter, ParameterKind, Part, Provider, Questions, Reply, Scheme, Success,
-        TimeUnit, Tolerance, Value, Verified, When,
+        TimeUnit, Tolerance, Verified, When,
     };
     // Tests.
     pub use crate::{Clock, SignedRequest, Signer, SystemClock, UnixTime};

@@ -1,9 +1,11 @@
 //! Answers to senders. This is the only module that chooses a status.
 
+mod echo;
 mod of_rejection;
 mod rejection;
 mod remembered;
 
+pub(crate) use echo::{MAX_ECHO, is_echo};
 pub(crate) use of_rejection::RejectionAnswers;
 pub use rejection::Rejection;
 

@@ -4,10 +4,9 @@ use bytes::Bytes;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, MAX_ECHO};
 use crate::crypto::RunningMac;
 use crate::delivery::record::label;
-use crate::delivery::reply::MAX_ECHO;
 use crate::delivery::{BodyLabels, HandshakeResponder};
 use crate::error::RejectionKind;
 use crate::observe::EscapedId;
@@ -81,7 +80,7 @@ impl EnvelopeSpec {
                     .schemes()
                     .iter()
                     .filter_map(|scheme| scheme.id);
-                sources.find_map(|source| shown(source.header))
+                sources.find_map(shown)
             }
             _ => None,
         }

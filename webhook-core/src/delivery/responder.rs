@@ -6,9 +6,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, is_echo};
 use crate::crypto::{RunningDigest, constant_time_eq};
-use crate::delivery::reply::is_echo;
 use crate::error::{ConfigError, RejectionKind};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
@@ -98,14 +97,13 @@ impl HandshakeResponder {
             .any(|scheme| match scheme.location {
                 Location::Header(name) => there(name),
                 Location::AnyHeader(names) => names.iter().any(|name| there(name)),
-                Location::NumberedHeaders(prefix) => there(&format!("{prefix}1")),
                 _ => false,
             })
     }
 
     /// The answer to a challenge that the head identifies; `None` if this is not a challenge.
     ///
-    /// `prove` computes the answer of [`Reply::Proof`].
+    /// `code` computes the answer of [`Reply::Code`].
     ///
     /// # Errors
     ///
@@ -113,7 +111,7 @@ impl HandshakeResponder {
     pub(crate) fn at_head(
         &self,
         head: &Head<'_>,
-        prove: impl FnOnce(&str) -> Option<String>,
+        code: impl FnOnce(&str) -> Option<String>,
     ) -> Result<Option<Answer>, RejectionKind> {
         if self.handshake.method() != Some(head.method) {
             return Ok(None);
@@ -135,9 +133,9 @@ impl HandshakeResponder {
         };
         self.check_query(head)?;
         let answer = match self.handshake.reply {
-            Reply::Proof => {
-                let proof = prove(&value).ok_or(RejectionKind::Malformed)?;
-                Answer::echo_text(&proof)
+            Reply::Code => {
+                let text = code(&value).ok_or(RejectionKind::Malformed)?;
+                Answer::echo_text(&text)
             }
             _ => self.unsigned(&value)?,
         };
@@ -200,7 +198,7 @@ impl HandshakeResponder {
             .reply
             .to(value, self)
             .ok_or(RejectionKind::Malformed)?;
-        if self.handshake.offers_secret && !(is_echo(value, false) && self.takes(value)) {
+        if self.handshake.offers_secret && !(is_echo(value) && self.takes(value)) {
             return Err(RejectionKind::BadSignature);
         }
         Ok(answer)

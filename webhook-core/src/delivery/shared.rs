@@ -160,7 +160,7 @@ impl Shared {
         head: &Head<'_>,
     ) -> Result<Option<Answer>, Rejection> {
         responder
-            .at_head(head, |value| self.verifier().prove(value))
+            .at_head(head, |value| self.verifier().answer(value))
             .map_err(|kind| self.reject(Rejection::new(kind).with_unread_body()))
     }
 

@@ -1,4 +1,7 @@
 //! How a tag is encoded.
+//!
+//! Some encodings have one provider: upper-case digits (NFe.io) and base64 of any kind (Pagar.me).
+//! Each is a line here, and custom code would be a whole scheme.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{

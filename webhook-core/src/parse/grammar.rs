@@ -1,4 +1,9 @@
 //! Signature headers: from a header value to candidate tags.
+//!
+//! Five forms have one provider each: sets of pairs (Persona), key names (Worldpay), JSON (eBay), a
+//! comma after an entry (Supabase) and a time as the first entry (Recurly). They are not custom
+//! code: each is one function here, and nothing else of its scheme is special. Custom code would
+//! repeat the signed message, the freshness, the signer, and for eBay the fetched keys.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

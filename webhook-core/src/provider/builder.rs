@@ -100,11 +100,11 @@ impl Provider {
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the answer is [`Reply::Proof`](crate::Reply::Proof) and the scheme
+    /// In `const` evaluation, if the answer is [`Reply::Code`](crate::Reply::Code) and the scheme
     /// has no custom code.
     #[must_use]
     pub const fn answers(mut self, handshake: Handshake) -> Self {
-        if matches!(handshake.reply(), Reply::Proof) {
+        if matches!(handshake.reply(), Reply::Code) {
             assert!(
                 matches!(
                     self.schemes,
@@ -113,7 +113,7 @@ impl Provider {
                         ..
                     }])
                 ),
-                "`Reply::Proof` needs a scheme with custom code"
+                "`Reply::Code` needs a scheme with custom code"
             );
         }
         self.handshake = Some(handshake);

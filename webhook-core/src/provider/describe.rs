@@ -23,7 +23,7 @@ impl Scheme {
     /// The header with the signed id of a delivery, if there is one.
     #[must_use]
     pub fn id_header(&self) -> Option<&'static str> {
-        self.id.map(|id| id.header)
+        self.id
     }
 
     /// Whether the value at this JSON pointer of the body is signed, with the whole body or by

@@ -1,5 +1,8 @@
 //! A value in a header in addition to the signature: credentials that some senders add on request,
 //! and key ids.
+//!
+//! Only Marqeta's credentials are HTTP Basic. That is one branch, and custom code would be two
+//! schemes.
 
 use crate::provider::{Parameter, ParameterKind, assert_header_name};
 

@@ -2,6 +2,13 @@
 //!
 //! A challenge reaches neither the store nor the handler. At most 1 KiB of visible ASCII is echoed,
 //! with `X-Content-Type-Options: nosniff`, so that a browser does not run attacker-chosen text.
+//!
+//! Some values have one provider: `UnsignedWithout` (Melhor Envio), `Has` (Twitch), `Json`
+//! (Discord), `Header` (Asana), `Digest` (eBay), `FieldAndTag` (Zoom), and the two conditions on
+//! the query (Meta). `UnsignedForm` is for users of WooCommerce, whose docs say how. They are not
+//! custom code: a scheme knows neither the verify token nor whether a challenge was verified, and
+//! each is a few lines. Only `FieldAndTag` is more, in `crypto`: it keeps answers and signatures
+//! apart for every provider that a user writes.
 
 #![allow(
     clippy::exhaustive_enums,
@@ -80,8 +87,6 @@ pub enum Reply {
     Json(&'static str),
     /// 200 and the value as `text/plain`.
     Text,
-    /// Like [`Text`](Self::Text), except that the value may contain single spaces.
-    Words,
     /// 200 and a JSON object with the value under this name.
     Field(&'static str),
     /// Like [`Field`](Self::Field), plus the hexadecimal tag of the value under the second name.
@@ -96,10 +101,10 @@ pub enum Reply {
     /// 200 and a JSON object with this name and the hexadecimal SHA-256 of value, verify token and
     /// public URL.
     Digest(&'static str),
-    /// 200 and, as `text/plain`, the proof that the scheme's custom code makes of the value with
-    /// the endpoint's first key, as Braintree's does. The code knows which values are safe to sign,
-    /// and refuses them in deliveries.
-    Proof,
+    /// 200 and, as `text/plain`, the text that the scheme's custom code makes of the value. If the
+    /// code signs it, as Braintree's does, it knows which values are safe to sign, and refuses them
+    /// in deliveries.
+    Code,
 }
 
 impl Handshake {
@@ -136,9 +141,9 @@ impl Handshake {
                 assert!(signed, "only a signed challenge can be answered with a tag");
             }
             Reply::Header(name) => assert_header_name(name),
-            Reply::Proof => assert!(
+            Reply::Code => assert!(
                 matches!(challenge, Challenge::Query(..)),
-                "`Reply::Proof` needs `Challenge::Query`"
+                "`Reply::Code` needs `Challenge::Query`"
             ),
             _ => {}
         }

@@ -1,4 +1,7 @@
 //! How the events of a provider are distinguished.
+//!
+//! Only Atlassian Connect's events are distinguished by an unsigned body. Custom code has no part
+//! in this: a replay key is made after the check.
 
 use std::num::NonZeroU16;
 

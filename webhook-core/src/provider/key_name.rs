@@ -1,4 +1,7 @@
 //! Where a delivery names the key it is signed with.
+//!
+//! Only Pagar.me's deliveries name a key of a fixed address. The address is a value of the key
+//! name; custom code would repeat the fetching of keys.
 
 use crate::error::RejectionKind;
 use crate::keys::key_id;

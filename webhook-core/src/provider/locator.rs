@@ -1,4 +1,7 @@
 //! Where the labels of a delivery are.
+//!
+//! Two places have one provider each: XML (Braintree) and the query (ifthenpay). Custom code
+//! verifies deliveries, but it does not read what they say about themselves.
 
 /// Where a label of a delivery is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

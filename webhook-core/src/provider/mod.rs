@@ -39,8 +39,8 @@ pub use locator::{Locator, Mode};
 pub(crate) use parameter::{KEY_ID, KID};
 pub use parameter::{Parameter, ParameterKind};
 pub use question::Questions;
-pub(crate) use scheme::{Authentication, IdSource, TimeLocation, TimeSource};
-pub use scheme::{Coverage, Location, Part, Scheme, Value};
+pub(crate) use scheme::{Authentication, TimeLocation, TimeSource};
+pub use scheme::{Coverage, Location, Part, Scheme};
 pub use success::Success;
 
 /// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how
@@ -170,9 +170,6 @@ const fn check_all(schemes: &[Scheme]) -> KeyFormat {
         schemes[i].check();
         if matches!(schemes[i].authentication, Authentication::Basic) {
             key_format = KeyFormat::Basic;
-        }
-        if schemes[i].signs_login() {
-            key_format = KeyFormat::Login;
         }
         if schemes[i].is_public() {
             key_format = KeyFormat::PublicKey;

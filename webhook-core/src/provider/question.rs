@@ -1,4 +1,7 @@
 //! Deliveries whose answer is part of the protocol.
+//!
+//! Only Okta's questions are recognised by what they are not. Custom code verifies deliveries, but
+//! it does not read what they say about themselves.
 
 /// Which deliveries of a provider are questions: deliveries whose answer is part of the protocol,
 /// such as instructions for a phone call.

@@ -33,13 +33,13 @@ pub const BRAINTREE: Provider = Provider::new(
         },
         "`bt_payload` of the form (HMAC-SHA-1)",
     )
-    .in_form("bt_signature", "/tag")
+    .in_form("bt_signature")
     .signing(&["/kind"])],
 )
 .type_in_xml("kind")
 .answers(Handshake::new(
     Challenge::Query("GET", "bt_challenge"),
-    Reply::Proof,
+    Reply::Code,
 ))
 .answers_within_millis(30_000)
 .retries_for_secs(24 * 3600)

@@ -1,6 +1,7 @@
-use crate::crypto::Algorithm;
-use crate::provider::{Identity, Part, Provider, Scheme, Success};
+use crate::provider::{Coverage, Identity, Provider, Scheme, Success};
+use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
+use crate::verify::custom::dlocal::{Dlocal, TAG};
 
 /// dLocal payment notifications.
 ///
@@ -16,14 +17,16 @@ use crate::time::TimeUnit;
 /// Source: <https://docs.dlocal.com/docs/receive-notifications>.
 pub const DLOCAL: Provider = Provider::new(
     "dlocal",
-    &[Scheme::hmac(
-        Algorithm::HmacSha256,
-        &[Part::Login, Part::Time, Part::Body],
+    &[Scheme::with_code(
+        &Dlocal,
+        Coverage::NONE.with_body().with_time(),
+        "login, timestamp, body (HMAC-SHA-256)",
     )
-    .in_header("authorization")
-    .prefix("V2-HMAC-SHA256, Signature: ")
-    .time_in_header("x-date", TimeUnit::Rfc3339)],
+    .in_header(TAG)
+    .timed(TimeUnit::Rfc3339)
+    .time_is("`x-date`")],
 )
+.with_key_format(KeyFormat::Basic)
 .id_at(&["/id"])
 .identified_by(
     Identity::Content,

@@ -1,6 +1,5 @@
-use crate::crypto::Algorithm;
-use crate::parse::Encoding;
-use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::provider::{Coverage, Parameter, Provider, Scheme};
+use crate::verify::custom::docusign::{DocuSign, FIRST};
 
 /// DocuSign Connect webhooks with HMAC.
 ///
@@ -15,9 +14,10 @@ use crate::provider::{Parameter, Part, Provider, Scheme};
 /// sample listener.
 pub const DOCUSIGN: Provider = Provider::new(
     "docusign",
-    &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])
-        .in_numbered_headers("x-docusign-signature-")
-        .encoding(Encoding::Base64)],
+    &[
+        Scheme::with_code(&DocuSign, Coverage::NONE.with_body(), "body (HMAC-SHA-256)")
+            .in_header(FIRST),
+    ],
 )
 .type_at(&["/event"])
 .configured_by(&[

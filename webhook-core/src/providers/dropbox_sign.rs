@@ -29,7 +29,7 @@ pub const DROPBOX_SIGN: Provider = Provider::new(
         },
         "timestamp and type of the event (HMAC-SHA-256)",
     )
-    .in_form("json", "/event_hash")
+    .in_form("json")
     .signing(&["/event/event_type"])],
 )
 .with_aliases(&["hellosign"])

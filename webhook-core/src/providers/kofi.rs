@@ -1,4 +1,5 @@
-use crate::provider::{Parameter, Provider, Scheme, Success};
+use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
+use crate::verify::custom::kofi::{FIELD, Kofi};
 
 /// Ko-fi webhooks.
 ///
@@ -15,7 +16,7 @@ use crate::provider::{Parameter, Provider, Scheme, Success};
 /// Source: <https://ko-fi.com/manage/webhooks>.
 pub const KOFI: Provider = Provider::new(
     "kofi",
-    &[Scheme::token().in_form("data", "/verification_token")],
+    &[Scheme::with_code(&Kofi, Coverage::NONE, "nothing; a token in the body").in_form(FIELD)],
 )
 .with_aliases(&["ko-fi"])
 .id_at(&["/message_id"])

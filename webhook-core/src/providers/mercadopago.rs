@@ -1,6 +1,6 @@
-use crate::crypto::Algorithm;
-use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success, Value};
+use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
 use crate::time::TimeUnit;
+use crate::verify::custom::mercadopago::{MercadoPago, TAG};
 
 /// Mercado Pago webhooks.
 ///
@@ -23,22 +23,15 @@ use crate::time::TimeUnit;
 /// its SDKs.
 pub const MERCADOPAGO: Provider = Provider::new(
     "mercadopago",
-    &[
-        manifest(&[
-            pair("id:", Value::Query("data.id")),
-            pair("request-id:", Value::Header("x-request-id")),
-            Part::Literal("ts:"),
-            Part::Time,
-            Part::Literal(";"),
-        ]),
-        manifest(&[
-            pair("id:", Value::QueryLowercase("data.id")),
-            pair("request-id:", Value::Header("x-request-id")),
-            Part::Literal("ts:"),
-            Part::Time,
-            Part::Literal(";"),
-        ]),
-    ],
+    &[Scheme::with_code(
+        &MercadoPago,
+        Coverage::NONE.with_time().with_values(),
+        "`data.id` of the query, `x-request-id`, timestamp; **not the body** (HMAC-SHA-256)",
+    )
+    .in_header(TAG)
+    .spaced_pairs(b',', "v1")
+    .timed(TimeUnit::SecondsOrMillis)
+    .time_is("`ts` of `x-signature`")],
 )
 .with_aliases(&["mercado-pago"])
 .id_at(&["/id"])
@@ -61,18 +54,3 @@ pub const MERCADOPAGO: Provider = Provider::new(
 .documented_at(
     "https://www.mercadopago.com/developers/en/docs/your-integrations/notifications/webhooks",
 );
-
-const fn manifest(parts: &'static [Part]) -> Scheme {
-    Scheme::hmac(Algorithm::HmacSha256, parts)
-        .in_header("x-signature")
-        .spaced_pairs(b',', "v1")
-        .time_in_pair("ts", TimeUnit::SecondsOrMillis)
-}
-
-const fn pair(before: &'static str, value: Value) -> Part {
-    Part::Optional {
-        before,
-        value,
-        after: ";",
-    }
-}

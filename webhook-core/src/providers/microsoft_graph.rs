@@ -33,7 +33,7 @@ pub const MICROSOFT_GRAPH: Provider = Provider::new(
 .type_at(&["/value/0/changeType"])
 .answers(Handshake::new(
     Challenge::Query("POST", "validationToken"),
-    Reply::Words,
+    Reply::Code,
 ))
 .answers_within_millis(3_000)
 .retries_for_secs(4 * 3600)

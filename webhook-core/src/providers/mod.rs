@@ -1,8 +1,8 @@
 //! The providers, one value in each file.
 //!
 //! To add a provider, add its file, its `mod` line, its row in the table below, and its vectors in
-//! `tests/data`. The row adds it to the constructors of every adapter, to [`Provider::ALL`], to the
-//! signer and to the property tests.
+//! `webhook-test/vectors`. The row adds it to the constructors of every adapter, to
+//! [`Provider::ALL`], to the signer and to the property tests.
 
 use crate::provider::Provider;
 

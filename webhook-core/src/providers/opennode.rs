@@ -27,7 +27,7 @@ pub const OPENNODE: Provider = Provider::new(
         },
         "`id` of the form (HMAC-SHA-256)",
     )
-    .in_form("hashed_order", "/tag")],
+    .in_form("hashed_order")],
 )
 .identified_by(
     Identity::Indistinct,

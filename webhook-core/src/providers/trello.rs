@@ -1,6 +1,9 @@
 use crate::crypto::Algorithm;
 use crate::parse::Encoding;
-use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Scheme};
+use crate::provider::{
+    Challenge, Coverage, Handshake, Identity, Parameter, Part, Provider, Reply, Scheme,
+};
+use crate::verify::custom::trello::{TAG, Trello};
 
 /// Trello webhooks.
 ///
@@ -21,20 +24,25 @@ use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Sc
 /// * This scheme was read in copies of Trello's page and not seen in live traffic.
 ///
 /// Source: <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/>.
-pub const TRELLO: Provider = common(Provider::new("trello", &[UTF8, BINARY]));
+pub const TRELLO: Provider = common(Provider::new("trello", &[EITHER])).identified_by(
+    Identity::Content,
+    "the body carries ids or times that differ between events",
+);
 
 /// Trello webhooks whose body is signed as UTF-8; see [`TRELLO`]. A body with non-ASCII text may be
 /// refused.
 pub const TRELLO_UTF8: Provider = common(Provider::new("trello-utf8", &[UTF8]));
 
-const UTF8: Scheme = over(&[Part::Body, Part::Url]);
-const BINARY: Scheme = over(&[Part::BodyLowBytes, Part::Url]);
+const UTF8: Scheme = Scheme::hmac(Algorithm::HmacSha1, &[Part::Body, Part::Url])
+    .in_header(TAG)
+    .encoding(Encoding::Base64);
 
-const fn over(parts: &'static [Part]) -> Scheme {
-    Scheme::hmac(Algorithm::HmacSha1, parts)
-        .in_header("x-trello-webhook")
-        .encoding(Encoding::Base64)
-}
+const EITHER: Scheme = Scheme::with_code(
+    &Trello,
+    Coverage::NONE.with_body().with_url(),
+    "body or its low bytes, URL (HMAC-SHA-1)",
+)
+.in_header(TAG);
 
 const fn common(provider: Provider) -> Provider {
     provider

@@ -263,7 +263,7 @@ pub const TRUORA: Provider = Provider::new(
         },
         "the whole body (JWT, HS256)",
     )
-    .is_body()],
+    .reads_body()],
 )
 .id_at(&["/id"])
 .type_at(&["/event_type"])

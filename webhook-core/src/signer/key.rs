@@ -12,8 +12,8 @@ use crate::secret::{Secret, key_text};
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "one per signer")]
 pub(super) enum SigningKey {
-    /// A keyed hash, with the login and the secret, which may be part of the signed message.
-    Mac(RunningMac, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>),
+    /// A keyed hash, with the secret, which may be part of the signed message.
+    Mac(RunningMac, Zeroizing<Vec<u8>>),
     /// A token or credentials.
     Text(Zeroizing<Vec<u8>>),
     Private(PrivateKey),
@@ -33,11 +33,7 @@ impl SigningKey {
         }
         let key = provider.key_format().decode(secret)?;
         Ok(match scheme.authentication {
-            Authentication::Mac { algorithm, .. } => {
-                let (login, secret) = provider.key_format().split(&key);
-                let own = |text: &[u8]| Zeroizing::new(text.to_vec());
-                Self::Mac(algorithm.key(secret), own(login), own(secret))
-            }
+            Authentication::Mac { algorithm, .. } => Self::Mac(algorithm.key(&key), key),
             Authentication::Token | Authentication::Basic => Self::Text(key),
             Authentication::Custom(_) => Self::Custom(key),
         })
@@ -47,13 +43,11 @@ impl SigningKey {
     pub(super) fn wrong(&self, scheme: &Scheme) -> Self {
         let other = |text: &[u8]| Zeroizing::new([text, b"x"].concat());
         match (self, scheme.authentication) {
-            (Self::Mac(_, login, secret), Authentication::Mac { algorithm, .. }) => {
+            (Self::Mac(_, secret), Authentication::Mac { algorithm, .. }) => {
                 let secret = other(secret);
-                Self::Mac(algorithm.key(&secret), login.clone(), secret)
+                Self::Mac(algorithm.key(&secret), secret)
             }
-            (Self::Mac(mac, login, secret), _) => {
-                Self::Mac(mac.clone(), login.clone(), other(secret))
-            }
+            (Self::Mac(mac, secret), _) => Self::Mac(mac.clone(), other(secret)),
             (Self::Text(text), _) => Self::Text(other(text)),
             (Self::Private(key), _) => Self::Private(key.spoiled()),
             (Self::Custom(text), _) => Self::Custom(other(text)),

@@ -3,8 +3,7 @@
 use bytes::Bytes;
 
 use crate::parse::json::field;
-use crate::parse::low_bytes::LowBytes;
-use crate::provider::{Part, Value};
+use crate::provider::Part;
 use crate::signer::Signer;
 
 impl Signer {
@@ -22,50 +21,17 @@ impl Signer {
                 }
             }
             Part::Body => sink(body),
-            Part::BodyLowBytes => LowBytes::default().push(body, sink),
             Part::Header(name) => {
-                sink(
-                    self.value(Value::Header(name))
-                        .unwrap_or_default()
-                        .as_bytes(),
-                );
+                let is_named = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+                let found = self.headers.iter().find(is_named);
+                sink(found.map_or(&[], |(_, value)| value.as_bytes()));
             }
             Part::Field(pointer) => {
                 let value = field(body, pointer).ok().flatten();
                 sink(value.unwrap_or_default().as_bytes());
             }
-            // The signing key writes these.
-            Part::Login | Part::Secret => {}
-            Part::Optional {
-                before,
-                value,
-                after,
-            } => {
-                if let Some(value) = self.value(value) {
-                    sink(before.as_bytes());
-                    sink(value.as_bytes());
-                    sink(after.as_bytes());
-                }
-            }
+            // The signing key writes it.
+            Part::Secret => {}
         }
-    }
-
-    fn value(&self, value: Value) -> Option<String> {
-        let query = |name: &str| {
-            let (_, query) = self.path_and_query.split_once('?')?;
-            form_urlencoded::parse(query.as_bytes())
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.into_owned())
-        };
-        match value {
-            Value::Header(name) => self
-                .headers
-                .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name))
-                .map(|(_, value)| value.clone()),
-            Value::Query(name) => query(name),
-            Value::QueryLowercase(name) => query(name).map(|value| value.to_ascii_lowercase()),
-        }
-        .filter(|value| !value.is_empty())
     }
 }

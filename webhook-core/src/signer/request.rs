@@ -115,16 +115,8 @@ impl SignedRequest {
             Location::Header(name) | Location::AnyHeader(&[name, ..]) => {
                 self.headers.push((name.to_owned(), proof));
             }
-            Location::NumberedHeaders(name) => self.headers.push((format!("{name}1"), proof)),
             Location::BodyField(pointer) => {
                 self.body = with_field(std::mem::take(&mut self.body), pointer, &proof.into());
-            }
-            Location::FormField { field, pointer } => {
-                let body = std::mem::take(&mut self.body);
-                let json = with_field(body, pointer, &proof.into());
-                let mut form = form_urlencoded::Serializer::new(String::new());
-                form.append_pair(field, &String::from_utf8_lossy(&json));
-                self.body = form.finish().into();
             }
             Location::Query(name) => {
                 let mark = match self.path_and_query.contains('?') {
@@ -136,8 +128,8 @@ impl SignedRequest {
                 self.path_and_query.push('=');
                 self.path_and_query.extend(byte_serialize(proof.as_bytes()));
             }
-            // The scheme's custom code signs a token that is the body.
-            Location::AnyHeader([]) | Location::Body | Location::Code => {}
+            // Custom code places its signature itself.
+            Location::AnyHeader([]) | Location::FormField(_) | Location::Code => {}
         }
     }
 }

@@ -73,11 +73,10 @@ impl Signer {
             }
             SigningKey::Text(token) => return String::from_utf8_lossy(token).into_owned(),
             SigningKey::Custom(_) => return String::new(),
-            SigningKey::Mac(mac, login, secret) => {
+            SigningKey::Mac(mac, secret) => {
                 let mut mac = mac.clone();
                 for part in self.scheme.parts() {
                     match part {
-                        Part::Login => mac.update(login),
                         Part::Secret => mac.update(secret),
                         _ => self.write(*part, time, body, &mut |bytes| mac.update(bytes)),
                     }
@@ -127,7 +126,7 @@ impl Signer {
     /// The headers that are not signatures: id, type, extra credentials, and those of the caller.
     fn labels(&self) -> Vec<(String, String)> {
         let id = match (self.scheme.id, self.provider.id) {
-            (Some(source), _) => Some(source.header),
+            (Some(header), _) => Some(header),
             (None, Locator::Header([name, ..])) => Some(*name),
             _ => None,
         };

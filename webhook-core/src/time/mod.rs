@@ -1,4 +1,7 @@
 //! Time values, the clock, and the tolerance within which a signed time is fresh.
+//!
+//! Only Orb writes times without a zone. That is one branch of the parser, and custom code would be
+//! a whole scheme.
 
 pub(crate) mod rfc3339;
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crate::crypto::{Algorithm, RunningDigest, Tag, constant_time_eq};
 use crate::error::RejectionKind;
-use crate::parse::form;
 use crate::parse::json::{Values, field};
 use crate::provider::{Authentication, Location, Part, TimeLocation, Verified};
 use crate::request::{Head, MAX_VALUE};
@@ -24,10 +23,6 @@ pub(crate) struct BufferedCheck {
     now: UnixTime,
 }
 
-/// The maximum length of a document that is decoded from a form before it is verified, in bytes. A
-/// document without escapes may be as long as the body.
-const MAX_DECODED: usize = 48 * 1024;
-
 impl BufferedCheck {
     /// Reads from the head what the check needs at the end of the body.
     pub(super) fn start(
@@ -37,10 +32,7 @@ impl BufferedCheck {
     ) -> Result<Self, RejectionKind> {
         let scheme = &prepared.scheme;
         let mut candidates = Candidates::new();
-        let in_body = matches!(
-            scheme.location,
-            Location::BodyField(_) | Location::FormField { .. }
-        );
+        let in_body = matches!(scheme.location, Location::BodyField(_));
         if let (Some(algorithm), false) = (scheme.algorithm(), in_body) {
             read_tags(scheme, head, |spelled| {
                 candidates.push(spelled, scheme.encoding, algorithm.tag_len())
@@ -62,7 +54,7 @@ impl BufferedCheck {
                 self.tag_slot(algorithm, parts, body, &values)?
             }
             Authentication::Token | Authentication::Basic | Authentication::Custom(_) => {
-                self.token_slot(body, &values)?
+                self.token_slot(&values)?
             }
         };
         Ok(Verified {
@@ -81,7 +73,7 @@ impl BufferedCheck {
         body: &[u8],
         values: &Values<'_>,
     ) -> Result<Option<usize>, RejectionKind> {
-        if let Some(spelled) = self.proof(body, values)? {
+        if let Some(spelled) = self.proof(values)? {
             let encoding = self.prepared.scheme.encoding;
             self.candidates
                 .push(spelled.as_bytes(), encoding, algorithm.tag_len())?;
@@ -92,8 +84,8 @@ impl BufferedCheck {
     }
 
     /// The slot of the token in the body.
-    fn token_slot(&self, body: &[u8], values: &Values<'_>) -> Result<Option<usize>, RejectionKind> {
-        let sent = self.proof(body, values)?;
+    fn token_slot(&self, values: &Values<'_>) -> Result<Option<usize>, RejectionKind> {
+        let sent = self.proof(values)?;
         let sent = sent.ok_or(RejectionKind::MissingHeader)?;
         if sent.is_empty() {
             return Err(RejectionKind::Malformed);
@@ -141,31 +133,12 @@ impl BufferedCheck {
     }
 
     /// The tag or token in the body.
-    fn proof(&self, body: &[u8], values: &Values<'_>) -> Result<Option<String>, RejectionKind> {
-        let found = match self.prepared.scheme.location {
-            Location::BodyField(pointer) => values.text(pointer, MAX_VALUE)?.map(Cow::into_owned),
-            Location::FormField {
-                field: name,
-                pointer,
-            } => {
-                let json = form::field(body, name)?.short(MAX_DECODED);
-                let json = json.ok_or(RejectionKind::Malformed)?;
-                let values = Values::read(&json, vec![pointer])?;
-                values.text(pointer, MAX_VALUE)?.map(Cow::into_owned)
-            }
-            _ => return Ok(None),
+    fn proof<'v>(&self, values: &'v Values<'_>) -> Result<Option<Cow<'v, str>>, RejectionKind> {
+        let Location::BodyField(pointer) = self.prepared.scheme.location else {
+            return Ok(None);
         };
+        let found = values.text(pointer, MAX_VALUE)?;
         found.map(Some).ok_or(RejectionKind::MissingHeader)
-    }
-
-    /// The document in a form.
-    pub(crate) fn unwrapped<'b>(&self, body: &'b [u8]) -> Option<Cow<'b, [u8]>> {
-        match self.prepared.scheme.location {
-            Location::FormField { field: name, .. } => {
-                form::field(body, name).ok().map(form::Encoded::read)
-            }
-            _ => None,
-        }
     }
 
     /// The tag by each key.
@@ -175,15 +148,14 @@ impl BufferedCheck {
         body: &[u8],
         values: &Values<'_>,
     ) -> Result<Vec<Tag>, RejectionKind> {
-        let own = self.prepared.logins_and_secrets();
-        let macs = self.prepared.keys.macs().zip(own);
-        macs.map(|(mut mac, (login, secret))| {
+        let keys = &self.prepared.keys;
+        let macs = keys.macs().zip(keys.texts());
+        macs.map(|(mut mac, secret)| {
             for part in parts {
                 match part {
                     Part::Literal(text) => mac.update(text.as_bytes()),
                     Part::Body => mac.update(body),
                     Part::Secret => mac.update(secret),
-                    Part::Login => mac.update(login),
                     Part::Field(pointer) => {
                         let text = values.text(pointer, MAX_FIELD)?;
                         mac.update(text.ok_or(RejectionKind::Malformed)?.as_bytes());

@@ -2,9 +2,8 @@
 
 use crate::error::RejectionKind;
 use crate::parse::{Grammar, grammar};
-use crate::provider::{IdSource, Location, Scheme, TimeLocation};
+use crate::provider::{Location, Scheme, TimeLocation};
 use crate::request::Head;
-use crate::verify::candidates::MAX_TAGS;
 
 /// Reads the text of the time and the id. The time may have been found with the tags.
 #[inline]
@@ -21,7 +20,7 @@ pub(super) fn read_time_and_id<'h>(
         Some(TimeLocation::Body(_) | TimeLocation::Custom) | None => None,
     };
     let id = match scheme.id {
-        Some(source) => Some(read_id(head, source)?),
+        Some(header) => Some(read_id(head, header)?),
         None => None,
     };
     Ok((time, id))
@@ -37,18 +36,6 @@ pub(super) fn read_tags<'h>(
     match scheme.location {
         Location::Header(name) => {
             grammar::parse(head.header(name)?, scheme.grammar, time_at, &mut tag)
-        }
-        Location::NumberedHeaders(prefix) => {
-            for number in 1..=MAX_TAGS.saturating_add(1) {
-                match head.header(&format!("{prefix}{number}")) {
-                    Ok(value) => {
-                        grammar::parse(value, scheme.grammar, None, &mut tag)?;
-                    }
-                    Err(RejectionKind::MissingHeader) if number > 1 => break,
-                    Err(kind) => return Err(kind),
-                }
-            }
-            Ok(None)
         }
         Location::AnyHeader(names) => {
             let mut missing = true;
@@ -68,9 +55,7 @@ pub(super) fn read_tags<'h>(
             Ok(None)
         }
         // Read once the body is complete.
-        Location::Body | Location::Code | Location::BodyField(_) | Location::FormField { .. } => {
-            Ok(None)
-        }
+        Location::Code | Location::BodyField(_) | Location::FormField(_) => Ok(None),
         Location::Query(name) => {
             let value = head
                 .query_value(name)?
@@ -87,12 +72,11 @@ pub(super) fn read_tags<'h>(
     }
 }
 
-pub(super) fn read_id<'h>(head: &Head<'h>, source: IdSource) -> Result<&'h str, RejectionKind> {
-    let value = head.header(source.header)?;
+fn read_id<'h>(head: &Head<'h>, header: &str) -> Result<&'h str, RejectionKind> {
+    let value = head.header(header)?;
     let allowed = |byte: &u8| {
         byte.is_ascii_alphanumeric()
             || matches!(byte, b'_' | b'-' | b':' | b'=' | b'+' | b'/' | b'@' | b'~')
-            || (source.dots && *byte == b'.')
     };
     if value.is_empty() || value.len() > MAX_ID || !value.iter().all(allowed) {
         return Err(RejectionKind::Malformed);

@@ -27,13 +27,11 @@ pub(super) fn keyed(
 fn shared(provider: &Provider, scheme: &Scheme, secret: &Zeroizing<Vec<u8>>) -> Key {
     match scheme.authentication {
         Authentication::Mac { algorithm, parts } => {
-            let (_, key) = provider.key_format.split(secret);
-            let is_signed = |part: &Part| matches!(part, Part::Secret | Part::Login);
-            let text = match parts.iter().any(is_signed) {
+            let text = match parts.contains(&Part::Secret) {
                 true => secret.clone(),
                 false => Zeroizing::default(),
             };
-            let mac = algorithm.key(key);
+            let mac = algorithm.key(secret);
             match provider.tags_challenges() {
                 true => Key::Mac(mac.of_deliveries(), text),
                 false => Key::Mac(mac, text),

@@ -64,7 +64,7 @@ impl MacCheck {
         };
         for part in prepared.before_body {
             match part {
-                Part::Secret | Part::Login => check.update_own(*part, prepared),
+                Part::Secret => check.update_own(prepared),
                 _ => message.write(*part, &mut |bytes| check.update(bytes))?,
             }
         }
@@ -77,11 +77,11 @@ impl MacCheck {
         Ok(id)
     }
 
-    /// Hashes a part that differs for each key.
-    fn update_own(&mut self, part: Part, prepared: &Prepared) {
+    /// Hashes the secret of each key.
+    fn update_own(&mut self, prepared: &Prepared) {
         let macs = std::iter::once(&mut self.first).chain(&mut self.rest);
-        for (mac, (login, secret)) in macs.zip(prepared.logins_and_secrets()) {
-            mac.update(if part == Part::Login { login } else { secret });
+        for (mac, secret) in macs.zip(prepared.keys.texts()) {
+            mac.update(secret);
         }
     }
 
@@ -132,13 +132,10 @@ impl MacCheck {
 
     #[inline]
     pub(super) fn update_body(&mut self, bytes: &[u8]) {
-        match self.tail.take() {
-            Some(mut tail) => {
-                tail.push(bytes, |signed| self.update(signed));
-                self.tail = Some(tail);
-            }
-            None => self.update(bytes),
+        if let Some(tail) = &mut self.tail {
+            tail.push(bytes);
         }
+        self.update(bytes);
     }
 
     #[inline]
@@ -151,27 +148,27 @@ impl MacCheck {
 
     #[inline]
     pub(super) fn verified(&mut self, time: Option<UnixTime>) -> Option<Verified> {
-        let message = match self.tail.take() {
-            Some(tail) => self.finish_tail(*tail)?,
-            None => None,
-        };
+        if let Some(tail) = self.tail.take()
+            && !self.finish_tail(*tail)
+        {
+            return None;
+        }
         Some(Verified {
             coverage: self.coverage,
             key_slot: self.slot()?,
             time,
-            message,
+            message: None,
         })
     }
 
-    /// Hashes the parts after the body. Returns the SHA-256 of the signed form of the body if it
-    /// differs from the body, and `None` for a body that cannot have been signed this way.
+    /// Hashes the parts after the body. Returns whether the body can have been signed this way.
     #[cold]
-    fn finish_tail(&mut self, tail: Tail) -> Option<Option<[u8; 32]>> {
+    fn finish_tail(&mut self, tail: Tail) -> bool {
         self.update(&tail.suffix);
         if let Some(prepared) = &tail.secrets_of {
-            self.update_own(Part::Secret, prepared);
+            self.update_own(prepared);
         }
-        tail.finish()
+        tail.holds()
     }
 
     /// The slot of the key that made one of the candidates. All keys are tried in any case.

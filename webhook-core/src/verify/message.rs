@@ -1,10 +1,8 @@
 //! Writing the signed message, part by part.
 
-use std::borrow::Cow;
-
 use crate::error::RejectionKind;
-use crate::provider::{Part, Value};
-use crate::request::{Found, Head, MAX_VALUE};
+use crate::provider::Part;
+use crate::request::Head;
 
 /// The values that a scheme's parts are made of.
 pub(super) struct SignedMessage<'a> {
@@ -35,41 +33,8 @@ impl SignedMessage<'_> {
             }
             Part::Header(name) => sink(self.head.header(name)?),
             // The body's parts follow through `update`, and the key's parts are not in the head.
-            Part::Body | Part::BodyLowBytes | Part::Field(_) | Part::Secret | Part::Login => {}
-            Part::Optional {
-                before,
-                value,
-                after,
-            } => {
-                if let Some(value) = self.value(value)? {
-                    sink(before.as_bytes());
-                    sink(&value);
-                    sink(after.as_bytes());
-                }
-            }
+            Part::Body | Part::Field(_) | Part::Secret => {}
         }
         Ok(())
-    }
-
-    fn value(&self, value: Value) -> Result<Option<Cow<'_, [u8]>>, RejectionKind> {
-        let found = match value {
-            Value::Header(name) => match self.head.headers.find(name) {
-                Found::Absent => None,
-                Found::Once(value) => Some(Cow::Borrowed(value.trim_ascii())),
-                Found::Repeated => return Err(RejectionKind::AmbiguousHeader),
-            },
-            Value::Query(name) => self
-                .head
-                .query_value(name)?
-                .map(|value| Cow::Owned(value.trim().as_bytes().to_vec())),
-            Value::QueryLowercase(name) => self
-                .head
-                .query_value(name)?
-                .map(|value| Cow::Owned(value.trim().to_ascii_lowercase().into_bytes())),
-        };
-        if found.as_ref().is_some_and(|value| value.len() > MAX_VALUE) {
-            return Err(RejectionKind::Malformed);
-        }
-        Ok(found.filter(|value| !value.is_empty()))
     }
 }

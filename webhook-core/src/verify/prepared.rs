@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, RejectionKind};
 use crate::provider::{Coverage, Part, Provider, Scheme};
-use crate::secret::{Key, KeyFormat, Keys};
+use crate::secret::{Key, Keys};
 use crate::time::{Tolerance, UnixTime};
 use crate::verify::key::keyed;
 use crate::verify::seam::SeamRule;
@@ -14,7 +14,6 @@ use crate::verify::{Options, fresh};
 pub(super) struct Prepared {
     pub(super) scheme: Scheme,
     pub(super) keys: Keys,
-    pub(super) key_format: KeyFormat,
     pub(super) coverage: Coverage,
     /// The tolerance of the verifier or the scheme. `None` if no time is signed.
     pub(super) tolerance: Option<Tolerance>,
@@ -22,7 +21,7 @@ pub(super) struct Prepared {
     pub(super) seam: Option<SeamRule>,
     /// The signed parts before the body.
     pub(super) before_body: &'static [Part],
-    /// The body and the signed parts after it. Empty if the body is not signed as it is.
+    /// The body and the signed parts after it. Empty if the body is not signed.
     pub(super) from_body: &'static [Part],
 }
 
@@ -34,13 +33,12 @@ impl Prepared {
         options: &Options,
     ) -> Result<Self, ConfigError> {
         let parts = scheme.parts();
-        let is_body = |part: &Part| matches!(part, Part::Body | Part::BodyLowBytes);
-        let body = parts.iter().position(is_body).unwrap_or(parts.len());
+        let body = parts.iter().position(|part| *part == Part::Body);
+        let body = body.unwrap_or(parts.len());
         let (before_body, from_body) = parts.split_at(body);
         Ok(Self {
             scheme: *scheme,
             keys: keyed(provider, scheme, secrets)?,
-            key_format: provider.key_format(),
             coverage: scheme.coverage(),
             tolerance: options.tolerance.or(scheme.tolerance()),
             seam: SeamRule::new(provider, scheme),
@@ -60,11 +58,6 @@ impl Prepared {
             (Some(source), Some(text)) => fresh(text, source.unit, now, self.tolerance).map(Some),
             _ => Ok(None),
         }
-    }
-
-    /// The login and the secret of each key.
-    pub(super) fn logins_and_secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.keys.texts().map(|text| self.key_format.split(text))
     }
 
     pub(super) fn key(&self, slot: usize) -> Option<&Key> {

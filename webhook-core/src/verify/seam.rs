@@ -18,6 +18,13 @@ pub(crate) struct SeamRule {
 }
 
 impl SeamRule {
+    /// The rule of custom code that signs the body and directly after it the URL.
+    pub(crate) const BEFORE_URL: Self = Self {
+        is_after_url: false,
+        is_before_url: true,
+        may_be_taken_for_timed: false,
+    };
+
     /// The rule of a scheme. `None` if the scheme does not restrict the body.
     pub(crate) fn new(provider: &Provider, scheme: &Scheme) -> Option<Self> {
         let rule = Self {
@@ -107,12 +114,12 @@ fn is_mark(byte: u8) -> bool {
 
 fn is_after_url(scheme: &Scheme) -> bool {
     let mut pairs = scheme.parts().windows(2);
-    pairs.any(|pair| matches!(pair, [Part::Url, Part::Body | Part::BodyLowBytes]))
+    pairs.any(|pair| matches!(pair, [Part::Url, Part::Body]))
 }
 
 fn is_before_url(scheme: &Scheme) -> bool {
     let mut pairs = scheme.parts().windows(2);
-    pairs.any(|pair| matches!(pair, [Part::Body | Part::BodyLowBytes, Part::Url]))
+    pairs.any(|pair| matches!(pair, [Part::Body, Part::Url]))
 }
 
 /// Whether this scheme signs the body alone, and another scheme of the provider signs a time before

@@ -127,7 +127,6 @@ impl Verification {
     pub(crate) fn unwrapped(&mut self, body: &Bytes) -> Option<Bytes> {
         let unwrapped = match &mut self.state {
             State::Custom(check) => check.unwrapped(body),
-            State::Buffered(held) => held.unwrapped(body),
             _ => None,
         };
         unwrapped.map(|payload| match payload {

@@ -115,13 +115,15 @@ impl Verifier {
         mac.of_challenges().cloned()
     }
 
-    /// The proof for the value of a challenge by the first key, if the scheme supports this.
-    pub(crate) fn prove(&self, value: &str) -> Option<String> {
-        let Authentication::Custom(code) = self.provider.schemes().first()?.authentication else {
-            return None;
-        };
-        let mac = self.schemes.first()?.key(0)?.mac()?;
-        code.prove(value, mac.clone(), &self.options.settings)
+    /// The text that the scheme's custom code answers a challenge with.
+    pub(crate) fn answer(&self, value: &str) -> Option<String> {
+        let prepared = self.schemes.first()?;
+        match prepared.scheme.authentication {
+            Authentication::Custom(code) => {
+                code.answer(value, &prepared.keys, &self.options.settings)
+            }
+            _ => None,
+        }
     }
 
     /// The same provider and options with other secrets.

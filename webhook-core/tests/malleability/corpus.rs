@@ -1,14 +1,11 @@
 //! Genuine requests to begin with: what the signer makes of bodies that fit a provider, and the
-//! known answers of `tests/data`.
+//! known answers of `webhook-test/vectors`.
 
-use std::fs;
-use std::path::Path;
-
-use base64::Engine as _;
 use serde_json::{Map, Value, json};
 use webhook_core::providers::unconfirmed;
 use webhook_core::{Endpoint, EndpointBuilder, Locator, Provider, SignedRequest, Signer};
 
+use crate::loader::{self, Vector, Verdict};
 use crate::parties::{NOW, URL, configured, secrets, setting, signed_headers, signing_secret};
 use crate::request::Request;
 use crate::soak;
@@ -265,79 +262,45 @@ fn put(document: &mut Value, pointer: &str, text: &str) {
 
 /// The valid ones among the known answers.
 fn known(provider: &'static Provider, effort: Effort) -> Vec<Case> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let file = fs::read_to_string(data.join(provider.name()).with_extension("json")).unwrap();
-    let vectors: Vec<Value> = serde_json::from_str(&file).unwrap();
-    let valid = |vector: &Value| vector["expect"] == "valid" && vector["response"].is_null();
-    let vectors = vectors.into_iter().filter(valid);
-    let case = |(i, vector): (usize, Value)| {
-        let request = request(&vector);
-        Case {
-            provider,
-            name: text(&vector["name"]),
-            now: vector["now"].as_u64().unwrap(),
-            secret_len: secrets_of(&vector).first().map_or(0, String::len),
-            builder: Box::new(move || configured_for(provider, &vector)),
-            request,
-            others: Vec::new(),
-            effort: effort.known,
-            second_round: effort.second_round,
-            seed: effort.seed ^ (100 + i as u64),
-            number: i,
-        }
+    let vectors = loader::of(provider.name()).into_iter();
+    let vectors = vectors.filter(|vector| vector.expect == Verdict::Valid);
+    let vectors = vectors.filter(|vector| vector.response.is_none());
+    let case = |(i, vector): (usize, Vector)| Case {
+        provider,
+        name: vector.name.clone(),
+        now: vector.now,
+        secret_len: vector.secrets.first().map_or(0, String::len),
+        request: request(&vector),
+        builder: Box::new(move || configured_for(provider, &vector)),
+        others: Vec::new(),
+        effort: effort.known,
+        second_round: effort.second_round,
+        seed: effort.seed ^ (100 + i as u64),
+        number: i,
     };
     vectors.enumerate().take(effort.vectors).map(case).collect()
 }
 
-fn request(vector: &Value) -> Request {
-    let headers = match &vector["headers"] {
-        Value::Array(pairs) => pairs
-            .iter()
-            .map(|pair| (text(&pair[0]), text(&pair[1])))
-            .collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(name, value)| (name.clone(), text(value)))
-            .collect(),
-        other => panic!("headers are {other}"),
-    };
-    let headers: Vec<(String, String)> = headers;
-    let body = match vector["body_base64"].as_str() {
-        Some(encoded) => base64::engine::general_purpose::STANDARD
-            .decode(encoded)
-            .unwrap(),
-        None => text(&vector["body"]).into_bytes(),
-    };
+fn request(vector: &Vector) -> Request {
+    let headers = vector.headers.iter().cloned();
     Request {
-        method: text(&vector["method"]),
-        target: text(&vector["path_and_query"]),
+        method: vector.method.clone(),
+        target: vector.path_and_query.clone(),
         headers: headers
-            .into_iter()
             .map(|(name, value)| (name, value.into_bytes()))
             .collect(),
-        body,
+        body: vector.body(),
     }
 }
 
-fn secrets_of(vector: &Value) -> Vec<String> {
-    let secrets = vector["secrets"].as_array().into_iter().flatten();
-    secrets.map(text).collect()
-}
-
-fn configured_for(provider: &Provider, vector: &Value) -> EndpointBuilder {
-    let secrets = secrets_of(vector);
-    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let mut builder = Endpoint::builder(*provider, secrets);
+fn configured_for(provider: &Provider, vector: &Vector) -> EndpointBuilder {
+    let mut builder = Endpoint::builder(*provider, vector.secrets());
     if provider.signs_url() {
-        let url = vector["url"].as_str().unwrap();
+        let url = vector.url.as_deref().unwrap();
         builder = builder.public_url(url.split_once('?').map_or(url, |(url, _)| url));
     }
-    for (name, value) in vector["settings"].as_object().into_iter().flatten() {
-        builder = builder.setting(name, text(value));
+    for (name, value) in &vector.settings {
+        builder = builder.setting(name, value.as_str());
     }
     builder
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }

@@ -8,6 +8,8 @@
 
 mod corpus;
 mod judge;
+#[path = "../../../webhook-test/vectors/loader.rs"]
+mod loader;
 mod mutators;
 #[path = "../common/parties.rs"]
 mod parties;

@@ -283,7 +283,7 @@ fn what_is_listed_is_what_may_be_configured() {
             );
             assert!(every_name().any(|name| name == key.name), "{}", key.name);
         }
-        let basic = matches!(provider.key_format(), KeyFormat::Basic | KeyFormat::Login);
+        let basic = matches!(provider.key_format(), KeyFormat::Basic);
         let pair = seen.contains("username");
         assert!(pair || !basic, "{}", provider.name());
     }

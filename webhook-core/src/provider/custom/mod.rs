@@ -6,8 +6,8 @@ mod scheme;
 
 use std::fmt;
 
-use crate::crypto::RunningMac;
 use crate::crypto::encryption::DecryptionKey;
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::provider::Scheme;
 use crate::provider::custom::draft::with_query;
@@ -26,13 +26,18 @@ pub(crate) trait Custom: fmt::Debug + Sync {
     /// Reads the head and refuses everything that can be refused without the body.
     fn start(&self, asked: &CheckInput<'_>) -> Result<Box<dyn Check>, RejectionKind>;
 
-    /// The scheme's keyed hash with this secret, if it has one. Called once per secret.
-    fn mac(&self, _secret: &[u8]) -> Option<RunningMac> {
+    /// The algorithm of the tags, if they are keyed hashes of one algorithm.
+    fn algorithm(&self) -> Option<Algorithm> {
         None
     }
 
+    /// The scheme's keyed hash with this secret, if it has one. Called once per secret.
+    fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
+        self.algorithm().map(|algorithm| algorithm.key(secret))
+    }
+
     /// The algorithm of the scheme's public keys. `None` if secrets are shared.
-    fn public(&self) -> Option<crate::Algorithm> {
+    fn public(&self) -> Option<Algorithm> {
         None
     }
 
@@ -52,9 +57,9 @@ pub(crate) trait Custom: fmt::Debug + Sync {
         None
     }
 
-    /// The proof for the value of a challenge, which contains its tag. `None` for a value that must
-    /// not be signed.
-    fn prove(&self, _value: &str, _mac: RunningMac, _settings: &Settings) -> Option<String> {
+    /// The text that answers a challenge with this value. `None` for a value that must not be
+    /// answered.
+    fn answer(&self, _value: &str, _keys: &Keys, _settings: &Settings) -> Option<String> {
         None
     }
 

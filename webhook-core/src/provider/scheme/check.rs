@@ -17,8 +17,8 @@ impl Scheme {
     pub(crate) const fn check(&self) {
         self.check_location();
         self.check_time();
-        if let Some(id) = self.id {
-            assert_header_name(id.header);
+        if let Some(header) = self.id {
+            assert_header_name(header);
         }
         if let Some(name) = self.key_name {
             name.check(self);
@@ -44,7 +44,7 @@ impl Scheme {
             Location::Header(name) if name.is_empty() => {
                 panic!("the scheme does not say where the signature is: call `.in_header(…)`")
             }
-            Location::Header(name) | Location::NumberedHeaders(name) => assert_header_name(name),
+            Location::Header(name) => assert_header_name(name),
             Location::AnyHeader(names) => {
                 assert!(
                     matches!(self.authentication, Authentication::Mac { .. }),
@@ -64,15 +64,12 @@ impl Scheme {
                 !name.is_empty(),
                 "the query parameter of a token needs a name"
             ),
-            Location::Body | Location::Code => {}
+            Location::Code => {}
             Location::BodyField(pointer) => self.assert_place(pointer),
-            Location::FormField { field, pointer } => {
-                assert!(
-                    !field.is_empty(),
-                    "the form field of a signature needs a name"
-                );
-                self.assert_place(pointer);
-            }
+            Location::FormField(name) => assert!(
+                !name.is_empty(),
+                "the form field of a signature needs a name"
+            ),
         }
         if let Grammar::Pairs { label, .. }
         | Grammar::PairSets { label, .. }
@@ -144,7 +141,7 @@ const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
     let (mut i, mut bodies, mut secrets) = (0, 0, 0);
     while i < parts.len() {
         match parts[i] {
-            Part::Body | Part::BodyLowBytes => bodies += 1,
+            Part::Body => bodies += 1,
             Part::Secret => {
                 secrets += 1;
                 assert!(
@@ -152,14 +149,13 @@ const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
                     "a secret after the body has to be the last part"
                 );
             }
-            Part::Login => assert!(bodies == 0, "a login has to stand before the body"),
             Part::Header(name) => assert_header_name(name),
             Part::Field(pointer) => assert_pointer(pointer),
             _ => {}
         }
         let known_at_end = matches!(
             parts[i],
-            Part::Literal(_) | Part::Body | Part::Field(_) | Part::Secret | Part::Login
+            Part::Literal(_) | Part::Body | Part::Field(_) | Part::Secret
         );
         assert!(
             known_at_end || !needs_full_body,
@@ -186,7 +182,7 @@ const fn check_parts(parts: &[Part], needs_full_body: bool, plain: bool) {
 const fn varies(parts: &[Part]) -> bool {
     let mut i = 0;
     while i < parts.len() {
-        if !matches!(parts[i], Part::Literal(_) | Part::Secret | Part::Login) {
+        if !matches!(parts[i], Part::Literal(_) | Part::Secret) {
             return true;
         }
         i += 1;
@@ -194,12 +190,12 @@ const fn varies(parts: &[Part]) -> bool {
     false
 }
 
-/// Fails compilation if a signature would include what only a keyed hash can.
+/// Fails compilation if a signature would include a secret, which only a plain hash can.
 const fn check_public(parts: &[Part]) {
     let mut i = 0;
     while i < parts.len() {
         assert!(
-            !matches!(parts[i], Part::Secret | Part::Login | Part::BodyLowBytes),
+            !matches!(parts[i], Part::Secret),
             "a signature with a private key cannot cover a secret"
         );
         i += 1;

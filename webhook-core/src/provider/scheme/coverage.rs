@@ -106,15 +106,13 @@ impl Scheme {
         let mut i = 0;
         while i < parts.len() {
             match parts[i] {
-                Part::Literal(_) | Part::Secret | Part::Login | Part::BodyLowBytes => {}
+                Part::Literal(_) | Part::Secret => {}
                 Part::Time => coverage.time = true,
                 Part::Id => coverage.id = true,
                 Part::Method => coverage.method = true,
                 Part::Url => coverage.url = true,
                 Part::Body => coverage.body = true,
-                Part::Header(_) | Part::Field(_) | Part::Optional { .. } => {
-                    coverage.values = true;
-                }
+                Part::Header(_) | Part::Field(_) => coverage.values = true,
             }
             i += 1;
         }

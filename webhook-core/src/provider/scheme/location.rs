@@ -8,26 +8,17 @@ use crate::provider::Scheme;
 pub enum Location {
     /// In the header of this (lower-case) name.
     Header(&'static str),
-    /// In headers with this name followed by `1`, `2`, …, one for each key of the sender.
-    NumberedHeaders(&'static str),
     /// In any of these headers, at least one of which is present. The tags are of one message under
     /// several keys.
     AnyHeader(&'static [&'static str]),
     /// In the query parameter of this name.
     Query(&'static str),
-    /// The body is a token that contains the tag.
-    Body,
     /// Where the scheme's code finds it.
     Code,
     /// In the text at this JSON pointer of the body.
     BodyField(&'static str),
-    /// In the text at this JSON pointer of the JSON in a form field.
-    FormField {
-        /// The form field.
-        field: &'static str,
-        /// The JSON pointer.
-        pointer: &'static str,
-    },
+    /// In the form field of this name, where the scheme's code finds it.
+    FormField(&'static str),
 }
 
 impl Scheme {
@@ -35,13 +26,6 @@ impl Scheme {
     #[must_use]
     pub const fn in_header(mut self, name: &'static str) -> Self {
         self.location = Location::Header(name);
-        self
-    }
-
-    /// Reads the tags from headers with this name followed by `1`, `2`, ….
-    #[must_use]
-    pub const fn in_numbered_headers(mut self, name: &'static str) -> Self {
-        self.location = Location::NumberedHeaders(name);
         self
     }
 
@@ -61,19 +45,10 @@ impl Scheme {
         self
     }
 
-    /// The body is a token.
+    /// Declares that the code reads the tag or token from this form field.
     #[must_use]
-    pub(crate) const fn is_body(mut self) -> Self {
-        self.location = Location::Body;
-        self.needs_full_body = true;
-        self
-    }
-
-    /// Reads the tag or token at this JSON pointer of the JSON in a form field. Otherwise like
-    /// [`in_body`](Self::in_body).
-    #[must_use]
-    pub const fn in_form(mut self, field: &'static str, pointer: &'static str) -> Self {
-        self.location = Location::FormField { field, pointer };
+    pub(crate) const fn in_form(mut self, field: &'static str) -> Self {
+        self.location = Location::FormField(field);
         self.needs_full_body = true;
         self
     }

@@ -14,7 +14,7 @@ use crate::time::TimeUnit;
 
 pub use coverage::Coverage;
 pub use location::Location;
-pub use part::{Part, Value};
+pub use part::Part;
 pub(crate) use time::{TimeLocation, TimeSource};
 
 /// How a delivery is authenticated: what is signed, with what, and where the signature is.
@@ -55,7 +55,8 @@ pub struct Scheme {
     pub(crate) grammar: Grammar,
     pub(crate) encoding: Encoding,
     pub(crate) time: Option<TimeSource>,
-    pub(crate) id: Option<IdSource>,
+    /// The header of the signed id.
+    pub(crate) id: Option<&'static str>,
     /// What a scheme with custom code covers, as a value and in words.
     pub(in crate::provider) own: (Coverage, &'static str),
     /// Where its time is, in words.
@@ -78,14 +79,6 @@ pub(crate) enum Authentication {
     Token,
     Basic,
     Custom(&'static dyn Custom),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct IdSource {
-    pub(crate) header: &'static str,
-    /// Whether an id may contain `.`. Not allowed if `.` separates the fields of the signed
-    /// message.
-    pub(crate) dots: bool,
 }
 
 impl Authentication {
@@ -161,8 +154,7 @@ impl Scheme {
     /// [`tolerance_secs`](Self::tolerance_secs) sets another.
     #[must_use]
     pub const fn custom<S: CustomScheme>(code: &'static S, coverage: Coverage) -> Self {
-        let mut scheme = Self::with_code(code, coverage, "defined in code").reads_body();
-        scheme.location = Location::Code;
+        let scheme = Self::with_code(code, coverage, "defined in code").reads_body();
         match coverage.time {
             true => scheme.timed(TimeUnit::Seconds),
             false => scheme,
@@ -178,6 +170,7 @@ impl Scheme {
     ) -> Self {
         let mut scheme = Self::token();
         scheme.authentication = Authentication::Custom(code);
+        scheme.location = Location::Code;
         scheme.own = (coverage, words);
         scheme
     }
@@ -218,10 +211,7 @@ impl Scheme {
     /// Reads the signed id of the delivery from this header.
     #[must_use]
     pub const fn id_in_header(mut self, header: &'static str) -> Self {
-        self.id = Some(IdSource {
-            header,
-            dots: false,
-        });
+        self.id = Some(header);
         self
     }
 
@@ -237,12 +227,14 @@ impl Scheme {
         self.grammar
     }
 
-    /// The algorithm. `None` for tokens, credentials, and schemes with custom code.
+    /// The algorithm. `None` for tokens and credentials, and for custom code unless all of its tags
+    /// are keyed hashes of one algorithm.
     #[must_use]
-    pub const fn algorithm(&self) -> Option<Algorithm> {
+    pub fn algorithm(&self) -> Option<Algorithm> {
         match self.authentication {
             Authentication::Mac { algorithm, .. } => Some(algorithm),
-            Authentication::Token | Authentication::Basic | Authentication::Custom(_) => None,
+            Authentication::Custom(code) => code.algorithm(),
+            Authentication::Token | Authentication::Basic => None,
         }
     }
 

@@ -1,4 +1,7 @@
 //! Where the signed time is.
+//!
+//! Two places have one provider each. The first entry of a list (Recurly) is a line in the parser.
+//! The body (Linear) stays because users need it: a `CustomScheme` reads its time from the head.
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use crate::parse::encoding::encode;
 use crate::parse::{Encoding, form};
 use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::request::MAX_VALUE;
-use crate::secret::Settings;
+use crate::secret::{Keys, Settings};
 use crate::verify::Candidates;
 use crate::verify::custom::{CheckResult, first, whole_unwrapped};
 
@@ -68,9 +68,11 @@ impl Custom for Braintree {
         }))
     }
 
-    /// A delivery never has a payload that is answered here: [`is_challenge`] separates them.
-    fn prove(&self, value: &str, mut mac: RunningMac, settings: &Settings) -> Option<String> {
+    /// The public key and the tag by the first key. A delivery never has a payload that is answered
+    /// here: [`is_challenge`] separates them.
+    fn answer(&self, value: &str, keys: &Keys, settings: &Settings) -> Option<String> {
         let public = std::str::from_utf8(settings.required(PUBLIC_KEY)).ok()?;
+        let mut mac = keys.macs().next()?;
         if !is_challenge(value.as_bytes()) {
             return None;
         }

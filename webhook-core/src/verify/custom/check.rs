@@ -93,13 +93,18 @@ impl Codes {
         tag: &[u8],
         encoding: Encoding,
     ) -> Result<Self, RejectionKind> {
-        Ok(Self {
+        Ok(Self::of(asked, one_tag(tag, encoding, algorithm)?))
+    }
+
+    /// One hash for each key, and the tags of the request.
+    pub(crate) fn of(asked: &CheckInput<'_>, candidates: Candidates) -> Self {
+        Self {
             macs: asked.keys.macs().collect(),
-            candidates: one_tag(tag, encoding, algorithm)?,
+            candidates,
             suffix: Vec::new(),
             time: None,
             coverage: asked.scheme.coverage(),
-        })
+        }
     }
 
     /// Hashes the same bytes with every key.

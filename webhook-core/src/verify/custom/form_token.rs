@@ -42,7 +42,7 @@ impl Custom for FormToken {
 
 fn field(scheme: &Scheme) -> &'static str {
     match scheme.location() {
-        Location::FormField { field, .. } => field,
+        Location::FormField(field) => field,
         _ => "",
     }
 }
@@ -53,6 +53,6 @@ impl Scheme {
     #[must_use]
     pub const fn token_in_form(field: &'static str) -> Self {
         let words = "nothing: a token in the form";
-        Self::with_code(&FormToken, Coverage::NONE, words).in_form(field, "/token")
+        Self::with_code(&FormToken, Coverage::NONE, words).in_form(field)
     }
 }

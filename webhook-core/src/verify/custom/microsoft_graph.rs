@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use crate::answer::is_echo;
 use crate::crypto::constant_time_eq;
 use crate::error::RejectionKind;
 use crate::parse::json::{JsonValue, Pointers, items, scan};
 use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::request::MAX_VALUE;
+use crate::secret::{Keys, Settings};
 use crate::verify::custom::{CheckResult, first, whole};
 
 /// One secret must be the client state of every notification.
@@ -44,6 +46,12 @@ impl Custom for MicrosoftGraph {
             }
             .verified(coverage)
         }))
+    }
+
+    /// The value itself, which may have spaces inside.
+    fn answer(&self, value: &str, _: &Keys, _: &Settings) -> Option<String> {
+        let is_trimmed = value.trim_ascii().len() == value.len();
+        (is_trimmed && is_echo(&value.replace(' ', "_"))).then(|| value.to_owned())
     }
 
     fn sign(&self, draft: &mut Draft<'_>) {

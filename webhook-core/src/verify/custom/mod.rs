@@ -14,6 +14,8 @@ mod check;
 pub(crate) mod contentful;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod detached;
+pub(crate) mod dlocal;
+pub(crate) mod docusign;
 pub(crate) mod dropbox_sign;
 pub(crate) mod fields;
 pub(crate) mod form_field;
@@ -22,7 +24,9 @@ pub(crate) mod hook0;
 pub(crate) mod jwt;
 pub(crate) mod jwt_body;
 pub(crate) mod keyed_body;
+pub(crate) mod kofi;
 pub(crate) mod mailgun;
+pub(crate) mod mercadopago;
 pub(crate) mod microsoft_graph;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod paypal;
@@ -37,6 +41,7 @@ pub(crate) mod signed_body;
 pub(crate) mod sns;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod stone;
+pub(crate) mod trello;
 pub(crate) mod url_and_form;
 mod written;
 pub(crate) use check::{CheckResult, MAX_FIELD, digest_of, first, whole, whole_unwrapped};

@@ -71,15 +71,16 @@ fn join(
     let mut marks: Vec<Vec<u8>> = MARKS.iter().map(|mark| vec![*mark]).collect();
     for scheme in context.provider.schemes() {
         for part in scheme.parts() {
-            match part {
-                Part::Literal(text) => marks.push(text.as_bytes().to_vec()),
-                Part::Optional { before, after, .. } => {
-                    marks.push(before.as_bytes().to_vec());
-                    marks.push([*after, *before].concat().into_bytes());
-                    marks.push([";", before].concat().into_bytes());
-                }
-                _ => {}
+            if let Part::Literal(text) = part {
+                marks.push(text.as_bytes().to_vec());
             }
+        }
+    }
+    // What the code of this provider writes around its values.
+    if context.provider.name() == "mercadopago" {
+        for name in ["id:", "request-id:", "ts:"] {
+            marks.push(name.into());
+            marks.push(format!(";{name}").into());
         }
     }
     for mark in marks {
@@ -123,7 +124,6 @@ fn is_tag(slot: Slot, request: &Request, context: &Context<'_>) -> bool {
         .iter()
         .any(|scheme| match scheme.location() {
             Location::Header(known) => known == name,
-            Location::NumberedHeaders(known) => name.starts_with(known),
             Location::AnyHeader(known) => known.contains(&name.as_str()),
             _ => false,
         })

@@ -50,7 +50,6 @@ pub(super) fn downgrade(request: &Request, context: &Context<'_>, sink: &mut Sin
     for scheme in context.provider.schemes() {
         let names: Vec<String> = match scheme.location() {
             Location::Header(name) => vec![name.to_owned()],
-            Location::NumberedHeaders(name) => vec![format!("{name}1")],
             Location::AnyHeader(names) => names.iter().map(|name| (*name).to_owned()).collect(),
             _ => continue,
         };
