@@ -269,6 +269,9 @@ async fn tables_that_another_program_migrates_stop_the_store() {
         .unwrap();
     let error = store.commit(&lease, None).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured);
+    let findings = store.check().await.unwrap();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].what, FindingKind::SchemaVersion);
     raw.execute_batch("update webhook_store set version = 1")
         .unwrap();
     assert_eq!(store.commit(&lease, None).await.unwrap(), Commit::Committed);

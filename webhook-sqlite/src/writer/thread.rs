@@ -82,7 +82,7 @@ impl Thread {
     }
 }
 
-/// Tells the callers that the writer has ended, in whatever way. It is dropped after the file.
+/// Tells the callers that the writer has ended, in whatever way.
 struct End(Arc<Queue>);
 
 impl Drop for End {
