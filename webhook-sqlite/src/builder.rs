@@ -78,7 +78,8 @@ impl SqliteStoreBuilder {
     pub fn open(self) -> Result<SqliteStore, OpenError> {
         let database = Database::open(&self.path, self.must_exist)?;
         let path = database.path().to_owned();
-        let writer = Writer::start(database, self.settings)
+        let second = database.second_connection()?;
+        let writer = Writer::start(database, second, self.settings)
             .map_err(|error| OpenError::with_source(&path, OpenErrorKind::Io, error))?;
         Ok(SqliteStore::new(writer, path))
     }

@@ -1,9 +1,11 @@
 //! What is wrong with the set-up of a store.
 
+use std::error::Error as _;
 use std::path::Path;
 
 use rusqlite::Connection;
 use webhook_core::replay::{Finding, FindingKind};
+use webhook_core::{StoreError, StoreErrorKind};
 
 use crate::failure::Failure;
 use crate::ledger::Ledger;
@@ -21,6 +23,16 @@ pub(crate) fn findings(ledger: &Ledger<'_>, path: &Path) -> Result<Vec<Finding>,
     let ahead = ledger.last_epoch().saturating_sub(ledger.now());
     findings.extend((ahead > SKEW).then(|| clock(ahead)));
     Ok(findings)
+}
+
+/// Tables that no operation can use are a finding too.
+pub(crate) fn misconfigured(error: StoreError) -> Result<Vec<Finding>, StoreError> {
+    if error.kind() != StoreErrorKind::Misconfigured {
+        return Err(error);
+    }
+    let cause = error.source().map_or_else(String::new, ToString::to_string);
+    let kind = FindingKind::SchemaVersion;
+    Ok(vec![Finding::new(kind, cause)])
 }
 
 fn durability(connection: &Connection) -> Result<Vec<Finding>, Failure> {

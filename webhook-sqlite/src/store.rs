@@ -133,7 +133,8 @@ impl ReplayStore for SqliteStore {
     async fn check(&self) -> Result<Vec<Finding>, StoreError> {
         let path = self.path.clone();
         let work = move |ledger: &mut Ledger<'_>| check::findings(ledger, &path);
-        self.writer.ask(Urgency::Begins, work).await
+        let findings = self.writer.ask(Urgency::Begins, work).await;
+        findings.or_else(check::misconfigured)
     }
 }
 

@@ -44,7 +44,12 @@ impl Said {
 /// Runs `clients` tasks. Each claims the keys `first..first + count` in its own order, and commits
 /// what it acquires. A claim that is in flight is asked again.
 fn start(file: &Path, clients: u64, first: u64, count: u64) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+    let program = Command::new(std::env::current_exe().unwrap());
+    start_program(program, file, clients, first, count)
+}
+
+fn start_program(mut program: Command, file: &Path, clients: u64, first: u64, count: u64) -> Child {
+    program
         .args(["--ignored", "--exact", "child", "--nocapture"])
         .env("CHILD_FILE", file)
         .env("CHILD_CLIENTS", clients.to_string())
@@ -67,6 +72,10 @@ async fn child() {
     let store = SqliteStore::open(file).unwrap();
     say("ready");
     std::io::stdin().read_line(&mut String::new()).unwrap();
+    if number("CHILD_CLIENTS") == 0 {
+        work_until_an_error(&store, first..first + count).await;
+        return say("end");
+    }
     let mut tasks = JoinSet::new();
     for client in 0..number("CHILD_CLIENTS") {
         let store = store.clone();
@@ -96,6 +105,33 @@ async fn work(store: &SqliteStore, n: u64) {
             Claim::Done { .. } => return,
             other => panic!("{n} got {other:?}"),
         }
+    }
+}
+
+/// Like [`work`], and ends with the first error. Says which keys are known to be done.
+async fn work_until_an_error(store: &SqliteStore, keys: std::ops::Range<u64>) {
+    let mut done = Vec::new();
+    for n in keys {
+        let committed = match store.claim(&key(n), &request()).await {
+            Ok(Claim::Acquired(lease)) => store.commit(&lease, Some(&[7; 4096])).await,
+            Ok(other) => panic!("{n} got {other:?}"),
+            Err(error) => Err(error),
+        };
+        match committed {
+            Ok(commit) => assert_eq!(commit, Commit::Committed),
+            Err(error) => {
+                say(&format!("failed {:?}", error.kind()));
+                break;
+            }
+        }
+        say(&format!("done {n} 1"));
+        done.push(n);
+    }
+    for n in done {
+        assert!(
+            is_done(store, &key(n)).await,
+            "{n} is not answered on a full disk"
+        );
     }
 }
 
@@ -225,6 +261,34 @@ async fn of_a_killed_process_nothing_that_was_answered_is_lost_and_no_epoch_goes
         );
     }
     assert!(lines > 1000, "{lines}");
+}
+
+/// A limit on the size of files stands for a full disk.
+#[cfg(unix)]
+#[test]
+fn of_a_process_whose_disk_is_full_nothing_that_was_answered_is_lost() {
+    let folder = Folder::new();
+    let mut shell = Command::new("sh");
+    // Eight MiB, in units of 512 bytes or of 1024. The signal is ignored, so the write fails.
+    let limit = "trap '' XFSZ; ulimit -f 16384; exec \"$0\" \"$@\"";
+    shell
+        .arg("-c")
+        .arg(limit)
+        .arg(std::env::current_exe().unwrap());
+    let [child] = begin([start_program(shell, &folder.file(), 0, 0, 100_000)]);
+    let (said, is_complete) = listen(child, |_| false);
+    assert!(is_complete, "the process failed");
+    assert!(said.len() > 100 && said.len() < 10_000, "{}", said.len());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let store = SqliteStore::open(folder.file()).unwrap();
+        for n in said.iter().filter_map(|said| done(*said)) {
+            assert!(is_done(&store, &key(n)).await, "{n} is lost");
+        }
+        common::handle(&store, &key(200_000)).await;
+    });
 }
 
 fn epoch(said: Said) -> u64 {

@@ -269,6 +269,9 @@ async fn tables_that_another_program_migrates_stop_the_store() {
         .unwrap();
     let error = store.commit(&lease, None).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured);
+    let findings = store.check().await.unwrap();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].what, FindingKind::SchemaVersion);
     raw.execute_batch("update webhook_store set version = 1")
         .unwrap();
     assert_eq!(store.commit(&lease, None).await.unwrap(), Commit::Committed);
@@ -297,8 +300,9 @@ async fn the_log_stays_short() {
         let log = fs::metadata(format!("{}-wal", folder.file().display())).unwrap();
         longest = longest.max(log.len());
     }
-    // 16 MiB, and a batch.
-    assert!(longest > 8 << 20 && longest < 24 << 20, "{longest}");
+    println!("the log had at most {} MiB", longest >> 20);
+    // 64 MiB, and a batch.
+    assert!(longest > 8 << 20 && longest < 72 << 20, "{longest}");
     drop(store);
     common::wait_until_closed(&folder.file());
     assert!(fs::metadata(folder.file()).unwrap().len() > 40 << 20);
@@ -339,7 +343,7 @@ async fn a_reader_that_keeps_the_log_long_does_not_stop_the_store() {
     fill(10_000).await;
     fill(20_000).await;
     handle(&store, &key(30_000)).await;
-    assert!(log() < 48 << 20, "{} after {kept}", log());
+    assert!(log() < 72 << 20, "{} after {kept}", log());
 }
 
 #[tokio::test]

@@ -26,10 +26,19 @@ const SETTINGS: &str = "pragma synchronous = full; \
 
 /// Opens an existing file, examines it, and makes its tables if it has none.
 pub(super) fn open(path: &Path, is_known_sound: bool) -> Result<Connection, OpenError> {
+    let mut connection = plain(path)?;
+    set_up(path, &mut connection, is_known_sound)?;
+    Ok(connection)
+}
+
+/// Opens an existing file as it is.
+pub(super) fn plain(path: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags);
-    let mut connection = connection.map_err(|error| fault(path, error))?;
-    set_up(path, &mut connection, is_known_sound)?;
+    let connection = connection.map_err(|error| fault(path, error))?;
+    connection
+        .execute_batch(SETTINGS)
+        .map_err(|error| fault(path, error))?;
     Ok(connection)
 }
 
@@ -38,6 +47,9 @@ pub(super) fn make(path: &Path) -> Result<(), OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let connection = Connection::open_with_flags(path, flags);
     let mut connection = connection.map_err(|error| fault(path, error))?;
+    connection
+        .execute_batch(SETTINGS)
+        .map_err(|error| fault(path, error))?;
     set_up(path, &mut connection, true)?;
     connection.close().map_err(|(_, error)| fault(path, error))
 }
@@ -45,7 +57,6 @@ pub(super) fn make(path: &Path) -> Result<(), OpenError> {
 fn set_up(path: &Path, connection: &mut Connection, is_known_sound: bool) -> Result<(), OpenError> {
     let fault = |error| fault(path, error);
     connection.busy_timeout(BUSY).map_err(fault)?;
-    connection.execute_batch(SETTINGS).map_err(fault)?;
     tables::examine(path, connection, is_known_sound)?;
     if connection.is_readonly("main").map_err(fault)? {
         return Err(OpenError::new(path, OpenErrorKind::ReadOnly));

@@ -65,6 +65,11 @@ impl Database {
         &self.path
     }
 
+    /// Another connection to the file, for checkpoints.
+    pub(crate) fn second_connection(&self) -> Result<Connection, OpenError> {
+        connect::plain(&self.path)
+    }
+
     fn reconnect(&self) -> Result<Connection, Failure> {
         connect::open(&self.path, true).map_err(|error| {
             let kind = match error.kind() {

@@ -1,46 +1,66 @@
-//! Keeps the write-ahead log short.
+//! When the write-ahead log is written back into the database.
+//!
+//! SQLite begins the log anew only if all of it was written back and nobody writes meanwhile. So
+//! the [checkpointer](super::checkpointer) writes back most of it while the writer goes on, and the
+//! writer the short rest. Without readers of an earlier state the log has at most [`MOST`] pages and
+//! a batch.
 
-use rusqlite::Connection;
-
+use super::checkpointer::{Checkpointer, WrittenBack, write_back};
 use super::thread::Thread;
 use crate::log_length;
 
-/// How long the log grows before it is written back: 16 MiB in pages of 4 KiB.
-const PAGES: i64 = 4096;
+/// From this length on, the log is written back. In pages of 4 KiB: 16 MiB.
+const LONG: i64 = 4096;
+/// A rest of this length is written back by the writer: 2 MiB.
+const REST: i64 = 512;
+/// At this length the writer waits until the log is written back: 64 MiB.
+const MOST: i64 = 16_384;
 
-/// When the log is written back.
-#[derive(Default)]
+/// The checkpoints of a store.
 pub(super) struct Checkpoints {
-    /// Pages that a reader keeps in the log: trying again before it has grown would be in vain.
+    thread: Checkpointer,
+    /// The length at which a reader stopped the last checkpoint. The log has to grow before another
+    /// one is worth it.
     kept: i64,
 }
 
+impl Checkpoints {
+    pub(super) fn new(thread: Checkpointer) -> Self {
+        Self { thread, kept: 0 }
+    }
+}
+
 impl Thread {
-    /// Writes the log back once it is long. Without readers of an earlier state, the next write
-    /// begins the log anew.
+    /// Has the log written back once it is long.
     pub(super) fn checkpoint(&mut self) {
         let pages = log_length::get();
-        if pages < self.checkpoints.kept.saturating_add(PAGES) {
+        let checkpoints = &mut self.checkpoints;
+        if pages < checkpoints.kept {
+            // The log has begun anew.
+            checkpoints.kept = 0;
+        }
+        let grown = pages.saturating_sub(checkpoints.kept);
+        if grown < LONG || (grown < MOST && checkpoints.thread.is_working()) {
             return;
         }
-        log_length::reset();
+        match checkpoints.thread.wait() {
+            Some(WrittenBack { log, back }) if back < log => checkpoints.kept = pages,
+            Some(WrittenBack { back, .. }) if pages.saturating_sub(back) <= REST => self.rest(),
+            _ if grown >= MOST => self.rest(),
+            _ => checkpoints.thread.ask(),
+        }
+    }
+
+    /// Writes back the rest, so that the next transaction begins the log anew.
+    fn rest(&mut self) {
         let Ok(connection) = self.database.connection() else {
             return;
         };
         self.checkpoints.kept = match write_back(connection) {
-            Ok(kept) => kept,
-            Err(error) => {
-                tracing::warn!(%error, "cannot write the log back");
-                pages
-            }
+            Some(WrittenBack { log, back }) if back == log => 0,
+            Some(WrittenBack { log, .. }) => log,
+            None => log_length::get(),
         };
+        log_length::reset();
     }
-}
-
-/// Returns the length of the log, unless all of it was written back.
-fn write_back(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("pragma wal_checkpoint(passive)", [], |row| {
-        let (log, back): (i64, i64) = (row.get(1)?, row.get(2)?);
-        Ok(if back < log { log } else { 0 })
-    })
 }

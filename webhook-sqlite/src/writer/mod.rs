@@ -2,6 +2,7 @@
 
 mod batch;
 mod checkpoint;
+mod checkpointer;
 mod job;
 mod others;
 mod queue;
@@ -11,6 +12,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use webhook_core::StoreError;
 
 use crate::failure::Failure;
@@ -18,8 +20,10 @@ use crate::ledger::Ledger;
 use crate::open::Database;
 use crate::time::Clock;
 pub(crate) use batch::PURGE;
+use checkpointer::Checkpointer;
 use job::Ask;
 use queue::Queue;
+use thread::Thread;
 
 /// How long an operation may take.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(2);
@@ -52,8 +56,13 @@ pub(crate) enum Urgency {
 }
 
 impl Writer {
-    /// Starts the writer, and the timer that answers when the writer cannot.
-    pub(crate) fn start(database: Database, settings: Settings) -> io::Result<Self> {
+    /// Starts the writer, the thread that writes the log back with the connection `second`, and the
+    /// timer that answers when the writer cannot.
+    pub(crate) fn start(
+        database: Database,
+        second: Connection,
+        settings: Settings,
+    ) -> io::Result<Self> {
         let queue = Arc::new(Queue::new());
         let capacity = settings.queue;
         let writer = Self {
@@ -61,9 +70,13 @@ impl Writer {
             capacity,
         };
         let for_timer = queue.clone();
+        let checkpointer = Checkpointer::start(second)?;
         std::thread::Builder::new()
             .name("webhook-sqlite".into())
-            .spawn(move || thread::Thread::new(queue, database, settings).run())?;
+            .spawn(move || {
+                let thread = Thread::new(queue, database, settings, checkpointer);
+                thread.run();
+            })?;
         std::thread::Builder::new()
             .name("webhook-sqlite-t".into())
             .spawn(move || for_timer.expire(TICK))?;

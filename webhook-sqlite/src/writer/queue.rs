@@ -1,6 +1,7 @@
 //! What the callers, the writer and the timer share.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -140,7 +141,8 @@ impl Queue {
             {
                 // Answered outside the lock, because it runs the caller's waker.
                 drop(state);
-                waiting.expire();
+                // The waker may panic, and others wait for the timer.
+                let _panic = catch_unwind(AssertUnwindSafe(|| waiting.expire()));
                 state = self.lock();
             } else if state.waiting.is_empty() {
                 state.timer_sleeps = true;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::Settings;
 use super::checkpoint::Checkpoints;
+use super::checkpointer::Checkpointer;
 use super::job::Job;
 use super::others::Others;
 use super::queue::{Queue, Taken};
@@ -27,14 +28,19 @@ pub(super) struct Thread {
 }
 
 impl Thread {
-    pub(super) fn new(queue: Arc<Queue>, database: Database, settings: Settings) -> Self {
+    pub(super) fn new(
+        queue: Arc<Queue>,
+        database: Database,
+        settings: Settings,
+        checkpointer: Checkpointer,
+    ) -> Self {
         let purge_at = settings.purge_every.map(|_| Instant::now());
         Self {
             queue,
             database,
             settings,
             batch: Vec::with_capacity(MAX_BATCH),
-            checkpoints: Checkpoints::default(),
+            checkpoints: Checkpoints::new(checkpointer),
             others: Others::default(),
             purge_at,
         }
@@ -76,7 +82,7 @@ impl Thread {
     }
 }
 
-/// Tells the callers that the writer has ended, in whatever way. It is dropped after the file.
+/// Tells the callers that the writer has ended, in whatever way.
 struct End(Arc<Queue>);
 
 impl Drop for End {
