@@ -40,8 +40,9 @@ async fn main() {
         .await
         .unwrap();
     let selects = pool.clone();
-    measure("SELECT 1", async move |_| {
-        sqlx::query("select 1").execute(&selects).await.unwrap();
+    measure("SELECT 1", move |_| {
+        let pool = selects.clone();
+        async move { drop(sqlx::query("select 1").execute(&pool).await.unwrap()) }
     })
     .await;
 
@@ -52,31 +53,28 @@ async fn main() {
         // Of this kind, from the first to the last.
         let first = COUNT.load(Ordering::Relaxed);
         let pairs = store.clone();
-        measure(&format!("{name}: claim and commit"), async move |n| {
-            pair(&pairs, &key(n)).await;
+        measure(&format!("{name}: claim and commit"), move |n| {
+            let store = pairs.clone();
+            async move { pair(&store, &key(n)).await }
         })
         .await;
         let known = COUNT.load(Ordering::Relaxed) - first;
         let duplicates = store.clone();
-        measure(&format!("{name}: duplicate"), async move |n| {
-            let answer = duplicates.claim(&key(first + n % known), &request()).await;
-            assert!(matches!(answer.unwrap(), Claim::Done { .. }));
+        measure(&format!("{name}: duplicate"), move |n| {
+            let store = duplicates.clone();
+            async move {
+                let answer = store.claim(&key(first + n % known), &request()).await;
+                assert!(matches!(answer.unwrap(), Claim::Done { .. }));
+            }
         })
         .await;
     }
 
     let (store, begin) = (schema.builder().direct().build().unwrap(), pool.clone());
-    measure(
-        "prepared: begin, claim_in, commit_in, commit",
-        async move |n| {
-            let mut tx = transactional::begin(&begin).await.unwrap();
-            let answer = store.claim_in(&mut tx, &key(n), &request()).await;
-            let lease = acquired(answer.unwrap());
-            let answer = store.commit_in(&mut tx, &lease, None).await;
-            assert_eq!(answer.unwrap(), Commit::Committed);
-            tx.commit().await.unwrap();
-        },
-    )
+    measure("prepared: begin, claim_in, commit_in, commit", move |n| {
+        let (store, begin) = (store.clone(), begin.clone());
+        async move { in_transaction(&store, &begin, &key(n)).await }
+    })
     .await;
 
     let rows = "select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables \
@@ -127,6 +125,15 @@ async fn pair(store: &PostgresStore, key: &ReplayKey) {
     let lease = acquired(store.claim(key, &request()).await.unwrap());
     let answer = store.commit(&lease, None).await.unwrap();
     assert_eq!(answer, Commit::Committed);
+}
+
+async fn in_transaction(store: &PostgresStore, pool: &sqlx::PgPool, key: &ReplayKey) {
+    let mut tx = transactional::begin(pool).await.unwrap();
+    let answer = store.claim_in(&mut tx, key, &request()).await;
+    let lease = acquired(answer.unwrap());
+    let answer = store.commit_in(&mut tx, &lease, None).await;
+    assert_eq!(answer.unwrap(), Commit::Committed);
+    tx.commit().await.unwrap();
 }
 
 fn acquired(answer: Claim) -> Lease {

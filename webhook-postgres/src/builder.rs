@@ -1,5 +1,6 @@
 //! The settings of a store.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,6 @@ use crate::sql::{Names, Statements};
 use crate::store::Shared;
 
 /// The settings of a [`PostgresStore`].
-#[derive(Debug)]
 #[must_use]
 pub struct PostgresStoreBuilder {
     options: PgConnectOptions,
@@ -181,5 +181,19 @@ impl PostgresStoreBuilder {
             .test_before_acquire(false)
             .connect_lazy_with(options);
         Database::new(pool, self.protocol, self.timeout)
+    }
+}
+
+/// Shows no connection settings: `PgConnectOptions` shows the password.
+impl fmt::Debug for PostgresStoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStoreBuilder")
+            .field("names", &self.names)
+            .field("connections", &self.connections)
+            .field("timeout", &self.timeout)
+            .field("protocol", &self.protocol)
+            .field("is_grouped", &self.is_grouped)
+            .field("purge_every", &self.purge_every)
+            .finish_non_exhaustive()
     }
 }

@@ -62,6 +62,12 @@ impl PostgresStore {
     ///
     /// If the URL is not one of a PostgreSQL database.
     pub fn builder(url: &str) -> Result<PostgresStoreBuilder, SetupError> {
+        let has_scheme = ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme));
+        if !has_scheme {
+            return Err(SetupError::InvalidUrl);
+        }
         let options = url.parse().map_err(|_| SetupError::InvalidUrl)?;
         Ok(PostgresStoreBuilder::new(options))
     }

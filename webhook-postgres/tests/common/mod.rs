@@ -16,6 +16,10 @@ use webhook_core::replay::{Claim, ClaimRequest, Lease, Owner, ReplayKey, ReplayS
 use webhook_postgres::{PostgresStore, PostgresStoreBuilder};
 use webhook_test_services::Postgres;
 
+/// The connections of the stores.
+pub const CONNECTIONS: &str = "select count(*) from pg_stat_activity
+                               where application_name = '{schema}'";
+
 pub const LONG: Duration = Duration::from_secs(600);
 
 /// A schema with the tables of a store.
@@ -45,8 +49,14 @@ impl Schema {
         Some(schema)
     }
 
+    /// The URL for stores. The server shows their connections under the name of the schema.
+    pub fn store_url(&self) -> String {
+        let separator = if self.url.contains('?') { '&' } else { '?' };
+        format!("{}{separator}application_name={}", self.url, self.name)
+    }
+
     pub fn builder(&self) -> PostgresStoreBuilder {
-        let builder = PostgresStore::builder(&self.url).unwrap();
+        let builder = PostgresStore::builder(&self.store_url()).unwrap();
         builder.schema(&self.name).without_purge()
     }
 
