@@ -1,11 +1,10 @@
 //! Catalogue H: replay and concurrency; the store faults I01, I04, I06 and I13, which the layer
 //! answers; G05 and G08.
 //!
-//! Not tested here: H12 (renewal is a promise of stores, which the conformance suite tests; the
-//! layer never renews, because its handler's time limit is half of the lease), the policy
-//! `AckAndDeadLetter` of H19 (it does not exist; nothing buries but a caller of the store), the second half of H07 (the handler's `T` decides
-//! whether a type fits the body), the rest of I (other stores), and the rest of G (a tenant is a
-//! setting of an endpoint and is not resolved per request).
+//! Not tested here: H12 (renewal; the tests of webhook-runtime have it), the policy
+//! `AckAndDeadLetter` of H19 (`endings.rs` has it), the second half of H07 (the handler's `T`
+//! decides whether a type fits the body), the rest of I (other stores), and the rest of G (a tenant
+//! is a setting of an endpoint and is not resolved per request).
 
 use std::sync::Arc;
 use std::sync::Mutex;

@@ -53,9 +53,12 @@
 //! * **Wait for the inner service to be ready**: half the handler timeout, then the answer is 503
 //!   and the claim is released without running the handler. A handler that starts has its full
 //!   timeout, so waiting does not cut it off midway. Both times end within the lease.
-//! * **[`lease`](crate::EndpointBuilder::lease)**: 60 s, at least twice the handler timeout. After
-//!   a crash, the event cannot run for that long. With a shorter lease, a second run could start
-//!   during the first.
+//! * **[`lease`](crate::EndpointBuilder::lease)**: 60 s. After a crash, the event cannot run for
+//!   that long. A lease shorter than twice the handler timeout is renewed every third of its time,
+//!   so that no second run starts during the first. It must be at least six store timeouts, so that
+//!   a renewal can be repeated.
+//! * **[A lost lease](crate::EndpointBuilder::on_lost_lease)**: the handler is dropped and the
+//!   answer is 503. Another run may have begun, and each further write would be a second effect.
 //! * **[`retention`](crate::EndpointBuilder::retention)**: 7 days or twice the provider's retry
 //!   period, whichever is longer. A retry after the record is gone would run again. The minimum is
 //!   the provider's retry period, both tolerances and a minute.
@@ -72,17 +75,24 @@
 //! * **Answers and notes in a `MemoryStore`**: 64 MiB together, about what a million records take. A
 //!   remembered answer has at most 64 KiB, and the oldest ones make room. A note of a dead delivery
 //!   has at most 1 KiB.
-//! * **A dead delivery**: 503 with `Retry-After: 10`, and no run. A 200 would tell the sender that
-//!   it was handled. The record is kept like any other, and a copy runs again after that.
+//! * **[An event that fails every time](crate::EndpointBuilder::dead_letters)**: tried as long as
+//!   the sender retries. Only the application knows whether it reads a list of dead events. With
+//!   that list, the event is acknowledged after some attempts, so that the sender stops.
+//! * **A dead event without that setting**: 503 with `Retry-After: 10`, and no run. A 200 would tell
+//!   the sender that it was handled. The record is kept like any other, and a copy runs again after
+//!   that.
+//! * **[Answers](crate::EndpointBuilder::remember_answers)**: not remembered. Most senders ignore
+//!   them, and they may be large.
 //! * **[`store_timeout`](crate::EndpointBuilder::store_timeout)**: 2 s per call. The call continues
 //!   in the background. A sender does not wait much longer, and cancelling a call may break the
 //!   store's connection.
 //! * **Store calls in the background**: 1024 per layer, then 503 without asking the store. Calls to
 //!   a store that never answers must not pile up.
-//! * **The store gives no answer**: 503, and the handler does not run. Without the store's answer
-//!   it might run twice.
+//! * **[The store gives no answer](crate::EndpointBuilder::on_store_error)**: 503, and the handler
+//!   does not run. Without the store's answer it might run twice.
 //! * **A commit fails**: the handler's answer is sent, and the commit is retried until the lease
-//!   ends. The handler's work cannot be undone.
+//!   ends. The handler's work cannot be undone. If the work is part of the store's transaction, it
+//!   is undone, and the answer is 503.
 //! * **Same id, different payload**: 200 and a warning, and the handler does not run. Providers
 //!   re-render payloads, and the first one was handled.
 //!

@@ -88,24 +88,42 @@
 //! # Several processes
 //!
 //! A [`MemoryStore`](crate::MemoryStore) belongs to one process. Behind a load balancer each
-//! process would run its own copy of an event. Such processes need a shared store: implement
-//! [`ReplayStore`](crate::ReplayStore), as this release has none. The `conformance` module (feature
-//! `conformance`) tests it through two connections. Leases and retention use the
-//! store's clock, so the clocks of the processes only matter for freshness.
+//! process would run its own copy of an event. Such processes need a shared store, such as that of
+//! `webhook-postgres`, or of `webhook-sqlite` on one machine. For another database, implement
+//! [`ReplayStore`](crate::ReplayStore). The `conformance` module (feature `conformance`) tests it
+//! through two connections. Leases and retention use the store's clock, so the clocks of the
+//! processes only matter for freshness.
 //!
-//! [`ReplayStore::check`](crate::ReplayStore::check) says at startup what is wrong with the set-up
-//! of a database, for example that it may evict records. A database keeps what has expired until it
-//! is purged: each store does that by itself, or an application calls
+//! [`Endpoint::check_store`](crate::Endpoint::check_store) says at startup what is wrong with the
+//! set-up of a database, for example that it may evict records. A database keeps what has expired
+//! until it is purged: each store does that by itself, or an application calls
 //! [`ReplayStore::sweep`](crate::ReplayStore::sweep).
 //!
-//! # Dead deliveries
+//! # Effects and record in one transaction
 //!
-//! A store can hold a delivery that is not tried again:
-//! [`ReplayStore::bury`](crate::ReplayStore::bury) makes it dead. Its copies are answered 503
-//! without a run, so that the sender keeps trying and shows the failure on its side.
-//! [`ReplayStore::dead`](crate::ReplayStore::dead) lists dead deliveries with their notes,
-//! [`revive`](crate::ReplayStore::revive) lets one run again at its next copy, and
-//! [`forget`](crate::ReplayStore::forget) gives it up. The engine itself buries nothing.
+//! A claim, the handler's writes and the commit are three transactions, and a crash between them
+//! leaves one of two failures. A *zombie record* is a record without its effects: the event is lost.
+//! A *ghost effect* is an effect without its record: the event runs again. A store of its own can
+//! only choose the second. If the handler writes to the same database, a transactional store avoids
+//! both: it claims within a transaction, hands it to the handler
+//! ([`Delivery::transaction`](crate::Delivery::transaction)), and commits it before the sender gets
+//! its 200.
+//!
+//! # Long handlers
+//!
+//! The claim of a handler that runs longer than its lease is renewed.
+//! [`Delivery::lease`](crate::Delivery::lease) tells the handler if the claim is lost all the same:
+//! after a pause of the process, or while the store cannot be reached. By default the handler is
+//! then dropped. A [`Fence`](crate::Fence) in its own conditional writes keeps an older run from
+//! overwriting a newer one.
+//!
+//! # Dead events
+//!
+//! With [`dead_letters`](crate::EndpointBuilder::dead_letters), an event that has failed too often
+//! is dead. It is acknowledged, so that the sender stops, and no copy of it runs.
+//! [`Endpoint::dead_letters_after`](crate::Endpoint::dead_letters_after) lists dead events with
+//! their notes, [`revive`](crate::Endpoint::revive) lets one run again at its next copy, and
+//! [`forget`](crate::Endpoint::forget) removes its record. Watch the counter `buried`.
 //!
 //! # Several endpoints
 //!
@@ -157,9 +175,10 @@
 //! * `bad_signature` for all deliveries: a wrong secret, or a layer that changes the body.
 //! * `stale` or `future`: a wrong clock.
 //! * `in_flight`: a handler that is slower than the sender's timeout.
-//! * `dead`: a delivery that was buried and is still sent.
+//! * `buried`: events that are dead now. `dead_acknowledged` and `dead`: copies of them.
 //! * `store_unavailable`: the store.
 //! * `overloaded`: too many handlers whose client has left, or too many bytes of unverified bodies.
-//! * `lease_lost`: should stay at zero.
+//! * `lease_lost` and `leases_lost`: should stay at zero.
+//! * `unprotected`: handlers that ran without the store.
 //!
 //! The log target is `webhook`. A hook that panics changes no answer, and is logged.
