@@ -5,9 +5,9 @@
 //! BENCH_DIR=/srv/data BENCH_SECS=10 BENCH_ROWS=1000000 cargo bench -p webhook-sqlite
 //! ```
 //!
-//! `BENCH_DIR` chooses the disk, `BENCH_SECS` the length of a run (default 3), `BENCH_ROWS` how many
-//! done records the file has before (default 0), and `BENCH_EXPIRED` how many of these have expired.
-//! The loop of `fdatasync` says what the disk can do.
+//! `BENCH_DIR` chooses the disk, `BENCH_SECS` the length of a run (default 3), `BENCH_ROWS` how
+//! many done records the file has before (default 0), and `BENCH_EXPIRED` how many of these have
+//! expired. The loop of `fdatasync` says what the disk can do.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -209,8 +209,9 @@ fn fill(file: &Path, rows: u64, expired: u64) {
         };
         let mut insert = transaction
             .prepare_cached(
-                "insert into webhook_key (key, state, owner, epoch, lease_until, attempts, retain, \
-                 fingerprint, expires_at, changed_at) values (?1, 1, ?2, ?3, 0, 1, 604800000000, 7, ?4, ?3)",
+                "insert into webhook_key (key, state, owner, epoch, lease_until, attempts, \
+                 retain, fingerprint, expires_at, changed_at) \
+                 values (?1, 1, ?2, ?3, 0, 1, 604800000000, 7, ?4, ?3)",
             )
             .expect("compiles");
         let (key, owner) = (key(n + (1 << 40)), [n as u8; 16]);

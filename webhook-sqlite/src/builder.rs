@@ -12,6 +12,8 @@ use crate::writer::{Settings, Writer};
 /// Enough for a fifth of a second at full load. More would be answered too late.
 const DEFAULT_QUEUE: usize = 4096;
 const DEFAULT_PURGE: Duration = Duration::from_secs(10);
+/// Without a pause, an idle writer would do nothing else.
+const SHORTEST_PURGE: Duration = Duration::from_millis(1);
 
 /// Builds a [`SqliteStore`].
 #[derive(Clone, Debug)]
@@ -51,9 +53,9 @@ impl SqliteStoreBuilder {
     }
 
     /// Sets how often the store looks for expired records. Default: 10 s. It removes 100 at a time
-    /// between two batches, until none is left.
+    /// between two batches, until none is left. The shortest time is a millisecond.
     pub fn purge_every(mut self, time: Duration) -> Self {
-        self.settings.purge_every = Some(time);
+        self.settings.purge_every = Some(time.max(SHORTEST_PURGE));
         self
     }
 

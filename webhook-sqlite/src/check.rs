@@ -41,7 +41,10 @@ fn durability(connection: &Connection) -> Result<Vec<Finding>, Failure> {
     if synchronous < FULL {
         findings.push(Finding::new(
             FindingKind::Durability,
-            format!("`synchronous` is {synchronous}; expected 2 (FULL), or a power loss loses the last commits"),
+            format!(
+                "`synchronous` is {synchronous}; expected 2 (FULL), or a power loss loses the last \
+                 commits"
+            ),
         ));
     }
     let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;

@@ -26,8 +26,8 @@
 //!   supported: their locks are not reliable.
 //! * **Fails closed.** An operation that SQLite does not answer within two seconds is an error, and
 //!   so is one that finds the queue full. The delivery is answered 503, and nothing runs.
-//! * **Never begun anew.** A file that is damaged, cut, empty or of another format does not open, and
-//!   nothing is put in its place. See [`OpenErrorKind`].
+//! * **Never begun anew.** A file that is damaged, cut, empty or of another format does not open.
+//!   Nothing is put in its place. See [`OpenErrorKind`].
 //!
 //! [`transaction`] commits the record of a delivery together with its effects, if these are in the
 //! same file. `docs/stores-sqlite.md` in the repository has the figures, the limits, and what to do

@@ -1,5 +1,5 @@
-//! Damaged files. SQLite keeps no checksums of its pages, so a value that became another valid value
-//! is not found by anybody. What is malformed is found: at the start, or when it is read.
+//! Damaged files. SQLite keeps no checksums of its pages, so a value that became another valid
+//! value is not found. What is malformed is found: at the start, or when it is read.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

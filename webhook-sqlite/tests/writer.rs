@@ -184,7 +184,7 @@ async fn what_was_queued_is_written_after_the_last_handle_is_gone() {
 #[tokio::test]
 async fn expired_records_and_counts_are_removed_without_a_call() {
     let (folder, hand) = (Folder::new(), Hand::new());
-    let builder = SqliteStore::builder(folder.file()).purge_every(Duration::from_millis(1));
+    let builder = SqliteStore::builder(folder.file()).purge_every(Duration::ZERO);
     let store = hand.on(builder).open().unwrap();
     let mut tasks = JoinSet::new();
     for n in 0..1000 {

@@ -51,7 +51,7 @@
 //!   [`Unavailable`](webhook_core::StoreErrorKind::Unavailable) if another connection has written
 //!   since.
 //! * SQLite has one writer. From the claim to the COMMIT, every other claim on the file waits, and
-//!   fails after two seconds. Do slow work, such as calls to other services, before the transaction.
+//!   fails after two seconds. Do slow work, such as calls to other services, before you begin.
 //! * Roll back if the answer is not [`Acquired`](webhook_core::replay::Claim::Acquired), and if the
 //!   commit is not [`Committed`](webhook_core::replay::Commit::Committed).
 //! * `pragma synchronous = full` is a setting of each connection. With less, a power loss may undo

@@ -1,9 +1,9 @@
 //! When the write-ahead log is written back into the database.
 //!
-//! SQLite begins the log anew only if all of it was written back and nobody writes meanwhile. So
-//! the [checkpointer](super::checkpointer) writes back most of it while the writer goes on, and the
-//! writer the short rest. Without readers of an earlier state the log has at most [`MOST`] pages and
-//! a batch.
+//! SQLite begins the log anew only if all of it was written back and nothing is written meanwhile.
+//! So the [checkpointer](super::checkpointer) writes back most of it while the writer goes on, and
+//! the writer the short rest. Without readers of an earlier state, the log has at most [`MOST`]
+//! pages and a batch.
 
 use super::checkpointer::{Checkpointer, WrittenBack, write_back};
 use super::thread::Thread;

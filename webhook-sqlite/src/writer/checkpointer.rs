@@ -39,7 +39,7 @@ impl Checkpointer {
         });
         let of_thread = shared.clone();
         std::thread::Builder::new()
-            .name("webhook-sqlite-c".into())
+            .name("webhook-sq-log".into())
             .spawn(move || of_thread.run(&connection))?;
         Ok(Self(shared))
     }

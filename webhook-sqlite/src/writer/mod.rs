@@ -78,7 +78,7 @@ impl Writer {
                 thread.run();
             })?;
         std::thread::Builder::new()
-            .name("webhook-sqlite-t".into())
+            .name("webhook-sq-time".into())
             .spawn(move || for_timer.expire(TICK))?;
         Ok(writer)
     }
