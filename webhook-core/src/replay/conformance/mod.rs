@@ -27,7 +27,7 @@
 //! time on one store. It panics if the promise is broken, and the message names the promise and
 //! what the store answered. A store with one flaw fails in one function: the one about that flaw.
 //!
-//! The whole suite sleeps for about 95 seconds on a real clock. To run its promises side by side,
+//! The whole suite sleeps for about 92 seconds on a real clock. To run its promises side by side,
 //! make a test of each name in [`PROMISES`] with [`promise`].
 //!
 //! [`a_sweep_removes_all_that_has_expired`] counts, so it needs a database of its own and is not one
