@@ -38,7 +38,8 @@ const SIDE_BY_SIDE: usize = 256;
 ///
 /// 256 sequences share one timeline, which sleeps for 44 seconds in steps of four. On a real clock
 /// that is what a call with up to 256 sequences takes, and a shortening takes up to sixteen times
-/// as long.
+/// as long. A sequence that cannot be judged, because the store or the machine stood still, is
+/// played again up to three times.
 ///
 /// # Panics
 ///
