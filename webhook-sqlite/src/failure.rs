@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use webhook_core::{StoreError, StoreErrorKind};
 
 /// A failure of an operation, or of all operations of a batch.
@@ -42,7 +42,7 @@ impl Failure {
     pub(crate) fn is_busy(&self) -> bool {
         let error = self.cause.downcast_ref::<rusqlite::Error>();
         matches!(
-            error.and_then(rusqlite::Error::sqlite_error_code),
+            error.and_then(code),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
         )
     }
@@ -66,26 +66,37 @@ impl From<Failure> for StoreError {
     }
 }
 
+/// SQLite's code of an error. An error in the SQL has it too, with a variant that only some
+/// features of rusqlite have.
+pub(crate) fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
+    let source: Option<&ffi::Error> = error.source().and_then(|source| source.downcast_ref());
+    source.map(|error| error.code)
+}
+
 fn kind(error: &rusqlite::Error) -> StoreErrorKind {
-    use rusqlite::Error as E;
-    match error {
-        E::SqliteFailure(failure, _) => match failure.code {
-            ErrorCode::DatabaseCorrupt
-            | ErrorCode::NotADatabase
-            | ErrorCode::ConstraintViolation
-            | ErrorCode::TypeMismatch => StoreErrorKind::Corrupt,
-            ErrorCode::DiskFull => StoreErrorKind::Full,
-            // No such table or column: somebody changed the tables.
-            ErrorCode::Unknown => StoreErrorKind::Misconfigured,
-            _ => StoreErrorKind::Unavailable,
-        },
-        E::FromSqlConversionFailure(..)
-        | E::IntegralValueOutOfRange(..)
-        | E::InvalidColumnType(..)
-        | E::Utf8Error(..) => StoreErrorKind::Corrupt,
-        E::SqlInputError { .. } => StoreErrorKind::Misconfigured,
+    use ErrorCode as C;
+    match code(error) {
+        Some(C::DatabaseCorrupt | C::NotADatabase | C::ConstraintViolation | C::TypeMismatch) => {
+            StoreErrorKind::Corrupt
+        }
+        Some(C::DiskFull) => StoreErrorKind::Full,
+        // No such table or column: somebody changed the tables.
+        Some(C::Unknown) => StoreErrorKind::Misconfigured,
+        None if is_of_a_value(error) => StoreErrorKind::Corrupt,
         _ => StoreErrorKind::Unavailable,
     }
+}
+
+/// Whether SQLite has a value that its column cannot have.
+fn is_of_a_value(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        error,
+        E::FromSqlConversionFailure(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::InvalidColumnType(..)
+            | E::Utf8Error(..)
+    )
 }
 
 /// A cause that the errors of a batch share.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{OpenError, OpenErrorKind};
 use super::tables;
-use crate::log_length;
+use crate::{failure, log_length};
 
 /// How long opening waits for other connections.
 const BUSY: Duration = Duration::from_secs(5);
@@ -75,11 +75,7 @@ fn set_up(path: &Path, connection: &mut Connection, is_known_sound: bool) -> Res
 
 /// What an error of SQLite means for opening.
 pub(super) fn fault(path: &Path, error: rusqlite::Error) -> OpenError {
-    let code = match &error {
-        rusqlite::Error::SqlInputError { error, .. } => Some(error.code),
-        error => error.sqlite_error_code(),
-    };
-    let kind = match code {
+    let kind = match failure::code(&error) {
         Some(ErrorCode::NotADatabase) => OpenErrorKind::NotADatabase,
         Some(ErrorCode::DatabaseCorrupt) => OpenErrorKind::Damaged,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => OpenErrorKind::ReadOnly,
