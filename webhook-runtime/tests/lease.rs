@@ -192,7 +192,7 @@ async fn a_shutdown_waits_for_a_renewal_on_its_way() {
         sleep(Duration::from_millis(200)).await;
         Err(())
     });
-    drop(settled.await);
+    let _ = settled.await;
     assert!(endpoint.drain(Duration::from_secs(1)).await > 0);
     assert_eq!(store.renewals(), 1);
     store.hang(false);

@@ -191,7 +191,7 @@ fn judge(
         "{total} runs, {doubles} doubles, {lost} lost, {backward} with an epoch that went back"
     );
     // At each kill, every connection may have had a delivery in flight.
-    let excused = storm.kills as usize * storm.connections;
+    let excused = usize::try_from(storm.kills)?.saturating_mul(storm.connections);
     let ended = statuses.get(&0).copied().unwrap_or(0);
     let is_undisturbed = storm.kills > 0 || ended == 0;
     Ok(lost == 0 && doubles <= excused && backward == 0 && strange == 0 && is_undisturbed)

@@ -17,7 +17,7 @@ impl Answer {
         content_type: Option<&str>,
         body: &[u8],
         at_most: usize,
-    ) -> Option<Vec<u8>> {
+    ) -> Option<Box<[u8]>> {
         let content_type = content_type.unwrap_or_default().as_bytes();
         let len = u8::try_from(content_type.len()).ok()?;
         let mut bytes =
@@ -27,7 +27,7 @@ impl Answer {
         bytes.push(len);
         bytes.extend_from_slice(content_type);
         bytes.extend_from_slice(body);
-        (bytes.len() <= at_most).then_some(bytes)
+        (bytes.len() <= at_most).then(|| bytes.into())
     }
 
     /// The answer that a store remembered. `None` if the bytes are not an answer of this form.

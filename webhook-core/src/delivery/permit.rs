@@ -20,7 +20,7 @@ pub struct Permit {
     pub(super) keeps: bool,
     pub(super) delivery: Delivery,
     /// The handler's answer, for copies.
-    pub(super) answer: Option<Vec<u8>>,
+    pub(super) answer: Option<Box<[u8]>>,
 }
 
 impl Permit {
@@ -228,7 +228,7 @@ pub(super) enum Ending {
 /// What the store answered.
 pub(super) enum Told {
     /// With what a repeated commit needs.
-    Committed(Result<Commit, StoreError>, Lease, Option<Vec<u8>>),
+    Committed(Result<Commit, StoreError>, Lease, Option<Box<[u8]>>),
     Released(Result<LeaseState, StoreError>),
     Buried(Result<LeaseState, StoreError>),
 }

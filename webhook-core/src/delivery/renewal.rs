@@ -30,7 +30,8 @@ impl Renewal {
     /// How long to wait before the next renewal: a third of the lease.
     #[must_use]
     pub fn interval(&self) -> Duration {
-        self.delivery.shared().retention.lease / 3
+        let lease = self.delivery.shared().retention.lease;
+        lease.checked_div(3).unwrap_or_default()
     }
 
     /// How long the claim lasts after a renewal was asked for, if the store took all of its time to

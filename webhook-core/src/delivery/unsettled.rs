@@ -12,13 +12,13 @@ use crate::replay::{Lease, ReplayStore as _};
 pub struct Unsettled {
     shared: Arc<Shared>,
     lease: Lease,
-    answer: Option<Vec<u8>>,
+    answer: Option<Box<[u8]>>,
     waited: Duration,
     next: Duration,
 }
 
 impl Unsettled {
-    pub(super) fn new(shared: Arc<Shared>, lease: Lease, answer: Option<Vec<u8>>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, lease: Lease, answer: Option<Box<[u8]>>) -> Self {
         Self {
             shared,
             lease,

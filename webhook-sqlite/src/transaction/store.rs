@@ -176,7 +176,11 @@ impl ReplayStore for SqliteTransactions {
 
     async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
         let transaction = transaction(lease)?;
-        blocking(move || Ok(drop(transaction))).await?;
+        let rollback = move || {
+            drop(transaction);
+            Ok(())
+        };
+        blocking(rollback).await?;
         Ok(LeaseState::Held)
     }
 

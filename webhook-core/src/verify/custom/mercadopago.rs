@@ -62,7 +62,7 @@ impl Custom for MercadoPago {
         let request_id = draft.given(REQUEST_ID).unwrap_or_default().as_bytes();
         let mut signed = Vec::new();
         write(&id, request_id, time.as_bytes(), &mut |piece| {
-            signed.extend_from_slice(piece)
+            signed.extend_from_slice(piece);
         });
         let tag = encode(draft.tag(&[&signed]), Encoding::Hex);
         draft.push(TAG, format!("ts={time},v1={tag}"));
