@@ -6,7 +6,7 @@ use std::time::Duration;
 use webhook_core::ReplayKey;
 use webhook_core::replay::{Claim, ClaimRequest};
 
-use super::{SmallStore, Turn, micros};
+use super::{Cached, SmallStore, Turn, micros};
 use crate::flaw::Flaw;
 use crate::record::{Group, Record, State};
 
@@ -91,8 +91,10 @@ impl SmallStore {
             self.admit(turn, by);
         }
         if self.has(Flaw::DoneIsCached) && record.state == State::Done {
-            let answer = turn.table.answers.get(&self.id(key)).cloned();
-            let cached = (record.expires, answer);
+            let cached = Cached {
+                expires: record.expires,
+                answer: turn.table.answers.get(&self.id(key)).cloned(),
+            };
             self.cache.lock().unwrap().insert(*key, cached);
         }
         if self.has(Flaw::ClaimsOfADeadOneCount) && record.state == State::Dead {
@@ -114,8 +116,8 @@ impl SmallStore {
     fn cached(&self, key: &ReplayKey) -> Option<Option<Vec<u8>>> {
         let now = self.clock.load(Ordering::Relaxed);
         let cache = self.cache.lock().unwrap();
-        let (expires, answer) = cache.get(key)?;
-        (*expires > now).then(|| answer.clone())
+        let cached = cache.get(key).filter(|cached| cached.expires > now)?;
+        Some(cached.answer.clone())
     }
 
     /// Counts a new key in its group, unless the group is full.

@@ -26,10 +26,17 @@ pub(crate) struct SmallStore {
     table: Arc<Mutex<Table>>,
     /// The time. It is one microsecond later each time it is read.
     clock: Arc<AtomicU64>,
-    /// For `DoneIsCached`: done keys, when they expire, and their answers.
-    cache: Mutex<HashMap<ReplayKey, (u64, Option<Vec<u8>>)>>,
+    /// For `DoneIsCached`.
+    cache: Mutex<HashMap<ReplayKey, Cached>>,
     /// For `EpochsOfEachHandle`: the next epoch.
     epochs: AtomicU64,
+}
+
+/// A done record in the cache of a handle.
+#[derive(Debug)]
+struct Cached {
+    expires: u64,
+    answer: Option<Vec<u8>>,
 }
 
 /// The turn of one operation: what it decides by, and the table it writes to.

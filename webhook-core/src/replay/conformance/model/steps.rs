@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+/// Half of the time between two rounds.
+const HALF_UNIT: Duration = Duration::from_secs(2);
 /// The time that passes between two rounds.
-pub(super) const UNIT: Duration = Duration::from_secs(4);
+pub(super) const UNIT: Duration = HALF_UNIT.saturating_mul(2);
 /// How many rounds there are.
 pub(super) const ROUNDS: usize = 12;
 
@@ -57,7 +59,7 @@ impl Span {
     }
 
     pub(super) fn duration(self) -> Duration {
-        UNIT.saturating_mul(self.0) / 2
+        HALF_UNIT.saturating_mul(self.0)
     }
 }
 
