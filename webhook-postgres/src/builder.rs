@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 
 use crate::PostgresStore;
+use crate::connections::Connections;
 use crate::database::{Database, Protocol, session_limits};
 use crate::error::SetupError;
 use crate::grouped::{self, Writer};
@@ -110,7 +111,8 @@ impl PostgresStoreBuilder {
         self
     }
 
-    /// Removes expired records about this often. Default: every minute.
+    /// Removes expired records about this often. Default: every minute. From 10 milliseconds to a
+    /// day.
     ///
     /// A task of the runtime does it, until the last clone of the store is dropped. It finds the
     /// records by an index and removes 2000 at a time, so several processes can purge one table.
@@ -139,6 +141,13 @@ impl PostgresStoreBuilder {
         let valid = Duration::from_millis(100)..=Duration::from_secs(60);
         if !valid.contains(&self.timeout) {
             return Err(SetupError::InvalidTimeout);
+        }
+        let valid = Duration::from_millis(10)..=Duration::from_secs(24 * 60 * 60);
+        if self
+            .purge_every
+            .is_some_and(|every| !valid.contains(&every))
+        {
+            return Err(SetupError::InvalidPurgeInterval);
         }
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(SetupError::NoRuntime);
@@ -173,14 +182,8 @@ impl PostgresStoreBuilder {
                 .options(session_limits(self.timeout))
                 .options(session.iter().copied()),
         };
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(self.timeout)
-            // It costs a message for each statement. A lost connection is noticed by its statement,
-            // which is then repeated.
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
-        Database::new(pool, self.protocol, self.timeout)
+        let connections = Arc::new(Connections::new(options, connections));
+        Database::new(connections, self.protocol, self.timeout)
     }
 }
 

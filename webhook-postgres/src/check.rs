@@ -21,13 +21,10 @@ const STANDBY: &str = "the server is a standby: it accepts no writes, and may no
 
 pub(crate) async fn check(shared: &Shared) -> Result<Vec<Finding>, StoreError> {
     let before = time_of_day();
-    let ran = shared.database.run(&shared.sql.check, &[], Repeat::Yes);
-    let ran = ran.await?;
+    let mut operation = shared.database.operation();
+    let rows = operation.run(&shared.sql.check, &[], Repeat::Yes).await?;
     let after = time_of_day();
-    let row = ran
-        .rows
-        .first()
-        .ok_or_else(|| corrupt("a row is missing"))?;
+    let row = rows.first().ok_or_else(|| corrupt("a row is missing"))?;
     let version = migrate::version(shared).await?;
     let facts = Facts::read(row, version).map_err(store_error)?;
     Ok(facts.findings(before, after))

@@ -1,14 +1,14 @@
-//! The store's connections: how a statement gets one, how long it may take, and when it is
-//! repeated.
+//! How a statement is sent, how long it may take, and when it is repeated.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
-use sqlx::{Connection as _, PgPool, Postgres, SqlStr};
+use sqlx::{PgConnection, SqlStr};
 use tokio::time::{Instant, sleep, timeout_at};
 use webhook_core::{StoreError, StoreErrorKind};
 
+use crate::connections::{Connection, Connections};
 use crate::error::{Failure, failure, store_error};
 use crate::value::{Value, bound, written};
 
@@ -27,10 +27,10 @@ pub(crate) enum Protocol {
     Prepared,
 }
 
-/// A pool of connections.
+/// The connections, and how statements are sent over them.
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
-    pool: PgPool,
+    connections: Arc<Connections>,
     protocol: Protocol,
     limit: Duration,
     /// Sets time limits for one message.
@@ -46,19 +46,11 @@ pub(crate) enum Repeat {
     No,
 }
 
-/// What a statement returned.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) rows: Vec<PgRow>,
-    /// An earlier try lost its connection, and may have taken place.
-    pub(crate) is_repeated: bool,
-}
-
 impl Database {
-    pub(crate) fn new(pool: PgPool, protocol: Protocol, limit: Duration) -> Self {
+    pub(crate) fn new(connections: Arc<Connections>, protocol: Protocol, limit: Duration) -> Self {
         let limits = TimeLimits::of(limit);
         Self {
-            pool,
+            connections,
             protocol,
             limit,
             limits: format!(
@@ -71,7 +63,7 @@ impl Database {
 
     /// The same connections, for operations that may take this long.
     pub(crate) fn with_limit(&self, limit: Duration) -> Self {
-        Self::new(self.pool.clone(), self.protocol, limit)
+        Self::new(Arc::clone(&self.connections), self.protocol, limit)
     }
 
     pub(crate) fn protocol(&self) -> Protocol {
@@ -82,14 +74,38 @@ impl Database {
         self.limit
     }
 
+    /// An operation, whose time begins now.
+    pub(crate) fn operation(&self) -> Operation<'_> {
+        Operation {
+            database: self,
+            deadline: Instant::now() + self.limit,
+            has_lost: false,
+        }
+    }
+}
+
+/// The statements of one operation. All of them together have the time limit.
+#[derive(Debug)]
+pub(crate) struct Operation<'a> {
+    database: &'a Database,
+    deadline: Instant,
+    has_lost: bool,
+}
+
+impl Operation<'_> {
+    /// Whether a connection was lost. Its statement may have taken place before it was repeated.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.has_lost
+    }
+
     /// Runs one statement, which is a transaction.
     pub(crate) async fn run(
-        &self,
+        &mut self,
         statement: &SqlStr,
         values: &[Value<'_>],
         repeat: Repeat,
-    ) -> Result<Ran, StoreError> {
-        match self.protocol {
+    ) -> Result<Vec<PgRow>, StoreError> {
+        match self.database.protocol {
             Protocol::OneMessage => self.run_script("", &[(statement, values)], repeat).await,
             Protocol::Prepared => self.tries(Message::Bound(statement, values), repeat).await,
         }
@@ -97,25 +113,29 @@ impl Database {
 
     /// Runs these statements as one message and one transaction, whatever the protocol is.
     pub(crate) async fn run_script(
-        &self,
+        &mut self,
         settings: &str,
         statements: &[(&SqlStr, &[Value<'_>])],
         repeat: Repeat,
-    ) -> Result<Ran, StoreError> {
-        let script = written(&[&self.limits, settings], statements);
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let script = written(&[&self.database.limits, settings], statements);
         self.tries(Message::Text(script), repeat).await
     }
 
-    async fn tries(&self, message: Message<'_>, repeat: Repeat) -> Result<Ran, StoreError> {
-        let deadline = Instant::now() + self.limit;
-        let mut is_repeated = false;
+    async fn tries(
+        &mut self,
+        message: Message<'_>,
+        repeat: Repeat,
+    ) -> Result<Vec<PgRow>, StoreError> {
         for tries_left in (0..TRIES).rev() {
-            let mut conn = self.connection(deadline, is_repeated).await?;
-            let error = match conn.send(&message, deadline).await? {
-                Ok(rows) => return Ok(Ran { rows, is_repeated }),
+            let mut conn = self.connection().await?;
+            let answer = timeout_at(self.deadline, conn.ask(&message)).await;
+            let error = match answer.map_err(|_| StoreError::new(StoreErrorKind::Timeout))? {
+                Ok(rows) => return Ok(rows),
                 Err(error) => error,
             };
-            let is_tried_again = match failure(&error) {
+            let failure = failure(&error);
+            let is_tried_again = match failure {
                 Failure::Undone => true,
                 Failure::Lost => repeat == Repeat::Yes,
                 Failure::Refused => false,
@@ -123,28 +143,17 @@ impl Database {
             if tries_left == 0 || !is_tried_again {
                 return Err(store_error(error));
             }
-            if failure(&error) == Failure::Lost {
-                is_repeated = true;
-            }
+            self.has_lost |= failure == Failure::Lost;
             drop(conn);
-            let _ = timeout_at(deadline, sleep(PAUSE)).await;
+            let _ = timeout_at(self.deadline, sleep(PAUSE)).await;
         }
         unreachable!("the last try returns")
     }
 
-    /// A connection. If an earlier one was lost, the others of the pool may be too: then each is
-    /// tested before it is used.
-    async fn connection(&self, deadline: Instant, test: bool) -> Result<Connection, StoreError> {
-        let acquire = async {
-            loop {
-                let mut conn = Connection::new(self.pool.acquire().await?);
-                if !test || conn.ping().await.is_ok() {
-                    return Ok(conn);
-                }
-                conn.close();
-            }
-        };
-        match timeout_at(deadline, acquire).await {
+    /// A connection. If an earlier one was lost, those that are idle may be too.
+    async fn connection(&self) -> Result<Connection, StoreError> {
+        let acquire = self.database.connections.acquire(self.has_lost);
+        match timeout_at(self.deadline, acquire).await {
             Ok(acquired) => acquired.map_err(store_error),
             // Nothing was sent, so nothing can have taken place.
             Err(_) => Err(store_error(sqlx::Error::PoolTimedOut)),
@@ -153,73 +162,16 @@ impl Database {
 }
 
 /// What is sent to the server.
-enum Message<'a> {
+pub(crate) enum Message<'a> {
     Text(SqlStr),
     Bound(&'a SqlStr, &'a [Value<'a>]),
 }
 
-/// A connection that goes back to the pool only if the server has answered.
-///
-/// If a future is dropped while it waits for the server, sqlx puts the connection back into the
-/// pool, and waits there for the answer. That takes for ever if the server is gone, and if the
-/// statement was `BEGIN`, the next user of the connection is in that transaction.
-struct Connection {
-    inner: PoolConnection<Postgres>,
-    is_answered: bool,
-}
-
-impl Connection {
-    fn new(inner: PoolConnection<Postgres>) -> Self {
-        Self {
-            inner,
-            is_answered: true,
-        }
-    }
-
-    /// Sends the message. The outer error is that of a server that does not answer in time.
-    async fn send(
-        &mut self,
-        message: &Message<'_>,
-        deadline: Instant,
-    ) -> Result<Result<Vec<PgRow>, sqlx::Error>, StoreError> {
-        self.is_answered = false;
-        let answer = match message {
-            Message::Text(text) => {
-                timeout_at(
-                    deadline,
-                    sqlx::raw_sql(text.clone()).fetch_all(&mut *self.inner),
-                )
-                .await
-            }
-            Message::Bound(statement, values) => {
-                let query = bound(statement, values);
-                timeout_at(deadline, query.fetch_all(&mut *self.inner)).await
-            }
-        };
-        let answer = answer.map_err(|_| StoreError::new(StoreErrorKind::Timeout))?;
-        self.is_answered = match &answer {
-            Ok(_) => true,
-            Err(error) => failure(error) != Failure::Lost,
-        };
-        Ok(answer)
-    }
-
-    async fn ping(&mut self) -> Result<(), sqlx::Error> {
-        self.is_answered = false;
-        self.inner.ping().await?;
-        self.is_answered = true;
-        Ok(())
-    }
-
-    fn close(mut self) {
-        self.is_answered = false;
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if !self.is_answered {
-            self.inner.close_on_drop();
+impl Message<'_> {
+    pub(crate) async fn send(&self, conn: &mut PgConnection) -> Result<Vec<PgRow>, sqlx::Error> {
+        match self {
+            Message::Text(text) => sqlx::raw_sql(text.clone()).fetch_all(conn).await,
+            Message::Bound(statement, values) => bound(statement, values).fetch_all(conn).await,
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum SetupError {
     NoConnections,
     /// The time limit is shorter than 100 milliseconds or longer than a minute.
     InvalidTimeout,
+    /// The interval of the purge is shorter than 10 milliseconds or longer than a day.
+    InvalidPurgeInterval,
     /// The store was built outside of a tokio runtime.
     NoRuntime,
 }
@@ -36,6 +38,10 @@ impl fmt::Display for SetupError {
             Self::NoConnections => "the number of connections is zero; set at least 1",
             Self::InvalidTimeout => {
                 "the time limit of an operation is not valid; set 100 milliseconds to a minute"
+            }
+            Self::InvalidPurgeInterval => {
+                "the interval of the purge is not valid; set 10 milliseconds to a day, or switch \
+                 it off with `without_purge`"
             }
             Self::NoRuntime => {
                 "the store was built outside of a tokio runtime; build it in an async function"

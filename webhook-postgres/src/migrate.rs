@@ -26,7 +26,8 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), StoreError> {
     let script = AssertSqlSafe(shared.names.script(SCHEMA_SQL)).into_sql_str();
     let database = shared.database.with_limit(LIMIT);
     let script = [(&script, &[][..])];
-    database.run_script(LOCK, &script, Repeat::Yes).await?;
+    let mut operation = database.operation();
+    operation.run_script(LOCK, &script, Repeat::Yes).await?;
     match version(shared).await? {
         Some(SCHEMA_VERSION) => Ok(()),
         found => Err(unknown(found.unwrap_or_default())),
@@ -36,19 +37,18 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), StoreError> {
 /// The version of the tables. `None`: there are none.
 pub(crate) async fn version(shared: &Shared) -> Result<Option<i32>, StoreError> {
     let Shared { database, sql, .. } = shared;
-    let ran = database.run(&sql.has_version, &[], Repeat::Yes).await?;
-    let has_version = match ran.rows.first() {
+    let mut operation = database.operation();
+    let rows = operation.run(&sql.has_version, &[], Repeat::Yes).await?;
+    let has_version = match rows.first() {
         Some(row) => row.try_get(0).map_err(store_error)?,
         None => false,
     };
     if !has_version {
         return Ok(None);
     }
-    let ran = database.run(&sql.version, &[], Repeat::Yes).await?;
-    match ran.rows.first() {
-        Some(row) => row.try_get(0).map(Some).map_err(store_error),
-        None => Ok(None),
-    }
+    let rows = operation.run(&sql.version, &[], Repeat::Yes).await?;
+    let version = rows.first().map(|row| row.try_get(0));
+    version.transpose().map_err(store_error)
 }
 
 fn unknown(found: i32) -> StoreError {

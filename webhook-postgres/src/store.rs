@@ -76,7 +76,6 @@ impl PostgresStore {
     ///
     /// The store opens connections of its own: an application whose handlers use all connections of
     /// its pool still has deliveries claimed and committed.
-    #[must_use]
     pub fn builder_like(pool: &PgPool) -> PostgresStoreBuilder {
         PostgresStoreBuilder::new((*pool.connect_options()).clone())
     }
@@ -119,17 +118,18 @@ impl PostgresStore {
             Value::Bytes(group.as_ref().map(|group| &group[..])),
             Value::Int(request.bound.map_or(0, |bound| bound.at_most.get().into())),
         ];
+        let mut operation = database.operation();
         for _ in 0..ROUNDS {
-            let ran = match &request.bound {
-                None => database.run(&sql.claim, &values[..5], Repeat::Yes).await?,
+            let rows = match &request.bound {
+                None => operation.run(&sql.claim, &values[..5], Repeat::Yes).await?,
                 Some(bound) => {
                     let lock = [Value::Big(lock_name(&bound.group))];
                     let script = [(&sql.lock_group, &lock[..]), (&sql.claim_bounded, &values)];
-                    database.run_script("", &script, Repeat::Yes).await?
+                    operation.run_script("", &script, Repeat::Yes).await?
                 }
             };
             // The lock's row has no columns.
-            if let Some(row) = ran.rows.iter().find(|row| !row.is_empty()) {
+            if let Some(row) = rows.iter().find(|row| !row.is_empty()) {
                 return asked.answer(row);
             }
         }
@@ -154,20 +154,20 @@ impl PostgresStore {
             Value::Bytes(answer),
             Value::Bytes(note),
         ];
-        let ran = database.run(&sql.settle, &values, Repeat::Yes).await?;
-        if !ran.rows.is_empty() {
+        let mut operation = database.operation();
+        let rows = operation.run(&sql.settle, &values, Repeat::Yes).await?;
+        if !rows.is_empty() {
             return Ok(SettledAs::Asked);
         }
-        let before = database
-            .run(&sql.settled, &values[..3], Repeat::Yes)
-            .await?;
-        let before: Option<i32> = match before.rows.first() {
+        let is_repeated = operation.has_lost();
+        let rows = operation.run(&sql.settled, &values[..3], Repeat::Yes);
+        let before: Option<i32> = match rows.await?.first() {
             Some(row) => Some(row.try_get(0).map_err(store_error)?),
             None => None,
         };
         Ok(match before {
             // The try whose answer was lost has done it.
-            Some(before) if before == state as i32 && ran.is_repeated => SettledAs::Asked,
+            Some(before) if before == state as i32 && is_repeated => SettledAs::Asked,
             Some(before) if before == state as i32 => SettledAs::Before,
             _ => SettledAs::Lost,
         })
@@ -179,12 +179,9 @@ impl PostgresStore {
         key: &ReplayKey,
     ) -> Result<bool, StoreError> {
         let values = [key.as_bytes()[..].into()];
-        let ran = self
-            .shared
-            .database
-            .run(statement, &values, Repeat::No)
-            .await?;
-        Ok(!ran.rows.is_empty())
+        let mut operation = self.shared.database.operation();
+        let rows = operation.run(statement, &values, Repeat::No).await?;
+        Ok(!rows.is_empty())
     }
 }
 
@@ -234,8 +231,9 @@ impl ReplayStore for PostgresStore {
             Value::Big(epoch(lease)),
             Value::Big(micros(by)),
         ];
-        let ran = database.run(&sql.renew, &values, Repeat::Yes).await?;
-        Ok(match ran.rows.is_empty() {
+        let mut operation = database.operation();
+        let rows = operation.run(&sql.renew, &values, Repeat::Yes).await?;
+        Ok(match rows.is_empty() {
             true => LeaseState::Lost,
             false => LeaseState::Held,
         })
@@ -280,9 +278,10 @@ impl ReplayStore for PostgresStore {
         let after = after.map_or(&[][..], |key| &key.as_bytes()[..]);
         let at_most = i64::try_from(at_most).map_or(DEAD_PAGE, |at_most| at_most.min(DEAD_PAGE));
         let values = [after.into(), Value::Big(at_most)];
-        let ran = database.run(&sql.dead, &values, Repeat::Yes).await?;
-        let mut records = Vec::with_capacity(ran.rows.len());
-        for row in &ran.rows {
+        let mut operation = database.operation();
+        let rows = operation.run(&sql.dead, &values, Repeat::Yes).await?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in &rows {
             if row.try_get("standby").map_err(store_error)? {
                 return Err(check::standby());
             }

@@ -52,9 +52,9 @@ impl<'a> Sweep<'a> {
         let values = [Value::Big(self.low), Value::Big(at_most)];
         let script = [(self.statement, &values[..])];
         // A batch that is repeated removes others.
-        let ran = self.database.run_script(BY_INDEX, &script, Repeat::Yes);
-        let ran = ran.await?;
-        let Some(row) = ran.rows.first() else {
+        let mut operation = self.database.operation();
+        let rows = operation.run_script(BY_INDEX, &script, Repeat::Yes).await?;
+        let Some(row) = rows.first() else {
             return Ok(0);
         };
         let removed: i64 = row.try_get(0).map_err(store_error)?;

@@ -126,6 +126,66 @@ async fn a_server_that_hangs_is_a_timeout_and_the_pool_recovers() {
     }
 }
 
+/// A network between store and server. What has passed through it is lost from the next
+/// [`cut`](Self::cut) on, without a word; new connections work.
+struct Network {
+    port: u16,
+    cuts: tokio::sync::watch::Sender<u32>,
+}
+
+impl Network {
+    async fn new(server: u16) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (cuts, cut) = tokio::sync::watch::channel(0);
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let mut cut = cut.clone();
+                cut.mark_unchanged();
+                tokio::spawn(async move {
+                    let mut server = tokio::net::TcpStream::connect(("127.0.0.1", server))
+                        .await
+                        .unwrap();
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+                        _ = cut.changed() => std::future::pending().await,
+                    }
+                });
+            }
+        });
+        Self { port, cuts }
+    }
+
+    fn cut(&self) {
+        self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_whose_other_end_is_silent_is_not_used_again() {
+    let Some(server) = Postgres::start(&["fsync=off"]) else {
+        return;
+    };
+    let network = Network::new(server.port()).await;
+    let url = format!("postgres://postgres@127.0.0.1:{}/postgres", network.port);
+    let schema = Schema::at(server.url()).await.unwrap();
+    for grouped in [false, true] {
+        let builder = PostgresStore::builder(&url).unwrap().schema(&schema.name);
+        let builder = builder
+            .connections(1)
+            .timeout(Duration::from_secs(5))
+            .without_purge();
+        let builder = if grouped { builder.grouped() } else { builder };
+        let store = builder.build().unwrap();
+        let lease = acquire(&store, &new_key()).await;
+        network.cut();
+        let error = store.commit(&lease, None).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Timeout, "{error:?}");
+        let answer = store.commit(&lease, None).await.unwrap();
+        assert_eq!(answer, Commit::Committed);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_another_transaction_has_locked_is_a_timeout() {
     let Some(schema) = Schema::new().await else {

@@ -57,7 +57,7 @@ async fn process(n: usize, url: String, schema: String, keys: Arc<Vec<ReplayKey>
     let builder = PostgresStore::builder(&url).unwrap();
     let builder = builder.schema(&schema).timeout(Duration::from_secs(30));
     // Of all kinds, in one table.
-    let builder = if n % 2 == 0 {
+    let builder = if n.is_multiple_of(2) {
         builder.grouped()
     } else {
         builder
@@ -107,7 +107,7 @@ async fn is_handled(
         .bind(&key.as_bytes()[..])
         .bind(epoch);
     assert_eq!(run.execute(pool).await.unwrap().rows_affected(), 1);
-    if client % 4 == 0 && lease.attempt() == 1 {
+    if client.is_multiple_of(4) && lease.attempt() == 1 {
         store.release(&lease).await.unwrap();
         return false;
     }

@@ -270,6 +270,14 @@ async fn settings_that_cannot_work_are_refused() {
         ),
         (builder().schema("a\"b"), SetupError::InvalidName),
         (
+            builder().purge_every(Duration::ZERO),
+            SetupError::InvalidPurgeInterval,
+        ),
+        (
+            builder().purge_every(Duration::MAX),
+            SetupError::InvalidPurgeInterval,
+        ),
+        (
             builder().table_prefix("Webhook").schema("ok"),
             SetupError::InvalidName,
         ),

@@ -12,7 +12,7 @@ use webhook_core::StoreError;
 use super::SESSION;
 use super::op::{ClaimOp, CommitOp, Op};
 use crate::claim::{ROUNDS, kind};
-use crate::database::{Database, Protocol, Ran, Repeat};
+use crate::database::{Database, Protocol, Repeat};
 use crate::error::store_error;
 use crate::sql::Statements;
 use crate::store::always_changing;
@@ -59,7 +59,7 @@ impl Batch {
         }
     }
 
-    async fn send(&self, database: &Database, sql: &Statements) -> Result<Ran, StoreError> {
+    async fn send(&self, database: &Database, sql: &Statements) -> Result<Vec<PgRow>, StoreError> {
         let (claims, commits) = (&self.claims, &self.commits);
         let keys = list(claims, |claim| Some(&claim.asked.key.as_bytes()[..]));
         let owners = list(claims, |claim| Some(&claim.asked.owner[..]));
@@ -81,12 +81,13 @@ impl Batch {
             Value::ManyBig(&epochs),
             Value::ManyBytes(&answers),
         ];
+        let mut operation = database.operation();
         match database.protocol() {
-            Protocol::Prepared => database.run(&sql.batch, &values, Repeat::Yes).await,
+            Protocol::Prepared => operation.run(&sql.batch, &values, Repeat::Yes).await,
             Protocol::OneMessage => {
                 let local = SESSION.map(|(name, value)| format!("set local {name} = {value}; "));
                 let script = [(&sql.batch, &values[..])];
-                database
+                operation
                     .run_script(&local.concat(), &script, Repeat::Yes)
                     .await
             }
@@ -136,12 +137,12 @@ struct Answers {
 }
 
 impl Answers {
-    fn read(ran: Ran) -> Result<Self, StoreError> {
+    fn read(rows: Vec<PgRow>) -> Result<Self, StoreError> {
         let mut answers = Self {
-            claims: HashMap::with_capacity(ran.rows.len()),
-            commits: HashSet::with_capacity(ran.rows.len()),
+            claims: HashMap::with_capacity(rows.len()),
+            commits: HashSet::with_capacity(rows.len()),
         };
-        for row in ran.rows {
+        for row in rows {
             let key: Vec<u8> = row.try_get("key").map_err(store_error)?;
             let is: i32 = row.try_get("kind").map_err(store_error)?;
             match is {

@@ -1,9 +1,25 @@
-//! The SQL, and the names in it.
+//! The SQL, with the default names of the tables, and the configured names.
+//!
+//! Each one takes its time from `clock_timestamp()`, and all times of a row from one call. `now()`
+//! would be the beginning of the transaction. A time that is a little old, because the statement
+//! waited for a row, never makes a lease end early.
+//!
+//! The states are 0: claimed, 1: done, 2: released, 3: dead.
 
+#[macro_use]
+mod parts;
+
+mod claims;
 mod names;
 mod verbs;
 
 pub(crate) use names::Names;
+
+use claims::{BATCH, CLAIM, CLAIM_BOUNDED, CLAIM_IN, LOCK_GROUP, TRY_LOCKS};
+use verbs::{
+    CHECK, DEAD, FORGET, HAS_VERSION, RENEW, REVIVE, SETTLE, SETTLED, SWEEP_GROUPS, SWEEP_KEYS,
+    VERSION,
+};
 
 /// The SQL of the tables, for those who do not call [`migrate`](crate::PostgresStore::migrate).
 ///
@@ -26,7 +42,7 @@ macro_rules! statements {
         impl Statements {
             pub(crate) fn new(names: &Names) -> Self {
                 Self {
-                    $($name: names.statement(verbs::$text),)*
+                    $($name: names.statement($text),)*
                 }
             }
 

@@ -99,12 +99,12 @@ impl Schema {
         .await;
     }
 
-    /// Like [`sleep`](Self::sleep), and takes a second of the time itself. So what passes for the
+    /// Like [`sleep`](Self::sleep), and takes a moment of the time itself. So what passes for the
     /// rows is neither less nor more, although moving them takes a while.
     pub async fn sleep_exactly(&self, time: Duration) {
-        let until = Instant::now() + Duration::from_secs(1).min(time);
-        self.sleep(time.saturating_sub(Duration::from_secs(1)))
-            .await;
+        let moment = Duration::from_millis(300).min(time);
+        let until = Instant::now() + moment;
+        self.sleep(time - moment).await;
         tokio::time::sleep_until(until).await;
     }
 

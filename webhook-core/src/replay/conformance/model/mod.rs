@@ -30,9 +30,9 @@ const SIDE_BY_SIDE: usize = 256;
 /// that of a plain model of the [table of states](ReplayStore#the-states).
 ///
 /// A sequence claims one key for three owners, renews, commits, releases, buries, revives, lists,
-/// forgets and sweeps, through both handles, while leases and retentions end. `seed` decides what is
-/// drawn: the same number draws the same sequences. `sleep` waits until the time has passed on the
-/// store's clock.
+/// forgets and sweeps, through both handles, while leases and retentions end. `seed` decides what
+/// is drawn: the same number draws the same sequences. `sleep` waits until the time has passed on
+/// the store's clock.
 ///
 /// A sequence that fails is shortened as long as it fails. The panic lists its steps.
 ///

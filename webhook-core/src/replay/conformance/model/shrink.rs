@@ -76,8 +76,8 @@ fn candidates(steps: &[Step]) -> Vec<Sequence> {
     candidates
 }
 
-/// The sequence with a sweep before its failure. It may need the sweep of another sequence, which is
-/// missing when this one is played alone.
+/// The sequence with a sweep before its failure. It may need the sweep of another sequence, which
+/// is missing when this one is played alone.
 fn swept(steps: &[Step]) -> Vec<Sequence> {
     let Some((last, before)) = steps.split_last() else {
         return Vec::new();
