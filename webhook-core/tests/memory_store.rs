@@ -90,7 +90,7 @@ impl Timed {
         match self.claim(&key, protect)? {
             Claim::Acquired(lease) => {
                 assert_eq!(
-                    block_on(self.store.commit(&lease)).unwrap(),
+                    block_on(self.store.commit(&lease, None)).unwrap(),
                     Commit::Committed
                 );
                 Ok(key)
@@ -199,7 +199,7 @@ fn groups_of_labels_are_bounded_as_records_are() {
         let Claim::Acquired(lease) = claim else {
             panic!("a new group got {claim:?}");
         };
-        block_on(timed.store.commit(&lease)).unwrap();
+        block_on(timed.store.commit(&lease, None)).unwrap();
         timed.pass(Duration::from_secs(1));
     }
     assert!(timed.store.len() <= CAPACITY);
@@ -217,7 +217,7 @@ fn a_done_delivery_is_kept_for_its_whole_retention_and_a_second_more_at_the_most
                 let mut request = timed.request(Duration::ZERO);
                 (request.lease, request.retain) = (millis(1), millis(retain));
                 let lease = timed.acquire(key, &request);
-                block_on(timed.store.commit(&lease)).unwrap();
+                block_on(timed.store.commit(&lease, None)).unwrap();
             }
             timed.pass(millis(retain - 1));
             assert!(timed.is_done(&lasting), "{retain} ms from {begins} ms on");

@@ -748,7 +748,7 @@ fn take(store: &MemoryStore, number: u64) {
     );
     at_once(async {
         match store.claim(&key(number), &request).await {
-            Ok(Claim::Acquired(lease)) => store.commit(&lease).await.map(|_| ()),
+            Ok(Claim::Acquired(lease)) => store.commit(&lease, None).await.map(|_| ()),
             other => panic!("{other:?}"),
         }
     })

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState};
+use webhook_core::replay::{
+    Claim, ClaimRequest, Commit, DeadRecord, Finding, Lease, LeaseState, Swept,
+};
 use webhook_core::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind};
 
 /// A [`MemoryStore`] that counts what is asked of it, and fails when told to.
@@ -20,6 +22,7 @@ struct Shared {
     renewals: Operation,
     commits: Operation,
     releases: Operation,
+    burials: Operation,
     keys: Mutex<Vec<ReplayKey>>,
     states: Mutex<HashMap<ReplayKey, KeyState>>,
 }
@@ -27,7 +30,7 @@ struct Shared {
 /// What has become of a key, by the answers the store gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(clippy::exhaustive_enums, reason = "claimed, done, or neither")]
+#[allow(clippy::exhaustive_enums, reason = "claimed, done, dead, or neither")]
 pub enum KeyState {
     /// Never claimed, or released, or forgotten.
     Free,
@@ -35,6 +38,8 @@ pub enum KeyState {
     Held,
     /// Committed.
     Done,
+    /// Buried.
+    Dead,
 }
 
 #[derive(Debug, Default)]
@@ -110,6 +115,8 @@ pub struct Calls {
     pub commits: usize,
     /// Releases.
     pub releases: usize,
+    /// Burials.
+    pub burials: usize,
 }
 
 impl CountingStore {
@@ -134,6 +141,7 @@ impl CountingStore {
             renewals: count(&self.shared.renewals),
             commits: count(&self.shared.commits),
             releases: count(&self.shared.releases),
+            burials: count(&self.shared.burials),
         }
     }
 
@@ -190,9 +198,10 @@ impl CountingStore {
             renewals,
             commits,
             releases,
+            burials,
             ..
         } = &*self.shared;
-        [claims, renewals, commits, releases]
+        [claims, renewals, commits, releases, burials]
             .iter()
             .map(|operation| operation.cancelled.load(Ordering::SeqCst))
             .sum()
@@ -241,10 +250,10 @@ impl ReplayStore for CountingStore {
         renewed
     }
 
-    async fn commit(&self, lease: &Lease) -> Result<Commit, StoreError> {
+    async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
         let begun = self.shared.commits.begin().await?;
         tokio::task::yield_now().await;
-        let commit = self.inner.commit(lease).await?;
+        let commit = self.inner.commit(lease, answer).await?;
         if commit == Commit::Committed {
             self.note(lease.key(), KeyState::Done);
         }
@@ -263,9 +272,44 @@ impl ReplayStore for CountingStore {
         Ok(released)
     }
 
+    async fn bury(&self, lease: &Lease, note: &str) -> Result<LeaseState, StoreError> {
+        let begun = self.shared.burials.begin().await?;
+        tokio::task::yield_now().await;
+        let buried = self.inner.bury(lease, note).await?;
+        if buried == LeaseState::Held {
+            self.note(lease.key(), KeyState::Dead);
+        }
+        begun.end();
+        Ok(buried)
+    }
+
+    async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        let revived = self.inner.revive(key).await?;
+        if revived {
+            self.note(key, KeyState::Free);
+        }
+        Ok(revived)
+    }
+
+    async fn dead(
+        &self,
+        after: Option<&ReplayKey>,
+        at_most: usize,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        self.inner.dead(after, at_most).await
+    }
+
     async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
         self.note(key, KeyState::Free);
         self.inner.forget(key).await
+    }
+
+    async fn sweep(&self, at_most: usize) -> Result<Swept, StoreError> {
+        self.inner.sweep(at_most).await
+    }
+
+    async fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        self.inner.check().await
     }
 }
 

@@ -98,7 +98,7 @@ impl Checked {
                     delivery,
                 }))
             }
-            Ok(Claim::Done { same_payload }) => {
+            Ok(Claim::Done { same_payload, .. }) => {
                 let shared = delivery.shared();
                 shared
                     .observer
@@ -110,6 +110,7 @@ impl Checked {
                 shared.observer.over_bound(&delivery, &shared.consumer);
                 Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
             }
+            Ok(Claim::Dead { .. }) => Err(delivery.shared().reject(RejectionKind::Dead.into())),
             Ok(Claim::InFlight { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
                 let rejection = rejection.retry_after(whole_seconds(retry_after));

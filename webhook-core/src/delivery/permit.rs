@@ -50,7 +50,7 @@ impl Permit {
         };
         let call = async move {
             let told = if commits {
-                store.commit(&lease).await.map(Some)
+                store.commit(&lease, None).await.map(Some)
             } else {
                 store.release(&lease).await.map(|_| None)
             };
@@ -81,7 +81,7 @@ impl Permit {
             return Ok(Settled::Pass);
         };
         if success && self.keeps {
-            let commit = store.commit_now(&lease);
+            let commit = store.commit_now(&lease, None);
             return Ok(self.committed(lease, Ok(commit)));
         }
         store.release_now(&lease);

@@ -38,7 +38,7 @@ impl Unsettled {
     /// Retries the commit. Returns `true` if there is nothing left to do.
     pub async fn retry(&self) -> bool {
         match &self.shared.store {
-            Some(store) => store.commit(&self.lease).await.is_ok(),
+            Some(store) => store.commit(&self.lease, None).await.is_ok(),
             None => true,
         }
     }

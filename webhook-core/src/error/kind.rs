@@ -61,6 +61,8 @@ rejection_kinds! {
     Unprocessable = "unprocessable",
     /// Another copy of this delivery is being handled.
     InFlight = "in_flight",
+    /// The delivery failed so often that it is dead. An operator can revive it.
+    Dead = "dead",
     /// The store could not say whether this delivery is new.
     StoreUnavailable = "store_unavailable",
     /// The delivery names an unknown key.

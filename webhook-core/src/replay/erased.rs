@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::error::StoreError;
 use crate::replay::{
-    Claim, ClaimRequest, Commit, Lease, LeaseState, MemoryStore, ReplayKey, ReplayStore,
+    Claim, ClaimRequest, Commit, DeadRecord, Finding, Lease, LeaseState, MemoryStore, ReplayKey,
+    ReplayStore, Swept,
 };
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -79,10 +80,10 @@ impl ReplayStore for Store {
         }
     }
 
-    async fn commit(&self, lease: &Lease) -> Result<Commit, StoreError> {
+    async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
         match self {
-            Self::Memory(store) => Ok(store.commit_now(lease)),
-            Self::Other(store) => store.commit(lease).await,
+            Self::Memory(store) => Ok(store.commit_now(lease, answer)),
+            Self::Other(store) => store.commit(lease, answer).await,
         }
     }
 
@@ -93,10 +94,49 @@ impl ReplayStore for Store {
         }
     }
 
+    async fn bury(&self, lease: &Lease, note: &str) -> Result<LeaseState, StoreError> {
+        match self {
+            Self::Memory(store) => Ok(store.bury_now(lease, note)),
+            Self::Other(store) => store.bury(lease, note).await,
+        }
+    }
+
+    async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        match self {
+            Self::Memory(store) => Ok(store.revive_now(key)),
+            Self::Other(store) => store.revive(key).await,
+        }
+    }
+
+    async fn dead(
+        &self,
+        after: Option<&ReplayKey>,
+        at_most: usize,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        match self {
+            Self::Memory(store) => Ok(store.dead_now(after, at_most)),
+            Self::Other(store) => store.dead(after, at_most).await,
+        }
+    }
+
     async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
         match self {
             Self::Memory(store) => Ok(store.forget_now(key)),
             Self::Other(store) => store.forget(key).await,
+        }
+    }
+
+    async fn sweep(&self, at_most: usize) -> Result<Swept, StoreError> {
+        match self {
+            Self::Memory(store) => Ok(store.sweep_now(at_most)),
+            Self::Other(store) => store.sweep(at_most).await,
+        }
+    }
+
+    async fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        match self {
+            Self::Memory(store) => ReplayStore::check(store).await,
+            Self::Other(store) => store.check().await,
         }
     }
 }
@@ -107,9 +147,18 @@ pub(crate) trait ErasedStore: std::fmt::Debug + Send + Sync {
     fn kind(&self) -> &'static str;
     fn claim<'a>(&'a self, key: &'a ReplayKey, request: &'a ClaimRequest) -> Boxed<'a, Claim>;
     fn renew<'a>(&'a self, lease: &'a Lease, by: Duration) -> Boxed<'a, LeaseState>;
-    fn commit<'a>(&'a self, lease: &'a Lease) -> Boxed<'a, Commit>;
+    fn commit<'a>(&'a self, lease: &'a Lease, answer: Option<&'a [u8]>) -> Boxed<'a, Commit>;
     fn release<'a>(&'a self, lease: &'a Lease) -> Boxed<'a, LeaseState>;
+    fn bury<'a>(&'a self, lease: &'a Lease, note: &'a str) -> Boxed<'a, LeaseState>;
+    fn revive<'a>(&'a self, key: &'a ReplayKey) -> Boxed<'a, bool>;
+    fn dead<'a>(
+        &'a self,
+        after: Option<&'a ReplayKey>,
+        at_most: usize,
+    ) -> Boxed<'a, Vec<DeadRecord>>;
     fn forget<'a>(&'a self, key: &'a ReplayKey) -> Boxed<'a, bool>;
+    fn sweep(&self, at_most: usize) -> Boxed<'_, Swept>;
+    fn check(&self) -> Boxed<'_, Vec<Finding>>;
 }
 
 impl<S: ReplayStore> ErasedStore for S {
@@ -125,15 +174,39 @@ impl<S: ReplayStore> ErasedStore for S {
         Box::pin(ReplayStore::renew(self, lease, by))
     }
 
-    fn commit<'a>(&'a self, lease: &'a Lease) -> Boxed<'a, Commit> {
-        Box::pin(ReplayStore::commit(self, lease))
+    fn commit<'a>(&'a self, lease: &'a Lease, answer: Option<&'a [u8]>) -> Boxed<'a, Commit> {
+        Box::pin(ReplayStore::commit(self, lease, answer))
     }
 
     fn release<'a>(&'a self, lease: &'a Lease) -> Boxed<'a, LeaseState> {
         Box::pin(ReplayStore::release(self, lease))
     }
 
+    fn bury<'a>(&'a self, lease: &'a Lease, note: &'a str) -> Boxed<'a, LeaseState> {
+        Box::pin(ReplayStore::bury(self, lease, note))
+    }
+
+    fn revive<'a>(&'a self, key: &'a ReplayKey) -> Boxed<'a, bool> {
+        Box::pin(ReplayStore::revive(self, key))
+    }
+
+    fn dead<'a>(
+        &'a self,
+        after: Option<&'a ReplayKey>,
+        at_most: usize,
+    ) -> Boxed<'a, Vec<DeadRecord>> {
+        Box::pin(ReplayStore::dead(self, after, at_most))
+    }
+
     fn forget<'a>(&'a self, key: &'a ReplayKey) -> Boxed<'a, bool> {
         Box::pin(ReplayStore::forget(self, key))
+    }
+
+    fn sweep(&self, at_most: usize) -> Boxed<'_, Swept> {
+        Box::pin(ReplayStore::sweep(self, at_most))
+    }
+
+    fn check(&self) -> Boxed<'_, Vec<Finding>> {
+        Box::pin(ReplayStore::check(self))
     }
 }

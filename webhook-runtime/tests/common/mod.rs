@@ -10,7 +10,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState};
+use webhook_core::replay::{
+    Claim, ClaimRequest, Commit, DeadRecord, Finding, Lease, LeaseState, Swept,
+};
 use webhook_core::{
     Checked, Endpoint, EndpointBuilder, Head, MemoryStore, RejectionKind, ReplayKey, ReplayStore,
     SignedRequest, Signer, StoreError, StoreErrorKind, UnixTime, providers,
@@ -194,18 +196,42 @@ impl ReplayStore for SlowStore {
         self.answer(self.inner.renew(lease, by)).await
     }
 
-    async fn commit(&self, lease: &Lease) -> Result<Commit, StoreError> {
+    async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
         if self.loses.load(Ordering::SeqCst) {
             return Ok(Commit::LeaseLost);
         }
-        self.answer(self.inner.commit(lease)).await
+        self.answer(self.inner.commit(lease, answer)).await
     }
 
     async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
         self.answer(self.inner.release(lease)).await
     }
 
+    async fn bury(&self, lease: &Lease, note: &str) -> Result<LeaseState, StoreError> {
+        self.answer(self.inner.bury(lease, note)).await
+    }
+
+    async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        self.answer(self.inner.revive(key)).await
+    }
+
+    async fn dead(
+        &self,
+        after: Option<&ReplayKey>,
+        at_most: usize,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        self.answer(self.inner.dead(after, at_most)).await
+    }
+
     async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
         self.answer(self.inner.forget(key)).await
+    }
+
+    async fn sweep(&self, at_most: usize) -> Result<Swept, StoreError> {
+        self.answer(self.inner.sweep(at_most)).await
+    }
+
+    async fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        self.answer(self.inner.check()).await
     }
 }

@@ -1,16 +1,19 @@
 //! A store, two providers and a signer as an application writes them. `webhook` is the adapter that
 //! is tested: this compiles if the adapter exports all that is named here.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::webhook::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState};
+use crate::webhook::replay::{
+    Claim, ClaimRequest, Commit, DeadRecord, Finding, FindingKind, Lease, LeaseState, Swept,
+};
 use crate::webhook::{
     Algorithm, ConfigError, Coverage, CustomCheck, CustomInput, CustomRequest, CustomScheme,
     Encoding, Endpoint, Part, Provider, RejectionKind, ReplayKey, ReplayStore, Scheme, Signer,
-    StoreError, StoreErrorKind, TimeUnit,
+    StoreError, StoreErrorKind, TimeUnit, UnixTime,
 };
 
 pub(crate) const SECRET: &str = "acme-secret-0123456789";
@@ -58,18 +61,26 @@ impl CustomScheme for Backwards {
 
 /// A store. An application keeps its records in a database.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Records(Arc<Mutex<HashMap<ReplayKey, bool>>>);
+pub(crate) struct Records(Arc<Mutex<BTreeMap<ReplayKey, State>>>);
+
+#[derive(Clone, Debug)]
+enum State {
+    Claimed,
+    Done(Option<Vec<u8>>),
+    Dead(String),
+}
 
 impl Records {
     /// How many deliveries are done.
     pub(crate) fn done(&self) -> usize {
         let records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        records.values().filter(|&&done| done).count()
+        let done = |state: &&State| matches!(state, State::Done(_));
+        records.values().filter(done).count()
     }
 
     fn with<T>(
         &self,
-        act: impl FnOnce(&mut HashMap<ReplayKey, bool>) -> T,
+        act: impl FnOnce(&mut BTreeMap<ReplayKey, State>) -> T,
     ) -> Result<T, StoreError> {
         let records = self.0.lock();
         let unavailable = |_| StoreError::with_source(StoreErrorKind::Unavailable, "poisoned");
@@ -82,12 +93,16 @@ impl Records {
 impl ReplayStore for Records {
     async fn claim(&self, key: &ReplayKey, request: &ClaimRequest) -> Result<Claim, StoreError> {
         self.with(|records| match records.get(key) {
-            Some(true) => Claim::Done { same_payload: true },
-            Some(false) => Claim::InFlight {
+            Some(State::Done(answer)) => Claim::Done {
+                same_payload: true,
+                answer: answer.clone().map(Into::into),
+            },
+            Some(State::Claimed) => Claim::InFlight {
                 retry_after: request.lease,
             },
+            Some(State::Dead(_)) => Claim::Dead { attempts: 1 },
             None => {
-                records.insert(*key, false);
+                records.insert(*key, State::Claimed);
                 Claim::Acquired(Lease::new(*key, request.owner, NonZeroU64::MIN, 1))
             }
         })
@@ -97,8 +112,9 @@ impl ReplayStore for Records {
         Ok(LeaseState::Held)
     }
 
-    async fn commit(&self, lease: &Lease) -> Result<Commit, StoreError> {
-        self.with(|records| records.insert(*lease.key(), true))?;
+    async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
+        let done = State::Done(answer.map(Into::into));
+        self.with(|records| records.insert(*lease.key(), done))?;
         Ok(Commit::Committed)
     }
 
@@ -107,8 +123,49 @@ impl ReplayStore for Records {
         Ok(LeaseState::Held)
     }
 
+    async fn bury(&self, lease: &Lease, note: &str) -> Result<LeaseState, StoreError> {
+        let dead = State::Dead(DeadRecord::note_to_keep(note).into_owned());
+        self.with(|records| records.insert(*lease.key(), dead))?;
+        Ok(LeaseState::Held)
+    }
+
+    async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        self.with(|records| match records.get(key) {
+            Some(State::Dead(_)) => records.remove(key).is_some(),
+            _ => false,
+        })
+    }
+
+    async fn dead(
+        &self,
+        after: Option<&ReplayKey>,
+        at_most: usize,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let listed = |(key, state): (&ReplayKey, &State)| match state {
+            State::Dead(note) => {
+                let died_at = UnixTime::from_secs(0);
+                Some(DeadRecord::new(*key, 1, died_at, note.clone()))
+            }
+            _ => None,
+        };
+        self.with(|records| {
+            let above = records.range((from, Bound::Unbounded));
+            above.filter_map(listed).take(at_most).collect()
+        })
+    }
+
     async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
         self.with(|records| records.remove(key).is_some())
+    }
+
+    async fn sweep(&self, _: usize) -> Result<Swept, StoreError> {
+        Ok(Swept::default())
+    }
+
+    async fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        let text = "the records are lost at a restart: use a database";
+        Ok(vec![Finding::new(FindingKind::Durability, text)])
     }
 }
 

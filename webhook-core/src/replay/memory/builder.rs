@@ -9,6 +9,8 @@ use super::table::Table;
 use crate::replay::MemoryStore;
 
 const DEFAULT_CAPACITY: usize = 1_000_000;
+/// About as much as a million records take.
+const DEFAULT_SIDE_MEMORY: usize = 64 * 1024 * 1024;
 
 /// Builds a [`MemoryStore`].
 #[derive(Clone)]
@@ -16,6 +18,7 @@ const DEFAULT_CAPACITY: usize = 1_000_000;
 pub struct MemoryStoreBuilder {
     capacity: usize,
     refuses_when_full: bool,
+    side_memory: usize,
     clock: Clock,
 }
 
@@ -24,6 +27,7 @@ impl MemoryStoreBuilder {
         Self {
             capacity: DEFAULT_CAPACITY,
             refuses_when_full: false,
+            side_memory: DEFAULT_SIDE_MEMORY,
             clock: Clock::start(),
         }
     }
@@ -42,6 +46,19 @@ impl MemoryStoreBuilder {
         self
     }
 
+    /// Sets how many bytes remembered answers and the notes of dead records may take together. The
+    /// default is 64 MiB, about as much as a million records take: room for 760 answers of 64 KiB,
+    /// or for 95 000 of 256 bytes.
+    ///
+    /// Three quarters are for answers, and each counts 256 bytes more than its length. Beyond that
+    /// the oldest answers are dropped. A quarter is for notes, and a note beyond it is left empty.
+    /// With less than 90 000 bytes, an answer of 64 KiB does not fit; with zero, no answer and no
+    /// note is kept.
+    pub fn side_memory(mut self, bytes: usize) -> Self {
+        self.side_memory = bytes;
+        self
+    }
+
     /// Sets the clock of leases and retention: the time since a fixed moment. For tests.
     pub fn clock(mut self, clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         self.clock = Clock::Given(Arc::new(clock));
@@ -51,7 +68,12 @@ impl MemoryStoreBuilder {
     /// Builds the store.
     #[must_use]
     pub fn build(self) -> MemoryStore {
-        let table = Table::new(self.capacity, self.refuses_when_full, self.clock);
+        let table = Table::new(
+            self.capacity,
+            self.refuses_when_full,
+            self.side_memory,
+            self.clock,
+        );
         MemoryStore {
             table: Arc::new(table),
         }
@@ -62,6 +84,7 @@ impl fmt::Debug for MemoryStoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryStoreBuilder")
             .field("capacity", &self.capacity)
+            .field("side_memory", &self.side_memory)
             .finish_non_exhaustive()
     }
 }

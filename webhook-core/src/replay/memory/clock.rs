@@ -3,25 +3,40 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::time::millis;
+use crate::time::{UnixTime, millis};
 
 /// The clock of leases and retention.
 #[derive(Clone)]
 pub(super) enum Clock {
-    Since(Instant),
+    Since {
+        start: Instant,
+        /// The time of day at the start. A dead record tells it to people.
+        at: UnixTime,
+    },
     Given(Arc<dyn Fn() -> Duration + Send + Sync>),
 }
 
 impl Clock {
     pub(super) fn start() -> Self {
-        Self::Since(Instant::now())
+        Self::Since {
+            start: Instant::now(),
+            at: UnixTime::now(),
+        }
     }
 
     pub(super) fn now(&self) -> Millis {
         Millis(millis(match self {
-            Self::Since(start) => start.elapsed(),
+            Self::Since { start, .. } => start.elapsed(),
             Self::Given(clock) => clock(),
         }))
+    }
+
+    /// The time of day. The fixed moment of a given clock counts as 1970.
+    pub(super) fn unix(&self, now: Millis) -> UnixTime {
+        match self {
+            Self::Since { at, .. } => at.saturating_add(Duration::from_millis(now.0)),
+            Self::Given(_) => UnixTime::from_millis(now.0),
+        }
     }
 }
 

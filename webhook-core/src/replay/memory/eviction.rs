@@ -1,9 +1,10 @@
 //! What a shard drops: expired records, and others when it is full.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::clock::{Millis, Seconds};
 use super::shard::Shard;
+use super::sync::AtomicU64;
 use crate::observe;
 
 /// Fewer settled records are not searched for expired ones.
@@ -23,11 +24,13 @@ impl Shard {
     /// Drops expired records if there are twice as many as the last purge left. So each record
     /// pays for about one look at it, and no thread is needed.
     pub(super) fn purge(&mut self, now: Seconds) {
-        if self.settled.len() < self.purge_at.max(SMALLEST_PURGE) {
+        let len = |shard: &Self| shard.settled.len().saturating_add(shard.dead.len());
+        if len(self) < self.purge_at.max(SMALLEST_PURGE) {
             return;
         }
         self.settled.retain(|_, settled| settled.is_unexpired(now));
-        self.purge_at = self.settled.len().saturating_mul(2);
+        self.dead.retain(|_, dead| dead.is_unexpired(now));
+        self.purge_at = len(self).saturating_mul(2);
     }
 
     /// Makes room in a full shard, if possible a sixteenth of it, so that not every claim has to
@@ -42,6 +45,7 @@ impl Shard {
         let enough = capacity.saturating_sub(capacity / 16).max(1);
         self.settled
             .retain(|_, settled| settled.is_unexpired(second));
+        self.dead.retain(|_, dead| dead.is_unexpired(second));
         self.claimed.retain(|_, claimed| claimed.is_unexpired(now));
         if self.len() >= enough {
             self.settled.retain(|_, settled| settled.is_done());
@@ -54,6 +58,22 @@ impl Shard {
             self.full_at = Some(second);
         }
         u64::try_from(before.saturating_sub(self.settled.len())).unwrap_or(u64::MAX)
+    }
+
+    /// Drops at most `at_most` expired records. Returns how many.
+    pub(super) fn sweep(&mut self, at_most: usize, now: Millis) -> usize {
+        let (second, mut left) = (now.second(), at_most);
+        let mut keeps = |is_unexpired| {
+            let keeps = is_unexpired || left == 0;
+            left = left.saturating_sub(usize::from(!keeps));
+            keeps
+        };
+        let claimed = &mut self.claimed;
+        claimed.retain(|_, claimed| keeps(claimed.is_unexpired(now)));
+        let settled = &mut self.settled;
+        settled.retain(|_, settled| keeps(settled.is_unexpired(second)));
+        self.dead.retain(|_, dead| keeps(dead.is_unexpired(second)));
+        at_most.saturating_sub(left)
     }
 
     /// Drops the older half of the done records that are not protected.

@@ -46,6 +46,17 @@ impl Groups {
         true
     }
 
+    /// Drops at most `at_most` expired counts. Returns how many.
+    pub(super) fn sweep(&mut self, at_most: usize, now: Seconds) -> usize {
+        let mut left = at_most;
+        self.counts.retain(|_, count| {
+            let keeps = count.expires > now || left == 0;
+            left = left.saturating_sub(usize::from(!keeps));
+            keeps
+        });
+        at_most.saturating_sub(left)
+    }
+
     /// Drops expired counts. If these are less than half, drops the half that expires first.
     fn make_room(&mut self, now: Seconds) {
         let before = self.counts.len();

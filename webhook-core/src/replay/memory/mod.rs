@@ -1,12 +1,15 @@
 //! The store of a single process: bounded, sharded, lost on restart.
 
+mod answers;
 mod builder;
 mod clock;
+mod dead;
 mod digest;
 mod eviction;
 mod groups;
 mod record;
 mod shard;
+mod sync;
 mod table;
 
 pub use builder::MemoryStoreBuilder;
@@ -16,7 +19,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::StoreError;
-use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey, ReplayStore};
+use crate::replay::{
+    Claim, ClaimRequest, Commit, DeadRecord, Finding, Lease, LeaseState, ReplayKey, ReplayStore,
+    Swept,
+};
 use table::Table;
 
 /// Remembers deliveries in memory.
@@ -26,7 +32,7 @@ use table::Table;
 /// events that must not run twice across a restart.
 ///
 /// Clones share one set of records. A record takes less than 100 bytes; one with [unsigned
-/// labels](super::LabelBound) takes about 30 more.
+/// labels](super::LabelBound) takes about 30 more, and a dead one about 200 and its note.
 ///
 /// # Capacity
 ///
@@ -41,6 +47,17 @@ use table::Table;
 /// remembers. [`evicted`](Self::evicted) counts these records. If nothing makes room, the claim
 /// fails with [`StoreErrorKind::Full`](crate::StoreErrorKind::Full), and the answer is 503. With
 /// [`refuse_when_full`](MemoryStoreBuilder::refuse_when_full) there is no third step.
+///
+/// Claims and dead records make no room: a claim is a run in progress, and a dead record is the
+/// last trace of an event that did not succeed.
+///
+/// # Answers and notes
+///
+/// Remembered answers and the notes of dead records have a budget of 64 MiB together, unless
+/// [`side_memory`](MemoryStoreBuilder::side_memory) is set. Beyond it the oldest answers are
+/// dropped, and their records stay done, without an answer. A note that does not fit is left empty.
+///
+/// # Purge
 ///
 /// Expired records are purged as new ones arrive, in one shard at a time. A shard has at most
 /// 16 384 records, up to a capacity of 67 million.
@@ -97,16 +114,32 @@ impl MemoryStore {
         self.table.renew(lease, by)
     }
 
-    pub(crate) fn commit_now(&self, lease: &Lease) -> Commit {
-        self.table.commit(lease)
+    pub(crate) fn commit_now(&self, lease: &Lease, answer: Option<&[u8]>) -> Commit {
+        self.table.commit(lease, answer)
     }
 
     pub(crate) fn release_now(&self, lease: &Lease) -> LeaseState {
         self.table.release(lease)
     }
 
+    pub(crate) fn bury_now(&self, lease: &Lease, note: &str) -> LeaseState {
+        self.table.bury(lease, note)
+    }
+
+    pub(crate) fn revive_now(&self, key: &ReplayKey) -> bool {
+        self.table.revive(key)
+    }
+
+    pub(crate) fn dead_now(&self, after: Option<&ReplayKey>, at_most: usize) -> Vec<DeadRecord> {
+        self.table.dead(after, at_most)
+    }
+
     pub(crate) fn forget_now(&self, key: &ReplayKey) -> bool {
         self.table.forget(key)
+    }
+
+    pub(crate) fn sweep_now(&self, at_most: usize) -> Swept {
+        self.table.sweep(at_most)
     }
 }
 
@@ -131,15 +164,42 @@ impl ReplayStore for MemoryStore {
         Ok(self.renew_now(lease, by))
     }
 
-    async fn commit(&self, lease: &Lease) -> Result<Commit, StoreError> {
-        Ok(self.commit_now(lease))
+    async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
+        Ok(self.commit_now(lease, answer))
     }
 
     async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
         Ok(self.release_now(lease))
     }
 
+    async fn bury(&self, lease: &Lease, note: &str) -> Result<LeaseState, StoreError> {
+        Ok(self.bury_now(lease, note))
+    }
+
+    async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        Ok(self.revive_now(key))
+    }
+
+    async fn dead(
+        &self,
+        after: Option<&ReplayKey>,
+        at_most: usize,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        Ok(self.dead_now(after, at_most))
+    }
+
     async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
         Ok(self.forget_now(key))
+    }
+
+    /// Looks at all records in one shard after the other, as there is no index of ends. Nothing
+    /// needs it: the store purges by itself.
+    async fn sweep(&self, at_most: usize) -> Result<Swept, StoreError> {
+        Ok(self.sweep_now(at_most))
+    }
+
+    /// Finds nothing. That this store forgets at a restart is no fault of its set-up.
+    async fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        Ok(Vec::new())
     }
 }

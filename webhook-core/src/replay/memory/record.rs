@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::clock::{Millis, Seconds};
+use super::dead::Dead;
 use crate::replay::{Claim, ClaimRequest, Lease, Owner, ReplayKey};
 use crate::time::millis;
 
@@ -37,8 +38,16 @@ impl Claimed {
         }
     }
 
+    pub(super) fn epoch(&self) -> NonZeroU64 {
+        self.epoch
+    }
+
     pub(super) fn attempt(&self) -> u32 {
         self.attempt
+    }
+
+    pub(super) fn retain(&self) -> u64 {
+        self.retain
     }
 
     pub(super) fn is_leased(&self, now: Millis) -> bool {
@@ -75,7 +84,7 @@ impl Claimed {
 
 /// A released or done record, packed into 24 bytes.
 pub(super) struct Settled {
-    epoch: u64,
+    epoch: NonZeroU64,
     expires: Seconds,
     settled_at: Seconds,
     fingerprint: u32,
@@ -92,7 +101,7 @@ impl Settled {
         let attempt = u16::try_from(claimed.attempt).unwrap_or(u16::MAX);
         let attempt = attempt.min(!Self::DONE);
         Self {
-            epoch: claimed.epoch.get(),
+            epoch: claimed.epoch,
             expires: now.after(claimed.retain).second_up(),
             settled_at: now.second(),
             fingerprint: claimed.fingerprint,
@@ -105,6 +114,18 @@ impl Settled {
         }
     }
 
+    /// A dead record that is tried again from the beginning.
+    pub(super) fn revived(dead: &Dead, now: Millis) -> Self {
+        Self {
+            epoch: dead.epoch(),
+            expires: now.after(dead.retain()).second_up(),
+            settled_at: now.second(),
+            fingerprint: 0,
+            protect_mins: 0,
+            attempt: 0,
+        }
+    }
+
     pub(super) fn is_done(&self) -> bool {
         self.attempt & Self::DONE != 0
     }
@@ -113,8 +134,16 @@ impl Settled {
         u32::from(self.attempt & !Self::DONE)
     }
 
+    pub(super) fn epoch(&self) -> NonZeroU64 {
+        self.epoch
+    }
+
     pub(super) fn settled_at(&self) -> Seconds {
         self.settled_at
+    }
+
+    pub(super) fn expires(&self) -> Seconds {
+        self.expires
     }
 
     pub(super) fn is_unexpired(&self, now: Seconds) -> bool {
@@ -127,14 +156,11 @@ impl Settled {
 
     /// Whether this lease has committed it.
     pub(super) fn is_done_by(&self, lease: &Lease, now: Seconds) -> bool {
-        self.is_done() && self.epoch == lease.epoch().get() && self.is_unexpired(now)
+        self.is_done() && self.epoch == lease.epoch() && self.is_unexpired(now)
     }
 
-    /// The answer to a claim of a done record.
-    pub(super) fn answer(&self, fingerprint: u64) -> Claim {
-        Claim::Done {
-            same_payload: self.fingerprint == narrow(fingerprint),
-        }
+    pub(super) fn is_same_payload(&self, fingerprint: u64) -> bool {
+        self.fingerprint == narrow(fingerprint)
     }
 }
 

@@ -4,15 +4,18 @@ use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use super::clock::{Millis, Seconds};
+use super::dead::{Dead, Note};
 use super::digest::{DigestMap, ShortKey};
 use super::record::{Claimed, Settled};
 use crate::replay::{Commit, Lease, LeaseState};
+use crate::time::UnixTime;
 
 #[derive(Default)]
 pub(super) struct Shard {
     pub(super) claimed: DigestMap<ShortKey, Claimed>,
     pub(super) settled: DigestMap<ShortKey, Settled>,
-    /// The number of settled records at which expired ones are purged.
+    pub(super) dead: DigestMap<ShortKey, Dead>,
+    /// The number of settled and dead records at which expired ones are purged.
     pub(super) purge_at: usize,
     /// The last second in which a search for room found none.
     pub(super) full_at: Option<Seconds>,
@@ -29,11 +32,14 @@ pub(super) enum Standing<'a> {
     Leased(&'a Claimed),
     /// A done record.
     Done(&'a Settled),
+    /// A dead record.
+    Dead(&'a Dead),
 }
 
 impl Shard {
     pub(super) fn len(&self) -> usize {
-        self.claimed.len().saturating_add(self.settled.len())
+        let settled = self.settled.len().saturating_add(self.dead.len());
+        self.claimed.len().saturating_add(settled)
     }
 
     pub(super) fn standing(&self, key: ShortKey, now: Millis) -> Standing<'_> {
@@ -47,7 +53,11 @@ impl Shard {
             };
         }
         let Some(settled) = self.settled.get(&key) else {
-            return Standing::New;
+            return match self.dead.get(&key) {
+                None => Standing::New,
+                Some(dead) if dead.is_unexpired(now.second()) => Standing::Dead(dead),
+                Some(_) => Standing::Free { attempts: None },
+            };
         };
         let is_known = settled.is_unexpired(now.second());
         if is_known && settled.is_done() {
@@ -88,24 +98,65 @@ impl Shard {
         self.settle(key, lease, false, now)
     }
 
+    /// Turns the claim that `lease` holds into a dead record. `note` is made if it does.
+    pub(super) fn bury(
+        &mut self,
+        key: ShortKey,
+        lease: &Lease,
+        note: impl FnOnce() -> Note,
+        now: Millis,
+        died_at: UnixTime,
+    ) -> LeaseState {
+        let Some(claimed) = self.end_claim(key, lease, now) else {
+            return LeaseState::Lost;
+        };
+        self.purge(now.second());
+        let dead = Dead::new(lease.key(), &claimed, note(), now, died_at);
+        self.dead.insert(key, dead);
+        LeaseState::Held
+    }
+
+    /// Turns a dead record into a released one. Returns whether there was one.
+    pub(super) fn revive(&mut self, key: ShortKey, now: Millis) -> bool {
+        let Entry::Occupied(entry) = self.dead.entry(key) else {
+            return false;
+        };
+        if !entry.get().is_unexpired(now.second()) {
+            return false;
+        }
+        let revived = Settled::revived(&entry.remove(), now);
+        self.settled.insert(key, revived);
+        true
+    }
+
     /// Removes a record. Returns whether it was there and had not expired.
     pub(super) fn remove(&mut self, key: ShortKey, now: Millis) -> bool {
-        let (claimed, settled) = (self.claimed.remove(&key), self.settled.remove(&key));
+        let second = now.second();
+        let claimed = self.claimed.remove(&key);
+        let settled = self.settled.remove(&key);
+        let dead = self.dead.remove(&key);
         claimed.is_some_and(|claimed| claimed.is_unexpired(now))
-            || settled.is_some_and(|settled| settled.is_unexpired(now.second()))
+            || settled.is_some_and(|settled| settled.is_unexpired(second))
+            || dead.is_some_and(|dead| dead.is_unexpired(second))
     }
 
     /// Turns the claim that `lease` holds into a settled record.
     fn settle(&mut self, key: ShortKey, lease: &Lease, is_done: bool, now: Millis) -> LeaseState {
-        let Entry::Occupied(entry) = self.claimed.entry(key) else {
+        let Some(claimed) = self.end_claim(key, lease, now) else {
             return LeaseState::Lost;
         };
-        if !entry.get().is_held_by(lease, now) {
-            return LeaseState::Lost;
-        }
-        let settled = Settled::new(&entry.remove(), is_done, now);
+        let settled = Settled::new(&claimed, is_done, now);
         self.purge(now.second());
         self.settled.insert(key, settled);
         LeaseState::Held
+    }
+
+    /// Takes out the claim that `lease` holds.
+    fn end_claim(&mut self, key: ShortKey, lease: &Lease, now: Millis) -> Option<Claimed> {
+        let Entry::Occupied(entry) = self.claimed.entry(key) else {
+            return None;
+        };
+        let is_held = entry.get().is_held_by(lease, now);
+        is_held.then(|| entry.remove())
     }
 }

@@ -1,19 +1,22 @@
 //! All records and counts, and the operations on them.
 
+use std::collections::BTreeMap;
 use std::iter::repeat_with;
 use std::num::NonZeroU64;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::answers::Answers;
 use super::clock::{Clock, Millis};
+use super::dead::NoteBudget;
 use super::digest::{Seed, ShortKey};
 use super::eviction::{Evictions, Limits};
 use super::groups::Groups;
 use super::record::Claimed;
 use super::shard::{Shard, Standing};
+use super::sync::{AtomicU64, Mutex, MutexGuard, lock, numbered};
 use crate::error::{StoreError, StoreErrorKind};
-use crate::replay::{Claim, ClaimRequest, Commit, Lease, LeaseState, ReplayKey};
+use crate::replay::{Claim, ClaimRequest, Commit, DeadRecord, Lease, LeaseState, ReplayKey, Swept};
 use crate::time::millis;
 
 /// So many shards at least, so that threads seldom wait for one another.
@@ -22,14 +25,21 @@ const FEWEST_SHARDS: usize = 64;
 const MOST_SHARDS: usize = 4096;
 /// So many records in a shard if `MOST_SHARDS` allows, so that no purge holds its lock for long.
 const SHARD_RECORDS: usize = 16_384;
+/// Notes get a quarter of the memory for answers and notes: they are short.
+const NOTES_SHARE: usize = 4;
 
-/// Shards of records, and shards of counts. A count is locked after a record, never before one.
+/// Shards of records, shards of counts, and answers. A count or an answer is locked after a record,
+/// never before one.
 pub(super) struct Table {
     seed: Seed,
     shards: Box<[Mutex<Shard>]>,
     groups: Box<[Mutex<Groups>]>,
     limits: Limits,
     evictions: Evictions,
+    answers: Answers,
+    notes: NoteBudget,
+    /// The number of the shard that the next sweep begins with.
+    sweep_from: AtomicU64,
     /// The last epoch. It begins with the time of day in microseconds, above those of an earlier
     /// process, and grows over all keys.
     epoch: AtomicU64,
@@ -37,10 +47,17 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(capacity: usize, refuses_when_full: bool, clock: Clock) -> Self {
+    /// `side_bytes` are for answers and notes together.
+    pub(super) fn new(
+        capacity: usize,
+        refuses_when_full: bool,
+        side_bytes: usize,
+        clock: Clock,
+    ) -> Self {
         let shards = capacity.div_ceil(SHARD_RECORDS);
         let shards = shards.clamp(FEWEST_SHARDS, MOST_SHARDS).next_power_of_two();
         let capacity = capacity.div_ceil(shards).max(1);
+        let note_bytes = side_bytes / NOTES_SHARE;
         let groups = || Mutex::new(Groups::new(capacity));
         Self {
             seed: Seed::random(),
@@ -51,6 +68,9 @@ impl Table {
                 refuses_when_full,
             },
             evictions: Evictions::default(),
+            answers: Answers::new(side_bytes.saturating_sub(note_bytes)),
+            notes: NoteBudget::new(note_bytes),
+            sweep_from: AtomicU64::new(0),
             epoch: AtomicU64::new(micros_of_day()),
             clock,
         }
@@ -74,7 +94,17 @@ impl Table {
         let mut shard = self.shard(short);
         let earlier = match shard.standing(short, now) {
             Standing::Leased(claimed) => return Ok(claimed.answer(key, request.owner, now)),
-            Standing::Done(settled) => return Ok(settled.answer(request.fingerprint)),
+            Standing::Done(settled) => {
+                return Ok(Claim::Done {
+                    same_payload: settled.is_same_payload(request.fingerprint),
+                    answer: self.answers.get(short, settled.epoch()),
+                });
+            }
+            Standing::Dead(dead) => {
+                return Ok(Claim::Dead {
+                    attempts: dead.attempts(),
+                });
+            }
             Standing::Free { attempts } => {
                 shard.remove(short, now);
                 attempts
@@ -97,9 +127,17 @@ impl Table {
         self.shard(short).renew(short, lease, by, now)
     }
 
-    pub(super) fn commit(&self, lease: &Lease) -> Commit {
+    pub(super) fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Commit {
         let (short, now) = (self.seed.key(lease.key()), self.clock.now());
-        self.shard(short).commit(short, lease, now)
+        let mut shard = self.shard(short);
+        let commit = shard.commit(short, lease, now);
+        if let (Commit::Committed, Some(answer)) = (commit, answer)
+            && let Some(done) = shard.settled.get(&short)
+        {
+            let (epoch, now, expires) = (lease.epoch(), now.second(), done.expires());
+            self.answers.remember(short, epoch, answer, now, expires);
+        }
+        commit
     }
 
     pub(super) fn release(&self, lease: &Lease) -> LeaseState {
@@ -107,9 +145,76 @@ impl Table {
         self.shard(short).release(short, lease, now)
     }
 
+    pub(super) fn bury(&self, lease: &Lease, note: &str) -> LeaseState {
+        let (short, now) = (self.seed.key(lease.key()), self.clock.now());
+        let (note, died_at) = (|| self.notes.note(note), self.clock.unix(now));
+        self.shard(short).bury(short, lease, note, now, died_at)
+    }
+
+    pub(super) fn revive(&self, key: &ReplayKey) -> bool {
+        let (short, now) = (self.seed.key(key), self.clock.now());
+        self.shard(short).revive(short, now)
+    }
+
+    /// The dead records with the lowest keys above `after`.
+    pub(super) fn dead(&self, after: Option<&ReplayKey>, at_most: usize) -> Vec<DeadRecord> {
+        let now = self.clock.now().second();
+        let mut lowest = BTreeMap::new();
+        for shard in &self.shards {
+            for dead in lock(shard).dead.values() {
+                let key = *dead.key();
+                let is_above = after.is_none_or(|after| key > *after);
+                if !is_above || !dead.is_unexpired(now) {
+                    continue;
+                }
+                let is_full = lowest.len() >= at_most;
+                if is_full && lowest.last_key_value().is_none_or(|(last, _)| key > *last) {
+                    continue;
+                }
+                lowest.insert(key, dead.listed());
+                if is_full {
+                    lowest.pop_last();
+                }
+            }
+        }
+        lowest.into_values().collect()
+    }
+
     pub(super) fn forget(&self, key: &ReplayKey) -> bool {
         let (short, now) = (self.seed.key(key), self.clock.now());
-        self.shard(short).remove(short, now)
+        let mut shard = self.shard(short);
+        self.answers.remove(short);
+        shard.remove(short, now)
+    }
+
+    /// Drops at most `at_most` expired records and counts. It looks at one shard after the other,
+    /// and the next call goes on where this one stops.
+    pub(super) fn sweep(&self, at_most: usize) -> Swept {
+        let now = self.clock.now();
+        let from = self.sweep_from.load(Ordering::Relaxed);
+        let mut left = at_most;
+        for number in (from..).take(self.shards.len()) {
+            if left == 0 {
+                self.sweep_from.store(number, Ordering::Relaxed);
+                return Swept {
+                    removed: at_most,
+                    more: true,
+                };
+            }
+            left = left.saturating_sub(self.sweep_shard(number, left, now));
+        }
+        self.answers.purge(now.second());
+        Swept {
+            removed: at_most.saturating_sub(left),
+            more: false,
+        }
+    }
+
+    fn sweep_shard(&self, number: u64, at_most: usize, now: Millis) -> usize {
+        let records = lock(numbered(&self.shards, number)).sweep(at_most, now);
+        let left = at_most.saturating_sub(records);
+        let counts = lock(numbered(&self.groups, number)).sweep(left, now.second());
+        records.saturating_add(counts)
     }
 
     fn make_room(&self, shard: &mut Shard, now: Millis) -> Result<(), StoreError> {
@@ -145,21 +250,6 @@ impl Table {
     }
 }
 
-/// The shard of a number, by its remainder.
-fn numbered<T>(shards: &[T], number: u64) -> &T {
-    let last = shards.len().saturating_sub(1);
-    let number = usize::try_from(number).unwrap_or_default() & last;
-    match shards.get(number) {
-        Some(shard) => shard,
-        None => unreachable!("the number of shards is a power of two, and `last` is below it"),
-    }
-}
-
-/// Locks a shard. A panic elsewhere does not spoil it: no operation leaves it half-changed.
-fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 fn micros_of_day() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| {
@@ -174,7 +264,7 @@ mod tests {
     #[test]
     fn a_large_store_has_more_shards_and_none_is_larger() {
         let shards = |capacity| {
-            let table = Table::new(capacity, false, Clock::start());
+            let table = Table::new(capacity, false, 0, Clock::start());
             (table.shards.len(), table.limits.capacity)
         };
         assert_eq!(shards(0), (64, 1));
