@@ -7,8 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use webhook_core::replay::{Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState, Owner};
-use webhook_core::{MemoryStore, ReplayKey, ReplayStore, StoreErrorKind};
+use bytes::Bytes;
+use webhook_core::replay::{
+    Claim, ClaimRequest, Commit, DeadRecord, LabelBound, Lease, LeaseState, MAX_ANSWER, Owner,
+    Swept,
+};
+use webhook_core::{MemoryStore, ReplayKey, ReplayStore, StoreErrorKind, UnixTime};
 
 mod common;
 
@@ -42,6 +46,16 @@ impl Timed {
             now,
             next: AtomicU64::new(0),
         }
+    }
+
+    fn with_side_memory(bytes: usize) -> Self {
+        let mut timed = Self::new(false);
+        let clock = Arc::clone(&timed.now);
+        timed.store = MemoryStore::builder()
+            .side_memory(bytes)
+            .clock(move || Duration::from_millis(clock.load(Ordering::Relaxed)))
+            .build();
+        timed
     }
 
     fn pass(&self, time: Duration) {
@@ -111,6 +125,44 @@ impl Timed {
             }
             other => panic!("a new key got {other:?}"),
         }
+    }
+
+    /// Claims and commits a new key with an answer.
+    fn answer(&self, answer: &[u8]) -> ReplayKey {
+        let key = self.key();
+        let lease = self.acquire(&key, &self.request(Duration::ZERO));
+        let commit = block_on(self.store.commit(&lease, Some(answer)));
+        assert_eq!(commit.unwrap(), Commit::Committed);
+        key
+    }
+
+    /// The answer that a copy gets.
+    fn answer_to(&self, key: &ReplayKey) -> Option<Bytes> {
+        match self.claim(key, Duration::ZERO) {
+            Ok(Claim::Done { answer, .. }) => answer,
+            other => panic!("a copy got {other:?}"),
+        }
+    }
+
+    /// Claims and buries a new key.
+    fn bury(&self, note: &str) -> Result<ReplayKey, StoreErrorKind> {
+        let key = self.key();
+        match self.claim(&key, Duration::ZERO)? {
+            Claim::Acquired(lease) => {
+                let buried = block_on(self.store.bury(&lease, note)).unwrap();
+                assert_eq!(buried, LeaseState::Held);
+                Ok(key)
+            }
+            other => panic!("a new key got {other:?}"),
+        }
+    }
+
+    fn dead(&self, after: Option<&ReplayKey>, at_most: usize) -> Vec<DeadRecord> {
+        block_on(self.store.dead(after, at_most)).unwrap()
+    }
+
+    fn is_dead(&self, key: &ReplayKey) -> bool {
+        matches!(self.claim(key, Duration::ZERO), Ok(Claim::Dead { .. }))
     }
 
     fn is_done(&self, key: &ReplayKey) -> bool {
@@ -187,6 +239,162 @@ fn a_store_that_refuses_when_full_forgets_no_done_delivery_and_drops_released_on
     // It recovers as retentions end.
     timed.pass(MONTH + Duration::from_secs(2));
     timed.handle(Duration::ZERO).unwrap();
+}
+
+#[test]
+fn dead_deliveries_are_kept_when_done_ones_are_forgotten_and_bounded_as_records_are() {
+    let timed = Timed::new(false);
+    let dead: Vec<_> = (0..CAPACITY / 8)
+        .map(|_| timed.bury("a note").unwrap())
+        .collect();
+    for _ in 0..4 * CAPACITY {
+        timed.handle(Duration::ZERO).unwrap();
+        timed.pass(Duration::from_secs(1));
+    }
+    assert!(timed.store.evicted() > 0);
+    assert!(dead.iter().all(|key| timed.is_dead(key)));
+
+    let full = loop {
+        if let Err(kind) = timed.bury("a note") {
+            break kind;
+        }
+    };
+    assert_eq!(full, StoreErrorKind::Full);
+    assert!(timed.store.len() <= CAPACITY);
+    timed.pass(MONTH + Duration::from_secs(2));
+    timed.bury("a note").unwrap();
+}
+
+#[test]
+fn the_oldest_answers_make_room_and_their_records_stay() {
+    const ROOM: usize = 16 * 1024 * 1024;
+    let timed = Timed::with_side_memory(ROOM);
+    let longest = vec![7; MAX_ANSWER];
+    let keys: Vec<_> = (0..512).map(|_| timed.answer(&longest)).collect();
+    let given: Vec<_> = keys.iter().map(|key| timed.answer_to(key)).collect();
+    let kept = given.iter().flatten().count();
+    // Three quarters of the room are for answers. They lie in parts, which fill unevenly.
+    let most = ROOM / 4 * 3 / MAX_ANSWER;
+    assert!((most / 2..=most).contains(&kept), "{kept} of {most}");
+    assert!(given.iter().flatten().all(|answer| *answer == longest));
+    let newest = given.iter().rev().take(most / 4);
+    assert!(newest.flatten().count() == most / 4);
+}
+
+#[test]
+fn answers_that_have_expired_or_were_forgotten_make_room_first() {
+    let timed = Timed::with_side_memory(1024 * 1024);
+    let longest = vec![7; MAX_ANSWER];
+    let most = 11;
+    let forgotten: Vec<_> = (0..most).map(|_| timed.answer(&longest)).collect();
+    for key in &forgotten {
+        assert!(block_on(timed.store.forget(key)).unwrap());
+    }
+    let kept: Vec<_> = (0..most).map(|_| timed.answer(&longest)).collect();
+    assert!(kept.iter().all(|key| timed.answer_to(key).is_some()));
+    timed.pass(MONTH + Duration::from_secs(2));
+    let next: Vec<_> = (0..most).map(|_| timed.answer(&longest)).collect();
+    assert!(next.iter().all(|key| timed.answer_to(key).is_some()));
+}
+
+#[test]
+fn small_answers_are_bounded_by_what_they_cost() {
+    let timed = Timed::with_side_memory(1024 * 1024);
+    let keys: Vec<_> = (0..20_000).map(|_| timed.answer(b"")).collect();
+    let given = keys.iter().filter_map(|key| timed.answer_to(key));
+    assert_eq!(given.count(), 1024 * 1024 / 4 * 3 / 256);
+}
+
+#[test]
+fn without_side_memory_no_answer_and_no_note_is_kept() {
+    let timed = Timed::with_side_memory(0);
+    let key = timed.answer(b"");
+    assert_eq!(timed.answer_to(&key), None);
+    let key = timed.bury("a note").unwrap();
+    assert!(timed.is_dead(&key));
+    assert_eq!(timed.dead(None, 1).pop().unwrap().note, "");
+}
+
+#[test]
+fn a_note_that_does_not_fit_is_left_empty_until_others_are_gone() {
+    let timed = Timed::with_side_memory(4 * 100);
+    let note = "n".repeat(60);
+    let noted = |key: &ReplayKey| {
+        let dead = timed.dead(None, 10);
+        let record = dead.into_iter().find(|dead| dead.key == *key);
+        !record.unwrap().note.is_empty()
+    };
+    let first = timed.bury(&note).unwrap();
+    let second = timed.bury(&note).unwrap();
+    assert_eq!([noted(&first), noted(&second)], [true, false]);
+    assert!(block_on(timed.store.revive(&first)).unwrap());
+    let third = timed.bury(&note).unwrap();
+    assert!(noted(&third));
+}
+
+#[test]
+fn the_list_has_every_dead_record_once_whatever_the_pages_are() {
+    let timed = Timed::new(false);
+    let mut keys: Vec<_> = (0..300).map(|_| timed.bury("a note").unwrap()).collect();
+    keys.sort();
+    for at_most in [1, 7, 1000] {
+        let mut listed = Vec::new();
+        loop {
+            let page = timed.dead(listed.last(), at_most);
+            if page.is_empty() {
+                break;
+            }
+            assert!(page.len() <= at_most);
+            listed.extend(page.into_iter().map(|dead| dead.key));
+        }
+        assert_eq!(listed, keys);
+    }
+}
+
+#[test]
+fn a_sweep_goes_over_all_records_in_bounded_steps() {
+    let timed = Timed::new(false);
+    for _ in 0..500 {
+        timed.handle(Duration::ZERO).unwrap();
+        timed.fail().unwrap();
+        timed.answer(b"an answer");
+        timed.bury("a note").unwrap();
+    }
+    timed.pass(MONTH + Duration::from_secs(2));
+    let kept = timed.handle(Duration::ZERO).unwrap();
+    let mut removed = 0;
+    loop {
+        let swept = block_on(timed.store.sweep(300)).unwrap();
+        assert!(swept.removed <= 300);
+        removed += swept.removed;
+        if !swept.more {
+            break;
+        }
+    }
+    assert_eq!(removed, 2000);
+    assert_eq!(timed.store.len(), 1);
+    assert!(timed.is_done(&kept));
+    let swept = block_on(timed.store.sweep(300)).unwrap();
+    assert_eq!(swept, Swept::default());
+}
+
+#[test]
+fn a_dead_record_has_the_time_of_day() {
+    let store = MemoryStore::new();
+    let request = ClaimRequest::new(Owner::from_bits(1), DAY, DAY);
+    let key = ReplayKey::from_bytes([1; 32]);
+    let before = UnixTime::now();
+    let Claim::Acquired(lease) = block_on(store.claim(&key, &request)).unwrap() else {
+        panic!("a new key was not acquired");
+    };
+    block_on(store.bury(&lease, "")).unwrap();
+    let dead = block_on(store.dead(None, 1)).unwrap().pop().unwrap();
+    let minute = Duration::from_secs(60);
+    assert!(dead.died_at >= before.saturating_sub(minute), "{dead:?}");
+    assert!(
+        dead.died_at <= UnixTime::now().saturating_add(minute),
+        "{dead:?}"
+    );
 }
 
 #[test]

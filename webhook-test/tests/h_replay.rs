@@ -3,13 +3,13 @@
 //!
 //! Not tested here: H12 (renewal is a promise of stores, which the conformance suite tests; the
 //! layer never renews, because its handler's time limit is half of the lease), the policy
-//! `AckAndDeadLetter` of H19 (it does not exist), the second half of H07 (the handler's `T` decides
+//! `AckAndDeadLetter` of H19 (it does not exist; nothing buries but a caller of the store), the second half of H07 (the handler's `T` decides
 //! whether a type fits the body), the rest of I (other stores), and the rest of G (a tenant is a
 //! setting of an endpoint and is not resolved per request).
 
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -112,6 +112,44 @@ async fn while_the_first_runs_the_other_63_are_told_to_come_back() {
         reply.assert_duplicate("H01: a retry");
     }
     assert_eq!(door.runs(), 1);
+}
+
+#[tokio::test]
+async fn a_copy_of_a_dead_delivery_is_503_without_a_run_until_it_is_revived() {
+    // H19, the policy `KeepFailing`.
+    let fails = Arc::new(AtomicBool::new(true));
+    let handled = Arc::clone(&fails);
+    let handler = move |_: Delivery| {
+        let fails = handled.load(Ordering::SeqCst);
+        async move {
+            match fails {
+                true => StatusCode::INTERNAL_SERVER_ERROR,
+                false => StatusCode::OK,
+            }
+        }
+    };
+    let door = Door::with(standard(), handler).await;
+    let sent = delivery("msg_h19", BODY);
+    assert_eq!(door.send(&sent).await.status, 500, "H19");
+    let (store, key) = (&door.store, door.store.keys()[0]);
+    let day = Duration::from_secs(86_400);
+    let request = ClaimRequest::new(Owner::from_bits(19), day, day);
+    let Claim::Acquired(lease) = store.claim(&key, &request).await.unwrap() else {
+        panic!("H19: a released delivery was not acquired");
+    };
+    store.bury(&lease, "a note").await.unwrap();
+
+    for _ in 0..2 {
+        let reply = door.send(&sent).await;
+        reply.assert_refusal("H19", 503);
+        assert_eq!(reply.retry_after(), Some(10), "H19");
+    }
+    assert_eq!(door.runs(), 1, "H19: a dead delivery ran");
+    assert_eq!(door.endpoint().counts().rejected(Kind::Dead), 2);
+    fails.store(false, Ordering::SeqCst);
+    assert!(store.revive(&key).await.unwrap(), "H19");
+    assert_eq!(door.send(&sent).await.status, 200, "H19: it was revived");
+    assert_eq!(door.runs(), 2);
 }
 
 #[tokio::test]

@@ -93,6 +93,20 @@
 //! `conformance`) tests it through two connections. Leases and retention use the
 //! store's clock, so the clocks of the processes only matter for freshness.
 //!
+//! [`ReplayStore::check`](crate::ReplayStore::check) says at startup what is wrong with the set-up
+//! of a database, for example that it may evict records. A database keeps what has expired until it
+//! is purged: each store does that by itself, or an application calls
+//! [`ReplayStore::sweep`](crate::ReplayStore::sweep).
+//!
+//! # Dead deliveries
+//!
+//! A store can hold a delivery that is not tried again:
+//! [`ReplayStore::bury`](crate::ReplayStore::bury) makes it dead. Its copies are answered 503
+//! without a run, so that the sender keeps trying and shows the failure on its side.
+//! [`ReplayStore::dead`](crate::ReplayStore::dead) lists dead deliveries with their notes,
+//! [`revive`](crate::ReplayStore::revive) lets one run again at its next copy, and
+//! [`forget`](crate::ReplayStore::forget) gives it up. The engine itself buries nothing.
+//!
 //! # Several endpoints
 //!
 //! Two registrations with one provider each receive every event. If their endpoints share a store,
@@ -143,6 +157,7 @@
 //! * `bad_signature` for all deliveries: a wrong secret, or a layer that changes the body.
 //! * `stale` or `future`: a wrong clock.
 //! * `in_flight`: a handler that is slower than the sender's timeout.
+//! * `dead`: a delivery that was buried and is still sent.
 //! * `store_unavailable`: the store.
 //! * `overloaded`: too many handlers whose client has left, or too many bytes of unverified bodies.
 //! * `lease_lost`: should stay at zero.

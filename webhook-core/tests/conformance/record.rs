@@ -1,16 +1,27 @@
 //! What a small store keeps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU64;
 
 use webhook_core::ReplayKey;
-use webhook_core::replay::{Lease, Owner};
+use webhook_core::replay::{DeadRecord, Lease, Owner};
 
 /// All that the handles of a store share. Times are microseconds.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(crate) records: HashMap<ReplayKey, Record>,
     pub(crate) groups: HashMap<ReplayKey, Group>,
+    /// The answers of done records.
+    pub(crate) answers: HashMap<ReplayKey, Vec<u8>>,
+    /// The list of dead records, in the order of their keys.
+    pub(crate) deaths: BTreeMap<ReplayKey, Death>,
+}
+
+/// An entry of the list.
+#[derive(Clone, Debug)]
+pub(crate) struct Death {
+    pub(crate) listed: DeadRecord,
+    pub(crate) expires: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +30,7 @@ pub(crate) struct Record {
     pub(crate) owner: Owner,
     pub(crate) epoch: u64,
     pub(crate) attempt: u32,
+    pub(crate) claimed_at: u64,
     pub(crate) lease_until: u64,
     pub(crate) retain: u64,
     pub(crate) written: u64,
@@ -32,6 +44,7 @@ pub(crate) enum State {
     Claimed,
     Released,
     Done,
+    Dead,
 }
 
 /// The count of a group.

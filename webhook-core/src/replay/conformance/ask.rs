@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use crate::error::StoreError;
 use crate::replay::{
-    Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState, Owner, ReplayKey, ReplayStore,
+    Claim, ClaimRequest, Commit, DeadRecord, LabelBound, Lease, LeaseState, Owner, ReplayKey,
+    ReplayStore, Swept,
 };
 
 /// So long that no test machine lets it pass by accident.
@@ -59,7 +60,15 @@ pub(super) async fn acquire<S: ReplayStore>(s: &S, key: &ReplayKey, by: &ClaimRe
 }
 
 pub(super) async fn commit<S: ReplayStore>(store: &S, lease: &Lease) -> Commit {
-    answer(store.commit(lease).await)
+    commit_with(store, lease, None).await
+}
+
+pub(super) async fn commit_with<S: ReplayStore>(
+    store: &S,
+    lease: &Lease,
+    with: Option<&[u8]>,
+) -> Commit {
+    answer(store.commit(lease, with).await)
 }
 
 /// Commits a lease that holds its record.
@@ -80,6 +89,53 @@ pub(super) async fn released<S: ReplayStore>(store: &S, lease: &Lease) {
     check(answer == LeaseState::Held, promise, answer);
 }
 
+pub(super) async fn bury<S: ReplayStore>(store: &S, lease: &Lease, note: &str) -> LeaseState {
+    answer(store.bury(lease, note).await)
+}
+
+/// Buries a lease that holds its record.
+pub(super) async fn buried<S: ReplayStore>(store: &S, lease: &Lease) {
+    let answer = bury(store, lease, "a note").await;
+    let promise = "the lease that holds the record is buried";
+    check(answer == LeaseState::Held, promise, answer);
+}
+
+pub(super) async fn revive<S: ReplayStore>(store: &S, key: &ReplayKey) -> bool {
+    answer(store.revive(key).await)
+}
+
+pub(super) async fn dead<S: ReplayStore>(
+    store: &S,
+    after: Option<&ReplayKey>,
+    at_most: usize,
+) -> Vec<DeadRecord> {
+    answer(store.dead(after, at_most).await)
+}
+
+/// The entry of a key in the list of dead records.
+pub(super) async fn listed<S: ReplayStore>(store: &S, key: &ReplayKey) -> Option<DeadRecord> {
+    // It is the first one, but its place is another promise.
+    let page = dead(store, Some(&just_below(key)), 3).await;
+    page.into_iter().find(|dead| dead.key == *key)
+}
+
+/// The key before this one, in the order of keys.
+pub(super) fn just_below(key: &ReplayKey) -> ReplayKey {
+    let mut bytes = *key.as_bytes();
+    for byte in bytes.iter_mut().rev() {
+        let (less, borrows) = byte.overflowing_sub(1);
+        *byte = less;
+        if !borrows {
+            break;
+        }
+    }
+    ReplayKey::from_bytes(bytes)
+}
+
+pub(super) async fn sweep<S: ReplayStore>(store: &S, at_most: usize) -> Swept {
+    answer(store.sweep(at_most).await)
+}
+
 pub(super) async fn renew<S: ReplayStore>(store: &S, lease: &Lease, by: Duration) -> LeaseState {
     answer(store.renew(lease, by).await)
 }
@@ -89,7 +145,7 @@ pub(super) async fn forget<S: ReplayStore>(store: &S, key: &ReplayKey) -> bool {
 }
 
 #[track_caller]
-fn answer<T>(answer: Result<T, StoreError>) -> T {
+pub(super) fn answer<T>(answer: Result<T, StoreError>) -> T {
     match answer {
         Ok(answer) => answer,
         Err(error) => {

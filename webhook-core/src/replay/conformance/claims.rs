@@ -64,7 +64,13 @@ pub async fn a_commit_makes_every_later_claim_done<S: ReplayStore>(
         let answer = claim(handle, &key, by).await;
         let promise = "every claim after a commit is done, with the same payload";
         check(
-            matches!(answer, Claim::Done { same_payload: true }),
+            matches!(
+                answer,
+                Claim::Done {
+                    same_payload: true,
+                    ..
+                }
+            ),
             promise,
             answer,
         );
@@ -106,7 +112,8 @@ pub async fn another_payload_under_the_same_key_is_done_and_told_apart<S: Replay
     let is_told_apart = matches!(
         answer,
         Claim::Done {
-            same_payload: false
+            same_payload: false,
+            ..
         }
     );
     let promise = "another payload under a done key is done, and told apart";

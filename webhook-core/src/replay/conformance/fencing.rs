@@ -91,7 +91,7 @@ pub async fn a_lost_lease_is_never_renewed<S: ReplayStore>(
 }
 
 /// A lease that holds its record, and leases that hold none.
-async fn current_and_lost<S: ReplayStore>(
+pub(super) async fn current_and_lost<S: ReplayStore>(
     a: &S,
     b: &S,
     sleep: &impl AsyncFn(Duration),

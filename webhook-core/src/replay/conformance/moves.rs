@@ -1,6 +1,6 @@
 //! The moves of a race, and the answers to them.
 
-use super::ask::{LONG, claim, commit, join, release, request};
+use super::ask::{LONG, bury, claim, commit, join, release, request, revive};
 use crate::replay::{Claim, Commit, Lease, LeaseState, ReplayKey, ReplayStore};
 
 /// How many claims of a key run at the same time.
@@ -12,6 +12,8 @@ pub(super) enum Move<'a> {
     Claim(&'a ReplayKey),
     Commit(&'a Lease),
     Release(&'a Lease),
+    Bury(&'a Lease),
+    Revive(&'a ReplayKey),
 }
 
 /// What the store answered to it.
@@ -20,6 +22,8 @@ pub(super) enum Answer {
     Claim(Claim),
     Commit(Commit),
     Release(LeaseState),
+    Bury(LeaseState),
+    Revive(bool),
 }
 
 impl Answer {
@@ -37,6 +41,14 @@ impl Answer {
 
     pub(super) fn is_committed(&self) -> bool {
         matches!(self, Self::Commit(Commit::Committed))
+    }
+
+    pub(super) fn is_buried(&self) -> bool {
+        matches!(self, Self::Bury(LeaseState::Held))
+    }
+
+    pub(super) fn is_revived(&self) -> bool {
+        matches!(self, Self::Revive(true))
     }
 
     pub(super) fn is_released(&self) -> bool {
@@ -64,6 +76,8 @@ pub(super) async fn make<S: ReplayStore>(store: &S, what: Move<'_>) -> Answer {
         Move::Claim(key) => Answer::Claim(claim(store, key, &request(LONG)).await),
         Move::Commit(lease) => Answer::Commit(commit(store, lease).await),
         Move::Release(lease) => Answer::Release(release(store, lease).await),
+        Move::Bury(lease) => Answer::Bury(bury(store, lease, "a note").await),
+        Move::Revive(key) => Answer::Revive(revive(store, key).await),
     }
 }
 

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use super::ask::{
-    LONG, LONGER, SHORT, acquire, acquired, bounded, check, claim, done, join, new_bound, new_key,
-    request,
+    LONG, LONGER, SHORT, acquire, acquired, bounded, buried, check, claim, done, join, new_bound,
+    new_key, request,
 };
 use super::moves::{
     Answer, CLAIMS, Move, count_acquired, make, one_is_acquired_and_others_wait, race,
@@ -67,6 +67,51 @@ pub async fn of_a_commit_and_many_take_overs_at_once_exactly_one_wins<S: ReplayS
         let winners = commits.count().saturating_add(count_acquired(&answers));
         let promise = "of a commit and many take-overs at once, exactly one wins";
         check(winners == 1, promise, answers);
+    }
+}
+
+/// A handler fails for the last time while copies wait for its lease. Either its burial counts or a
+/// take-over.
+///
+/// # Panics
+///
+/// If the store breaks this promise.
+pub async fn of_a_burial_and_many_take_overs_at_once_exactly_one_wins<S: ReplayStore>(
+    a: &S,
+    b: &S,
+    sleep: &impl AsyncFn(Duration),
+) {
+    for late in leases_that_ended(a, sleep).await {
+        let answers = race(a, b, Some(Move::Bury(&late)), late.key()).await;
+        let burials = answers.iter().filter(|answer| answer.is_buried());
+        let winners = burials.count().saturating_add(count_acquired(&answers));
+        let promise = "of a burial and many take-overs at once, exactly one wins";
+        check(winners == 1, promise, answers);
+    }
+}
+
+/// Two operators revive a delivery. A revival that comes second does not free the run that the
+/// first one allowed.
+///
+/// # Panics
+///
+/// If the store breaks this promise.
+pub async fn of_many_revivals_at_once_exactly_one_takes_place<S: ReplayStore>(
+    a: &S,
+    b: &S,
+    _: &impl AsyncFn(Duration),
+) {
+    for _ in 0..KEYS {
+        let key = new_key();
+        buried(a, &acquire(a, &key, &request(LONG)).await).await;
+        let revivals = (0..CLAIMS).map(|n| {
+            let handle = if n % 2 == 0 { a } else { b };
+            make(handle, Move::Revive(&key))
+        });
+        let answers = join(revivals.collect()).await;
+        let revived = answers.iter().filter(|answer| answer.is_revived());
+        let promise = "of many revivals at once, exactly one takes place";
+        check(revived.count() == 1, promise, answers);
     }
 }
 

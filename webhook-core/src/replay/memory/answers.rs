@@ -54,7 +54,7 @@ impl Answers {
                 answers: DigestMap::default(),
                 queue: VecDeque::new(),
                 bytes: 0,
-                budget: budget / parts,
+                budget: budget.checked_div(parts).unwrap_or_default(),
             })
         };
         Self {

@@ -47,13 +47,12 @@ impl MemoryStoreBuilder {
     }
 
     /// Sets how many bytes remembered answers and the notes of dead records may take together. The
-    /// default is 64 MiB, about as much as a million records take: room for 760 answers of 64 KiB,
-    /// or for 95 000 of 256 bytes.
+    /// default is 64 MiB, about as much as a million records take: room for 750 answers of 64 KiB,
+    /// or for 98 000 of 256 bytes.
     ///
     /// Three quarters are for answers, and each counts 256 bytes more than its length. Beyond that
     /// the oldest answers are dropped. A quarter is for notes, and a note beyond it is left empty.
-    /// With less than 90 000 bytes, an answer of 64 KiB does not fit; with zero, no answer and no
-    /// note is kept.
+    /// Below 86 KiB an answer of 64 KiB does not fit. With zero, no answer and no note is kept.
     pub fn side_memory(mut self, bytes: usize) -> Self {
         self.side_memory = bytes;
         self

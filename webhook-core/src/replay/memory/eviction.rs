@@ -24,13 +24,20 @@ impl Shard {
     /// Drops expired records if there are twice as many as the last purge left. So each record
     /// pays for about one look at it, and no thread is needed.
     pub(super) fn purge(&mut self, now: Seconds) {
-        let len = |shard: &Self| shard.settled.len().saturating_add(shard.dead.len());
-        if len(self) < self.purge_at.max(SMALLEST_PURGE) {
+        if self.settled.len() < self.purge_at.max(SMALLEST_PURGE) {
             return;
         }
         self.settled.retain(|_, settled| settled.is_unexpired(now));
+        self.purge_at = self.settled.len().saturating_mul(2);
+    }
+
+    /// Like [`purge`](Self::purge), for dead records.
+    pub(super) fn purge_dead(&mut self, now: Seconds) {
+        if self.dead.len() < self.purge_dead_at.max(SMALLEST_PURGE) {
+            return;
+        }
         self.dead.retain(|_, dead| dead.is_unexpired(now));
-        self.purge_at = len(self).saturating_mul(2);
+        self.purge_dead_at = self.dead.len().saturating_mul(2);
     }
 
     /// Makes room in a full shard, if possible a sixteenth of it, so that not every claim has to

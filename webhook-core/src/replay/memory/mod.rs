@@ -7,6 +7,8 @@ mod dead;
 mod digest;
 mod eviction;
 mod groups;
+#[cfg(all(test, webhook_loom))]
+mod loom_tests;
 mod record;
 mod shard;
 mod sync;

@@ -177,3 +177,13 @@ fn narrow(fingerprint: u64) -> u32 {
     let [a, b, c, d, ..] = fingerprint.to_le_bytes();
     u32::from_le_bytes([a, b, c, d])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_settled_record_is_packed() {
+        assert_eq!(size_of::<Settled>(), 24);
+    }
+}

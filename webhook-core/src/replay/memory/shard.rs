@@ -15,8 +15,9 @@ pub(super) struct Shard {
     pub(super) claimed: DigestMap<ShortKey, Claimed>,
     pub(super) settled: DigestMap<ShortKey, Settled>,
     pub(super) dead: DigestMap<ShortKey, Dead>,
-    /// The number of settled and dead records at which expired ones are purged.
+    /// The numbers of settled and of dead records at which expired ones are purged.
     pub(super) purge_at: usize,
+    pub(super) purge_dead_at: usize,
     /// The last second in which a search for room found none.
     pub(super) full_at: Option<Seconds>,
 }
@@ -110,7 +111,7 @@ impl Shard {
         let Some(claimed) = self.end_claim(key, lease, now) else {
             return LeaseState::Lost;
         };
-        self.purge(now.second());
+        self.purge_dead(now.second());
         let dead = Dead::new(lease.key(), &claimed, note(), now, died_at);
         self.dead.insert(key, dead);
         LeaseState::Held

@@ -6,26 +6,26 @@ use std::time::Duration;
 use webhook_core::ReplayKey;
 use webhook_core::replay::{Claim, ClaimRequest};
 
-use super::{SmallStore, Turn, micros};
+use super::{Cached, SmallStore, Turn, micros};
 use crate::flaw::Flaw;
 use crate::record::{Group, Record, State};
 
 impl SmallStore {
     pub(super) async fn make_claim(&self, key: &ReplayKey, request: &ClaimRequest) -> Claim {
-        if self.is_cached(key) {
-            return Claim::Done { same_payload: true };
+        if let Some(answer) = self.cached(key) {
+            return done(true, answer);
         }
         let races = |state| match state {
             None if request.bound.is_some() && self.has(Flaw::CountsRace) => true,
             None => self.has(Flaw::ClaimsRace),
             Some(State::Claimed) => self.has(Flaw::TakeOversRace),
             Some(State::Released) => self.has(Flaw::ClaimsOfReleasedRace),
-            Some(State::Done) => false,
+            Some(State::Done | State::Dead) => false,
         };
         let mut turn = self.turn(key, request.bound, races).await;
         let record = self.unexpired(&turn, Some(request.retain));
         if let Some(record) = record
-            && let Some(known) = self.known(key, &record, request, turn.now)
+            && let Some(known) = self.known(&turn, key, &record, request)
         {
             self.duplicate(&mut turn, key, record, request);
             return known;
@@ -33,7 +33,12 @@ impl SmallStore {
         let is_over = record.is_none() && !self.admit(&mut turn, request);
         let claimed = self.claimed(record.as_ref(), request, turn.now);
         if !is_over || self.has(Flaw::OverBoundIsRecorded) {
-            turn.table.records.insert(self.id(key), claimed);
+            let id = self.id(key);
+            turn.table.records.insert(id, claimed);
+            turn.table.deaths.remove(key);
+            if !self.has(Flaw::AnswerOutlivesItsRecord) && !self.has(Flaw::ForgetLeavesTheAnswer) {
+                turn.table.answers.remove(&id);
+            }
         }
         match is_over {
             true => Claim::OverBound,
@@ -44,17 +49,28 @@ impl SmallStore {
     /// The answer to a claim that acquires nothing new.
     fn known(
         &self,
+        turn: &Turn<'_>,
         key: &ReplayKey,
         record: &Record,
         by: &ClaimRequest,
-        now: u64,
     ) -> Option<Claim> {
+        let now = turn.now;
         let is_owner = record.owner == by.owner;
         let same_payload = record.fingerprint == by.fingerprint;
         match record.state {
             State::Done if is_owner && self.has(Flaw::OwnerRunsAgain) => None,
             State::Done if !same_payload && self.has(Flaw::FingerprintDecides) => None,
-            State::Done => Some(Claim::Done { same_payload }),
+            State::Done if !same_payload && self.has(Flaw::AnswerNeedsTheSamePayload) => {
+                Some(done(same_payload, None))
+            }
+            State::Done => {
+                let answer = turn.table.answers.get(&self.id(key));
+                Some(done(same_payload, answer.cloned()))
+            }
+            State::Dead if is_owner && self.has(Flaw::OwnerOfADeadOneRunsAgain) => None,
+            State::Dead => Some(Claim::Dead {
+                attempts: record.attempt,
+            }),
             State::Claimed if !record.is_leased(now) => None,
             State::Claimed if is_owner && !self.has(Flaw::OwnerIsLockedOut) => {
                 Some(Claim::Acquired(record.lease(*key)))
@@ -75,7 +91,20 @@ impl SmallStore {
             self.admit(turn, by);
         }
         if self.has(Flaw::DoneIsCached) && record.state == State::Done {
-            self.cache.lock().unwrap().insert(*key, record.expires);
+            let cached = Cached {
+                expires: record.expires,
+                answer: turn.table.answers.get(&self.id(key)).cloned(),
+            };
+            self.cache.lock().unwrap().insert(*key, cached);
+        }
+        if self.has(Flaw::ClaimsOfADeadOneCount) && record.state == State::Dead {
+            let attempt = record.attempt + 1;
+            let counted = Record { attempt, ..record };
+            turn.table.records.insert(self.id(key), counted);
+        }
+        if self.has(Flaw::DuplicateOfADeadOneExtends) && record.state == State::Dead {
+            let extended = record.settled(State::Dead, turn.now);
+            turn.table.records.insert(self.id(key), extended);
         }
         if self.has(Flaw::DuplicateExtends) && record.state == State::Done {
             let extended = record.settled(State::Done, turn.now);
@@ -83,10 +112,12 @@ impl SmallStore {
         }
     }
 
-    fn is_cached(&self, key: &ReplayKey) -> bool {
+    /// The answer of a cached key, which may be none.
+    fn cached(&self, key: &ReplayKey) -> Option<Option<Vec<u8>>> {
         let now = self.clock.load(Ordering::Relaxed);
         let cache = self.cache.lock().unwrap();
-        cache.get(key).is_some_and(|expires| *expires > now)
+        let cached = cache.get(key).filter(|cached| cached.expires > now)?;
+        Some(cached.answer.clone())
     }
 
     /// Counts a new key in its group, unless the group is full.
@@ -127,6 +158,7 @@ impl SmallStore {
             },
             attempt: earlier.map_or(0, |earlier| earlier.attempt)
                 + u32::from(!keeps(Flaw::TakeOverIsNoAttempt)),
+            claimed_at: now,
             lease_until,
             retain: micros(by.retain),
             written: now,
@@ -137,5 +169,12 @@ impl SmallStore {
             fingerprint: by.fingerprint,
             group: by.bound.map(|bound| self.group(&bound)),
         }
+    }
+}
+
+fn done(same_payload: bool, answer: Option<Vec<u8>>) -> Claim {
+    Claim::Done {
+        same_payload,
+        answer: answer.map(Into::into),
     }
 }

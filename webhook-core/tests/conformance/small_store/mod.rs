@@ -1,7 +1,9 @@
 //! A small store that keeps every promise, unless it is given a flaw.
 
+mod burying;
 mod claiming;
 mod settling;
+mod sweeping;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 use std::time::Duration;
 
-use webhook_core::replay::{Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState};
+use webhook_core::replay::{
+    Claim, ClaimRequest, Commit, DeadRecord, Finding, LabelBound, Lease, LeaseState, Swept,
+};
 use webhook_core::{ReplayKey, ReplayStore, StoreError};
 
 use crate::flaw::Flaw;
@@ -22,10 +26,17 @@ pub(crate) struct SmallStore {
     table: Arc<Mutex<Table>>,
     /// The time. It is one microsecond later each time it is read.
     clock: Arc<AtomicU64>,
-    /// For `DoneIsCached`: done keys, and when they expire.
-    cache: Mutex<HashMap<ReplayKey, u64>>,
+    /// For `DoneIsCached`.
+    cache: Mutex<HashMap<ReplayKey, Cached>>,
     /// For `EpochsOfEachHandle`: the next epoch.
     epochs: AtomicU64,
+}
+
+/// A done record in the cache of a handle.
+#[derive(Debug)]
+struct Cached {
+    expires: u64,
+    answer: Option<Vec<u8>>,
 }
 
 /// The turn of one operation: what it decides by, and the table it writes to.
@@ -81,8 +92,13 @@ impl SmallStore {
             } else {
                 group
             },
-            now: self.clock.fetch_add(1, Ordering::Relaxed),
+            now: self.now(),
         }
+    }
+
+    /// The time, which passes.
+    fn now(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {
@@ -126,7 +142,12 @@ impl SmallStore {
                 }
                 _ => record.expires,
             };
-            expires > turn.now || self.has(Flaw::ExpiryNeedsAPurge)
+            let is_kept = match record.state {
+                State::Claimed => self.has(Flaw::ExpiryNeedsAPurge),
+                State::Dead => self.has(Flaw::DeadNeverExpires),
+                State::Released | State::Done => false,
+            };
+            expires > turn.now || is_kept
         })
     }
 }
@@ -140,16 +161,40 @@ impl ReplayStore for SmallStore {
         Ok(self.make_renewal(lease, by).await)
     }
 
-    async fn commit(&self, lease: &Lease) -> Result<Commit, StoreError> {
-        Ok(self.make_commit(lease).await)
+    async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
+        Ok(self.make_commit(lease, answer).await)
     }
 
     async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
         Ok(self.make_release(lease).await)
     }
 
+    async fn bury(&self, lease: &Lease, note: &str) -> Result<LeaseState, StoreError> {
+        Ok(self.make_burial(lease, note).await)
+    }
+
+    async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
+        Ok(self.make_revival(key).await)
+    }
+
+    async fn dead(
+        &self,
+        after: Option<&ReplayKey>,
+        at_most: usize,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        Ok(self.list_deaths(after, at_most))
+    }
+
     async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
         Ok(self.remove(key).await)
+    }
+
+    async fn sweep(&self, at_most: usize) -> Result<Swept, StoreError> {
+        Ok(self.make_sweep(at_most))
+    }
+
+    async fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        Ok(Vec::new())
     }
 }
 

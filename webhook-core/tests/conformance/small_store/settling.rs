@@ -1,9 +1,8 @@
-//! Renewal, commit, release and removal, each with its flaws.
+//! Renewal, commit and release, each with its flaws.
 
 use std::time::Duration;
 
-use webhook_core::ReplayKey;
-use webhook_core::replay::{Commit, Lease, LeaseState};
+use webhook_core::replay::{Commit, Lease, LeaseState, MAX_ANSWER};
 
 use super::{SmallStore, Turn, micros};
 use crate::flaw::Flaw;
@@ -13,7 +12,12 @@ impl SmallStore {
     pub(super) async fn make_renewal(&self, lease: &Lease, by: Duration) -> LeaseState {
         let mut turn = self.turn(lease.key(), None, |_| false).await;
         let revived = turn.record.filter(|record| {
-            self.has(Flaw::RenewalRevives) && record.is_of(lease) && record.state == State::Released
+            let revives = match record.state {
+                State::Released => self.has(Flaw::RenewalRevives),
+                State::Dead => self.has(Flaw::DeadLeaseRenews),
+                State::Claimed | State::Done => false,
+            };
+            revives && record.is_of(lease)
         });
         let held = self.held(&turn, lease, Flaw::RenewalSteals).or(revived);
         let Some(record) = held else {
@@ -31,22 +35,38 @@ impl SmallStore {
         LeaseState::Held
     }
 
-    pub(super) async fn make_commit(&self, lease: &Lease) -> Commit {
+    pub(super) async fn make_commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Commit {
+        if answer.is_some_and(|answer| answer.len() > MAX_ANSWER)
+            && self.has(Flaw::LongAnswerIsRefused)
+        {
+            return Commit::LeaseLost;
+        }
         let mut turn = self
             .turn(lease.key(), None, |_| self.has(Flaw::CommitsRace))
             .await;
         let record = self.unexpired(&turn, None);
         let is_its = record.is_some_and(|record| record.is_of(lease));
+        if self.has(Flaw::LostLeaseLeavesItsAnswer) {
+            self.remember(&mut turn, lease, answer);
+        }
         if is_its && record.is_some_and(|record| record.state == State::Done) {
+            if self.has(Flaw::RepeatedCommitReplacesTheAnswer) {
+                self.remember(&mut turn, lease, answer);
+            }
             return match self.has(Flaw::RepeatedCommitIsLost) {
                 true => Commit::LeaseLost,
                 false => Commit::AlreadyCommitted,
             };
         }
-        let released = record.filter(|_| is_its && self.has(Flaw::ReleasedLeaseCommits));
-        let held = self
-            .held(&turn, lease, Flaw::StaleOwnerCommits)
-            .or(released);
+        let settled = record.filter(|record| {
+            let commits = match record.state {
+                State::Released => self.has(Flaw::ReleasedLeaseCommits),
+                State::Dead => self.has(Flaw::DeadLeaseCommits),
+                State::Claimed | State::Done => false,
+            };
+            commits && is_its
+        });
+        let held = self.held(&turn, lease, Flaw::StaleOwnerCommits).or(settled);
         let Some(record) = held else {
             return Commit::LeaseLost;
         };
@@ -61,7 +81,31 @@ impl SmallStore {
             done.expires = turn.now + micros(Duration::from_secs(7 * 86_400));
         }
         turn.table.records.insert(self.id(lease.key()), done);
+        if !self.has(Flaw::LostLeaseLeavesItsAnswer) {
+            self.remember(&mut turn, lease, answer);
+        }
         Commit::Committed
+    }
+
+    /// Keeps the answer of a commit.
+    fn remember(&self, turn: &mut Turn<'_>, lease: &Lease, answer: Option<&[u8]>) {
+        let none_is_empty = self.has(Flaw::NoAnswerIsAnEmptyOne).then_some(&[][..]);
+        let answer = answer.or(none_is_empty);
+        let Some(answer) = answer.filter(|answer| {
+            let is_lost = answer.is_empty() && self.has(Flaw::EmptyAnswerIsNone);
+            let fits = answer.len() <= MAX_ANSWER || self.has(Flaw::LongAnswerIsKept);
+            fits && !is_lost
+        }) else {
+            return;
+        };
+        let mut answer = answer.to_vec();
+        if self.has(Flaw::AnswerIsText) {
+            answer = String::from_utf8_lossy(&answer).into_owned().into_bytes();
+        }
+        if self.has(Flaw::AnswerIsCut) {
+            answer.truncate(8192);
+        }
+        turn.table.answers.insert(self.id(lease.key()), answer);
     }
 
     pub(super) async fn make_release(&self, lease: &Lease) -> LeaseState {
@@ -69,7 +113,12 @@ impl SmallStore {
             .turn(lease.key(), None, |_| self.has(Flaw::ReleasesRace))
             .await;
         let done = turn.record.filter(|record| {
-            self.has(Flaw::DoneIsReleased) && record.is_of(lease) && record.state == State::Done
+            let is_released = match record.state {
+                State::Done => self.has(Flaw::DoneIsReleased),
+                State::Dead => self.has(Flaw::DeadLeaseReleases),
+                State::Claimed | State::Released => false,
+            };
+            is_released && record.is_of(lease)
         });
         let held = self.held(&turn, lease, Flaw::StaleOwnerReleases).or(done);
         let Some(record) = held else {
@@ -94,16 +143,8 @@ impl SmallStore {
         LeaseState::Held
     }
 
-    pub(super) async fn remove(&self, key: &ReplayKey) -> bool {
-        let mut turn = self.turn(key, None, |_| false).await;
-        let was_there = self.unexpired(&turn, None).is_some();
-        turn.table.records.remove(&self.id(key));
-        self.cache.lock().unwrap().remove(key);
-        was_there
-    }
-
     /// The record that a lease holds. `careless` is the flaw to not compare owner and epoch.
-    fn held(&self, turn: &Turn<'_>, lease: &Lease, careless: Flaw) -> Option<Record> {
+    pub(super) fn held(&self, turn: &Turn<'_>, lease: &Lease, careless: Flaw) -> Option<Record> {
         let record = self.unexpired(turn, None)?;
         let is_held = record.is_of(lease) || self.has(careless);
         (is_held && record.state == State::Claimed).then_some(record)
