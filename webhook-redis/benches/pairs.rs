@@ -50,24 +50,51 @@ async fn measure(url: &str) {
     let store = RedisStore::builder(url).prefix(PREFIX).build().unwrap();
     let next = Arc::new(AtomicU64::new(1));
     fill(&store, &next, number("BENCH_RECORDS", 0)).await;
-    println!("{:<32} {:>9} {:>9} {:>9} {:>9}", "", "a second", "p50 µs", "p99 µs", "max µs");
+    println!(
+        "{:<32} {:>9} {:>9} {:>9} {:>9}",
+        "", "a second", "p50 µs", "p99 µs", "max µs"
+    );
     for clients in [1, 16, 64] {
         let client = redis::Client::open(url).unwrap();
         let connection = client.get_multiplexed_async_connection().await.unwrap();
         let empty = move || empty_script(connection.clone());
-        run(&format!("empty script, {clients} clients"), clients, time, empty).await;
+        run(
+            &format!("empty script, {clients} clients"),
+            clients,
+            time,
+            empty,
+        )
+        .await;
 
         let (to, n) = (store.clone(), next.clone());
         let pairs = move || pair(to.clone(), n.fetch_add(1, Relaxed), false);
-        run(&format!("claim + commit, {clients} clients"), clients, time, pairs).await;
+        run(
+            &format!("claim + commit, {clients} clients"),
+            clients,
+            time,
+            pairs,
+        )
+        .await;
 
         let (to, n) = (store.clone(), next.clone());
         let pairs = move || pair(to.clone(), n.fetch_add(1, Relaxed), true);
-        run(&format!("same, bounded, {clients} clients"), clients, time, pairs).await;
+        run(
+            &format!("same, bounded, {clients} clients"),
+            clients,
+            time,
+            pairs,
+        )
+        .await;
 
         let (to, n, done) = (store.clone(), next.clone(), next.load(Relaxed) - 1);
         let copies = move || copy(to.clone(), n.fetch_add(1, Relaxed) % done + 1);
-        run(&format!("duplicate, {clients} clients"), clients, time, copies).await;
+        run(
+            &format!("duplicate, {clients} clients"),
+            clients,
+            time,
+            copies,
+        )
+        .await;
         next.store(done + 1, Relaxed);
     }
     print_size(url, next.load(Relaxed) - 1).await;
@@ -81,7 +108,12 @@ async fn empty_script(mut connection: redis::aio::MultiplexedConnection) {
         Ok(1) => {}
         _ => {
             let mut command = redis::cmd("EVAL");
-            command.arg("return 1").arg(0).exec_async(&mut connection).await.unwrap();
+            command
+                .arg("return 1")
+                .arg(0)
+                .exec_async(&mut connection)
+                .await
+                .unwrap();
         }
     }
 }
@@ -157,7 +189,12 @@ async fn run<F>(
     times.sort_unstable();
     let rate = times.len() as f64 / took.as_secs_f64();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_micros();
-    println!("{name:<32} {rate:>9.0} {:>9} {:>9} {:>9}", at(0.5), at(0.99), at(1.0));
+    println!(
+        "{name:<32} {rate:>9.0} {:>9} {:>9} {:>9}",
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    );
 }
 
 async fn print_size(url: &str, records: u64) {
@@ -167,9 +204,18 @@ async fn print_size(url: &str, records: u64) {
     let mut scan = redis::cmd("SCAN");
     let scan = scan.arg(0).arg("MATCH").arg(name).arg("COUNT").arg(1000);
     let (_, names): (u64, Vec<String>) = scan.query_async(&mut connection).await.unwrap();
-    for name in names.iter().filter(|name| name.len() == PREFIX.len() + 67).take(1) {
+    for name in names
+        .iter()
+        .filter(|name| name.len() == PREFIX.len() + 67)
+        .take(1)
+    {
         let mut usage = redis::cmd("MEMORY");
-        let bytes: u64 = usage.arg("USAGE").arg(name).query_async(&mut connection).await.unwrap();
+        let bytes: u64 = usage
+            .arg("USAGE")
+            .arg(name)
+            .query_async(&mut connection)
+            .await
+            .unwrap();
         println!("{records} records; one takes {bytes} bytes");
     }
 }
@@ -182,7 +228,9 @@ fn request(n: u64) -> ClaimRequest {
 fn key(n: u64) -> ReplayKey {
     let mut bytes = [0; 32];
     for (round, chunk) in (0_u64..).zip(bytes.chunks_exact_mut(8)) {
-        let mut word = n.wrapping_add(round << 48).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = n
+            .wrapping_add(round << 48)
+            .wrapping_add(0x9e37_79b9_7f4a_7c15);
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         chunk.copy_from_slice(&(word ^ (word >> 31)).to_be_bytes());

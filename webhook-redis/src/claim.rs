@@ -9,7 +9,7 @@ use webhook_core::{ReplayKey, StoreError, StoreErrorKind};
 
 use crate::failure::corrupt;
 use crate::link::{Deadline, Retry};
-use crate::names::bucket;
+use crate::names::Bucket;
 use crate::reply::{exactly, items, number, optional_bytes};
 use crate::script::{Arg, CLAIM, COUNT, Call};
 use crate::settle;
@@ -75,7 +75,7 @@ impl Claiming<'_> {
     async fn run(&self, count: Count) -> Result<Option<Claim>, StoreError> {
         let (names, request) = (&self.inner.names, self.request);
         let owner = request.owner.to_bits().to_be_bytes();
-        let mut keys = vec![names.record(self.key), names.mark(bucket(self.key))];
+        let mut keys = vec![names.record(self.key), names.mark(Bucket::of(self.key))];
         let mut args = vec![
             Arg::Bytes(&owner),
             Arg::Number(millis(request.lease)),

@@ -7,7 +7,7 @@ use webhook_core::{ReplayKey, StoreError, UnixTime};
 
 use crate::failure::corrupt;
 use crate::link::{Deadline, Retry};
-use crate::names::bucket;
+use crate::names::Bucket;
 use crate::reply::{bytes, exactly, items, number};
 use crate::script::{Arg, BURY, Call, FORGET, LIST, REVIVE, SWEEP, Script};
 use crate::settle::{proof, state};
@@ -15,8 +15,6 @@ use crate::store::Inner;
 
 /// The longest list that one operation reads, and the most that one sweep removes.
 const MOST: usize = 1000;
-/// How many buckets are asked at the same time.
-const AT_ONCE: usize = 32;
 /// How many records one script looks at, so that it does not hold up other operations.
 const PAGE: usize = 100;
 
@@ -67,7 +65,7 @@ async fn change(
 
 /// The record, and the lists of its bucket.
 fn with_lists(inner: &Inner, key: &ReplayKey) -> [String; 3] {
-    let (names, bucket) = (&inner.names, bucket(key));
+    let (names, bucket) = (&inner.names, Bucket::of(key));
     [
         names.record(key),
         names.dead(bucket),
@@ -75,25 +73,20 @@ fn with_lists(inner: &Inner, key: &ReplayKey) -> [String; 3] {
     ]
 }
 
-/// Lists dead records. Buckets are in the order of keys, because a bucket is a first byte.
+/// Lists dead records. Buckets are in the order of keys, because a bucket is a first digit.
 pub(crate) async fn list(
     inner: &Inner,
     after: Option<&ReplayKey>,
     at_most: usize,
 ) -> Result<Vec<DeadRecord>, StoreError> {
     let (by, at_most) = (inner.deadline(), at_most.min(MOST));
-    let first = after.map_or(0, bucket);
-    let buckets: Vec<u8> = (first..=u8::MAX).collect();
+    let buckets = Bucket::from(after);
+    let pages = buckets.iter().map(|bucket| page(inner, *bucket, after, by));
+    let pages = try_join_all(pages).await?;
     let mut dead = Vec::new();
-    for buckets in buckets.chunks(AT_ONCE) {
-        let pages = buckets.iter().map(|bucket| page(inner, *bucket, after, by));
-        for (bucket, page) in buckets.iter().zip(try_join_all(pages).await?) {
-            let most = at_most.saturating_sub(dead.len());
-            dead.extend(of_bucket(inner, *bucket, page, most, by).await?);
-        }
-        if dead.len() >= at_most {
-            break;
-        }
+    for (bucket, page) in buckets.iter().zip(pages) {
+        let most = at_most.saturating_sub(dead.len());
+        dead.extend(of_bucket(inner, *bucket, page, most, by).await?);
     }
     Ok(dead)
 }
@@ -102,20 +95,21 @@ pub(crate) async fn list(
 /// only if the bucket has no more.
 async fn of_bucket(
     inner: &Inner,
-    bucket: u8,
+    bucket: Bucket,
     mut page: Vec<ReplayKey>,
     at_most: usize,
     by: Deadline,
 ) -> Result<Vec<DeadRecord>, StoreError> {
     let mut dead = Vec::new();
-    while let Some(last) = page.last().copied() {
-        let is_last = page.len() < PAGE;
-        page.truncate(at_most.saturating_sub(dead.len()));
-        if page.is_empty() {
+    loop {
+        let missing = at_most.saturating_sub(dead.len());
+        let is_all = page.len() < PAGE && page.len() <= missing;
+        page.truncate(missing);
+        let Some(last) = page.last().copied() else {
             break;
-        }
+        };
         dead.extend(still_dead(inner, bucket, &page, by).await?);
-        if is_last {
+        if is_all || dead.len() >= at_most {
             break;
         }
         page = self::page(inner, bucket, Some(&last), by).await?;
@@ -126,7 +120,7 @@ async fn of_bucket(
 /// The next keys in the list of a bucket. Fewer than [`PAGE`] are the last.
 async fn page(
     inner: &Inner,
-    bucket: u8,
+    bucket: Bucket,
     after: Option<&ReplayKey>,
     by: Deadline,
 ) -> Result<Vec<ReplayKey>, StoreError> {
@@ -144,7 +138,7 @@ async fn page(
 /// The records of these keys that are dead. The script takes the others off the lists.
 async fn still_dead(
     inner: &Inner,
-    bucket: u8,
+    bucket: Bucket,
     keys: &[ReplayKey],
     by: Deadline,
 ) -> Result<Vec<DeadRecord>, StoreError> {
@@ -181,18 +175,14 @@ fn key(member: Value) -> Result<ReplayKey, StoreError> {
 /// counted.
 pub(crate) async fn sweep(inner: &Inner, at_most: usize) -> Result<Swept, StoreError> {
     let (by, mut left) = (inner.deadline(), at_most.min(MOST));
-    let buckets: Vec<u8> = (0..=u8::MAX).collect();
+    let buckets = Bucket::from(None);
     let (mut buckets, mut more) = (buckets.as_slice(), false);
     while !buckets.is_empty() {
         // Each bucket may remove its share of what is left. With nothing left, it only looks.
-        let at_once = if left == 0 {
-            AT_ONCE
-        } else {
-            AT_ONCE.min(left)
-        };
+        let at_once = if left == 0 { buckets.len() } else { left };
         let (asked, rest) = buckets.split_at(at_once.min(buckets.len()));
         buckets = rest;
-        let share = left / asked.len();
+        let share = left.checked_div(asked.len()).unwrap_or_default();
         let swept = asked
             .iter()
             .map(|bucket| sweep_bucket(inner, *bucket, share, by));
@@ -206,7 +196,7 @@ pub(crate) async fn sweep(inner: &Inner, at_most: usize) -> Result<Swept, StoreE
 
 async fn sweep_bucket(
     inner: &Inner,
-    bucket: u8,
+    bucket: Bucket,
     at_most: usize,
     by: Deadline,
 ) -> Result<(usize, bool), StoreError> {

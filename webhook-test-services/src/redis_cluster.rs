@@ -39,6 +39,8 @@ impl RedisCluster {
         }
         for (epoch, (server, _)) in (1..).zip(&members) {
             ask(server, &format!("CLUSTER SET-CONFIG-EPOCH {epoch}"));
+        }
+        for (server, _) in &members {
             for (other, bus) in &members {
                 let other = other.port();
                 ask(server, &format!("CLUSTER MEET 127.0.0.1 {other} {bus}"));
@@ -57,6 +59,16 @@ impl RedisCluster {
     #[must_use]
     pub fn servers(&self) -> &[Redis] {
         &self.servers
+    }
+
+    /// Kills one of the servers and starts it again, with its place in the cluster.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such server, or if it does not start.
+    pub fn restart(&mut self, which: usize) {
+        let server = self.servers.get_mut(which);
+        server.expect("there are three servers").restart();
     }
 
     /// The URLs of the servers.

@@ -41,13 +41,13 @@ local last = redis.call('GET', KEYS[2]) or '0'
 if epoch and (#epoch > #last or #epoch == #last and epoch > last) then
   last = epoch
 end
+-- The program reads 63 bits.
+if not string.find(last, '^%d+$') or #last > 19 or #last == 19 and last > '9223372036854775806' then
+  return redis.error_reply('CORRUPT the last epoch of a bucket cannot be followed')
+end
 local next = time[1] .. string.format('%06d', time[2])
 if #last > #next or #last == #next and last >= next then
   local head, digit, nines = string.match(last, '^(%d-)([0-8]?)(9*)$')
-  -- The program reads 63 bits.
-  if not head or #last > 19 or #last == 19 and last > '9223372036854775806' then
-    return redis.error_reply('CORRUPT the last epoch of a bucket cannot be followed')
-  end
   next = head .. (digit == '' and 1 or digit + 1) .. string.rep('0', #nines)
 end
 
