@@ -8,6 +8,7 @@ use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, Owner};
 use webhook_core::{ReplayKey, ReplayStore, StoreError, StoreErrorKind};
 use webhook_redis::{RedisStore, RedisStoreBuilder, redis};
 
+const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 
@@ -103,6 +104,14 @@ impl Place {
         }
     }
 
+    /// Like [`pass`](Self::pass), and what the shift takes counts too: the last second passes on
+    /// the clock.
+    pub(crate) async fn pass_exactly(&self, time: Duration) {
+        let on_the_clock = tokio::time::sleep(time.min(SECOND));
+        let shift = self.pass(time.saturating_sub(SECOND));
+        tokio::join!(on_the_clock, shift);
+    }
+
     /// How many keys the place has in Redis.
     pub(crate) async fn count(&self) -> usize {
         let mut count = 0;
@@ -128,7 +137,10 @@ impl Place {
 }
 
 /// Runs a command of the test.
-pub(crate) async fn run<T: redis::FromRedisValue>(redis: &mut MultiplexedConnection, words: &[&str]) -> T {
+pub(crate) async fn run<T: redis::FromRedisValue>(
+    redis: &mut MultiplexedConnection,
+    words: &[&str],
+) -> T {
     let mut command = redis::Cmd::new();
     command.arg(words).query_async(redis).await.unwrap()
 }
