@@ -28,7 +28,7 @@ use webhook_test_services::Redis;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-const PREFIX: &str = "webhook-bench";
+const PREFIX: &str = "webhook";
 
 fn main() {
     let private = match setting("BENCH_URL") {
@@ -200,13 +200,13 @@ async fn run<F>(
 async fn print_size(url: &str, records: u64) {
     let client = redis::Client::open(url).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-    let name = format!("{PREFIX}:*");
+    let name = format!("{PREFIX}{{*");
     let mut scan = redis::cmd("SCAN");
     let scan = scan.arg(0).arg("MATCH").arg(name).arg("COUNT").arg(1000);
     let (_, names): (u64, Vec<String>) = scan.query_async(&mut connection).await.unwrap();
     for name in names
         .iter()
-        .filter(|name| name.len() == PREFIX.len() + 67)
+        .filter(|name| name.len() == PREFIX.len() + 69)
         .take(1)
     {
         let mut usage = redis::cmd("MEMORY");

@@ -11,10 +11,13 @@ use crate::link::{AnyClient, Link, Target, Wait};
 
 const DEFAULT_PREFIX: &str = "webhook";
 const LONGEST_PREFIX: usize = 64;
-const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(2);
-const LONGEST_TIME_LIMIT: Duration = Duration::from_secs(60);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// A server that vanished is noticed before the next delivery waits for it.
 const KEEPALIVE: Duration = Duration::from_secs(15);
+/// The shortest pause before a server of a cluster is asked again.
+#[cfg(feature = "cluster")]
+const RETRY_MILLIS: u64 = 25;
 
 /// Builds a [`RedisStore`].
 #[derive(Debug)]
@@ -27,7 +30,7 @@ pub struct RedisStoreBuilder {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) prefix: String,
-    pub(crate) time_limit: Duration,
+    pub(crate) timeout: Duration,
     pub(crate) wait: Option<Wait>,
 }
 
@@ -38,7 +41,7 @@ enum Place {
     #[cfg(feature = "cluster")]
     Urls(Result<Vec<ConnectionInfo>, RedisError>),
     #[cfg(feature = "cluster")]
-    Cluster(redis::cluster::ClusterClient),
+    Cluster(Box<redis::cluster::ClusterClient>),
 }
 
 impl RedisStoreBuilder {
@@ -57,7 +60,7 @@ impl RedisStoreBuilder {
             place,
             settings: Settings {
                 prefix: DEFAULT_PREFIX.to_owned(),
-                time_limit: DEFAULT_TIME_LIMIT,
+                timeout: DEFAULT_TIMEOUT,
                 wait: None,
             },
         }
@@ -77,8 +80,8 @@ impl RedisStoreBuilder {
     /// [`Timeout`](webhook_core::StoreErrorKind::Timeout), and the delivery is answered 503.
     ///
     /// At most a minute. A connection may take half of it to open.
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.settings.time_limit = limit;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = timeout;
         self
     }
 
@@ -107,7 +110,7 @@ impl RedisStoreBuilder {
     pub fn build(self) -> Result<RedisStore, BuildError> {
         self.settings.check()?;
         let client = self.place.client(&self.settings)?;
-        let target = Target::new(client, self.settings.time_limit);
+        let target = Target::new(client, self.settings.timeout);
         Ok(RedisStore::from_parts(Link::new(target), self.settings))
     }
 }
@@ -122,12 +125,12 @@ impl From<Client> for RedisStoreBuilder {
 
 /// A client of a cluster with settings of its own. The store opens connections of its own with it.
 ///
-/// Set its `response_timeout` to the time limit of the store or more, and do not let it read from
+/// Set its `response_timeout` to the timeout of the store or more, and do not let it read from
 /// replicas.
 #[cfg(feature = "cluster")]
 impl From<redis::cluster::ClusterClient> for RedisStoreBuilder {
     fn from(client: redis::cluster::ClusterClient) -> Self {
-        Self::new(Place::Cluster(client))
+        Self::new(Place::Cluster(client.into()))
     }
 }
 
@@ -142,11 +145,11 @@ impl Settings {
         let has_length = (1..=LONGEST_PREFIX).contains(&self.prefix.len());
         let is_wrong = !has_length || !self.prefix.chars().all(fits);
         refuse(is_wrong, BuildErrorKind::Prefix)?;
-        let is_wrong = self.time_limit.is_zero() || self.time_limit > LONGEST_TIME_LIMIT;
-        refuse(is_wrong, BuildErrorKind::TimeLimit)?;
+        let is_wrong = self.timeout.is_zero() || self.timeout > LONGEST_TIMEOUT;
+        refuse(is_wrong, BuildErrorKind::Timeout)?;
         let is_wrong = self.wait.is_some_and(|wait| {
             // Redis takes zero milliseconds for "without end".
-            let has_time = wait.at_most.as_millis() > 0 && wait.at_most < self.time_limit;
+            let has_time = wait.at_most.as_millis() > 0 && wait.at_most < self.timeout;
             wait.replicas == 0 || !has_time
         });
         refuse(is_wrong, BuildErrorKind::Replicas)
@@ -159,18 +162,22 @@ impl Place {
         Ok(match self {
             Self::Url(info) => {
                 let info = info.map_err(wrong_url)?;
-                let info = info.set_tcp_settings(tcp(settings.time_limit));
+                let info = info.set_tcp_settings(tcp(settings.timeout));
                 AnyClient::Server(Client::open(info).map_err(wrong_url)?)
             }
             Self::Client(client) => AnyClient::Server(client),
             #[cfg(feature = "cluster")]
             Self::Urls(urls) => {
-                let limit = settings.time_limit;
+                let limit = settings.timeout;
                 let builder = redis::cluster::ClusterClientBuilder::new(urls.map_err(wrong_url)?)
+                    // Within the limit, and not long after it.
+                    .retries(4)
+                    .min_retry_wait(RETRY_MILLIS)
+                    .max_retry_wait(8 * RETRY_MILLIS)
                     .connection_timeout(limit / 2)
                     .response_timeout(limit)
                     .tcp_settings(tcp(limit));
-                AnyClient::Cluster(builder.build().map_err(wrong_url)?)
+                AnyClient::Cluster(builder.build().map_err(wrong_url)?.into())
             }
             #[cfg(feature = "cluster")]
             Self::Cluster(client) => AnyClient::Cluster(client),

@@ -198,3 +198,54 @@ fn at(server: &str, finding: Finding) -> Finding {
         server => Finding::new(finding.what, format!("{server}: {}", finding.text)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str = "# Server\r\nredis_version:7.0.15\r\n# Memory\r\nmaxmemory_policy:noeviction\r\n\
+                         aof_enabled:1\r\nrole:master\r\ncluster_enabled:0\r\n";
+
+    fn kinds(info: &str) -> Vec<FindingKind> {
+        let findings = of_info(&Info(info), false);
+        findings.into_iter().map(|finding| finding.what).collect()
+    }
+
+    #[test]
+    fn versions_before_7_are_found_and_later_ones_are_not() {
+        assert_eq!(kinds(SOUND), []);
+        for (version, is_found) in [
+            ("6.2.14", true),
+            ("2.8.0", true),
+            ("unstable", true),
+            ("7.4.1", false),
+            ("8.0.0", false),
+            ("10.1", false),
+        ] {
+            let found = kinds(&SOUND.replace("7.0.15", version));
+            assert_eq!(found.contains(&FindingKind::Other), is_found, "{version}");
+        }
+    }
+
+    #[test]
+    fn what_info_does_not_say_is_found() {
+        for name in ["redis_version", "maxmemory_policy", "aof_enabled", "role"] {
+            assert_eq!(kinds(&SOUND.replace(name, "another")), [FindingKind::Other]);
+        }
+    }
+
+    #[test]
+    fn clocks_are_apart_only_beyond_the_time_that_the_answer_took() {
+        let of = |sent, received, server| {
+            let [sent, received, server] = [sent, received, server].map(Duration::from_secs);
+            of_skew(skew(sent, received, server)).map(|finding| finding.what)
+        };
+        let found = Some(FindingKind::ClockSkew);
+        assert_eq!(of(1000, 1002, 1001), None);
+        assert_eq!(of(1000, 1100, 1050), None);
+        assert_eq!(of(1000, 1002, 970), None);
+        assert_eq!(of(1000, 1002, 1032), None);
+        assert_eq!(of(1000, 1002, 969), found);
+        assert_eq!(of(1000, 1002, 1033), found);
+    }
+}

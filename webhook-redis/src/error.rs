@@ -18,9 +18,9 @@ pub enum BuildErrorKind {
     Url,
     /// The prefix is empty, longer than 64 bytes, or has a character that is not allowed.
     Prefix,
-    /// The time limit is zero or longer than a minute.
-    TimeLimit,
-    /// The number of replicas is zero, or the wait is zero or as long as the time limit.
+    /// The timeout is zero or longer than a minute.
+    Timeout,
+    /// The number of replicas is zero, or the wait is zero or as long as the timeout.
     Replicas,
 }
 
@@ -54,12 +54,12 @@ impl fmt::Display for BuildError {
             BuildErrorKind::Prefix => {
                 "the prefix cannot be used; expected 1 to 64 letters, digits or `.:/_-`"
             }
-            BuildErrorKind::TimeLimit => {
-                "the time limit cannot be used; expected more than zero and at most a minute"
+            BuildErrorKind::Timeout => {
+                "the timeout cannot be used; expected more than zero and at most a minute"
             }
             BuildErrorKind::Replicas => {
                 "the wait for replicas cannot be used; expected at least one replica, and a wait \
-                 that is longer than a millisecond and shorter than the time limit"
+                 that is longer than a millisecond and shorter than the timeout"
             }
         })
     }

@@ -6,19 +6,21 @@
 //!
 //! | name | type | what it is |
 //! |---|---|---|
-//! | `webhook:{3r}3fa0…` | hash | a record, named by its key in hexadecimal |
-//! | `webhook:{3r}epoch` | string | the mark: the last epoch that was granted in the bucket |
-//! | `webhook:{3r}dead` | sorted set | the keys of the dead records, all with score 0 |
-//! | `webhook:{3r}dead-ends` | sorted set | the same keys, by the time at which they expire |
-//! | `webhook:{az}a17c…:count` | hash | the keys of a group, named by the key of the group |
+//! | `webhook{37s}3fa0…` | hash | a record, named by its key in hexadecimal |
+//! | `webhook{37s}epoch` | string | the mark: the last epoch that was granted in the bucket |
+//! | `webhook{37s}dead` | sorted set | the keys of the dead records, all with score 0 |
+//! | `webhook{37s}dead-ends` | sorted set | the same keys, by the time at which they expire |
+//! | `webhook{aoo}a17c…:count` | hash | the keys of a group, named by the key of the group |
 
 use std::sync::Arc;
 
 use webhook_core::ReplayKey;
 
-/// The hash tags. Their slots are 801, 2099, 2533, 3603 and so on: one in each sixteenth.
+/// The hash tags. Their slots are 512, 1537, 2562, 3587 and so on: one in the middle of each
+/// sixteenth.
 const TAGS: [&str; 16] = [
-    "07", "1p", "2W", "3r", "4A", "5y", "64", "7e", "8u", "9P", "az", "bo", "cy", "dx", "es", "fg",
+    "04s", "15s", "26s", "37s", "40s", "51s", "62s", "73s", "8wz", "9vz", "aoo", "b1h", "ct8",
+    "d7h", "eko", "fy5",
 ];
 
 /// Records whose keys begin with the same digit. Their order is that of the keys.
@@ -80,7 +82,7 @@ impl Names {
     }
 
     fn name(&self, bucket: Bucket, first: &str, second: &str) -> String {
-        [&self.prefix, ":{", bucket.0, "}", first, second].concat()
+        [&self.prefix, "{", bucket.0, "}", first, second].concat()
     }
 }
 
@@ -98,11 +100,11 @@ mod tests {
     fn the_names_of_a_bucket_have_one_hash_tag_and_are_not_names_of_records() {
         let (names, key) = (Names::new("hooks"), key(0x3f));
         let (record, bucket) = (names.record(&key), Bucket::of(&key));
-        assert_eq!(record, format!("hooks:{{3r}}3f{}", "ab".repeat(31)));
+        assert_eq!(record, format!("hooks{{37s}}3f{}", "ab".repeat(31)));
         assert_eq!(names.count(&key), format!("{record}:count"));
-        assert_eq!(names.mark(bucket), "hooks:{3r}epoch");
-        assert_eq!(names.dead(bucket), "hooks:{3r}dead");
-        assert_eq!(names.dead_ends(bucket), "hooks:{3r}dead-ends");
+        assert_eq!(names.mark(bucket), "hooks{37s}epoch");
+        assert_eq!(names.dead(bucket), "hooks{37s}dead");
+        assert_eq!(names.dead_ends(bucket), "hooks{37s}dead-ends");
     }
 
     #[test]
@@ -114,7 +116,7 @@ mod tests {
             assert_eq!(bucket.0, Bucket::of(&key(digit << 4 | 15)).0);
         }
         let rest: Vec<_> = Bucket::from(Some(&key(0xe5))).iter().map(|b| b.0).collect();
-        assert_eq!(rest, ["es", "fg"]);
+        assert_eq!(rest, ["eko", "fy5"]);
     }
 
     #[test]

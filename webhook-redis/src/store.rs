@@ -114,7 +114,7 @@ impl ReplayStore for RedisStore {
 
 impl Inner {
     pub(crate) fn deadline(&self) -> Deadline {
-        Deadline::after(self.settings.time_limit)
+        Deadline::after(self.settings.timeout)
     }
 }
 

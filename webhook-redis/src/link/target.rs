@@ -21,7 +21,7 @@ pub(crate) struct Target {
 pub(crate) enum AnyClient {
     Server(Client),
     #[cfg(feature = "cluster")]
-    Cluster(redis::cluster::ClusterClient),
+    Cluster(Box<redis::cluster::ClusterClient>),
 }
 
 impl Target {

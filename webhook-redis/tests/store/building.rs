@@ -27,10 +27,7 @@ fn settings_that_cannot_be_used_are_errors_of_their_kinds() {
         );
     }
     for limit in [Duration::ZERO, Duration::from_secs(61)] {
-        assert_eq!(
-            refused(builder().time_limit(limit)),
-            BuildErrorKind::TimeLimit
-        );
+        assert_eq!(refused(builder().timeout(limit)), BuildErrorKind::Timeout);
     }
     for (replicas, wait) in [(0, 100), (1, 0), (1, 2000), (1, 5000)] {
         let wait = Duration::from_millis(wait);
@@ -41,7 +38,7 @@ fn settings_that_cannot_be_used_are_errors_of_their_kinds() {
     }
     builder()
         .prefix("a.B:/_-9")
-        .time_limit(Duration::from_secs(60))
+        .timeout(Duration::from_secs(60))
         .build()
         .unwrap();
 }

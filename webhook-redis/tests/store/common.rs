@@ -16,7 +16,7 @@ pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 /// that a test could move.
 const SHIFT: &str = r"
 local by = tonumber(ARGV[2])
-for _, name in ipairs(redis.call('KEYS', ARGV[1] .. ':*')) do
+for _, name in ipairs(redis.call('KEYS', ARGV[1] .. '{*')) do
   local kind = redis.call('TYPE', name).ok
   if kind == 'hash' then
     for _, field in ipairs({'l', 't'}) do
@@ -82,11 +82,11 @@ impl Place {
     /// What the names of a key's bucket begin with.
     fn bucket(&self, key: &ReplayKey) -> String {
         let tags = [
-            "07", "1p", "2W", "3r", "4A", "5y", "64", "7e", "8u", "9P", "az", "bo", "cy", "dx",
-            "es", "fg",
+            "04s", "15s", "26s", "37s", "40s", "51s", "62s", "73s", "8wz", "9vz", "aoo", "b1h",
+            "ct8", "d7h", "eko", "fy5",
         ];
         let tag = tags[usize::from(key.as_bytes()[0] >> 4)];
-        format!("{}:{{{tag}}}", self.prefix)
+        format!("{}{{{tag}}}", self.prefix)
     }
 
     /// The first server, for commands of the test.
@@ -158,7 +158,7 @@ async fn names(redis: &mut MultiplexedConnection, prefix: &str) -> Vec<String> {
         let mut scan = redis::cmd("SCAN");
         scan.arg(cursor)
             .arg("MATCH")
-            .arg(format!("{prefix}:*"))
+            .arg(format!("{prefix}{{*"))
             .arg("COUNT")
             .arg(1000);
         let (next, names): (u64, Vec<String>) = scan.query_async(redis).await.unwrap();

@@ -60,13 +60,13 @@ async fn a_server_that_was_killed_serves_again_and_has_lost_nothing_that_was_ans
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_answer_costs_a_time_limit_and_no_more() {
+async fn a_server_that_does_not_answer_costs_a_timeout_and_no_more() {
     let Some(redis) = Redis::start(&[]) else {
         return;
     };
     let place = Place::new([redis.url()]);
     let limit = Duration::from_millis(500);
-    let store = place.builder().time_limit(limit).build().unwrap();
+    let store = place.builder().timeout(limit).build().unwrap();
     handle(&store, &key(0)).await;
     let (begun, request) = (key(1), request());
     redis.pause();

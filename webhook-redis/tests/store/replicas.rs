@@ -28,7 +28,7 @@ async fn pair() -> Option<(Redis, Redis)> {
 }
 
 fn waiting(place: &Place, wait: Duration) -> RedisStore {
-    let builder = place.builder().time_limit(wait * 2);
+    let builder = place.builder().timeout(wait * 2);
     builder.wait_for_replicas(1, wait).build().unwrap()
 }
 
