@@ -1,7 +1,6 @@
 //! PostgreSQL.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::guard::{Folder, Guard};
@@ -61,7 +60,7 @@ impl Postgres {
         let user = programs::unprivileged_user();
         let folder = Folder::new("postgres", user);
         let data = folder.path().join("data");
-        make_cluster(&programs::as_user(user, &initdb), &data);
+        copy(&cluster(user, &initdb), &data);
 
         let port = port::free();
         let mut line = programs::as_user(user, &server);
@@ -184,24 +183,26 @@ fn program(name: &str) -> Option<PathBuf> {
     programs::find(name, &folders)
 }
 
-fn make_cluster(initdb: &[String], data: &Path) {
-    let [program, first @ ..] = initdb else {
-        unreachable!("a command line has a program");
+/// The data of a new server. `initdb` takes seconds, so a process runs it once.
+fn cluster(user: Option<&str>, initdb: &Path) -> PathBuf {
+    static CLUSTER: OnceLock<Folder> = OnceLock::new();
+    let make = || {
+        let folder = Folder::new("postgres-cluster", user);
+        let mut line = programs::as_user(user, initdb);
+        let options = ["--username=postgres", "--auth=trust", "--encoding=UTF8"];
+        line.extend(options.map(str::to_owned));
+        line.extend(["--no-locale", "--no-sync", "-D"].map(str::to_owned));
+        line.push(folder.path().join("data").display().to_string());
+        programs::run(&line);
+        folder
     };
-    let output = Command::new(program)
-        .args(first)
-        .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
-        .args(["--no-locale", "--no-sync", "-D"])
-        .arg(data)
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .output()
-        .expect("initdb runs");
-    assert!(
-        output.status.success(),
-        "initdb fails: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    CLUSTER.get_or_init(make).path().join("data")
+}
+
+/// Copies a folder with its owners and rights.
+fn copy(from: &Path, to: &Path) {
+    let [from, to] = [from, to].map(|path| path.display().to_string());
+    programs::run(&["cp".to_owned(), "-a".to_owned(), from, to]);
 }
 
 /// The first message of a client. A server that is ready answers `R`.

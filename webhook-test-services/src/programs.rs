@@ -41,6 +41,29 @@ pub(crate) fn as_user(user: Option<&str>, program: &Path) -> Vec<String> {
     line
 }
 
+/// Runs a program to its end.
+///
+/// # Panics
+///
+/// If it fails.
+pub(crate) fn run(line: &[String]) {
+    let [program, arguments @ ..] = line else {
+        unreachable!("a command line has a program");
+    };
+    let output = Command::new(program)
+        .args(arguments)
+        // A folder that every user may be in.
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("{program} does not run: {error}"));
+    assert!(
+        output.status.success(),
+        "{program} fails: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 fn id(arguments: &[&str]) -> Option<String> {
     let output = Command::new("id")
         .args(arguments)

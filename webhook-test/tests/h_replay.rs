@@ -3,9 +3,9 @@
 //!
 //! Not tested here: H12 (renewal is a promise of stores, which the conformance suite tests; the
 //! layer never renews, because its handler's time limit is half of the lease), the policy
-//! `AckAndDeadLetter` of H19 (it does not exist; nothing buries but a caller of the store), the second half of H07 (the handler's `T` decides
-//! whether a type fits the body), the rest of I (other stores), and the rest of G (a tenant is a
-//! setting of an endpoint and is not resolved per request).
+//! `AckAndDeadLetter` of H19 (it does not exist: only an application buries), the second half of
+//! H07 (the handler's `T` decides whether a type fits the body), the rest of I (other stores), and
+//! the rest of G (a tenant is a setting of an endpoint and is not resolved per request).
 
 use std::sync::Arc;
 use std::sync::Mutex;

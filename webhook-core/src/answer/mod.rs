@@ -26,7 +26,7 @@ use bytes::Bytes;
 /// | the body is encoded | 415 | `{"error":"unsupported_encoding"}` |
 /// | verified, but not a valid event | 422 | `{"error":"unprocessable"}` |
 /// | the handler panicked | 500 | `{"error":"internal_error"}` |
-/// | in flight, dead, unavailable, or shutting down | 503, `Retry-After` | `{"error":"unavailable"}` |
+/// | in flight, dead, unavailable, shutting down | 503, `Retry-After` | `{"error":"unavailable"}` |
 ///
 /// The store, keys, the clock, or capacity can be unavailable.
 ///

@@ -12,7 +12,7 @@ use crate::delivery::{BodyLabels, HandshakeResponder};
 use crate::error::RejectionKind;
 use crate::observe::EscapedId;
 use crate::parse::json::{JsonValue, Pointers, Problem};
-use crate::parse::{json, xml};
+use crate::parse::{is_printable, json, xml};
 use crate::provider::{Challenge, Handshake, Locator, Mode, Provider, Questions, When};
 use crate::request::{Found, Head};
 use crate::verify::MAX_ID;
@@ -106,10 +106,13 @@ impl<'b> Envelope<'b> {
         if wanted.pointers.is_empty() || raw.is_empty() {
             return Ok(envelope);
         }
-        match json::scan(raw, &wanted.pointers) {
-            Ok(found) => envelope.found = found,
+        match json::scan_into(&mut envelope.found, raw, &wanted.pointers) {
+            Ok(()) => {}
             // Verified all the same: a form, for example, is identified by its content.
-            Err(Problem::NotJson) => envelope.is_form = true,
+            Err(Problem::NotJson) => {
+                envelope.found = [const { None }; json::MAX_POINTERS];
+                envelope.is_form = true;
+            }
             Err(Problem::DuplicateKey) => return Err(RejectionKind::Unprocessable),
         }
         Ok(envelope)
@@ -244,5 +247,6 @@ fn text_or_integer<'b>(value: &JsonValue<'b>) -> Option<Cow<'b, str>> {
 /// Whether the text can be a label: not empty, not too long, and without control characters, which
 /// a log or a terminal could interpret.
 pub(crate) fn is_label(text: &str) -> bool {
-    !text.is_empty() && text.len() <= MAX_ID && !text.chars().any(char::is_control)
+    let fits = !text.is_empty() && text.len() <= MAX_ID;
+    fits && (is_printable(text.as_bytes()) || !text.chars().any(char::is_control))
 }

@@ -62,8 +62,8 @@ pub(super) fn identifying_query(
     token_parameter: Option<&str>,
     head: &Head<'_>,
 ) -> Option<[u8; 32]> {
-    let coverage = provider.coverage();
     let query = head.query().filter(|query| !query.is_empty())?;
+    let coverage = provider.coverage();
     if !coverage.url && !coverage.is_sender_only() {
         return None;
     }

@@ -1,9 +1,11 @@
 //! Decides what a complete body is: an event, a challenge, or neither.
 
+use std::sync::OnceLock;
+
 use crate::answer::Answer;
 use crate::delivery::arrival::Challenged;
 use crate::delivery::identity::both;
-use crate::delivery::{BodyLabels, Envelope, IdentityInput, Proof, Record};
+use crate::delivery::{Envelope, IdentityInput, Proof, Record};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
 use crate::provider::{Locator, Verified};
@@ -74,7 +76,7 @@ impl Record {
     }
 
     /// Reads the envelope if replay protection or a challenge needs it.
-    fn open(&self, verified: &Verified) -> Result<Opened, RejectionKind> {
+    fn open(&mut self, verified: &Verified) -> Result<Opened, RejectionKind> {
         let wanted = &self.shared.wanted;
         if self.shared.store.is_none() && !wanted.challenges {
             return Ok(Opened::Event { is_question: false });
@@ -91,8 +93,8 @@ impl Record {
             }
         }
         let is_question = envelope.is_question();
-        let labels: BodyLabels = envelope.labels(self.payload(), vouched)?;
-        let _ = self.body.set(labels);
+        let labels = envelope.labels(self.payload(), vouched)?;
+        self.body = OnceLock::from(labels);
         Ok(Opened::Event { is_question })
     }
 

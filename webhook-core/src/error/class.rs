@@ -25,8 +25,8 @@ pub enum RejectionClass {
     Unprocessable,
     /// The handler panicked: 500.
     HandlerFailed,
-    /// The sender has to retry: 503. A copy is in flight, the event is dead, or the store, keys, the
-    /// clock or capacity are unavailable.
+    /// The sender has to retry: 503. A copy is in flight, the event is dead, or the store, keys,
+    /// the clock or capacity are unavailable.
     Unavailable,
 }
 

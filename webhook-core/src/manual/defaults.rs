@@ -69,9 +69,9 @@
 //! * **Capacity of a `MemoryStore`**: 1 000 000 records of less than 100 bytes each. When it is
 //!   full, the older half of the done records that are no longer fresh is removed. If there are
 //!   none, the answer is 503.
-//! * **Answers and notes in a `MemoryStore`**: 64 MiB together, about what a million records take. A
-//!   remembered answer has at most 64 KiB, and the oldest ones make room. A note of a dead delivery
-//!   has at most 1 KiB.
+//! * **Answers and notes in a `MemoryStore`**: 64 MiB together, about what a million records take.
+//!   A remembered answer has at most 64 KiB, and the oldest ones make room. A note of a dead
+//!   delivery has at most 1 KiB.
 //! * **A dead delivery**: 503 with `Retry-After: 10`, and no run. A 200 would tell the sender that
 //!   it was handled. The record is kept like any other, and a copy runs again after that.
 //! * **[`store_timeout`](crate::EndpointBuilder::store_timeout)**: 2 s per call. The call continues

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::RejectionKind;
+use crate::parse::is_printable;
 use crate::parse::json::field;
 use crate::request::MAX_VALUE;
 
@@ -124,12 +125,6 @@ pub(crate) fn parse(
 }
 
 type Tag<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), RejectionKind>;
-
-/// Whether all bytes are printable ASCII. Without an early exit, so that it takes many at a time.
-fn is_printable(value: &[u8]) -> bool {
-    let strange = |byte: &u8| u8::from(byte.wrapping_sub(b' ') > b'~' - b' ');
-    value.iter().map(strange).fold(0, |any, one| any | one) == 0
-}
 
 fn versions(value: &[u8], label: &str, commas: bool, tag: Tag<'_>) -> Result<(), RejectionKind> {
     for entry in pieces(value, b' ') {

@@ -24,8 +24,8 @@ pub enum Claim {
     Done {
         /// Whether the committed payload had the same fingerprint.
         same_payload: bool,
-        /// The answer of the commit. `None` if the commit had none, or if the store dropped it under
-        /// pressure.
+        /// The answer of the commit. `None` if the commit had none, or if the store dropped it
+        /// under pressure.
         answer: Option<Bytes>,
     },
     /// The delivery was [buried](super::ReplayStore::bury), and does not run.

@@ -36,22 +36,26 @@ use crate::replay::{
 ///
 /// # The states
 ///
-/// | | absent | claimed, lease alive | claimed, lease ended | released | done | dead |
+/// A record is absent, claimed (with a lease that is alive or has ended), released, done or dead.
+/// An expired record is absent.
+///
+/// | | absent | lease alive | lease ended | released | done | dead |
 /// |---|---|---|---|---|---|---|
-/// | claim | `Acquired` → claimed | `InFlight` (1) | `Acquired` → claimed | `Acquired` → claimed | `Done` | `Dead` |
-/// | renew (2) | `Lost` | `Held`, later end | `Held`, later end | `Lost` | `Lost` | `Lost` |
-/// | commit (2) | `LeaseLost` | `Committed` → done | `Committed` → done | `LeaseLost` | `AlreadyCommitted` | `LeaseLost` |
-/// | release (2) | `Lost` | `Held` → released | `Held` → released | `Lost` | `Lost` | `Lost` |
-/// | bury (2) | `Lost` | `Held` → dead | `Held` → dead | `Lost` | `Lost` | `Lost` |
-/// | revive | `false` | `false` | `false` | `false` | `false` | `true` → released |
-/// | forget | `false` | `true` → absent | `true` → absent | `true` → absent | `true` → absent | `true` → absent |
+/// | claim | Acquired | InFlight (1) | Acquired | Acquired | Done | Dead |
+/// | renew (2) | Lost | Held | Held | Lost | Lost | Lost |
+/// | commit (2) | LeaseLost | Committed | Committed | LeaseLost | AlreadyCommitted | LeaseLost |
+/// | release (2) | Lost | Held | Held | Lost | Lost | Lost |
+/// | bury (2) | Lost | Held | Held | Lost | Lost | Lost |
+/// | revive | false | false | false | false | false | true |
+/// | forget | false | true | true | true | true | true |
 ///
 /// 1. The owner of the lease gets `Acquired` again, with the same epoch and attempt.
-/// 2. With a lease whose owner and epoch are those of the record. Every other lease is lost, and
-///    changes nothing.
+/// 2. With a lease whose owner and epoch are those of the record. Every other lease is lost.
 ///
-/// An expired record is absent. Where no arrow stands, nothing but the lease end and `expires` of a
-/// renewal is written.
+/// What an operation makes of the record: a claim that is `Acquired` makes it claimed, and a commit
+/// that is `Committed` done. `Held` makes it released (release) or dead (bury). `true` makes it
+/// released (revive) or absent (forget). A renewal that is `Held` moves the lease end. Every other
+/// answer changes nothing.
 ///
 /// # Retention
 ///

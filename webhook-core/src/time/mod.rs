@@ -190,18 +190,19 @@ impl Stamp {
     /// spellings that number parsers accept (`+1`, `01`, ` 1`, `1.0`) are refused, because the text
     /// is signed, not the number.
     fn parse_decimal(text: &[u8], unit: TimeUnit) -> Option<Self> {
-        let canonical = match text {
+        let is_canonical = match text {
             [b'0'] => true,
-            [b'1'..=b'9', rest @ ..] => rest.len() <= 18 && rest.iter().all(u8::is_ascii_digit),
-            _ => false,
+            [first, ..] => *first != b'0' && text.len() <= 19,
+            [] => false,
         };
-        if !canonical {
+        if !is_canonical {
             return None;
         }
-        let number = text.iter().fold(0_u64, |n, digit| {
-            n.saturating_mul(10)
-                .saturating_add(u64::from(digit.wrapping_sub(b'0')))
-        });
+        // 19 digits fit into 64 bits.
+        let number = text.iter().try_fold(0_u64, |n, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            (digit <= 9).then(|| n.wrapping_mul(10).wrapping_add(u64::from(digit)))
+        })?;
         let in_seconds = match unit {
             TimeUnit::Millis => false,
             TimeUnit::SecondsOrMillis => number < 100_000_000_000,

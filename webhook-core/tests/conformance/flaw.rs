@@ -137,15 +137,15 @@ flaws! {
     RevivalKeepsExpiry breaks "retention_begins_anew_with_a_revival"
 
     /// The list is in the order of death.
-    ListIsInOrderOfDeath breaks "dead_records_are_listed_in_the_order_of_their_keys_and_paged_by_key"
+    ListIsInOrderOfDeath breaks "dead_records_are_listed_in_key_order_and_paged_by_key"
     /// A page begins with the key that it should begin after.
-    PageBeginsWithItsKey breaks "dead_records_are_listed_in_the_order_of_their_keys_and_paged_by_key"
+    PageBeginsWithItsKey breaks "dead_records_are_listed_in_key_order_and_paged_by_key"
     /// A page has all records.
-    PageIsUnbounded breaks "dead_records_are_listed_in_the_order_of_their_keys_and_paged_by_key"
+    PageIsUnbounded breaks "dead_records_are_listed_in_key_order_and_paged_by_key"
     /// The list says when the delivery was claimed.
-    DiedWhenItWasClaimed breaks "a_listed_record_says_how_often_it_was_tried_and_when_and_why_it_died"
+    DiedWhenItWasClaimed breaks "a_listed_record_says_how_often_and_when_and_why_it_died"
     /// The list does not say how often the delivery was tried.
-    AttemptsAreNotListed breaks "a_listed_record_says_how_often_it_was_tried_and_when_and_why_it_died"
+    AttemptsAreNotListed breaks "a_listed_record_says_how_often_and_when_and_why_it_died"
     /// A burial does not refuse a note that is too long, nor cut it.
     NoteIsKeptWhole breaks "a_note_that_is_too_long_is_cut_and_its_delivery_is_dead"
     /// A burial fails because of a note that is too long.

@@ -27,13 +27,14 @@ const SEED: u64 = 0x5eed;
 
 /// What the model does not look at: other keys and groups, pages of the list, times of death, what
 /// is too long, what a sweep counts, and races.
-const OUTSIDE_THE_MODEL: [Flaw; 27] = [
+const OUTSIDE_THE_MODEL: [Flaw; 28] = [
     Flaw::KeysAreCutShort,
     Flaw::OverBoundIsRecorded,
     Flaw::DuplicatesAreCounted,
     Flaw::GroupsShareACount,
     Flaw::ReleaseLowersTheCount,
     Flaw::CountSlides,
+    Flaw::ListIsInOrderOfDeath,
     Flaw::PageBeginsWithItsKey,
     Flaw::PageIsUnbounded,
     Flaw::DiedWhenItWasClaimed,
@@ -144,19 +145,20 @@ fn the_memory_store_does_what_the_model_does() {
 
 #[test]
 fn the_model_finds_every_flaw_of_a_single_key_and_shortens_what_it_found() {
+    let inside = |flaw: &Flaw| !OUTSIDE_THE_MODEL.contains(flaw);
     let mut unfound = Vec::new();
-    for (flaw, _) in FLAWS {
-        let [a, b] = SmallStore::pair(Some(*flaw));
+    for flaw in FLAWS.iter().map(|(flaw, _)| *flaw).filter(inside) {
+        let [a, b] = SmallStore::pair(Some(flaw));
         let pass = async |time| a.pass(time);
         let run = conformance::model(&a, &b, pass, 64, SEED);
         let Err(panic) = catch_unwind(AssertUnwindSafe(|| block_on(run))) else {
-            unfound.push(*flaw);
+            unfound.push(flaw);
             continue;
         };
         let message = *panic.downcast::<String>().expect("it has a message");
         assert!(message.lines().count() < 12, "{flaw:?}: {message}");
     }
-    assert_eq!(unfound, OUTSIDE_THE_MODEL);
+    assert_eq!(unfound, []);
 }
 
 /// The promises that a store with this flaw breaks, and what the suite says.

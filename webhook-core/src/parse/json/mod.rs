@@ -17,6 +17,6 @@ pub(crate) use found::JsonValue;
 pub(crate) use items::items;
 pub(crate) use pointers::{MAX_POINTERS, Pointers};
 pub(crate) use quoted::{MAX_SHORT, Quoted};
-pub(crate) use scan::{Problem, scan};
+pub(crate) use scan::{Problem, scan, scan_into};
 pub(crate) use tree::Json;
 pub(crate) use values::{Values, field, with_field};

@@ -31,7 +31,7 @@ impl<'b> Quoted<'b> {
     /// surrogates. The scan has already excluded control characters.
     pub(crate) fn is_text(&self) -> bool {
         let pieces = |rest| Pieces { rest };
-        std::str::from_utf8(self.inside).is_ok()
+        (self.inside.is_ascii() || std::str::from_utf8(self.inside).is_ok())
             && (self.plain || pieces(self.inside).all(|piece| piece.is_some()))
     }
 

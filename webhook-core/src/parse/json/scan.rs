@@ -31,14 +31,24 @@ pub(crate) fn scan<'b, const N: usize>(
     pointers: &Pointers,
 ) -> Result<[Option<JsonValue<'b>>; N], Problem> {
     let mut found = [const { None }; N];
+    scan_into(&mut found, body, pointers).map(|()| found)
+}
+
+/// Like [`scan`], into `found`, which is too large to move. It is all `None` before, and means
+/// nothing after an error.
+pub(crate) fn scan_into<'b>(
+    found: &mut [Option<JsonValue<'b>>],
+    body: &'b [u8],
+    pointers: &Pointers,
+) -> Result<(), Problem> {
     let mut scan = Scan {
         rest: body,
         pointers,
-        found: &mut found,
+        found,
     };
     scan.value(0, Bits::MAX)?;
     match scan.peek() {
-        None => Ok(found),
+        None => Ok(()),
         Some(_) => Err(Problem::NotJson),
     }
 }

@@ -14,7 +14,7 @@ use crate::replay::{DeadRecord, LeaseState, ReplayKey, ReplayStore};
 /// # Panics
 ///
 /// If the store breaks this promise.
-pub async fn dead_records_are_listed_in_the_order_of_their_keys_and_paged_by_key<S: ReplayStore>(
+pub async fn dead_records_are_listed_in_key_order_and_paged_by_key<S: ReplayStore>(
     a: &S,
     b: &S,
     _: &impl AsyncFn(Duration),
@@ -67,9 +67,7 @@ pub async fn dead_records_are_listed_in_the_order_of_their_keys_and_paged_by_key
 /// # Panics
 ///
 /// If the store breaks this promise.
-pub async fn a_listed_record_says_how_often_it_was_tried_and_when_and_why_it_died<
-    S: ReplayStore,
->(
+pub async fn a_listed_record_says_how_often_and_when_and_why_it_died<S: ReplayStore>(
     a: &S,
     b: &S,
     sleep: &impl AsyncFn(Duration),

@@ -27,12 +27,12 @@
 //! time on one store. It panics if the promise is broken, and the message names the promise and
 //! what the store answered. A store with one flaw fails in one function: the one about that flaw.
 //!
-//! The whole suite sleeps for about 95 seconds on a real clock. To run its promises side by side,
+//! The whole suite sleeps for about 92 seconds on a real clock. To run its promises side by side,
 //! make a test of each name in [`PROMISES`] with [`promise`].
 //!
-//! [`a_sweep_removes_all_that_has_expired`] counts, so it needs a database of its own and is not one
-//! of [`PROMISES`]. [`model`] compares the store with a plain model of the table of states, over
-//! random sequences of operations.
+//! [`a_sweep_removes_all_that_has_expired`] counts, so it needs a database of its own and is not
+//! one of [`PROMISES`]. [`model`] compares the store with a plain model of the table of states,
+//! over random sequences of operations.
 
 mod ask;
 mod bounds;
@@ -153,8 +153,8 @@ promises! {
     a_dead_delivery_can_be_forgotten
     a_dead_record_is_kept_like_a_released_one
     retention_begins_anew_with_a_revival
-    dead_records_are_listed_in_the_order_of_their_keys_and_paged_by_key
-    a_listed_record_says_how_often_it_was_tried_and_when_and_why_it_died
+    dead_records_are_listed_in_key_order_and_paged_by_key
+    a_listed_record_says_how_often_and_when_and_why_it_died
     a_note_that_is_too_long_is_cut_and_its_delivery_is_dead
     an_answer_is_given_back_byte_for_byte
     a_commit_without_an_answer_has_none

@@ -63,28 +63,25 @@ impl Answers {
         }
     }
 
-    /// Remembers the answer of a commit, if it is not too long. The oldest ones make room.
+    /// Remembers the answer of a commit, if it fits. The oldest ones make room.
     pub(super) fn remember(
         &self,
         key: ShortKey,
         epoch: NonZeroU64,
-        bytes: &[u8],
+        bytes: Bytes,
         now: Seconds,
         expires: Seconds,
     ) {
         let mut part = self.part(key);
         let before = part.answers.len();
         part.remove(key);
-        if bytes.len() <= MAX_ANSWER && part.make_room(cost(bytes), now) {
-            let bytes = Bytes::copy_from_slice(bytes);
-            part.insert(
-                key,
-                Answer {
-                    epoch,
-                    expires,
-                    bytes,
-                },
-            );
+        if part.make_room(cost(&bytes), now) {
+            let answer = Answer {
+                epoch,
+                expires,
+                bytes,
+            };
+            part.insert(key, answer);
         }
         self.recount(before, part.answers.len());
     }
@@ -189,6 +186,11 @@ impl Part {
             answer.is_some_and(|answer| answer.epoch == *epoch)
         });
     }
+}
+
+/// The bytes of an answer that is not too long. They are copied before anything is locked.
+pub(super) fn to_remember(answer: &[u8]) -> Option<Bytes> {
+    (answer.len() <= MAX_ANSWER).then(|| Bytes::copy_from_slice(answer))
 }
 
 fn cost(bytes: &[u8]) -> usize {

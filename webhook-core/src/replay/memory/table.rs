@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::answers::Answers;
+use super::answers::{Answers, to_remember};
 use super::clock::{Clock, Millis};
 use super::dead::NoteBudget;
 use super::digest::{Seed, ShortKey};
@@ -129,6 +129,7 @@ impl Table {
 
     pub(super) fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Commit {
         let (short, now) = (self.seed.key(lease.key()), self.clock.now());
+        let answer = answer.and_then(to_remember);
         let mut shard = self.shard(short);
         let commit = shard.commit(short, lease, now);
         if let (Commit::Committed, Some(answer)) = (commit, answer)

@@ -30,15 +30,16 @@ const SIDE_BY_SIDE: usize = 256;
 /// that of a plain model of the [table of states](ReplayStore#the-states).
 ///
 /// A sequence claims one key for three owners, renews, commits, releases, buries, revives, lists,
-/// forgets and sweeps, through both handles, while leases and retentions end. `seed` decides what is
-/// drawn: the same number draws the same sequences. `sleep` waits until the time has passed on the
-/// store's clock.
+/// forgets and sweeps, through both handles, while leases and retentions end. `seed` decides what
+/// is drawn: the same number draws the same sequences. `sleep` waits until the time has passed on
+/// the store's clock.
 ///
 /// A sequence that fails is shortened as long as it fails. The panic lists its steps.
 ///
 /// 256 sequences share one timeline, which sleeps for 44 seconds in steps of four. On a real clock
 /// that is what a call with up to 256 sequences takes, and a shortening takes up to sixteen times
-/// as long.
+/// as long. A sequence that cannot be judged, because the store or the machine stood still, is
+/// played again up to three times.
 ///
 /// # Panics
 ///

@@ -14,6 +14,9 @@ use crate::replay::{Claim, ClaimRequest, Lease, Owner, ReplayKey, ReplayStore};
 /// How many sequences ask the store at the same time.
 const AT_ONCE: usize = 32;
 
+/// How often a sequence is played until it can be judged.
+const MOST_TIMES: usize = 4;
+
 /// How a sequence ended.
 pub(super) enum Ending {
     /// Every answer was the expected one.
@@ -31,12 +34,38 @@ pub(super) struct Difference {
     pub(super) answered: String,
 }
 
-/// Plays all sequences on one timeline, and stops after the last step of the longest one.
+/// Plays all sequences side by side. Those that cannot be judged are played again: a busy machine
+/// may have stood still for seconds.
 pub(super) async fn play<S: ReplayStore>(
     a: &S,
     b: &S,
     sleep: &impl AsyncFn(Duration),
     sequences: &[Sequence],
+) -> Vec<Ending> {
+    let mut endings: Vec<_> = sequences.iter().map(|_| Ending::Untold).collect();
+    for _ in 0..MOST_TIMES {
+        let (again, slots): (Vec<_>, Vec<_>) = sequences
+            .iter()
+            .zip(&mut endings)
+            .filter(|(_, ending)| matches!(ending, Ending::Untold))
+            .unzip();
+        if again.is_empty() {
+            break;
+        }
+        let replayed = play_once(a, b, sleep, &again).await;
+        for (slot, ending) in slots.into_iter().zip(replayed) {
+            *slot = ending;
+        }
+    }
+    endings
+}
+
+/// Plays all sequences on one timeline, and stops after the last step of the longest one.
+async fn play_once<S: ReplayStore>(
+    a: &S,
+    b: &S,
+    sleep: &impl AsyncFn(Duration),
+    sequences: &[&Sequence],
 ) -> Vec<Ending> {
     let mut timeline = Timeline::start();
     let mut players: Vec<_> = sequences

@@ -18,29 +18,38 @@ pub(super) async fn shrink<S: ReplayStore>(
     mut sequence: Sequence,
     mut difference: Difference,
 ) -> (Sequence, Difference) {
-    for time in 0..MOST_TIMES {
+    for _ in 0..MOST_TIMES {
         // What follows the failure has no part in it.
         sequence.0.truncate(difference.at.saturating_add(1));
-        let mut candidates = candidates(&sequence.0);
-        if time == 0 {
-            candidates.extend(swept(&sequence.0));
-        }
-        let endings = play(a, b, sleep, &candidates).await;
-        let failed = candidates.into_iter().zip(endings);
-        let failed = failed.filter_map(|(candidate, ending)| match ending {
-            Ending::Differed(difference) => Some((candidate, difference)),
-            Ending::Agreed | Ending::Untold => None,
-        });
-        let Some(shortest) = failed.min_by_key(|(candidate, difference)| {
-            let last = candidate.0.get(difference.at);
-            (difference.at, last.map(|step| step.round))
-        }) else {
-            break;
+        let shorter = shortest(a, b, sleep, candidates(&sequence.0)).await;
+        let next = match shorter {
+            None => shortest(a, b, sleep, swept(&sequence.0)).await,
+            shorter => shorter,
         };
-        (sequence, difference) = shortest;
+        let Some(next) = next else { break };
+        (sequence, difference) = next;
     }
     sequence.0.truncate(difference.at.saturating_add(1));
     (sequence, difference)
+}
+
+/// The candidate that fails first.
+async fn shortest<S: ReplayStore>(
+    a: &S,
+    b: &S,
+    sleep: &impl AsyncFn(Duration),
+    candidates: Vec<Sequence>,
+) -> Option<(Sequence, Difference)> {
+    let endings = play(a, b, sleep, &candidates).await;
+    let failed = candidates.into_iter().zip(endings);
+    let failed = failed.filter_map(|(candidate, ending)| match ending {
+        Ending::Differed(difference) => Some((candidate, difference)),
+        Ending::Agreed | Ending::Untold => None,
+    });
+    failed.min_by_key(|(candidate, difference)| {
+        let last = candidate.0.get(difference.at);
+        (difference.at, last.map(|step| step.round))
+    })
 }
 
 /// The sequence without some of its steps, and without one of its sleeps.
@@ -67,15 +76,16 @@ fn candidates(steps: &[Step]) -> Vec<Sequence> {
     candidates
 }
 
-/// The sequence with a sweep in it. A failure may need the sweep of another sequence, which is
-/// missing when this one is played alone.
-fn swept(steps: &[Step]) -> impl Iterator<Item = Sequence> {
-    steps.iter().enumerate().map(|(at, step)| {
-        let (before, after) = steps.split_at(at);
-        let sweep = Step {
-            verb: Verb::Sweep(1000),
-            ..*step
-        };
-        Sequence([before, &[sweep], after].concat())
-    })
+/// The sequence with a sweep before its failure. It may need the sweep of another sequence, which
+/// is missing when this one is played alone.
+fn swept(steps: &[Step]) -> Vec<Sequence> {
+    let Some((last, before)) = steps.split_last() else {
+        return Vec::new();
+    };
+    if matches!(before.last(), Some(step) if matches!(step.verb, Verb::Sweep(_))) {
+        return Vec::new();
+    }
+    let verb = Verb::Sweep(1000);
+    let sweep = Step { verb, ..*last };
+    vec![Sequence([before, &[sweep, *last]].concat())]
 }

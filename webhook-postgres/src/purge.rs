@@ -1,0 +1,61 @@
+//! The task that removes expired rows.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::sleep;
+use webhook_core::StoreError;
+
+use crate::database::Database;
+use crate::sql::Statements;
+use crate::sweep::{BATCH, PAUSE, Sweep};
+
+/// The task. It ends when this value is dropped.
+#[derive(Debug)]
+pub(crate) struct Purge(AbortHandle);
+
+impl Purge {
+    /// Starts the task. It has to be called in a runtime.
+    pub(crate) fn start(database: Database, sql: Arc<Statements>, every: Duration) -> Self {
+        Self(tokio::spawn(run(database, sql, every)).abort_handle())
+    }
+}
+
+impl Drop for Purge {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn run(database: Database, sql: Arc<Statements>, every: Duration) {
+    loop {
+        // Processes that were started together do not purge together.
+        sleep(every.mul_f64(0.5 + random())).await;
+        let keys = Sweep::keys(&database, &sql);
+        let groups = Sweep::groups(&database, &sql);
+        for sweep in [keys, groups] {
+            if let Err(error) = all(sweep).await {
+                tracing::warn!(
+                    target: "webhook",
+                    error = &error as &dyn std::error::Error,
+                    "expired records were not removed; the tables grow until the next try"
+                );
+            }
+        }
+    }
+}
+
+async fn all(mut sweep: Sweep<'_>) -> Result<(), StoreError> {
+    while sweep.batch(BATCH).await? == BATCH {
+        sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// A number from 0 to 1.
+fn random() -> f64 {
+    let bits = RandomState::new().hash_one(0_u8);
+    f64::from(u16::try_from(bits & 0xffff).unwrap_or_default()) / 65_536.0
+}
