@@ -15,3 +15,5 @@ mod epochs;
 mod faults;
 mod full;
 mod replicas;
+#[cfg(feature = "tls")]
+mod tls;
