@@ -19,7 +19,14 @@ impl Certificate {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir(&folder).unwrap();
         let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+            ])
             .args(["-nodes", "-days", "2", "-subj", "/CN=webhook-redis-test"])
             .args(["-addext", "subjectAltName=IP:127.0.0.1"])
             .args(["-addext", "basicConstraints=critical,CA:FALSE"])
@@ -27,7 +34,11 @@ impl Certificate {
             .current_dir(&folder)
             .output()
             .expect("the program openssl is installed");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
         Self(folder)
     }
 
@@ -48,8 +59,18 @@ async fn a_server_with_a_trusted_certificate_is_used_and_another_is_refused() {
     let socket = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = socket.local_addr().unwrap().port().to_string();
     drop(socket);
-    let (pem, private) = (certificate.file("certificate.pem"), certificate.file("key.pem"));
-    let options = ["--tls-port", &port, "--tls-cert-file", &pem, "--tls-key-file", &private];
+    let (pem, private) = (
+        certificate.file("certificate.pem"),
+        certificate.file("key.pem"),
+    );
+    let options = [
+        "--tls-port",
+        &port,
+        "--tls-cert-file",
+        &pem,
+        "--tls-key-file",
+        &private,
+    ];
     let more = ["--tls-ca-cert-file", &pem, "--tls-auth-clients", "no"];
     let Some(_redis) = Redis::start(&[&options[..], &more].concat()) else {
         return;
