@@ -99,14 +99,17 @@
 //! 1. `MethodRouter::layer`: `post(handler).layer(…)`
 //! 2. `MethodRouter::route_layer`: `post(handler).route_layer(…)`
 //! 3. `Router::route_layer`, which covers the routes that were added before
-//! 4. `Router::layer`, which covers the fallback too, also that of an application it is merged into
+//! 4. `Router::layer`, which also covers the fallback. After a merge, it covers the fallback of the
+//!    other application too.
+//!
+//! *Released* means that the claim is given back, so a retry runs.
 //!
 //! Two layers around one route both have to accept a delivery, so a layer of a `Router` allows one
 //! provider.
 //!
 //! Meta, Okta, Dropbox and eBay send a handshake by `GET`, and Trello, Intercom and Mandrill by
-//! `HEAD`. Only `MethodRouter::route_layer` does not see them: there, the route has to accept the
-//! method. A route that accepts it works in every placement.
+//! `HEAD`. With `MethodRouter::route_layer`, the route must accept this method itself, or axum
+//! answers 405. A route that accepts it works in every placement.
 //!
 //! ```
 //! use axum::routing::{MethodFilter, any, on};

@@ -1,4 +1,5 @@
-//! A storm of copies over HTTP to several receivers on one store, and kills meanwhile.
+//! Sends a storm of duplicate deliveries to several receivers that share one store, and kills
+//! receivers meanwhile.
 //!
 //! ```text
 //! cargo run --release -p webhook-test-faults -- --store memory

@@ -1,12 +1,13 @@
 //! Money in SQLite: the record of each delivery and its booking commit together.
 //!
 //! ```text
-//! cargo run --release -p ledger                    10 000 deliveries, 20 kills: the sum is exact
+//! cargo run --release -p ledger                    sends 10 000 deliveries, kills the server 20 times
 //! cargo run --release -p ledger -- serve           serve only, with the file ledger.db
 //! ```
 //!
-//! The first command starts the second as a process of its own, sends it every event twice, and
-//! kills it again and again in the middle of its work. In the end each event is booked once.
+//! The first command runs the second as a child process, sends each event twice, and kills the child
+//! in the middle of its work. In the end it checks that each event is booked once, so that the sum
+//! is exact.
 
 #![allow(clippy::print_stdout, reason = "the result of an example")]
 

@@ -157,8 +157,9 @@ impl EndpointBuilder {
     ///
     /// Before the handler starts, the delivery waits up to half this time for the inner service to
     /// be ready. If the service is still not ready, the answer is 503 and the handler does not
-    /// start. Some services hide this wait in the call, such as a limit inside an axum router. That
-    /// wait counts as handler time, and the handler does not start after its time is up.
+    /// start. Some services, such as a concurrency limit inside an axum router, wait in `call`
+    /// instead of `poll_ready`. That wait counts as handler time, and the handler does not start
+    /// after its time is up.
     pub fn handler_timeout(mut self, timeout: Duration) -> Self {
         self.limits.handler_timeout = timeout;
         self
@@ -178,9 +179,9 @@ impl EndpointBuilder {
     /// How long a claim lasts if it is not settled, for example after a crash. The default is 60 s.
     ///
     /// If the lease is shorter than twice the [handler timeout](Self::handler_timeout), the adapter
-    /// renews it every third of its time while the handler runs. Such a lease must be at least six
-    /// times the [store timeout](Self::store_timeout), so that a renewal that fails can be repeated
-    /// before the lease ends.
+    /// renews it each time a third of it has passed, as long as the handler runs. The defaults need
+    /// no renewal. A lease that is renewed must be at least six times the
+    /// [store timeout](Self::store_timeout), so that a renewal that fails can be repeated in time.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
@@ -194,8 +195,10 @@ impl EndpointBuilder {
         self
     }
 
-    /// What happens to an event whose handler fails every time. The default is
-    /// [`DeadLetters::KeepFailing`].
+    /// What happens to an event whose handler fails every time. By default every retry of the
+    /// sender runs the handler again, and its failure is answered as such. With
+    /// `DeadLetters::after(5)`, the fifth failed attempt makes the event dead, and the sender gets
+    /// a 200 so that it stops.
     ///
     /// ```
     /// use webhook_core::{DeadLetters, Endpoint};
@@ -297,9 +300,9 @@ impl EndpointBuilder {
     /// 64 KiB. Copies get the same answer instead of an empty 200. A longer answer is not
     /// remembered.
     ///
-    /// For deliveries whose answer is part of the protocol, such as the questions of Twilio, Slack
-    /// and Discord. Without it, a copy of a [question](crate::Questions) runs again. The answers are
-    /// kept in the store as long as the records. Other headers are not remembered.
+    /// Use it if the answer is part of the protocol, as for the questions of Twilio, Slack and
+    /// Discord. Without this setting, a copy of a [question](crate::Questions) runs again. The
+    /// answers are kept in the store as long as the records. Other headers are not remembered.
     pub const fn remember_answers(mut self) -> Self {
         self.remembers_answers = true;
         self

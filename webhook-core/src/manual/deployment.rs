@@ -103,11 +103,13 @@
 //!
 //! A claim, the handler's writes and the commit are three transactions, and a crash between them
 //! leaves one of two failures. A *zombie record* is a record without its effects: the event is lost.
-//! A *ghost effect* is an effect without its record: the event runs again. A store of its own can
-//! only choose the second. If the handler writes to the same database, a transactional store avoids
-//! both: it claims within a transaction, hands it to the handler
-//! ([`Delivery::transaction`](crate::Delivery::transaction)), and commits it before the sender gets
-//! its 200.
+//! A *ghost effect* is an effect without its record: the event runs again. A store in a separate
+//! database cannot avoid both. It accepts ghost effects, so that no event is lost.
+//!
+//! If the handler writes to the same database, a transactional store avoids both. It claims the
+//! event in a transaction and lends that transaction to the handler
+//! ([`Delivery::transaction`](crate::Delivery::transaction)). It commits before the sender gets its
+//! 200.
 //!
 //! # Long handlers
 //!
@@ -122,7 +124,8 @@
 //! With [`dead_letters`](crate::EndpointBuilder::dead_letters), an event that has failed too often
 //! is dead. It is acknowledged, so that the sender stops, and no copy of it runs.
 //! [`Endpoint::dead_letters_after`](crate::Endpoint::dead_letters_after) lists dead events with
-//! their notes, [`revive`](crate::Endpoint::revive) lets one run again at its next copy, and
+//! their notes. After [`revive`](crate::Endpoint::revive) an event runs when its next copy arrives:
+//! the sender has stopped, so ask the provider to redeliver it.
 //! [`forget`](crate::Endpoint::forget) removes its record. Watch the counter `buried`.
 //!
 //! # Several endpoints

@@ -15,7 +15,8 @@ use crate::replay::{
 ///
 /// # The record
 ///
-/// A store keeps one record for each [`ReplayKey`]. At least the first 16 bytes of the key count.
+/// A store keeps one record for each [`ReplayKey`]. It distinguishes keys by at least their first
+/// 16 bytes.
 ///
 /// | field | set by | meaning |
 /// |---|---|---|
@@ -50,12 +51,20 @@ use crate::replay::{
 /// | forget | false | true | true | true | true | true |
 ///
 /// 1. The owner of the lease gets `Acquired` again, with the same epoch and attempt.
-/// 2. With a lease whose owner and epoch are those of the record. Every other lease is lost.
+/// 2. The lease has the owner and the epoch of the record. Any other lease gets `Lost`, or
+///    `LeaseLost` from a commit.
 ///
-/// What an operation makes of the record: a claim that is `Acquired` makes it claimed, and a commit
-/// that is `Committed` done. `Held` makes it released (release) or dead (bury). `true` makes it
-/// released (revive) or absent (forget). A renewal that is `Held` moves the lease end. Every other
-/// answer changes nothing.
+/// | operation | answer | new state |
+/// |---|---|---|
+/// | claim | Acquired | claimed |
+/// | renew | Held | claimed, with a later lease end |
+/// | commit | Committed | done |
+/// | release | Held | released |
+/// | bury | Held | dead |
+/// | revive | true | released |
+/// | forget | true | absent |
+///
+/// Every other answer changes nothing.
 ///
 /// # Retention
 ///
