@@ -181,8 +181,9 @@ async fn a_connection_whose_other_end_is_silent_is_not_used_again() {
         network.cut();
         let error = store.commit(&lease, None).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Timeout, "{error:?}");
+        // The first one may have reached the server before its way was cut.
         let answer = store.commit(&lease, None).await.unwrap();
-        assert_eq!(answer, Commit::Committed);
+        assert_ne!(answer, Commit::LeaseLost, "grouped: {grouped}");
     }
 }
 
