@@ -95,7 +95,8 @@ async fn agrees_with_the_model(kind: usize) {
     });
     for seed in seed..seed + sequences.div_ceil(SIDE_BY_SIDE) {
         let sleep = async |time| schema.sleep_exactly(time).await;
-        conformance::model(&a, &b, sleep, SIDE_BY_SIDE as usize, seed).await;
+        let batch = usize::try_from(SIDE_BY_SIDE).unwrap();
+        conformance::model(&a, &b, sleep, batch, seed).await;
         schema
             .run("truncate {schema}.webhook_key, {schema}.webhook_group")
             .await;
