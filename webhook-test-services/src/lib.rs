@@ -12,8 +12,8 @@
 //! server of `DATABASE_URL` or `REDIS_URL` if that is set. Otherwise it is a private server, if the
 //! program is installed. Tests share this server, so each one uses names of its own.
 //!
-//! [`Postgres::start`], [`Redis::start`] and [`PgBouncer::start`] always return a private server,
-//! for tests that change its settings, stop it or kill it.
+//! [`Postgres::start`], [`Redis::start`], [`RedisCluster::start`] and [`PgBouncer::start`] always
+//! return private servers, for tests that change their settings, stop them or kill them.
 //!
 //! A private server listens on `127.0.0.1` only and keeps its data in an empty folder below the
 //! system's folder for temporary files. Both are gone after the value is dropped, and also after the
@@ -29,7 +29,9 @@ mod port;
 mod postgres;
 mod programs;
 mod redis;
+mod redis_cluster;
 
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
 pub use redis::Redis;
+pub use redis_cluster::RedisCluster;

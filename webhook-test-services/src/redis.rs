@@ -83,14 +83,32 @@ impl Redis {
         &self.url
     }
 
+    /// The port of a private server.
+    ///
+    /// # Panics
+    ///
+    /// If it is not private.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.private().port
+    }
+
+    /// Kills the server, as a crash of its machine does. [`restart`](Self::restart) starts it again.
+    ///
+    /// # Panics
+    ///
+    /// If it is not private.
+    pub fn kill(&mut self) {
+        self.private_mut().guard = None;
+    }
+
     /// Kills the server and starts it again. What it has saved in its folder is read again.
     ///
     /// # Panics
     ///
     /// If it is not private, or if it does not start.
     pub fn restart(&mut self) {
-        let private = self.private.as_mut();
-        let private = private.expect("only a server of `Redis::start` is controlled by a test");
+        let private = self.private_mut();
         private.guard = None;
         private.start();
     }
@@ -114,10 +132,18 @@ impl Redis {
     }
 
     fn signal_all(&self, signal: &str) {
-        let private = self.private.as_ref();
-        let private = private.expect("only a server of `Redis::start` is controlled by a test");
-        let guard = private.guard.as_ref();
+        let guard = self.private().guard.as_ref();
         guard.expect("the server runs").signal_all(signal);
+    }
+
+    fn private(&self) -> &Private {
+        let private = self.private.as_ref();
+        private.expect("only a server of `Redis::start` is controlled by a test")
+    }
+
+    fn private_mut(&mut self) -> &mut Private {
+        let private = self.private.as_mut();
+        private.expect("only a server of `Redis::start` is controlled by a test")
     }
 }
 

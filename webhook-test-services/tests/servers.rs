@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use webhook_test_services::{PgBouncer, Postgres, Redis};
+use webhook_test_services::{PgBouncer, Postgres, Redis, RedisCluster};
 
 #[test]
 fn a_redis_server_answers_forgets_without_a_file_and_is_gone_after_a_drop() {
@@ -47,6 +47,33 @@ fn a_paused_redis_server_does_not_answer_until_it_is_resumed() {
     socket.set_read_timeout(None).unwrap();
     socket.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"+PONG\r\n");
+}
+
+#[test]
+fn a_killed_redis_server_is_gone_until_it_is_restarted() {
+    let Some(mut redis) = Redis::start(&[]) else {
+        return;
+    };
+    redis.kill();
+    assert!(TcpStream::connect(address(redis.url())).is_err());
+    redis.restart();
+    assert_eq!(ask(&redis, "GET a\r\n"), "$-1\r\n");
+}
+
+#[test]
+fn each_server_of_a_redis_cluster_knows_who_has_a_key() {
+    let Some(cluster) = RedisCluster::start(&[]) else {
+        return;
+    };
+    // The key is in slot 15495, which the third server has.
+    let [first, second, third] = cluster.servers() else {
+        panic!("there are three servers");
+    };
+    let third_is = format!("-MOVED 15495 127.0.0.1:{}\r\n", third.port());
+    for other in [first, second] {
+        assert_eq!(ask(other, "GET a\r\n"), third_is);
+    }
+    assert_eq!(ask(third, "GET a\r\n"), "$-1\r\n");
 }
 
 #[test]

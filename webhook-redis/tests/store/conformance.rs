@@ -1,0 +1,50 @@
+//! The store keeps every promise of the contract.
+
+use std::time::Duration;
+
+use webhook_core::replay::conformance;
+use webhook_test_services::Redis;
+
+use crate::common::Place;
+
+/// The promise about the time at which a delivery died. That time is the server's.
+pub(crate) const ABOUT_TIME: &str =
+    "a_listed_record_says_how_often_it_was_tried_and_when_and_why_it_died";
+
+/// Two stores: each has its own connection, as two processes have.
+#[tokio::test]
+async fn the_store_keeps_its_promises() {
+    let Some(redis) = Redis::find() else { return };
+    let place = Place::new([redis.url()]);
+    let (a, b) = (place.store(), place.store());
+    let pass = async |time: Duration| place.pass(time).await;
+    for name in conformance::PROMISES
+        .iter()
+        .filter(|name| **name != ABOUT_TIME)
+    {
+        conformance::promise(name, &a, &b, pass).await;
+    }
+    place.clean().await;
+}
+
+#[tokio::test]
+async fn the_store_keeps_its_promise_about_the_time_of_death() {
+    let Some(redis) = Redis::find() else { return };
+    let place = Place::new([redis.url()]);
+    let (a, b) = (place.store(), place.store());
+    conformance::promise(ABOUT_TIME, &a, &b, tokio::time::sleep).await;
+    place.clean().await;
+}
+
+#[tokio::test]
+async fn the_store_answers_as_the_table_of_states_says() {
+    let Some(redis) = Redis::find() else { return };
+    let place = Place::new([redis.url()]);
+    let (a, b) = (place.store(), place.store());
+    let pass = async |time: Duration| place.pass_exactly(time).await;
+    // Few at a time: what they take on the clock counts.
+    for seed in 1..=3 {
+        conformance::model(&a, &b, pass, 64, seed).await;
+    }
+    place.clean().await;
+}
