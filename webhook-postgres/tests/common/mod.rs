@@ -56,8 +56,13 @@ impl Schema {
     }
 
     pub fn builder(&self) -> PostgresStoreBuilder {
+        self.purging(Duration::from_secs(1)).without_purge()
+    }
+
+    /// A builder of a store that purges.
+    pub fn purging(&self, every: Duration) -> PostgresStoreBuilder {
         let builder = PostgresStore::builder(&self.store_url()).unwrap();
-        builder.schema(&self.name).without_purge()
+        builder.schema(&self.name).purge_every(every)
     }
 
     pub fn store(&self) -> PostgresStore {
