@@ -105,6 +105,7 @@ mod provider;
 pub mod providers;
 pub mod replay;
 mod request;
+mod routing;
 mod secret;
 mod signer;
 mod time;
@@ -136,6 +137,7 @@ pub use provider::{
 };
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use request::{Found, Head, Headers};
+pub use routing::{EventType, Verdict};
 pub use secret::{KeyFormat, Secret, SecretSet, Settings};
 pub use signer::{SignedRequest, Signer};
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};

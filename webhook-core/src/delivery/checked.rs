@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
-use crate::delivery::{Claiming, DeadLetters, Delivery, OnStoreError, Permit, Remembered};
+use crate::delivery::{Claiming, Delivery, OnStoreError, Permit, Remembered};
 use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
@@ -113,7 +113,11 @@ impl Checked {
                 shared.observer.over_bound(&delivery, &shared.consumer);
                 Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
             }
-            Ok(Claim::Dead { .. }) => dead(&delivery),
+            // Its sender got a 200 when it died, whatever the policy is now.
+            Ok(Claim::Dead { .. }) => {
+                delivery.shared().observer.dead();
+                Ok(Claimed::Duplicate(dead_letter()))
+            }
             Ok(Claim::InFlight { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
                 let rejection = rejection.retry_after(whole_seconds(retry_after));
@@ -188,17 +192,6 @@ pub enum Unclaimed {
 
 /// What becomes of a copy of a dead event. An endpoint that buries none still finds those of an
 /// earlier configuration.
-fn dead(delivery: &Delivery) -> Result<Claimed, Rejection> {
-    let shared = delivery.shared();
-    match shared.dead_letters {
-        DeadLetters::KeepFailing => Err(shared.reject(RejectionKind::Dead.into())),
-        DeadLetters::AckAndDeadLetter { .. } => {
-            shared.observer.dead();
-            Ok(Claimed::Duplicate(dead_letter()))
-        }
-    }
-}
-
 pub(super) fn whole_seconds(left: Duration) -> u32 {
     let rounded_up = left
         .as_secs()

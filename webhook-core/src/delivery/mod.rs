@@ -64,6 +64,7 @@ pub use unsettled::Unsettled;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use triomphe::UniqueArc;
@@ -125,6 +126,14 @@ impl Delivery {
     #[must_use]
     pub fn event_type(&self) -> Option<&str> {
         self.0.kind()
+    }
+
+    /// What happened to the object that the [type](Self::event_type) names, if the provider tells
+    /// the two apart: `opened` for an event of GitHub's type `issues`. It is a part of the payload,
+    /// which each call reads again.
+    #[must_use]
+    pub fn action(&self) -> Option<Cow<'_, str>> {
+        self.shared().wanted.action(self.payload())
     }
 
     /// Whether the event is about live or test data, if the provider says so.

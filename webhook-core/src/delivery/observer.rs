@@ -24,6 +24,7 @@ pub(crate) struct Observer {
     over_bound: AtomicU64,
     commits_failed: AtomicU64,
     buried: AtomicU64,
+    given_up: AtomicU64,
     dead_acknowledged: AtomicU64,
     leases_lost: AtomicU64,
     unprotected: AtomicU64,
@@ -46,6 +47,7 @@ struct Lines {
     answer_too_long: LogLimit,
     lease_lost: LogLimit,
     buried: LogLimit,
+    given_up: LogLimit,
     unprotected: LogLimit,
 }
 
@@ -72,6 +74,7 @@ impl Observer {
             over_bound: read(&self.over_bound),
             commits_failed: read(&self.commits_failed),
             buried: read(&self.buried),
+            given_up: read(&self.given_up),
             dead_acknowledged: read(&self.dead_acknowledged),
             leases_lost: read(&self.leases_lost),
             unprotected: read(&self.unprotected),
@@ -229,6 +232,23 @@ impl Observer {
                 attempt = delivery.attempt(),
                 total,
                 "event failed too often and is dead: revive it once the cause is mended"
+            );
+        }
+    }
+
+    /// A handler gave the event up.
+    pub(crate) fn given_up(&self, delivery: &Delivery, consumer: &str) {
+        let total = add(&self.given_up);
+        if self.lines.given_up.pass().is_some() {
+            tracing::error!(
+                target: "webhook",
+                provider = delivery.provider(),
+                consumer,
+                id = delivery.id().map(excerpt),
+                event_type = delivery.event_type().map(excerpt),
+                attempt = delivery.attempt(),
+                total,
+                "event is given up and dead: revive it once the cause is mended"
             );
         }
     }

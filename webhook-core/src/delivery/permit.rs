@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::answer::{Answer, Rejection};
 use crate::delivery::settling::SettleStep;
-use crate::delivery::{Delivery, Outcome, Renewal, Settled, Settling, Unsettled};
+use crate::delivery::{Delivery, Disposition, Outcome, Renewal, Settled, Settling, Unsettled};
 use crate::error::{RejectionKind, StoreError};
 use crate::replay::erased::Store;
 use crate::replay::{Commit, Lease, LeaseState, MAX_ANSWER, ReplayKey, ReplayStore as _};
@@ -92,7 +92,9 @@ impl Permit {
                     Told::Committed(commit, lease, answer)
                 }
                 Ending::Release => Told::Released(store.release(&lease).await),
-                Ending::Bury => Told::Buried(store.bury(&lease, &note).await),
+                Ending::Bury | Ending::GiveUp => {
+                    Told::Buried(ending, store.bury(&lease, &note).await)
+                }
             }
         };
         SettleStep::Told {
@@ -126,7 +128,10 @@ impl Permit {
                 Told::Committed(Ok(commit), lease, None)
             }
             Ending::Release => Told::Released(Ok(store.release_now(&lease))),
-            Ending::Bury => Told::Buried(Ok(store.bury_now(&lease, &self.note(ending)))),
+            Ending::Bury | Ending::GiveUp => {
+                let buried = store.bury_now(&lease, &self.note(ending));
+                Told::Buried(ending, Ok(buried))
+            }
         };
         Ok(self.told(told))
     }
@@ -141,6 +146,13 @@ impl Permit {
                 false => Ending::Release,
             };
         }
+        if outcome == Outcome::Decided(Disposition::GiveUp) {
+            shared.observer.given_up(&self.delivery, &shared.consumer);
+            return match self.keeps {
+                true => Ending::GiveUp,
+                false => Ending::Release,
+            };
+        }
         shared.observer.released();
         let attempt = self.lease.as_ref().map_or(0, Lease::attempt);
         match self.keeps && shared.dead_letters.is_dead_after(attempt) {
@@ -151,7 +163,7 @@ impl Permit {
 
     /// The note of a dead record: what a person needs to find the event at the provider.
     fn note(&self, ending: Ending) -> String {
-        if ending != Ending::Bury {
+        if !matches!(ending, Ending::Bury | Ending::GiveUp) {
             return String::new();
         }
         let shared = self.delivery.shared();
@@ -184,18 +196,23 @@ impl Permit {
                     Some(_) => Settled::Replace(self.unrecorded()),
                 }
             }
-            Told::Buried(Ok(LeaseState::Held)) => {
+            Told::Buried(Ending::GiveUp, Ok(LeaseState::Held)) => Settled::Pass,
+            // The handler's answer would stop the sender, although another copy runs.
+            Told::Buried(Ending::GiveUp, Ok(LeaseState::Lost)) => {
+                Settled::Replace(shared.reject(RejectionKind::LeaseLost.into()))
+            }
+            Told::Buried(_, Ok(LeaseState::Held)) => {
                 let observer = &shared.observer;
                 observer.buried(&self.delivery, &shared.consumer);
                 Settled::Acknowledge(dead_letter())
             }
-            Told::Buried(Ok(LeaseState::Lost)) | Told::Released(Ok(_)) => Settled::Pass,
+            Told::Buried(_, Ok(LeaseState::Lost)) | Told::Released(Ok(_)) => Settled::Pass,
             Told::Released(Err(error)) => {
                 self.failed(Ending::Release, &error);
                 Settled::Pass
             }
-            Told::Buried(Err(error)) => {
-                self.failed(Ending::Bury, &error);
+            Told::Buried(ending, Err(error)) => {
+                self.failed(ending, &error);
                 Settled::Pass
             }
         }
@@ -212,7 +229,9 @@ impl Permit {
         let (provider, observer) = (self.delivery.provider(), &self.delivery.shared().observer);
         match ending {
             Ending::Commit => observer.commit_failed(provider, error),
-            Ending::Release | Ending::Bury => observer.release_failed(provider, error),
+            Ending::Release | Ending::Bury | Ending::GiveUp => {
+                observer.release_failed(provider, error);
+            }
         }
     }
 }
@@ -222,7 +241,10 @@ impl Permit {
 pub(super) enum Ending {
     Commit,
     Release,
+    /// It failed too often.
     Bury,
+    /// The handler gave it up.
+    GiveUp,
 }
 
 /// What the store answered.
@@ -230,7 +252,7 @@ pub(super) enum Told {
     /// With what a repeated commit needs.
     Committed(Result<Commit, StoreError>, Lease, Option<Box<[u8]>>),
     Released(Result<LeaseState, StoreError>),
-    Buried(Result<LeaseState, StoreError>),
+    Buried(Ending, Result<LeaseState, StoreError>),
 }
 
 /// The answer to a dead event: a success, so that the sender stops.

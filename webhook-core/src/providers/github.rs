@@ -24,6 +24,7 @@ pub const GITHUB: Provider = Provider::new(
 )
 .id_in_headers(&["x-github-delivery"])
 .type_in_headers(&["x-github-event"])
+.action_at("/action")
 .answers_within_millis(10_000)
 .body_limit(5 * 1024 * 1024)
 .succeeds_with(Success::Any2xx)
