@@ -137,7 +137,7 @@ pub use provider::{
 };
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use request::{Found, Head, Headers};
-pub use routing::{EventType, Verdict};
+pub use routing::{EventType, Otherwise, Verdict};
 pub use secret::{KeyFormat, Secret, SecretSet, Settings};
 pub use signer::{SignedRequest, Signer};
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};

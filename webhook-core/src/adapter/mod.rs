@@ -5,7 +5,9 @@ mod constructors;
 pub use crate::delivery::PayloadMismatch;
 pub use crate::endpoint::FeatureAsymmetric;
 pub use crate::observe::log_limit::LogLimit;
-pub use crate::routing::{EventPatterns, EventTable, Failure, Registration};
+pub use crate::routing::{
+    Admission, EventPatterns, EventTable, Failure, Registration, acknowledge_unknown,
+};
 
 /// Everything that an application, a store, a provider or a test uses. Every adapter re-exports
 /// this list at its root, so that an application depends on the adapter alone. Items that only an
@@ -15,9 +17,9 @@ pub mod exports {
     pub use crate::{
         Answer, ConfigError, Counts, DeadLetters, Delivery, Disposition, Duplicate, Endpoint,
         EndpointBuilder, EscapedId, Event, EventType, Fence, IdentityPolicy, KeyFormat, LeaseLost,
-        Limits, LostLease, OnStoreError, PayloadError, Proof, Rejected, Rejection, RejectionClass,
-        RejectionKind, RunningLease, Secret, SecretProblem, SecretSet, Settings, StoreCheck,
-        StoreCheckError, Verdict, providers,
+        Limits, LostLease, OnStoreError, Otherwise, PayloadError, Proof, Rejected, Rejection,
+        RejectionClass, RejectionKind, RunningLease, Secret, SecretProblem, SecretSet, Settings,
+        StoreCheck, StoreCheckError, Verdict, providers,
     };
     // Stores.
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};

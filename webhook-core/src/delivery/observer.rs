@@ -25,6 +25,7 @@ pub(crate) struct Observer {
     commits_failed: AtomicU64,
     buried: AtomicU64,
     given_up: AtomicU64,
+    ignored: AtomicU64,
     dead_acknowledged: AtomicU64,
     leases_lost: AtomicU64,
     unprotected: AtomicU64,
@@ -75,6 +76,7 @@ impl Observer {
             commits_failed: read(&self.commits_failed),
             buried: read(&self.buried),
             given_up: read(&self.given_up),
+            ignored: read(&self.ignored),
             dead_acknowledged: read(&self.dead_acknowledged),
             leases_lost: read(&self.leases_lost),
             unprotected: read(&self.unprotected),
@@ -251,6 +253,19 @@ impl Observer {
                 "event is given up and dead: revive it once the cause is mended"
             );
         }
+    }
+
+    /// A router has no handler for the event.
+    pub(crate) fn ignored(&self, delivery: &Delivery, consumer: &str) {
+        add(&self.ignored);
+        tracing::debug!(
+            target: "webhook",
+            provider = delivery.provider(),
+            consumer,
+            id = delivery.id().map(excerpt),
+            event_type = delivery.event_type().map(excerpt),
+            "event has no handler: acknowledged"
+        );
     }
 
     /// A copy of a dead event was acknowledged.

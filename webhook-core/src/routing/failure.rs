@@ -2,11 +2,14 @@
 
 use std::error::Error;
 use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::answer::{Answer, Rejection};
 use crate::delivery::{Delivery, Disposition};
 use crate::error::RejectionKind;
+use crate::observe::log_limit::{LogLimit, excerpt};
 
 /// What becomes of an event whose handler failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,11 +25,23 @@ pub enum Verdict {
     GiveUp,
 }
 
+impl Verdict {
+    /// The label for logs and metrics: `retry`, `retry_after` or `give_up`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::RetryAfter(_) => "retry_after",
+            Self::GiveUp => "give_up",
+        }
+    }
+}
+
 /// An error of a handler and its verdict: the content of every adapter's `HookError`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     verdict: Verdict,
-    source: Source,
+    source: Arc<dyn Error + Send + Sync + 'static>,
 }
 
 type Source = Box<dyn Error + Send + Sync + 'static>;
@@ -36,7 +51,7 @@ impl Failure {
     pub fn new(verdict: Verdict, source: impl Into<Source>) -> Self {
         Self {
             verdict,
-            source: source.into(),
+            source: Arc::from(source.into()),
         }
     }
 
@@ -48,7 +63,7 @@ impl Failure {
 
     /// The same failure with another verdict.
     #[must_use]
-    pub const fn with_verdict(mut self, verdict: Verdict) -> Self {
+    pub fn with_verdict(mut self, verdict: Verdict) -> Self {
         self.verdict = verdict;
         self
     }
@@ -57,6 +72,32 @@ impl Failure {
     #[must_use]
     pub fn source(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.source
+    }
+
+    /// Logs it, at most once a second for each verdict. `at` is where the handler was registered.
+    pub fn report(&self, delivery: &Delivery, at: Option<&Location<'_>>) {
+        // Senders cause these lines.
+        static LINES: [LogLimit; 3] = [const { LogLimit::new() }; 3];
+        let line = match self.verdict {
+            Verdict::Retry => LINES.first(),
+            Verdict::RetryAfter(_) => LINES.get(1),
+            Verdict::GiveUp => LINES.get(2),
+        };
+        let Some(suppressed) = line.and_then(LogLimit::pass) else {
+            return;
+        };
+        tracing::error!(
+            target: "webhook",
+            provider = delivery.provider(),
+            id = delivery.id().map(excerpt),
+            event_type = delivery.event_type().map(excerpt),
+            attempt = delivery.attempt(),
+            verdict = self.verdict.as_str(),
+            handler = at.map(tracing::field::display),
+            error = %self,
+            suppressed,
+            "handler failed"
+        );
     }
 
     /// What the engine does with the claim.

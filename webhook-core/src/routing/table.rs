@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use crate::delivery::Delivery;
+use crate::routing::EventPatterns;
 
 /// Handlers by patterns of event types.
 ///
@@ -46,27 +47,39 @@ impl<H> Default for EventTable<H> {
 }
 
 impl<H> EventTable<H> {
-    /// Adds a handler for a pattern.
+    /// Adds a handler for these patterns.
     ///
     /// # Panics
     ///
-    /// If the pattern is empty, is a star alone, has a star that is not at its end, or is registered
+    /// If a pattern is empty, is a star alone, has a star that is not at its end, or is registered
     /// already. The message names both places.
     #[track_caller]
-    pub fn add(&mut self, pattern: &str, handler: H) {
+    pub fn add(&mut self, patterns: impl EventPatterns, handler: H)
+    where
+        H: Clone,
+    {
         let at = Location::caller();
+        patterns.for_each(|pattern| {
+            let handler = handler.clone();
+            self.insert(pattern, Registration { handler, at });
+        });
+        self.link();
+    }
+
+    fn insert(&mut self, pattern: &str, registration: Registration<H>) {
+        let at = registration.at;
         let (text, is_prefix) = match pattern.strip_suffix('*') {
             Some(prefix) => (prefix, true),
             None => (pattern, false),
         };
-        assert!(!pattern.is_empty(), "an event type is empty");
+        assert!(!pattern.is_empty(), "an event type is empty, at {at}");
         assert!(
             !text.is_empty(),
-            "`*` alone is every event type: use `.fallback(handler)`"
+            "`*` alone is every event type: use `.fallback(handler)`, at {at}"
         );
         assert!(
             !text.contains('*'),
-            "`{pattern}` has a star that is not at its end"
+            "`{pattern}` has a star that is not at its end, at {at}"
         );
         let order = |entry: &Entry<H>| (entry.text.as_ref(), !entry.is_prefix) < (text, !is_prefix);
         let place = self.entries.partition_point(order);
@@ -74,16 +87,15 @@ impl<H> EventTable<H> {
             && (&*entry.text, entry.is_prefix) == (text, is_prefix)
         {
             let first = entry.registration.at;
-            panic!("`{pattern}` has two handlers: the first was registered at {first}");
+            panic!("`{pattern}` has two handlers: one registered at {first}, another at {at}");
         }
         let entry = Entry {
             text: text.into(),
             is_prefix,
             parent: None,
-            registration: Registration { handler, at },
+            registration,
         };
         self.entries.insert(place, entry);
-        self.link();
     }
 
     /// Finds the parents again.
@@ -167,7 +179,7 @@ mod tests {
     fn table(patterns: &[&'static str]) -> EventTable<&'static str> {
         let mut table = EventTable::default();
         for pattern in patterns {
-            table.add(pattern, *pattern);
+            table.add(*pattern, *pattern);
         }
         table
     }
