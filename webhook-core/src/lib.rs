@@ -119,7 +119,7 @@ pub use answer::{Answer, Rejection};
 pub use crypto::Algorithm;
 pub use delivery::{
     Begun, Checked, Claimed, Claiming, Counts, DeadLetters, Delivery, Disposition, Duplicate,
-    Event, Fence, Finished, IdentityPolicy, Intake, Late, LeaseLost, Limits, LostLease,
+    Event, Fence, Finished, Handled, IdentityPolicy, Intake, Late, LeaseLost, Limits, LostLease,
     OnStoreError, Outcome, PayloadError, Pending, Permit, Proof, Rejected, Renewal, RunningLease,
     Settled, Settling, Unclaimed, Unsettled,
 };

@@ -2,7 +2,7 @@
 
 mod constructors;
 
-pub use crate::delivery::PayloadMismatch;
+pub use crate::delivery::{Hooks, PayloadMismatch};
 pub use crate::endpoint::FeatureAsymmetric;
 pub use crate::observe::log_limit::LogLimit;
 pub use crate::routing::{
@@ -16,10 +16,10 @@ pub mod exports {
     // Applications.
     pub use crate::{
         Answer, ConfigError, Counts, DeadLetters, Delivery, Disposition, Duplicate, Endpoint,
-        EndpointBuilder, EscapedId, Event, EventType, Fence, IdentityPolicy, KeyFormat, LeaseLost,
-        Limits, LostLease, OnStoreError, Otherwise, PayloadError, Proof, Rejected, Rejection,
-        RejectionClass, RejectionKind, RunningLease, Secret, SecretProblem, SecretSet, Settings,
-        StoreCheck, StoreCheckError, Verdict, providers,
+        EndpointBuilder, EscapedId, Event, EventType, Fence, Handled, IdentityPolicy, KeyFormat,
+        LeaseLost, Limits, LostLease, OnStoreError, Otherwise, PayloadError, Proof, Rejected,
+        Rejection, RejectionClass, RejectionKind, RunningLease, Secret, SecretProblem, SecretSet,
+        Settings, StoreCheck, StoreCheckError, Verdict, providers,
     };
     // Stores.
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};

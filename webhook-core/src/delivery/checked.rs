@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
-use crate::delivery::{Claiming, Delivery, OnStoreError, Permit, Remembered};
+use crate::delivery::{Claiming, Delivery, Disposition, OnStoreError, Permit, Remembered};
 use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
@@ -91,6 +91,7 @@ impl Checked {
                     keeps,
                     delivery,
                     answer: None,
+                    disposition: Disposition::Release,
                 }))
             }
             Ok(Claim::Done {
@@ -151,6 +152,7 @@ impl Checked {
             keeps: false,
             delivery: self.0,
             answer: None,
+            disposition: Disposition::Release,
         }
     }
 

@@ -1,10 +1,10 @@
 //! The counters and hooks of an endpoint.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::answer::Rejection;
-use crate::delivery::{Counts, Delivery, Duplicate, DuplicateHook, RejectHook, Rejected};
+use crate::delivery::{Counts, Delivery, Disposition, Duplicate, Handled, Hooks, Rejected};
 use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook::Hook;
 use crate::observe::log_limit::{LogLimit, excerpt};
@@ -14,8 +14,9 @@ use crate::provider::Provider;
 /// The counters and hooks of an endpoint.
 #[derive(Default)]
 pub(crate) struct Observer {
-    on_reject: Option<Arc<RejectHook>>,
-    on_duplicate: Option<Arc<DuplicateHook>>,
+    hooks: Hooks,
+    /// Those of the router, which is made after the endpoint.
+    router_hooks: OnceLock<Hooks>,
     verified: AtomicU64,
     done: AtomicU64,
     released: AtomicU64,
@@ -53,15 +54,20 @@ struct Lines {
 }
 
 impl Observer {
-    pub(crate) fn new(
-        on_reject: Option<Arc<RejectHook>>,
-        on_duplicate: Option<Arc<DuplicateHook>>,
-    ) -> Self {
+    pub(crate) fn new(hooks: Hooks) -> Self {
         Self {
-            on_reject,
-            on_duplicate,
+            hooks,
             ..Self::default()
         }
+    }
+
+    /// Sets the hooks of a router. `false`: they are set already.
+    pub(crate) fn set_router_hooks(&self, hooks: Hooks) -> bool {
+        self.router_hooks.set(hooks).is_ok()
+    }
+
+    fn hooks(&self) -> impl Iterator<Item = &Hooks> {
+        [&self.hooks].into_iter().chain(self.router_hooks.get())
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -90,21 +96,25 @@ impl Observer {
     pub(crate) fn rejected(
         &self,
         provider: &Provider,
-        consumer: &str,
+        consumer: &Arc<str>,
         rejection: &Rejection,
         claimed_id: impl FnOnce() -> Option<EscapedId>,
     ) {
         let kind = rejection.kind();
         let total = self.rejected.get(kind.index()).map_or(0, add);
-        if let Some(on_reject) = &self.on_reject {
+        let mut on_reject = self.hooks().filter_map(|hooks| hooks.on_reject.as_ref());
+        if let Some(first) = on_reject.next() {
             let rejected = Rejected {
                 provider: provider.name(),
-                consumer,
+                consumer: Arc::clone(consumer),
                 kind,
                 claimed_id: claimed_id(),
             };
-            hook::call(Hook::OnReject, provider.name(), || on_reject(&rejected));
+            for on_reject in [first].into_iter().chain(on_reject) {
+                hook::call(Hook::OnReject, provider.name(), || on_reject(&rejected));
+            }
         }
+        let consumer = &**consumer;
         let line = self.lines.rejected.get(kind.index());
         if line.and_then(LogLimit::pass).is_none() {
             return;
@@ -177,12 +187,12 @@ impl Observer {
         add(&self.released);
     }
 
-    pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
+    pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &Arc<str>, same_payload: bool) {
         add(&self.duplicates);
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
-            consumer,
+            consumer = &**consumer,
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
             "delivery is a duplicate"
@@ -198,7 +208,7 @@ impl Observer {
     }
 
     /// A copy under more labels than are accepted.
-    pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &str) {
+    pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &Arc<str>) {
         let total = add(&self.over_bound);
         if self.lines.over_bound.pass().is_some() {
             let what = "too many unsigned labels for one content: answered as a duplicate";
@@ -207,18 +217,42 @@ impl Observer {
         self.report_duplicate(delivery, consumer, true);
     }
 
-    fn report_duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
-        let Some(on_duplicate) = &self.on_duplicate else {
-            return;
-        };
-        let duplicate = Duplicate {
-            delivery,
-            consumer,
-            same_payload,
-        };
-        hook::call(Hook::OnDuplicate, delivery.provider(), || {
-            on_duplicate(&duplicate);
-        });
+    fn report_duplicate(&self, delivery: &Delivery, consumer: &Arc<str>, same_payload: bool) {
+        for hooks in self.hooks() {
+            let Some(on_duplicate) = &hooks.on_duplicate else {
+                continue;
+            };
+            let duplicate = Duplicate {
+                delivery: delivery.clone(),
+                consumer: Arc::clone(consumer),
+                same_payload,
+            };
+            hook::call(Hook::OnDuplicate, delivery.provider(), || {
+                on_duplicate(&duplicate);
+            });
+        }
+    }
+
+    /// Tells the hooks what became of a delivery whose handler has ended.
+    pub(crate) fn handled(
+        &self,
+        delivery: &Delivery,
+        consumer: &Arc<str>,
+        disposition: Disposition,
+    ) {
+        for hooks in self.hooks() {
+            let Some(on_handled) = &hooks.on_handled else {
+                continue;
+            };
+            let handled = Handled {
+                delivery: delivery.clone(),
+                consumer: Arc::clone(consumer),
+                disposition,
+            };
+            hook::call(Hook::OnHandled, delivery.provider(), || {
+                on_handled(&handled)
+            });
+        }
     }
 
     /// An event failed too often and is dead.

@@ -14,10 +14,14 @@ pub enum Outcome {
 
 impl Outcome {
     pub(super) fn is_success(self) -> bool {
+        self.disposition() == Disposition::Commit
+    }
+
+    pub(super) const fn disposition(self) -> Disposition {
         match self {
-            Self::Status(status) => (200..300).contains(&status),
-            Self::Decided(disposition) => disposition == Disposition::Commit,
-            Self::Failed => false,
+            Self::Decided(disposition) => disposition,
+            Self::Status(200..300) => Disposition::Commit,
+            Self::Status(_) | Self::Failed => Disposition::Release,
         }
     }
 }

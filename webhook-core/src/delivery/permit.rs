@@ -21,6 +21,8 @@ pub struct Permit {
     pub(super) delivery: Delivery,
     /// The handler's answer, for copies.
     pub(super) answer: Option<Box<[u8]>>,
+    /// What the end of the handler means for the event, once it has ended.
+    pub(super) disposition: Disposition,
 }
 
 impl Permit {
@@ -120,6 +122,7 @@ impl Permit {
         let lease = self.lease.take();
         let store = &self.delivery.shared().store;
         let (Some(Store::Memory(store)), Some(lease)) = (store, lease) else {
+            self.handled();
             return Ok(Settled::Pass);
         };
         let told = match ending {
@@ -137,16 +140,17 @@ impl Permit {
     }
 
     /// Counts an outcome, and decides what becomes of the claim.
-    fn ending(&self, outcome: Outcome) -> Ending {
+    fn ending(&mut self, outcome: Outcome) -> Ending {
+        self.disposition = outcome.disposition();
         let shared = self.delivery.shared();
-        if outcome.is_success() {
+        if self.disposition == Disposition::Commit {
             shared.observer.done(&self.delivery, &shared.consumer);
             return match self.keeps {
                 true => Ending::Commit,
                 false => Ending::Release,
             };
         }
-        if outcome == Outcome::Decided(Disposition::GiveUp) {
+        if self.disposition == Disposition::GiveUp {
             shared.observer.given_up(&self.delivery, &shared.consumer);
             return match self.keeps {
                 true => Ending::GiveUp,
@@ -184,19 +188,28 @@ impl Permit {
     pub(super) fn told(&self, told: Told) -> Settled {
         let shared = self.delivery.shared();
         match told {
-            Told::Committed(Ok(Commit::Committed | Commit::AlreadyCommitted), ..) => Settled::Pass,
+            Told::Committed(Ok(Commit::Committed | Commit::AlreadyCommitted), ..) => {
+                self.handled();
+                Settled::Pass
+            }
             Told::Committed(Ok(Commit::LeaseLost), ..) => {
                 Settled::Replace(shared.reject(RejectionKind::LeaseLost.into()))
             }
             Told::Committed(Err(error), lease, answer) => {
                 self.failed(Ending::Commit, &error);
                 match lease.transaction() {
-                    None => Settled::Later(Unsettled::new(shared.clone(), lease, answer)),
+                    None => {
+                        self.handled();
+                        Settled::Later(Unsettled::new(shared.clone(), lease, answer))
+                    }
                     // The effects are in the same transaction: nothing may have happened.
                     Some(_) => Settled::Replace(self.unrecorded()),
                 }
             }
-            Told::Buried(Ending::GiveUp, Ok(LeaseState::Held)) => Settled::Pass,
+            Told::Buried(Ending::GiveUp, Ok(LeaseState::Held)) => {
+                self.handled();
+                Settled::Pass
+            }
             // The handler's answer would stop the sender, although another copy runs.
             Told::Buried(Ending::GiveUp, Ok(LeaseState::Lost)) => {
                 Settled::Replace(shared.reject(RejectionKind::LeaseLost.into()))
@@ -204,18 +217,35 @@ impl Permit {
             Told::Buried(_, Ok(LeaseState::Held)) => {
                 let observer = &shared.observer;
                 observer.buried(&self.delivery, &shared.consumer);
+                self.handled_as(Disposition::GiveUp);
                 Settled::Acknowledge(dead_letter())
             }
-            Told::Buried(_, Ok(LeaseState::Lost)) | Told::Released(Ok(_)) => Settled::Pass,
+            Told::Buried(_, Ok(LeaseState::Lost)) | Told::Released(Ok(_)) => {
+                self.handled();
+                Settled::Pass
+            }
             Told::Released(Err(error)) => {
                 self.failed(Ending::Release, &error);
+                self.handled();
                 Settled::Pass
             }
             Told::Buried(ending, Err(error)) => {
                 self.failed(ending, &error);
+                self.handled();
                 Settled::Pass
             }
         }
+    }
+
+    /// Tells the hooks how the handler has ended.
+    pub(super) fn handled(&self) {
+        self.handled_as(self.disposition);
+    }
+
+    fn handled_as(&self, disposition: Disposition) {
+        let shared = self.delivery.shared();
+        let observer = &shared.observer;
+        observer.handled(&self.delivery, &shared.consumer, disposition);
     }
 
     /// The refusal of a delivery whose transaction may not have been committed.

@@ -64,7 +64,10 @@ impl Settling {
         permit.failed(ending, &StoreErrorKind::Timeout.into());
         let settled = match ending {
             Ending::Commit if !is_retryable => Settled::Replace(permit.unrecorded()),
-            _ => Settled::Pass,
+            _ => {
+                permit.handled();
+                Settled::Pass
+            }
         };
         let shared = permit.delivery.shared().clone();
         let late = async move {
