@@ -12,22 +12,26 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use webhook_axum::WebhookLayer;
 
-use crate::config::Config;
+use crate::config::{Route, ServerSettings};
 use crate::connection::{Connections, Protocol};
 use crate::log::LimitedCount;
 use crate::routes::router;
 use signals::Signals;
 
 /// Serves until SIGTERM or SIGINT. A second signal ends the server at once.
-pub(crate) async fn serve(config: Config, listen: &str) -> io::Result<()> {
-    let (router, layers) = router(config.routes, &config.server.unverified_limit());
+pub(crate) async fn serve(
+    settings: &ServerSettings,
+    routes: Vec<Route>,
+    listen: &str,
+) -> io::Result<()> {
+    let (router, layers) = router(routes, &settings.unverified_limit());
     let mut signals = Signals::new()?;
     let listener = TcpListener::bind(listen).await?;
     announce(&listener)?;
 
     let server = Server {
-        protocol: Protocol::new(router, config.server.idle_timeout),
-        connections: Connections::new(config.server.max_connections),
+        protocol: Protocol::new(router, settings.idle_timeout),
+        connections: Connections::new(settings.max_connections),
         accept_errors: LimitedCount::default(),
         shutdown: watch::Sender::new(()),
     };

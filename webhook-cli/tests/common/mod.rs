@@ -10,7 +10,7 @@ mod server;
 mod sign;
 mod wire;
 
-pub(crate) use process::{command, ended, listening, refused, written};
+pub(crate) use process::{command, ended, folder, listening, refused, refused_with, written};
 pub(crate) use server::Server;
 pub(crate) use sign::{github, sign};
 pub(crate) use wire::{Answer, Request, read_answer};

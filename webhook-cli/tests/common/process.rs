@@ -8,8 +8,12 @@ use std::time::{Duration, Instant};
 
 /// The exit code and stderr of a server that does not start.
 pub(crate) fn refused(config: &str) -> (Option<i32>, String) {
+    refused_with(config, &[])
+}
+
+pub(crate) fn refused_with(config: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let config = written(config);
-    let mut child = command(&config).spawn().unwrap();
+    let mut child = command(&config).args(arguments).spawn().unwrap();
     let code = ended(&mut child).code();
     let mut said = String::new();
     child.stderr.unwrap().read_to_string(&mut said).unwrap();
@@ -37,9 +41,23 @@ pub(crate) fn listening(config: &Path, listen: &str) -> Command {
 pub(crate) fn written(config: &str) -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("serve-{}-{count}.json", std::process::id());
+    // TOML has no object at the top.
+    let extension = match config.trim_start().starts_with('{') {
+        true => "json",
+        false => "toml",
+    };
+    let name = format!("serve-{}-{count}.{extension}", std::process::id());
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, config).unwrap();
+    path
+}
+
+/// An empty folder.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let name = format!("{name}-{}", std::process::id());
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
     path
 }
 

@@ -37,16 +37,34 @@ impl Server {
     pub(crate) fn start_with_stderr(config: &str, filter: &str, stderr: Stdio) -> Self {
         let config = written(config);
         let mut command = command(&config);
-        let mut child = command
-            .env("RUST_LOG", filter)
-            .stderr(stderr)
-            .spawn()
-            .unwrap();
+        command.env("RUST_LOG", filter).stderr(stderr);
+        Self::spawn(command, config)
+    }
+
+    /// Starts with further arguments and environment variables. Its log is read.
+    pub(crate) fn start_with(config: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let config = written(config);
+        let mut command = command(&config);
+        command
+            .args(arguments)
+            .env("RUST_LOG", "info")
+            .envs(variables.iter().copied());
+        let mut server = Self::spawn(command, config);
+        server.read_log();
+        server
+    }
+
+    fn spawn(mut command: Command, config: PathBuf) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://");
-        let address = address.unwrap_or_else(|| panic!("no address in {line:?}"));
+        let address = address.unwrap_or_else(|| {
+            let mut log = String::new();
+            let _ = child.stderr.take().unwrap().read_to_string(&mut log);
+            panic!("no address in {line:?}: {log}")
+        });
         Self {
             address: address.to_owned(),
             child,
@@ -94,8 +112,18 @@ impl Server {
     }
 
     pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Replaces the configuration file, and tells the server to read it.
+    pub(crate) fn reload(&self, config: &str) {
+        std::fs::write(&self.config, config).unwrap();
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
         assert!(sent.success());
     }
 

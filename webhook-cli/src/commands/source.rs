@@ -1,0 +1,62 @@
+//! The arguments that say what the configuration and the store are.
+
+use std::path::PathBuf;
+
+use crate::config::{Config, Route};
+use crate::failure::Failure;
+use crate::store::{Location, Missing, Store, StoreFailure};
+
+/// Where the configuration and the state of a server are.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Source {
+    /// JSON or TOML file (`.toml`) that maps the name of each route to its provider and secret.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Existing folder for what outlives the process. The store is a file in it, unless the
+    /// configuration says otherwise.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+}
+
+impl Source {
+    /// Reads the configuration.
+    pub(crate) fn load(&self) -> Result<Config, Failure> {
+        Config::load(&self.config).map_err(|error| Failure::config(self.config.display(), &error))
+    }
+
+    /// Reads the routes of the configuration.
+    pub(crate) fn routes(&self, config: &Config, store: &Store) -> Result<Vec<Route>, Failure> {
+        let routes = config.routes(store);
+        routes.map_err(|error| Failure::config(self.config.display(), &error))
+    }
+
+    /// The place of the store: that of the configuration, a file in the state directory, or memory.
+    pub(crate) fn location(&self, config: &Config) -> Result<Location, Failure> {
+        match (&config.server.store, &self.state) {
+            (Some(location), _) => Ok(location.clone()),
+            (None, Some(directory)) => Location::in_state_directory(directory)
+                .map_err(|error| Failure::config("--state", &error)),
+            (None, None) => Ok(Location::Memory),
+        }
+    }
+
+    /// Whether neither the configuration nor an argument says where the store is.
+    pub(crate) fn is_silent_on_store(&self, config: &Config) -> bool {
+        config.server.store.is_none() && self.state.is_none()
+    }
+}
+
+/// Opens the store at `location`.
+pub(crate) async fn open(
+    location: &Location,
+    missing: Missing,
+    config: &Config,
+) -> Result<Store, Failure> {
+    let opened = location.open(missing, config.server.store_capacity).await;
+    opened.map_err(|error| failure(location, &error))
+}
+
+/// The failure of a store.
+pub(crate) fn failure(location: &Location, error: &StoreFailure) -> Failure {
+    Failure::other(format_args!("store {location}"), error)
+}

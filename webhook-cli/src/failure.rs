@@ -1,0 +1,41 @@
+//! Why a command fails, and its exit code.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use crate::store::causes;
+
+/// The error of a command: a line for people, and an exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// A configuration that cannot be used: exit code 2, like a wrong argument.
+    pub(crate) fn config(place: impl Display, error: &dyn Error) -> Self {
+        Self::new(2, place, error)
+    }
+
+    /// Anything else: exit code 1.
+    pub(crate) fn other(place: impl Display, error: &dyn Error) -> Self {
+        Self::new(1, place, error)
+    }
+
+    fn new(code: u8, place: impl Display, error: &dyn Error) -> Self {
+        Self {
+            code,
+            message: format!("error: {place}: {}", causes(error)),
+        }
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn code(&self) -> ExitCode {
+        ExitCode::from(self.code)
+    }
+}
