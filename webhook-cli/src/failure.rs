@@ -19,6 +19,14 @@ impl Failure {
         Self::new(2, place, error)
     }
 
+    /// An argument that cannot be used: exit code 2.
+    pub(crate) fn argument(argument: &str, problem: &str) -> Self {
+        Self {
+            code: 2,
+            message: format!("error: {argument}: {problem}"),
+        }
+    }
+
     /// Anything else: exit code 1.
     pub(crate) fn other(place: impl Display, error: &dyn Error) -> Self {
         Self::new(1, place, error)

@@ -1,8 +1,11 @@
 //! The verbs of the command.
 
+mod check;
 mod serve;
 mod source;
+mod store;
 
+use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -11,7 +14,9 @@ use clap::{Parser, Subcommand};
 use crate::catalogue;
 use crate::failure::Failure;
 use crate::log;
+use check::Check;
 use serve::Serve;
+use store::StoreCommand;
 
 /// Receive webhooks: verify each delivery, refuse stale ones, accept each event once.
 #[derive(Parser)]
@@ -24,6 +29,8 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     Serve(Serve),
+    Check(Check),
+    Store(StoreCommand),
     /// List the providers with their aliases, their variants and the keys of a route.
     Providers {
         /// Print JSON.
@@ -37,10 +44,9 @@ impl Arguments {
     pub(crate) async fn run(self) -> ExitCode {
         match self.verb {
             Verb::Serve(serve) => logged(serve.run()).await,
-            Verb::Providers { json } => {
-                let printed = catalogue::print(json);
-                plain(printed.map_err(|error| Failure::other("cannot write to stdout", &error)))
-            }
+            Verb::Check(check) => logged(check.run()).await,
+            Verb::Store(store) => logged(store.run()).await,
+            Verb::Providers { json } => plain(wrote(catalogue::print(json))),
         }
     }
 }
@@ -72,6 +78,24 @@ fn plain(ended: Result<(), Failure>) -> ExitCode {
             failure.code()
         }
     }
+}
+
+/// Writes a line to stdout.
+fn print(line: impl Display) -> Result<(), Failure> {
+    wrote(writeln!(io::stdout(), "{line}"))
+}
+
+/// The end of a command that wrote to stdout. A reader can close it early: that is not an error.
+fn wrote(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(_) if closed(&written) => Ok(()),
+        written => written.map_err(|error| Failure::other("cannot write to stdout", &error)),
+    }
+}
+
+/// Whether the reader has closed stdout.
+fn closed(written: &io::Result<()>) -> bool {
+    matches!(written, Err(error) if error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 const AFTER_HELP: &str = "\

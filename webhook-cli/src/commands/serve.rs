@@ -2,7 +2,6 @@
 
 use crate::failure::Failure;
 use crate::server;
-use crate::store::Missing;
 
 use super::source::{self, Source};
 
@@ -20,14 +19,10 @@ impl Serve {
     /// Serves until a signal.
     pub(super) async fn run(self) -> Result<(), Failure> {
         let config = self.source.load()?;
-        if self.source.is_silent_on_store(&config) {
-            tracing::warn!(
-                "deliveries are remembered in memory: a restart forgets them, and several \
-                 processes do not share them; set \"store\" in \"_server\", or --state DIR"
-            );
-        }
+        self.source.warn_of_silence(&config);
         let location = self.source.location(&config)?;
-        let store = source::open(&location, Missing::Create, &config).await?;
+        let opened = location.open(config.server.store_capacity).await;
+        let store = opened.map_err(|error| source::failure(&location, &error))?;
         let routes = self.source.routes(&config, &store)?;
         let prepared = store.prepare(config.server.strict_store).await;
         prepared.map_err(|error| source::failure(&location, &error))?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::config::{Config, Route};
 use crate::failure::Failure;
-use crate::store::{Location, Missing, Store, StoreFailure};
+use crate::store::{Location, Store, StoreFailure};
 
 /// Where the configuration and the state of a server are.
 #[derive(Clone, Debug, clap::Args)]
@@ -19,6 +19,10 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    pub(crate) fn new(config: PathBuf, state: Option<PathBuf>) -> Self {
+        Self { config, state }
+    }
+
     /// Reads the configuration.
     pub(crate) fn load(&self) -> Result<Config, Failure> {
         Config::load(&self.config).map_err(|error| Failure::config(self.config.display(), &error))
@@ -40,20 +44,15 @@ impl Source {
         }
     }
 
-    /// Whether neither the configuration nor an argument says where the store is.
-    pub(crate) fn is_silent_on_store(&self, config: &Config) -> bool {
-        config.server.store.is_none() && self.state.is_none()
+    /// Warns if neither the configuration nor an argument says where the store is.
+    pub(crate) fn warn_of_silence(&self, config: &Config) {
+        if config.server.store.is_none() && self.state.is_none() {
+            tracing::warn!(
+                "deliveries are remembered in memory: a restart forgets them, and several \
+                 processes do not share them; set \"store\" in \"_server\", or --state DIR"
+            );
+        }
     }
-}
-
-/// Opens the store at `location`.
-pub(crate) async fn open(
-    location: &Location,
-    missing: Missing,
-    config: &Config,
-) -> Result<Store, Failure> {
-    let opened = location.open(missing, config.server.store_capacity).await;
-    opened.map_err(|error| failure(location, &error))
 }
 
 /// The failure of a store.

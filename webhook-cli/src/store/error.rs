@@ -14,6 +14,10 @@ pub(crate) enum StoreFailure {
     Migrate(Box<dyn Error + Send + Sync>),
     /// The store does not answer, or refuses to.
     Check(Box<dyn Error + Send + Sync>),
+    /// There is no store at this place.
+    Missing,
+    /// The store is in the memory of another process.
+    InMemory,
     /// The set-up of the store can lose records, and the configuration does not allow that.
     Unsound(Vec<Finding>),
 }
@@ -27,6 +31,10 @@ impl fmt::Display for StoreFailure {
                  the SQL that `webhook store schema` prints as one who may",
             ),
             Self::Check(_) => f.write_str("cannot reach the store"),
+            Self::Missing => f.write_str("the file does not exist: `serve` creates it"),
+            Self::InMemory => f.write_str(
+                "the records are in the memory of the server, where no command reaches them",
+            ),
             Self::Unsound(findings) => {
                 f.write_str("`strict_store` refuses the set-up of the store")?;
                 findings
@@ -41,7 +49,7 @@ impl Error for StoreFailure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Open(error) | Self::Migrate(error) | Self::Check(error) => Some(&**error),
-            Self::Unsound(_) => None,
+            Self::Missing | Self::InMemory | Self::Unsound(_) => None,
         }
     }
 }

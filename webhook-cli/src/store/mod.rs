@@ -9,7 +9,6 @@ use webhook_axum::{EndpointBuilder, MemoryStore, ReplayKey, ReplayStore as _, St
 
 pub(crate) use error::{StoreFailure, causes};
 pub(crate) use location::Location;
-pub(crate) use open::Missing;
 
 /// One of the stores of this build. Clones are handles of the same store.
 #[derive(Clone, Debug)]

@@ -6,45 +6,53 @@ use webhook_axum::StoreError;
 
 use super::{Location, Store, StoreFailure};
 
-/// What becomes of a file that does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Missing {
-    Create,
-    Refuse,
-}
-
 impl Location {
-    /// Opens the store. A store on a server connects when it is first used.
-    pub(crate) async fn open(
-        &self,
-        missing: Missing,
-        capacity: Option<usize>,
-    ) -> Result<Store, StoreFailure> {
+    /// Opens the store, and creates a file that does not exist. A store on a server connects when
+    /// it is first used. `capacity` is that of a memory store.
+    pub(crate) async fn open(&self, capacity: Option<usize>) -> Result<Store, StoreFailure> {
         match self {
             Self::Memory => Ok(Store::memory(capacity)),
-            Self::Sqlite(path) => sqlite(path, missing).await,
+            Self::Sqlite(path) => sqlite(path).await,
             Self::Postgres(url) => postgres(url),
             Self::Redis(url) => redis(url),
         }
     }
+
+    /// Like [`open`](Self::open), and creates nothing. `None`: the file does not exist yet, and its
+    /// folder does.
+    pub(crate) async fn open_existing(&self) -> Result<Option<Store>, StoreFailure> {
+        match self {
+            Self::Sqlite(path) if !path.exists() && folder_of(path).is_dir() => Ok(None),
+            location => location.open(None).await.map(Some),
+        }
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => path,
+    }
 }
 
 impl Store {
-    /// Makes the tables of a database that has none, and logs what is wrong with its set-up.
-    ///
-    /// With `is_strict`, anything wrong is an error.
+    /// Makes the tables of a database that has none, and looks at its set-up.
     pub(crate) async fn prepare(&self, is_strict: bool) -> Result<(), StoreFailure> {
         self.migrate().await?;
+        self.inspect(is_strict).await
+    }
+
+    /// Logs what is wrong with the set-up of the store. With `is_strict`, that is an error.
+    pub(crate) async fn inspect(&self, is_strict: bool) -> Result<(), StoreFailure> {
         let findings = self.check().await.map_err(unreachable)?;
-        match is_strict && !findings.is_empty() {
-            true => Err(StoreFailure::Unsound(findings)),
-            false => {
-                for finding in findings {
-                    tracing::warn!(kind = finding.what.as_str(), "store: {}", finding.text);
-                }
-                Ok(())
-            }
+        if is_strict && !findings.is_empty() {
+            return Err(StoreFailure::Unsound(findings));
         }
+        for finding in findings {
+            tracing::warn!(kind = finding.what.as_str(), "store: {}", finding.text);
+        }
+        Ok(())
     }
 
     #[cfg(feature = "postgres")]
@@ -71,12 +79,8 @@ fn unreachable(error: StoreError) -> StoreFailure {
 
 /// Opens a file. That reads all its records, so it runs on a thread that may block.
 #[cfg(feature = "sqlite")]
-async fn sqlite(path: &Path, missing: Missing) -> Result<Store, StoreFailure> {
+async fn sqlite(path: &Path) -> Result<Store, StoreFailure> {
     let builder = webhook_sqlite::SqliteStore::builder(path);
-    let builder = match missing {
-        Missing::Create => builder,
-        Missing::Refuse => builder.must_exist(),
-    };
     let opened = tokio::task::spawn_blocking(|| builder.open()).await;
     match opened {
         Ok(Ok(store)) => Ok(Store::Sqlite(store)),
@@ -105,7 +109,7 @@ fn redis(url: &str) -> Result<Store, StoreFailure> {
 // `Location::parse` refuses the place of a store that is not part of the build.
 
 #[cfg(not(feature = "sqlite"))]
-async fn sqlite(_: &Path, _: Missing) -> Result<Store, StoreFailure> {
+async fn sqlite(_: &Path) -> Result<Store, StoreFailure> {
     Err(StoreFailure::Open(
         "this build lacks the feature `sqlite`".into(),
     ))
