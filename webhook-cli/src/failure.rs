@@ -10,7 +10,7 @@ use crate::store::causes;
 #[derive(Debug)]
 pub(crate) struct Failure {
     code: u8,
-    message: String,
+    reason: String,
 }
 
 impl Failure {
@@ -23,7 +23,7 @@ impl Failure {
     pub(crate) fn argument(argument: &str, problem: &str) -> Self {
         Self {
             code: 2,
-            message: format!("error: {argument}: {problem}"),
+            reason: format!("{argument}: {problem}"),
         }
     }
 
@@ -35,12 +35,13 @@ impl Failure {
     fn new(code: u8, place: impl Display, error: &dyn Error) -> Self {
         Self {
             code,
-            message: format!("error: {place}: {}", causes(error)),
+            reason: format!("{place}: {}", causes(error)),
         }
     }
 
-    pub(crate) fn message(&self) -> &str {
-        &self.message
+    /// What is wrong, without the word `error`.
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
     }
 
     pub(crate) fn code(&self) -> ExitCode {

@@ -1,10 +1,12 @@
 //! The `webhook` command: receives webhooks as a stand-alone program.
 //!
-//! `webhook serve --config FILE --listen ADDR:PORT` reads routes and secrets from a file and serves
-//! each route at `/hooks/<route>`. `webhook providers [--json]` lists what a route can configure.
+//! * `webhook serve --config FILE` reads routes and secrets from a file and serves each route at
+//!   `/hooks/<route>`.
+//! * `webhook check --config FILE` says whether `serve` would start.
+//! * `webhook store` lists, revives, forgets and sweeps the records of a store.
+//! * `webhook providers` lists what a route can configure.
 //!
-//! Exit codes: 0 after SIGTERM or SIGINT, 1 if the server cannot start, 2 if the configuration
-//! cannot be used.
+//! `webhook --help` has the exit codes.
 
 mod answer;
 mod catalogue;
@@ -12,7 +14,9 @@ mod commands;
 mod config;
 mod connection;
 mod failure;
+mod health;
 mod log;
+mod metrics;
 mod observe;
 mod routes;
 mod server;

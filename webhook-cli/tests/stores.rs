@@ -7,7 +7,7 @@ mod common;
 use std::sync::Barrier;
 use std::thread;
 
-use common::{Server, folder, github, refused, refused_with};
+use common::{Server, folder, free_port, github, refused, refused_with};
 use webhook_test_services::{Postgres, Redis};
 
 const SECRET: &str = "github-0123456789abcdef";
@@ -144,9 +144,7 @@ fn a_server_that_is_not_told_its_store_warns_once_and_one_that_is_told_does_not(
 
 #[test]
 fn a_store_that_cannot_be_used_ends_the_start_with_code_1_and_shows_no_password() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let port = free_port();
     for (store, expected) in [
         (
             format!("postgres://user:hidden@127.0.0.1:{port}/shop"),

@@ -13,9 +13,10 @@ use clap::{Parser, Subcommand};
 
 use crate::catalogue;
 use crate::failure::Failure;
-use crate::log;
+use crate::log::{self, Format};
 use check::Check;
 use serve::Serve;
+pub(crate) use source::Source;
 use store::StoreCommand;
 
 /// Receive webhooks: verify each delivery, refuse stale ones, accept each event once.
@@ -43,24 +44,24 @@ impl Arguments {
     /// Runs the command. It reports its own error.
     pub(crate) async fn run(self) -> ExitCode {
         match self.verb {
-            Verb::Serve(serve) => logged(serve.run()).await,
-            Verb::Check(check) => logged(check.run()).await,
-            Verb::Store(store) => logged(store.run()).await,
+            Verb::Serve(serve) => logged(serve.log_format, serve.run()).await,
+            Verb::Check(check) => logged(Format::Text, check.run()).await,
+            Verb::Store(store) => logged(Format::Text, store.run()).await,
             Verb::Providers { json } => plain(wrote(catalogue::print(json))),
         }
     }
 }
 
 /// Runs a command that logs. Its error is the last line of the log.
-async fn logged(command: impl Future<Output = Result<(), Failure>>) -> ExitCode {
-    let log = match log::start() {
+async fn logged(format: Format, command: impl Future<Output = Result<(), Failure>>) -> ExitCode {
+    let log = match log::start(format) {
         Ok(log) => log,
         Err(error) => return plain(Err(Failure::other("cannot start the log", &error))),
     };
     let code = match command.await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            log.line(failure.message());
+            log.error(failure.reason());
             failure.code()
         }
     };
@@ -74,7 +75,7 @@ fn plain(ended: Result<(), Failure>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // Stderr may be closed. `eprintln!` would then panic.
-            let _ = writeln!(io::stderr(), "{}", failure.message());
+            let _ = writeln!(io::stderr(), "error: {}", failure.reason());
             failure.code()
         }
     }

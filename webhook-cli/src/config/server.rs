@@ -10,6 +10,7 @@ use super::suggest;
 use crate::store::Location;
 
 /// The entries of `_server`, with a default for each missing one.
+#[derive(Clone)]
 pub(crate) struct ServerSettings {
     /// Bytes of a body. Replaces the provider's own limit.
     pub(crate) max_body_bytes: Option<usize>,
@@ -63,6 +64,25 @@ impl ServerSettings {
             store_capacity: store_capacity(server)?,
             strict_store: server.flag(STRICT_STORE)?,
         })
+    }
+
+    /// The keys whose values differ and that a running server cannot change, apart from `store`.
+    pub(crate) fn fixed_keys_that_differ(&self, other: &Self) -> Vec<&'static str> {
+        let differing = [
+            (IDLE_TIMEOUT, self.idle_timeout != other.idle_timeout),
+            (
+                MAX_CONNECTIONS,
+                self.max_connections != other.max_connections,
+            ),
+            (
+                MAX_UNVERIFIED_BYTES,
+                self.max_unverified_bytes != other.max_unverified_bytes,
+            ),
+            (STORE_CAPACITY, self.store_capacity != other.store_capacity),
+            (STRICT_STORE, self.strict_store != other.strict_store),
+        ];
+        let differing = differing.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(key, _)| key).collect()
     }
 
     /// The bound on unverified bytes that all routes share.

@@ -6,7 +6,9 @@
 
 use std::fmt::{self, Write as _};
 
-/// Text that a sender chose, shown in quotes.
+use super::format::Format;
+
+/// Text that a sender chose, shown in quotes. In a JSON log, the value has quotes already.
 ///
 /// Shows ASCII characters, and none of them is a control character.
 #[derive(Clone, Copy)]
@@ -30,16 +32,21 @@ impl<'a> Escaped<'a> {
 
 impl fmt::Debug for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
+        let quote = match Format::current() {
+            Format::Text => "\"",
+            Format::Json => "",
+        };
+        f.write_str(quote)?;
         let mut left = self.limit;
         for character in self.text.chars().map(char::escape_default) {
             let Some(rest) = left.checked_sub(character.len()) else {
-                return f.write_str("\"…");
+                f.write_str(quote)?;
+                return f.write_char('…');
             };
             left = rest;
             write!(f, "{character}")?;
         }
-        f.write_char('"')
+        f.write_str(quote)
     }
 }
 

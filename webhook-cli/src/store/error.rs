@@ -1,56 +1,44 @@
 //! Why a store cannot be used.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use webhook_axum::replay::Finding;
-
 /// A store that cannot be opened or prepared. It names no part of a URL.
 #[derive(Debug)]
-pub(crate) enum StoreFailure {
-    /// The store cannot be opened.
-    Open(Box<dyn Error + Send + Sync>),
-    /// The tables cannot be made.
-    Migrate(Box<dyn Error + Send + Sync>),
-    /// The store does not answer, or refuses to.
-    Check(Box<dyn Error + Send + Sync>),
-    /// There is no store at this place.
-    Missing,
-    /// The store is in the memory of another process.
-    InMemory,
-    /// The set-up of the store can lose records, and the configuration does not allow that.
-    Unsound(Vec<Finding>),
+pub(crate) struct StoreFailure {
+    problem: Cow<'static, str>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl StoreFailure {
+    pub(crate) fn new(problem: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            problem: problem.into(),
+            cause: None,
+        }
+    }
+
+    pub(super) fn caused(
+        problem: &'static str,
+        cause: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            problem: problem.into(),
+            cause: Some(cause.into()),
+        }
+    }
 }
 
 impl fmt::Display for StoreFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Open(_) => f.write_str("cannot open the store"),
-            Self::Migrate(_) => f.write_str(
-                "cannot create the tables of the store; if this user may not create tables, run \
-                 the SQL that `webhook store schema` prints as one who may",
-            ),
-            Self::Check(_) => f.write_str("cannot reach the store"),
-            Self::Missing => f.write_str("the file does not exist: `serve` creates it"),
-            Self::InMemory => f.write_str(
-                "the records are in the memory of the server, where no command reaches them",
-            ),
-            Self::Unsound(findings) => {
-                f.write_str("`strict_store` refuses the set-up of the store")?;
-                findings
-                    .iter()
-                    .try_for_each(|finding| write!(f, "; {finding}"))
-            }
-        }
+        f.write_str(&self.problem)
     }
 }
 
 impl Error for StoreFailure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Open(error) | Self::Migrate(error) | Self::Check(error) => Some(&**error),
-            Self::Missing | Self::InMemory | Self::Unsound(_) => None,
-        }
+        self.cause.as_deref().map(|cause| cause as _)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
 
 /// The place of a store: `memory`, `sqlite:PATH`, `postgres://…` or `redis://…`.
 #[derive(Clone, PartialEq, Eq)]
@@ -10,56 +12,63 @@ pub(crate) enum Location {
     /// This process.
     Memory,
     /// A file.
+    #[cfg(feature = "sqlite")]
     Sqlite(PathBuf),
     /// The URL of a database, which may contain a password.
+    #[cfg(feature = "postgres")]
     Postgres(String),
     /// The URL of a server, which may contain a password.
+    #[cfg(feature = "redis")]
     Redis(String),
 }
 
-/// A text that is not the place of a store. It never contains the text.
+/// Why a text is not the place of a store. It never contains the text.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum LocationError {
-    /// No store has such a place.
-    Unknown,
-    /// `sqlite:` without a path, or with another URL than `sqlite:PATH`.
-    NoPath,
-    /// A URL that the store cannot use, and why.
-    Url(String),
-    /// The store is not part of this build.
-    Feature {
-        store: &'static str,
-        feature: &'static str,
-    },
-}
+pub(crate) struct LocationError(String);
 
 impl Location {
     /// Parses a place. A URL is checked, and nothing is connected.
     pub(crate) fn parse(text: &str) -> Result<Self, LocationError> {
         let scheme = text.split_once(':').map(|(scheme, _)| scheme);
         match scheme {
-            None if text == "memory" => Ok(Self::Memory),
+            None if text == "memory" => return Ok(Self::Memory),
+            Some("sqlite") => needs(cfg!(feature = "sqlite"), "sqlite")?,
+            Some("postgres" | "postgresql") => needs(cfg!(feature = "postgres"), "postgres")?,
+            Some("redis" | "rediss") => needs(cfg!(feature = "redis"), "redis")?,
+            _ => return Err(LocationError(UNKNOWN.to_owned())),
+        }
+        match scheme {
+            #[cfg(feature = "sqlite")]
             Some("sqlite") => sqlite(text),
+            #[cfg(feature = "postgres")]
             Some("postgres" | "postgresql") => postgres(text),
+            #[cfg(feature = "redis")]
             Some("redis" | "rediss") => redis(text),
-            _ => Err(LocationError::Unknown),
+            _ => Err(LocationError(UNKNOWN.to_owned())),
         }
     }
 
     /// The file of a server that has a state directory and is not told where its store is.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn in_state_directory(directory: &Path) -> Result<Self, LocationError> {
-        needs(cfg!(feature = "sqlite"), "SQLite", "sqlite")?;
         Ok(Self::Sqlite(directory.join("deliveries.db")))
+    }
+
+    /// Refused: the file would be one of SQLite.
+    #[cfg(not(feature = "sqlite"))]
+    pub(crate) fn in_state_directory(_: &Path) -> Result<Self, LocationError> {
+        needs(false, "sqlite").map(|()| Self::Memory)
     }
 }
 
+#[cfg(feature = "sqlite")]
 fn sqlite(text: &str) -> Result<Location, LocationError> {
-    needs(cfg!(feature = "sqlite"), "SQLite", "sqlite")?;
     match text.strip_prefix("sqlite:") {
-        None | Some("" | ":memory:") => Err(LocationError::NoPath),
         // Other programs read `sqlite://hooks.db` as a relative path, and some as a host.
-        Some(path) if path.starts_with("//") => Err(LocationError::NoPath),
-        Some(path) => Ok(Location::Sqlite(path.into())),
+        Some(path) if !["", ":memory:"].contains(&path) && !path.starts_with("//") => {
+            Ok(Location::Sqlite(path.into()))
+        }
+        _ => Err(LocationError(NO_PATH.to_owned())),
     }
 }
 
@@ -67,44 +76,45 @@ fn sqlite(text: &str) -> Result<Location, LocationError> {
 fn postgres(url: &str) -> Result<Location, LocationError> {
     match webhook_postgres::PostgresStore::builder(url) {
         Ok(_) => Ok(Location::Postgres(url.to_owned())),
-        Err(error) => Err(LocationError::Url(error.to_string())),
+        Err(error) => Err(unusable(&error)),
     }
-}
-
-#[cfg(not(feature = "postgres"))]
-fn postgres(_: &str) -> Result<Location, LocationError> {
-    needs(false, "PostgreSQL", "postgres").map(|()| Location::Memory)
 }
 
 #[cfg(feature = "redis")]
 fn redis(url: &str) -> Result<Location, LocationError> {
     match webhook_redis::RedisStore::builder(url).build() {
         Ok(_) => Ok(Location::Redis(url.to_owned())),
-        // The cause is left out: it could quote the URL.
-        Err(error) => Err(LocationError::Url(error.to_string())),
+        Err(error) => Err(unusable(&error)),
     }
 }
 
-#[cfg(not(feature = "redis"))]
-fn redis(_: &str) -> Result<Location, LocationError> {
-    needs(false, "Redis", "redis").map(|()| Location::Memory)
+/// Leaves the cause out: it could quote the URL.
+#[cfg(any(feature = "postgres", feature = "redis"))]
+fn unusable(error: &dyn Error) -> LocationError {
+    LocationError(format!("cannot be used: {error}"))
 }
 
-fn needs(has: bool, store: &'static str, feature: &'static str) -> Result<(), LocationError> {
+fn needs(has: bool, feature: &'static str) -> Result<(), LocationError> {
     match has {
         true => Ok(()),
-        false => Err(LocationError::Feature { store, feature }),
+        false => Err(LocationError(format!(
+            "needs a store that is not part of this build: build webhook-cli with the feature \
+             `{feature}`"
+        ))),
     }
 }
 
-/// Shows the kind of the store, and a path. It shows no part of a URL: where the password in it ends
-/// is a guess if the URL is not encoded well.
+/// Shows the kind of the store, and a path. It shows no part of a URL: if that is not encoded well,
+/// it is a guess where the password ends.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Memory => f.write_str("memory"),
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            #[cfg(feature = "postgres")]
             Self::Postgres(_) => f.write_str("postgres"),
+            #[cfg(feature = "redis")]
             Self::Redis(_) => f.write_str("redis"),
         }
     }
@@ -118,26 +128,17 @@ impl fmt::Debug for Location {
 
 impl fmt::Display for LocationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown => f.write_str(
-                "is not the place of a store; expected \"memory\", \"sqlite:PATH\", \
-                 \"postgres://…\", \"redis://…\" or \"rediss://…\"",
-            ),
-            Self::NoPath => f.write_str(
-                "has no path of a file; expected \"sqlite:PATH\", such as \
-                 \"sqlite:/var/lib/webhook/deliveries.db\"",
-            ),
-            Self::Url(problem) => write!(f, "cannot be used: {problem}"),
-            Self::Feature { store, feature } => write!(
-                f,
-                "needs {store}, which is not part of this build: build webhook-cli with the \
-                 feature `{feature}`"
-            ),
-        }
+        f.write_str(&self.0)
     }
 }
 
 impl Error for LocationError {}
+
+const UNKNOWN: &str = "is not the place of a store; expected \"memory\", \"sqlite:PATH\", \
+                       \"postgres://…\", \"redis://…\" or \"rediss://…\"";
+#[cfg(feature = "sqlite")]
+const NO_PATH: &str = "has no path of a file; expected \"sqlite:PATH\", such as \
+                       \"sqlite:/var/lib/webhook/deliveries.db\"";
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,10 @@
 //! Opens a store and prepares it.
 
+#[cfg(feature = "sqlite")]
 use std::path::Path;
 
 use webhook_axum::StoreError;
+use webhook_axum::replay::{Finding, FindingKind};
 
 use super::{Location, Store, StoreFailure};
 
@@ -12,8 +14,11 @@ impl Location {
     pub(crate) async fn open(&self, capacity: Option<usize>) -> Result<Store, StoreFailure> {
         match self {
             Self::Memory => Ok(Store::memory(capacity)),
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(path) => sqlite(path).await,
+            #[cfg(feature = "postgres")]
             Self::Postgres(url) => postgres(url),
+            #[cfg(feature = "redis")]
             Self::Redis(url) => redis(url),
         }
     }
@@ -22,12 +27,14 @@ impl Location {
     /// folder does.
     pub(crate) async fn open_existing(&self) -> Result<Option<Store>, StoreFailure> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(path) if !path.exists() && folder_of(path).is_dir() => Ok(None),
             location => location.open(None).await.map(Some),
         }
     }
 }
 
+#[cfg(feature = "sqlite")]
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
@@ -39,42 +46,43 @@ fn folder_of(path: &Path) -> &Path {
 impl Store {
     /// Makes the tables of a database that has none, and looks at its set-up.
     pub(crate) async fn prepare(&self, is_strict: bool) -> Result<(), StoreFailure> {
-        self.migrate().await?;
+        #[cfg(feature = "postgres")]
+        if let Self::Postgres(store) = self {
+            // Fails if the server is not reachable or does not know the user. What fails after
+            // that is the migration itself.
+            self.check().await.map_err(unreachable)?;
+            let migrated = store.migrate().await;
+            migrated.map_err(|error| StoreFailure::caused(CANNOT_MIGRATE, error))?;
+        }
         self.inspect(is_strict).await
     }
 
     /// Logs what is wrong with the set-up of the store. With `is_strict`, that is an error.
+    ///
+    /// Tables of another version are no error: `prepare` has migrated them or failed, or will.
     pub(crate) async fn inspect(&self, is_strict: bool) -> Result<(), StoreFailure> {
         let findings = self.check().await.map_err(unreachable)?;
-        if is_strict && !findings.is_empty() {
-            return Err(StoreFailure::Unsound(findings));
+        let is_unsound = |finding: &Finding| finding.what != FindingKind::SchemaVersion;
+        if is_strict && findings.iter().any(is_unsound) {
+            return Err(unsound(&findings));
         }
         for finding in findings {
             tracing::warn!(kind = finding.what.as_str(), "store: {}", finding.text);
         }
         Ok(())
     }
+}
 
-    #[cfg(feature = "postgres")]
-    async fn migrate(&self) -> Result<(), StoreFailure> {
-        let Self::Postgres(store) = self else {
-            return Ok(());
-        };
-        // Fails if the server is not reachable or does not know the user. What fails after that is
-        // the migration itself.
-        self.check().await.map_err(unreachable)?;
-        let migrated = store.migrate().await;
-        migrated.map_err(|error| StoreFailure::Migrate(error.into()))
-    }
-
-    #[cfg(not(feature = "postgres"))]
-    async fn migrate(&self) -> Result<(), StoreFailure> {
-        Ok(())
-    }
+fn unsound(findings: &[Finding]) -> StoreFailure {
+    let findings: Vec<_> = findings.iter().map(Finding::to_string).collect();
+    let findings = findings.join("; ");
+    StoreFailure::new(format!(
+        "`strict_store` refuses the set-up of the store: {findings}"
+    ))
 }
 
 fn unreachable(error: StoreError) -> StoreFailure {
-    StoreFailure::Check(error.into())
+    StoreFailure::caused("cannot reach the store", error)
 }
 
 /// Opens a file. That reads all its records, so it runs on a thread that may block.
@@ -84,8 +92,8 @@ async fn sqlite(path: &Path) -> Result<Store, StoreFailure> {
     let opened = tokio::task::spawn_blocking(|| builder.open()).await;
     match opened {
         Ok(Ok(store)) => Ok(Store::Sqlite(store)),
-        Ok(Err(error)) => Err(StoreFailure::Open(error.into())),
-        Err(error) => Err(StoreFailure::Open(error.into())),
+        Ok(Err(error)) => Err(StoreFailure::caused(CANNOT_OPEN, error)),
+        Err(error) => Err(StoreFailure::caused(CANNOT_OPEN, error)),
     }
 }
 
@@ -94,7 +102,7 @@ fn postgres(url: &str) -> Result<Store, StoreFailure> {
     let store = webhook_postgres::PostgresStore::builder(url)
         // A server has many deliveries at the same time.
         .and_then(|builder| builder.grouped().build());
-    let store = store.map_err(|error| StoreFailure::Open(error.into()))?;
+    let store = store.map_err(|error| StoreFailure::caused(CANNOT_OPEN, error))?;
     Ok(Store::Postgres(store))
 }
 
@@ -102,29 +110,12 @@ fn postgres(url: &str) -> Result<Store, StoreFailure> {
 fn redis(url: &str) -> Result<Store, StoreFailure> {
     let store = webhook_redis::RedisStore::builder(url).build();
     // The text alone: a cause could quote the URL.
-    let store = store.map_err(|error| StoreFailure::Open(error.to_string().into()))?;
+    let store = store.map_err(|error| StoreFailure::caused(CANNOT_OPEN, error.to_string()))?;
     Ok(Store::Redis(store))
 }
 
-// `Location::parse` refuses the place of a store that is not part of the build.
-
-#[cfg(not(feature = "sqlite"))]
-async fn sqlite(_: &Path) -> Result<Store, StoreFailure> {
-    Err(StoreFailure::Open(
-        "this build lacks the feature `sqlite`".into(),
-    ))
-}
-
-#[cfg(not(feature = "postgres"))]
-fn postgres(_: &str) -> Result<Store, StoreFailure> {
-    Err(StoreFailure::Open(
-        "this build lacks the feature `postgres`".into(),
-    ))
-}
-
-#[cfg(not(feature = "redis"))]
-fn redis(_: &str) -> Result<Store, StoreFailure> {
-    Err(StoreFailure::Open(
-        "this build lacks the feature `redis`".into(),
-    ))
-}
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
+const CANNOT_OPEN: &str = "cannot open the store";
+#[cfg(feature = "postgres")]
+const CANNOT_MIGRATE: &str = "cannot create the tables of the store; if this user may not do \
+                              that, run the SQL of `webhook store schema` as one who may";

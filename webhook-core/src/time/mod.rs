@@ -268,6 +268,15 @@ mod tests {
     };
 
     #[test]
+    fn a_time_is_shown_in_utc_and_the_latest_one_too() {
+        assert_eq!(UnixTime::from_secs(0).to_string(), "1970-01-01T00:00:00Z");
+        let millis = UnixTime::from_millis(1_769_903_999_005);
+        assert_eq!(millis.to_string(), "2026-01-31T23:59:59.005Z");
+        let latest = UnixTime::from_millis(u64::MAX).to_string();
+        assert!(latest.ends_with('Z'), "{latest}");
+    }
+
+    #[test]
     fn only_canonical_decimals_are_times() {
         for good in ["0", "7", "1700000000", "9999999999999999999"] {
             assert!(

@@ -57,10 +57,13 @@ fn parsed<E: std::error::Error>(
 }
 
 async fn open(location: &Location) -> Result<Store, Failure> {
-    let opened = match location {
-        Location::Memory => Err(StoreFailure::InMemory),
-        _ => location.open_existing().await,
+    let opened = match *location == Location::Memory {
+        true => Err(StoreFailure::new(
+            "the records are in the memory of the server, where no command reaches them",
+        )),
+        false => location.open_existing().await,
     };
-    let opened = opened.and_then(|store| store.ok_or(StoreFailure::Missing));
+    let missing = || StoreFailure::new("the file does not exist: `serve` creates it");
+    let opened = opened.and_then(|store| store.ok_or_else(missing));
     opened.map_err(|error| source::failure(location, &error))
 }
