@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use crate::store::causes;
+use crate::store::{Location, StoreFailure};
 
 /// The error of a command: a line for people, and an exit code.
 #[derive(Debug)]
@@ -27,6 +27,11 @@ impl Failure {
         }
     }
 
+    /// A store that cannot be used: exit code 1.
+    pub(crate) fn store(location: &Location, error: &StoreFailure) -> Self {
+        Self::other(format_args!("store {location}"), error)
+    }
+
     /// Anything else: exit code 1.
     pub(crate) fn other(place: impl Display, error: &dyn Error) -> Self {
         Self::new(1, place, error)
@@ -47,4 +52,20 @@ impl Failure {
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(self.code)
     }
+}
+
+/// An error with all its causes, as one line.
+pub(crate) fn causes(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // Some errors repeat their cause in their own text.
+        if !line.contains(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
+        cause = error.source();
+    }
+    line.replace(['\n', '\r'], " ")
 }

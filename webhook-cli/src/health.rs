@@ -10,7 +10,8 @@ use tokio::time::{Instant, timeout};
 use webhook_axum::replay::{Claim, ClaimRequest, Owner};
 use webhook_axum::{ReplayKey, StoreError, StoreErrorKind};
 
-use crate::store::{Store, causes};
+use crate::failure::causes;
+use crate::store::Store;
 
 /// The answer to `GET /ready`.
 ///

@@ -55,7 +55,19 @@ fn load(server: &Server, sender: usize, stop: &AtomicBool) -> Vec<String> {
 
 #[test]
 fn no_delivery_is_lost_while_the_configuration_is_reloaded_again_and_again() {
-    let server = Server::start_with(&config(&[OLD]), &[], &[]);
+    nothing_is_lost(&[]);
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn no_delivery_is_lost_during_reloads_with_a_store_on_disk() {
+    let folder = common::folder("reload");
+    nothing_is_lost(&["--state", folder.to_str().unwrap()]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn nothing_is_lost(arguments: &[&str]) {
+    let server = Server::start_with(&config(&[OLD]), arguments, &[]);
     let stop = AtomicBool::new(false);
     let ids = thread::scope(|scope| {
         let senders: Vec<_> = (0..6)
@@ -163,6 +175,7 @@ fn a_route_comes_and_another_goes_with_a_reload() {
     assert_eq!(server.send(&delivery).status, 200);
 }
 
+#[cfg(feature = "sqlite")]
 #[test]
 fn settings_that_need_a_restart_are_named_in_a_warning() {
     let server = Server::start_with(&with_server(r#""max_connections": 100"#, &[OLD]), &[], &[]);

@@ -1,11 +1,10 @@
 //! `webhook check`.
 
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::failure::Failure;
 use crate::store::{Location, Store, StoreFailure};
 
 use super::print;
-use super::source::{self, Source};
 
 /// Check a configuration without serving it: everything that `serve` refuses, and warnings.
 ///
@@ -28,7 +27,7 @@ impl Check {
         let routes = self.source.routes(&config, &Store::memory(None))?;
         if !self.offline {
             let checked = check_store(&location, &config).await;
-            checked.map_err(|error| source::failure(&location, &error))?;
+            checked.map_err(|error| Failure::store(&location, &error))?;
         }
         let summary = match self.offline {
             true => "not checked",

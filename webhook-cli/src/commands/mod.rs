@@ -2,7 +2,6 @@
 
 mod check;
 mod serve;
-mod source;
 mod store;
 
 use std::fmt::Display;
@@ -16,7 +15,6 @@ use crate::failure::Failure;
 use crate::log::{self, Format};
 use check::Check;
 use serve::Serve;
-pub(crate) use source::Source;
 use store::StoreCommand;
 
 /// Receive webhooks: verify each delivery, refuse stale ones, accept each event once.

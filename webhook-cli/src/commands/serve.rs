@@ -1,10 +1,9 @@
 //! `webhook serve`.
 
+use crate::config::Source;
 use crate::failure::Failure;
 use crate::log::Format;
 use crate::server::{self, Addresses, Hangups, Reload};
-
-use super::source::{self, Source};
 
 /// Serve the routes of a configuration file, each at `/hooks/ROUTE`.
 ///
@@ -30,10 +29,10 @@ impl Serve {
         self.source.warn_of_silence(&config);
         let location = self.source.location(&config)?;
         let opened = location.open(config.server.store_capacity).await;
-        let store = opened.map_err(|error| source::failure(&location, &error))?;
+        let store = opened.map_err(|error| Failure::store(&location, &error))?;
         let routes = self.source.routes(&config, &store)?;
         let prepared = store.prepare(config.server.strict_store).await;
-        prepared.map_err(|error| source::failure(&location, &error))?;
+        prepared.map_err(|error| Failure::store(&location, &error))?;
         let reload = Reload {
             source: self.source,
             settings: config.server,

@@ -7,6 +7,7 @@ mod placeholder;
 mod reference;
 mod route;
 mod server;
+mod source;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub(crate) use error::ConfigError;
 use file::Format;
 pub(crate) use route::Route;
 pub(crate) use server::ServerSettings;
+pub(crate) use source::Source;
 
 /// The whole configuration. The routes are read when their store is known.
 pub(crate) struct Config {

@@ -3,10 +3,8 @@
 //! The numbers are the engine's own counters, read when they are asked for. A client library would
 //! keep a second copy of each, for a format of three kinds of lines.
 
-mod histogram;
 mod page;
 mod text;
-mod totals;
 
 use std::sync::Arc;
 
@@ -17,8 +15,6 @@ use http::header::CONTENT_TYPE;
 
 use crate::connection::Connections;
 use crate::routes::{Routes, Shared};
-pub(crate) use histogram::Histogram;
-pub(crate) use totals::Totals;
 
 /// What is measured.
 #[derive(Clone)]

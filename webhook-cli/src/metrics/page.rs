@@ -2,8 +2,10 @@
 
 use webhook_axum::RejectionKind;
 
+use super::Metrics;
 use super::text::Text;
-use super::{Histogram, Metrics, Totals};
+use crate::observe::Histogram;
+use crate::routes::Totals;
 
 /// Writes all metrics.
 pub(super) fn write(metrics: &Metrics) -> String {

@@ -8,10 +8,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use webhook_axum::WebhookLayer;
 
-use super::Entered;
 use super::router::{Shared, router};
+use super::{Entered, Totals};
 use crate::config::Route;
-use crate::metrics::Totals;
 
 /// A router, with the layers of its routes.
 pub(super) struct Generation {

@@ -2,6 +2,7 @@
 
 mod generation;
 mod router;
+mod totals;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -10,9 +11,10 @@ use axum::Router;
 use tokio::sync::watch;
 use webhook_axum::WebhookLayer;
 
-use crate::metrics::Totals;
+use crate::config::Route;
 use generation::Generation;
 pub(crate) use router::Shared;
+pub(crate) use totals::Totals;
 
 /// The routes of the configuration that is in use. Clones are handles of the same routes.
 ///
@@ -42,7 +44,7 @@ impl Routes {
     }
 
     /// The routes of a configuration.
-    pub(crate) fn new(routes: Vec<crate::config::Route>, shared: &Arc<Shared>) -> Self {
+    pub(crate) fn new(routes: Vec<Route>, shared: &Arc<Shared>) -> Self {
         Self::of(Generation::new(routes, shared))
     }
 
@@ -61,7 +63,7 @@ impl Routes {
     }
 
     /// Replaces the routes. It has to be called in a runtime.
-    pub(crate) fn replace(&self, routes: Vec<crate::config::Route>, shared: &Arc<Shared>) {
+    pub(crate) fn replace(&self, routes: Vec<Route>, shared: &Arc<Shared>) {
         let new = Arc::new(Generation::new(routes, shared));
         let old = self.write(|state| {
             let old = std::mem::replace(&mut state.current, new);

@@ -16,7 +16,7 @@ use crate::observe::{Observer, log_accepted, observe};
 
 /// What the routes of all configurations share.
 pub(crate) struct Shared {
-    pub(crate) observer: Observer,
+    pub(crate) observer: Arc<Observer>,
     pub(crate) readiness: Readiness,
     pub(crate) unverified: UnverifiedLimit,
 }
@@ -37,7 +37,7 @@ pub(super) fn router(
     }
     let router = router
         .fallback(not_found)
-        .layer(from_fn_with_state(shared.clone(), observe))
+        .layer(from_fn_with_state(shared.observer.clone(), observe))
         // After the layer, which therefore neither counts nor times them.
         .route("/health", get(async || answer::state("alive")))
         .route("/ready", get(ready))

@@ -18,7 +18,6 @@ use crate::connection::{Connections, Protocol};
 use crate::health::Readiness;
 use crate::log::LimitedCount;
 use crate::metrics::Metrics;
-use crate::observe::Observer;
 use crate::routes::{Routes, Shared};
 pub(crate) use reload::Reload;
 pub(crate) use signals::Hangups;
@@ -50,7 +49,7 @@ pub(crate) async fn serve(
     hangups: Hangups,
 ) -> Result<(), ListenError> {
     let shared = Arc::new(Shared {
-        observer: Observer::default(),
+        observer: Arc::default(),
         readiness: Readiness::new(reload.store.clone()),
         unverified: reload.settings.unverified_limit(),
     });

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
-use crate::commands::Source;
-use crate::config::{Config, Route, ServerSettings};
+use crate::config::{Config, Route, ServerSettings, Source};
 use crate::failure::Failure;
 use crate::routes::{Routes, Shared};
 use crate::store::{Location, Store};

@@ -41,19 +41,3 @@ impl Error for StoreFailure {
         self.cause.as_deref().map(|cause| cause as _)
     }
 }
-
-/// An error with all its causes, as one line.
-pub(crate) fn causes(error: &dyn Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        // Some errors repeat their cause in their own text.
-        if !line.contains(&text) {
-            line.push_str(": ");
-            line.push_str(&text);
-        }
-        cause = error.source();
-    }
-    line.replace(['\n', '\r'], " ")
-}

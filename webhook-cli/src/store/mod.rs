@@ -7,7 +7,7 @@ mod open;
 use webhook_axum::replay::{Claim, ClaimRequest, DeadRecord, Finding, Swept};
 use webhook_axum::{EndpointBuilder, MemoryStore, ReplayKey, ReplayStore as _, StoreError};
 
-pub(crate) use error::{StoreFailure, causes};
+pub(crate) use error::StoreFailure;
 pub(crate) use location::Location;
 
 /// One of the stores of this build. Clones are handles of the same store.

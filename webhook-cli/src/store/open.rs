@@ -118,4 +118,4 @@ fn redis(url: &str) -> Result<Store, StoreFailure> {
 const CANNOT_OPEN: &str = "cannot open the store";
 #[cfg(feature = "postgres")]
 const CANNOT_MIGRATE: &str = "cannot create the tables of the store; if this user may not do \
-                              that, run the SQL of `webhook store schema` as one who may";
+                              that, run the SQL of `webhook store schema` as another user";

@@ -40,7 +40,7 @@ enum Verb {
         #[command(flatten)]
         place: Place,
     },
-    /// Print the SQL that creates the tables in PostgreSQL, for a user who may create them.
+    /// Print the SQL that creates the tables in PostgreSQL, for a user with the right to do that.
     #[cfg(feature = "postgres")]
     Schema,
 }
@@ -72,7 +72,8 @@ async fn sweep(at_most: usize, place: &Place) -> Result<(), Failure> {
         let batch = BATCH.min(at_most.saturating_sub(removed));
         let swept = store.sweep(batch).await.map_err(failed)?;
         removed = removed.saturating_add(swept.removed);
-        more = swept.more;
+        // Others may hold the rest at the moment.
+        more = swept.more && swept.removed > 0;
     }
     print(format_args!(
         "removed {removed}{}",

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::ArgGroup;
 
-use crate::commands::source::{self, Source};
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::failure::Failure;
 use crate::store::{Location, Store, StoreFailure};
 
@@ -65,5 +64,5 @@ async fn open(location: &Location) -> Result<Store, Failure> {
     };
     let missing = || StoreFailure::new("the file does not exist: `serve` creates it");
     let opened = opened.and_then(|store| store.ok_or_else(missing));
-    opened.map_err(|error| source::failure(location, &error))
+    opened.map_err(|error| Failure::store(location, &error))
 }

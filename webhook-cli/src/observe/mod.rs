@@ -3,6 +3,8 @@
 //! A line has at most 200 characters that a sender chose, escaped. Lines about unverified requests
 //! appear at most once a second, with their total. The engine's own lines follow the same rules.
 
+mod histogram;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,8 +20,7 @@ use webhook_axum::Delivery;
 
 use crate::answer;
 use crate::log::{Escaped, LimitedCount};
-use crate::metrics::Histogram;
-use crate::routes::Shared;
+pub(crate) use histogram::Histogram;
 
 /// Counts the requests that no endpoint answers, and how long all of them take.
 #[derive(Default)]
@@ -47,7 +48,7 @@ impl Observer {
 
 /// Gives the request an id and a time limit, and logs its answer at `debug`.
 pub(crate) async fn observe(
-    State(shared): State<Arc<Shared>>,
+    State(observer): State<Arc<Observer>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -59,11 +60,11 @@ pub(crate) async fn observe(
         .instrument(span.clone())
         .await;
     let mut response = answered.unwrap_or_else(|_| {
-        span.in_scope(|| shared.observer.timeout());
+        span.in_scope(|| observer.timeout());
         answer::unavailable()
     });
     let elapsed = began.elapsed();
-    shared.observer.durations.add(elapsed);
+    observer.durations.add(elapsed);
     tracing::debug!(
         parent: &span,
         method = ?Escaped::new(method.as_str()),

@@ -11,7 +11,7 @@ use webhook_axum::Counts;
 pub(crate) struct Totals(BTreeMap<(String, &'static str), BTreeMap<&'static str, u64>>);
 
 impl Totals {
-    pub(crate) fn add(&mut self, route: &str, provider: &'static str, counts: &Counts) {
+    pub(super) fn add(&mut self, route: &str, provider: &'static str, counts: &Counts) {
         let counters = self.0.entry((route.to_owned(), provider)).or_default();
         for (name, count) in counts.iter() {
             let total = counters.entry(name).or_default();
@@ -20,7 +20,7 @@ impl Totals {
     }
 
     /// The values of one counter: route, provider, value.
-    pub(super) fn of(&self, name: &str) -> impl Iterator<Item = (&str, &'static str, u64)> {
+    pub(crate) fn of(&self, name: &str) -> impl Iterator<Item = (&str, &'static str, u64)> {
         self.0.iter().map(move |((route, provider), counters)| {
             let value = counters.get(name).copied().unwrap_or_default();
             (route.as_str(), *provider, value)

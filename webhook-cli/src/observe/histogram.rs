@@ -23,7 +23,7 @@ impl Histogram {
     }
 
     /// The bound of each bucket in seconds, and how many durations are not above it.
-    pub(super) fn buckets(&self) -> impl Iterator<Item = (&'static str, u64)> {
+    pub(crate) fn buckets(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let counts = self
             .buckets
             .iter()
@@ -31,12 +31,12 @@ impl Histogram {
         BOUNDS.iter().map(|(_, seconds)| *seconds).zip(counts)
     }
 
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
 
     /// The sum of all durations in seconds.
-    pub(super) fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         Duration::from_micros(self.micros.load(Ordering::Relaxed)).as_secs_f64()
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::config::{Config, Route};
+use super::{Config, Route};
 use crate::failure::Failure;
-use crate::store::{Location, Store, StoreFailure};
+use crate::store::{Location, Store};
 
 /// Where the configuration and the state of a server are.
 #[derive(Clone, Debug, clap::Args)]
@@ -53,9 +53,4 @@ impl Source {
             );
         }
     }
-}
-
-/// The failure of a store.
-pub(crate) fn failure(location: &Location, error: &StoreFailure) -> Failure {
-    Failure::other(format_args!("store {location}"), error)
 }
