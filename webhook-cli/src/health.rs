@@ -39,7 +39,7 @@ struct Record {
 struct Probe {
     /// A probe without an answer. It is never cancelled: that may leave a connection in the middle
     /// of an operation.
-    running: Option<JoinHandle<Result<(), StoreError>>>,
+    running: Option<JoinHandle<Result<Duration, StoreError>>>,
     /// The last result, and when it was known.
     last: Option<(Instant, bool)>,
 }
@@ -75,18 +75,18 @@ impl Readiness {
 
 impl Probe {
     async fn run(&mut self, store: &Store, record: Record) -> bool {
-        // One that took longer than a second does not count, even if it succeeds meanwhile.
-        let was_late = self.running.is_some();
+        // The client that waited for it has left, and it says nothing about the store now.
+        self.running.take_if(|running| running.is_finished());
         let running = self
             .running
             .get_or_insert_with(|| tokio::spawn(record.write(store.clone())));
         let problem = match timeout(LIMIT, running).await {
-            Err(_) => Some("the store did not answer within a second".to_owned()),
+            Err(_) => Some(LATE.to_owned()),
             Ok(ended) => {
                 self.running = None;
                 match ended {
-                    Ok(Ok(())) if was_late => Some("the store answered too late".to_owned()),
-                    Ok(Ok(())) => None,
+                    Ok(Ok(took)) if took > LIMIT => Some(LATE.to_owned()),
+                    Ok(Ok(_)) => None,
                     Ok(Err(error)) => Some(causes(&error)),
                     Err(error) => Some(error.to_string()),
                 }
@@ -116,15 +116,17 @@ impl Record {
         }
     }
 
-    /// Writes the record and removes it. If the process dies between the two, the record expires.
+    /// Writes the record and removes it, and tells how long that took. If the process dies between
+    /// the two, the record expires.
     ///
     /// If the last probe failed between the two, its claim is still alive and the owner gets it
     /// again without a write. The removal is then the write.
-    async fn write(self, store: Store) -> Result<(), StoreError> {
+    async fn write(self, store: Store) -> Result<Duration, StoreError> {
+        let began = Instant::now();
         let request = ClaimRequest::new(self.owner, LEASE, LEASE);
         match store.claim(&self.key, &request).await? {
             Claim::Acquired(_) => match store.forget(&self.key).await? {
-                true => Ok(()),
+                true => Ok(began.elapsed()),
                 false => Err(StoreErrorKind::Corrupt.into()),
             },
             _ => Err(StoreErrorKind::Corrupt.into()),
@@ -136,6 +138,7 @@ fn random() -> u64 {
     RandomState::new().hash_one(0_u8)
 }
 
+const LATE: &str = "the store did not answer within a second";
 /// Time for a probe.
 const LIMIT: Duration = Duration::from_secs(1);
 /// How long a result is used.
