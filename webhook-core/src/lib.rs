@@ -115,7 +115,7 @@ mod verify;
 #[path = "../tests/common/random.rs"]
 mod random;
 
-pub use answer::{Answer, Rejection};
+pub use answer::{Answer, Rejection, contracts};
 pub use crypto::Algorithm;
 pub use delivery::{
     Begun, Checked, Claimed, Claiming, Counts, DeadLetters, Delivery, Disposition, Duplicate,

@@ -10,13 +10,14 @@ pub use flow::IntoFlow;
 pub use takes_event::{At, TakesEvent};
 
 use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::{FromRequest, Handler, HttpRequest, Responder, web};
-use webhook_core::adapter::EventPatterns;
-use webhook_core::{EventType, Mode, Otherwise};
+use webhook_core::adapter::{EventPatterns, Hooks};
+use webhook_core::{Duplicate, EventType, Handled, Mode, Otherwise, Rejected};
 
 use crate::Webhook;
 use flow::response_of;
@@ -95,16 +96,17 @@ use handlers::{Handlers, erase, erase_before};
 pub struct WebhookRouter<F = NoFallback> {
     webhook: Webhook,
     handlers: Handlers,
+    hooks: Hooks,
     fallback: PhantomData<F>,
 }
 
 /// The router does not say yet what becomes of events without a handler.
 #[derive(Debug)]
-pub enum NoFallback {}
+pub struct NoFallback(());
 
 /// The router says what becomes of events without a handler.
 #[derive(Debug)]
-pub enum HasFallback {}
+pub struct HasFallback(());
 
 /// A router that says what becomes of events without a handler.
 #[diagnostic::on_unimplemented(
@@ -122,6 +124,7 @@ impl WebhookRouter {
         Self {
             webhook,
             handlers: Handlers::default(),
+            hooks: Hooks::default(),
             fallback: PhantomData,
         }
     }
@@ -142,6 +145,7 @@ impl WebhookRouter {
         WebhookRouter {
             webhook: self.webhook,
             handlers: self.handlers,
+            hooks: self.hooks,
             fallback: PhantomData,
         }
     }
@@ -265,11 +269,53 @@ impl<F> WebhookRouter<F> {
         self.handlers.on_error = Some(Box::new(decide));
         self
     }
+
+    /// Calls this for every refused delivery. It runs as a task, so it delays no answer.
+    ///
+    /// At most 1024 hooks of a router run at the same time. Further calls are dropped and logged.
+    pub fn on_reject<Fut>(mut self, hook: impl Fn(Rejected) -> Fut + Send + Sync + 'static) -> Self
+    where
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.on_reject = Some(self.webhook.tracked_endpoint().detached_hook(hook));
+        self
+    }
+
+    /// Calls this for every duplicate. It runs as a task, like [`on_reject`](Self::on_reject).
+    pub fn on_duplicate<Fut>(
+        mut self,
+        hook: impl Fn(Duplicate) -> Fut + Send + Sync + 'static,
+    ) -> Self
+    where
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.on_duplicate = Some(self.webhook.tracked_endpoint().detached_hook(hook));
+        self
+    }
+
+    /// Calls this for every delivery whose handler has ended, after the store has recorded that. It
+    /// runs as a task, like [`on_reject`](Self::on_reject), and is lost if the process ends: for
+    /// effects that must not be lost, use the handler.
+    pub fn on_handled<Fut>(mut self, hook: impl Fn(Handled) -> Fut + Send + Sync + 'static) -> Self
+    where
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.on_handled = Some(self.webhook.tracked_endpoint().detached_hook(hook));
+        self
+    }
 }
 
 impl<F: Complete> WebhookRouter<F> {
     /// The service at this path, for `App::service`. Clones share everything.
+    ///
+    /// # Panics
+    ///
+    /// If another router with hooks has the same endpoint.
+    #[track_caller]
     pub fn at(self, path: impl Into<Arc<str>>) -> WebhookService {
+        if !self.hooks.is_empty() {
+            self.webhook.endpoint().set_router_hooks(self.hooks);
+        }
         WebhookService {
             path: path.into(),
             webhook: self.webhook,

@@ -14,7 +14,7 @@ pub trait TakesEvent<At> {
 
 /// The position of the argument.
 #[derive(Debug)]
-pub enum At<const N: usize> {}
+pub struct At<const N: usize>(());
 
 macro_rules! takes_event {
     ($($at:literal: ($($before:ident),*) ($($after:ident),*);)*) => {$(

@@ -11,6 +11,7 @@ pub use error::{HookError, HookResult, HookResultExt};
 pub use takes_event::{At, TakesEvent};
 
 use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -18,8 +19,8 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, any};
-use webhook_core::adapter::EventPatterns;
-use webhook_core::{EventType, Mode, Otherwise};
+use webhook_core::adapter::{EventPatterns, Hooks};
+use webhook_core::{Duplicate, EventType, Handled, Mode, Otherwise, Rejected};
 
 use crate::WebhookLayer;
 use handlers::{Handlers, erase, erase_before};
@@ -95,16 +96,17 @@ use mount::Mounted;
 pub struct WebhookRouter<S = (), F = NoFallback> {
     layer: WebhookLayer,
     handlers: Handlers<S>,
+    hooks: Hooks,
     fallback: PhantomData<F>,
 }
 
 /// The router does not say yet what becomes of events without a handler.
 #[derive(Debug)]
-pub enum NoFallback {}
+pub struct NoFallback(());
 
 /// The router says what becomes of events without a handler.
 #[derive(Debug)]
-pub enum HasFallback {}
+pub struct HasFallback(());
 
 /// A router that says what becomes of events without a handler.
 #[diagnostic::on_unimplemented(
@@ -135,6 +137,7 @@ impl<S: Clone + Send + Sync + 'static> WebhookRouter<S> {
         Self {
             layer,
             handlers: Handlers::default(),
+            hooks: Hooks::default(),
             fallback: PhantomData,
         }
     }
@@ -154,6 +157,7 @@ impl<S: Clone + Send + Sync + 'static> WebhookRouter<S> {
         WebhookRouter {
             layer: self.layer,
             handlers: self.handlers,
+            hooks: self.hooks,
             fallback: PhantomData,
         }
     }
@@ -273,15 +277,57 @@ impl<S: Clone + Send + Sync + 'static, F> WebhookRouter<S, F> {
         self.handlers.on_error = Some(Box::new(decide));
         self
     }
+
+    /// Calls this for every refused delivery. It runs as a task, so it delays no answer.
+    ///
+    /// At most 1024 hooks of a router run at the same time. Further calls are dropped and logged.
+    pub fn on_reject<Fut>(mut self, hook: impl Fn(Rejected) -> Fut + Send + Sync + 'static) -> Self
+    where
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.on_reject = Some(self.layer.tracked_endpoint().detached_hook(hook));
+        self
+    }
+
+    /// Calls this for every duplicate. It runs as a task, like [`on_reject`](Self::on_reject).
+    pub fn on_duplicate<Fut>(
+        mut self,
+        hook: impl Fn(Duplicate) -> Fut + Send + Sync + 'static,
+    ) -> Self
+    where
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.on_duplicate = Some(self.layer.tracked_endpoint().detached_hook(hook));
+        self
+    }
+
+    /// Calls this for every delivery whose handler has ended, after the store has recorded that. It
+    /// runs as a task, like [`on_reject`](Self::on_reject), and is lost if the process ends: for
+    /// effects that must not be lost, use the handler.
+    pub fn on_handled<Fut>(mut self, hook: impl Fn(Handled) -> Fut + Send + Sync + 'static) -> Self
+    where
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.on_handled = Some(self.layer.tracked_endpoint().detached_hook(hook));
+        self
+    }
 }
 
 /// A route for `Router::route`.
+///
+/// # Panics
+///
+/// If another router with hooks has the same endpoint.
 impl<S, F> From<WebhookRouter<S, F>> for MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     F: Complete,
 {
+    #[track_caller]
     fn from(router: WebhookRouter<S, F>) -> Self {
+        if !router.hooks.is_empty() {
+            router.layer.endpoint().set_router_hooks(router.hooks);
+        }
         any(Mounted {
             layer: router.layer,
             handlers: Arc::new(router.handlers),
@@ -290,11 +336,16 @@ where
 }
 
 /// A router with one route, `/`, for `Router::nest`.
+///
+/// # Panics
+///
+/// If another router with hooks has the same endpoint.
 impl<S, F> From<WebhookRouter<S, F>> for Router<S>
 where
     S: Clone + Send + Sync + 'static,
     F: Complete,
 {
+    #[track_caller]
     fn from(router: WebhookRouter<S, F>) -> Self {
         Self::new().route("/", router.into())
     }

@@ -1,5 +1,6 @@
 //! Answers to senders. This is the only module that chooses a status.
 
+pub mod contracts;
 mod echo;
 mod of_rejection;
 mod rejection;

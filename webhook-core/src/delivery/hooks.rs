@@ -46,15 +46,26 @@ pub struct Handled {
     pub disposition: Disposition,
 }
 
+/// A function that is told about deliveries.
+type Hook<T> = Arc<dyn Fn(&T) + Send + Sync>;
+
 /// The hooks of an endpoint.
 #[derive(Clone, Default)]
 pub struct Hooks {
     /// See [`EndpointBuilder::on_reject`](crate::EndpointBuilder::on_reject).
-    pub on_reject: Option<Arc<dyn Fn(&Rejected) + Send + Sync>>,
+    pub on_reject: Option<Hook<Rejected>>,
     /// See [`EndpointBuilder::on_duplicate`](crate::EndpointBuilder::on_duplicate).
-    pub on_duplicate: Option<Arc<dyn Fn(&Duplicate) + Send + Sync>>,
+    pub on_duplicate: Option<Hook<Duplicate>>,
     /// See [`EndpointBuilder::on_handled`](crate::EndpointBuilder::on_handled).
-    pub on_handled: Option<Arc<dyn Fn(&Handled) + Send + Sync>>,
+    pub on_handled: Option<Hook<Handled>>,
+}
+
+impl Hooks {
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.on_reject.is_none() && self.on_duplicate.is_none() && self.on_handled.is_none()
+    }
 }
 
 impl fmt::Debug for Hooks {

@@ -250,7 +250,7 @@ impl Observer {
                 disposition,
             };
             hook::call(Hook::OnHandled, delivery.provider(), || {
-                on_handled(&handled)
+                on_handled(&handled);
             });
         }
     }

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
 use webhook_core::{
-    Answer, DeadLetters, Endpoint, EventType, MemoryStore, Mode, Otherwise, Provider,
-    RejectionClass, SignedRequest, Signer, Verdict, providers,
+    Answer, DeadLetters, Duplicate, Endpoint, EventType, Handled, MemoryStore, Mode, Otherwise,
+    Provider, Rejected, RejectionClass, SignedRequest, Signer, Verdict, providers,
 };
 
 use super::{
@@ -413,6 +414,78 @@ async fn a_response_settles_its_event_as_it_does_without_a_router() {
     assert_eq!(served.send(&sent("evt_2", "accepted")).await.status, 202);
     let counts = endpoint.counts();
     assert_eq!((counts.released, counts.done), (1, 1));
+}
+
+/// Texts that hooks leave, which run as tasks.
+#[derive(Clone)]
+struct Told(mpsc::UnboundedSender<String>);
+
+impl Told {
+    fn hook<T: Send + 'static>(
+        &self,
+        text: impl Fn(T) -> String + Clone + Send + Sync + 'static,
+    ) -> impl Fn(T) -> BoxFuture<'static, ()> + Send + Sync + 'static {
+        let Self(told) = self.clone();
+        move |about| {
+            let (told, text) = (told.clone(), text.clone());
+            Box::pin(async move { told.send(text(about)).unwrap() })
+        }
+    }
+}
+
+#[actix_web::test]
+async fn hooks_are_told_what_became_of_each_delivery() {
+    let (told, mut heard) = mpsc::unbounded_channel();
+    let told = Told(told);
+    let never = || Err::<(), _>(io_error()).permanent().unwrap_err();
+    let hooks = WebhookRouter::new(Layer::new(endpoint()))
+        .on("fails", failing(|| io_error().into()))
+        .on("never", failing(never))
+        .on_reject(told.hook(|about: Rejected| format!("rejected {}", about.kind)))
+        .on_duplicate(
+            told.hook(|about: Duplicate| format!("duplicate {}", about.delivery.id().unwrap())),
+        )
+        .on_handled(told.hook(|about: Handled| {
+            format!("{} {:?}", about.delivery.id().unwrap(), about.disposition)
+        }))
+        .ignore_unknown();
+    let served = serve(hooks);
+    for (delivery, expected) in [
+        (sent("evt_1", "a"), "evt_1 Commit"),
+        (sent("evt_1", "a"), "duplicate evt_1"),
+        (sent("evt_2", "fails"), "evt_2 Release"),
+        (sent("evt_3", "never"), "evt_3 GiveUp"),
+        (sent("evt_4", "a").forged(), "rejected bad_signature"),
+    ] {
+        served.send(&delivery).await;
+        assert_eq!(heard.recv().await.unwrap(), expected);
+    }
+    assert!(heard.try_recv().is_err(), "each is told once");
+}
+
+#[actix_web::test]
+async fn a_hook_that_hangs_or_panics_changes_no_answer() {
+    let hooks = WebhookRouter::new(Layer::new(endpoint()))
+        .on_handled(|_| std::future::pending())
+        .on_duplicate(|_| async { panic!("a hook panics") })
+        .ignore_unknown();
+    let served = serve(hooks);
+    for _ in 0..3 {
+        let answer = served.send(&sent("evt_1", "a")).await;
+        assert_eq!(answer, Answered::new(200, ""));
+    }
+}
+
+#[test]
+#[should_panic(expected = "two routers with hooks share an endpoint")]
+fn two_routers_with_hooks_need_two_endpoints() {
+    let endpoint = endpoint();
+    for _ in 0..2 {
+        let hooks = WebhookRouter::new(Layer::new(endpoint.clone()))
+            .on_reject(|_| async {})
+            .ignore_unknown();
+        drop(serve(hooks));
+    }
 }
 
 #[test]
