@@ -1,31 +1,90 @@
 //! The store of a receiver, by its address.
 
+use std::sync::Arc;
+
+use sqlx::postgres::PgPoolOptions;
 use webhook_axum::{EndpointBuilder, MemoryStore};
+use webhook_core::ReplayStore;
 use webhook_postgres::PostgresStore;
+use webhook_redis::RedisStore;
 use webhook_sqlite::SqliteStore;
 
 use crate::Failure;
+use crate::failpoint::FailPoints;
+use crate::journal::Journal;
+use crate::watched_store::WatchedStore;
+
+/// Connections for handlers that hold one while they run.
+const POOL: u32 = 16;
+
+/// What an address names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind<'a> {
+    Memory,
+    Sqlite(&'a str),
+    Postgres(&'a str),
+    Redis(&'a str),
+}
+
+impl<'a> Kind<'a> {
+    /// Reads `memory`, `sqlite:PATH`, `postgres://…` or `redis://…`.
+    pub(crate) fn of(address: &'a str) -> Result<Self, Failure> {
+        Ok(match address.split_once(':') {
+            None if address == "memory" => Self::Memory,
+            Some(("sqlite", path)) => Self::Sqlite(path),
+            Some(("postgres" | "postgresql", _)) => Self::Postgres(address),
+            Some(("redis" | "rediss", _)) => Self::Redis(address),
+            _ => return Err("a store is memory, sqlite:PATH, postgres://… or redis://…".into()),
+        })
+    }
+}
 
 /// Makes the tables of a database, once and before the receivers.
-pub(crate) async fn prepare(store: &str) -> Result<(), Failure> {
-    if store.starts_with("postgres") {
-        PostgresStore::new(store)?.migrate().await?;
+pub(crate) async fn prepare(address: &str) -> Result<(), Failure> {
+    match Kind::of(address)? {
+        Kind::Postgres(url) => postgres(url)?.migrate().await?,
+        Kind::Sqlite(path) => drop(SqliteStore::open(path)?),
+        Kind::Memory | Kind::Redis(_) => {}
     }
     Ok(())
 }
 
-/// The builder with the store of this address: `memory`, `sqlite:PATH` or `postgres://…`.
-pub(crate) fn with_store(
+/// What every store of a receiver is wrapped with.
+pub(crate) struct Watch {
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) points: FailPoints,
+}
+
+impl Watch {
+    fn put(self, builder: EndpointBuilder, store: impl ReplayStore) -> EndpointBuilder {
+        builder.store(WatchedStore::new(store, self.journal, self.points))
+    }
+}
+
+/// Puts the store with this address into an endpoint.
+pub(crate) fn watched(
     builder: EndpointBuilder,
-    store: &str,
+    address: &str,
+    is_transactional: bool,
+    watch: Watch,
 ) -> Result<EndpointBuilder, Failure> {
-    Ok(match store.split_once(':') {
-        None if store == "memory" => builder.store(MemoryStore::new()),
-        Some(("sqlite", path)) => builder.store(SqliteStore::open(path)?),
-        Some(("postgres" | "postgresql", _)) => {
-            let store = PostgresStore::builder(store)?.direct().grouped();
-            builder.store(store.build()?)
+    Ok(match Kind::of(address)? {
+        Kind::Postgres(url) if is_transactional => {
+            let pool = PgPoolOptions::new().max_connections(POOL);
+            let store = postgres(url)?.transactional(pool.connect_lazy(url)?);
+            watch.put(builder, store)
         }
-        _ => return Err("a store is memory, sqlite:PATH or postgres://…".into()),
+        Kind::Sqlite(path) if is_transactional => {
+            watch.put(builder, SqliteStore::open(path)?.transactional()?)
+        }
+        _ if is_transactional => return Err("this store has no transactions".into()),
+        Kind::Memory => watch.put(builder, MemoryStore::new()),
+        Kind::Sqlite(path) => watch.put(builder, SqliteStore::open(path)?),
+        Kind::Postgres(url) => watch.put(builder, postgres(url)?),
+        Kind::Redis(url) => watch.put(builder, RedisStore::new(url)?),
     })
+}
+
+pub(crate) fn postgres(url: &str) -> Result<PostgresStore, Failure> {
+    Ok(PostgresStore::builder(url)?.direct().grouped().build()?)
 }

@@ -1,0 +1,14 @@
+//! One file for each driver.
+
+pub mod kills;
+pub mod storm;
+
+pub(crate) use kills::Kills;
+pub(crate) use storm::Storm;
+
+/// The seed of a run, which is printed first: with it the run can be repeated.
+fn seed(given: Option<u64>) -> u64 {
+    let seed = given.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    println!("seed {seed}");
+    seed
+}
