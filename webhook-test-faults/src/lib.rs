@@ -17,6 +17,7 @@ pub mod cli;
 pub mod drivers;
 pub mod failpoint;
 pub mod journal;
+pub mod proxy;
 pub mod receiver;
 pub mod verdict;
 pub mod watched_store;

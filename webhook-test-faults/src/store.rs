@@ -1,8 +1,11 @@
 //! The store of a receiver, by its address.
 
+use std::str::FromStr as _;
 use std::sync::Arc;
+use std::time::Duration;
 
-use sqlx::postgres::PgPoolOptions;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use webhook_axum::{EndpointBuilder, MemoryStore};
 use webhook_core::ReplayStore;
 use webhook_postgres::PostgresStore;
@@ -16,6 +19,12 @@ use crate::watched_store::WatchedStore;
 
 /// Connections for handlers that hold one while they run.
 const POOL: u32 = 16;
+/// How long a pool waits for a connection that is silent. Meanwhile it lends that one to nobody,
+/// and deliveries are refused: with the default of sqlx, for 30 s after an outage.
+const ACQUIRE: Duration = Duration::from_secs(2);
+/// After this many milliseconds the server ends a transaction whose client is silent. Until then
+/// its event is in flight.
+const IDLE: &str = "3000";
 
 /// What an address names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +79,7 @@ pub(crate) fn watched(
 ) -> Result<EndpointBuilder, Failure> {
     Ok(match Kind::of(address)? {
         Kind::Postgres(url) if is_transactional => {
-            let pool = PgPoolOptions::new().max_connections(POOL);
-            let store = postgres(url)?.transactional(pool.connect_lazy(url)?);
-            watch.put(builder, store)
+            watch.put(builder, postgres(url)?.transactional(pool(url)?))
         }
         Kind::Sqlite(path) if is_transactional => {
             watch.put(builder, SqliteStore::open(path)?.transactional()?)
@@ -87,4 +94,12 @@ pub(crate) fn watched(
 
 pub(crate) fn postgres(url: &str) -> Result<PostgresStore, Failure> {
     Ok(PostgresStore::builder(url)?.direct().grouped().build()?)
+}
+
+/// The pool of the application.
+fn pool(url: &str) -> Result<PgPool, Failure> {
+    let options = PgConnectOptions::from_str(url)?;
+    let options = options.options([("idle_in_transaction_session_timeout", IDLE)]);
+    let pool = PgPoolOptions::new().max_connections(POOL);
+    Ok(pool.acquire_timeout(ACQUIRE).connect_lazy_with(options))
 }

@@ -18,6 +18,8 @@ const COPY_EVERY: u64 = 10;
 const BACK_OFF: [u64; 2] = [200, 2_000];
 /// The longest pause once nothing new is sent: what is measured then is not the sender's patience.
 const EAGER: u64 = 100;
+/// The pause between two attempts of a probe.
+const PROBE: Duration = Duration::from_millis(20);
 
 /// What was sent, and what came back.
 #[derive(Debug, Default)]
@@ -58,16 +60,21 @@ impl Traffic {
         rate: u32,
         seed: u64,
     ) -> Result<(Arc<Self>, JoinHandle<()>), Failure> {
-        let traffic = Arc::new(Self {
+        let traffic = Arc::new(Self::new(ports, seed)?);
+        let sending = tokio::spawn(Arc::clone(&traffic).send(rate));
+        Ok((traffic, sending))
+    }
+
+    /// Sends nothing by itself.
+    pub(crate) fn new(ports: Vec<u16>, seed: u64) -> Result<Self, Failure> {
+        Ok(Self {
             client: Client::new()?,
             ports,
             seed,
             events: AtomicU64::new(0),
             tally: Mutex::default(),
             ends: watch::Sender::new(false),
-        });
-        let sending = tokio::spawn(Arc::clone(&traffic).send(rate));
-        Ok((traffic, sending))
+        })
     }
 
     async fn send(self: Arc<Self>, rate: u32) {
@@ -96,6 +103,7 @@ impl Traffic {
         self.events.load(Ordering::SeqCst)
     }
 
+    /// A new event, for a delivery that the caller sends.
     pub(crate) fn next_event(&self) -> u64 {
         self.events.fetch_add(1, Ordering::SeqCst)
     }
@@ -125,6 +133,43 @@ impl Traffic {
             }
         }
         0
+    }
+
+    /// Sends a new event every few milliseconds until it is accepted.
+    pub(crate) async fn probe(&self) {
+        let event = self.next_event();
+        while self.send_once(event).await != Outcome::Answered(200) {
+            sleep(PROBE).await;
+        }
+    }
+
+    /// Sends so many new events at once. Returns how many were not accepted at once; those are sent
+    /// again until they are.
+    pub(crate) async fn burst(self: &Arc<Self>, events: usize) -> usize {
+        let mut deliveries = JoinSet::new();
+        for _ in 0..events {
+            let (traffic, event) = (Arc::clone(self), self.next_event());
+            deliveries.spawn(async move {
+                let is_accepted = traffic.send_once(event).await == Outcome::Answered(200);
+                if !is_accepted {
+                    traffic.deliver(event).await;
+                }
+                is_accepted
+            });
+        }
+        let accepted = deliveries.join_all().await;
+        accepted
+            .into_iter()
+            .filter(|is_accepted| !is_accepted)
+            .count()
+    }
+
+    /// One attempt at an event.
+    pub(crate) async fn send_once(&self, event: u64) -> Outcome {
+        let port = fastrand::choice(&self.ports).copied().unwrap_or_default();
+        let outcome = self.client.send(port, event).await;
+        self.count(outcome);
+        outcome
     }
 
     fn count(&self, outcome: Outcome) {

@@ -72,7 +72,7 @@ impl Kills {
     pub(crate) async fn run(self) -> Result<bool, Failure> {
         let (seed, scene) = (super::seed(self.seed), Scene::new("kills")?);
         store::prepare(&self.options.store).await?;
-        if self.options.transactional {
+        if self.options.settings.transactional {
             effects::prepare(&self.options.store).await?;
         }
         let mut ports = Vec::new();
@@ -147,7 +147,7 @@ impl Kills {
     ) -> Result<bool, Failure> {
         let verdict = Verdict::new(journal::read(&scene.journal())?);
         let not_done = recheck::in_new_process(&self.options.store, &scene.journal()).await?;
-        let effects = match self.options.transactional {
+        let effects = match self.options.settings.transactional {
             true => effects::read(&self.options.store).await?,
             false => verdict.effects(),
         };
@@ -186,17 +186,17 @@ impl Kills {
         println!(
             "all was done {:.1} s after the last kill (lease {:.1} s)",
             done_after.as_secs_f64(),
-            self.lease().as_secs_f64()
+            self.options.settings.lease().as_secs_f64()
         );
         let is_reached = Point::ALL
             .iter()
             .all(|point| verdict.deaths().get(point).copied().unwrap_or(0) == self.named as u64);
-        let excused = if self.options.transactional {
+        let excused = if self.options.settings.transactional {
             0
         } else {
             tally.broken
         };
-        let is_in_time = done_after <= self.lease() + Duration::from_secs(1);
+        let is_in_time = done_after <= self.options.settings.lease() + Duration::from_secs(1);
         Ok(verdict.is_sound()
             && is_reached
             && lost == 0
@@ -205,10 +205,6 @@ impl Kills {
             && tally.is_plain()
             && tally.timed_out == 0
             && (is_in_time || !self.timed))
-    }
-
-    fn lease(&self) -> Duration {
-        Duration::from_millis(self.options.lease)
     }
 }
 

@@ -1,9 +1,13 @@
 //! One file for each driver.
 
+pub mod disconnects;
 pub mod kills;
+pub mod outages;
 pub mod storm;
 
+pub(crate) use disconnects::Disconnects;
 pub(crate) use kills::Kills;
+pub(crate) use outages::Outages;
 pub(crate) use storm::Storm;
 
 /// The seed of a run, which is printed first: with it the run can be repeated.

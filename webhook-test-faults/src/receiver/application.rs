@@ -24,7 +24,8 @@ impl Application {
     pub(crate) async fn handle(&self, delivery: &Delivery) -> u16 {
         match self.run(delivery).await {
             Ok(()) => 200,
-            Err(_) => 500,
+            // The database that has the effects is that of the store.
+            Err(_) => 503,
         }
     }
 

@@ -25,6 +25,13 @@ pub(crate) struct Options {
     /// each run.
     #[arg(long, default_value = "memory")]
     pub(crate) store: String,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// The same, without the store.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Settings {
     /// Claims each delivery in the transaction of its effect.
     #[arg(long)]
     pub(crate) transactional: bool,
@@ -49,17 +56,24 @@ pub(crate) enum Adapter {
 impl Options {
     /// The arguments that say this.
     pub(crate) fn to_arguments(&self) -> Vec<String> {
-        let adapter = match self.adapter {
+        let settings = &self.settings;
+        let adapter = match settings.adapter {
             Adapter::Axum => "axum",
             Adapter::Actix => "actix",
         };
-        let (takes, lease) = (self.takes.to_string(), self.lease.to_string());
+        let (takes, lease) = (settings.takes.to_string(), settings.lease.to_string());
         let mut arguments = vec!["--store", &self.store, "--adapter", adapter];
         arguments.extend(["--takes", &takes, "--lease", &lease]);
-        if self.transactional {
+        if settings.transactional {
             arguments.push("--transactional");
         }
         arguments.into_iter().map(str::to_owned).collect()
+    }
+}
+
+impl Settings {
+    pub(crate) fn lease(&self) -> Duration {
+        Duration::from_millis(self.lease)
     }
 }
 
@@ -88,15 +102,15 @@ pub(crate) async fn serve(serve: Serve) -> Result<(), Failure> {
     let journal = Arc::new(Journal::open(&serve.journal)?);
     let points = FailPoints::new(serve.die, serve.pass, Arc::clone(&journal));
     let endpoint = endpoint(&serve, &journal, &points)?;
-    let options = serve.options;
+    let settings = serve.options.settings;
     let application = Application {
         journal,
         points,
-        is_transactional: options.transactional,
-        takes: Duration::from_millis(options.takes),
+        is_transactional: settings.transactional,
+        takes: Duration::from_millis(settings.takes),
     };
     let listener = TcpListener::bind(("127.0.0.1", serve.port))?;
-    match options.adapter {
+    match settings.adapter {
         Adapter::Axum => axum::serve(endpoint, application, listener).await,
         Adapter::Actix => actix::serve(endpoint, application, listener).await,
     }
@@ -107,7 +121,7 @@ fn endpoint(
     journal: &Arc<Journal>,
     points: &FailPoints,
 ) -> Result<Endpoint, Failure> {
-    let lease = Duration::from_millis(serve.options.lease);
+    let lease = serve.options.settings.lease();
     let builder = Endpoint::stripe(SECRET).consumer("faults");
     let builder = builder.lease(lease).handler_timeout(lease / 2);
     // The sender's clock is right, so a delivery seems to be as far away as this one's is wrong.
@@ -123,7 +137,7 @@ fn endpoint(
         journal: Arc::clone(journal),
         points: points.clone(),
     };
-    let options = &serve.options;
-    let builder = store::watched(builder, &options.store, options.transactional, watch)?;
+    let is_transactional = serve.options.settings.transactional;
+    let builder = store::watched(builder, &serve.options.store, is_transactional, watch)?;
     Ok(builder.build()?)
 }
