@@ -17,7 +17,11 @@ const TABLE: &str = "create table if not exists effect (event text not null)";
 const COUNT: &str = "select event, count(*) from effect group by event";
 
 /// Makes the table, once and before the receivers.
-pub(crate) async fn prepare(address: &str) -> Result<(), Failure> {
+///
+/// # Errors
+///
+/// If the database cannot be reached, or if the address is that of a store without transactions.
+pub async fn prepare(address: &str) -> Result<(), Failure> {
     match Kind::of(address)? {
         Kind::Postgres(url) => {
             let mut connection = PgConnection::connect(url).await?;
@@ -30,7 +34,11 @@ pub(crate) async fn prepare(address: &str) -> Result<(), Failure> {
 }
 
 /// Writes the effect of a handler into the transaction of its delivery.
-pub(crate) async fn record(delivery: &Delivery, event: &str) -> Result<(), Failure> {
+///
+/// # Errors
+///
+/// If the database cannot be reached, or if the delivery has no transaction.
+pub async fn record(delivery: &Delivery, event: &str) -> Result<(), Failure> {
     if let Some(transaction) = delivery.transaction::<SqliteTransaction>() {
         transaction.execute("insert into effect values (?1)", [event])?;
         return Ok(());
@@ -43,7 +51,11 @@ pub(crate) async fn record(delivery: &Delivery, event: &str) -> Result<(), Failu
 }
 
 /// How many effects each event has.
-pub(crate) async fn read(address: &str) -> Result<BTreeMap<String, u64>, Failure> {
+///
+/// # Errors
+///
+/// If the database cannot be reached.
+pub async fn read(address: &str) -> Result<BTreeMap<String, u64>, Failure> {
     let rows: Vec<(String, i64)> = match Kind::of(address)? {
         Kind::Postgres(url) => {
             let mut connection = PgConnection::connect(url).await?;

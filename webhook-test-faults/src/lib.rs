@@ -15,6 +15,7 @@
 
 pub mod cli;
 pub mod drivers;
+pub mod effects;
 pub mod failpoint;
 pub mod journal;
 pub mod proxy;
@@ -23,7 +24,6 @@ pub mod verdict;
 pub mod watched_store;
 
 mod attempt;
-mod effects;
 mod process;
 mod recheck;
 mod store;

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use clap::Args;
 use http_body_util::Full;
 use hyper::Request;
@@ -172,7 +171,7 @@ impl Leaver {
         for (name, value) in &signed.headers {
             request = request.header(name, value);
         }
-        let request = request.body(Full::new(Bytes::from(signed.body)))?;
+        let request = request.body(Full::new(signed.body))?;
         // The future is dropped at the end of its time, and that resets the stream.
         let _ = timeout(self.pause(), sender.send_request(request)).await;
         sleep(self.pause()).await;

@@ -6,6 +6,7 @@
     reason = "every test includes it, and none needs all of it"
 )]
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -40,8 +41,13 @@ impl Database {
         Self(tempfile::tempdir().unwrap())
     }
 
+    /// Its path.
+    pub fn file(&self) -> PathBuf {
+        self.0.path().join("faults.db")
+    }
+
     /// Its address as a store.
     pub fn store(&self) -> String {
-        format!("sqlite:{}", self.0.path().join("faults.db").display())
+        format!("sqlite:{}", self.file().display())
     }
 }
