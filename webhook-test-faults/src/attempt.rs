@@ -41,6 +41,7 @@ impl Outcome {
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     signer: Arc<Signer>,
+    patience: Duration,
 }
 
 /// Connections that are open, by port.
@@ -49,7 +50,15 @@ pub(crate) type Connections = BTreeMap<u16, TcpStream>;
 impl Client {
     pub(crate) fn new() -> Result<Self, Failure> {
         let signer = Arc::new(Signer::new(providers::STRIPE, SECRET)?);
-        Ok(Self { signer })
+        Ok(Self {
+            signer,
+            patience: PATIENCE,
+        })
+    }
+
+    /// Waits this long for an answer.
+    pub(crate) fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// A new attempt at an event.
@@ -86,7 +95,7 @@ impl Client {
             },
         };
         let request = self.request(event);
-        let answered = timeout(PATIENCE, async {
+        let answered = timeout(self.patience, async {
             stream.write_all(&request).await?;
             answer(&mut stream).await
         });

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::drivers::{Disconnects, Kills, Outages, Storm};
+use crate::drivers::{Disconnects, Kills, Outages, Pauses, Storm};
 use crate::receiver::Serve;
 use crate::recheck::Recheck;
 use crate::{Failure, receiver};
@@ -22,6 +22,8 @@ enum Command {
     Storm(Storm),
     /// Kills receivers at named points of their work, and at random times.
     Kills(Kills),
+    /// Stops receivers for two leases while others go on.
+    Pauses(Pauses),
     /// Kills, stops and cuts off a private server of the store.
     Outages(Outages),
     /// Closes connections at every stage of a request.
@@ -48,6 +50,7 @@ pub async fn run() -> Result<ExitCode, Failure> {
     let is_sound = match Arguments::parse().command {
         Command::Storm(storm) => storm.run().await?,
         Command::Kills(kills) => kills.run().await?,
+        Command::Pauses(pauses) => pauses.run().await?,
         Command::Outages(outages) => outages.run().await?,
         Command::Disconnects(disconnects) => disconnects.run().await?,
         Command::Recheck(recheck) => recheck.run().await?,

@@ -5,6 +5,7 @@
 //!
 //! * [`storm`](drivers::storm) sends many copies at once to several processes on one store.
 //! * [`kills`](drivers::kills) kills receivers at named points of their work.
+//! * [`pauses`](drivers::pauses) stops receivers for longer than their leases.
 //! * [`outages`](drivers::outages) kills, stops and cuts off the store.
 //! * [`disconnects`](drivers::disconnects) closes connections at every stage of a request.
 //!

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 use tokio::time::sleep;
@@ -99,6 +100,22 @@ impl Receiver {
         Ok(self.child.kill().await?)
     }
 
+    /// Stops the process: connections stay open, and nothing answers.
+    pub(crate) fn pause(&self) -> Result<(), Failure> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Continues after [`pause`](Self::pause).
+    pub(crate) fn resume(&self) -> Result<(), Failure> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<(), Failure> {
+        let id = self.child.id().ok_or("the receiver has ended")?;
+        let id = Pid::from_raw(id.try_into()?).ok_or("the receiver has no id")?;
+        Ok(kill_process(id, signal)?)
+    }
+
     /// Waits until the process has killed itself.
     pub(crate) async fn died(&mut self) -> Result<(), Failure> {
         let status = self.child.wait().await?;
@@ -111,7 +128,7 @@ impl Receiver {
 
 fn is_killed(status: ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt as _;
-    status.signal() == Some(rustix::process::Signal::KILL.as_raw())
+    status.signal() == Some(Signal::KILL.as_raw())
 }
 
 /// This program, for another command of it.

@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use crate::Failure;
 use crate::attempt::{Client, Outcome};
 
 /// Every so many events, a second copy is sent at the same time.
@@ -56,25 +55,26 @@ impl Traffic {
     /// Sends `rate` events a second to receivers on these ports, until [`end`](Self::end). The task
     /// ends when all deliveries are accepted.
     pub(crate) fn start(
+        client: Client,
         ports: Vec<u16>,
         rate: u32,
         seed: u64,
-    ) -> Result<(Arc<Self>, JoinHandle<()>), Failure> {
-        let traffic = Arc::new(Self::new(ports, seed)?);
+    ) -> (Arc<Self>, JoinHandle<()>) {
+        let traffic = Arc::new(Self::new(client, ports, seed));
         let sending = tokio::spawn(Arc::clone(&traffic).send(rate));
-        Ok((traffic, sending))
+        (traffic, sending)
     }
 
     /// Sends nothing by itself.
-    pub(crate) fn new(ports: Vec<u16>, seed: u64) -> Result<Self, Failure> {
-        Ok(Self {
-            client: Client::new()?,
+    pub(crate) fn new(client: Client, ports: Vec<u16>, seed: u64) -> Self {
+        Self {
+            client,
             ports,
             seed,
             events: AtomicU64::new(0),
             tally: Mutex::default(),
             ends: watch::Sender::new(false),
-        })
+        }
     }
 
     async fn send(self: Arc<Self>, rate: u32) {

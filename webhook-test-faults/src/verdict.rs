@@ -80,6 +80,16 @@ impl Verdict {
             .count() as u64
     }
 
+    /// Claims whose epoch an earlier claim of their key has too.
+    #[must_use]
+    pub fn repeated_epochs(&self) -> u64 {
+        let repeated = self.claims.values().map(|epochs| {
+            let different: BTreeSet<&u64> = epochs.iter().collect();
+            epochs.len() as u64 - different.len() as u64
+        });
+        repeated.sum()
+    }
+
     /// Commits of a claim that was not the last one of its key: a stale owner has committed, or a
     /// done delivery was claimed again.
     #[must_use]
@@ -162,7 +172,9 @@ mod tests {
     fn an_epoch_that_does_not_rise_is_found() {
         for epoch in [4, 5] {
             let claims = vec![Entry::Claimed(run(1, 5)), Entry::Claimed(run(1, epoch))];
-            assert_eq!(Verdict::new(claims).fallen_epochs(), 1, "{epoch}");
+            let verdict = Verdict::new(claims);
+            assert_eq!(verdict.fallen_epochs(), 1, "{epoch}");
+            assert_eq!(verdict.repeated_epochs(), u64::from(epoch == 5));
         }
     }
 

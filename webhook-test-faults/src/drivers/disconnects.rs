@@ -71,9 +71,9 @@ impl Disconnects {
         store::prepare(&self.options.store).await?;
         let port = free_port().await?;
         let mut receiver = Receiver::start(&scene, &self.options, port, Traits::default()).await?;
-        let traffic = Arc::new(Traffic::new(vec![port], seed)?);
-        traffic.end();
         let (client, at_once) = (Client::new()?, Arc::new(Semaphore::new(AT_ONCE)));
+        let traffic = Arc::new(Traffic::new(client.clone(), vec![port], seed));
+        traffic.end();
         let mut random = fastrand::Rng::with_seed(seed);
         let (mut given_up, mut stages) = (JoinSet::new(), BTreeMap::<Stage, u64>::new());
         for n in 0..self.events {

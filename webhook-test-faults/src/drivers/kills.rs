@@ -13,6 +13,7 @@ use clap::Args;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::attempt::Client;
 use crate::failpoint::Point;
 use crate::process::{Receiver, Scene, Traits, free_port};
 use crate::receiver::Options;
@@ -86,7 +87,7 @@ impl Kills {
             slots.spawn(Arc::clone(&killing).kill(*port, deaths));
         }
         let began = Instant::now();
-        let (traffic, sending) = Traffic::start(ports, self.rate, seed)?;
+        let (traffic, sending) = Traffic::start(Client::new()?, ports, self.rate, seed);
         let mut last_kill = began;
         while let Some(slot) = slots.join_next().await {
             let (receiver, killed) = slot??;

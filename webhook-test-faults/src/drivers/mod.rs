@@ -3,11 +3,13 @@
 pub mod disconnects;
 pub mod kills;
 pub mod outages;
+pub mod pauses;
 pub mod storm;
 
 pub(crate) use disconnects::Disconnects;
 pub(crate) use kills::Kills;
 pub(crate) use outages::Outages;
+pub(crate) use pauses::Pauses;
 pub(crate) use storm::Storm;
 
 /// The seed of a run, which is printed first: with it the run can be repeated.

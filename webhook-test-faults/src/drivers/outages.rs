@@ -14,6 +14,7 @@ use tokio::task::block_in_place;
 use tokio::time::{sleep, timeout};
 use webhook_test_services::{Postgres, Redis};
 
+use crate::attempt::Client;
 use crate::process::{Receiver, Scene, Traits, free_port};
 use crate::proxy::{Mode, Proxy};
 use crate::receiver::{Options, Settings};
@@ -153,7 +154,7 @@ impl Outages {
         };
         let port = free_port().await?;
         let mut receiver = Receiver::start(&scene, &options, port, Traits::default()).await?;
-        let (traffic, sending) = Traffic::start(vec![port], self.rate, seed)?;
+        let (traffic, sending) = Traffic::start(Client::new()?, vec![port], self.rate, seed);
 
         let mut recovered = Duration::ZERO;
         let mut random = fastrand::Rng::with_seed(seed);
