@@ -6,6 +6,8 @@ pub mod outages;
 pub mod pauses;
 pub mod storm;
 
+mod private_server;
+
 pub(crate) use disconnects::Disconnects;
 pub(crate) use kills::Kills;
 pub(crate) use outages::Outages;

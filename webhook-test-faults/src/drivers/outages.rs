@@ -9,12 +9,12 @@
 
 use std::time::{Duration, Instant};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use tokio::task::block_in_place;
 use tokio::time::{sleep, timeout};
-use webhook_test_services::{Postgres, Redis};
 
 use crate::attempt::Client;
+use crate::drivers::private_server::{Server, ServerKind};
 use crate::process::{Receiver, Scene, Traits, free_port};
 use crate::proxy::{Mode, Proxy};
 use crate::receiver::{Options, Settings};
@@ -57,12 +57,6 @@ pub(crate) struct Outages {
     seed: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ServerKind {
-    Redis,
-    Postgres,
-}
-
 /// What happens to the store.
 #[derive(Clone, Copy, Debug)]
 enum Outage {
@@ -82,60 +76,6 @@ const OUTAGES: [Outage; 6] = [
     Outage::Network(Mode::Silent),
     Outage::Network(Mode::Delay(DELAY)),
 ];
-
-/// A private server.
-enum Server {
-    Redis(Redis),
-    Postgres(Postgres),
-}
-
-impl Server {
-    fn start(kind: ServerKind) -> Result<Self, Failure> {
-        let saves = ["--appendonly", "yes", "--appendfsync", "everysec"];
-        let server = match kind {
-            ServerKind::Redis => Redis::start(&saves).map(Self::Redis),
-            ServerKind::Postgres => Postgres::start(&[]).map(Self::Postgres),
-        };
-        server.ok_or_else(|| "the server is not installed".into())
-    }
-
-    fn port(&self) -> u16 {
-        match self {
-            Self::Redis(redis) => redis.port(),
-            Self::Postgres(postgres) => postgres.port(),
-        }
-    }
-
-    /// Its address as a store, on another port.
-    fn address(&self, port: u16) -> String {
-        let (url, own) = match self {
-            Self::Redis(redis) => (redis.url(), redis.port()),
-            Self::Postgres(postgres) => (postgres.url(), postgres.port()),
-        };
-        url.replace(&format!(":{own}"), &format!(":{port}"))
-    }
-
-    fn restart(&mut self) {
-        match self {
-            Self::Redis(redis) => redis.restart(),
-            Self::Postgres(postgres) => postgres.restart(),
-        }
-    }
-
-    fn pause(&self) {
-        match self {
-            Self::Redis(redis) => redis.pause(),
-            Self::Postgres(postgres) => postgres.pause(),
-        }
-    }
-
-    fn resume(&self) {
-        match self {
-            Self::Redis(redis) => redis.resume(),
-            Self::Postgres(postgres) => postgres.resume(),
-        }
-    }
-}
 
 impl Outages {
     /// Sends, causes outages meanwhile, and judges the effects.
