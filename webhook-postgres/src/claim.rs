@@ -1,14 +1,17 @@
-//! The answers to claims.
+//! Claims and their answers.
 
 use std::num::NonZeroU64;
 use std::time::Duration;
 
 use sqlx::Row;
 use sqlx::postgres::PgRow;
-use webhook_core::StoreError;
 use webhook_core::replay::{Claim, ClaimRequest, Lease, Owner, ReplayKey};
+use webhook_core::{StoreError, StoreErrorKind};
 
+use crate::database::Repeat;
 use crate::error::{corrupt, store_error};
+use crate::store::Shared;
+use crate::value::Value;
 
 /// So often a claim is repeated if its row changes between the reading and the writing.
 pub(crate) const ROUNDS: u32 = 8;
@@ -98,6 +101,49 @@ struct Answer {
     rest: i64,
     same: bool,
     answer: Option<Vec<u8>>,
+}
+
+/// Claims a key in a statement of its own.
+pub(crate) async fn claim(
+    shared: &Shared,
+    asked: &Asked,
+    request: &ClaimRequest,
+) -> Result<Claim, StoreError> {
+    let Shared { database, sql, .. } = shared;
+    let group = request.bound.map(|bound| *bound.group.as_bytes());
+    let values = [
+        asked.key.as_bytes()[..].into(),
+        asked.owner[..].into(),
+        Value::Big(asked.lease),
+        Value::Big(asked.retain),
+        Value::Int(asked.fingerprint),
+        Value::Bytes(group.as_ref().map(|group| &group[..])),
+        Value::Int(request.bound.map_or(0, |bound| bound.at_most.get().into())),
+    ];
+    let mut operation = database.operation();
+    for _ in 0..ROUNDS {
+        let rows = match &request.bound {
+            None => operation.run(&sql.claim, &values[..5], Repeat::Yes).await?,
+            Some(bound) => {
+                let lock = [Value::Big(lock_name(&bound.group))];
+                let script = [(&sql.lock_group, &lock[..]), (&sql.claim_bounded, &values)];
+                operation.run_script("", &script, Repeat::Yes).await?
+            }
+        };
+        // The lock's row has no columns.
+        if let Some(row) = rows.iter().find(|row| !row.is_empty()) {
+            return asked.answer(row);
+        }
+    }
+    Err(always_changing())
+}
+
+/// Other owners have changed the row each time between the reading and the writing.
+pub(crate) fn always_changing() -> StoreError {
+    StoreError::with_source(
+        StoreErrorKind::Unavailable,
+        "the record changes all the time",
+    )
 }
 
 pub(crate) fn owner_bytes(owner: Owner) -> [u8; 16] {

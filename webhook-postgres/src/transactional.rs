@@ -66,10 +66,11 @@ use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, MAX_ANSWER, Repla
 use webhook_core::{StoreError, StoreErrorKind};
 
 use crate::PostgresStore;
-use crate::claim::{Asked, ROUNDS, epoch, lock_name, owner_bytes};
+use crate::claim::{Asked, ROUNDS, always_changing, epoch, lock_name, owner_bytes};
 use crate::database::Protocol;
 use crate::error::store_error;
-use crate::store::{Shared, State, always_changing};
+use crate::settle::State;
+use crate::store::Shared;
 use crate::value::{Value, bound};
 
 /// When a copy that found the key locked may try again. How long the other transaction takes is

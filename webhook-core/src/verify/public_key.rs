@@ -97,18 +97,17 @@ impl PublicKeyCheck {
 
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match &mut self.message {
-            RunningMessage::Whole(_) => {}
-            hashed => hashed.update(bytes),
+        if !matches!(self.message, RunningMessage::Whole(_)) {
+            self.message.update(bytes);
         }
     }
 
     /// The parts around the body, if the algorithm needs all of them in one piece.
     pub(crate) fn frame(&self) -> Option<(&[u8], &[u8])> {
-        match &self.message {
-            RunningMessage::Whole(prefix) => Some((prefix, &self.suffix)),
-            _ => None,
-        }
+        let RunningMessage::Whole(prefix) = &self.message else {
+            return None;
+        };
+        Some((prefix, &self.suffix))
     }
 
     /// The key that the check needs to finish.
@@ -125,13 +124,12 @@ impl PublicKeyCheck {
     fn slot(&mut self, whole: &[u8]) -> Option<usize> {
         let keys = self.ring.public();
         let algorithm = keys.first()?.algorithm();
-        let ended = std::mem::replace(&mut self.message, RunningMessage::Whole(Vec::new()));
-        let message = match ended {
-            RunningMessage::Whole(_) => Message::Whole(whole.into()),
-            mut hashed => {
-                hashed.update(&self.suffix);
-                hashed.finish(algorithm)?
-            }
+        let mut ended = std::mem::replace(&mut self.message, RunningMessage::Whole(Vec::new()));
+        let message = if matches!(ended, RunningMessage::Whole(_)) {
+            Message::Whole(whole.into())
+        } else {
+            ended.update(&self.suffix);
+            ended.finish(algorithm)?
         };
         keys.iter().position(|key| {
             let mut signatures = self.signatures.0.iter().flatten();

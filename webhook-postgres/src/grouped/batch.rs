@@ -11,11 +11,10 @@ use webhook_core::StoreError;
 
 use super::SESSION;
 use super::op::{ClaimOp, CommitOp, Op};
-use crate::claim::{ROUNDS, kind};
+use crate::claim::{ROUNDS, always_changing, kind};
 use crate::database::{Database, Protocol, Repeat};
 use crate::error::store_error;
 use crate::sql::Statements;
-use crate::store::always_changing;
 use crate::value::Value;
 
 /// Operations of different keys, in the order of the keys.

@@ -56,8 +56,13 @@ impl Schema {
     }
 
     pub fn builder(&self) -> PostgresStoreBuilder {
+        self.purging(Duration::from_secs(1)).without_purge()
+    }
+
+    /// A builder of a store that purges.
+    pub fn purging(&self, every: Duration) -> PostgresStoreBuilder {
         let builder = PostgresStore::builder(&self.store_url()).unwrap();
-        builder.schema(&self.name).without_purge()
+        builder.schema(&self.name).purge_every(every)
     }
 
     pub fn store(&self) -> PostgresStore {
@@ -88,7 +93,29 @@ impl Schema {
 
     /// Lets this time pass for all rows: it moves their times into the past.
     pub async fn sleep(&self, time: Duration) {
-        let micros = time.as_micros();
+        self.shift(i64::try_from(time.as_micros()).unwrap()).await;
+    }
+
+    /// Like [`sleep`](Self::sleep), and takes a moment of the time itself. So what passes for the
+    /// rows is neither less nor more, although moving them takes a while, and longer on a busy
+    /// machine.
+    pub async fn sleep_exactly(&self, time: Duration) {
+        let moment = Duration::from_millis(300).min(time);
+        let begun = Instant::now();
+        self.sleep(time - moment).await;
+        let mut until = begun + moment;
+        loop {
+            let late = until.elapsed();
+            if late < Duration::from_millis(20) {
+                return tokio::time::sleep_until(until).await;
+            }
+            self.shift(-i64::try_from(late.as_micros()).unwrap()).await;
+            until += late;
+        }
+    }
+
+    /// Moves the times of all rows so many microseconds into the past.
+    async fn shift(&self, micros: i64) {
         self.run(&format!(
             "update {{schema}}.webhook_key set lease_until = lease_until - interval '{micros} us',
                  expires_at = expires_at - interval '{micros} us',
@@ -97,15 +124,6 @@ impl Schema {
              update {{schema}}.webhook_group set expires_at = expires_at - interval '{micros} us'"
         ))
         .await;
-    }
-
-    /// Like [`sleep`](Self::sleep), and takes a moment of the time itself. So what passes for the
-    /// rows is neither less nor more, although moving them takes a while.
-    pub async fn sleep_exactly(&self, time: Duration) {
-        let moment = Duration::from_millis(300).min(time);
-        let until = Instant::now() + moment;
-        self.sleep(time - moment).await;
-        tokio::time::sleep_until(until).await;
     }
 
     pub async fn drop(self) {

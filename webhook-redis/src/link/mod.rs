@@ -111,8 +111,7 @@ impl Link {
                 Err(error) => error,
             };
             self.slot.judge(&live, &error, begin);
-            let broke = matches!(&error, CallError::Redis(error) if error.is_connection_dropped());
-            if is_repeated || !broke || retry == Retry::Never {
+            if is_repeated || retry == Retry::Never || !error.is_of_a_broken_connection() {
                 return Err(error);
             }
             is_repeated = true;
@@ -135,22 +134,35 @@ impl Link {
             .await
     }
 
-    async fn ask<T, F>(
-        &self,
-        with: impl FnOnce(Connection) -> F,
-        by: Deadline,
-    ) -> Result<T, CallError>
+    /// Sends what may be sent twice: once more if the connection breaks before the answer. A server
+    /// closes idle connections, which the first operation after the pause finds out.
+    async fn ask<T, F>(&self, with: impl Fn(Connection) -> F, by: Deadline) -> Result<T, CallError>
     where
         F: Future<Output = Result<T, RedisError>>,
     {
-        let live: Live = within(by, self.slot.live()).await?;
-        let begin = Instant::now();
-        let answer = within(by, with(live.connection.clone())).await;
-        match &answer {
-            Ok(_) => live.has_answered(),
-            Err(error) => self.slot.judge(&live, error, begin),
+        let mut is_repeated = false;
+        loop {
+            let live: Live = within(by, self.slot.live()).await?;
+            let begin = Instant::now();
+            let error = match within(by, with(live.connection.clone())).await {
+                Ok(answer) => {
+                    live.has_answered();
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            self.slot.judge(&live, &error, begin);
+            if is_repeated || !error.is_of_a_broken_connection() {
+                return Err(error);
+            }
+            is_repeated = true;
         }
-        answer
+    }
+}
+
+impl CallError {
+    fn is_of_a_broken_connection(&self) -> bool {
+        matches!(self, Self::Redis(error) if error.is_connection_dropped())
     }
 }
 

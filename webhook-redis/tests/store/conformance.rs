@@ -8,8 +8,7 @@ use webhook_test_services::Redis;
 use crate::common::Place;
 
 /// The promise about the time at which a delivery died. That time is the server's.
-pub(crate) const ABOUT_TIME: &str =
-    "a_listed_record_says_how_often_it_was_tried_and_when_and_why_it_died";
+pub(crate) const ABOUT_TIME: &str = "a_listed_record_says_how_often_and_when_and_why_it_died";
 
 /// Two stores: each has its own connection, as two processes have.
 #[tokio::test]
