@@ -11,6 +11,7 @@ use webhook_sqlite::SqliteTransaction;
 
 use crate::Failure;
 use crate::store::Kind;
+use crate::verdict::Verdict;
 
 /// No key forbids a second row of an event: only the transaction does.
 const TABLE: &str = "create table if not exists effect (event text not null)";
@@ -71,4 +72,16 @@ pub async fn read(address: &str) -> Result<BTreeMap<String, u64>, Failure> {
     };
     let effect = |(event, count)| Ok((event, u64::try_from(count)?));
     rows.into_iter().map(effect).collect()
+}
+
+/// How many effects each event has: rows of the database, or lines of the journal.
+pub(crate) async fn counted(
+    address: &str,
+    is_transactional: bool,
+    verdict: &Verdict,
+) -> Result<BTreeMap<String, u64>, Failure> {
+    match is_transactional {
+        true => read(address).await,
+        false => Ok(verdict.effects()),
+    }
 }

@@ -12,10 +12,10 @@ use webhook_postgres::PostgresStore;
 use webhook_redis::RedisStore;
 use webhook_sqlite::SqliteStore;
 
-use crate::Failure;
 use crate::failpoint::FailPoints;
 use crate::journal::Journal;
 use crate::watched_store::WatchedStore;
+use crate::{Failure, effects};
 
 /// Connections for handlers that hold one while they run.
 const POOL: u32 = 16;
@@ -49,13 +49,16 @@ impl<'a> Kind<'a> {
 }
 
 /// Makes the tables of a database, once and before the receivers.
-pub(crate) async fn prepare(address: &str) -> Result<(), Failure> {
+pub(crate) async fn prepare(address: &str, is_transactional: bool) -> Result<(), Failure> {
     match Kind::of(address)? {
         Kind::Postgres(url) => postgres(url)?.migrate().await?,
         Kind::Sqlite(path) => drop(SqliteStore::open(path)?),
         Kind::Memory | Kind::Redis(_) => {}
     }
-    Ok(())
+    match is_transactional {
+        true => effects::prepare(address).await,
+        false => Ok(()),
+    }
 }
 
 /// What every store of a receiver is wrapped with.

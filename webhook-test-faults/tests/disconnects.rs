@@ -9,7 +9,7 @@ use common::{Database, driver};
 const SMALL: &str = "disconnects --events 300 --seed 7";
 
 fn disconnects(store: &str, arguments: &str) {
-    let said = driver(store, &format!("{SMALL} {arguments}"));
+    let said = driver(&format!("{SMALL} --store {store} {arguments}"));
     assert!(said.contains("300 effects, 0 doubles, 0 lost"), "{said}");
     assert!(said.contains(" 0 claims left to their lease"), "{said}");
 }

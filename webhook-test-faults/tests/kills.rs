@@ -13,7 +13,7 @@ const TRANSACTIONAL: &str = "--transactional --takes 4 --rate 50";
 
 /// Kills receivers by a fixed seed, which has to find nothing wrong.
 fn kills(store: &str, arguments: &str) -> String {
-    let said = driver(store, &format!("{SMALL} {arguments}"));
+    let said = driver(&format!("{SMALL} --store {store} {arguments}"));
     for point in ["after-verify", "after-claim", "in-handler", "after-handler"] {
         assert!(said.contains(&format!("\"{point}\": 2")), "{said}");
     }

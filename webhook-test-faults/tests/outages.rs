@@ -10,7 +10,7 @@ use webhook_test_services::{Postgres, Redis};
 const SMALL: &str = "outages --rounds 1 --hold 700 --lease 1000 --rate 50 --seed 7";
 
 fn outages(arguments: &str) {
-    let said = driver("", &format!("{SMALL} {arguments}"));
+    let said = driver(&format!("{SMALL} {arguments}"));
     assert!(said.contains(" 0 lost"), "{said}");
     assert!(said.contains(" 0 runs without a claim"), "{said}");
 }

@@ -10,7 +10,7 @@ use webhook_test_services::{Postgres, Redis};
 const SMALL: &str = "pauses --pauses 2 --lease 1000 --takes 100 --seed 7";
 
 fn pauses(store: &str) {
-    let said = driver(store, SMALL);
+    let said = driver(&format!("{SMALL} --store {store}"));
     assert!(said.contains(" 0 lost, 0 keys not done"), "{said}");
     assert!(said.contains(" 0 stale commits"), "{said}");
     assert!(

@@ -11,7 +11,7 @@ const SMALL: &str = "storm --deliveries 400 --ids 40 --connections 32 --seed 7";
 
 /// Runs a storm with a fixed seed, which has to find nothing wrong.
 fn storm(store: &str, arguments: &str) {
-    let said = driver(store, &format!("{SMALL} {arguments}"));
+    let said = driver(&format!("{SMALL} --store {store} {arguments}"));
     assert!(said.contains(" 0 lost, "), "{said}");
     if !arguments.contains("--kills") {
         assert!(said.contains("40 runs, 0 doubles"), "{said}");

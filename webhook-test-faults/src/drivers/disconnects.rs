@@ -25,7 +25,7 @@ use crate::process::{Receiver, Scene, Traits, free_port};
 use crate::receiver::Options;
 use crate::traffic::Traffic;
 use crate::verdict::{Balance, Verdict};
-use crate::{Failure, journal, store};
+use crate::{Failure, effects, journal, store};
 
 /// Events at the same time.
 const AT_ONCE: usize = 64;
@@ -68,7 +68,7 @@ impl Disconnects {
     /// Sends and gives up, sends again, and judges the effects.
     pub(crate) async fn run(self) -> Result<bool, Failure> {
         let (seed, scene) = (super::seed(self.seed), Scene::new("disconnects")?);
-        store::prepare(&self.options.store).await?;
+        store::prepare(&self.options.store, self.options.settings.transactional).await?;
         let port = free_port().await?;
         let mut receiver = Receiver::start(&scene, &self.options, port, Traits::default()).await?;
         let (client, at_once) = (Client::new()?, Arc::new(Semaphore::new(AT_ONCE)));
@@ -99,17 +99,19 @@ impl Disconnects {
         }
         receiver.kill().await?;
         println!("given up {stages:?}");
-        self.judge(&scene, &traffic)
+        self.judge(&scene, &traffic).await
     }
 
-    fn judge(&self, scene: &Scene, traffic: &Traffic) -> Result<bool, Failure> {
+    async fn judge(&self, scene: &Scene, traffic: &Traffic) -> Result<bool, Failure> {
         let verdict = Verdict::new(journal::read(&scene.journal())?);
+        let (store, is_transactional) = (&self.options.store, self.options.settings.transactional);
+        let effects = effects::counted(store, is_transactional, &verdict).await?;
         let (events, tally) = (traffic.events(), traffic.tally());
         let Balance {
             effects,
             lost,
             doubles,
-        } = Balance::new(&verdict.effects(), events);
+        } = Balance::new(&effects, events);
         println!("{events} events, answers {:?}", tally.statuses);
         println!(
             "{effects} effects, {doubles} doubles, {lost} lost, {} claims left to their lease",

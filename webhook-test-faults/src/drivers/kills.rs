@@ -72,10 +72,8 @@ impl Kills {
     /// Sends, kills meanwhile, and judges the effects.
     pub(crate) async fn run(self) -> Result<bool, Failure> {
         let (seed, scene) = (super::seed(self.seed), Scene::new("kills")?);
-        store::prepare(&self.options.store).await?;
-        if self.options.settings.transactional {
-            effects::prepare(&self.options.store).await?;
-        }
+        let (store, is_transactional) = (&self.options.store, self.options.settings.transactional);
+        store::prepare(store, is_transactional).await?;
         let mut ports = Vec::new();
         for _ in 0..self.processes {
             ports.push(free_port().await?);
@@ -147,11 +145,9 @@ impl Kills {
         done_after: Duration,
     ) -> Result<bool, Failure> {
         let verdict = Verdict::new(journal::read(&scene.journal())?);
-        let not_done = recheck::in_new_process(&self.options.store, &scene.journal()).await?;
-        let effects = match self.options.settings.transactional {
-            true => effects::read(&self.options.store).await?,
-            false => verdict.effects(),
-        };
+        let (store, is_transactional) = (&self.options.store, self.options.settings.transactional);
+        let not_done = recheck::in_new_process(store, &scene.journal()).await?;
+        let effects = effects::counted(store, is_transactional, &verdict).await?;
         let (events, tally) = (traffic.events(), traffic.tally());
         let Balance {
             effects,
@@ -192,11 +188,7 @@ impl Kills {
         let is_reached = Point::ALL
             .iter()
             .all(|point| verdict.deaths().get(point).copied().unwrap_or(0) == self.named as u64);
-        let excused = if self.options.settings.transactional {
-            0
-        } else {
-            tally.broken
-        };
+        let excused = if is_transactional { 0 } else { tally.broken };
         let is_in_time = done_after <= self.options.settings.lease() + Duration::from_secs(1);
         Ok(verdict.is_sound()
             && is_reached

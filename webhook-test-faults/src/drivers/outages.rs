@@ -84,10 +84,7 @@ impl Outages {
         let mut server = block_in_place(|| Server::start(self.server))?;
         let proxy = Proxy::start(server.port()).await?;
         let direct = server.address(server.port());
-        store::prepare(&direct).await?;
-        if self.settings.transactional {
-            effects::prepare(&direct).await?;
-        }
+        store::prepare(&direct, self.settings.transactional).await?;
         let options = Options {
             store: server.address(proxy.port()),
             settings: self.settings.clone(),
@@ -155,10 +152,8 @@ impl Outages {
     ) -> Result<bool, Failure> {
         let verdict = Verdict::new(journal::read(&scene.journal())?);
         let not_done = recheck::in_new_process(address, &scene.journal()).await?;
-        let effects = match self.settings.transactional {
-            true => effects::read(address).await?,
-            false => verdict.effects(),
-        };
+        let is_transactional = self.settings.transactional;
+        let effects = effects::counted(address, is_transactional, &verdict).await?;
         let (events, tally) = (traffic.events(), traffic.tally());
         let Balance {
             effects,
@@ -181,7 +176,7 @@ impl Outages {
             && in_a_failed_transaction == 0
             && scene.logged("panicked") == 0
             && tally.is_plain()
-            && (is_exact || !self.settings.transactional)
+            && (is_exact || !is_transactional)
             && doubles <= refused(&tally))
     }
 }

@@ -18,7 +18,7 @@ use crate::attempt::{Client, Connections};
 use crate::process::{Receiver, Scene, Traits, free_port};
 use crate::receiver::Options;
 use crate::verdict::{Balance, Verdict};
-use crate::{Failure, journal, store};
+use crate::{Failure, effects, journal, store};
 
 /// The arguments of the driver.
 #[derive(Args, Debug)]
@@ -81,7 +81,7 @@ impl Storm {
             return Err("a memory store belongs to one process that is not killed".into());
         }
         let (seed, scene) = (super::seed(self.seed), Scene::new("storm")?);
-        store::prepare(&self.options.store).await?;
+        store::prepare(&self.options.store, self.options.settings.transactional).await?;
         let mut receivers = Vec::new();
         for n in 0..self.processes {
             let port = free_port().await?;
@@ -108,7 +108,7 @@ impl Storm {
         for receiver in &mut receivers {
             receiver.kill().await?;
         }
-        self.judge(&answers, &scene, took)
+        self.judge(&answers, &scene, took).await
     }
 
     fn traits(&self, n: usize) -> Traits {
@@ -133,10 +133,17 @@ impl Storm {
         }
     }
 
-    fn judge(&self, answers: &Answers, scene: &Scene, took: Duration) -> Result<bool, Failure> {
+    async fn judge(
+        &self,
+        answers: &Answers,
+        scene: &Scene,
+        took: Duration,
+    ) -> Result<bool, Failure> {
         let verdict = Verdict::new(journal::read(&scene.journal())?);
+        let (store, is_transactional) = (&self.options.store, self.options.settings.transactional);
+        let effects = effects::counted(store, is_transactional, &verdict).await?;
         let events = self.ids.min(self.deliveries);
-        let balance = Balance::new(&verdict.effects(), events);
+        let balance = Balance::new(&effects, events);
         let Balance {
             effects,
             lost,
@@ -158,7 +165,10 @@ impl Storm {
             verdict.stale_commits()
         );
         // At each kill, every connection may have had a delivery in flight.
-        let excused = self.kills.saturating_mul(self.connections as u64);
+        let excused = match is_transactional {
+            true => 0,
+            false => self.kills.saturating_mul(self.connections as u64),
+        };
         let is_plain = statuses.keys().all(|status| match status {
             0 => self.kills > 0,
             status => [200, 503].contains(status),

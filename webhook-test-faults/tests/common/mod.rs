@@ -12,18 +12,9 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// Runs a driver, which has to find nothing wrong. Returns what it said.
-pub fn driver(store: &str, arguments: &str) -> String {
-    let store = if store.is_empty() {
-        vec![]
-    } else {
-        vec!["--store", store]
-    };
+pub fn driver(arguments: &str) -> String {
     let mut driver = Command::new(env!("CARGO_BIN_EXE_faults"));
-    let ran = driver
-        .args(arguments.split_whitespace())
-        .args(store)
-        .output()
-        .unwrap();
+    let ran = driver.args(arguments.split_whitespace()).output().unwrap();
     let said = String::from_utf8_lossy(&ran.stdout).into_owned();
     let complained = String::from_utf8_lossy(&ran.stderr);
     assert!(
