@@ -4,8 +4,8 @@
 //! store had not granted. After each outage deliveries are accepted again, and after the last one a
 //! burst of them is, so that no connection of the pool was lost.
 //!
-//! In lease mode a handler's success is answered even if the store cannot record it. So a key may be
-//! left that is not done: the sender has its 200, and sends no more copies.
+//! In lease mode a handler's success is answered even if the store cannot record it. So a key may
+//! be left that is not done: the sender has its 200, and sends no more copies.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! Receivers that stop for two leases while others go on: what a long pause of a virtual machine, or
-//! of a garbage collector, does to a process that believes in its claim.
+//! Receivers that stop for two leases while others go on: what a long pause of a virtual machine
+//! does to a process that believes in its claim.
 //!
 //! In the end no event is lost, every key is done, and its only commit is that of the last claim.
 //! A handler that goes on after a pause still has its effect, although its commit is refused. Only
@@ -99,8 +99,8 @@ impl Pauses {
             verdict.stale_commits(),
             verdict.unclaimed_runs()
         );
-        // A process may have been stopped between a claim and its line, so the order of the lines is
-        // not that of the claims.
+        // A process may have been stopped between a claim and its line, so the order of the lines
+        // is not that of the claims.
         let is_fenced = verdict.repeated_epochs() == 0
             && verdict.stale_commits() == 0
             && verdict.unclaimed_runs() == 0;
