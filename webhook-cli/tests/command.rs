@@ -10,7 +10,7 @@ use serde_json::Value;
 use webhook_core::Provider;
 
 use common::config::SECRET;
-use common::{Server, refused};
+use common::{Server, github, refused, sign, written};
 
 #[test]
 fn a_verify_token_that_no_handshake_needs_ends_the_start() {
@@ -143,4 +143,30 @@ fn a_reader_that_closes_the_list_early_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_secret_from_the_environment_or_a_file_verifies_and_toml_is_read() {
+    let file = written("sk_live_0123456789abcdef\n");
+    let config = format!(
+        "
+        [stripe]
+        provider = 'stripe'
+        secret = {{ file = {:?} }}
+
+        [github]
+        provider = 'github'
+        secret = {{ env = 'WEBHOOK_TEST_GITHUB' }}
+        ",
+        file.to_str().unwrap()
+    );
+    let variables = [("WEBHOOK_TEST_GITHUB", "github-0123456789abcdef")];
+    let server = Server::start_with(&config, &[], &variables);
+    let stripe = sign("stripe", SECRET, "/hooks/stripe", "");
+    assert_eq!(server.send(&stripe).status, 200);
+    let github = github("github-0123456789abcdef", "d-1", "ping", 0);
+    assert_eq!(server.send(&github).status, 200);
+    let log = server.stop();
+    assert!(!log.contains("0123456789abcdef"), "{log}");
+    std::fs::remove_file(file).unwrap();
 }
