@@ -52,6 +52,11 @@ impl PostgresStore {
     ///
     /// It needs a connection for each handler that runs at the same time. A delivery that gets none
     /// within the time limit of the store is answered 503.
+    ///
+    /// Set `acquire_timeout` of the pool to about two seconds. A connection whose other end is silent
+    /// counts as lent for that time. With the default of 30 s, an interruption of the network can
+    /// have deliveries refused for as long after it. `idle_in_transaction_session_timeout` ends the
+    /// transactions that such a connection leaves open on the server.
     #[must_use]
     pub fn transactional(&self, pool: PgPool) -> PostgresTransactions {
         PostgresTransactions {
