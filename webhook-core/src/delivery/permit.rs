@@ -192,12 +192,11 @@ impl Permit {
                 self.handled();
                 Settled::Pass
             }
-            Told::Committed(Ok(Commit::LeaseLost), ..) => {
-                Settled::Replace(shared.reject(RejectionKind::LeaseLost.into()))
-            }
+            Told::Committed(Ok(Commit::LeaseLost), ..) => Settled::Replace(self.lost()),
             Told::Committed(Err(error), lease, answer) => {
                 self.failed(Ending::Commit, &error);
                 match lease.transaction() {
+                    None if self.has_lost_its_claim() => Settled::Replace(self.lost()),
                     None => {
                         self.handled();
                         Settled::Later(Unsettled::new(shared.clone(), lease, answer))
@@ -211,9 +210,7 @@ impl Permit {
                 Settled::Pass
             }
             // The handler's answer would stop the sender, although another copy runs.
-            Told::Buried(Ending::GiveUp, Ok(LeaseState::Lost)) => {
-                Settled::Replace(shared.reject(RejectionKind::LeaseLost.into()))
-            }
+            Told::Buried(Ending::GiveUp, Ok(LeaseState::Lost)) => Settled::Replace(self.lost()),
             Told::Buried(_, Ok(LeaseState::Held)) => {
                 let observer = &shared.observer;
                 observer.buried(&self.delivery, &shared.consumer);
@@ -231,10 +228,25 @@ impl Permit {
             }
             Told::Buried(ending, Err(error)) => {
                 self.failed(ending, &error);
+                if ending == Ending::GiveUp && self.has_lost_its_claim() {
+                    return Settled::Replace(self.lost());
+                }
                 self.handled();
                 Settled::Pass
             }
         }
+    }
+
+    /// Whether the handler ran on after its claim was lost. The store's answer would say so; this is
+    /// for a store that gives none.
+    pub(super) fn has_lost_its_claim(&self) -> bool {
+        self.delivery.lost_signal().is_raised()
+    }
+
+    /// The refusal of a delivery that another run may have taken over.
+    pub(super) fn lost(&self) -> Rejection {
+        let shared = self.delivery.shared();
+        shared.reject(RejectionKind::LeaseLost.into())
     }
 
     /// Tells the hooks how the handler has ended.
