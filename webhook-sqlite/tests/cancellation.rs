@@ -103,12 +103,13 @@ async fn begin(store: &SqliteTransactions, n: u64) -> Option<Lease> {
         Claim::Done { .. } => return None,
         other => panic!("key {n} got {other:?}"),
     };
-    let transaction: SqliteTransaction = lease.transaction().unwrap().take().unwrap();
+    let slot = lease.transaction().unwrap();
+    let transaction: SqliteTransaction = slot.take().unwrap();
     let n = i64::try_from(n).unwrap();
     let insert = transaction.execute("insert into effect values (?1)", [n]);
     assert_eq!(insert.unwrap(), 1);
     let again = Lease::new(*lease.key(), lease.owner(), lease.epoch(), lease.attempt());
-    Some(again.with_transaction(TransactionSlot::new(transaction)))
+    Some(again.with_transaction(TransactionSlot::new(transaction, slot.request())))
 }
 
 #[tokio::test(flavor = "multi_thread")]
