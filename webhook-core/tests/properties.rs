@@ -98,7 +98,11 @@ fn object(provider: &str, note: &str) -> serde_json::Value {
 fn reads_body(provider: &Provider) -> bool {
     let scheme = &provider.schemes()[0];
     let mut parts = scheme.parts().windows(2);
-    let is_seam = |two: &[Part]| matches!(two, [Part::Url, Part::Body] | [Part::Body, Part::Url]);
+    let is_url = |part: &Part| matches!(part, Part::Url | Part::UrlDecoding(_));
+    let is_seam = |two: &[Part]| match two {
+        [Part::Body, other] | [other, Part::Body] => is_url(other),
+        _ => false,
+    };
     // Trello's code signs the URL directly after the body.
     scheme.needs_full_body() || parts.any(is_seam) || provider.name() == "trello"
 }
@@ -466,12 +470,13 @@ fn a_missing_or_repeated_header_of_the_scheme_is_refused() {
                 twice
                     .headers
                     .insert(at, (name.clone(), format!("{value}0")));
-                assert_eq!(
-                    receive(&endpoint, &twice),
-                    Err(RejectionKind::AmbiguousHeader),
-                    "{} with two {name}",
-                    provider.name()
-                );
+                // Mollie repeats its header while a secret is rotated.
+                let expected = match provider.name() {
+                    "mollie" => Ok(provider.coverage()),
+                    _ => Err(RejectionKind::AmbiguousHeader),
+                };
+                let received = receive(&endpoint, &twice);
+                assert_eq!(received, expected, "{} with two {name}", provider.name());
             }
         }
     }

@@ -59,7 +59,7 @@ class Template:
 
     def __init__(self, name, body, signs, *, header, shape="{tag}", alg="sha256", encoding="hex", key=raw, time=None,
                  unit="s", tolerance=(300, 300), id_in=None, type_in=None, id=None, type=None, secret=TEXT,
-                 other=OTHER_TEXT, extra=(), method="POST", path="/webhook", url=None, wrong_keys=(), several=None,
+                 other=OTHER_TEXT, extra=(), method="POST", path="/webhook", url=None, wrong_keys=(), several=None, lines=False,
                  also=lambda template, suite: None):
         self.__dict__.update({name: value for name, value in locals().items() if name != "self"})
         self.body = raw(body)
@@ -165,7 +165,15 @@ class Template:
         suite.invalid("signature missing", headers=suite.headers(self.header, None))
         suite.invalid("signature in another header",
                       headers=suite.headers(self.header, None) + [["X-Proof", self.spell(tag)]])
-        suite.twice(self.header, self.spell(self.tag(self.body, self.other, self.now_text, self.id)))
+        wrong = self.spell(self.tag(self.body, self.other, self.now_text, self.id))
+        if self.lines:
+            for kind, both in {"first": [self.spell(tag), wrong], "last": [wrong, self.spell(tag)]}.items():
+                suite.valid(f"two lines, ours {kind}", headers=[pair for text in both for pair in self.headers(text)])
+            suite.invalid("two lines, neither ours", headers=self.headers(wrong) + self.headers(wrong))
+            suite.valid("16 lines, the last ours", headers=self.headers(wrong) * 15 + self.headers(self.spell(tag)))
+            suite.invalid("17 lines, the last ours", headers=self.headers(wrong) * 16 + self.headers(self.spell(tag)))
+        else:
+            suite.twice(self.header, wrong)
         front = self.shape.split("{", 1)[0]
         if front and ";" not in front and self.time != "shape":
             suite.invalid("what stands before the tag missing",
@@ -332,6 +340,19 @@ def joined_by_commas(row, suite):
     suite.valid("secret without whsec_", secrets=[STANDARD.removeprefix("whsec_")])
 
 
+def polar_keys(row, suite):
+    """A secret of before 2026-09-08 is the key itself, a newer one is base64 behind its prefix."""
+    new, old = STANDARD, "polar_whs_" + TEXT
+    suite.valid("new secret, decoded", secrets=[new], headers=row.sign(secret=new, key=whsec))
+    suite.valid("secret with the new prefix, its text the key", secrets=[new], headers=row.sign(secret=new, key=raw))
+    suite.valid("old secret, its text the key", secrets=[old], headers=row.sign(secret=old, key=raw))
+    suite.valid("new prefix before no base64", secrets=["whsec_no-base64!"],
+                headers=row.sign(secret="whsec_no-base64!", key=raw))
+    suite.invalid("old secret without its prefix", secrets=[old], headers=row.sign(secret=old, key=lambda _: raw(TEXT)))
+    suite.invalid("new secret without its prefix, undecoded", secrets=[new],
+                  headers=row.sign(secret=new, key=lambda text: raw(text.removeprefix("whsec_"))))
+
+
 TEXT_IS_NO_KEY = {"key taken as text": raw}
 DECODED_IS_NO_KEY = {"key decoded as base64": unbase64}
 RAW_KEY = {"key": raw, "secret": "dGV4dC1rZXktbm90LWRlY29kZWQ=", "other": "b3RoZXIta2V5LW5vdC1kZWNvZGVk",
@@ -358,15 +379,22 @@ standard("openai", '{"id":"evt_1","object":"event","type":"response.completed","
 standard("replicate", '{"id":"p1","status":"succeeded","output":"x"}', type="succeeded", wrong_keys=TEXT_IS_NO_KEY)
 standard("supabase", '{"metadata":{"name":"send-email"},"user":{"id":"u1"}}', wrong_keys=TEXT_IS_NO_KEY,
          several=lambda t, tags: ", ".join("v1," + tag for tag in tags), also=joined_by_commas)
-standard("creem", '{"id":"evt_1","eventType":"checkout.completed","object":{}}', type="checkout.completed",
+standard("creem-standard", '{"id":"evt_1","eventType":"checkout.completed","object":{}}', type="checkout.completed",
          wrong_keys=TEXT_IS_NO_KEY)
 standard("bigcommerce", '{"scope":"store/order/created","store_id":"1","hash":"h1"}', type="store/order/created",
          **RAW_KEY)
-standard("polar", '{"type":"order.created","data":{"id":"o1"}}', type="order.created", **RAW_KEY)
+standard("polar", '{"type":"order.created","data":{"id":"o1"}}', type="order.created", also=polar_keys, **RAW_KEY)
 standard("whop", '{"type":"payment.succeeded","data":{"id":"pay_1"}}', type="payment.succeeded", **RAW_KEY)
 standard("brex", '{"event_type":"TRANSFER_PROCESSED","transfer_id":"t1"}', type="TRANSFER_PROCESSED", key=unbase64,
          secret="YnJleC1zZWNyZXQtMDEyMzQ1Njc4OWFiY2RlZjAx", other="YnJleC1zZWNyZXQtMTEyMzQ1Njc4OWFiY2RlZjAx",
          wrong_keys=TEXT_IS_NO_KEY)
+
+def unsigned_ping(row, suite):
+    answered = {"response": {"status": 200, "headers": {}, "body": ""}, "id": ..., "type": ...}
+    suite.valid("unsigned ping", body=b"webhook_id=1", headers=[], **answered)
+    suite.invalid("unsigned ping with more in it", body=b"webhook_id=1&a=1", headers=[])
+    suite.invalid("unsigned ping in JSON", body=b'{"webhook_id":1}', headers=[])
+
 
 # ---- HMAC over the body -------------------------------------------------------------------------------------------
 
@@ -443,8 +471,14 @@ template("meta", '{"object":"page","entry":[{"id":"1","time":1}]}', header="X-Hu
 template("modern-treasury", '{"event":"created","data":{"id":"1"}}', header="X-Signature", id_in="X-Event-ID", id="e1",
          type="created")
 template("mollie", '{"resource":"event","id":"event_1","type":"payment-link.paid"}', header="X-Mollie-Signature",
-         id="event_1", type="payment-link.paid", also=lambda row, suite: (
+         id="event_1", type="payment-link.paid", lines=True, also=lambda row, suite: (
              suite.valid("behind sha256=", headers=row.headers("sha256=" + row.signed())),
+             suite.valid("two lines behind sha256=", headers=row.headers("sha256=" + row.signed(OTHER_TEXT)) + row.headers(
+                 "sha256=" + row.signed())),
+             suite.valid("two lines joined", headers=row.headers(
+                 f"sha256={row.signed(OTHER_TEXT)}, sha256={row.signed()}")),
+             suite.invalid("two lines joined, neither ours", headers=row.headers(
+                 f"sha256={row.signed(OTHER_TEXT)}, sha256={row.signed(OTHER_TEXT)}")),
              suite.invalid("behind sha1=", headers=row.headers("sha1=" + row.signed()))))
 template("notion", '{"id":"367cba44","type":"page.created","attempt_number":1,"entity":{"id":"1"}}',
          header="X-Notion-Signature", shape="sha256={tag}", id="367cba44", type="page.created")
@@ -475,7 +509,7 @@ template("vercel", '{"id":"evt_1","type":"deployment.created","payload":{}}', he
          id="evt_1", type="deployment.created")
 template("woocommerce", '{"id":1,"status":"processing"}', header="X-WC-Webhook-Signature", encoding="base64",
          type_in="X-WC-Webhook-Topic", type="order.updated",
-         also=lambda row, suite: suite.invalid("unsigned ping", body=b"webhook_id=1", headers=[]))
+         also=unsigned_ping)
 template("xero", '{"events":[{"eventCategory":"INVOICE","eventType":"UPDATE"}],"entropy":"S0m3"}',
          header="x-xero-signature", encoding="base64", type="INVOICE")
 
@@ -556,7 +590,8 @@ template("revolut", '{"event":"TransactionStateChanged","timestamp":"2023-05-09T
          "v1.{time}.{body}", header="Revolut-Signature", shape="v1={tag}", time="Revolut-Request-Timestamp", unit="ms",
          type="TransactionStateChanged", several=pairs("v1"))
 template("sanity", '{"_id":"abc","_type":"post"}', DOT, header="sanity-webhook-signature", shape="t={time},v1={tag}",
-         encoding="base64url", time="shape", unit="ms")
+         encoding="base64url", time="shape", unit="ms", also=lambda row, suite: [
+             suite.valid(f"by {method}", method=method) for method in ("PUT", "PATCH", "DELETE", "GET")])
 template("twitch", '{"subscription":{"id":"s1","type":"channel.follow"},"event":{"user_id":"1"}}', "{id}{time}{body}",
          header="Twitch-Eventsub-Message-Signature", shape="sha256={tag}", id_in="Twitch-Eventsub-Message-Id",
          id="e76c6bd4", time="Twitch-Eventsub-Message-Timestamp", unit="rfc3339", tolerance=(600, 600),
@@ -579,7 +614,7 @@ for name in ("trello", "trello-utf8"):
     template(name, '{"action":{"id":"a1","type":"updateCard"}}', "{body}{url}", header="X-Trello-Webhook", alg="sha1",
              encoding="base64", url="https://shop.example/trello", path="/trello", id="a1", type="updateCard",
              also=hyphen_url)
-template("creem-legacy", '{"id":"evt_1","eventType":"checkout.completed","object":{}}', header="creem-signature",
+template("creem", '{"id":"evt_1","eventType":"checkout.completed","object":{}}', header="creem-signature",
          id="evt_1", type="checkout.completed", also=lambda row, suite: (
              suite.valid("behind sha256=", headers=row.headers("sha256=" + row.signed())),
              suite.invalid("behind v1=", headers=row.headers("v1=" + row.signed()))))
@@ -633,6 +668,10 @@ token("flutterwave-v3", '{"event":"charge.completed","data":{"id":1}}', "verif-h
 token("okta", '{"eventId":"e1","data":{"events":[{"uuid":"u1","eventType":"user.session.start"}]}}', "Authorization",
       id="e1", type="user.session.start")
 token("prood", '{"id":"5eca","type":"capture"}', "x-checkout-secret")
+template("revenuecat-signed", '{"event":{"id":"e1","type":"INITIAL_PURCHASE"}}', DOT,
+         header="X-RevenueCat-Webhook-Signature", shape="t={time},v1={tag}", time="shape", id="e1",
+         type="INITIAL_PURCHASE", several=pairs("v1", time="t"), also=lambda row, suite: beside(
+             "Authorization", "authorization", *["Bearer shop-0123456789abcdef"] * 2, "Bearer shop-0")(suite, row.header))
 token("revenuecat", '{"event":{"id":"e1","type":"INITIAL_PURCHASE"}}', "Authorization", id="e1", type="INITIAL_PURCHASE")
 token("telegram", '{"update_id":10000,"message":{"text":"hi"}}', "X-Telegram-Bot-Api-Secret-Token", id="10000")
 token("xendit", '{"event":"payment.succeeded","data":{"id":"p1"}}', "x-callback-token", type="payment.succeeded",
@@ -718,13 +757,14 @@ def linear():
     body = at(MS)
     suite = Suite(body, TEXT, sign(body), id="234d1a4e", type="Comment")
     suite.valid("event")
-    for name, now in {"60 s old": 60, "60 s ahead": -60}.items():
+    last = 60 + 3600 + 6 * 3600
+    for name, now in {"first retry": 60, "second retry": 3660, "last retry": last, "60 s late": last + 60, "60 s ahead": -60}.items():
         suite.valid(name, now=NOW + now)
-    for name, now in {"61 s old": 61, "61 s ahead": -61}.items():
+    for name, now in {"61 s late": last + 61, "61 s ahead": -61}.items():
         suite.invalid(name, now=NOW + now)
     suite.secrets(OTHER_TEXT)
     suite.valid("an unsigned time in a header is not looked at", headers=sign(body) + [["Linear-Timestamp", "1"]])
-    suite.invalid("nor does it freshen", now=NOW + 61, headers=sign(body) + [["Linear-Timestamp", str(NOW + 61) + "000"]])
+    suite.invalid("nor does it freshen", now=NOW + last + 61, headers=sign(body) + [["Linear-Timestamp", str(NOW + last + 61) + "000"]])
     suite.invalid("one bit of the first body byte", body=flip(body, 0))
     suite.invalid("one bit of the last body byte", body=flip(body, -1))
     odd = {"missing": b'{"type":"Comment"}', "null": at("null"), "a fraction": at(MS + ".5"), "in seconds": at(T),
@@ -765,6 +805,7 @@ def efi_pix():
     suite.invalid("token under another name", path_and_query=ask(TEXT, "token"))
     suite.invalid("name in upper case", path_and_query=ask(TEXT, "HMAC"))
     suite.invalid("token in a header", path_and_query="/webhook/pix", headers=[["hmac", TEXT]])
+    suite.valid("the same token twice", path_and_query=ask(TEXT) + f"&hmac={TEXT}")
     suite.invalid("two tokens, the right one first", path_and_query=ask(TEXT) + f"&hmac={OTHER_TEXT}")
     suite.invalid("two tokens, the right one last", path_and_query=ask(OTHER_TEXT) + f"&hmac={TEXT}")
     return suite

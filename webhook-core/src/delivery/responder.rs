@@ -85,7 +85,7 @@ impl HandshakeResponder {
                 | Challenge::UnsignedForm(_)
                 | Challenge::UnsignedWithout(_)
         );
-        of_body && !self.is_signed(head)
+        (of_body || self.handshake.probe.is_some()) && !self.is_signed(head)
     }
 
     /// Whether the head has a value where a signature would be.
@@ -167,6 +167,15 @@ impl HandshakeResponder {
             }
         }
         Ok(())
+    }
+
+    /// Whether the body of an unsigned request is the probe's form.
+    pub(crate) fn is_probe(&self, body: &[u8]) -> bool {
+        let Some((field, expected)) = self.handshake.probe else {
+            return false;
+        };
+        let found = crate::parse::form::field(body, field);
+        found.is_ok_and(|value| value.is(expected.as_bytes()))
     }
 
     /// The value of an unsigned challenge whose body is not JSON; `None` if this is not a

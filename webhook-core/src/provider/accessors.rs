@@ -104,6 +104,12 @@ impl Provider {
         Duration::from_secs(self.retry_horizon_secs as u64)
     }
 
+    /// Whether a retry has the signed time of the first attempt.
+    #[must_use]
+    pub const fn keeps_time_on_retry(&self) -> bool {
+        self.retries_keep_time
+    }
+
     /// How long the provider waits for an answer. `None` if it does not say.
     #[must_use]
     pub const fn deadline(&self) -> Option<Duration> {
@@ -117,6 +123,12 @@ impl Provider {
     #[must_use]
     pub const fn success(&self) -> Option<Success> {
         self.success
+    }
+
+    /// The field of a form whose value is the payload, if bodies may be forms.
+    #[must_use]
+    pub const fn form_field(&self) -> Option<&'static str> {
+        self.form_field
     }
 
     /// The default body limit, in bytes.

@@ -38,6 +38,7 @@ pub struct Handshake {
     pub(crate) condition: Option<(&'static str, &'static str)>,
     pub(crate) token: Option<&'static str>,
     pub(crate) offers_secret: bool,
+    pub(crate) probe: Option<(&'static str, &'static str)>,
 }
 
 /// What a challenge looks like, and whether it is verified first.
@@ -153,7 +154,16 @@ impl Handshake {
             condition: None,
             token: None,
             offers_secret: false,
+            probe: None,
         }
+    }
+
+    /// Also answers an unsigned form that has this field with this value: 200 and an empty body.
+    /// The form is at most 4 KiB, and its other fields are ignored.
+    #[must_use]
+    pub const fn or_probe(mut self, field: &'static str, value: &'static str) -> Self {
+        self.probe = Some((field, value));
+        self
     }
 
     /// Requires this query parameter with this value. Without it, the request is not a challenge.
@@ -207,6 +217,12 @@ impl Handshake {
 
     pub(crate) const fn is_signed(&self) -> bool {
         matches!(self.challenge, Challenge::Signed { .. })
+    }
+
+    /// The field and the value of the unsigned form that is answered as well, if there is one.
+    #[must_use]
+    pub const fn probe(&self) -> Option<(&'static str, &'static str)> {
+        self.probe
     }
 
     /// The JSON pointers of the condition and of the value.

@@ -69,9 +69,11 @@ pub struct Provider {
     same_headers: &'static [&'static [&'static str]],
     docs: &'static str,
     retry_horizon_secs: u32,
+    retries_keep_time: bool,
     deadline_millis: u32,
     success: Option<Success>,
     body_limit: usize,
+    pub(crate) form_field: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -137,9 +139,11 @@ impl Provider {
             same_headers: &[],
             docs: "",
             retry_horizon_secs: 0,
+            retries_keep_time: false,
             deadline_millis: 0,
             success: None,
             body_limit: 1024 * 1024,
+            form_field: None,
         }
     }
 }

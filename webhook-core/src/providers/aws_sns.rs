@@ -16,7 +16,8 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 /// `SigningCertURL` names the certificate. Configure its public key, or have a
 /// [`KeySource`](crate::KeySource) fetch it: `Endpoint::aws_sns(SecretSet::fetched()).keys(…)`. The
 /// source is only asked for `https://sns.<region>.amazonaws.com/SimpleNotificationService-….pem`.
-/// The region must have the form of an AWS region, so a lookalike address is refused. With the
+/// The partitions for China, the European Sovereign Cloud and the isolated regions have their own
+/// domains. The region must have the form of an AWS region, so a lookalike address is refused. With the
 /// setting `cert_url`, the configured key counts only for that certificate.
 ///
 /// * **The setting `topic_arn` is required**: it lists the accepted topics, separated by commas.
@@ -32,8 +33,9 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 ///   reaches the handler as an event of that type. Then fetch the URL, or call
 ///   `ConfirmSubscription` with the `Token`. An `UnsubscribeConfirmation` always reaches the
 ///   handler, because its URL would undo the unsubscription.
-/// * Signature version 1 uses SHA-1: see [`AWS_SNS_LEGACY_SHA1`]. Set the topic's
-///   `SignatureVersion` to 2.
+/// * **A topic signs with version 1 (SHA-1) unless its attribute `SignatureVersion` is set to 2.**
+///   Here version 1 is refused, also the first confirmation, and SNS takes that 401 as final. Set
+///   the attribute before you subscribe, or use [`AWS_SNS_LEGACY_SHA1`].
 /// * Raw message delivery is unsigned and refused.
 /// * `Timestamp` is the time of publication and stays the same over retries, which continue for up
 ///   to an hour. So a delivery may be up to 70 minutes old.
@@ -56,6 +58,7 @@ const fn sns(name: &'static str, schemes: &'static [Scheme]) -> Provider {
         .type_at(&["/Type"])
         .answers_within_millis(15_000)
         .retries_for_secs(3600)
+        .retries_keep_time()
         .succeeds_with(Success::Any2xx)
         .configured_by(
             const {

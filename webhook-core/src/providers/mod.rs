@@ -16,6 +16,7 @@ mod asana;
 mod atlassian_connect;
 mod auth0;
 mod bigcommerce;
+mod bird;
 mod bitbucket;
 mod box_com;
 mod braintree;
@@ -165,10 +166,11 @@ asymmetric! {
 #[cfg(feature = "asymmetric")]
 pub use aws_sns::AWS_SNS_LEGACY_SHA1;
 pub use {
-    cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
+    cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_STANDARD,
     easypay::EASYPAY_CODE, gitea::GITEA_FORM, hook0::HOOK0_V0, hubspot::HUBSPOT_V1,
-    hubspot::HUBSPOT_V2, messagebird::MESSAGEBIRD_LEGACY, myfatoorah::MYFATOORAH_V1,
-    payu_europe::PAYU_EUROPE_SHA256, trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
+    hubspot::HUBSPOT_V2, jira::JIRA_OAUTH2, messagebird::MESSAGEBIRD_LEGACY,
+    myfatoorah::MYFATOORAH_V1, payu_europe::PAYU_EUROPE_SHA256, revenuecat::REVENUECAT_SIGNED,
+    trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
 };
 
 /// The table of providers, which passes its rows to a macro.
@@ -206,6 +208,9 @@ macro_rules! for_each_provider {
             auth0(secret) = AUTH0;
             /// BigCommerce webhooks; see [`BIGCOMMERCE`](webhook_core::providers::BIGCOMMERCE).
             bigcommerce(secret) = BIGCOMMERCE;
+            /// Bird webhooks; see [`BIRD`](webhook_core::providers::BIRD).
+            /// The signature covers the URL.
+            bird(secret, public_url) = BIRD;
             /// Bitbucket Cloud webhooks; see [`BITBUCKET`](webhook_core::providers::BITBUCKET).
             bitbucket(secret) = BITBUCKET;
             /// Box webhooks of version 2; see [`BOX`](webhook_core::providers::BOX).
@@ -678,9 +683,9 @@ macro_rules! list {
                 $($provider,)*
                 #[cfg(feature = "asymmetric")]
                 AWS_SNS_LEGACY_SHA1,
-                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, GITEA_FORM, HOOK0_V0,
-                HUBSPOT_V1, HUBSPOT_V2, MESSAGEBIRD_LEGACY, MYFATOORAH_V1, PAYU_EUROPE_SHA256,
-                TRELLO_UTF8, TWILIO_SHARED_KEY,
+                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_STANDARD, EASYPAY_CODE, GITEA_FORM, HOOK0_V0,
+                HUBSPOT_V1, HUBSPOT_V2, JIRA_OAUTH2, MESSAGEBIRD_LEGACY, MYFATOORAH_V1, PAYU_EUROPE_SHA256,
+                REVENUECAT_SIGNED, TRELLO_UTF8, TWILIO_SHARED_KEY,
             ];
         }
     };

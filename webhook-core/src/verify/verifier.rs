@@ -6,13 +6,15 @@ use std::sync::Arc;
 use crate::crypto::RunningMac;
 use crate::crypto::encryption::DecryptionKey;
 use crate::error::{ConfigError, RejectionKind};
-use crate::provider::{Authentication, Check, CheckInput, Custom, Location, Provider, Verified};
+use crate::provider::{
+    Authentication, Check, CheckInput, Custom, Location, Provider, Scheme, Verified,
+};
 use crate::request::Head;
 use crate::secret::SecretSet;
 use crate::time::UnixTime;
 use crate::verify::buffered::BufferedCheck;
 use crate::verify::extra::ExpectedCredential;
-use crate::verify::key::{check_secret_is_not_public, decode_secrets, decryption_key};
+use crate::verify::key::{check_secret_is_not_public, decode, decode_secrets, decryption_key};
 use crate::verify::key_ring::NamedKeys;
 use crate::verify::mac::MacCheck;
 use crate::verify::options::check_options;
@@ -96,9 +98,13 @@ impl Verifier {
         };
         check_secret_is_not_public(&provider, &decoded, &options.settings)?;
         let schemes = provider.schemes().iter();
-        let schemes = schemes
-            .map(|scheme| Prepared::new(&provider, scheme, &decoded, &options).map(Arc::new))
-            .collect::<Result<_, _>>()?;
+        let prepare = |scheme: &Scheme| {
+            let own = scheme.key_format.map(|format| decode(format, secrets));
+            let keys = own.transpose()?;
+            let keys = keys.as_ref().unwrap_or(&decoded);
+            Prepared::new(&provider, scheme, keys, &options).map(Arc::new)
+        };
+        let schemes = schemes.map(prepare).collect::<Result<_, _>>()?;
         Ok(Self {
             schemes,
             extra: ExpectedCredential::all(&provider, &options.settings)?,
