@@ -47,6 +47,9 @@ enum Verb {
     },
     /// List the providers with their aliases, their variants and the keys of a route.
     Providers {
+        /// Print everything that is known about this provider: what to configure, and its traps.
+        #[arg(conflicts_with = "json")]
+        name: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -57,7 +60,10 @@ enum Verb {
 async fn main() -> ExitCode {
     match Arguments::parse().verb {
         Verb::Serve { config, listen } => serve(&config, &listen).await,
-        Verb::Providers { json } => list_providers(json),
+        Verb::Providers {
+            name: Some(name), ..
+        } => show_provider(&name),
+        Verb::Providers { json, .. } => list_providers(json),
     }
 }
 
@@ -89,6 +95,13 @@ fn list_providers(json: bool) -> ExitCode {
     match catalogue::print(json) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure("cannot write to stdout", &error),
+    }
+}
+
+fn show_provider(name: &str) -> ExitCode {
+    match catalogue::print_page(name) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure("cannot show the provider", &error),
     }
 }
 
