@@ -189,7 +189,8 @@ fn a_form_that_is_a_ping_is_answered_if_nothing_else_is_in_it() {
 #[test]
 fn a_probe_of_the_certificate_is_answered_and_nothing_else_without_a_signature() {
     let slack = endpoint(providers::SLACK).build().unwrap();
-    let ask = |body: &str| send(&slack, "POST", "/", NONE, body);
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let ask = |body: &str| send(&slack, "POST", "/", &[form], body);
     let answer = ask("ssl_check=1&token=xyzz").unwrap().unwrap();
     assert_eq!((answer.status(), answer.body().len()), (200, 0));
     let long = format!("ssl_check=1&token={}", "x".repeat(5000));
@@ -197,6 +198,12 @@ fn a_probe_of_the_certificate_is_answered_and_nothing_else_without_a_signature()
     for bad in ["", "ssl_check=2", "token=xyzz", r#"{"ssl_check":"1"}"#] {
         assert_eq!(ask(bad), Err(RejectionKind::MissingHeader), "{bad}");
     }
+    let unnamed = send(&slack, "POST", "/", NONE, "ssl_check=1");
+    assert_eq!(unnamed, Err(RejectionKind::MissingHeader));
+    // The challenge in JSON is answered only if it is signed.
+    let challenge = r#"{"type":"url_verification","challenge":"abc"}"#;
+    assert_eq!(ask(challenge), Err(RejectionKind::MissingHeader));
+    assert!(signed(&slack, SECRET, challenge).unwrap().is_some());
     // A signed form is an event, whatever its fields are.
     assert_eq!(signed(&slack, SECRET, "ssl_check=1"), Ok(None));
 }

@@ -273,6 +273,9 @@ row("ebay", '{"metadata":{"topic":"MARKETPLACE_ACCOUNT_DELETION","schemaVersion"
     alg="p256-sha1", form="one line", encoding="base64", header="x-ebay-signature", shape=Json("{tag}"),
     id="49feeaeb-4982-42d9-a377", type="MARKETPLACE_ACCOUNT_DELETION", also=no_object)
 
+row("dyte", '{"event":"meeting.started","meeting":{"id":"m1","organizedBy":{"id":"o1"}}}', alg="rsa-sha256", form="pem",
+    encoding="base64", header="dyte-signature", type="meeting.started")
+
 row("wise", '{"data":{"resource":{"id":111,"profile_id":222,"type":"transfer"},"current_state":"processing"},'
     '"subscription_id":"01234567","event_type":"transfers#state-change","schema_version":"2.0.0",'
     '"sent_at":"2023-11-14T22:13:20Z"}', alg="rsa-sha256", form="pem", encoding="base64", header="X-Signature-SHA256",

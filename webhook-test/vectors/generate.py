@@ -285,12 +285,16 @@ def slack():
     suite.valid("event callback")
     hello = b'{"token":"Jhj5dZrVaK7ZwHHjRyZWjbDl","challenge":"3eZbrw1aBm2r","type":"url_verification"}'
     suite.valid("url verification", body=hello, headers=sign(hello), id=None, type="url_verification")
-    answered = {"response": {"status": 200, "headers": {}, "body": ""}, "id": ..., "type": ..., "headers": []}
+    form_type = [["Content-Type", "application/x-www-form-urlencoded"]]
+    answered = {"response": {"status": 200, "headers": {}, "body": ""}, "id": ..., "type": ..., "headers": form_type}
     suite.valid("unsigned test of the certificate", body=b"ssl_check=1&token=Jhj5dZrVaK7ZwHHjRyZWjbDl", **answered)
-    suite.invalid("unsigned test that says 0", body=b"ssl_check=0&token=Jhj5dZrVaK7ZwHHjRyZWjbDl", headers=[])
-    suite.invalid("unsigned test twice", body=b"ssl_check=1&ssl_check=1", headers=[])
-    suite.invalid("unsigned test in JSON", body=b'{"ssl_check":1}', headers=[])
-    suite.invalid("unsigned test with a signature", body=b"ssl_check=1", headers=header("v0=" + "0" * 64))
+    suite.invalid("unsigned test that says 0", body=b"ssl_check=0&token=Jhj5dZrVaK7ZwHHjRyZWjbDl", headers=form_type)
+    suite.invalid("unsigned test twice", body=b"ssl_check=1&ssl_check=1", headers=form_type)
+    suite.invalid("unsigned test without its content type", body=b"ssl_check=1", headers=[])
+    suite.invalid("unsigned test in JSON", body=b'{"ssl_check":1}', headers=form_type)
+    suite.invalid("url verification, unsigned", body=hello, headers=[])
+    suite.invalid("url verification, unsigned, said to be a form", body=hello, headers=form_type)
+    suite.invalid("unsigned test with a signature", body=b"ssl_check=1", headers=form_type + header("v0=" + "0" * 64))
     click = b"payload=%7B%22type%22%3A%22block_actions%22%2C%22trigger_id%22%3A%2212.34%22%7D"
     suite.valid("interaction", body=click, headers=sign(click), id=None, type="block_actions")
     suite.bodies(sign, empty=False)

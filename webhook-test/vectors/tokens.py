@@ -232,6 +232,17 @@ def jira_oauth2():
     return suite
 
 
+@provider("netlify")
+def netlify():
+    token = Token("X-Webhook-Signature", {"iss": "netlify"}, b'{"id":"d1","state":"ready","site_id":"s1"}',
+                  hashed=("sha256", "hex", False), id=None, type="ready")
+    suite = token.common(("exp", "iat", "nbf"))
+    token.texts(iss="Netlify")
+    suite.valid("expires later", headers=token.sign(exp=NOW + 60))
+    suite.invalid("expired", headers=token.sign(exp=NOW - 1))
+    return suite
+
+
 @provider("livekit")
 def livekit():
     token = Token("Authorization", {"iss": "APIkey1", "exp": NOW + 300, "nbf": NOW},

@@ -58,6 +58,9 @@ impl Record {
         if responder.is_probe(&raw) {
             return Ok(Answer::status_only(200));
         }
+        if !responder.is_unsigned() {
+            return Err(missing); // The challenge itself has to be signed.
+        }
         match responder.plain_value(&raw) {
             Some(value) => responder.unsigned(&value),
             None => Envelope::read(&self.shared.wanted, &raw)

@@ -17,8 +17,8 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 /// [`KeySource`](crate::KeySource) fetch it: `Endpoint::aws_sns(SecretSet::fetched()).keys(…)`. The
 /// source is only asked for `https://sns.<region>.amazonaws.com/SimpleNotificationService-….pem`.
 /// The partitions for China, the European Sovereign Cloud and the isolated regions have their own
-/// domains. The region must have the form of an AWS region, so a lookalike address is refused. With the
-/// setting `cert_url`, the configured key counts only for that certificate.
+/// domains. The region must have the form of an AWS region, so a lookalike address is refused. With
+/// the setting `cert_url`, the configured key counts only for that certificate.
 ///
 /// * **The setting `topic_arn` is required**: it lists the accepted topics, separated by commas.
 ///   Anyone with an AWS account can have SNS sign a message of their own topic.

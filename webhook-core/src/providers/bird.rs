@@ -8,7 +8,8 @@ use crate::verify::custom::query_and_body::QueryAndBody;
 /// `MessageBird-Request-Timestamp`, the URL and the SHA-256 of the body (32 bytes), joined by line
 /// feeds. The secret is the signing key of the webhook subscription.
 ///
-/// * The header has the name of [`MESSAGEBIRD_LEGACY`](super::MESSAGEBIRD_LEGACY), but another message is signed.
+/// * The header has the name of [`MESSAGEBIRD_LEGACY`](super::MESSAGEBIRD_LEGACY), but another
+///   message is signed.
 /// * Bird documents no tolerance. The default is 300 s in both directions.
 /// * A delivery has no id, so the replay key comes from the URL and the body. The event type is
 ///   `/event`.

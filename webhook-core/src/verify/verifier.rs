@@ -3,9 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::crypto::RunningMac;
+use crate::answer::is_echo;
 use crate::crypto::encryption::DecryptionKey;
+use crate::crypto::{RunningMac, is_plain};
 use crate::error::{ConfigError, RejectionKind};
+use crate::parse::Grammar;
+use crate::parse::encoding::encode;
 use crate::provider::{
     Authentication, Check, CheckInput, Custom, Location, Provider, Scheme, Verified,
 };
@@ -121,15 +124,30 @@ impl Verifier {
         mac.of_challenges().cloned()
     }
 
-    /// The text that the scheme's custom code answers a challenge with.
+    /// The text that answers a challenge: what the scheme's custom code makes of the value, or its
+    /// tag.
     pub(crate) fn answer(&self, value: &str) -> Option<String> {
         let prepared = self.schemes.first()?;
         match prepared.scheme.authentication {
             Authentication::Custom(code) => {
                 code.answer(value, &prepared.keys, &self.options.settings)
             }
-            _ => None,
+            _ => self.tag(value),
         }
+    }
+
+    /// The tag of a text that no delivery can consist of, written like that of a delivery.
+    fn tag(&self, value: &str) -> Option<String> {
+        let scheme = &self.schemes.first()?.scheme;
+        let Grammar::Bare { prefix } = scheme.grammar else {
+            return None;
+        };
+        if !(is_echo(value) && is_plain(value.as_bytes())) {
+            return None;
+        }
+        let mut mac = self.mac(0)?;
+        mac.update(value.as_bytes());
+        Some(format!("{prefix}{}", encode(mac.finish(), scheme.encoding)))
     }
 
     /// The same provider and options with other secrets.

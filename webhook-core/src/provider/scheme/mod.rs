@@ -236,6 +236,12 @@ impl Scheme {
         self.location
     }
 
+    /// Whether the header of the tags may be present several times.
+    #[must_use]
+    pub const fn repeats_header(&self) -> bool {
+        self.repeated
+    }
+
     /// How tags are written in a header.
     #[must_use]
     pub const fn grammar(&self) -> Grammar {
