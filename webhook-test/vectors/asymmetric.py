@@ -5,6 +5,7 @@ nobody has, are verified here before they are written.
 """
 
 import base64
+import hashlib
 import json
 
 from cryptography.exceptions import InvalidSignature
@@ -223,6 +224,26 @@ row("discord", '{"version":1,"application_id":"1234560123453231555","type":1,"ev
 row("discord-interactions", '{"id":"846462639134605312","application_id":"1234560123453231555","type":2,"token":"a","version":1}',
     "{time}{body}", alg="ed25519", form="hex", header="X-Signature-Ed25519", time="X-Signature-Timestamp", tolerance=(900, 300),
     id="846462639134605312", type="2", also=no_low_order)
+
+class Fal(Signed):
+    """The hash of the body is what is signed."""
+
+    def message(self, body, time, ident, signs=None, headers=None):
+        return super().message(hashlib.sha256(body).hexdigest(), time, ident, signs, headers)
+
+
+def fal_lines(row, suite):
+    no_low_order(row, suite)
+    suite.invalid("the body itself signed", headers=row.headers(sign(
+        "ed25519", PRIVATE[row.secret], b"024ca5b1\nuser_1\n" + raw(row.now_text) + b"\n" + row.body).hex()))
+    suite.invalid("the hash of another body signed", headers=row.sign(body=b"{}"))
+
+
+ASYMMETRIC["fal"] = Fal(
+    "fal", '{"request_id":"024ca5b1","gateway_request_id":"024ca5b1","status":"OK","payload":{}}',
+    "{X-Fal-Webhook-Request-Id}\n{X-Fal-Webhook-User-Id}\n{time}\n{body}", alg="ed25519", form="hex",
+    header="X-Fal-Webhook-Signature", time="X-Fal-Webhook-Timestamp", type="OK", also=fal_lines,
+    extra=[("X-Fal-Webhook-Request-Id", "024ca5b1"), ("X-Fal-Webhook-User-Id", "user_1")]).suite
 
 row("telnyx", '{"data":{"event_type":"message.received","id":"b301ed3f-1490-491f-995f-6e64e69674d4",'
     '"occurred_at":"2023-11-14T22:13:19.000Z","payload":{"text":"hello"},"record_type":"event"}}', "{time}|{body}",

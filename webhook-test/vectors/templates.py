@@ -566,6 +566,8 @@ template("openpix", '{"event":"OPENPIX:CHARGE_COMPLETED","charge":{"correlationI
          alg="sha1", encoding="base64", type="OPENPIX:CHARGE_COMPLETED")
 template("oracle-commerce", '{"order":{"orderId":"o1"}}', header="X-Oracle-CC-WebHook-Signature", alg="sha512",
          encoding="base64")
+template("strike", '{"id":"e1","eventType":"invoice.updated","data":{"entityId":"i1"},"created":"2023-11-14T22:13:20Z"}',
+         header="X-Webhook-Signature", type="invoice.updated")
 template("veriff", '{"id":"s1","attemptId":"a1","code":7001,"action":"started"}', header="X-HMAC-SIGNATURE",
          type="started", also=lambda row, suite: suite.invalid(
              "under the name of the other API", headers=[["VRF-HMAC-SIGNATURE", row.signed()]]))

@@ -17,10 +17,11 @@ use crate::provider::{
 ///   schema see [`AZURE_EVENT_GRID_CLOUDEVENTS`].
 /// * Event Grid waits 30 s for an answer and retries for 24 hours. 200, 201, 202, 203 and 204 are
 ///   success.
+/// * Independent descriptions and implementations agree on this scheme. Microsoft's own page was
+///   not read for it.
 ///
 /// Source:
-/// <https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema>
-/// (read on 2026-11-29).
+/// <https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema>.
 pub const AZURE_EVENT_GRID: Provider = common("azure-event-grid")
     .id_at(&["/0/id"])
     .type_at(&["/0/eventType"])
@@ -47,10 +48,10 @@ pub const AZURE_EVENT_GRID: Provider = common("azure-event-grid")
 ///
 /// * The event id is `/id`, and the event type is `/type`. Event Grid does not batch events of this
 ///   schema by default.
+/// * Independent descriptions and implementations agree on this scheme. Microsoft's own page was
+///   not read for it.
 ///
-/// Source:
-/// <https://learn.microsoft.com/azure/event-grid/end-point-validation-cloud-events-schema>
-/// (read on 2026-11-29).
+/// Source: <https://learn.microsoft.com/azure/event-grid/end-point-validation-cloud-events-schema>.
 pub const AZURE_EVENT_GRID_CLOUDEVENTS: Provider = common("azure-event-grid-cloudevents")
     .id_at(&["/id"])
     .type_at(&["/type"])

@@ -9,9 +9,11 @@ use crate::provider::{Part, Provider, Scheme};
 /// * **Without a secret, Cal.com does not sign**, and its deliveries are refused.
 /// * The signature covers no timestamp, and a delivery has no id, so the replay key comes from the
 ///   body, which has `/createdAt`. A custom payload template may lack it.
+/// * Independent descriptions and implementations agree on this scheme. Cal.com's own page was not
+///   read for it.
 ///
 /// Source: <https://cal.com/docs/developing/guides/automation/webhooks> and
-/// <https://trigger.dev/docs/webhooks/providers/cal-com> (read on 2026-11-29).
+/// <https://trigger.dev/docs/webhooks/providers/cal-com>.
 pub const CAL_COM: Provider = Provider::new(
     "cal-com",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-cal-signature-256")],

@@ -9,11 +9,13 @@ use crate::time::TimeUnit;
 /// directly followed by the body. The secret is the `signature_key` of the subscription, in hex,
 /// which is decoded.
 ///
-/// * Close documents no tolerance. The default is 300 s in both directions.
+/// * The default tolerance is 300 s in both directions.
 /// * The event id is `/event/id`, and the event type is `/event/action`; `/event/object_type` says
 ///   what it is about.
+/// * Independent descriptions and implementations agree on this scheme. Close's own page was not
+///   read for it.
 ///
-/// Source: <https://developer.close.com/topics/webhooks/> (read on 2026-11-29).
+/// Source: <https://developer.close.com/topics/webhooks/>.
 pub const CLOSE: Provider = Provider::new(
     "close",
     &[

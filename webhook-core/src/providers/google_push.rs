@@ -13,8 +13,10 @@ use crate::provider::{Identity, Labels, Parameter, Provider, Scheme};
 /// * A channel without a token cannot be told from a forgery and is refused. Gmail notifies through
 ///   Cloud Pub/Sub instead.
 /// * 200, 201, 202, 204 and 102 are success.
+/// * Independent descriptions and implementations agree on this scheme. Google's own page was not
+///   read for it.
 ///
-/// Source: <https://developers.google.com/workspace/calendar/api/guides/push> (read on 2026-11-29).
+/// Source: <https://developers.google.com/workspace/calendar/api/guides/push>.
 pub const GOOGLE_PUSH: Provider = Provider::new(
     "google-push",
     &[Scheme::token().in_header("x-goog-channel-token")],

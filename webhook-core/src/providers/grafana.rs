@@ -11,10 +11,10 @@ use crate::provider::{Identity, Part, Provider, Scheme};
 /// * The signature covers no timestamp, and Grafana repeats a notification of an alert that goes
 ///   on. **So duplicates run**, one at a time.
 /// * The event type is `/status`: `firing` or `resolved`.
+/// * Independent descriptions and implementations agree on this scheme. Grafana's own page was not
+///   read for it.
 ///
-/// Source:
-/// <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/>
-/// (read on 2026-11-29).
+/// Source: <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/>.
 pub const GRAFANA: Provider =
     Provider::new(
         "grafana",

@@ -13,10 +13,11 @@ use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 ///   time of its change, so the replay key comes from the body. The event type is
 ///   `/notifications/0/trigger`.
 /// * Any 2xx is success.
+/// * Independent descriptions and implementations agree on this scheme. HashiCorp's own page was
+///   not read for it.
 ///
 /// Source:
-/// <https://developer.hashicorp.com/terraform/cloud-docs/api-docs/notification-configurations>
-/// (read on 2026-11-29).
+/// <https://developer.hashicorp.com/terraform/cloud-docs/api-docs/notification-configurations>.
 pub const HCP_TERRAFORM: Provider =
     Provider::new(
         "hcp-terraform",

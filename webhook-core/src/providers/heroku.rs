@@ -10,8 +10,10 @@ use crate::provider::{Part, Provider, Scheme};
 /// * The signature covers no timestamp. The replay key comes from the body, which has the id and
 ///   the time of the event. The event type is `/resource`; `/action` says what happened to it.
 /// * Webhooks of the level `notify` are not retried; those of the level `sync` are.
+/// * Independent descriptions and implementations agree on this scheme. Heroku's own page was not
+///   read for it.
 ///
-/// Source: <https://devcenter.heroku.com/articles/app-webhooks> (read on 2026-11-29).
+/// Source: <https://devcenter.heroku.com/articles/app-webhooks>.
 pub const HEROKU: Provider = Provider::new(
     "heroku",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

@@ -12,9 +12,10 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 ///   is configured for it (`x-hookdeck-verified`); here they are not looked at.
 /// * `x-hookdeck-eventid` is unsigned and stays the same over retries. The replay key comes from
 ///   the body and that id, with at most 64 ids for one body.
+/// * Independent descriptions and implementations agree on this scheme. Hookdeck's own page was not
+///   read for it.
 ///
-/// Source: <https://hookdeck.com/docs/authentication>; read in hookdeck/webhook-skills (read on
-/// 2026-11-29).
+/// Source: <https://hookdeck.com/docs/authentication>; read in hookdeck/webhook-skills.
 pub const HOOKDECK: Provider = Provider::new(
     "hookdeck",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

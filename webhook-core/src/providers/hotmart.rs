@@ -8,8 +8,10 @@ use crate::provider::{Identity, Parameter, Provider, Scheme};
 /// * Webhooks of version 1 carry the token in the body and are refused: use version 2.
 /// * `/id` names the delivery of an event. The replay key comes from the body. The event type is
 ///   `/event`.
+/// * Independent descriptions and implementations agree on this scheme. Hotmart's own page was not
+///   read for it.
 ///
-/// Source: <https://developers.hotmart.com/docs/en/webhooks/about-webhook/> (read on 2026-11-29).
+/// Source: <https://developers.hotmart.com/docs/en/webhooks/about-webhook/>.
 pub const HOTMART: Provider =
     Provider::new("hotmart", &[Scheme::token().in_header("x-hotmart-hottok")])
         .id_at(&["/id"])

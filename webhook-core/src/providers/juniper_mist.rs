@@ -9,10 +9,10 @@ use crate::provider::{Part, Provider, Scheme};
 /// * **A webhook without a secret is not signed** and is refused.
 /// * The signature covers no timestamp. A delivery is a batch, and its events have times, so the
 ///   replay key comes from the body. The event type is `/topic`.
+/// * Independent descriptions and implementations agree on this scheme. Juniper's own page was not
+///   read for it.
 ///
-/// Source:
-/// <https://www.juniper.net/documentation/us/en/software/mist/automation-integration/>
-/// (read on 2026-11-29).
+/// Source: <https://www.juniper.net/documentation/us/en/software/mist/automation-integration/>.
 pub const JUNIPER_MIST: Provider = Provider::new(
     "juniper-mist",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-mist-signature-v2")],

@@ -8,8 +8,10 @@ use crate::provider::{Part, Provider, Scheme};
 /// * **A webhook without a secret is not signed** and is refused.
 /// * The signature covers no timestamp. The body is an entry of the audit log with its time, so the
 ///   replay key comes from the body. The event type is `/kind`.
+/// * Independent descriptions and implementations agree on this scheme. LaunchDarkly's own page was
+///   not read for it.
 ///
-/// Source: <https://launchdarkly.com/docs/home/infrastructure/webhooks> (read on 2026-11-29).
+/// Source: <https://launchdarkly.com/docs/home/infrastructure/webhooks>.
 pub const LAUNCHDARKLY: Provider = Provider::new(
     "launchdarkly",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-ld-signature")],

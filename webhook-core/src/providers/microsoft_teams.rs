@@ -13,10 +13,10 @@ use crate::secret::KeyFormat;
 /// * The signature covers no timestamp. The body has the id and the time of the message, so the
 ///   replay key comes from the body. The event type is `/type`.
 /// * This is not for bots or for workflows, which have other schemes.
+/// * Independent descriptions and implementations agree on this scheme. Microsoft's own page was
+///   not read for it.
 ///
-/// Source:
-/// <https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/>
-/// (read on 2026-11-29).
+/// Source: <https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/>.
 pub const MICROSOFT_TEAMS: Provider = Provider::new(
     "microsoft-teams",
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body])

@@ -155,6 +155,7 @@ mod slack;
 mod smartpay;
 mod square;
 mod standard_webhooks;
+mod strike;
 mod stripe;
 mod supabase;
 mod svix;
@@ -193,7 +194,7 @@ macro_rules! asymmetric {
 
 asymmetric! {
     alipay aws_sns binance_pay bitso circle discord
-    discord_interactions dyte ebanx ebay fireblocks fireblocks_v1 google_pubsub
+    discord_interactions dyte ebanx ebay fal fireblocks fireblocks_v1 google_pubsub
     paddle_classic pagarme_hub paypal plaid sendgrid standard_webhooks_ed25519
     stone_open_bank telnyx truelayer wechatpay wise
 }
@@ -590,6 +591,8 @@ macro_rules! for_each_provider {
             /// signatures; see
             /// [`STANDARD_WEBHOOKS`](webhook_core::providers::STANDARD_WEBHOOKS).
             standard_webhooks(secret) = STANDARD_WEBHOOKS;
+            /// Strike webhooks; see [`STRIKE`](webhook_core::providers::STRIKE).
+            strike(secret) = STRIKE;
             /// Stripe webhooks; see [`STRIPE`](webhook_core::providers::STRIPE).
             stripe(secret) = STRIPE;
             /// Supabase Auth hooks; see [`SUPABASE`](webhook_core::providers::SUPABASE).
@@ -689,6 +692,8 @@ macro_rules! for_each_asymmetric_provider {
             ebanx(public_key) = EBANX;
             /// eBay Notification API webhooks; see [`EBAY`](webhook_core::providers::EBAY).
             ebay(public_key) = EBAY;
+            /// fal.ai webhooks; see [`FAL`](webhook_core::providers::FAL).
+            fal(public_key) = FAL;
             /// Fireblocks webhooks of version 2; see
             /// [`FIREBLOCKS`](webhook_core::providers::FIREBLOCKS).
             fireblocks(public_key) = FIREBLOCKS;

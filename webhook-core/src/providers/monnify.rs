@@ -8,8 +8,10 @@ use crate::provider::{Parameter, Part, Provider, Scheme};
 ///
 /// * The signature covers no timestamp, and events have no id, so the replay key comes from the
 ///   body. The event type is `/eventType`.
+/// * Independent descriptions and implementations agree on this scheme. Monnify's own page was not
+///   read for it.
 ///
-/// Source: <https://developers.monnify.com/docs/webhooks/> (read on 2026-11-29).
+/// Source: <https://developers.monnify.com/docs/webhooks/>.
 pub const MONNIFY: Provider = Provider::new(
     "monnify",
     &[Scheme::hmac(Algorithm::HmacSha512, &[Part::Body]).in_header("monnify-signature")],

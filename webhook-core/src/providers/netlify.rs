@@ -13,8 +13,10 @@ use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled};
 /// * The token has no documented expiry. `exp`, `nbf` and `iat` are checked if it has them.
 /// * The body is the deploy, with its state and times, so the replay key comes from the body. The
 ///   event type is `/state`.
+/// * Independent descriptions and implementations agree on this scheme. Netlify's own page was not
+///   read for it.
 ///
-/// Source: <https://docs.netlify.com/deploy/deploy-notifications/> (read on 2026-11-29).
+/// Source: <https://docs.netlify.com/deploy/deploy-notifications/>.
 pub const NETLIFY: Provider = Provider::new("netlify", SCHEME)
     .type_at(&["/state"])
     .configured_by(&[Parameter::secret("jws_secret_token")])

@@ -1,5 +1,5 @@
 use crate::crypto::Algorithm;
-use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 
 /// TikTok for Developers webhooks.
@@ -8,6 +8,8 @@ use crate::time::TimeUnit;
 /// secret is the client secret of the app.
 ///
 /// * TikTok documents no tolerance. The default is 300 s in both directions.
+/// * Only 200 is success. TikTok retries for up to 72 hours. It does not document whether a retry
+///   keeps the timestamp; if retries are refused as stale, raise `tolerance`.
 /// * Events have no id, so the replay key comes from the body. The event type is `/event`.
 ///   `/content` is JSON in a text.
 /// * TikTok Shop and the Marketing API have other schemes and are not supported here.
@@ -24,6 +26,8 @@ pub const TIKTOK: Provider = Provider::new(
     .time_in_pair("t", TimeUnit::Seconds)],
 )
 .type_at(&["/event"])
+.retries_for_secs(72 * 3600)
+.succeeds_with(Success::Only200)
 .configured_by(&[
     Parameter::secret("client_secret"),
     Parameter::identifier("client_key"),

@@ -9,8 +9,10 @@ use crate::provider::{Parameter, Provider, Questions, Scheme};
 /// * **Some messages are questions**, such as `tool-calls` and `assistant-request`: the call waits
 ///   for the answer. So a duplicate runs again.
 /// * A message has no id, so the replay key comes from the body. The event type is `/message/type`.
+/// * Independent descriptions and implementations agree on this scheme. Vapi's own page was not
+///   read for it.
 ///
-/// Source: <https://docs.vapi.ai/server-url/server-authentication> (read on 2026-11-29).
+/// Source: <https://docs.vapi.ai/server-url/server-authentication>.
 pub const VAPI: Provider = Provider::new("vapi", &[Scheme::token().in_header("x-vapi-secret")])
     .type_at(&["/message/type"])
     .asks(Questions::All)

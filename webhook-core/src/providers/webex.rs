@@ -10,9 +10,10 @@ use crate::provider::{Part, Provider, Scheme};
 /// * `/id` names the webhook, so the replay key comes from the body. The event type is `/event`;
 ///   `/resource` says what it is about.
 /// * The signature covers no timestamp.
+/// * Independent descriptions and implementations agree on this scheme. Webex's own page was not
+///   read for it.
 ///
-/// Source: <https://developer.webex.com/docs/api/guides/webhooks>; read in the Webex node of n8n
-/// (read on 2026-11-29).
+/// Source: <https://developer.webex.com/docs/api/guides/webhooks>; read in the Webex node of n8n.
 pub const WEBEX: Provider = Provider::new(
     "webex",
     &[Scheme::hmac(Algorithm::HmacSha1, &[Part::Body]).in_header("x-spark-signature")],

@@ -16,7 +16,7 @@ use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Sc
 /// * The body is a feed, mostly Atom. The signature covers no timestamp, so the replay key comes
 ///   from the body. No event type is read.
 ///
-/// Source: <https://www.w3.org/TR/websub/> (read on 2026-11-29).
+/// Source: <https://www.w3.org/TR/websub/>.
 pub const WEBSUB: Provider = Provider::new(
     "websub",
     &[
