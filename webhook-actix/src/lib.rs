@@ -152,6 +152,7 @@ mod middleware;
 mod receive;
 mod rejection;
 mod remember;
+pub mod router;
 mod test_request;
 mod transactional;
 
@@ -159,6 +160,7 @@ pub use answer::Refused;
 pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use middleware::{Webhook, WebhookMiddleware};
 pub use rejection::{EventRejection, MissingMiddleware, MissingTransaction, NotAnEvent};
+pub use router::{HookError, HookResult, HookResultExt, WebhookRouter, WebhookService};
 pub use test_request::test_request;
 pub use transactional::TransactionalEvent;
 #[doc(inline)]

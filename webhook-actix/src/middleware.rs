@@ -66,6 +66,10 @@ impl Webhook {
         self.endpoint.drain(timeout)
     }
 
+    pub(crate) fn tracked_endpoint(&self) -> &TrackedEndpoint {
+        &self.endpoint
+    }
+
     #[track_caller]
     pub(crate) fn build(builder: EndpointBuilder) -> Self {
         Self::new(build_or_panic(builder))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::OriginalUri;
 use tower_layer::Layer;
 use webhook_core::{Endpoint, EndpointBuilder, adapter_constructors, for_each_provider};
-use webhook_runtime::{UnverifiedLimit, build_or_panic};
+use webhook_runtime::{TrackedEndpoint, UnverifiedLimit, build_or_panic};
 
 use crate::service::Webhook;
 
@@ -46,6 +46,10 @@ impl WebhookLayer {
     /// retries. Returns the number of deliveries that are not settled after `timeout`.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         self.0.drain(timeout)
+    }
+
+    pub(crate) fn tracked_endpoint(&self) -> &TrackedEndpoint {
+        self.0.tracked_endpoint()
     }
 
     #[track_caller]

@@ -169,12 +169,14 @@
 mod extract;
 mod layer;
 mod rejection;
+pub mod router;
 mod service;
 mod transactional;
 
 pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use layer::WebhookLayer;
 pub use rejection::{EventRejection, MissingLayer, MissingTransaction, NotAnEvent};
+pub use router::{HookError, HookResult, HookResultExt, WebhookRouter};
 pub use service::{ResponseFuture, Webhook};
 pub use transactional::TransactionalEvent;
 #[doc(inline)]

@@ -13,6 +13,11 @@ pub(crate) fn accepted(delivery: &Delivery) -> Response {
     json(StatusCode::OK, receipt(delivery, false))
 }
 
+/// Answers 200 with the state of the server.
+pub(crate) fn state(state: &str) -> Response {
+    json(StatusCode::OK, format!(r#"{{"status":"{state}"}}"#))
+}
+
 /// Answers 404 to a request for an unknown path.
 pub(crate) fn not_found(request: &Request) -> Response {
     let mut response = json(StatusCode::NOT_FOUND, r#"{"error":"not_found"}"#);
@@ -24,7 +29,7 @@ pub(crate) fn not_found(request: &Request) -> Response {
     response
 }
 
-/// Answers 503 to a request that took too long.
+/// Answers 503 to a request that took too long, and while the server is not ready.
 pub(crate) fn unavailable() -> Response {
     let mut response = json(
         StatusCode::SERVICE_UNAVAILABLE,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use webhook_core::Provider;
 
 use common::config::SECRET;
-use common::{Server, refused};
+use common::{Server, github, refused, sign, written};
 
 #[test]
 fn a_verify_token_that_no_handshake_needs_ends_the_start() {
@@ -131,6 +131,25 @@ fn providers_are_listed_with_what_a_route_of_each_is_configured_with() {
 }
 
 #[test]
+fn the_page_of_a_provider_says_what_to_configure() {
+    let page = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
+        command.args(["providers", name]).output().unwrap()
+    };
+    let text = String::from_utf8(page("paypal").stdout).unwrap();
+    for word in ["webhook_id", "cert_url", "ca_certificates", "CRC-32"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 180));
+    let by_alias = String::from_utf8(page("woovi").stdout).unwrap();
+    assert!(by_alias.starts_with("openpix\n"), "{by_alias}");
+    let unknown = page("paypall");
+    assert_eq!(unknown.status.code(), Some(2));
+    let message = String::from_utf8(unknown.stderr).unwrap();
+    assert!(message.contains("paypall"), "{message}");
+}
+
+#[test]
 fn a_reader_that_closes_the_list_early_is_no_error() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
     let mut child = command
@@ -143,4 +162,30 @@ fn a_reader_that_closes_the_list_early_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_secret_from_the_environment_or_a_file_verifies_and_toml_is_read() {
+    let file = written("sk_live_0123456789abcdef\n");
+    let config = format!(
+        "
+        [stripe]
+        provider = 'stripe'
+        secret = {{ file = {:?} }}
+
+        [github]
+        provider = 'github'
+        secret = {{ env = 'WEBHOOK_TEST_GITHUB' }}
+        ",
+        file.to_str().unwrap()
+    );
+    let variables = [("WEBHOOK_TEST_GITHUB", "github-0123456789abcdef")];
+    let server = Server::start_with(&config, &[], &variables);
+    let stripe = sign("stripe", SECRET, "/hooks/stripe", "");
+    assert_eq!(server.send(&stripe).status, 200);
+    let github = github("github-0123456789abcdef", "d-1", "ping", 0);
+    assert_eq!(server.send(&github).status, 200);
+    let log = server.stop();
+    assert!(!log.contains("0123456789abcdef"), "{log}");
+    std::fs::remove_file(file).unwrap();
 }

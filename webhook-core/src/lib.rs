@@ -105,6 +105,7 @@ mod provider;
 pub mod providers;
 pub mod replay;
 mod request;
+mod routing;
 mod secret;
 mod signer;
 mod time;
@@ -114,11 +115,11 @@ mod verify;
 #[path = "../tests/common/random.rs"]
 mod random;
 
-pub use answer::{Answer, Rejection};
+pub use answer::{Answer, Rejection, contracts};
 pub use crypto::Algorithm;
 pub use delivery::{
     Begun, Checked, Claimed, Claiming, Counts, DeadLetters, Delivery, Disposition, Duplicate,
-    Event, Fence, Finished, IdentityPolicy, Intake, Late, LeaseLost, Limits, LostLease,
+    Event, Fence, Finished, Handled, IdentityPolicy, Intake, Late, LeaseLost, Limits, LostLease,
     OnStoreError, Outcome, PayloadError, Pending, Permit, Proof, Rejected, Renewal, RunningLease,
     Settled, Settling, Unclaimed, Unsettled,
 };
@@ -136,6 +137,7 @@ pub use provider::{
 };
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use request::{Found, Head, Headers};
+pub use routing::{EventType, Otherwise, Verdict};
 pub use secret::{KeyFormat, Secret, SecretSet, Settings};
 pub use signer::{SignedRequest, Signer};
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};

@@ -5,9 +5,9 @@
 mod common;
 
 use webhook_core::{
-    Answer, Begun, Claimed, ConfigError, DeadLetters, Endpoint, EndpointBuilder, Finished, Head,
-    MemoryStore, OnStoreError, Outcome, Permit, Provider, Rejection, RejectionKind, Settled,
-    Signer, StoreCheck, UnixTime, providers,
+    Answer, Begun, Claimed, ConfigError, DeadLetters, Disposition, Endpoint, EndpointBuilder,
+    Finished, Head, MemoryStore, OnStoreError, Outcome, Permit, Provider, Rejection, RejectionKind,
+    ReplayStore as _, Settled, Signer, StoreCheck, UnixTime, providers,
 };
 
 use common::block_on;
@@ -136,7 +136,7 @@ fn a_run_that_was_dropped_counts_as_an_attempt() {
 }
 
 #[test]
-fn a_dead_event_of_an_earlier_configuration_is_answered_503() {
+fn a_dead_event_is_acknowledged_whatever_the_policy_is_now() {
     let store = MemoryStore::new();
     let burying = stripe(&store)
         .dead_letters(DeadLetters::after(1))
@@ -144,11 +144,43 @@ fn a_dead_event_of_an_earlier_configuration_is_answered_503() {
         .unwrap();
     assert!(matches!(fail(&burying, "evt_1"), Settled::Acknowledge(_)));
     let endpoint = stripe(&store).build().unwrap();
-    let rejection = claim(&endpoint, "evt_1").unwrap_err();
-    assert_eq!(rejection.kind(), RejectionKind::Dead);
-    let answer = Answer::from(&rejection);
-    assert_eq!(answer.status(), 503);
-    assert!(answer.headers().any(|(name, _)| name == "retry-after"));
+    let answer = copy(claim(&endpoint, "evt_1"));
+    assert_eq!(answer, Answer::json(r#"{"warning":"dead_letter"}"#));
+    assert_eq!(endpoint.counts().dead_acknowledged, 1);
+}
+
+#[test]
+fn an_event_that_is_given_up_is_dead_and_its_answer_stays() {
+    let store = MemoryStore::new();
+    let endpoint = stripe(&store).build().unwrap();
+    let run = permit(claim(&endpoint, "evt_1"));
+    let settled = block_on(run.settle(Outcome::Decided(Disposition::GiveUp)));
+    assert!(matches!(settled, Settled::Pass));
+    let answer = copy(claim(&endpoint, "evt_1"));
+    assert_eq!(answer, Answer::json(r#"{"warning":"dead_letter"}"#));
+    let counts = endpoint.counts();
+    assert_eq!((counts.given_up, counts.done, counts.released), (1, 0, 0));
+
+    let dead = block_on(endpoint.dead_letters_after(None, 10)).unwrap();
+    assert_eq!(dead.len(), 1);
+    assert!(dead[0].note.contains("id=evt_1"), "{}", dead[0].note);
+    assert!(block_on(endpoint.revive(&dead[0].key)).unwrap());
+    drop(permit(claim(&endpoint, "evt_1")));
+}
+
+#[test]
+fn an_event_that_is_given_up_under_a_lost_lease_is_not_acknowledged() {
+    let store = MemoryStore::new();
+    let endpoint = stripe(&store).build().unwrap();
+    let run = permit(claim(&endpoint, "evt_1"));
+    let key = *run.key().unwrap();
+    assert!(block_on(store.forget(&key)).unwrap());
+    let _other = permit(claim(&endpoint, "evt_1"));
+    let settled = block_on(run.settle(Outcome::Decided(Disposition::GiveUp)));
+    let Settled::Replace(rejection) = settled else {
+        panic!("{settled:?}");
+    };
+    assert_eq!(rejection.kind(), RejectionKind::LeaseLost);
 }
 
 #[test]

@@ -9,9 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Files of their own count as folders.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 21] = [
     "adapter",
     "fuzzing",
+    "routing",
     "endpoint",
     "delivery",
     "signer",

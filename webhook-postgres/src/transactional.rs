@@ -44,9 +44,11 @@
 //!
 //! # What differs
 //!
-//! * The transaction is the lease. It ends with it: with a rollback nothing is left of the claim,
-//!   and its attempts are not counted. Set `idle_in_transaction_session_timeout`, so that the server
-//!   ends the transaction of a handler that hangs.
+//! * The transaction is the lease. It ends with it: with a rollback nothing is left of the claim.
+//!   [`PostgresTransactions`](crate::PostgresTransactions) records a failed attempt afterwards, in a
+//!   transaction of its own. An attempt whose process was killed is not counted. Set
+//!   `idle_in_transaction_session_timeout`, so that the server ends the transaction of a handler
+//!   that hangs.
 //! * Copies that arrive meanwhile are in flight. They are told so at once, by a lock that does not
 //!   wait ([`pg_try_advisory_xact_lock`]), and not after the first one has ended.
 //! * The claims of a [group](webhook_core::replay::LabelBound) run one at a time.
@@ -136,19 +138,35 @@ impl PostgresStore {
         lease: &Lease,
         answer: Option<&[u8]>,
     ) -> Result<Commit, StoreError> {
+        let answer = answer.filter(|answer| answer.len() <= MAX_ANSWER);
+        let settled = self.settle_in(connection, lease, State::Done, answer, None);
+        Ok(match settled.await? {
+            true => Commit::Committed,
+            false => Commit::LeaseLost,
+        })
+    }
+
+    /// Settles a claim in the transaction that made it. `false`: it is not in this transaction.
+    pub(crate) async fn settle_in(
+        &self,
+        connection: &mut PgConnection,
+        lease: &Lease,
+        state: State,
+        answer: Option<&[u8]>,
+        note: Option<&[u8]>,
+    ) -> Result<bool, StoreError> {
         let owner = owner_bytes(lease.owner());
         let values = [
             lease.key().as_bytes()[..].into(),
             owner[..].into(),
             Value::Big(epoch(lease)),
-            Value::Int(State::Done as i32),
-            Value::Bytes(answer.filter(|answer| answer.len() <= MAX_ANSWER)),
-            Value::Bytes(None),
+            Value::Int(state as i32),
+            Value::Bytes(answer),
+            Value::Bytes(note),
         ];
         let settle = self.run_in(connection, &self.shared.sql.settle, &values);
         match timeout(self.shared.database.limit(), settle).await {
-            Ok(rows) if rows.as_ref().is_ok_and(Vec::is_empty) => Ok(Commit::LeaseLost),
-            Ok(rows) => rows.map(|_| Commit::Committed),
+            Ok(rows) => rows.map(|rows| !rows.is_empty()),
             Err(_) => Err(StoreErrorKind::Timeout.into()),
         }
     }

@@ -12,6 +12,7 @@ use webhook_core::{StoreError, StoreErrorKind};
 
 use crate::PostgresStore;
 use crate::error::store_error;
+use crate::settle::State;
 use crate::transactional::begin;
 
 /// The transaction that a handler gets from [`PostgresTransactions`].
@@ -26,8 +27,8 @@ pub type PgTransaction = sqlx::Transaction<'static, Postgres>;
 /// is answered 503 and the next copy finds out what happened.
 ///
 /// The [module](crate::transactional) names the two failures that this avoids, and what differs from
-/// a [`PostgresStore`]: above all, every handler holds a connection of the pool while it runs, and
-/// attempts are not counted, so no event becomes dead.
+/// a [`PostgresStore`]: above all, every handler holds a connection of the pool while it runs. An
+/// attempt whose process was killed is not counted.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -52,6 +53,11 @@ impl PostgresStore {
     ///
     /// It needs a connection for each handler that runs at the same time. A delivery that gets none
     /// within the time limit of the store is answered 503.
+    ///
+    /// Set `acquire_timeout` of the pool to about two seconds. A connection whose other end is silent
+    /// counts as lent for that time. With the default of 30 s, an interruption of the network can
+    /// have deliveries refused for as long after it. `idle_in_transaction_session_timeout` ends the
+    /// transactions that such a connection leaves open on the server.
     #[must_use]
     pub fn transactional(&self, pool: PgPool) -> PostgresTransactions {
         PostgresTransactions {
@@ -72,16 +78,50 @@ impl PostgresTransactions {
     }
 }
 
-impl ReplayStore for PostgresTransactions {
-    async fn claim(&self, key: &ReplayKey, request: &ClaimRequest) -> Result<Claim, StoreError> {
+impl PostgresTransactions {
+    /// Rolls back, and records what became of the claim in a short transaction. If another copy has
+    /// claimed the key in between, its record counts.
+    async fn end(
+        &self,
+        lease: &Lease,
+        state: State,
+        note: Option<&[u8]>,
+    ) -> Result<LeaseState, StoreError> {
+        let transaction = Self::transaction(lease)?;
+        transaction.rollback().await.map_err(store_error)?;
+        let Some(slot) = lease.transaction() else {
+            return Ok(LeaseState::Lost);
+        };
+        let mut transaction = self.begin().await?;
+        let again = self
+            .store
+            .claim_in(&mut transaction, lease.key(), slot.request());
+        let Claim::Acquired(again) = again.await? else {
+            return Ok(LeaseState::Lost);
+        };
+        let settled = self
+            .store
+            .settle_in(&mut transaction, &again, state, None, note);
+        settled.await?;
+        transaction.commit().await.map_err(store_error)?;
+        Ok(LeaseState::Held)
+    }
+
+    async fn begin(&self) -> Result<PgTransaction, StoreError> {
         let limit = self.store.shared.database.limit();
         let begun = tokio::time::timeout(limit, begin(&self.pool)).await;
         let begun = begun.map_err(|_| StoreError::from(StoreErrorKind::Timeout))?;
-        let mut transaction = begun.map_err(store_error)?;
+        begun.map_err(store_error)
+    }
+}
+
+impl ReplayStore for PostgresTransactions {
+    async fn claim(&self, key: &ReplayKey, request: &ClaimRequest) -> Result<Claim, StoreError> {
+        let mut transaction = self.begin().await?;
         let claim = self.store.claim_in(&mut transaction, key, request).await?;
         match claim {
             Claim::Acquired(lease) => {
-                let slot = TransactionSlot::new(transaction);
+                let slot = TransactionSlot::new(transaction, request);
                 Ok(Claim::Acquired(lease.with_transaction(slot)))
             }
             other => {
@@ -113,17 +153,12 @@ impl ReplayStore for PostgresTransactions {
     }
 
     async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
-        let transaction = Self::transaction(lease)?;
-        transaction.rollback().await.map_err(store_error)?;
-        Ok(LeaseState::Held)
+        self.end(lease, State::Released, None).await
     }
 
-    /// Attempts are not counted here, so no event is buried.
-    async fn bury(&self, lease: &Lease, _: &str) -> Result<LeaseState, StoreError> {
-        let transaction = Self::transaction(lease)?;
-        transaction.rollback().await.map_err(store_error)?;
-        let why = "transactional mode counts no attempts, so it buries no event";
-        Err(StoreError::with_source(StoreErrorKind::Misconfigured, why))
+    async fn bury(&self, lease: &Lease, note: &str) -> Result<LeaseState, StoreError> {
+        let note = DeadRecord::note_to_keep(note);
+        self.end(lease, State::Dead, Some(note.as_bytes())).await
     }
 
     async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {

@@ -13,8 +13,8 @@ use std::time::Duration;
 use common::{Schema, acquire, new_key, request};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use webhook_core::replay::{Claim, Commit, ReplayStore};
-use webhook_postgres::{PostgresStoreBuilder, transactional};
+use webhook_core::replay::{Claim, Commit, Lease, ReplayKey, ReplayStore, TransactionSlot};
+use webhook_postgres::{PgTransaction, PostgresStoreBuilder, PostgresTransactions, transactional};
 
 const ROUNDS: usize = 1000;
 
@@ -105,6 +105,71 @@ async fn a_dropped_commit_took_place_or_not_and_the_next_one_says_which() {
         assert!(matches!(answer, Claim::Done { .. }));
     }
     assert!(committed > 0 && again > 0, "{committed}, {again}");
+    schema.drop().await;
+}
+
+/// Claims with a new owner, and writes the effect. `None`: it is done.
+async fn begin(store: &PostgresTransactions, schema: &Schema, key: &ReplayKey) -> Option<Lease> {
+    let lease = loop {
+        match store.claim(key, &request()).await.unwrap() {
+            Claim::Acquired(lease) => break lease,
+            Claim::Done { .. } => return None,
+            // What was dropped is rolled back in the background.
+            Claim::InFlight { .. } => tokio::task::yield_now().await,
+            other => panic!("{other:?}"),
+        }
+    };
+    let slot = lease.transaction().unwrap();
+    let mut transaction: PgTransaction = slot.take().unwrap();
+    let insert = format!("insert into {}.effect values ($1)", schema.name);
+    let insert = sqlx::query(sqlx::AssertSqlSafe(insert)).bind(&key.as_bytes()[..]);
+    insert.execute(&mut *transaction).await.unwrap();
+    let again = Lease::new(*key, lease.owner(), lease.epoch(), lease.attempt());
+    Some(again.with_transaction(TransactionSlot::new(transaction, slot.request())))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_verb_of_a_transaction_leaves_record_and_effect_together_or_neither() {
+    let Some(schema) = Schema::new().await else {
+        return;
+    };
+    schema
+        .run("create table {schema}.effect (key bytea not null)")
+        .await;
+    let pool = PgPoolOptions::new().max_connections(1);
+    let pool = pool.connect(&schema.store_url()).await.unwrap();
+    let store = schema.builder().timeout(Duration::from_secs(20)).build();
+    let store = store.unwrap().transactional(pool);
+    let (mut committed, mut rolled_back) = (0, 0);
+    for round in 0..ROUNDS {
+        let (key, polls) = (new_key(), round / 3 % 6);
+        match round % 3 {
+            0 => drop(is_dropped(store.claim(&key, &request()), polls).await),
+            1 => {
+                let lease = begin(&store, &schema, &key).await.unwrap();
+                is_dropped(store.commit(&lease, None), polls).await;
+            }
+            _ => {
+                let lease = begin(&store, &schema, &key).await.unwrap();
+                is_dropped(store.release(&lease), polls).await;
+            }
+        }
+        // The next one has the only connection.
+        match begin(&store, &schema, &key).await {
+            Some(lease) => {
+                rolled_back += 1;
+                assert_eq!(store.commit(&lease, None).await.unwrap(), Commit::Committed);
+            }
+            None => committed += 1,
+        }
+        let key = hex(key.as_bytes());
+        let effects = format!("select count(*) from {{schema}}.effect where key = '\\x{key}'");
+        assert_eq!(schema.number(&effects).await, 1, "round {round}");
+    }
+    assert!(
+        committed > 0 && rolled_back > 0,
+        "{committed}, {rolled_back}"
+    );
     schema.drop().await;
 }
 

@@ -12,9 +12,10 @@ use common::{LONG, Schema, acquire, new_key, new_owner, request};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use webhook_core::replay::{
-    Claim, ClaimRequest, Commit, LabelBound, Lease, ReplayKey, ReplayStore,
+    Claim, ClaimRequest, Commit, LabelBound, Lease, LeaseState, ReplayKey, ReplayStore,
+    TransactionSlot,
 };
-use webhook_postgres::{PostgresStore, transactional};
+use webhook_postgres::{PgTransaction, PostgresStore, transactional};
 
 /// A schema with a table of effects, and the stores of both protocols.
 async fn prepared() -> Option<(Schema, [PostgresStore; 2])> {
@@ -74,6 +75,23 @@ async fn record_and_effect_are_there_together_after_the_commit() {
     schema.drop().await;
 }
 
+/// Claims in a transaction, as soon as the rollback of an earlier one has arrived.
+async fn claimed_when_free(
+    store: &PostgresStore,
+    pool: &PgPool,
+    key: &ReplayKey,
+) -> (PgTransaction, Lease) {
+    let begun = Instant::now();
+    loop {
+        let mut tx = transactional::begin(pool).await.unwrap();
+        match store.claim_in(&mut tx, key, &request()).await.unwrap() {
+            Claim::Acquired(lease) => return (tx, lease),
+            Claim::InFlight { .. } => assert!(begun.elapsed() < LONG),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_leaves_neither_a_zombie_record_nor_a_ghost_effect() {
     let Some((schema, stores)) = prepared().await else {
@@ -82,8 +100,8 @@ async fn a_rollback_leaves_neither_a_zombie_record_nor_a_ghost_effect() {
     for store in &stores {
         let key = new_key();
         for is_committed in [false, true] {
-            let mut tx = transactional::begin(&schema.pool).await.unwrap();
-            let lease = acquired(store.claim_in(&mut tx, &key, &request()).await.unwrap());
+            let (mut tx, lease) = claimed_when_free(store, &schema.pool, &key).await;
+            assert_eq!(lease.attempt(), 1);
             effect(&schema.name, &mut tx, &key).await;
             if is_committed {
                 store.commit_in(&mut tx, &lease, None).await.unwrap();
@@ -91,19 +109,8 @@ async fn a_rollback_leaves_neither_a_zombie_record_nor_a_ghost_effect() {
             // As the process does that is killed.
             drop(tx);
         }
-        let begun = Instant::now();
-        loop {
-            // The rollback may still be on its way.
-            let mut tx = transactional::begin(&schema.pool).await.unwrap();
-            match store.claim_in(&mut tx, &key, &request()).await.unwrap() {
-                Claim::Acquired(lease) => {
-                    assert_eq!(lease.attempt(), 1);
-                    break;
-                }
-                Claim::InFlight { .. } => assert!(begun.elapsed() < Duration::from_secs(20)),
-                other => panic!("{other:?}"),
-            }
-        }
+        let (_tx, lease) = claimed_when_free(store, &schema.pool, &key).await;
+        assert_eq!(lease.attempt(), 1);
         assert_eq!(
             (schema.number(EFFECTS).await, schema.number(RECORDS).await),
             (0, 0)
@@ -223,6 +230,62 @@ async fn a_group_in_transactions_has_as_many_keys_as_its_bound() {
         second.commit().await.unwrap();
         let answer = store.claim(&new_key(), &bounded()).await.unwrap();
         assert!(matches!(answer, Claim::OverBound), "{answer:?}");
+    }
+    schema.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_attempt_is_counted_and_a_dead_record_is_kept() {
+    let Some((schema, stores)) = prepared().await else {
+        return;
+    };
+    for store in stores {
+        let transactions = store.transactional(schema.pool.clone());
+        let key = new_key();
+        for attempt in 1..=3 {
+            let answer = transactions.claim(&key, &request()).await.unwrap();
+            let lease = acquired(answer);
+            assert_eq!(lease.attempt(), attempt);
+            let state = match attempt {
+                3 => transactions.bury(&lease, "a note").await,
+                _ => transactions.release(&lease).await,
+            };
+            assert_eq!(state.unwrap(), LeaseState::Held);
+        }
+        let answer = transactions.claim(&key, &request()).await.unwrap();
+        assert!(matches!(answer, Claim::Dead { attempts: 3 }), "{answer:?}");
+        let dead = transactions.dead(None, 10).await.unwrap();
+        let dead: Vec<_> = dead.iter().filter(|dead| dead.key == key).collect();
+        assert_eq!((dead.len(), &*dead[0].note), (1, "a note"));
+    }
+    schema.drop().await;
+}
+
+/// A copy that claims between the rollback and its record is in its own right.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_failed_run_leaves_the_claim_of_a_copy_alone() {
+    let Some((schema, stores)) = prepared().await else {
+        return;
+    };
+    for store in stores {
+        let transactions = store.transactional(schema.pool.clone());
+        let key = new_key();
+        let lease = acquired(transactions.claim(&key, &request()).await.unwrap());
+        let slot = lease.transaction().unwrap();
+        let transaction: PgTransaction = slot.take().unwrap();
+        transaction.rollback().await.unwrap();
+        let copy = acquired(transactions.claim(&key, &request()).await.unwrap());
+        // The transaction of the failed run: it has no claim any more.
+        let mut another = transactional::begin(&schema.pool).await.unwrap();
+        sqlx::query("select 1")
+            .execute(&mut *another)
+            .await
+            .unwrap();
+        let late = Lease::new(key, lease.owner(), lease.epoch(), lease.attempt());
+        let late = late.with_transaction(TransactionSlot::new(another, slot.request()));
+        assert_eq!(transactions.release(&late).await.unwrap(), LeaseState::Lost);
+        let committed = transactions.commit(&copy, None).await.unwrap();
+        assert_eq!(committed, Commit::Committed);
     }
     schema.drop().await;
 }

@@ -163,9 +163,9 @@ impl Place {
             Self::Url(info) => {
                 let info = info.map_err(wrong_url)?;
                 let info = info.set_tcp_settings(tcp(settings.timeout));
-                AnyClient::Server(Client::open(info).map_err(wrong_url)?)
+                AnyClient::Server(Client::open(info).map_err(wrong_url)?.into())
             }
-            Self::Client(client) => AnyClient::Server(client),
+            Self::Client(client) => AnyClient::Server(client.into()),
             #[cfg(feature = "cluster")]
             Self::Urls(urls) => {
                 let limit = settings.timeout;

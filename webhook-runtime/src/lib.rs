@@ -133,6 +133,7 @@ mod claim;
 mod construct;
 mod deadline;
 mod detach_on_drop;
+mod detached_hook;
 mod guard;
 mod handler;
 mod inner_call;

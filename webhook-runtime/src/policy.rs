@@ -8,6 +8,10 @@ use std::time::Duration;
 /// with 503: clients that connect and leave must not pile up work.
 pub const MAX_DETACHED: usize = 1024;
 
+/// Calls of one endpoint's hooks that may run at the same time. Further ones are dropped: a hook that
+/// hangs must not pile up memory.
+pub const MAX_HOOKS: usize = 1024;
+
 /// Late calls of a store that may go on in the background at the same time. Beyond that, the store
 /// gets no more calls: a store that never answers must not pile them up.
 pub const MAX_LATE_CALLS: usize = 1024;

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use webhook_core::RejectionKind;
 
-use crate::policy::{MAX_DETACHED, MAX_LATE_CALLS};
+use crate::policy::{MAX_DETACHED, MAX_HOOKS, MAX_LATE_CALLS};
 
 /// Counts the deliveries that are being handled, so that a shutdown can wait for them. Clones share
 /// the counts.
@@ -25,6 +25,7 @@ struct State {
     running: AtomicUsize,
     detached: AtomicUsize,
     late: AtomicUsize,
+    hooks: AtomicUsize,
     idle: Notify,
 }
 
@@ -35,6 +36,9 @@ pub(crate) struct RunningCount(Tracker);
 /// Counts one delivery that lost its client.
 #[derive(Debug)]
 pub(crate) struct DetachedCount(Tracker);
+
+/// Counts one call of a hook.
+struct HookCount(RunningCount);
 
 /// Counts one call of a store that only a shutdown waits for.
 struct LateCount(RunningCount);
@@ -90,6 +94,28 @@ impl Tracker {
         });
     }
 
+    /// Calls a hook and lets it go on as a task that a shutdown waits for. `false`: too many of them
+    /// run, or there is no runtime, and it was not called.
+    pub(crate) fn spawn_hook<F>(&self, hook: impl FnOnce() -> F) -> bool
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let Ok(runtime) = Handle::try_current() else {
+            return false;
+        };
+        let before = self.0.hooks.fetch_add(1, Ordering::Relaxed);
+        let count = HookCount(self.count());
+        if before >= MAX_HOOKS {
+            return false;
+        }
+        let running = hook();
+        runtime.spawn(async move {
+            let _count = count;
+            running.await;
+        });
+        true
+    }
+
     /// Whether too many late calls go on in the background.
     pub(crate) fn is_store_stuck(&self) -> bool {
         self.0.late.load(Ordering::Relaxed) >= MAX_LATE_CALLS
@@ -139,6 +165,12 @@ impl Drop for RunningCount {
         {
             state.idle.notify_waiters();
         }
+    }
+}
+
+impl Drop for HookCount {
+    fn drop(&mut self) {
+        self.0.0.0.hooks.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -136,6 +136,29 @@ async fn a_handler_that_keeps_running_is_told_and_its_commit_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_handler_whose_claim_is_lost_is_not_acknowledged_if_the_store_fails_then() {
+    for hangs in [false, true] {
+        let store = SlowStore::new();
+        let endpoint = endpoint(&store, LostLease::KeepRunning);
+        store.lose(true);
+        let failing = store.clone();
+        let settled = run(&endpoint, |delivery| async move {
+            delivery.lease().lost().await;
+            failing.fail(!hangs);
+            failing.hang(hangs);
+            Ok(200)
+        });
+        let settled = settled.await;
+        let expected = Some(RejectionKind::LeaseLost);
+        assert_eq!(refused(&settled), expected, "hangs: {hangs}");
+        store.fail(false);
+        store.hang(false);
+        // A commit that comes late would be that of another owner's run.
+        assert_eq!(endpoint.drain(Duration::from_secs(60)).await, 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_claim_that_cannot_be_renewed_is_lost_before_its_lease_ends_and_not_earlier() {
     for hangs in [false, true] {
         let store = SlowStore::new();

@@ -53,10 +53,12 @@ async fn the_store_keeps_its_promises_on_the_clock_of_the_system() {
 
 #[tokio::test]
 async fn the_store_answers_as_the_table_of_states_says() {
+    let sequences = std::env::var("MODEL_SEQUENCES").map(|number| number.parse().unwrap());
     for seed in [20_270_115, 1] {
         println!("seed {seed}");
         let two = Two::new();
         let sleep = async |time: Duration| two.hand.pass(time);
-        conformance::model(&two.one, &two.other, sleep, 512, seed).await;
+        let sequences = sequences.clone().unwrap_or(512);
+        conformance::model(&two.one, &two.other, sleep, sequences, seed).await;
     }
 }

@@ -15,7 +15,10 @@ use serde::Deserialize;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 use webhook_core::replay::TransactionGuard;
-use webhook_core::{Endpoint, MemoryStore, RejectionKind, SignedRequest, Signer, providers};
+use webhook_core::{
+    DeadLetters, Endpoint, EndpointBuilder, MemoryStore, RejectionKind, SignedRequest, Signer,
+    providers,
+};
 use webhook_sqlite::{SqliteStore, SqliteTransaction};
 
 const SECRET: &str = "whsec_0123456789abcdef";
@@ -69,11 +72,14 @@ impl Bank {
         path.join("bank.db")
     }
 
-    fn endpoint(&self) -> Endpoint {
+    fn builder(&self) -> EndpointBuilder {
         let store = self.store.transactional().expect("a second connection");
         let endpoint = Endpoint::stripe(SECRET).store(store).consumer("bank");
-        let endpoint = endpoint.handler_timeout(Duration::from_millis(300));
-        endpoint.build().expect("a usable endpoint")
+        endpoint.handler_timeout(Duration::from_millis(300))
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        self.builder().build().expect("a usable endpoint")
     }
 
     /// How often an event is booked.
@@ -167,6 +173,32 @@ mod in_axum {
             );
             assert_eq!(bank.booked("evt_1"), 1, "{then}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_event_that_fails_twice_is_dead_and_not_booked() {
+        let (bank, kept) = (Bank::new(), Kept::default());
+        let endpoint = bank.builder().dead_letters(DeadLetters::after(2));
+        let endpoint = endpoint.build().expect("a usable endpoint");
+        let app = app(endpoint.clone(), &kept);
+        assert_eq!(send(&app, "evt_1", "fail").await, 500);
+        assert_eq!(
+            send(&app, "evt_1", "panic").await,
+            200,
+            "the second failure"
+        );
+        assert_eq!(
+            send(&app, "evt_1", "succeed").await,
+            200,
+            "a copy of a dead event"
+        );
+        assert_eq!(bank.booked("evt_1"), 0);
+        let dead = endpoint.dead_letters_after(None, 10).await.expect("a list");
+        assert_eq!(dead.len(), 1);
+        assert_eq!(dead[0].attempts, 2);
+        assert!(endpoint.revive(&dead[0].key).await.expect("an answer"));
+        assert_eq!(send(&app, "evt_1", "succeed").await, 200);
+        assert_eq!(bank.booked("evt_1"), 1);
     }
 
     #[tokio::test]

@@ -71,6 +71,12 @@ impl WebhookLayer {
         self.endpoint.endpoint()
     }
 
+    /// The endpoint and the count of its running deliveries, for routers around this layer.
+    #[must_use]
+    pub fn tracked_endpoint(&self) -> &TrackedEndpoint {
+        &self.endpoint
+    }
+
     /// Shuts down: answers new deliveries 503 from now on, and waits until the others are settled.
     /// That includes handlers whose client has left, and late calls of the store with their
     /// retries. Returns the number of deliveries that are not settled after `timeout`.

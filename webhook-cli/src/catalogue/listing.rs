@@ -10,7 +10,7 @@ use super::keys::keys;
 use super::proof::is_fetched;
 use super::variants::variants;
 
-/// Writes the list to stdout. A reader can close it early: that is not an error.
+/// Writes the list to stdout.
 pub(crate) fn print(as_json: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let written = match as_json {
@@ -19,10 +19,7 @@ pub(crate) fn print(as_json: bool) -> io::Result<()> {
             .iter()
             .try_for_each(|provider| write_text(&mut out, provider)),
     };
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    written.and_then(|()| out.flush())
 }
 
 fn all_as_json() -> Value {

@@ -24,25 +24,16 @@ const WIDTH: usize = 100;
 /// The width of the names of facts.
 const NAMES: usize = 22;
 
-/// Writes the page of a provider to stdout.
-///
-/// # Errors
-///
-/// An error of stdout, or `InvalidInput` if no provider has this name or alias.
-pub(crate) fn print_page(name: &str) -> io::Result<()> {
-    let unknown = || {
-        let text = format!("unknown provider {name:?}; `webhook providers` lists them");
-        io::Error::new(io::ErrorKind::InvalidInput, text)
+/// Writes the page of a provider to stdout. `None` if no provider has this name or alias.
+pub(crate) fn print_page(name: &str) -> Option<io::Result<()>> {
+    let provider = Provider::find(name)?;
+    let mut pages = match serde_json::from_str::<BTreeMap<String, Page>>(PAGES) {
+        Ok(pages) => pages,
+        Err(error) => return Some(Err(error.into())),
     };
-    let provider = Provider::find(name).ok_or_else(unknown)?;
-    let pages: BTreeMap<&str, Page> = serde_json::from_str(PAGES)?;
-    let page = pages.get(provider.name()).ok_or_else(unknown)?;
+    let page = pages.remove(provider.name())?;
     let mut out = io::stdout().lock();
-    let written = write_page(&mut out, provider, page);
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    Some(write_page(&mut out, provider, &page).and_then(|()| out.flush()))
 }
 
 fn write_page(out: &mut impl Write, provider: &Provider, page: &Page) -> io::Result<()> {
@@ -89,7 +80,7 @@ mod tests {
 
     #[test]
     fn every_provider_has_a_page() {
-        let pages: BTreeMap<&str, Page> = serde_json::from_str(PAGES).unwrap();
+        let pages: BTreeMap<String, Page> = serde_json::from_str(PAGES).unwrap();
         for provider in Provider::ALL {
             let page = &pages[provider.name()];
             let mut out = Vec::new();
@@ -102,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_page_answers_why_a_delivery_is_refused() {
-        let pages: BTreeMap<&str, Page> = serde_json::from_str(PAGES).unwrap();
+        let pages: BTreeMap<String, Page> = serde_json::from_str(PAGES).unwrap();
         let text = |name: &str| {
             let (provider, mut out) = (Provider::find(name).unwrap(), Vec::new());
             write_page(&mut out, provider, &pages[provider.name()]).unwrap();

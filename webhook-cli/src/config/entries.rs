@@ -1,4 +1,4 @@
-//! JSON objects as lists of entries.
+//! Objects as lists of entries.
 
 use std::fmt;
 
@@ -8,18 +8,24 @@ use serde_json::value::RawValue;
 
 use super::error::{ConfigError, EntryError};
 use super::placeholder::placeholder;
+use super::reference;
 
-/// The entries of a JSON object, in their order.
+/// The entries of a JSON object or a TOML table, in their order.
 ///
 /// A map would silently keep the last of two entries with the same name. With two secrets, that can
 /// be the wrong one.
 pub(super) struct Entries(Vec<(String, Box<RawValue>)>);
 
 impl Entries {
+    /// The entries of these names and unparsed values.
+    pub(super) fn from_pairs(pairs: impl IntoIterator<Item = (String, Box<RawValue>)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+
     /// Parses the entries of the route `name`, or of the server.
     pub(super) fn of(name: &str, entries: &RawValue) -> Result<Self, ConfigError> {
         let entries = serde_json::from_str(entries.get());
-        entries.map_err(|_| ConfigError::route(name, "must be a JSON object of keys and values"))
+        entries.map_err(|_| ConfigError::route(name, "must be an object of keys and values"))
     }
 
     /// Consumes the entries. Gives each name with its unparsed value.
@@ -50,29 +56,34 @@ impl Entries {
         names.find(|name| !known.contains(name))
     }
 
-    /// The string of this key, if there is an entry.
+    /// The text of this key, if there is an entry.
     pub(super) fn text(&self, key: &str) -> Result<Option<String>, EntryError> {
-        match self.value(key)? {
-            None => Ok(None),
-            Some(Value::String(text)) => filled_in(key, text).map(Some),
-            Some(_) => Err(EntryError::new(key, "must be a string in double quotes")),
-        }
+        self.raw(key)?.map(|raw| text(key, raw)).transpose()
     }
 
-    /// The strings of this key. Without an entry, the list is empty.
+    /// The texts of this key. Without an entry, the list is empty.
     pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, EntryError> {
-        let problem = || EntryError::new(key, r#"must be a list of strings, such as ["…", "…"]"#);
+        let Some(raw) = self.raw(key)? else {
+            return Ok(Vec::new());
+        };
+        let items: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(|_| {
+            EntryError::new(key, r#"must be a list of strings, such as ["…", "…"]"#)
+        })?;
+        let items = items.into_iter().enumerate();
+        items
+            .map(|(at, item)| text(&format!("{key}[{at}]"), item))
+            .collect()
+    }
+
+    /// Whether this key is true. The default is false.
+    pub(super) fn flag(&self, key: &str) -> Result<bool, EntryError> {
         match self.value(key)? {
-            None => Ok(Vec::new()),
-            Some(Value::Array(items)) => items
-                .into_iter()
-                .enumerate()
-                .map(|(at, item)| match item {
-                    Value::String(text) => filled_in(&format!("{key}[{at}]"), text),
-                    _ => Err(problem()),
-                })
-                .collect(),
-            Some(_) => Err(problem()),
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(EntryError::new(
+                key,
+                "must be true or false, without quotes",
+            )),
         }
     }
 
@@ -91,19 +102,35 @@ impl Entries {
     }
 
     fn value(&self, key: &str) -> Result<Option<Value>, EntryError> {
-        let mut found = self.0.iter().filter(|(name, _)| name == key);
-        let Some((_, raw)) = found.next() else {
-            return Ok(None);
-        };
-        if found.next().is_some() {
-            return Err(EntryError::new(key, GIVEN_TWICE));
-        }
-        // The text of serde_json's error may quote the value.
-        serde_json::from_str(raw.get()).map(Some).map_err(|_| {
-            let problem = "has an invalid escape, or a number out of range";
-            EntryError::new(key, problem)
-        })
+        self.raw(key)?.map(|raw| value(key, raw)).transpose()
     }
+
+    fn raw(&self, key: &str) -> Result<Option<&RawValue>, EntryError> {
+        let mut found = self.0.iter().filter(|(name, _)| name == key);
+        let first = found.next();
+        match found.next() {
+            Some(_) => Err(EntryError::new(key, GIVEN_TWICE)),
+            None => Ok(first.map(|(_, raw)| raw.as_ref())),
+        }
+    }
+}
+
+/// A string, or the text that `{"env": …}` or `{"file": …}` points to.
+fn text(key: &str, raw: &RawValue) -> Result<String, EntryError> {
+    let text = match value(key, raw)? {
+        Value::String(text) => text,
+        Value::Object(_) => reference::resolve(key, raw)?,
+        _ => return Err(EntryError::new(key, "must be a string in double quotes")),
+    };
+    filled_in(key, text)
+}
+
+fn value(key: &str, raw: &RawValue) -> Result<Value, EntryError> {
+    // The text of serde_json's error may quote the value.
+    serde_json::from_str(raw.get()).map_err(|_| {
+        let problem = "has an invalid escape, or a number out of range";
+        EntryError::new(key, problem)
+    })
 }
 
 /// Refuses a placeholder. The server would otherwise use the name of a variable as the secret.
@@ -111,8 +138,8 @@ fn filled_in(key: &str, text: String) -> Result<String, EntryError> {
     match placeholder(&text) {
         Some(mark) => {
             let problem = format!(
-                "contains {mark}, a placeholder: the file is read as it is, so replace it with \
-                 the value before the start, for example with envsubst"
+                "contains {mark}, a placeholder, and nothing replaces it: write \
+                 {{\"env\": \"NAME\"}} or {{\"file\": \"PATH\"}} instead of the string"
             );
             Err(EntryError::new(key, problem))
         }

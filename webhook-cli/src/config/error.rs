@@ -10,6 +10,8 @@ pub(crate) enum ConfigError {
     File(io::Error),
     /// The file is not JSON.
     Json(serde_json::Error),
+    /// The file is not TOML.
+    Toml(TomlError),
     /// The file is JSON, but not an object.
     NotAnObject,
     /// The file has no route.
@@ -21,6 +23,17 @@ pub(crate) enum ConfigError {
     },
     /// One entry of a route cannot be used.
     Entry { route: String, error: EntryError },
+}
+
+/// Why a file is not TOML. It does not quote the file, which the parser's own error does.
+#[derive(Debug)]
+pub(crate) enum TomlError {
+    NotUtf8,
+    Syntax {
+        problem: String,
+        line: usize,
+        column: usize,
+    },
 }
 
 /// A problem with one entry.
@@ -51,6 +64,7 @@ impl fmt::Display for ConfigError {
         match self {
             Self::File(_) => f.write_str("cannot be read"),
             Self::Json(_) => f.write_str("is not valid JSON"),
+            Self::Toml(_) => f.write_str("is not valid TOML"),
             Self::NotAnObject => write!(f, "must be a JSON object of routes, such as {EXAMPLE}"),
             Self::NoRoute => write!(f, "has no route: add one, such as {EXAMPLE}"),
             Self::Route { route, problem } => write!(f, "route {route:?} {problem}"),
@@ -66,10 +80,40 @@ impl Error for ConfigError {
             // Names the line and the column. An error about data could quote a value, but becomes
             // `NotAnObject`.
             Self::Json(error) => Some(error),
+            Self::Toml(error) => Some(error),
             Self::NotAnObject | Self::NoRoute | Self::Route { .. } | Self::Entry { .. } => None,
         }
     }
 }
+
+impl TomlError {
+    /// The problem that `error` reports about `text`, with its place.
+    pub(super) fn new(text: &str, error: &toml::de::Error) -> Self {
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.get(..start).unwrap_or(text);
+        let (_, last) = before.rsplit_once('\n').unwrap_or(("", before));
+        Self::Syntax {
+            problem: error.message().to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: last.chars().count() + 1,
+        }
+    }
+}
+
+impl fmt::Display for TomlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8 => f.write_str("it is not UTF-8"),
+            Self::Syntax {
+                problem,
+                line,
+                column,
+            } => write!(f, "{problem} at line {line} column {column}"),
+        }
+    }
+}
+
+impl Error for TomlError {}
 
 impl EntryError {
     pub(super) fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {

@@ -2,9 +2,12 @@
 
 mod entries;
 mod error;
+mod file;
 mod placeholder;
+mod reference;
 mod route;
 mod server;
+mod source;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -12,28 +15,32 @@ mod tests;
 use std::fs;
 use std::path::Path;
 
-use serde_json::error::Category;
 use serde_json::value::RawValue;
 
+use crate::store::Store;
 use entries::Entries;
 pub(crate) use error::ConfigError;
+use file::Format;
 pub(crate) use route::Route;
-use server::ServerSettings;
+pub(crate) use server::ServerSettings;
+pub(crate) use source::Source;
 
-/// The whole configuration.
+/// The whole configuration. The routes are read when their store is known.
 pub(crate) struct Config {
     pub(crate) server: ServerSettings,
-    pub(crate) routes: Vec<Route>,
+    /// Each route with its unparsed entries.
+    routes: Vec<(String, Box<RawValue>)>,
 }
 
 impl Config {
-    /// Reads a file.
+    /// Reads a file: TOML if its name ends in `.toml`, and JSON otherwise.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
-        Self::parse(&fs::read(path).map_err(ConfigError::File)?)
+        let text = fs::read(path).map_err(ConfigError::File)?;
+        Self::parse(&text, Format::of(path))
     }
 
-    fn parse(text: &[u8]) -> Result<Self, ConfigError> {
-        let file = parse_file(text)?;
+    fn parse(text: &[u8], format: Format) -> Result<Self, ConfigError> {
+        let file = file::parse(text, format)?;
         let (server, routes): (Vec<_>, Vec<_>) =
             file.into_pairs().partition(|(name, _)| name == SERVER);
         let server = match server.first() {
@@ -43,23 +50,12 @@ impl Config {
         if routes.is_empty() {
             return Err(ConfigError::NoRoute);
         }
-        let routes = route::read_all(&routes, &server)?;
         Ok(Self { server, routes })
     }
-}
 
-fn parse_file(text: &[u8]) -> Result<Entries, ConfigError> {
-    let parsed = serde_json::from_slice(text);
-    let file: Entries = parsed.map_err(|error| match error.classify() {
-        Category::Data => ConfigError::NotAnObject,
-        Category::Syntax | Category::Eof | Category::Io => ConfigError::Json(error),
-    })?;
-    match file.repeated() {
-        Some(route) => Err(ConfigError::route(
-            route,
-            "is defined twice: remove one definition",
-        )),
-        None => Ok(file),
+    /// Reads the routes. All of them remember their deliveries in `store`.
+    pub(crate) fn routes(&self, store: &Store) -> Result<Vec<Route>, ConfigError> {
+        route::read_all(&self.routes, &self.server, store)
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use webhook_axum::{MemoryStore, UnverifiedLimit};
+use webhook_axum::UnverifiedLimit;
 
 use super::entries::Entries;
 use super::error::EntryError;
 use super::suggest;
+use crate::store::Location;
 
 /// The entries of `_server`, with a default for each missing one.
+#[derive(Clone)]
 pub(crate) struct ServerSettings {
     /// Bytes of a body. Replaces the provider's own limit.
     pub(crate) max_body_bytes: Option<usize>,
@@ -18,8 +20,12 @@ pub(crate) struct ServerSettings {
     pub(crate) idle_timeout: Duration,
     /// Bytes of bodies that are read and not verified, over all connections.
     pub(crate) max_unverified_bytes: Option<usize>,
-    /// Deliveries that each route remembers. Replaces the memory store's default.
+    /// Where deliveries are remembered. `None`: the file does not say.
+    pub(crate) store: Option<Location>,
+    /// Deliveries that the memory store remembers. Replaces its default.
     pub(crate) store_capacity: Option<usize>,
+    /// Whether the server refuses to start with a store whose set-up can lose records.
+    pub(crate) strict_store: bool,
 }
 
 impl Default for ServerSettings {
@@ -31,7 +37,9 @@ impl Default for ServerSettings {
             // Above 60 s, for which load balancers usually keep an idle connection.
             idle_timeout: Duration::from_secs(75),
             max_unverified_bytes: None,
+            store: None,
             store_capacity: None,
+            strict_store: false,
         }
     }
 }
@@ -52,8 +60,29 @@ impl ServerSettings {
             max_connections: connections,
             idle_timeout,
             max_unverified_bytes: size(server, MAX_UNVERIFIED_BYTES)?,
-            store_capacity: size(server, STORE_CAPACITY)?,
+            store: store(server)?,
+            store_capacity: store_capacity(server)?,
+            strict_store: server.flag(STRICT_STORE)?,
         })
+    }
+
+    /// The keys whose values differ and that a running server cannot change, apart from `store`.
+    pub(crate) fn fixed_keys_that_differ(&self, other: &Self) -> Vec<&'static str> {
+        let differing = [
+            (IDLE_TIMEOUT, self.idle_timeout != other.idle_timeout),
+            (
+                MAX_CONNECTIONS,
+                self.max_connections != other.max_connections,
+            ),
+            (
+                MAX_UNVERIFIED_BYTES,
+                self.max_unverified_bytes != other.max_unverified_bytes,
+            ),
+            (STORE_CAPACITY, self.store_capacity != other.store_capacity),
+            (STRICT_STORE, self.strict_store != other.strict_store),
+        ];
+        let differing = differing.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(key, _)| key).collect()
     }
 
     /// The bound on unverified bytes that all routes share.
@@ -61,14 +90,22 @@ impl ServerSettings {
         self.max_unverified_bytes
             .map_or_else(UnverifiedLimit::default, UnverifiedLimit::new)
     }
+}
 
-    /// A store for one route.
-    pub(super) fn store(&self) -> MemoryStore {
-        let builder = MemoryStore::builder();
-        match self.store_capacity {
-            None => builder.build(),
-            Some(records) => builder.capacity(records).build(),
-        }
+fn store(server: &Entries) -> Result<Option<Location>, EntryError> {
+    let location = server.text(STORE)?.map(|text| Location::parse(&text));
+    let location = location.transpose();
+    location.map_err(|problem| EntryError::new(STORE, problem.to_string()))
+}
+
+fn store_capacity(server: &Entries) -> Result<Option<usize>, EntryError> {
+    let capacity = size(server, STORE_CAPACITY)?;
+    match (capacity, store(server)?) {
+        (Some(_), Some(location)) if location != Location::Memory => Err(EntryError::new(
+            STORE_CAPACITY,
+            r#"is a limit of the store "memory" alone: remove it"#,
+        )),
+        (capacity, _) => Ok(capacity),
     }
 }
 
@@ -105,13 +142,17 @@ pub(super) const SERVER_KEYS: &[&str] = &[
     MAX_BODY_BYTES,
     MAX_CONNECTIONS,
     MAX_UNVERIFIED_BYTES,
+    STORE,
     STORE_CAPACITY,
+    STRICT_STORE,
 ];
 pub(super) const MAX_BODY_BYTES: &str = "max_body_bytes";
 const IDLE_TIMEOUT: &str = "idle_timeout_secs";
 const MAX_CONNECTIONS: &str = "max_connections";
 const MAX_UNVERIFIED_BYTES: &str = "max_unverified_bytes";
+const STORE: &str = "store";
 const STORE_CAPACITY: &str = "store_capacity";
+const STRICT_STORE: &str = "strict_store";
 /// Also the age at which a connection takes no further request.
 const LONGEST_IDLE_SECS: u64 = 3600;
 const MOST_CONNECTIONS: usize = 1_000_000;

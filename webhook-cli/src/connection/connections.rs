@@ -57,6 +57,11 @@ impl Connections {
         }
     }
 
+    /// How many connections are open.
+    pub(crate) fn count(&self) -> usize {
+        self.open().len()
+    }
+
     async fn permit(&self) -> OwnedSemaphorePermit {
         let permits = &self.0.permits;
         loop {

@@ -3,7 +3,6 @@
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
@@ -15,12 +14,13 @@ use super::connections::OpenConnection;
 use super::deadlines::{Deadlines, Verdict};
 use super::requests::Requests;
 use super::stream::ClientStream;
+use crate::routes::Routes;
 
 /// HTTP/1 and HTTP/2 with the limits that all connections share.
 #[derive(Clone)]
 pub(crate) struct Protocol {
     builder: auto::Builder<TokioExecutor>,
-    router: Router,
+    routes: Routes,
     idle_timeout: Duration,
 }
 
@@ -28,7 +28,7 @@ type Connection<'a> =
     auto::Connection<'a, TokioIo<ClientStream<TcpStream>>, Requests, TokioExecutor>;
 
 impl Protocol {
-    pub(crate) fn new(router: Router, idle_timeout: Duration) -> Self {
+    pub(crate) fn new(routes: Routes, idle_timeout: Duration) -> Self {
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -45,7 +45,7 @@ impl Protocol {
             .max_send_buf_size(HTTP2_SEND_BUFFER);
         Self {
             builder,
-            router,
+            routes,
             idle_timeout,
         }
     }
@@ -61,7 +61,7 @@ impl Protocol {
         let _ = stream.set_nodelay(true);
         let activity = open.activity();
         let stream = ClientStream::new(stream, activity.clone());
-        let requests = Requests::new(self.router, activity.clone());
+        let requests = Requests::new(self.routes, activity.clone());
         let connection = self
             .builder
             .serve_connection(TokioIo::new(stream), requests);

@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -15,19 +14,20 @@ use tower::ServiceExt as _;
 use webhook_axum::UnverifiedLimit;
 
 use super::activity::{Activity, Receiving};
+use crate::routes::Routes;
 
-/// The router, as the service of one connection. It records each request in the [`Activity`].
+/// The routes, as the service of one connection. It records each request in the [`Activity`].
 pub(crate) struct Requests {
-    router: Router,
+    routes: Routes,
     activity: Arc<Activity>,
     /// The bound on this connection's unverified bytes. The server has another.
     unverified: UnverifiedLimit,
 }
 
 impl Requests {
-    pub(crate) fn new(router: Router, activity: Arc<Activity>) -> Self {
+    pub(crate) fn new(routes: Routes, activity: Arc<Activity>) -> Self {
         Self {
-            router,
+            routes,
             activity,
             unverified: UnverifiedLimit::new(UNVERIFIED),
         }
@@ -43,10 +43,11 @@ impl Service<Request<Incoming>> for Requests {
         let (unanswered, receiving) = self.activity.begin();
         let mut request = request.map(|body| Body::new(RequestBody::new(body, receiving)));
         request.extensions_mut().insert(self.unverified.clone());
-        let answered = self.router.clone().oneshot(request);
+        let mut entered = self.routes.enter();
+        let answered = std::mem::take(&mut entered.router).oneshot(request);
         Box::pin(async move {
             let answered = answered.await;
-            drop(unanswered);
+            drop((unanswered, entered));
             answered
         })
     }

@@ -6,30 +6,47 @@
 
 use std::fmt::{self, Write as _};
 
-/// Text that a sender chose, shown in quotes.
+use super::format::Format;
+
+/// Text that a sender chose, shown in quotes. In a JSON log, the value has quotes already.
 ///
-/// Shows at most [`LIMIT`] characters, all of them ASCII and none of them a control character.
+/// Shows ASCII characters, and none of them is a control character.
 #[derive(Clone, Copy)]
-pub(crate) struct Escaped<'a>(&'a str);
+pub(crate) struct Escaped<'a> {
+    text: &'a str,
+    limit: usize,
+}
 
 impl<'a> Escaped<'a> {
+    /// Text in a log line: at most [`LIMIT`] characters.
     pub(crate) const fn new(text: &'a str) -> Self {
-        Self(text)
+        Self { text, limit: LIMIT }
+    }
+
+    /// Text that is whole, however long it is.
+    pub(crate) const fn whole(text: &'a str) -> Self {
+        let limit = usize::MAX;
+        Self { text, limit }
     }
 }
 
 impl fmt::Debug for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        let mut left = LIMIT;
-        for character in self.0.chars().map(char::escape_default) {
+        let quote = match Format::current() {
+            Format::Text => "\"",
+            Format::Json => "",
+        };
+        f.write_str(quote)?;
+        let mut left = self.limit;
+        for character in self.text.chars().map(char::escape_default) {
             let Some(rest) = left.checked_sub(character.len()) else {
-                return f.write_str("\"…");
+                f.write_str(quote)?;
+                return f.write_char('…');
             };
             left = rest;
             write!(f, "{character}")?;
         }
-        f.write_char('"')
+        f.write_str(quote)
     }
 }
 

@@ -15,6 +15,11 @@ pub(crate) struct LimitedCount {
 }
 
 impl LimitedCount {
+    /// How often it was counted.
+    pub(crate) fn total(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
     /// Counts one more. Returns the total if a line is due.
     pub(crate) fn count(&self) -> Option<u64> {
         let total = self.total.fetch_add(1, Ordering::Relaxed).saturating_add(1);

@@ -1,6 +1,7 @@
 //! Logging that never blocks and never fails.
 
 mod escape;
+mod format;
 mod limited_count;
 mod queue;
 
@@ -13,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 pub(crate) use escape::Escaped;
+pub(crate) use format::Format;
 pub(crate) use limited_count::LimitedCount;
 use queue::Queue;
 
@@ -25,24 +27,32 @@ pub(crate) struct Log(Arc<Queue>);
 /// # Errors
 ///
 /// The operating system cannot start the thread.
-pub(crate) fn start() -> io::Result<Log> {
+pub(crate) fn start(format: Format) -> io::Result<Log> {
+    format.set();
     let log = Log(Arc::default());
     let queue = log.0.clone();
     thread::Builder::new()
         .name("log".to_owned())
         .spawn(move || queue.write_to(&mut io::stderr()))?;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
+    let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(log.clone())
         .with_ansi(io::stderr().is_terminal())
         // tracing-subscriber writes internal errors directly to stderr. That blocks on an unread
         // pipe and panics on a closed one.
-        .log_internal_errors(false)
-        .init();
+        .log_internal_errors(false);
+    match format {
+        Format::Text => subscriber.init(),
+        Format::Json => subscriber
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .init(),
+    }
     // The standard hook writes directly to stderr, which blocks on an unread pipe.
     let panics = log.clone();
-    std::panic::set_hook(Box::new(move |panic| panics.line(&panic_line(panic))));
+    std::panic::set_hook(Box::new(move |panic| panics.error(&panic_line(panic))));
     Ok(log)
 }
 
@@ -58,8 +68,9 @@ fn panic_line(panic: &PanicHookInfo<'_>) -> String {
 }
 
 impl Log {
-    /// Logs one line, whatever the filter. `line` has no line break.
-    pub(crate) fn line(&self, line: &str) {
+    /// Logs an error, whatever the filter. `message` has no line break.
+    pub(crate) fn error(&self, message: &str) {
+        let line = Format::current().error(message);
         self.0.push(format!("{line}\n").as_bytes());
     }
 

@@ -1,8 +1,10 @@
-//! The server: listens, accepts, serves and shuts down gracefully.
+//! The server: listens, accepts, serves, reloads and shuts down gracefully.
 
+mod reload;
 mod signals;
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -10,39 +12,108 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use webhook_axum::WebhookLayer;
 
-use crate::config::Config;
+use crate::config::Route;
 use crate::connection::{Connections, Protocol};
+use crate::health::Readiness;
 use crate::log::LimitedCount;
-use crate::routes::router;
+use crate::metrics::Metrics;
+use crate::routes::{Routes, Shared};
+pub(crate) use reload::Reload;
+pub(crate) use signals::Hangups;
 use signals::Signals;
 
-/// Serves until SIGTERM or SIGINT. A second signal ends the server at once.
-pub(crate) async fn serve(config: Config, listen: &str) -> io::Result<()> {
-    let (router, layers) = router(config.routes, &config.server.unverified_limit());
-    let mut signals = Signals::new()?;
-    let listener = TcpListener::bind(listen).await?;
-    announce(&listener)?;
+/// Where the server listens.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Addresses {
+    /// Address and port to listen on.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Address and port that serve metrics for Prometheus at `/metrics`. Off by default.
+    #[arg(long, value_name = "ADDR:PORT")]
+    metrics: Option<String>,
+}
 
-    let server = Server {
-        protocol: Protocol::new(router, config.server.idle_timeout),
-        connections: Connections::new(config.server.max_connections),
-        accept_errors: LimitedCount::default(),
-        shutdown: watch::Sender::new(()),
+/// An address cannot be used.
+pub(crate) struct ListenError {
+    pub(crate) address: String,
+    pub(crate) error: io::Error,
+}
+
+/// Serves until SIGTERM or SIGINT. A second signal ends the server at once. SIGHUP reloads the
+/// routes.
+pub(crate) async fn serve(
+    addresses: &Addresses,
+    routes: Vec<Route>,
+    reload: Reload,
+    hangups: Hangups,
+) -> Result<(), ListenError> {
+    let shared = Arc::new(Shared {
+        observer: Arc::default(),
+        readiness: Readiness::new(reload.store.clone()),
+        unverified: reload.settings.unverified_limit(),
+    });
+    let routes = Routes::new(routes, &shared);
+    let connections = Connections::new(reload.settings.max_connections);
+    let protocol = Protocol::new(routes.clone(), reload.settings.idle_timeout);
+    let server = Server::new(protocol, connections.clone());
+
+    let failed = |error| ListenError {
+        address: addresses.listen.clone(),
+        error,
     };
+    let mut signals = Signals::new().map_err(failed)?;
+    let mut background = JoinSet::new();
+    if let Some(address) = &addresses.metrics {
+        let metrics = Metrics {
+            routes: routes.clone(),
+            shared: shared.clone(),
+            connections,
+        };
+        background.spawn(serve_metrics(address, metrics).await?);
+    }
+    let listener = TcpListener::bind(&addresses.listen).await.map_err(failed)?;
+    announce(&listener).map_err(failed)?;
+    background.spawn(reload_on(hangups, reload, routes.clone(), shared.clone()));
+
     tokio::select! {
         () = server.accept(&listener) => {}
         () = signals.next() => {}
     }
     // From here on, another process can bind the address.
     drop(listener);
+    shared.readiness.shut_down();
     tracing::info!("shutting down");
     tokio::select! {
-        () = server.shut_down(layers) => {}
+        () = server.shut_down(&routes) => {}
         () = signals.next() => tracing::warn!("second signal: shutting down at once"),
     }
     Ok(())
+}
+
+/// Reloads the routes after each signal.
+async fn reload_on(mut hangups: Hangups, reload: Reload, routes: Routes, shared: Arc<Shared>) {
+    loop {
+        hangups.next().await;
+        reload.run(&routes, &shared).await;
+    }
+}
+
+/// Listens for requests for metrics. The future serves them.
+async fn serve_metrics(
+    address: &str,
+    metrics: Metrics,
+) -> Result<impl Future<Output = ()> + use<>, ListenError> {
+    let failed = |error| ListenError {
+        address: address.to_owned(),
+        error,
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    tracing::info!(%address, "serving metrics");
+    let protocol = Protocol::new(Routes::fixed(metrics.router()), METRICS_IDLE_TIMEOUT);
+    let server = Server::new(protocol, Connections::new(METRICS_CONNECTIONS));
+    Ok(async move { server.accept(&listener).await })
 }
 
 /// Tells the address, and that this release does not forward events.
@@ -71,6 +142,15 @@ struct Server {
 }
 
 impl Server {
+    fn new(protocol: Protocol, connections: Connections) -> Self {
+        Self {
+            protocol,
+            connections,
+            accept_errors: LimitedCount::default(),
+            shutdown: watch::Sender::new(()),
+        }
+    }
+
     /// Accepts connections forever. An error concerns one connection, or passes: the process may
     /// have no free file descriptor.
     async fn accept(&self, listener: &TcpListener) {
@@ -98,7 +178,7 @@ impl Server {
     ///
     /// Each connection finishes its requests first: a draining layer refuses a body that is still
     /// arriving. The drain then waits for handlers whose client has left.
-    async fn shut_down(self, layers: Vec<WebhookLayer>) {
+    async fn shut_down(self, routes: &Routes) {
         self.shutdown.send_replace(());
         if timeout(CLOSE_TIMEOUT, self.shutdown.closed())
             .await
@@ -106,7 +186,8 @@ impl Server {
         {
             tracing::warn!("shutdown timed out: closing the connections that are still open");
         }
-        let drains: JoinSet<usize> = layers
+        let drains: JoinSet<usize> = routes
+            .layers()
             .iter()
             .map(|layer| layer.drain(DRAIN_TIMEOUT))
             .collect();
@@ -127,3 +208,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(25);
 /// Time for handlers after that. Both stay below the 30 s that supervisors commonly wait before
 /// they kill a process.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+/// Connections for metrics. A scraper needs one.
+const METRICS_CONNECTIONS: usize = 16;
+/// How long a connection for metrics stays open without a request: above the usual interval of
+/// scrapes.
+const METRICS_IDLE_TIMEOUT: Duration = Duration::from_secs(75);

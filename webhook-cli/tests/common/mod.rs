@@ -10,7 +10,9 @@ mod server;
 mod sign;
 mod wire;
 
-pub(crate) use process::{command, ended, listening, refused, written};
-pub(crate) use server::Server;
+pub(crate) use process::{
+    Ended, command, ended, folder, free_port, listening, refused, refused_with, run, written,
+};
+pub(crate) use server::{Server, send_to};
 pub(crate) use sign::{github, sign};
 pub(crate) use wire::{Answer, Request, read_answer};

@@ -8,13 +8,47 @@ use std::time::{Duration, Instant};
 
 /// The exit code and stderr of a server that does not start.
 pub(crate) fn refused(config: &str) -> (Option<i32>, String) {
+    refused_with(config, &[])
+}
+
+pub(crate) fn refused_with(config: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let config = written(config);
-    let mut child = command(&config).spawn().unwrap();
+    let mut child = command(&config).args(arguments).spawn().unwrap();
     let code = ended(&mut child).code();
     let mut said = String::new();
     child.stderr.unwrap().read_to_string(&mut said).unwrap();
     let _ = std::fs::remove_file(config);
     (code, said)
+}
+
+/// What a command that ends has written.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs `webhook` with these arguments.
+pub(crate) fn run(arguments: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
+    let output = command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended {
+        code: output.status.code(),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+/// A port that nothing listens on.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 pub(crate) fn command(config: &Path) -> Command {
@@ -37,9 +71,23 @@ pub(crate) fn listening(config: &Path, listen: &str) -> Command {
 pub(crate) fn written(config: &str) -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("serve-{}-{count}.json", std::process::id());
+    // TOML has no object at the top.
+    let extension = match config.trim_start().starts_with('{') {
+        true => "json",
+        false => "toml",
+    };
+    let name = format!("serve-{}-{count}.{extension}", std::process::id());
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, config).unwrap();
+    path
+}
+
+/// An empty folder.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let name = format!("{name}-{}", std::process::id());
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
     path
 }
 

@@ -2,9 +2,12 @@
 
 mod constructors;
 
-pub use crate::delivery::PayloadMismatch;
+pub use crate::delivery::{Hooks, PayloadMismatch};
 pub use crate::endpoint::FeatureAsymmetric;
 pub use crate::observe::log_limit::LogLimit;
+pub use crate::routing::{
+    Admission, EventPatterns, EventTable, Failure, Registration, acknowledge_unknown,
+};
 
 /// Everything that an application, a store, a provider or a test uses. Every adapter re-exports
 /// this list at its root, so that an application depends on the adapter alone. Items that only an
@@ -13,10 +16,10 @@ pub mod exports {
     // Applications.
     pub use crate::{
         Answer, ConfigError, Counts, DeadLetters, Delivery, Disposition, Duplicate, Endpoint,
-        EndpointBuilder, EscapedId, Event, Fence, IdentityPolicy, KeyFormat, LeaseLost, Limits,
-        LostLease, OnStoreError, PayloadError, Proof, Rejected, Rejection, RejectionClass,
-        RejectionKind, RunningLease, Secret, SecretProblem, SecretSet, Settings, StoreCheck,
-        StoreCheckError, providers,
+        EndpointBuilder, EscapedId, Event, EventType, Fence, Handled, IdentityPolicy, KeyFormat,
+        LeaseLost, Limits, LostLease, OnStoreError, Otherwise, PayloadError, Proof, Rejected,
+        Rejection, RejectionClass, RejectionKind, RunningLease, Secret, SecretProblem, SecretSet,
+        Settings, StoreCheck, StoreCheckError, Verdict, providers,
     };
     // Stores.
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};

@@ -1,5 +1,6 @@
 //! Answers to senders. This is the only module that chooses a status.
 
+pub mod contracts;
 mod echo;
 mod of_rejection;
 mod rejection;
@@ -20,7 +21,7 @@ use bytes::Bytes;
 /// | situation | status | body |
 /// |---|---|---|
 /// | a duplicate | 200, or as [remembered] | empty, or as remembered |
-/// | a dead event, if it is [acknowledged] | 200 | `{"warning":"dead_letter"}` |
+/// | a [dead] event | 200 | `{"warning":"dead_letter"}` |
 /// | a challenge | from its [`Handshake`], with `X-Content-Type-Options: nosniff` | from it too |
 /// | not verified, for any reason | 401, `WWW-Authenticate: Webhook` | `{"error":"unauthorized"}` |
 /// | a method the provider does not use | 405, `Allow` | `{"error":"method_not_allowed"}` |
@@ -30,7 +31,7 @@ use bytes::Bytes;
 /// | the body is encoded | 415 | `{"error":"unsupported_encoding"}` |
 /// | verified, but not a valid event | 422 | `{"error":"unprocessable"}` |
 /// | the handler panicked | 500 | `{"error":"internal_error"}` |
-/// | in flight, dead, unavailable, shutting down | 503, `Retry-After` | `{"error":"unavailable"}` |
+/// | in flight, unavailable, shutting down | 503, `Retry-After` | `{"error":"unavailable"}` |
 ///
 /// The store, keys, the clock, or capacity can be unavailable.
 ///
@@ -41,7 +42,7 @@ use bytes::Bytes;
 ///
 /// [`Handshake`]: crate::Handshake
 /// [remembered]: crate::EndpointBuilder::remember_answers
-/// [acknowledged]: crate::DeadLetters::AckAndDeadLetter
+/// [dead]: crate::DeadLetters::AckAndDeadLetter
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     status: u16,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
-use crate::delivery::{Claiming, DeadLetters, Delivery, OnStoreError, Permit, Remembered};
+use crate::delivery::{Claiming, Delivery, Disposition, OnStoreError, Permit, Remembered};
 use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
@@ -91,6 +91,7 @@ impl Checked {
                     keeps,
                     delivery,
                     answer: None,
+                    disposition: Disposition::Release,
                 }))
             }
             Ok(Claim::Done {
@@ -113,7 +114,11 @@ impl Checked {
                 shared.observer.over_bound(&delivery, &shared.consumer);
                 Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
             }
-            Ok(Claim::Dead { .. }) => dead(&delivery),
+            // Its sender got a 200 when it died, whatever the policy is now.
+            Ok(Claim::Dead { .. }) => {
+                delivery.shared().observer.dead();
+                Ok(Claimed::Duplicate(dead_letter()))
+            }
             Ok(Claim::InFlight { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
                 let rejection = rejection.retry_after(whole_seconds(retry_after));
@@ -147,6 +152,7 @@ impl Checked {
             keeps: false,
             delivery: self.0,
             answer: None,
+            disposition: Disposition::Release,
         }
     }
 
@@ -188,17 +194,6 @@ pub enum Unclaimed {
 
 /// What becomes of a copy of a dead event. An endpoint that buries none still finds those of an
 /// earlier configuration.
-fn dead(delivery: &Delivery) -> Result<Claimed, Rejection> {
-    let shared = delivery.shared();
-    match shared.dead_letters {
-        DeadLetters::KeepFailing => Err(shared.reject(RejectionKind::Dead.into())),
-        DeadLetters::AckAndDeadLetter { .. } => {
-            shared.observer.dead();
-            Ok(Claimed::Duplicate(dead_letter()))
-        }
-    }
-}
-
 pub(super) fn whole_seconds(left: Duration) -> u32 {
     let rounded_up = left
         .as_secs()

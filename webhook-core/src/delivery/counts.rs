@@ -26,6 +26,11 @@ pub struct Counts {
     pub commits_failed: u64,
     /// Events that became dead after too many failed attempts.
     pub buried: u64,
+    /// Events that their handlers gave up; see [`Disposition::GiveUp`](crate::Disposition::GiveUp).
+    pub given_up: u64,
+    /// Events that no handler took, which a router acknowledged. They count as
+    /// [`done`](Self::done) too.
+    pub ignored: u64,
     /// Copies of dead events that were acknowledged without running.
     pub dead_acknowledged: u64,
     /// Claims that were lost while their handler ran.
@@ -50,6 +55,8 @@ impl Counts {
             ("over_bound", self.over_bound),
             ("commits_failed", self.commits_failed),
             ("buried", self.buried),
+            ("given_up", self.given_up),
+            ("ignored", self.ignored),
             ("dead_acknowledged", self.dead_acknowledged),
             ("leases_lost", self.leases_lost),
             ("unprotected", self.unprotected),
@@ -93,6 +100,6 @@ mod tests {
         counts.rejected[RejectionKind::BadSignature.index()] = 1;
         assert_eq!(counts.to_string(), "verified=3 done=2 bad_signature=1");
         assert_eq!(Counts::default().to_string(), "nothing counted");
-        assert_eq!(counts.iter().count(), 12 + RejectionKind::ALL.len());
+        assert_eq!(counts.iter().count(), 14 + RejectionKind::ALL.len());
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct EnvelopeSpec {
     ids: Range<usize>,
     kinds: Range<usize>,
     mode: usize,
+    /// Apart from the other pointers: only routers ask for it, and GitHub's bodies have no other.
+    action: Option<Pointers>,
     challenge: usize,
     /// The pointers that identify a question.
     questions: Range<usize>,
@@ -60,10 +62,19 @@ impl EnvelopeSpec {
             ids,
             kinds,
             mode,
+            action: provider.action.map(|pointer| Pointers::new(&[pointer])),
             challenge,
             questions,
             challenges: handshake.is_some_and(|handshake| handshake.is_signed()),
         }
+    }
+
+    /// The action in a payload.
+    pub(crate) fn action<'b>(&self, payload: &'b [u8]) -> Option<Cow<'b, str>> {
+        let pointers = self.action.as_ref()?;
+        let mut found = [const { None }; json::MAX_POINTERS];
+        json::scan_into(&mut found, payload, pointers).ok()?;
+        found.into_iter().flatten().next().and_then(name)
     }
 
     /// The id that a sender claims in the head, for the hook that reports a refusal.
@@ -122,7 +133,7 @@ impl<'b> Envelope<'b> {
             Locator::Xml(element) => xml::child(raw, element)
                 .filter(|kind| is_label(kind))
                 .map(Cow::Borrowed),
-            _ => self.kind(),
+            _ => self.first(self.wanted.kinds.clone()).and_then(name),
         };
         Ok(BodyLabels {
             id: self.id(vouched)?.map(|id| label(raw, id)),
@@ -155,11 +166,6 @@ impl<'b> Envelope<'b> {
             _ if !vouched => Ok(None),
             _ => Err(RejectionKind::Unprocessable),
         }
-    }
-
-    fn kind(&self) -> Option<Cow<'b, str>> {
-        let value = self.first(self.wanted.kinds.clone())?;
-        text_or_integer(&value).filter(|text| is_label(text))
     }
 
     fn mode(&self) -> Option<Mode> {
@@ -233,6 +239,11 @@ impl<'b> Envelope<'b> {
             _ => Err(RejectionKind::MissingHeader),
         }
     }
+}
+
+/// A value that can be the name of something.
+fn name(value: JsonValue<'_>) -> Option<Cow<'_, str>> {
+    text_or_integer(&value).filter(|text| is_label(text))
 }
 
 /// A text that is short enough for a label, or an integer.

@@ -40,8 +40,7 @@ pub use counts::Counts;
 pub(crate) use envelope::{Envelope, EnvelopeSpec};
 pub use event::Event;
 pub use fence::Fence;
-pub use hooks::{Duplicate, Rejected};
-pub(crate) use hooks::{DuplicateHook, RejectHook};
+pub use hooks::{Duplicate, Handled, Hooks, Rejected};
 pub use identity::IdentityPolicy;
 pub(crate) use identity::{IdentityInput, IdentityRule, Remembered};
 pub use intake::{Finished, Intake};
@@ -64,6 +63,7 @@ pub use unsettled::Unsettled;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use triomphe::UniqueArc;
@@ -125,6 +125,14 @@ impl Delivery {
     #[must_use]
     pub fn event_type(&self) -> Option<&str> {
         self.0.kind()
+    }
+
+    /// What happened to the object that the [type](Self::event_type) names, if the provider tells
+    /// the two apart: `opened` for an event of GitHub's type `issues`. It is a part of the payload,
+    /// which each call reads again.
+    #[must_use]
+    pub fn action(&self) -> Option<Cow<'_, str>> {
+        self.shared().wanted.action(self.payload())
     }
 
     /// Whether the event is about live or test data, if the provider says so.

@@ -1,10 +1,10 @@
 //! The counters and hooks of an endpoint.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::answer::Rejection;
-use crate::delivery::{Counts, Delivery, Duplicate, DuplicateHook, RejectHook, Rejected};
+use crate::delivery::{Counts, Delivery, Disposition, Duplicate, Handled, Hooks, Rejected};
 use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook::Hook;
 use crate::observe::log_limit::{LogLimit, excerpt};
@@ -14,8 +14,9 @@ use crate::provider::Provider;
 /// The counters and hooks of an endpoint.
 #[derive(Default)]
 pub(crate) struct Observer {
-    on_reject: Option<Arc<RejectHook>>,
-    on_duplicate: Option<Arc<DuplicateHook>>,
+    hooks: Hooks,
+    /// Those of the router, which is made after the endpoint.
+    router_hooks: OnceLock<Hooks>,
     verified: AtomicU64,
     done: AtomicU64,
     released: AtomicU64,
@@ -24,6 +25,8 @@ pub(crate) struct Observer {
     over_bound: AtomicU64,
     commits_failed: AtomicU64,
     buried: AtomicU64,
+    given_up: AtomicU64,
+    ignored: AtomicU64,
     dead_acknowledged: AtomicU64,
     leases_lost: AtomicU64,
     unprotected: AtomicU64,
@@ -46,19 +49,25 @@ struct Lines {
     answer_too_long: LogLimit,
     lease_lost: LogLimit,
     buried: LogLimit,
+    given_up: LogLimit,
     unprotected: LogLimit,
 }
 
 impl Observer {
-    pub(crate) fn new(
-        on_reject: Option<Arc<RejectHook>>,
-        on_duplicate: Option<Arc<DuplicateHook>>,
-    ) -> Self {
+    pub(crate) fn new(hooks: Hooks) -> Self {
         Self {
-            on_reject,
-            on_duplicate,
+            hooks,
             ..Self::default()
         }
+    }
+
+    /// Sets the hooks of a router. `false`: they are set already.
+    pub(crate) fn set_router_hooks(&self, hooks: Hooks) -> bool {
+        self.router_hooks.set(hooks).is_ok()
+    }
+
+    fn hooks(&self) -> impl Iterator<Item = &Hooks> {
+        [&self.hooks].into_iter().chain(self.router_hooks.get())
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -72,6 +81,8 @@ impl Observer {
             over_bound: read(&self.over_bound),
             commits_failed: read(&self.commits_failed),
             buried: read(&self.buried),
+            given_up: read(&self.given_up),
+            ignored: read(&self.ignored),
             dead_acknowledged: read(&self.dead_acknowledged),
             leases_lost: read(&self.leases_lost),
             unprotected: read(&self.unprotected),
@@ -85,21 +96,25 @@ impl Observer {
     pub(crate) fn rejected(
         &self,
         provider: &Provider,
-        consumer: &str,
+        consumer: &Arc<str>,
         rejection: &Rejection,
         claimed_id: impl FnOnce() -> Option<EscapedId>,
     ) {
         let kind = rejection.kind();
         let total = self.rejected.get(kind.index()).map_or(0, add);
-        if let Some(on_reject) = &self.on_reject {
+        let mut on_reject = self.hooks().filter_map(|hooks| hooks.on_reject.as_ref());
+        if let Some(first) = on_reject.next() {
             let rejected = Rejected {
                 provider: provider.name(),
-                consumer,
+                consumer: Arc::clone(consumer),
                 kind,
                 claimed_id: claimed_id(),
             };
-            hook::call(Hook::OnReject, provider.name(), || on_reject(&rejected));
+            for on_reject in [first].into_iter().chain(on_reject) {
+                hook::call(Hook::OnReject, provider.name(), || on_reject(&rejected));
+            }
         }
+        let consumer = &**consumer;
         let line = self.lines.rejected.get(kind.index());
         if line.and_then(LogLimit::pass).is_none() {
             return;
@@ -172,12 +187,12 @@ impl Observer {
         add(&self.released);
     }
 
-    pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
+    pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &Arc<str>, same_payload: bool) {
         add(&self.duplicates);
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
-            consumer,
+            consumer = &**consumer,
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
             "delivery is a duplicate"
@@ -193,7 +208,7 @@ impl Observer {
     }
 
     /// A copy under more labels than are accepted.
-    pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &str) {
+    pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &Arc<str>) {
         let total = add(&self.over_bound);
         if self.lines.over_bound.pass().is_some() {
             let what = "too many unsigned labels for one content: answered as a duplicate";
@@ -202,18 +217,42 @@ impl Observer {
         self.report_duplicate(delivery, consumer, true);
     }
 
-    fn report_duplicate(&self, delivery: &Delivery, consumer: &str, same_payload: bool) {
-        let Some(on_duplicate) = &self.on_duplicate else {
-            return;
-        };
-        let duplicate = Duplicate {
-            delivery,
-            consumer,
-            same_payload,
-        };
-        hook::call(Hook::OnDuplicate, delivery.provider(), || {
-            on_duplicate(&duplicate);
-        });
+    fn report_duplicate(&self, delivery: &Delivery, consumer: &Arc<str>, same_payload: bool) {
+        for hooks in self.hooks() {
+            let Some(on_duplicate) = &hooks.on_duplicate else {
+                continue;
+            };
+            let duplicate = Duplicate {
+                delivery: delivery.clone(),
+                consumer: Arc::clone(consumer),
+                same_payload,
+            };
+            hook::call(Hook::OnDuplicate, delivery.provider(), || {
+                on_duplicate(&duplicate);
+            });
+        }
+    }
+
+    /// Tells the hooks what became of a delivery whose handler has ended.
+    pub(crate) fn handled(
+        &self,
+        delivery: &Delivery,
+        consumer: &Arc<str>,
+        disposition: Disposition,
+    ) {
+        for hooks in self.hooks() {
+            let Some(on_handled) = &hooks.on_handled else {
+                continue;
+            };
+            let handled = Handled {
+                delivery: delivery.clone(),
+                consumer: Arc::clone(consumer),
+                disposition,
+            };
+            hook::call(Hook::OnHandled, delivery.provider(), || {
+                on_handled(&handled);
+            });
+        }
     }
 
     /// An event failed too often and is dead.
@@ -231,6 +270,36 @@ impl Observer {
                 "event failed too often and is dead: revive it once the cause is mended"
             );
         }
+    }
+
+    /// A handler gave the event up.
+    pub(crate) fn given_up(&self, delivery: &Delivery, consumer: &str) {
+        let total = add(&self.given_up);
+        if self.lines.given_up.pass().is_some() {
+            tracing::error!(
+                target: "webhook",
+                provider = delivery.provider(),
+                consumer,
+                id = delivery.id().map(excerpt),
+                event_type = delivery.event_type().map(excerpt),
+                attempt = delivery.attempt(),
+                total,
+                "event is given up and dead: revive it once the cause is mended"
+            );
+        }
+    }
+
+    /// A router has no handler for the event.
+    pub(crate) fn ignored(&self, delivery: &Delivery, consumer: &str) {
+        add(&self.ignored);
+        tracing::debug!(
+            target: "webhook",
+            provider = delivery.provider(),
+            consumer,
+            id = delivery.id().map(excerpt),
+            event_type = delivery.event_type().map(excerpt),
+            "event has no handler: acknowledged"
+        );
     }
 
     /// A copy of a dead event was acknowledged.

@@ -14,10 +14,14 @@ pub enum Outcome {
 
 impl Outcome {
     pub(super) fn is_success(self) -> bool {
+        self.disposition() == Disposition::Commit
+    }
+
+    pub(super) const fn disposition(self) -> Disposition {
         match self {
-            Self::Status(status) => (200..300).contains(&status),
-            Self::Decided(disposition) => disposition == Disposition::Commit,
-            Self::Failed => false,
+            Self::Decided(disposition) => disposition,
+            Self::Status(200..300) => Disposition::Commit,
+            Self::Status(_) | Self::Failed => Disposition::Release,
         }
     }
 }
@@ -27,11 +31,14 @@ impl Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(
     clippy::exhaustive_enums,
-    reason = "an event is handled or not handled"
+    reason = "an event is handled, or it is tried again, or it is given up"
 )]
 pub enum Disposition {
     /// The event is handled: copies are answered without running.
     Commit,
     /// The event is not handled: the next copy runs.
     Release,
+    /// The event is not handled and never will be. It is recorded as dead: copies do not run, and an
+    /// operator can [revive](crate::Endpoint::revive) it. Answer it 200, so that the sender stops.
+    GiveUp,
 }

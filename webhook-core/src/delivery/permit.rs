@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::answer::{Answer, Rejection};
 use crate::delivery::settling::SettleStep;
-use crate::delivery::{Delivery, Outcome, Renewal, Settled, Settling, Unsettled};
+use crate::delivery::{Delivery, Disposition, Outcome, Renewal, Settled, Settling, Unsettled};
 use crate::error::{RejectionKind, StoreError};
 use crate::replay::erased::Store;
 use crate::replay::{Commit, Lease, LeaseState, MAX_ANSWER, ReplayKey, ReplayStore as _};
@@ -21,6 +21,8 @@ pub struct Permit {
     pub(super) delivery: Delivery,
     /// The handler's answer, for copies.
     pub(super) answer: Option<Box<[u8]>>,
+    /// What the end of the handler means for the event, once it has ended.
+    pub(super) disposition: Disposition,
 }
 
 impl Permit {
@@ -92,7 +94,9 @@ impl Permit {
                     Told::Committed(commit, lease, answer)
                 }
                 Ending::Release => Told::Released(store.release(&lease).await),
-                Ending::Bury => Told::Buried(store.bury(&lease, &note).await),
+                Ending::Bury | Ending::GiveUp => {
+                    Told::Buried(ending, store.bury(&lease, &note).await)
+                }
             }
         };
         SettleStep::Told {
@@ -118,6 +122,7 @@ impl Permit {
         let lease = self.lease.take();
         let store = &self.delivery.shared().store;
         let (Some(Store::Memory(store)), Some(lease)) = (store, lease) else {
+            self.handled();
             return Ok(Settled::Pass);
         };
         let told = match ending {
@@ -126,18 +131,29 @@ impl Permit {
                 Told::Committed(Ok(commit), lease, None)
             }
             Ending::Release => Told::Released(Ok(store.release_now(&lease))),
-            Ending::Bury => Told::Buried(Ok(store.bury_now(&lease, &self.note(ending)))),
+            Ending::Bury | Ending::GiveUp => {
+                let buried = store.bury_now(&lease, &self.note(ending));
+                Told::Buried(ending, Ok(buried))
+            }
         };
         Ok(self.told(told))
     }
 
     /// Counts an outcome, and decides what becomes of the claim.
-    fn ending(&self, outcome: Outcome) -> Ending {
+    fn ending(&mut self, outcome: Outcome) -> Ending {
+        self.disposition = outcome.disposition();
         let shared = self.delivery.shared();
-        if outcome.is_success() {
+        if self.disposition == Disposition::Commit {
             shared.observer.done(&self.delivery, &shared.consumer);
             return match self.keeps {
                 true => Ending::Commit,
+                false => Ending::Release,
+            };
+        }
+        if self.disposition == Disposition::GiveUp {
+            shared.observer.given_up(&self.delivery, &shared.consumer);
+            return match self.keeps {
+                true => Ending::GiveUp,
                 false => Ending::Release,
             };
         }
@@ -151,7 +167,7 @@ impl Permit {
 
     /// The note of a dead record: what a person needs to find the event at the provider.
     fn note(&self, ending: Ending) -> String {
-        if ending != Ending::Bury {
+        if !matches!(ending, Ending::Bury | Ending::GiveUp) {
             return String::new();
         }
         let shared = self.delivery.shared();
@@ -172,33 +188,76 @@ impl Permit {
     pub(super) fn told(&self, told: Told) -> Settled {
         let shared = self.delivery.shared();
         match told {
-            Told::Committed(Ok(Commit::Committed | Commit::AlreadyCommitted), ..) => Settled::Pass,
-            Told::Committed(Ok(Commit::LeaseLost), ..) => {
-                Settled::Replace(shared.reject(RejectionKind::LeaseLost.into()))
+            Told::Committed(Ok(Commit::Committed | Commit::AlreadyCommitted), ..) => {
+                self.handled();
+                Settled::Pass
             }
+            Told::Committed(Ok(Commit::LeaseLost), ..) => Settled::Replace(self.lost()),
             Told::Committed(Err(error), lease, answer) => {
                 self.failed(Ending::Commit, &error);
                 match lease.transaction() {
-                    None => Settled::Later(Unsettled::new(shared.clone(), lease, answer)),
+                    None if self.has_lost_its_claim() => Settled::Replace(self.lost()),
+                    None => {
+                        self.handled();
+                        Settled::Later(Unsettled::new(shared.clone(), lease, answer))
+                    }
                     // The effects are in the same transaction: nothing may have happened.
                     Some(_) => Settled::Replace(self.unrecorded()),
                 }
             }
-            Told::Buried(Ok(LeaseState::Held)) => {
-                let observer = &shared.observer;
-                observer.buried(&self.delivery, &shared.consumer);
-                Settled::Acknowledge(dead_letter())
-            }
-            Told::Buried(Ok(LeaseState::Lost)) | Told::Released(Ok(_)) => Settled::Pass,
-            Told::Released(Err(error)) => {
-                self.failed(Ending::Release, &error);
+            Told::Buried(Ending::GiveUp, Ok(LeaseState::Held)) => {
+                self.handled();
                 Settled::Pass
             }
-            Told::Buried(Err(error)) => {
-                self.failed(Ending::Bury, &error);
+            // The handler's answer would stop the sender, although another copy runs.
+            Told::Buried(Ending::GiveUp, Ok(LeaseState::Lost)) => Settled::Replace(self.lost()),
+            Told::Buried(_, Ok(LeaseState::Held)) => {
+                let observer = &shared.observer;
+                observer.buried(&self.delivery, &shared.consumer);
+                self.handled_as(Disposition::GiveUp);
+                Settled::Acknowledge(dead_letter())
+            }
+            Told::Buried(_, Ok(LeaseState::Lost)) | Told::Released(Ok(_)) => {
+                self.handled();
+                Settled::Pass
+            }
+            Told::Released(Err(error)) => {
+                self.failed(Ending::Release, &error);
+                self.handled();
+                Settled::Pass
+            }
+            Told::Buried(ending, Err(error)) => {
+                self.failed(ending, &error);
+                if ending == Ending::GiveUp && self.has_lost_its_claim() {
+                    return Settled::Replace(self.lost());
+                }
+                self.handled();
                 Settled::Pass
             }
         }
+    }
+
+    /// Whether the handler ran on after its claim was lost. The store's answer would say so; this is
+    /// for a store that gives none.
+    pub(super) fn has_lost_its_claim(&self) -> bool {
+        self.delivery.lost_signal().is_raised()
+    }
+
+    /// The refusal of a delivery that another run may have taken over.
+    pub(super) fn lost(&self) -> Rejection {
+        let shared = self.delivery.shared();
+        shared.reject(RejectionKind::LeaseLost.into())
+    }
+
+    /// Tells the hooks how the handler has ended.
+    pub(super) fn handled(&self) {
+        self.handled_as(self.disposition);
+    }
+
+    fn handled_as(&self, disposition: Disposition) {
+        let shared = self.delivery.shared();
+        let observer = &shared.observer;
+        observer.handled(&self.delivery, &shared.consumer, disposition);
     }
 
     /// The refusal of a delivery whose transaction may not have been committed.
@@ -212,7 +271,9 @@ impl Permit {
         let (provider, observer) = (self.delivery.provider(), &self.delivery.shared().observer);
         match ending {
             Ending::Commit => observer.commit_failed(provider, error),
-            Ending::Release | Ending::Bury => observer.release_failed(provider, error),
+            Ending::Release | Ending::Bury | Ending::GiveUp => {
+                observer.release_failed(provider, error);
+            }
         }
     }
 }
@@ -222,7 +283,10 @@ impl Permit {
 pub(super) enum Ending {
     Commit,
     Release,
+    /// It failed too often.
     Bury,
+    /// The handler gave it up.
+    GiveUp,
 }
 
 /// What the store answered.
@@ -230,7 +294,7 @@ pub(super) enum Told {
     /// With what a repeated commit needs.
     Committed(Result<Commit, StoreError>, Lease, Option<Box<[u8]>>),
     Released(Result<LeaseState, StoreError>),
-    Buried(Result<LeaseState, StoreError>),
+    Buried(Ending, Result<LeaseState, StoreError>),
 }
 
 /// The answer to a dead event: a success, so that the sender stops.

@@ -62,9 +62,16 @@ impl Settling {
             return (Settled::Pass, Late::nothing());
         };
         permit.failed(ending, &StoreErrorKind::Timeout.into());
+        let is_acknowledged = matches!(ending, Ending::Commit | Ending::GiveUp);
+        let is_lost = is_acknowledged && permit.has_lost_its_claim();
+        let is_retryable = is_retryable && !is_lost;
         let settled = match ending {
+            _ if is_lost => Settled::Replace(permit.lost()),
             Ending::Commit if !is_retryable => Settled::Replace(permit.unrecorded()),
-            _ => Settled::Pass,
+            _ => {
+                permit.handled();
+                Settled::Pass
+            }
         };
         let shared = permit.delivery.shared().clone();
         let late = async move {

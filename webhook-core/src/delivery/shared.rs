@@ -40,7 +40,7 @@ pub(crate) struct Shared {
     pub(crate) retention: Retention,
     pub(crate) key_prefix: KeyPrefix,
     pub(crate) observer: Observer,
-    pub(crate) consumer: Box<str>,
+    pub(crate) consumer: Arc<str>,
     pub(crate) tenant: Box<str>,
     pub(crate) token_parameter: Option<Box<str>>,
     pub(crate) duplicate_answer: Option<Arc<DuplicateAnswer>>,

@@ -71,7 +71,7 @@ impl EndpointBuilder {
                 renews,
                 store,
                 retention,
-                observer: Observer::new(self.on_reject, self.on_duplicate),
+                observer: Observer::new(self.hooks),
                 consumer: self.consumer,
                 tenant: self.tenant,
                 token_parameter: self.options.token_parameter.map(Box::from),

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::answer::Answer;
 use crate::delivery::{
-    DeadLetters, Delivery, Duplicate, DuplicateAnswer, DuplicateHook, IdentityPolicy, Limits,
-    LostLease, OfferHook, OnStoreError, RejectHook, Rejected,
+    DeadLetters, Delivery, Duplicate, DuplicateAnswer, Handled, Hooks, IdentityPolicy, Limits,
+    LostLease, OfferHook, OnStoreError, Rejected,
 };
 use crate::error::RejectionClass;
 use crate::keys::{ErasedSource, KeySource};
@@ -35,13 +35,12 @@ pub struct EndpointBuilder {
     pub(super) remembers_answers: bool,
     pub(super) retention: Option<Duration>,
     pub(super) replay: Replay,
-    pub(super) consumer: Box<str>,
+    pub(super) consumer: Arc<str>,
     pub(super) tenant: Box<str>,
     pub(super) identity: IdentityPolicy,
     pub(super) keys: Option<Arc<dyn ErasedSource>>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) on_reject: Option<Arc<RejectHook>>,
-    pub(super) on_duplicate: Option<Arc<DuplicateHook>>,
+    pub(super) hooks: Hooks,
     pub(super) duplicate_answer: Option<Arc<DuplicateAnswer>>,
     pub(super) rejection_answers: Option<Arc<RejectionAnswer>>,
     pub(super) verify_token: Option<Secret>,
@@ -78,13 +77,12 @@ impl EndpointBuilder {
             remembers_answers: false,
             retention: None,
             replay: Replay::Default,
-            consumer: Box::default(),
+            consumer: Arc::default(),
             tenant: Box::default(),
             identity: IdentityPolicy::default(),
             keys: None,
             clock: Arc::new(SystemClock),
-            on_reject: None,
-            on_duplicate: None,
+            hooks: Hooks::default(),
             duplicate_answer: None,
             rejection_answers: None,
             verify_token: None,
@@ -249,7 +247,7 @@ impl EndpointBuilder {
     /// tenant and [store](Self::store). It returns an error if the two have no secret in common. If
     /// they have one, or if the two stores may be the same one, it logs a warning that names the
     /// places where both are built.
-    pub fn consumer(mut self, name: impl Into<Box<str>>) -> Self {
+    pub fn consumer(mut self, name: impl Into<Arc<str>>) -> Self {
         self.consumer = name.into();
         self
     }
@@ -276,14 +274,22 @@ impl EndpointBuilder {
     }
 
     /// Called for every refusal, before it is answered. Keep it short: it runs on the request path.
-    pub fn on_reject(mut self, hook: impl Fn(&Rejected<'_>) + Send + Sync + 'static) -> Self {
-        self.on_reject = Some(Arc::new(hook));
+    pub fn on_reject(mut self, hook: impl Fn(&Rejected) + Send + Sync + 'static) -> Self {
+        self.hooks.on_reject = Some(Arc::new(hook));
         self
     }
 
     /// Called for every duplicate, before it is answered.
-    pub fn on_duplicate(mut self, hook: impl Fn(&Duplicate<'_>) + Send + Sync + 'static) -> Self {
-        self.on_duplicate = Some(Arc::new(hook));
+    pub fn on_duplicate(mut self, hook: impl Fn(&Duplicate) + Send + Sync + 'static) -> Self {
+        self.hooks.on_duplicate = Some(Arc::new(hook));
+        self
+    }
+
+    /// Called for every delivery whose handler has ended, before it is answered and after the store
+    /// has recorded it. A handled event that the store could not record yet is reported as handled:
+    /// its effects have happened. A run whose lease was lost is reported as a refusal.
+    pub fn on_handled(mut self, hook: impl Fn(&Handled) + Send + Sync + 'static) -> Self {
+        self.hooks.on_handled = Some(Arc::new(hook));
         self
     }
 

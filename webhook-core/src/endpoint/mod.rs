@@ -17,7 +17,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError};
 
 use crate::answer::Rejection;
-use crate::delivery::{Begun, Counts, Delivery, Finished, Limits, Shared};
+use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, Shared};
 use crate::error::{ConfigError, RejectionKind, StoreError};
 use crate::observe;
 use crate::provider::{Mode, Provider};
@@ -196,6 +196,21 @@ impl Endpoint {
             Finished::Answer(_) => Err(RejectionKind::Unprocessable.into()),
             Finished::Pending(_) => Err(self.reject(RejectionKind::KeysUnavailable.into())),
         }
+    }
+
+    /// Sets the hooks of the router around this endpoint. They are called after those of the
+    /// [builder](EndpointBuilder::on_reject).
+    ///
+    /// # Panics
+    ///
+    /// If another router has set its hooks. Build an endpoint for each router.
+    #[track_caller]
+    pub fn set_router_hooks(&self, hooks: Hooks) {
+        let is_set = self.shared.observer.set_router_hooks(hooks);
+        assert!(
+            is_set,
+            "two routers with hooks share an endpoint: build one for each"
+        );
     }
 
     /// Counts, logs and reports a refusal that the adapter decided on, and returns it.

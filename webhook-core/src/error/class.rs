@@ -25,8 +25,8 @@ pub enum RejectionClass {
     Unprocessable,
     /// The handler panicked, or its response failed: 500.
     HandlerFailed,
-    /// The sender has to retry: 503. A copy is in flight, the event is dead, or the store, keys,
-    /// the clock or capacity are unavailable.
+    /// The sender has to retry: 503. A copy is in flight, or the store, keys, the clock or
+    /// capacity are unavailable.
     Unavailable,
 }
 
@@ -71,7 +71,6 @@ impl RejectionKind {
             Self::Unprocessable => RejectionClass::Unprocessable,
             Self::HandlerPanicked | Self::HandlerFailed => RejectionClass::HandlerFailed,
             Self::InFlight
-            | Self::Dead
             | Self::StoreUnavailable
             | Self::KeysUnavailable
             | Self::LeaseLost

@@ -61,8 +61,6 @@ rejection_kinds! {
     Unprocessable = "unprocessable",
     /// Another copy of this delivery is being handled.
     InFlight = "in_flight",
-    /// The delivery failed so often that it is dead. An operator can revive it.
-    Dead = "dead",
     /// The store could not say whether this delivery is new.
     StoreUnavailable = "store_unavailable",
     /// The delivery names an unknown key.
@@ -81,7 +79,7 @@ rejection_kinds! {
     HandlerTimeout = "handler_timeout",
     /// The handler panicked.
     HandlerPanicked = "handler_panicked",
-    /// The body of the handler's response failed before anything was sent.
+    /// The handler failed, or the body of its response did before anything was sent.
     HandlerFailed = "handler_failed",
 }
 

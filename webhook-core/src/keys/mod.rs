@@ -29,7 +29,7 @@ use crate::observe::hook;
 use crate::observe::hook::Hook;
 
 pub(crate) use cache::KeyCache;
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(all(test, feature = "asymmetric"), feature = "fuzzing"))]
 pub(crate) use document::read;
 pub(crate) use document::{KeyRequirements, NamedKey, Unusable};
 pub use fixed::StaticKeys;

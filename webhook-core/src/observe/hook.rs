@@ -12,6 +12,7 @@ use crate::observe;
 pub(crate) enum Hook {
     OnReject,
     OnDuplicate,
+    OnHandled,
     AnswerDuplicates,
     OnOfferedSecret,
     Clock,
@@ -20,12 +21,13 @@ pub(crate) enum Hook {
 
 impl Hook {
     /// The number of kinds.
-    pub(crate) const COUNT: usize = 6;
+    pub(crate) const COUNT: usize = 7;
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::OnReject => "on_reject",
             Self::OnDuplicate => "on_duplicate",
+            Self::OnHandled => "on_handled",
             Self::AnswerDuplicates => "answer_duplicates",
             Self::OnOfferedSecret => "on_offered_secret",
             Self::Clock => "clock",

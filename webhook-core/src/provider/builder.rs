@@ -88,6 +88,15 @@ impl Provider {
         self
     }
 
+    /// Reads the action at this JSON pointer: what happened to the object that the type names. A
+    /// router finds handlers for `<type>.<action>`, such as `issues.opened`.
+    #[must_use]
+    pub const fn action_at(mut self, pointer: &'static str) -> Self {
+        assert_pointers(&[pointer]);
+        self.action = Some(pointer);
+        self
+    }
+
     /// Reads the mode at this JSON pointer. The boolean there equals `live_when` for live events.
     #[must_use]
     pub const fn mode_at(mut self, pointer: &'static str, live_when: bool) -> Self {

@@ -62,6 +62,8 @@ pub struct Provider {
     pub(crate) identity_reason: &'static str,
     pub(crate) questions: Questions,
     pub(crate) kind: Locator,
+    /// The pointer of the action.
+    pub(crate) action: Option<&'static str>,
     pub(crate) mode: Option<ModeLocator>,
     handshake: Option<Handshake>,
     parameters: &'static [Parameter],
@@ -132,6 +134,7 @@ impl Provider {
             identity_reason: "",
             questions: Questions::None,
             kind: Locator::None,
+            action: None,
             mode: None,
             handshake: None,
             parameters,

@@ -24,6 +24,7 @@ pub const GITEA: Provider = Provider::new(
 .with_aliases(&["forgejo"])
 .id_in_headers(&["x-gitea-delivery"])
 .type_in_headers(&["x-gitea-event"])
+.action_at("/action")
 .succeeds_with(Success::Any2xx)
 .identified_by(
     Identity::labels(&["x-gitea-delivery"], 64),
@@ -57,6 +58,7 @@ pub const GITEA_FORM: Provider = Provider::new(
 )
 .id_in_headers(&["x-gitea-delivery"])
 .type_in_headers(&["x-gitea-event"])
+.action_at("/action")
 .succeeds_with(Success::Any2xx)
 .identified_by(
     Identity::labels(&["x-gitea-delivery"], 64),

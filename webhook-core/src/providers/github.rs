@@ -26,6 +26,7 @@ pub const GITHUB: Provider = Provider::new(
 )
 .id_in_headers(&["x-github-delivery"])
 .type_in_headers(&["x-github-event"])
+.action_at("/action")
 .answers_within_millis(10_000)
 .unwraps_form("payload")
 .body_limit(25 * 1024 * 1024)

@@ -19,6 +19,7 @@ pub const GITLAB_TOKEN: Provider = Provider::new(
 .with_aliases(&["gitlab"])
 .id_in_headers(&["idempotency-key", "x-gitlab-event-uuid"])
 .type_in_headers(&["x-gitlab-event"])
+.action_at("/object_attributes/action")
 .answers_within_millis(10_000)
 .succeeds_with(Success::Any2xx)
 .configured_by(&[

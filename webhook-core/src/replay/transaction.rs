@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::replay::ClaimRequest;
+
 /// An open transaction on its way from a claim to the handler, and back to the commit.
 ///
 /// A store that claims within a transaction puts it here, and into the [`Lease`](super::Lease) with
@@ -15,13 +17,30 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 ///
 /// Clones share one place. If the last of them is dropped with the transaction, the transaction is
 /// dropped: databases roll back then.
+///
+/// A rollback leaves nothing of the claim. The slot keeps what was asked for, so that the store can
+/// record the failed attempt afterwards.
 #[derive(Clone)]
-pub struct TransactionSlot(Arc<Mutex<Option<Box<dyn Any + Send>>>>);
+pub struct TransactionSlot(Arc<Slot>);
+
+struct Slot {
+    transaction: Mutex<Option<Box<dyn Any + Send>>>,
+    request: ClaimRequest,
+}
 
 impl TransactionSlot {
-    /// A slot with an open transaction in it.
-    pub fn new<X: Send + 'static>(transaction: X) -> Self {
-        Self(Arc::new(Mutex::new(Some(Box::new(transaction)))))
+    /// A slot with an open transaction in it, in which this was claimed.
+    pub fn new<X: Send + 'static>(transaction: X, request: &ClaimRequest) -> Self {
+        Self(Arc::new(Slot {
+            transaction: Mutex::new(Some(Box::new(transaction))),
+            request: request.clone(),
+        }))
+    }
+
+    /// What was claimed.
+    #[must_use]
+    pub fn request(&self) -> &ClaimRequest {
+        &self.0.request
     }
 
     /// Takes the transaction out. `None` if a handler has it, or if it is not an `X`.
@@ -54,7 +73,8 @@ impl TransactionSlot {
     }
 
     fn place(&self) -> MutexGuard<'_, Option<Box<dyn Any + Send>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let place = self.0.transaction.lock();
+        place.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,11 +126,19 @@ impl<X: Send + 'static> fmt::Debug for TransactionGuard<X> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::replay::Owner;
+
+    fn request() -> ClaimRequest {
+        let minute = Duration::from_secs(60);
+        ClaimRequest::new(Owner::from_bits(1), minute, minute)
+    }
 
     #[test]
     fn a_transaction_is_borrowed_by_one_and_comes_back() {
-        let slot = TransactionSlot::new(vec![1]);
+        let slot = TransactionSlot::new(vec![1], &request());
         let mut guard = slot.borrow::<Vec<i32>>().unwrap();
         assert!(slot.borrow::<Vec<i32>>().is_none(), "it is borrowed");
         assert!(slot.take::<Vec<i32>>().is_none(), "it is borrowed");
@@ -122,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_transaction_of_another_type_stays() {
-        let slot = TransactionSlot::new(7_u8);
+        let slot = TransactionSlot::new(7_u8, &request());
         assert!(slot.borrow::<u16>().is_none());
         assert_eq!(slot.take::<u8>(), Some(7));
     }

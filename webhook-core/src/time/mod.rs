@@ -59,6 +59,13 @@ impl UnixTime {
     }
 }
 
+/// Shows the time in UTC, as RFC 3339 writes it: `2026-01-31T23:59:59Z`.
+impl fmt::Display for UnixTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&rfc3339::format(*self, false))
+    }
+}
+
 impl From<UnixTime> for SystemTime {
     fn from(time: UnixTime) -> Self {
         UNIX_EPOCH
@@ -259,6 +266,15 @@ mod tests {
         past: Duration::from_secs(300),
         future: Duration::from_secs(60),
     };
+
+    #[test]
+    fn a_time_is_shown_in_utc_and_the_latest_one_too() {
+        assert_eq!(UnixTime::from_secs(0).to_string(), "1970-01-01T00:00:00Z");
+        let millis = UnixTime::from_millis(1_769_903_999_005);
+        assert_eq!(millis.to_string(), "2026-01-31T23:59:59.005Z");
+        let latest = UnixTime::from_millis(u64::MAX).to_string();
+        assert!(latest.ends_with('Z'), "{latest}");
+    }
 
     #[test]
     fn only_canonical_decimals_are_times() {

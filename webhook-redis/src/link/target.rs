@@ -19,7 +19,7 @@ pub(crate) struct Target {
 }
 
 pub(crate) enum AnyClient {
-    Server(Client),
+    Server(Box<Client>),
     #[cfg(feature = "cluster")]
     Cluster(Box<redis::cluster::ClusterClient>),
 }

@@ -211,7 +211,7 @@ impl ReplayStore for SlowStore {
 
     async fn commit(&self, lease: &Lease, answer: Option<&[u8]>) -> Result<Commit, StoreError> {
         if self.loses.load(Ordering::SeqCst) {
-            return Ok(Commit::LeaseLost);
+            return self.answer(async { Ok(Commit::LeaseLost) }).await;
         }
         self.answer(self.inner.commit(lease, answer)).await
     }

@@ -56,7 +56,9 @@
 //!   commit is not [`Committed`](webhook_core::replay::Commit::Committed).
 //! * `pragma synchronous = full` is a setting of each connection. With less, a power loss may undo
 //!   the last transactions: whole ones, so that neither failure above appears.
-//! * A transaction that is rolled back leaves no record, so its attempts are not counted.
+//! * A transaction that is rolled back leaves no record. [`SqliteTransactions`] records a failed
+//!   attempt afterwards, in a transaction of its own. An attempt whose process was killed is not
+//!   counted.
 //!
 //! # A claim outside, a commit inside
 //!

@@ -34,8 +34,8 @@ const SETTINGS: &str = "pragma wal_autocheckpoint = 1000";
 ///
 /// SQLite has one writer: handlers run one after the other, and a delivery whose turn does not come
 /// within two seconds is answered 503. Keep slow work out of such a handler. The
-/// [module](crate::transaction) names the two failures that this avoids. Attempts are not counted,
-/// so no event becomes dead.
+/// [module](crate::transaction) names the two failures that this avoids. An attempt whose process was
+/// killed is not counted.
 ///
 /// It needs a tokio runtime, which waits for the disk on its threads for blocking work.
 #[derive(Clone)]
@@ -96,6 +96,30 @@ impl SqliteTransaction {
     }
 }
 
+impl SqliteTransaction {
+    /// Rolls back, and settles another claim of the key in a short transaction. The connection stays
+    /// borrowed, so no other handler's turn comes in between.
+    fn end(
+        self,
+        key: &ReplayKey,
+        request: &ClaimRequest,
+        settle: impl FnOnce(&mut Ledger<'_>, &Lease) -> Result<LeaseState, Failure>,
+    ) -> Result<LeaseState, Failure> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("rollback")?;
+        }
+        self.connection.execute_batch("begin immediate")?;
+        // From here on, dropping `self` rolls back.
+        let (mut ledger, epoch) = Ledger::join(&self, Clock::System.now())?;
+        let Claim::Acquired(again) = ledger.claim_with(key, request, Some(epoch))? else {
+            return Ok(LeaseState::Lost);
+        };
+        let state = settle(&mut ledger, &again)?;
+        self.connection.execute_batch("commit")?;
+        Ok(state)
+    }
+}
+
 impl Deref for SqliteTransaction {
     type Target = Connection;
 
@@ -130,6 +154,18 @@ fn transaction(lease: &Lease) -> Result<SqliteTransaction, StoreError> {
     })
 }
 
+/// Rolls back, and records what became of the claim.
+async fn end(
+    lease: &Lease,
+    settle: impl FnOnce(&mut Ledger<'_>, &Lease) -> Result<LeaseState, Failure> + Send + 'static,
+) -> Result<LeaseState, StoreError> {
+    let Some(slot) = lease.transaction() else {
+        return Ok(LeaseState::Lost);
+    };
+    let (key, request, transaction) = (*lease.key(), slot.request().clone(), transaction(lease)?);
+    blocking(move || transaction.end(&key, &request, settle)).await
+}
+
 /// Waits for the disk on a thread for that.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
@@ -150,11 +186,11 @@ impl ReplayStore for SqliteTransactions {
             let why = "another transaction on the file did not end in time";
             StoreError::with_source(StoreErrorKind::Unavailable, why)
         })?;
-        let (key, request) = (*key, request.clone());
-        let begun = blocking(move || SqliteTransaction::begin(connection, &key, &request)).await?;
+        let (key, asked) = (*key, request.clone());
+        let begun = blocking(move || SqliteTransaction::begin(connection, &key, &asked)).await?;
         Ok(match begun {
             (Claim::Acquired(lease), Some(transaction)) => {
-                Claim::Acquired(lease.with_transaction(TransactionSlot::new(transaction)))
+                Claim::Acquired(lease.with_transaction(TransactionSlot::new(transaction, request)))
             }
             (claim, _) => claim,
         })
@@ -175,20 +211,12 @@ impl ReplayStore for SqliteTransactions {
     }
 
     async fn release(&self, lease: &Lease) -> Result<LeaseState, StoreError> {
-        let transaction = transaction(lease)?;
-        let rollback = move || {
-            drop(transaction);
-            Ok(())
-        };
-        blocking(rollback).await?;
-        Ok(LeaseState::Held)
+        end(lease, |ledger, again| ledger.release(again)).await
     }
 
-    /// Attempts are not counted here, so no event is buried.
-    async fn bury(&self, lease: &Lease, _: &str) -> Result<LeaseState, StoreError> {
-        self.release(lease).await?;
-        let why = "transactional mode counts no attempts, so it buries no event";
-        Err(StoreError::with_source(StoreErrorKind::Misconfigured, why))
+    async fn bury(&self, lease: &Lease, note: &str) -> Result<LeaseState, StoreError> {
+        let note = note.to_owned();
+        end(lease, move |ledger, again| ledger.bury(again, &note)).await
     }
 
     async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {

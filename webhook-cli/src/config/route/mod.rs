@@ -14,6 +14,7 @@ use super::error::{ConfigError, EntryError};
 use super::server::ServerSettings;
 use crate::answer::receipt;
 use crate::catalogue::{is_fetched, is_public, takes_credentials};
+use crate::store::Store;
 use secrets::{ConfiguredSecret, SharedSecrets};
 
 /// A route, served at `/hooks/<name>`.
@@ -22,27 +23,34 @@ pub(crate) struct Route {
     pub(crate) endpoint: Endpoint,
 }
 
+/// What the routes have in common.
+struct Common<'a> {
+    server: &'a ServerSettings,
+    store: &'a Store,
+    secrets: SharedSecrets,
+}
+
 /// Reads the routes, each from its name and its unparsed entries.
 pub(super) fn read_all(
     routes: &[(String, Box<RawValue>)],
     server: &ServerSettings,
+    store: &Store,
 ) -> Result<Vec<Route>, ConfigError> {
-    let mut shared = SharedSecrets::default();
+    let mut common = Common {
+        server,
+        store,
+        secrets: SharedSecrets::default(),
+    };
     let routes = routes.iter();
     routes
-        .map(|(name, entries)| read(name, entries, server, &mut shared))
+        .map(|(name, entries)| read(name, entries, &mut common))
         .collect()
 }
 
-fn read(
-    name: &str,
-    entries: &RawValue,
-    server: &ServerSettings,
-    shared: &mut SharedSecrets,
-) -> Result<Route, ConfigError> {
+fn read(name: &str, entries: &RawValue, common: &mut Common<'_>) -> Result<Route, ConfigError> {
     check::name(name)?;
     let entries = Entries::of(name, entries)?;
-    let endpoint = endpoint(name, &entries, server, shared);
+    let endpoint = endpoint(name, &entries, common);
     Ok(Route {
         name: name.to_owned(),
         endpoint: endpoint.map_err(|error| ConfigError::entry(name, error))?,
@@ -52,8 +60,7 @@ fn read(
 fn endpoint(
     route: &str,
     entries: &Entries,
-    server: &ServerSettings,
-    shared: &mut SharedSecrets,
+    common: &mut Common<'_>,
 ) -> Result<Endpoint, EntryError> {
     entries.check_unique()?;
     check::known(entries)?;
@@ -65,13 +72,13 @@ fn endpoint(
         false => (None, pair),
     };
     let secrets = secrets::all(entries, provider, own)?;
-    let builder = builder(route, provider, &secrets, server)?;
+    let builder = builder(route, provider, &secrets, common.store)?;
     let builder = options::settings(builder, entries, provider, extra)?;
-    let builder = options::options(builder, entries, server)?;
+    let builder = options::options(builder, entries, common.server)?;
     let endpoint = builder.build();
     let endpoint = endpoint.map_err(|error| problem::of_entry(&error, &secrets))?;
     if !is_public(provider) {
-        shared.add(route, secrets);
+        common.secrets.add(route, secrets);
     }
     Ok(endpoint)
 }
@@ -80,16 +87,18 @@ fn builder(
     route: &str,
     provider: &Provider,
     secrets: &[ConfiguredSecret],
-    server: &ServerSettings,
+    store: &Store,
 ) -> Result<EndpointBuilder, EntryError> {
     let is_fetched = secrets.is_empty() && is_fetched(provider);
     let texts = match is_fetched {
         true => SecretSet::fetched(),
         false => secrets.iter().map(|given| given.secret.as_str()).collect(),
     };
-    let builder = Endpoint::builder(*provider, texts)
-        .consumer(route)
-        .store(server.store())
+    // The name of the route is a part of every replay key, so routes that share a store never
+    // share a record. It is also what keeps a record known after a reload.
+    let builder = Endpoint::builder(*provider, texts).consumer(route);
+    let builder = store
+        .remember(builder)
         .answer_duplicates(|delivery| Answer::json(receipt(delivery, true)));
     match is_fetched {
         true => fetch_keys(builder),

@@ -2,18 +2,28 @@
 
 mod properties;
 mod providers;
+mod references;
 mod refusals;
 mod server;
+mod toml;
 
 use std::error::Error as _;
 
-use super::{Config, ConfigError};
+use super::file::Format;
+use super::{Config, ConfigError, Route};
+use crate::store::Store;
 
 const SECRET: &str = "sk_live_0123456789abcdef";
 
-/// Parses a configuration in which `$` stands for [`SECRET`].
+/// Parses a configuration in which `$` stands for [`SECRET`], with all its routes.
 fn parse(config: &str) -> Result<Config, ConfigError> {
-    Config::parse(config.replace('$', SECRET).as_bytes())
+    let config = Config::parse(config.replace('$', SECRET).as_bytes(), Format::Json)?;
+    routes(&config).map(|_| config)
+}
+
+/// The routes of a configuration.
+fn routes(config: &Config) -> Result<Vec<Route>, ConfigError> {
+    config.routes(&Store::memory(None))
 }
 
 /// The error of a configuration that cannot be used. It never contains the secret.

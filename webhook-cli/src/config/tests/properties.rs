@@ -8,8 +8,10 @@ use webhook_core::{
     Clock as _, Endpoint, Head, KeyFormat, Part, Provider, SignedRequest, Signer, SystemClock,
 };
 
+use super::routes;
 use crate::catalogue::{Key, Kind, every_name, keys, takes_credentials};
 use crate::config::Config;
+use crate::config::file::Format;
 
 const URL: &str = "https://shop.example/hooks";
 /// Text, hexadecimal digits, base64 and base62.
@@ -47,8 +49,10 @@ fn required(provider: &Provider) -> Map<String, Value> {
 }
 
 fn endpoint_of(entries: &Map<String, Value>) -> Result<Endpoint, String> {
-    let config = Config::parse(json!({ "shop": entries }).to_string().as_bytes());
-    let routes = config.map_err(|error| error.to_string())?.routes;
+    let config = json!({ "shop": entries }).to_string();
+    let config = Config::parse(config.as_bytes(), Format::Json);
+    let routes = config.and_then(|config| routes(&config));
+    let routes = routes.map_err(|error| error.to_string())?;
     Ok(routes.into_iter().next().unwrap().endpoint)
 }
 

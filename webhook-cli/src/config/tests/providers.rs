@@ -2,14 +2,15 @@
 
 use webhook_core::providers::unconfirmed;
 
-use super::{parse, refused};
+use super::{parse, refused, routes};
 use crate::config::Route;
 
 #[test]
 fn a_provider_is_found_by_name_alias_and_variant() {
     for (entries, name) in FOUND {
         let config = parse(&format!(r#"{{"shop":{entries}}}"#)).unwrap();
-        let [Route { endpoint, .. }] = config.routes.as_slice() else {
+        let routes = routes(&config).unwrap();
+        let [Route { endpoint, .. }] = routes.as_slice() else {
             panic!("no endpoint: {entries}");
         };
         assert_eq!(endpoint.provider().name(), *name);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{parse, refused};
 use crate::config::server::SERVER_KEYS;
+use crate::store::Location;
 
 #[test]
 fn a_limit_that_is_none_names_the_server_and_its_key() {
@@ -43,10 +44,53 @@ fn what_the_server_is_not_told_has_a_default() {
         r#""idle_timeout_secs":3"#,
         r#""store_capacity":4"#,
         r#""max_unverified_bytes":5"#,
+        r#""store":"memory""#,
+        r#""strict_store":true"#,
     ];
     let told = settings(&format!(r#"{{{shop},"_server":{{{}}}}}"#, all.join(",")));
     assert_eq!((told.max_body_bytes, told.max_connections), (Some(1), 2));
     assert_eq!(told.idle_timeout, Duration::from_secs(3));
     assert_eq!(told.store_capacity, Some(4));
     assert_eq!(told.max_unverified_bytes, Some(5));
+    assert_eq!((default.store, default.strict_store), (None, false));
+    assert_eq!(
+        (told.store, told.strict_store),
+        (Some(Location::Memory), true)
+    );
+}
+
+#[test]
+fn a_store_is_a_place_or_the_error_says_which_places_there_are() {
+    for (store, problem) in [
+        (
+            r#""$""#,
+            r#"is not the place of a store; expected "memory", "#,
+        ),
+        #[cfg(feature = "sqlite")]
+        (r#""sqlite:""#, "has no path of a file"),
+        #[cfg(feature = "postgres")]
+        (r#""postgres://user:$@db:port/shop""#, "cannot be used: "),
+        #[cfg(feature = "redis")]
+        (r#""redis://user:$@db:port""#, "cannot be used: "),
+        (
+            r#""redis://:{{password}}@db""#,
+            "contains {{, a placeholder",
+        ),
+        (
+            r#"{"env":"WEBHOOK_NOT_SET"}"#,
+            r#"the environment variable "WEBHOOK_NOT_SET" is not"#,
+        ),
+    ] {
+        let said = refused(&format!(r#"{{"_server":{{"store":{store}}}}}"#));
+        let expected = format!(r#"route "_server", key "store": {problem}"#);
+        assert!(said.starts_with(&expected), "{said}");
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_capacity_of_another_store_than_memory_is_refused() {
+    let said = refused(r#"{"_server":{"store":"sqlite:a.db","store_capacity":1}}"#);
+    let expected = r#"route "_server", key "store_capacity": is a limit of the store "memory""#;
+    assert!(said.starts_with(expected), "{said}");
 }

@@ -1,0 +1,56 @@
+//! The arguments that say what the configuration and the store are.
+
+use std::path::PathBuf;
+
+use super::{Config, Route};
+use crate::failure::Failure;
+use crate::store::{Location, Store};
+
+/// Where the configuration and the state of a server are.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Source {
+    /// JSON or TOML file (`.toml`) that maps the name of each route to its provider and secret.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Existing folder for what outlives the process. The store is a file in it, unless the
+    /// configuration says otherwise.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+}
+
+impl Source {
+    pub(crate) fn new(config: PathBuf, state: Option<PathBuf>) -> Self {
+        Self { config, state }
+    }
+
+    /// Reads the configuration.
+    pub(crate) fn load(&self) -> Result<Config, Failure> {
+        Config::load(&self.config).map_err(|error| Failure::config(self.config.display(), &error))
+    }
+
+    /// Reads the routes of the configuration.
+    pub(crate) fn routes(&self, config: &Config, store: &Store) -> Result<Vec<Route>, Failure> {
+        let routes = config.routes(store);
+        routes.map_err(|error| Failure::config(self.config.display(), &error))
+    }
+
+    /// The place of the store: that of the configuration, a file in the state directory, or memory.
+    pub(crate) fn location(&self, config: &Config) -> Result<Location, Failure> {
+        match (&config.server.store, &self.state) {
+            (Some(location), _) => Ok(location.clone()),
+            (None, Some(directory)) => Location::in_state_directory(directory)
+                .map_err(|error| Failure::config("--state", &error)),
+            (None, None) => Ok(Location::Memory),
+        }
+    }
+
+    /// Warns if neither the configuration nor an argument says where the store is.
+    pub(crate) fn warn_of_silence(&self, config: &Config) {
+        if config.server.store.is_none() && self.state.is_none() {
+            tracing::warn!(
+                "deliveries are remembered in memory: a restart forgets them, and several \
+                 processes do not share them; set \"store\" in \"_server\", or --state DIR"
+            );
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The routes that are served, which a reload replaces.
+
+mod generation;
+mod router;
+mod totals;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::sync::watch;
+use webhook_axum::WebhookLayer;
+
+use crate::config::Route;
+use generation::Generation;
+pub(crate) use router::Shared;
+pub(crate) use totals::Totals;
+
+/// The routes of the configuration that is in use. Clones are handles of the same routes.
+///
+/// A reload puts other routes in their place. The old ones answer the requests that they have begun
+/// to answer, and settle the deliveries of clients that have left.
+#[derive(Clone)]
+pub(crate) struct Routes(Arc<RwLock<State>>);
+
+struct State {
+    current: Arc<Generation>,
+    /// Those that were replaced and have not settled everything.
+    retired: Vec<Arc<Generation>>,
+    /// What the others have counted, so that no counter goes back.
+    settled: Totals,
+}
+
+/// A request that is answered by these routes. They stay in use until it is dropped.
+pub(crate) struct Entered {
+    pub(crate) router: Router,
+    _in_use: watch::Receiver<()>,
+}
+
+impl Routes {
+    /// The routes of a router without deliveries.
+    pub(crate) fn fixed(router: Router) -> Self {
+        Self::of(Generation::fixed(router))
+    }
+
+    /// The routes of a configuration.
+    pub(crate) fn new(routes: Vec<Route>, shared: &Arc<Shared>) -> Self {
+        Self::of(Generation::new(routes, shared))
+    }
+
+    fn of(generation: Generation) -> Self {
+        Self(Arc::new(RwLock::new(State {
+            current: Arc::new(generation),
+            retired: Vec::new(),
+            settled: Totals::default(),
+        })))
+    }
+
+    /// Begins a request.
+    pub(crate) fn enter(&self) -> Entered {
+        // Within the lock: `replace` never sees unused routes that a request is about to enter.
+        self.read(|state| state.current.enter())
+    }
+
+    /// Replaces the routes. It has to be called in a runtime.
+    pub(crate) fn replace(&self, routes: Vec<Route>, shared: &Arc<Shared>) {
+        let new = Arc::new(Generation::new(routes, shared));
+        let old = self.write(|state| {
+            let old = std::mem::replace(&mut state.current, new);
+            state.retired.push(old.clone());
+            old
+        });
+        tokio::spawn(self.clone().retire(old));
+    }
+
+    /// Drains replaced routes once no request uses them: a draining layer refuses a body that is
+    /// still arriving.
+    async fn retire(self, old: Arc<Generation>) {
+        old.unused().await;
+        let running = old.drain(RETIRE_TIMEOUT).await;
+        if running > 0 {
+            tracing::warn!(
+                running,
+                "deliveries of replaced routes are still not settled"
+            );
+        }
+        self.write(|state| {
+            state.retired.retain(|other| !Arc::ptr_eq(other, &old));
+            old.count(&mut state.settled);
+        });
+    }
+
+    /// The layers of all routes that have something to settle.
+    pub(crate) fn layers(&self) -> Vec<WebhookLayer> {
+        self.read(|state| {
+            let generations = state.retired.iter().chain([&state.current]);
+            generations.flat_map(|one| one.layers().cloned()).collect()
+        })
+    }
+
+    /// What all routes have counted since the start.
+    pub(crate) fn totals(&self) -> Totals {
+        self.read(|state| {
+            let mut totals = state.settled.clone();
+            for generation in state.retired.iter().chain([&state.current]) {
+                generation.count(&mut totals);
+            }
+            totals
+        })
+    }
+
+    // No code panics while it holds the lock, and the state stays valid anyway.
+
+    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, write: impl FnOnce(&mut State) -> T) -> T {
+        write(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Time for what replaced routes have to settle: a handler, and the retries of its commit.
+const RETIRE_TIMEOUT: Duration = Duration::from_secs(120);
