@@ -197,3 +197,16 @@ fn documented_sizes_fit_the_default_limit() {
         assert!(limit >= bytes, "{}: {limit}", provider.name());
     }
 }
+
+#[test]
+fn a_refusal_for_a_default_of_the_sender_is_explained_in_the_log() {
+    let hint = |provider: Provider, kind| provider.hint(kind).unwrap_or_default();
+    let unsupported = RejectionKind::UnsupportedScheme;
+    #[cfg(feature = "asymmetric")]
+    assert!(hint(providers::AWS_SNS, unsupported).contains("SignatureVersion"));
+    assert_eq!(hint(providers::GITHUB, unsupported), "");
+    for provider in Provider::ALL.iter().filter(|provider| provider.signs_url()) {
+        let said = hint(*provider, RejectionKind::BadSignature);
+        assert!(said.contains("URL"), "{}: {said}", provider.name());
+    }
+}

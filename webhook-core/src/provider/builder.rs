@@ -6,6 +6,7 @@
     reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
+use crate::error::RejectionKind;
 use crate::provider::{
     Authentication, Handshake, Locator, ModeLocator, Parameter, Provider, Reply, Scheme, Success,
     assert_pointer,
@@ -216,6 +217,14 @@ impl Provider {
     #[must_use]
     pub const fn succeeds_with(mut self, success: Success) -> Self {
         self.success = Some(success);
+        self
+    }
+
+    /// Adds a hint to the log line of deliveries that are refused for these reasons: for a default
+    /// of the sender that differs from what is accepted, or a trap of its documentation.
+    #[must_use]
+    pub const fn hints(mut self, hints: &'static [(RejectionKind, &'static str)]) -> Self {
+        self.hints = hints;
         self
     }
 

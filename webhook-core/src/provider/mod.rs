@@ -22,6 +22,7 @@ mod question;
 mod scheme;
 mod success;
 
+use crate::error::RejectionKind;
 use crate::secret::KeyFormat;
 
 pub(crate) use assert::{
@@ -76,6 +77,7 @@ pub struct Provider {
     success: Option<Success>,
     body_limit: usize,
     pub(crate) form_field: Option<&'static str>,
+    hints: &'static [(RejectionKind, &'static str)],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -147,6 +149,7 @@ impl Provider {
             success: None,
             body_limit: 1024 * 1024,
             form_field: None,
+            hints: &[],
         }
     }
 }

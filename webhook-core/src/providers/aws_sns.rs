@@ -1,6 +1,7 @@
 
 
 use crate::crypto::Algorithm;
+use crate::error::RejectionKind;
 use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
@@ -43,7 +44,12 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 /// * Amazon Pay notifications arrive through SNS. Their payload is JSON in `Message`.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
-pub const AWS_SNS: Provider = sns("aws-sns", V2).with_aliases(&["amazon-pay"]);
+pub const AWS_SNS: Provider = sns("aws-sns", V2)
+    .with_aliases(&["amazon-pay"])
+    .hints(&[(
+        RejectionKind::UnsupportedScheme,
+        "a topic signs with version 1 unless its attribute `SignatureVersion` is set to 2",
+    )]);
 
 /// Amazon SNS deliveries with signature version 1 (SHA-1), otherwise like [`AWS_SNS`]. This version
 /// is legacy: a topic can be set to version 2.

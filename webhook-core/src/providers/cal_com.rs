@@ -1,4 +1,5 @@
 use crate::crypto::Algorithm;
+use crate::error::RejectionKind;
 use crate::provider::{Part, Provider, Scheme};
 
 /// Cal.com webhooks.
@@ -19,4 +20,8 @@ pub const CAL_COM: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-cal-signature-256")],
 )
 .type_at(&["/triggerEvent"])
+.hints(&[(
+    RejectionKind::Malformed,
+    "a webhook without a secret is not signed",
+)])
 .documented_at("https://cal.com/docs/developing/guides/automation/webhooks");

@@ -1,3 +1,4 @@
+use crate::error::RejectionKind;
 use crate::provider::{Identity, Provider, Scheme};
 
 /// Efí (Gerencianet) Pix webhooks, registered with `x-skip-mtls-checking: true`.
@@ -19,4 +20,8 @@ pub const EFI_PIX: Provider = Provider::new("efi-pix", &[Scheme::token().in_quer
         Identity::Content,
         "a delivery is a batch of payments, and each payment has several events",
     )
+    .hints(&[(
+        RejectionKind::BadSignature,
+        "Efí appends `/pix` to the URL: register it with `&ignorar=` at its end",
+    )])
     .documented_at("https://dev.efipay.com.br/docs/api-pix/webhooks");

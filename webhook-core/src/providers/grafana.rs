@@ -1,4 +1,5 @@
 use crate::crypto::Algorithm;
+use crate::error::RejectionKind;
 use crate::provider::{Identity, Part, Provider, Scheme};
 
 /// Grafana alerting webhooks with an HMAC secret.
@@ -26,4 +27,8 @@ pub const GRAFANA: Provider =
         Identity::Indistinct,
         "a repeated notification has the same body as the first",
     )
+    .hints(&[(
+        RejectionKind::BadSignature,
+        "leave the timestamp header of the contact point empty",
+    )])
     .documented_at("https://grafana.com/docs/grafana/latest/alerting/configure-notifications/");

@@ -1,3 +1,4 @@
+use crate::error::RejectionKind;
 use crate::provider::{Identity, Parameter, Provider, Scheme};
 
 /// Hotmart webhooks.
@@ -21,4 +22,8 @@ pub const HOTMART: Provider =
             "the body carries the id and the time of the event",
         )
         .configured_by(&[Parameter::secret("hottok")])
+        .hints(&[(
+            RejectionKind::MissingHeader,
+            "webhooks of version 1 have no token in a header: use version 2",
+        )])
         .documented_at("https://developers.hotmart.com/docs/en/webhooks/about-webhook/");

@@ -1,3 +1,4 @@
+use crate::error::RejectionKind;
 use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 use crate::verify::custom::mercadopago::{MercadoPago, TAG};
@@ -46,6 +47,7 @@ pub const MERCADOPAGO: Provider = Provider::new(
     Identity::Content,
     "the signed request id is issued for one notification; the body is not covered",
 )
+.hints(&[(RejectionKind::BadSignature, "older notifications (IPN) fit no documented signature: register the URL with `source_news=webhooks`")])
 .configured_by(&[
     Parameter::secret("webhook_secret"),
     Parameter::secret("secret_signature"),

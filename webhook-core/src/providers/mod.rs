@@ -669,7 +669,8 @@ macro_rules! for_each_asymmetric_provider {
             /// The signature covers fields, not bytes.
             alipay(public_key) = ALIPAY;
             /// Amazon SNS deliveries; see [`AWS_SNS`](webhook_core::providers::AWS_SNS).
-            /// The signature covers fields, not bytes.
+            /// The signature covers fields, not bytes. A topic signs with version 1 unless it is set to
+            /// version 2, which this constructor requires.
             aws_sns(public_key) = AWS_SNS;
             /// Binance Pay webhooks; see [`BINANCE_PAY`](webhook_core::providers::BINANCE_PAY).
             binance_pay(public_key) = BINANCE_PAY;

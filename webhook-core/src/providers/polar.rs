@@ -1,3 +1,4 @@
+use crate::error::RejectionKind;
 use crate::provider::{Provider, Scheme, Success};
 use crate::providers::standard_webhooks::v1;
 use crate::secret::KeyFormat;
@@ -22,6 +23,10 @@ pub const POLAR: Provider = Provider::new("polar", &[V1, V1.keyed_by(KeyFormat::
     .type_at(&["/type"])
     .answers_within_millis(10_000)
     .succeeds_with(Success::Any2xx)
+    .hints(&[(
+        RejectionKind::BadSignature,
+        "paste the secret with its prefix",
+    )])
     .documented_at("https://docs.polar.sh/integrate/webhooks/delivery");
 
 const V1: Scheme = v1("webhook-id", "webhook-timestamp", "webhook-signature");
