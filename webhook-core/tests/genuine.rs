@@ -210,3 +210,54 @@ fn a_refusal_for_a_default_of_the_sender_is_explained_in_the_log() {
         assert!(said.contains("URL"), "{}: {said}", provider.name());
     }
 }
+
+#[test]
+fn a_form_is_parsed_into_the_handlers_type() {
+    #[derive(serde::Deserialize)]
+    struct Message {
+        #[serde(rename = "Body")]
+        body: String,
+    }
+    let mut parsed = 0;
+    for provider in Provider::ALL.iter().filter(|provider| provider.has_forms()) {
+        let Some(signer) = try_signer(provider) else {
+            continue;
+        };
+        let request = signer.sign(NOW, "From=%2B1&Body=a+b");
+        let Ok(delivery) = receive(&endpoint(provider), &request) else {
+            continue; // It signs fields that this form does not have.
+        };
+        let message: Message = delivery.json().unwrap();
+        assert_eq!(message.body, "a b", "{}", provider.name());
+        parsed += 1;
+    }
+    assert!(parsed >= 5, "{parsed}");
+    // Of a sender of JSON, a form is not an event.
+    let request = signer(&providers::STRIPE).sign(NOW, "From=%2B1&Body=a+b");
+    let delivery = receive(&endpoint(&providers::STRIPE), &request).unwrap();
+    assert!(delivery.json::<Message>().is_err());
+}
+
+#[test]
+fn a_message_with_an_attachment_is_parsed_into_the_handlers_type() {
+    let mut request = signer(&providers::MAILGUN).sign(NOW, "x=1");
+    // The signer signs a form; its fields are sent as parts here.
+    let fields: Vec<(String, String)> =
+        form_urlencoded::parse(&request.body).into_owned().collect();
+    let mut body = String::new();
+    for (name, value) in &fields {
+        body +=
+            &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    body +=
+        "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\nx\r\n--b--\r\n";
+    request.body = body.into();
+    request.headers.push((
+        "content-type".to_owned(),
+        "multipart/form-data; boundary=b".to_owned(),
+    ));
+    let delivery = receive(&endpoint(&providers::MAILGUN), &request).unwrap();
+    let parsed: serde_json::Value = delivery.json().unwrap();
+    assert_eq!(parsed["x"], "1");
+    assert!(parsed.get("f").is_none());
+}

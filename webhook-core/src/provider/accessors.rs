@@ -126,6 +126,12 @@ impl Provider {
         self.success
     }
 
+    /// Whether bodies may be forms whose fields are the event.
+    #[must_use]
+    pub const fn has_forms(&self) -> bool {
+        self.forms
+    }
+
     /// What often causes a refusal for this reason. It is logged, and never sent.
     ///
     /// ```

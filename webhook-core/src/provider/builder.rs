@@ -220,6 +220,14 @@ impl Provider {
         self
     }
 
+    /// Declares that bodies may be forms whose fields are the event.
+    /// [`Delivery::json`](crate::Delivery::json) then reads a form like a JSON object of texts.
+    #[must_use]
+    pub const fn parses_forms(mut self) -> Self {
+        self.forms = true;
+        self
+    }
+
     /// Adds a hint to the log line of deliveries that are refused for these reasons: for a default
     /// of the sender that differs from what is accepted, or a trap of its documentation.
     #[must_use]

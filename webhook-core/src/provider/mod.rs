@@ -77,6 +77,7 @@ pub struct Provider {
     success: Option<Success>,
     body_limit: usize,
     pub(crate) form_field: Option<&'static str>,
+    forms: bool,
     hints: &'static [(RejectionKind, &'static str)],
 }
 
@@ -149,6 +150,7 @@ impl Provider {
             success: None,
             body_limit: 1024 * 1024,
             form_field: None,
+            forms: false,
             hints: &[],
         }
     }

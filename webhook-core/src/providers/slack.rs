@@ -55,6 +55,7 @@ pub const SLACK: Provider = Provider::new(
     )
     .or_probe("ssl_check", "1"),
 )
+.parses_forms()
 .unwraps_form("payload")
 .answers_within_millis(3_000)
 .retries_for_secs(6 * 60)
