@@ -194,6 +194,11 @@ pub use webhook_tower::respond;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// The code block of the page about the router.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/router.md")]
+struct RouterPage;
+
 /// A constructor whose feature is off does not compile.
 ///
 /// ```compile_fail,E0277

@@ -7,11 +7,10 @@
 )]
 
 use std::hash::{BuildHasher, RandomState};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, PgPool};
-use tokio::time::Instant;
 use webhook_core::replay::{Claim, ClaimRequest, Lease, Owner, ReplayKey, ReplayStore};
 use webhook_postgres::{PostgresStore, PostgresStoreBuilder};
 use webhook_test_services::Postgres;
@@ -101,16 +100,18 @@ impl Schema {
     /// machine.
     pub async fn sleep_exactly(&self, time: Duration) {
         let moment = Duration::from_millis(300).min(time);
-        let begun = Instant::now();
+        // The server's clock, which may be set or jump.
+        let mut until = SystemTime::now() + moment;
         self.sleep(time - moment).await;
-        let mut until = begun + moment;
         loop {
-            let late = until.elapsed();
-            if late < Duration::from_millis(20) {
-                return tokio::time::sleep_until(until).await;
+            match until.elapsed() {
+                Err(early) => tokio::time::sleep(early.duration()).await,
+                Ok(late) if late < Duration::from_millis(20) => return,
+                Ok(late) => {
+                    self.shift(-i64::try_from(late.as_micros()).unwrap()).await;
+                    until += late;
+                }
             }
-            self.shift(-i64::try_from(late.as_micros()).unwrap()).await;
-            until += late;
         }
     }
 

@@ -4,7 +4,7 @@
 //! model's sleeps alone. So the model knows a least and a most of what has passed there, and says
 //! that it cannot tell if a deadline lies between.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Stores that count whole seconds end a record at the next one.
 const ROUNDING: Duration = Duration::from_secs(1);
@@ -20,7 +20,29 @@ pub(super) struct Timeline {
     /// What has passed in addition, before the last sleep ended.
     extra: Duration,
     /// When the last sleep ended.
-    since: Instant,
+    since: Moment,
+}
+
+/// A moment on both clocks of the machine. A store may use either, and they differ if one is set or
+/// the machine is paused.
+struct Moment {
+    monotonic: Instant,
+    of_day: SystemTime,
+}
+
+impl Moment {
+    fn now() -> Self {
+        Self {
+            monotonic: Instant::now(),
+            of_day: SystemTime::now(),
+        }
+    }
+
+    /// The most that has passed since.
+    fn elapsed(&self) -> Duration {
+        let of_day = self.of_day.elapsed().unwrap_or_default();
+        self.monotonic.elapsed().max(of_day)
+    }
 }
 
 /// When an operation took place.
@@ -44,19 +66,19 @@ impl Timeline {
         Self {
             slept: Duration::ZERO,
             extra: Duration::ZERO,
-            since: Instant::now(),
+            since: Moment::now(),
         }
     }
 
     pub(super) async fn sleep(&mut self, time: Duration, sleep: &impl AsyncFn(Duration)) {
         self.extra = self.extra();
-        let begun = Instant::now();
+        let begun = Moment::now();
         sleep(time).await;
         self.extra = self
             .extra
             .saturating_add(begun.elapsed().saturating_sub(time));
         self.slept = self.slept.saturating_add(time);
-        self.since = Instant::now();
+        self.since = Moment::now();
     }
 
     pub(super) fn extra(&self) -> Duration {
