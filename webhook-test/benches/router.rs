@@ -12,6 +12,7 @@
     reason = "nanoseconds and operations are few"
 )]
 
+use std::hint::black_box;
 use std::time::Instant;
 
 use actix_web::dev::{Service, ServiceResponse};
@@ -22,7 +23,7 @@ use axum::body::Body;
 use axum::routing::post;
 use tower::Service as _;
 use webhook_actix::{Webhook, test_request};
-use webhook_axum::{Endpoint, SignedRequest, Signer, WebhookLayer, providers};
+use webhook_axum::{Endpoint, SignedRequest, Signer, VerifiedDelivery, WebhookLayer, providers};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const BATCH: usize = 256;
@@ -54,7 +55,10 @@ fn signed(kind: &str) -> SignedRequest {
 }
 
 async fn on_axum(rounds: usize) {
-    async fn handle() {}
+    /// It reads the type, as a handler for all types does.
+    async fn handle(VerifiedDelivery(delivery): VerifiedDelivery) {
+        black_box(delivery.event_type());
+    }
     let direct: Router =
         Router::new().route("/", post(handle).layer(WebhookLayer::new(endpoint())));
     let mut hooks = webhook_axum::WebhookRouter::<()>::new(WebhookLayer::new(endpoint()));
@@ -84,7 +88,10 @@ async fn on_axum(rounds: usize) {
 }
 
 async fn on_actix(rounds: usize) {
-    async fn handle() -> HttpResponse {
+    async fn handle(
+        webhook_actix::VerifiedDelivery(delivery): webhook_actix::VerifiedDelivery,
+    ) -> HttpResponse {
+        black_box(delivery.event_type());
         HttpResponse::Ok().finish()
     }
     let resource = web::resource("/").wrap(Webhook::new(endpoint()));

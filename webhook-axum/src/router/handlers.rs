@@ -1,8 +1,10 @@
 use std::any::Any;
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -50,38 +52,52 @@ impl<S> Default for Handlers<S> {
 }
 
 /// A handler that was found, and where it was registered.
-type Found<S> = (Erased<S>, Option<&'static Location<'static>>);
+type Found<'a, S> = (&'a Erased<S>, Option<&'static Location<'static>>);
 
 impl<S: Clone + Send + Sync + 'static> Handlers<S> {
-    fn find(&self, delivery: &Delivery) -> Option<Found<S>> {
+    fn find(&self, delivery: &Delivery) -> Option<Found<'_, S>> {
         match self.table.find(delivery) {
-            Some(found) => Some((Arc::clone(&found.handler), Some(found.at))),
-            None => Some((Arc::clone(self.fallback.as_ref()?), None)),
+            Some(found) => Some((&found.handler, Some(found.at))),
+            None => Some((self.fallback.as_ref()?, None)),
         }
     }
 
     /// Runs what is registered for the delivery in this request.
-    pub(super) async fn run(self: Arc<Self>, mut request: Request, state: S) -> Response {
+    pub(super) fn dispatch(self: &Arc<Self>, request: Request, state: S) -> Dispatching<S> {
         let Some(delivery) = request.extensions().get::<Delivery>().cloned() else {
-            return MissingLayer::report().into_response();
+            return Dispatching::answered(MissingLayer::report().into_response());
         };
         if let Some(answer) = self.admission.refusal(&delivery) {
-            return respond::<Body>(answer);
+            return Dispatching::answered(respond::<Body>(answer));
         }
-        if !self.before.is_empty() {
+        if self.before.is_empty() {
+            return self.handle(request, state, delivery);
+        }
+        let handlers = Arc::clone(self);
+        let running = Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            for before in &self.before {
-                if let std::ops::ControlFlow::Break(response) = before(&mut parts, &state).await {
-                    return self.conclude(response, &delivery, None);
+            for before in &handlers.before {
+                if let ControlFlow::Break(response) = before(&mut parts, &state).await {
+                    return handlers.conclude(response, &delivery, None);
                 }
             }
-            request = Request::from_parts(parts, body);
-        }
+            let request = Request::from_parts(parts, body);
+            handlers.handle(request, state, delivery).await
+        });
+        Dispatching::Running(running, None)
+    }
+
+    fn handle(self: &Arc<Self>, request: Request, state: S, delivery: Delivery) -> Dispatching<S> {
         let Some((handler, at)) = self.find(&delivery) else {
-            return respond::<Body>(acknowledge_unknown(&delivery));
+            return Dispatching::answered(respond::<Body>(acknowledge_unknown(&delivery)));
         };
-        let response = handler(request, state).await;
-        self.conclude(response, &delivery, at)
+        let running = handler(request, state);
+        let conclusion = Conclusion {
+            handlers: Arc::clone(self),
+            delivery,
+            at,
+        };
+        Dispatching::Running(running, Some(conclusion))
     }
 
     /// Turns the error of a handler into an answer.
@@ -107,6 +123,46 @@ impl<S: Clone + Send + Sync + 'static> Handlers<S> {
             }
         };
         error.respond(Some(delivery))
+    }
+}
+
+/// A handler that runs, or an answer without one.
+pub(super) enum Dispatching<S> {
+    Answered(Option<Box<Response>>),
+    /// With what its errors need, unless it has dealt with them.
+    Running(BoxFuture<'static, Response>, Option<Conclusion<S>>),
+}
+
+pub(super) struct Conclusion<S> {
+    handlers: Arc<Handlers<S>>,
+    delivery: Delivery,
+    at: Option<&'static Location<'static>>,
+}
+
+impl<S> Dispatching<S> {
+    fn answered(response: Response) -> Self {
+        Self::Answered(Some(Box::new(response)))
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Future for Dispatching<S> {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        Poll::Ready(match &mut *self {
+            Self::Answered(response) => *response.take().expect("polled after completion"),
+            Self::Running(running, conclusion) => {
+                let response = ready!(running.as_mut().poll(cx));
+                match conclusion {
+                    None => response,
+                    Some(Conclusion {
+                        handlers,
+                        delivery,
+                        at,
+                    }) => handlers.conclude(response, delivery, *at),
+                }
+            }
+        })
     }
 }
 

@@ -13,7 +13,6 @@ pub use takes_event::{At, TakesEvent};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
@@ -328,10 +327,7 @@ where
         if !router.hooks.is_empty() {
             router.layer.endpoint().set_router_hooks(router.hooks);
         }
-        any(Mounted {
-            layer: router.layer,
-            handlers: Arc::new(router.handlers),
-        })
+        any(Mounted::new(router.layer, router.handlers))
     }
 }
 

@@ -13,21 +13,28 @@ use tower_layer::Layer as _;
 use tower_service::Service;
 use webhook_tower::RequestBody;
 
-use super::handlers::{BoxFuture, Handlers};
+use super::handlers::{Dispatching, Handlers};
 use crate::{Webhook, WebhookLayer};
 
-/// The layer and what runs in it, as a handler of axum's: the state comes with each request.
-pub(super) struct Mounted<S> {
-    pub(super) layer: WebhookLayer,
-    pub(super) handlers: Arc<Handlers<S>>,
+/// The layer and what runs in it, as a handler of axum's: the state comes with each request, for
+/// which axum clones the handler.
+pub(super) struct Mounted<S>(Arc<Parts<S>>);
+
+struct Parts<S> {
+    layer: WebhookLayer,
+    handlers: Arc<Handlers<S>>,
+}
+
+impl<S> Mounted<S> {
+    pub(super) fn new(layer: WebhookLayer, handlers: Handlers<S>) -> Self {
+        let handlers = Arc::new(handlers);
+        Self(Arc::new(Parts { layer, handlers }))
+    }
 }
 
 impl<S> Clone for Mounted<S> {
     fn clone(&self) -> Self {
-        Self {
-            layer: self.layer.clone(),
-            handlers: Arc::clone(&self.handlers),
-        }
+        Self(Arc::clone(&self.0))
     }
 }
 
@@ -35,12 +42,13 @@ impl<S: Clone + Send + Sync + 'static> Handler<(), S> for Mounted<S> {
     type Future = Mounting<S>;
 
     fn call(self, request: Request, state: S) -> Mounting<S> {
+        let Parts { layer, handlers } = &*self.0;
         let inner = Inner {
-            handlers: self.handlers,
+            handlers: Arc::clone(handlers),
             state,
         };
         Mounting {
-            future: self.layer.layer(inner).call(request),
+            future: layer.layer(inner).call(request),
         }
     }
 }
@@ -55,7 +63,7 @@ pub(super) struct Inner<S> {
 impl<S: Clone + Send + Sync + 'static> Service<http::Request<RequestBody>> for Inner<S> {
     type Response = Response;
     type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+    type Future = Infallibly<Dispatching<S>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -63,8 +71,18 @@ impl<S: Clone + Send + Sync + 'static> Service<http::Request<RequestBody>> for I
 
     fn call(&mut self, request: http::Request<RequestBody>) -> Self::Future {
         let request = request.map(|body| Body::from(body.into_bytes()));
-        let running = Arc::clone(&self.handlers).run(request, self.state.clone());
-        Box::pin(async move { Ok(running.await) })
+        Infallibly(self.handlers.dispatch(request, self.state.clone()))
+    }
+}
+
+/// A future that does not fail, as that of a service.
+pub(super) struct Infallibly<F>(F);
+
+impl<F: Future + Unpin> Future for Infallibly<F> {
+    type Output = Result<F::Output, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(Ok)
     }
 }
 

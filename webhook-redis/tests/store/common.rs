@@ -42,6 +42,8 @@ end
 pub(crate) struct Place {
     urls: Vec<String>,
     pub(crate) prefix: String,
+    /// What has passed beyond the time that was asked for, in microseconds.
+    late: AtomicU64,
 }
 
 impl Place {
@@ -52,6 +54,7 @@ impl Place {
         Self {
             urls: urls.into_iter().map(str::to_owned).collect(),
             prefix: format!("webhook-test-{process}-{count}"),
+            late: AtomicU64::new(0),
         }
     }
 
@@ -104,20 +107,21 @@ impl Place {
         }
     }
 
-    /// Like [`pass`](Self::pass), and a second of the time passes on the clock. If the shift takes a
-    /// while, more than the time may have passed: then this takes as long as that on the clock too,
-    /// so that the model sees it.
+    /// Like [`pass`](Self::pass), and the last second passes on the clock, so that what the shift
+    /// takes counts too. If that is more than a second, more than the time has passed: then this
+    /// takes as long as that on the clock too, and the model sees it.
     pub(crate) async fn pass_exactly(&self, time: Duration) {
         // The server's clock, which may be set or jump.
         let begun = SystemTime::now();
         let elapsed = || begun.elapsed().unwrap_or_default();
-        tokio::time::sleep(time.min(SECOND)).await;
-        let before = elapsed();
-        self.pass(time.saturating_sub(before)).await;
-        let excess = elapsed()
-            .saturating_sub(before)
-            .max(before.saturating_sub(time));
-        if excess > SECOND / 20 {
+        let late = Duration::from_micros(self.late.swap(0, Relaxed));
+        self.pass(time.saturating_sub(SECOND + late)).await;
+        tokio::time::sleep(SECOND.saturating_sub(elapsed())).await;
+        let excess = elapsed().saturating_sub(SECOND);
+        if excess < SECOND / 50 {
+            let excess = u64::try_from(excess.as_micros()).unwrap();
+            self.late.store(excess, Relaxed);
+        } else {
             let until = time + excess;
             tokio::time::sleep(until.saturating_sub(elapsed())).await;
         }
