@@ -8,4 +8,11 @@ impl Headers for Map<'_> {
     fn find(&self, name: &str) -> Found<'_> {
         Found::only(self.0.get_all(name).map(HeaderValue::as_bytes))
     }
+
+    fn each<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
+        self.0
+            .get_all(name)
+            .map(HeaderValue::as_bytes)
+            .for_each(each);
+    }
 }

@@ -131,6 +131,25 @@ fn providers_are_listed_with_what_a_route_of_each_is_configured_with() {
 }
 
 #[test]
+fn the_page_of_a_provider_says_what_to_configure() {
+    let page = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
+        command.args(["providers", name]).output().unwrap()
+    };
+    let text = String::from_utf8(page("paypal").stdout).unwrap();
+    for word in ["webhook_id", "cert_url", "ca_certificates", "CRC-32"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 180));
+    let by_alias = String::from_utf8(page("woovi").stdout).unwrap();
+    assert!(by_alias.starts_with("openpix\n"), "{by_alias}");
+    let unknown = page("paypall");
+    assert_eq!(unknown.status.code(), Some(2));
+    let message = String::from_utf8(unknown.stderr).unwrap();
+    assert!(message.contains("paypall"), "{message}");
+}
+
+#[test]
 fn a_reader_that_closes_the_list_early_is_no_error() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
     let mut child = command

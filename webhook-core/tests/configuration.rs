@@ -575,6 +575,7 @@ fn headers_that_are_read_by_several_names_are_families_or_meant_to_differ() {
         ("gitlab-token", "x-gitlab-event-uuid"),
         // One for each key while it is rotated.
         ("primer", "x-signature-secondary"),
+        ("hookdeck", "x-hookdeck-signature-2"),
         // Two versions of a scheme.
         ("shopify", "x-shopify-webhook-id"),
     ];

@@ -176,10 +176,7 @@ fn an_unsigned_field_is_echoed_and_a_signed_one_is_a_delivery() {
 
 #[test]
 fn a_form_that_is_a_ping_is_answered_if_nothing_else_is_in_it() {
-    let ping = Handshake::new(Challenge::UnsignedForm("webhook_id"), Reply::Status(200));
-    let shop = endpoint(providers::WOOCOMMERCE.answers(ping))
-        .build()
-        .unwrap();
+    let shop = endpoint(providers::WOOCOMMERCE).build().unwrap();
     let ask = |body: &str| send(&shop, "POST", "/", NONE, body);
     let answer = ask("webhook_id=7").unwrap().unwrap();
     assert_eq!((answer.status(), answer.body().len()), (200, 0));
@@ -187,9 +184,28 @@ fn a_form_that_is_a_ping_is_answered_if_nothing_else_is_in_it() {
         assert_eq!(ask(bad), Err(RejectionKind::MissingHeader), "{bad}");
     }
     assert_eq!(signed(&shop, SECRET, "webhook_id=7"), Ok(None));
-    let plain = endpoint(providers::WOOCOMMERCE).build().unwrap();
-    let refused = send(&plain, "POST", "/", NONE, "webhook_id=7");
-    assert_eq!(refused, Err(RejectionKind::MissingHeader));
+}
+
+#[test]
+fn a_probe_of_the_certificate_is_answered_and_nothing_else_without_a_signature() {
+    let slack = endpoint(providers::SLACK).build().unwrap();
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let ask = |body: &str| send(&slack, "POST", "/", &[form], body);
+    let answer = ask("ssl_check=1&token=xyzz").unwrap().unwrap();
+    assert_eq!((answer.status(), answer.body().len()), (200, 0));
+    let long = format!("ssl_check=1&token={}", "x".repeat(5000));
+    assert_eq!(ask(&long), Err(RejectionKind::TooLarge));
+    for bad in ["", "ssl_check=2", "token=xyzz", r#"{"ssl_check":"1"}"#] {
+        assert_eq!(ask(bad), Err(RejectionKind::MissingHeader), "{bad}");
+    }
+    let unnamed = send(&slack, "POST", "/", NONE, "ssl_check=1");
+    assert_eq!(unnamed, Err(RejectionKind::MissingHeader));
+    // The challenge in JSON is answered only if it is signed.
+    let challenge = r#"{"type":"url_verification","challenge":"abc"}"#;
+    assert_eq!(ask(challenge), Err(RejectionKind::MissingHeader));
+    assert!(signed(&slack, SECRET, challenge).unwrap().is_some());
+    // A signed form is an event, whatever its fields are.
+    assert_eq!(signed(&slack, SECRET, "ssl_check=1"), Ok(None));
 }
 
 #[test]
@@ -263,7 +279,7 @@ fn a_proof_is_given_for_what_is_harmless_to_sign() {
         let refused = ask(&shop, "GET", value);
         assert_eq!(refused, Err(RejectionKind::Malformed), "{value}");
     }
-    let twice = ask(&shop, "GET", &format!("{value}&bt_challenge={value}"));
+    let twice = ask(&shop, "GET", &format!("{value}&bt_challenge=0{value}"));
     assert_eq!(twice, Err(RejectionKind::AmbiguousHeader));
     // A delivery has another method, and no proof in its query.
     assert!(ask(&shop, "POST", value).is_err());

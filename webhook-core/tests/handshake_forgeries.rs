@@ -65,7 +65,7 @@ const fn tagging(name: &'static str, schemes: &'static [Scheme]) -> Provider {
 /// Every handshake that answers with a value made with a key.
 fn keyed() -> Vec<Provider> {
     let is_keyed = |provider: &&Provider| match provider.handshake().map(|known| known.reply()) {
-        Some(Reply::FieldAndTag(..) | Reply::Digest(_)) => true,
+        Some(Reply::FieldAndTag(..) | Reply::Tag(_) | Reply::Digest(_)) => true,
         // Code of a token has nothing to sign with.
         Some(Reply::Code) => !provider.coverage().is_sender_only(),
         _ => false,

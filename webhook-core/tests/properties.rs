@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use webhook_core::providers::{self, unconfirmed};
 use webhook_core::{
     Begun, Claimed, Coverage, Endpoint, Finished, Grammar, Head, Location, Locator, Part, Provider,
-    RejectionKind, ReplayKey, SignedRequest, Signer, UnixTime,
+    RejectionKind, ReplayKey, Reply, SignedRequest, Signer, UnixTime,
 };
 
 #[path = "common/parties.rs"]
@@ -98,7 +98,11 @@ fn object(provider: &str, note: &str) -> serde_json::Value {
 fn reads_body(provider: &Provider) -> bool {
     let scheme = &provider.schemes()[0];
     let mut parts = scheme.parts().windows(2);
-    let is_seam = |two: &[Part]| matches!(two, [Part::Url, Part::Body] | [Part::Body, Part::Url]);
+    let is_url = |part: &Part| matches!(part, Part::Url | Part::UrlDecoding(_));
+    let is_seam = |two: &[Part]| match two {
+        [Part::Body, other] | [other, Part::Body] => is_url(other),
+        _ => false,
+    };
     // Trello's code signs the URL directly after the body.
     scheme.needs_full_body() || parts.any(is_seam) || provider.name() == "trello"
 }
@@ -131,6 +135,13 @@ fn with_its_proof_in_a_header() -> impl Strategy<Value = Provider> {
     proptest::sample::select(known.collect::<Vec<_>>())
 }
 
+/// Whether anyone can have the provider's secret sign this body, as the answer to a challenge.
+fn could_be_an_answer(provider: &Provider, body: &str) -> bool {
+    let reply = provider.handshake().map(|handshake| handshake.reply());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte);
+    matches!(reply, Some(Reply::Tag(_))) && !body.is_empty() && body.bytes().all(plain)
+}
+
 proptest! {
     // Enough for every provider to be drawn many times.
     #![proptest_config(draws(3000))]
@@ -140,7 +151,11 @@ proptest! {
         let [secret, _] = secrets(&provider);
         let request = sign(&provider, body.as_bytes());
         let coverage = receive(&endpoint(&provider, &secret, NOW), &request);
-        prop_assert_eq!(coverage, Ok(provider.coverage()), "{}", provider.name());
+        let expected = match could_be_an_answer(&provider, &body) {
+            true => Err(RejectionKind::BadSignature),
+            false => Ok(provider.coverage()),
+        };
+        prop_assert_eq!(coverage, expected, "{}", provider.name());
     }
 
     #[test]
@@ -466,12 +481,13 @@ fn a_missing_or_repeated_header_of_the_scheme_is_refused() {
                 twice
                     .headers
                     .insert(at, (name.clone(), format!("{value}0")));
-                assert_eq!(
-                    receive(&endpoint, &twice),
-                    Err(RejectionKind::AmbiguousHeader),
-                    "{} with two {name}",
-                    provider.name()
-                );
+                // Mollie repeats its header while a secret is rotated.
+                let expected = match provider.schemes()[0].repeats_header() {
+                    true => Ok(provider.coverage()),
+                    false => Err(RejectionKind::AmbiguousHeader),
+                };
+                let received = receive(&endpoint, &twice);
+                assert_eq!(received, expected, "{} with two {name}", provider.name());
             }
         }
     }

@@ -373,7 +373,7 @@ fn spoil(rng: &mut Rng, provider: &Provider, sent: &mut Sent) {
             sent.body = body.into();
         }
         1 if coverage.url => sent.target.push_str("?more=1"),
-        2 => {
+        2 if !provider.schemes()[0].repeats_header() => {
             let (name, value) = sent.headers[0].clone();
             sent.headers.push((name, value));
         }

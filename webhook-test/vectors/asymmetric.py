@@ -5,6 +5,7 @@ nobody has, are verified here before they are written.
 """
 
 import base64
+import hashlib
 import json
 
 from cryptography.exceptions import InvalidSignature
@@ -224,6 +225,26 @@ row("discord-interactions", '{"id":"846462639134605312","application_id":"123456
     "{time}{body}", alg="ed25519", form="hex", header="X-Signature-Ed25519", time="X-Signature-Timestamp", tolerance=(900, 300),
     id="846462639134605312", type="2", also=no_low_order)
 
+class Fal(Signed):
+    """The hash of the body is what is signed."""
+
+    def message(self, body, time, ident, signs=None, headers=None):
+        return super().message(hashlib.sha256(body).hexdigest(), time, ident, signs, headers)
+
+
+def fal_lines(row, suite):
+    no_low_order(row, suite)
+    suite.invalid("the body itself signed", headers=row.headers(sign(
+        "ed25519", PRIVATE[row.secret], b"024ca5b1\nuser_1\n" + raw(row.now_text) + b"\n" + row.body).hex()))
+    suite.invalid("the hash of another body signed", headers=row.sign(body=b"{}"))
+
+
+ASYMMETRIC["fal"] = Fal(
+    "fal", '{"request_id":"024ca5b1","gateway_request_id":"024ca5b1","status":"OK","payload":{}}',
+    "{X-Fal-Webhook-Request-Id}\n{X-Fal-Webhook-User-Id}\n{time}\n{body}", alg="ed25519", form="hex",
+    header="X-Fal-Webhook-Signature", time="X-Fal-Webhook-Timestamp", type="OK", also=fal_lines,
+    extra=[("X-Fal-Webhook-Request-Id", "024ca5b1"), ("X-Fal-Webhook-User-Id", "user_1")]).suite
+
 row("telnyx", '{"data":{"event_type":"message.received","id":"b301ed3f-1490-491f-995f-6e64e69674d4",'
     '"occurred_at":"2023-11-14T22:13:19.000Z","payload":{"text":"hello"},"record_type":"event"}}', "{time}|{body}",
     alg="ed25519", form="base64", encoding="base64", header="telnyx-signature-ed25519", time="telnyx-timestamp",
@@ -272,6 +293,9 @@ row("ebay", '{"metadata":{"topic":"MARKETPLACE_ACCOUNT_DELETION","schemaVersion"
     '{"notificationId":"49feeaeb-4982-42d9-a377","publishAttemptCount":1,"data":{"username":"test_user"}}}',
     alg="p256-sha1", form="one line", encoding="base64", header="x-ebay-signature", shape=Json("{tag}"),
     id="49feeaeb-4982-42d9-a377", type="MARKETPLACE_ACCOUNT_DELETION", also=no_object)
+
+row("dyte", '{"event":"meeting.started","meeting":{"id":"m1","organizedBy":{"id":"o1"}}}', alg="rsa-sha256", form="pem",
+    encoding="base64", header="dyte-signature", type="meeting.started")
 
 row("wise", '{"data":{"resource":{"id":111,"profile_id":222,"type":"transfer"},"current_state":"processing"},'
     '"subscription_id":"01234567","event_type":"transfers#state-change","schema_version":"2.0.0",'

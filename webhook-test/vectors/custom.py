@@ -102,6 +102,10 @@ def twilio_like(name, algorithm, extra=()):
     suite.invalid("JSON swapped, and the hash with it", **good | {
         "body": b"{}", "path_and_query": path + "&bodySHA256=" + hashlib.sha256(b"{}").hexdigest()})
     suite.invalid("JSON without its hash in the query", headers=sign(b""), body=text)
+    both = hashed + "&bodySHA256=" + hashlib.sha256(text).hexdigest()
+    suite.valid("the same hash twice in the query", **good | {"path_and_query": both, "headers": sign(b"", path=both)})
+    suite.valid("by GET, the fields in the query", method="GET", body=b"", headers=sign(b""))
+    suite.invalid("by PUT", method="PUT")
     suite.invalid("two hashes in the query", **good | {"path_and_query": hashed + "&bodySHA256=" + "0" * 64})
     odd = path + "&bodySHA256=" + "0" * 63
     suite.invalid("a hash that is none, signed as sent", path_and_query=odd, headers=sign(b"", path=odd), body=text)
@@ -239,7 +243,7 @@ def contentful():
     return suite
 
 
-def hook0_suite(body, **told):
+def hook0_suite(body, signs_absent=False, **told):
     extra = [["X-Event-Id", "evt-1"], ["X-Event-Type", "a.b"]]
     name, listed = "X-Hook0-Signature", "x-event-id x-event-type"
 
@@ -266,6 +270,11 @@ def hook0_suite(body, **told):
                 source="hook0 clients/rust/tests/webhook_verification.rs", id=..., type=...)
     suite.valid("a signed header with a bracket", headers=[
         [name, spelled(tag(values="evt-{1}.a.b").hex())[0][1]], ["X-Event-Id", "evt-{1}"], extra[1]], id=..., type=...)
+    absent = [[name, spelled(tag(values="evt-1.").hex())[0][1]], extra[0]]
+    (suite.valid if signs_absent else suite.invalid)("an absent header signed as empty", headers=absent)
+    (suite.valid if signs_absent else suite.invalid)("an empty header left out", headers=[[name, spelled(
+        tag(names=listed + " x-more", values="evt-1.a.b.").hex(), names=listed + " x-more")[0][1]], *extra])
+    suite.invalid("an absent header that was signed", headers=sign()[:-1])
     suite.invalid("the example without a listed header", body=b"hello !", secrets=["secret"], now=1636936200, headers=sent[:-1])
     suite.valid("no headers signed", headers=sign(names="", values=""))
     suite.invalid("a listed header changed", headers=[sign()[0], ["X-Event-Id", "evt-2"], extra[1]])
@@ -290,7 +299,7 @@ def hook0():
 
 @custom("coinbase-cdp")
 def coinbase_cdp():
-    return hook0_suite(b'{"id":"evt_1","type":"onchain.activity.detected"}', id="evt_1", type="onchain.activity.detected")
+    return hook0_suite(b'{"id":"evt_1","type":"onchain.activity.detected"}', True, id="evt_1", type="onchain.activity.detected")
 
 
 @custom("hook0-v0")
@@ -402,6 +411,19 @@ def mailgun():
     suite.valid("form", body=form, **labels)
     suite.invalid("form with two tokens", body=form + b"&token=" + token.encode())
     suite.invalid("form without a token", body=form.replace(b"&token=", b"&other="))
+    def parts(end="--\r\n", **values):
+        fields = {"recipient": "a@b.example", "timestamp": T, "token": token, "signature": tag().hex()} | values
+        one = lambda name, value: f'--xYz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        file = '--xYz\r\nContent-Disposition: form-data; name="attachment-1"; filename="a.txt"\r\n\r\ntoken\r\n'
+        return ("".join(one(*field) for field in fields.items() if field[1] is not None) + file + "--xYz" + end).encode()
+
+    sent = {"headers": [["Content-Type", "multipart/form-data; boundary=xYz"]]} | labels
+    suite.valid("a message with an attachment", body=parts(), **sent)
+    suite.invalid("parts with another signature", body=parts(signature=tag(OTHER).hex()), **sent)
+    suite.invalid("parts without a token", body=parts(token=None), **sent)
+    suite.invalid("parts without an end", body=parts(end=""), **sent)
+    suite.invalid("parts under another boundary", body=parts(), **sent | {"headers": [["Content-Type", "multipart/form-data; boundary=x"]]})
+    suite.invalid("parts said to be a form", body=parts(), **sent | {"headers": [["Content-Type", "application/x-www-form-urlencoded"]]})
     suite.invalid("token changed", body=body(tag().hex(), token=token[:-1] + "1"))
     suite.invalid("time changed", body=body(tag().hex(), time=str(NOW + 1)))
     suite.invalid("border between time and token moved", body=body(tag().hex(), time=T + token[0], token=token[1:]))
@@ -509,7 +531,7 @@ def braintree():
     challenge = lambda value: {"method": "GET", "body": b"", "path_and_query": "/webhook?bt_challenge=" + value}
     suite.valid("challenge", **challenge(example), type=..., response={"status": 200, "body": f"{public}|{tag(example).hex()}"})
     for name, value in {"of capital digits": example.upper(), "of nothing": "", "too short": example[:19], "too long": example + "0",
-                        "of a payload": "PD94bWwgdmVyc2lvbj0iMS4w", "twice": f"{example}&bt_challenge={example}"}.items():
+                        "of a payload": "PD94bWwgdmVyc2lvbj0iMS4w", "twice": f"{example}&bt_challenge=0{example}"}.items():
         suite.invalid(f"challenge {name}", **challenge(value))
     return suite
 
@@ -940,6 +962,37 @@ def messagebird_legacy():
     suite.invalid("query not sorted in what is signed", headers=sign(query="b=+x&a=1&c="))
     suite.invalid("body in hexadecimal in what is signed",
                   headers=header(b64(mac("sha256", KEY, T, "\n", query, "\n", hashlib.sha256(body).hexdigest()))))
+    suite.invalid("time changed by a second", headers=header(b64(tag()), str(NOW + 1)))
+    suite.invalid("time missing", headers=suite.headers("MessageBird-Request-Timestamp", None))
+    suite.invalid("time in milliseconds", headers=sign(time=MS))
+    suite.twice("MessageBird-Request-Timestamp", str(NOW + 1))
+    return suite
+
+
+@custom("bird")
+def bird():
+    body, path, url = b'{"event":"sms.outbound","service":"channels","payload":{"id":"m1"}}', "/hooks?a=1", "https://shop.example/hooks"
+
+    def tag(body=body, key=KEY, time=T, url=url + "?a=1"):
+        return mac("sha256", key, time, "\n", url, "\n", hashlib.sha256(raw(body)).digest())
+
+    def header(text, time=T):
+        return [["MessageBird-Signature", text], ["MessageBird-Request-Timestamp", time]]
+
+    def sign(body=body, key=KEY, time=T, url=url + "?a=1"):
+        return header(b64(tag(body, key, time, url)), time)
+
+    suite = Suite(body, KEY, sign(), path_and_query=path, url=url, id=None, type="sms.outbound")
+    proofs(suite, "MessageBird-Signature", sign, tag(), header)
+    suite.bodies(sign)
+    suite.tolerance()
+    suite.valid("no query", path_and_query="/hooks", headers=sign(url=url))
+    suite.invalid("query changed", path_and_query="/hooks?a=2")
+    suite.invalid("query left out", path_and_query="/hooks")
+    suite.invalid("another host", url="https://shop.test/hooks")
+    suite.invalid("the message of MessageBird", headers=header(b64(mac("sha256", KEY, T, "\na=1\n", hashlib.sha256(body).digest()))))
+    suite.invalid("body in hexadecimal in what is signed",
+                  headers=header(b64(mac("sha256", KEY, T, "\n", url + "?a=1\n", hashlib.sha256(body).hexdigest()))))
     suite.invalid("time changed by a second", headers=header(b64(tag()), str(NOW + 1)))
     suite.invalid("time missing", headers=suite.headers("MessageBird-Request-Timestamp", None))
     suite.invalid("time in milliseconds", headers=sign(time=MS))

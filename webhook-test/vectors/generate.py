@@ -285,6 +285,18 @@ def slack():
     suite.valid("event callback")
     hello = b'{"token":"Jhj5dZrVaK7ZwHHjRyZWjbDl","challenge":"3eZbrw1aBm2r","type":"url_verification"}'
     suite.valid("url verification", body=hello, headers=sign(hello), id=None, type="url_verification")
+    form_type = [["Content-Type", "application/x-www-form-urlencoded"]]
+    answered = {"response": {"status": 200, "headers": {}, "body": ""}, "id": ..., "type": ..., "headers": form_type}
+    suite.valid("unsigned test of the certificate", body=b"ssl_check=1&token=Jhj5dZrVaK7ZwHHjRyZWjbDl", **answered)
+    suite.invalid("unsigned test that says 0", body=b"ssl_check=0&token=Jhj5dZrVaK7ZwHHjRyZWjbDl", headers=form_type)
+    suite.invalid("unsigned test twice", body=b"ssl_check=1&ssl_check=1", headers=form_type)
+    suite.invalid("unsigned test without its content type", body=b"ssl_check=1", headers=[])
+    suite.invalid("unsigned test in JSON", body=b'{"ssl_check":1}', headers=form_type)
+    suite.invalid("url verification, unsigned", body=hello, headers=[])
+    suite.invalid("url verification, unsigned, said to be a form", body=hello, headers=form_type)
+    suite.invalid("unsigned test with a signature", body=b"ssl_check=1", headers=form_type + header("v0=" + "0" * 64))
+    click = b"payload=%7B%22type%22%3A%22block_actions%22%2C%22trigger_id%22%3A%2212.34%22%7D"
+    suite.valid("interaction", body=click, headers=sign(click), id=None, type="block_actions")
     suite.bodies(sign, empty=False)
     suite.secrets(other)
     suite.tolerance()
@@ -425,6 +437,21 @@ def hubspot():
     asked = sign(url=url + "?tenant=acme")
     suite.valid("query signed as received", path_and_query=path + "?tenant=acme", headers=asked)
     suite.invalid("query changed", path_and_query=path + "?tenant=acmf", headers=asked)
+    card = {"method": "GET", "body": b"", "id": None, "type": None}
+    suite.valid("a card by GET, an address unescaped", **card, path_and_query=path + "?userEmail=a%40b.example&hs_object_id=1",
+                headers=sign(b"", url=url + "?userEmail=a@b.example&hs_object_id=1", method="GET"))
+    marks = ":/?@!$'()*,;"
+    escaped = "".join(f"%{ord(mark):02X}" for mark in marks)
+    suite.valid("every escape of the page", **card, path_and_query=path + "?a=" + escaped,
+                headers=sign(b"", url=url + "?a=" + marks, method="GET"))
+    suite.valid("escapes in lower case", **card, path_and_query=path + "?a=" + escaped.lower(),
+                headers=sign(b"", url=url + "?a=" + marks, method="GET"))
+    suite.valid("an escape that stays", **card, path_and_query=path + "?a=%20%26%3D%25%C3%AB",
+                headers=sign(b"", url=url + "?a=%20%26%3D%25%C3%AB", method="GET"))
+    suite.invalid("an escape that stays, unescaped", **card, path_and_query=path + "?a=%26",
+                  headers=sign(b"", url=url + "?a=&", method="GET"))
+    suite.invalid("escapes signed as sent", **card, path_and_query=path + "?a=%40",
+                  headers=sign(b"", url=url + "?a=%40", method="GET"))
     suite.invalid("url of another scheme", url=url.replace("https:", "http:"))
     suite.invalid("url of another host", url=url.replace("www.", ""))
     suite.invalid("url with a trailing slash", url=url + "/")

@@ -59,7 +59,7 @@ class Template:
 
     def __init__(self, name, body, signs, *, header, shape="{tag}", alg="sha256", encoding="hex", key=raw, time=None,
                  unit="s", tolerance=(300, 300), id_in=None, type_in=None, id=None, type=None, secret=TEXT,
-                 other=OTHER_TEXT, extra=(), method="POST", path="/webhook", url=None, wrong_keys=(), several=None,
+                 other=OTHER_TEXT, extra=(), method="POST", path="/webhook", url=None, wrong_keys=(), several=None, lines=False,
                  also=lambda template, suite: None):
         self.__dict__.update({name: value for name, value in locals().items() if name != "self"})
         self.body = raw(body)
@@ -165,7 +165,15 @@ class Template:
         suite.invalid("signature missing", headers=suite.headers(self.header, None))
         suite.invalid("signature in another header",
                       headers=suite.headers(self.header, None) + [["X-Proof", self.spell(tag)]])
-        suite.twice(self.header, self.spell(self.tag(self.body, self.other, self.now_text, self.id)))
+        wrong = self.spell(self.tag(self.body, self.other, self.now_text, self.id))
+        if self.lines:
+            for kind, both in {"first": [self.spell(tag), wrong], "last": [wrong, self.spell(tag)]}.items():
+                suite.valid(f"two lines, ours {kind}", headers=[pair for text in both for pair in self.headers(text)])
+            suite.invalid("two lines, neither ours", headers=self.headers(wrong) + self.headers(wrong))
+            suite.valid("16 lines, the last ours", headers=self.headers(wrong) * 15 + self.headers(self.spell(tag)))
+            suite.invalid("17 lines, the last ours", headers=self.headers(wrong) * 16 + self.headers(self.spell(tag)))
+        else:
+            suite.twice(self.header, wrong)
         front = self.shape.split("{", 1)[0]
         if front and ";" not in front and self.time != "shape":
             suite.invalid("what stands before the tag missing",
@@ -332,6 +340,19 @@ def joined_by_commas(row, suite):
     suite.valid("secret without whsec_", secrets=[STANDARD.removeprefix("whsec_")])
 
 
+def polar_keys(row, suite):
+    """A secret of before 2026-09-08 is the key itself, a newer one is base64 behind its prefix."""
+    new, old = STANDARD, "polar_whs_" + TEXT
+    suite.valid("new secret, decoded", secrets=[new], headers=row.sign(secret=new, key=whsec))
+    suite.valid("secret with the new prefix, its text the key", secrets=[new], headers=row.sign(secret=new, key=raw))
+    suite.valid("old secret, its text the key", secrets=[old], headers=row.sign(secret=old, key=raw))
+    suite.valid("new prefix before no base64", secrets=["whsec_no-base64!"],
+                headers=row.sign(secret="whsec_no-base64!", key=raw))
+    suite.invalid("old secret without its prefix", secrets=[old], headers=row.sign(secret=old, key=lambda _: raw(TEXT)))
+    suite.invalid("new secret without its prefix, undecoded", secrets=[new],
+                  headers=row.sign(secret=new, key=lambda text: raw(text.removeprefix("whsec_"))))
+
+
 TEXT_IS_NO_KEY = {"key taken as text": raw}
 DECODED_IS_NO_KEY = {"key decoded as base64": unbase64}
 RAW_KEY = {"key": raw, "secret": "dGV4dC1rZXktbm90LWRlY29kZWQ=", "other": "b3RoZXIta2V5LW5vdC1kZWNvZGVk",
@@ -339,6 +360,13 @@ RAW_KEY = {"key": raw, "secret": "dGV4dC1rZXktbm90LWRlY29kZWQ=", "other": "b3RoZ
 
 svix("clerk", '{"type":"user.created","object":"event","data":{"id":"user_1"}}', type="user.created", also=only_svix,
      wrong_keys=TEXT_IS_NO_KEY)
+svix("goody", '{"type":"order.created","data":{"id":"o1"}}', type="order.created", also=only_svix,
+     wrong_keys=TEXT_IS_NO_KEY)
+svix("openmeter", '{"type":"report.meter","data":{"id":"m1"}}', type="report.meter", also=only_svix,
+     wrong_keys=TEXT_IS_NO_KEY)
+standard("farpay", '{"type":"invoice.created","data":{"id":"i1"}}', type="invoice.created", wrong_keys=TEXT_IS_NO_KEY)
+standard("signatureapi", '{"type":"envelope.completed","data":{"id":"e1"}}', type="envelope.completed",
+         wrong_keys=TEXT_IS_NO_KEY)
 svix("resend", '{"type":"email.sent","created_at":"2024-02-22T23:41:12.126Z","data":{"email_id":"56761188"}}',
      type="email.sent", also=only_svix, wrong_keys=TEXT_IS_NO_KEY)
 svix("seam", '{"event_id":"e1","event_type":"device.connected","device_id":"d1"}', type="device.connected",
@@ -358,15 +386,22 @@ standard("openai", '{"id":"evt_1","object":"event","type":"response.completed","
 standard("replicate", '{"id":"p1","status":"succeeded","output":"x"}', type="succeeded", wrong_keys=TEXT_IS_NO_KEY)
 standard("supabase", '{"metadata":{"name":"send-email"},"user":{"id":"u1"}}', wrong_keys=TEXT_IS_NO_KEY,
          several=lambda t, tags: ", ".join("v1," + tag for tag in tags), also=joined_by_commas)
-standard("creem", '{"id":"evt_1","eventType":"checkout.completed","object":{}}', type="checkout.completed",
+standard("creem-standard", '{"id":"evt_1","eventType":"checkout.completed","object":{}}', type="checkout.completed",
          wrong_keys=TEXT_IS_NO_KEY)
 standard("bigcommerce", '{"scope":"store/order/created","store_id":"1","hash":"h1"}', type="store/order/created",
          **RAW_KEY)
-standard("polar", '{"type":"order.created","data":{"id":"o1"}}', type="order.created", **RAW_KEY)
+standard("polar", '{"type":"order.created","data":{"id":"o1"}}', type="order.created", also=polar_keys, **RAW_KEY)
 standard("whop", '{"type":"payment.succeeded","data":{"id":"pay_1"}}', type="payment.succeeded", **RAW_KEY)
 standard("brex", '{"event_type":"TRANSFER_PROCESSED","transfer_id":"t1"}', type="TRANSFER_PROCESSED", key=unbase64,
          secret="YnJleC1zZWNyZXQtMDEyMzQ1Njc4OWFiY2RlZjAx", other="YnJleC1zZWNyZXQtMTEyMzQ1Njc4OWFiY2RlZjAx",
          wrong_keys=TEXT_IS_NO_KEY)
+
+def unsigned_ping(row, suite):
+    answered = {"response": {"status": 200, "headers": {}, "body": ""}, "id": ..., "type": ...}
+    suite.valid("unsigned ping", body=b"webhook_id=1", headers=[], **answered)
+    suite.invalid("unsigned ping with more in it", body=b"webhook_id=1&a=1", headers=[])
+    suite.invalid("unsigned ping in JSON", body=b'{"webhook_id":1}', headers=[])
+
 
 # ---- HMAC over the body -------------------------------------------------------------------------------------------
 
@@ -443,8 +478,14 @@ template("meta", '{"object":"page","entry":[{"id":"1","time":1}]}', header="X-Hu
 template("modern-treasury", '{"event":"created","data":{"id":"1"}}', header="X-Signature", id_in="X-Event-ID", id="e1",
          type="created")
 template("mollie", '{"resource":"event","id":"event_1","type":"payment-link.paid"}', header="X-Mollie-Signature",
-         id="event_1", type="payment-link.paid", also=lambda row, suite: (
+         id="event_1", type="payment-link.paid", lines=True, also=lambda row, suite: (
              suite.valid("behind sha256=", headers=row.headers("sha256=" + row.signed())),
+             suite.valid("two lines behind sha256=", headers=row.headers("sha256=" + row.signed(OTHER_TEXT)) + row.headers(
+                 "sha256=" + row.signed())),
+             suite.valid("two lines joined", headers=row.headers(
+                 f"sha256={row.signed(OTHER_TEXT)}, sha256={row.signed()}")),
+             suite.invalid("two lines joined, neither ours", headers=row.headers(
+                 f"sha256={row.signed(OTHER_TEXT)}, sha256={row.signed(OTHER_TEXT)}")),
              suite.invalid("behind sha1=", headers=row.headers("sha1=" + row.signed()))))
 template("notion", '{"id":"367cba44","type":"page.created","attempt_number":1,"entity":{"id":"1"}}',
          header="X-Notion-Signature", shape="sha256={tag}", id="367cba44", type="page.created")
@@ -475,9 +516,93 @@ template("vercel", '{"id":"evt_1","type":"deployment.created","payload":{}}', he
          id="evt_1", type="deployment.created")
 template("woocommerce", '{"id":1,"status":"processing"}', header="X-WC-Webhook-Signature", encoding="base64",
          type_in="X-WC-Webhook-Topic", type="order.updated",
-         also=lambda row, suite: suite.invalid("unsigned ping", body=b"webhook_id=1", headers=[]))
+         also=unsigned_ping)
 template("xero", '{"events":[{"eventCategory":"INVOICE","eventType":"UPDATE"}],"entropy":"S0m3"}',
          header="x-xero-signature", encoding="base64", type="INVOICE")
+
+template("attio", '{"webhook_id":"w1","events":[{"event_type":"record.updated","id":{"record_id":"r1"}}]}',
+         header="Attio-Signature", id_in="Idempotency-Key", id="k1", type="record.updated")
+template("cal-com", '{"triggerEvent":"BOOKING_CREATED","createdAt":"2023-11-14T22:13:20Z","payload":{"uid":"u1"}}',
+         header="X-Cal-Signature-256", type="BOOKING_CREATED", also=lambda row, suite: (
+             suite.invalid("no secret configured at the sender", headers=row.headers("no-secret-provided")),
+             suite.invalid("behind sha256=", headers=row.headers("sha256=" + row.signed()))))
+template("clickup", '{"webhook_id":"7689a169","event":"taskCreated","task_id":"c0j"}', header="X-Signature",
+         type="taskCreated")
+template("coinify", '{"event":"payment-intent.completed","context":{"id":"p1"}}', header="X-Coinify-Webhook-Signature",
+         type="payment-intent.completed")
+template("fastspring", '{"events":[{"id":"e1","processed":false,"type":"order.completed","live":true}]}',
+         header="X-FS-Signature", encoding="base64", type="order.completed")
+for name, sent in (("fourthwall", "X-Fourthwall-Hmac-SHA256"), ("fourthwall-apps", "X-Fourthwall-Hmac-Apps-SHA256")):
+    template(name, '{"id":"weve_1","type":"ORDER_PLACED","data":{}}', header=sent, encoding="base64", type="ORDER_PLACED")
+template("front-rules", '{"_links":{},"id":"evt_1","type":"inbound"}', header="X-Front-Signature", alg="sha1",
+         encoding="base64", type="inbound")
+template("grafana", '{"receiver":"r","status":"firing","alerts":[{"fingerprint":"f1"}]}',
+         header="X-Grafana-Alerting-Signature", type="firing", also=lambda row, suite: suite.invalid(
+             "signed with a timestamp", headers=row.headers(mac("sha256", TEXT, T, ":", row.body).hex()) + [
+                 ["X-Grafana-Alerting-Timestamp", T]]))
+template("hcp-terraform", '{"payload_version":1,"run_id":"run-1","notifications":[{"trigger":"run:completed"}]}',
+         header="X-TFE-Notification-Signature", alg="sha512", type="run:completed")
+template("heroku", '{"action":"create","resource":"build","data":{"status":"succeeded"}}',
+         header="Heroku-Webhook-Hmac-SHA256", encoding="base64", type="build")
+template("hookdeck", '{"id":"evt_1","type":"charge.succeeded"}', header="X-Hookdeck-Signature", encoding="base64",
+         id_in="X-Hookdeck-EventID", id="evt_abc", also=lambda row, suite: (
+             suite.valid("under the second header alone", headers=[["X-Hookdeck-Signature-2", row.signed()]], id=..., type=...),
+             suite.valid("while rotating, the second ours", headers=[
+                 ["X-Hookdeck-Signature", row.signed(OTHER_TEXT)], ["X-Hookdeck-Signature-2", row.signed()]], id=..., type=...),
+             suite.invalid("while rotating, neither ours", headers=[
+                 ["X-Hookdeck-Signature", row.signed(OTHER_TEXT)], ["X-Hookdeck-Signature-2", row.signed(OTHER_TEXT)]])))
+template("juniper-mist", '{"topic":"audits","events":[{"id":"a1","timestamp":1700000000}]}',
+         header="X-Mist-Signature-v2", type="audits", also=lambda row, suite: suite.invalid(
+             "the older header alone", headers=[["X-Mist-Signature", mac("sha1", TEXT, row.body).hex()]]))
+template("launchdarkly", '{"_id":"a1","date":1700000000000,"kind":"flag","name":"f"}', header="X-LD-Signature", type="flag")
+template("microsoft-teams", '{"type":"message","id":"1485983408511","text":"hi"}', header="Authorization",
+         shape="HMAC {tag}", encoding="base64", type="message", key=unbase64,
+         secret="dGVhbXMtc2VjdXJpdHktdG9rZW4tMDEyMzQ1Njc4OWFi", other="dGVhbXMtc2VjdXJpdHktdG9rZW4tMTEyMzQ1Njc4OWFi",
+         wrong_keys=TEXT_IS_NO_KEY, also=lambda row, suite: suite.invalid(
+             "another authorization", headers=row.headers("Bearer " + row.signed())))
+template("monnify", '{"eventType":"SUCCESSFUL_TRANSACTION","eventData":{"transactionReference":"MNFY"}}',
+         header="monnify-signature", alg="sha512", type="SUCCESSFUL_TRANSACTION")
+template("openpix", '{"event":"OPENPIX:CHARGE_COMPLETED","charge":{"correlationID":"c1"}}', header="X-OpenPix-Signature",
+         alg="sha1", encoding="base64", type="OPENPIX:CHARGE_COMPLETED")
+template("oracle-commerce", '{"order":{"orderId":"o1"}}', header="X-Oracle-CC-WebHook-Signature", alg="sha512",
+         encoding="base64")
+template("strike", '{"id":"e1","eventType":"invoice.updated","data":{"entityId":"i1"},"created":"2023-11-14T22:13:20Z"}',
+         header="X-Webhook-Signature", type="invoice.updated")
+template("veriff", '{"id":"s1","attemptId":"a1","code":7001,"action":"started"}', header="X-HMAC-SIGNATURE",
+         type="started", also=lambda row, suite: suite.invalid(
+             "under the name of the other API", headers=[["VRF-HMAC-SIGNATURE", row.signed()]]))
+template("webex", '{"id":"hook1","resource":"messages","event":"created","data":{"id":"m1"}}',
+         header="X-Spark-Signature", alg="sha1", type="created")
+template("websub", "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry/></feed>", header="X-Hub-Signature",
+         shape="sha256={tag}", also=lambda row, suite: (
+             [suite.valid(f"by {alg}", headers=row.headers(f"{alg}=" + mac(alg, TEXT, row.body).hex()))
+              for alg in ("sha1", "sha384", "sha512")],
+             suite.invalid("by MD5", headers=row.headers("md5=" + mac("md5", TEXT, row.body).hex())),
+             suite.invalid("SHA-1 called SHA-256", headers=row.headers("sha256=" + mac("sha1", TEXT, row.body).hex())),
+             suite.valid("verification of a subscription", method="GET", body=b"", headers=[], type=...,
+                         path_and_query="/webhook?hub.mode=subscribe&hub.topic=t&hub.challenge=c1&hub.lease_seconds=9",
+                         response={"status": 200, "headers": {"content-type": "text/plain"}, "body": "c1"}),
+             suite.invalid("verification of an end", method="GET", body=b"", headers=[],
+                           path_and_query="/webhook?hub.mode=unsubscribe&hub.topic=t&hub.challenge=c1")))
+template("x", '{"for_user_id":"1","tweet_create_events":[{"id_str":"2"}]}', header="X-Twitter-Webhooks-Signature",
+         shape="sha256={tag}", encoding="base64", also=lambda row, suite: x_check(row, suite))
+
+
+def x_check(row, suite):
+    """The hourly check, and what must not be answered, or taken for a delivery."""
+    ask = lambda value: {"method": "GET", "body": b"", "headers": [], "type": ..., "path_and_query": "/webhook?crc_token=" + value}
+    token = "9b4507b3-9040-4669-9ca3-6b94edb50553"
+    answer = lambda key: '{"response_token":"sha256=' + b64(mac("sha256", key, token)) + '"}'
+    suite.valid("check", **ask(token), response={"status": 200, "headers": {"content-type": "application/json"}, "body": answer(TEXT)})
+    suite.valid("check, two secrets: the first answers", secrets=[OTHER_TEXT, TEXT], **ask(token), response={
+        "status": 200, "headers": {"content-type": "application/json"}, "body": answer(OTHER_TEXT)})
+    for kind, value in {"that is JSON": "%7B%7D", "with a space": "a%20b", "with a dot": "a.b", "empty": "",
+                        "beyond ASCII": "%C3%AB", "longer than 1 KiB": "a" * 1025}.items():
+        suite.invalid(f"check of a token {kind}", **ask(value))
+    suite.invalid("the answer to a check as a delivery", body=raw(token),
+                  headers=row.headers("sha256=" + b64(mac("sha256", TEXT, token))))
+    suite.invalid("no token", method="GET", body=b"", headers=[])
+
 
 # ---- HMAC over more than the body ---------------------------------------------------------------------------------
 
@@ -556,7 +681,8 @@ template("revolut", '{"event":"TransactionStateChanged","timestamp":"2023-05-09T
          "v1.{time}.{body}", header="Revolut-Signature", shape="v1={tag}", time="Revolut-Request-Timestamp", unit="ms",
          type="TransactionStateChanged", several=pairs("v1"))
 template("sanity", '{"_id":"abc","_type":"post"}', DOT, header="sanity-webhook-signature", shape="t={time},v1={tag}",
-         encoding="base64url", time="shape", unit="ms")
+         encoding="base64url", time="shape", unit="ms", also=lambda row, suite: [
+             suite.valid(f"by {method}", method=method) for method in ("PUT", "PATCH", "DELETE", "GET")])
 template("twitch", '{"subscription":{"id":"s1","type":"channel.follow"},"event":{"user_id":"1"}}', "{id}{time}{body}",
          header="Twitch-Eventsub-Message-Signature", shape="sha256={tag}", id_in="Twitch-Eventsub-Message-Id",
          id="e76c6bd4", time="Twitch-Eventsub-Message-Timestamp", unit="rfc3339", tolerance=(600, 600),
@@ -579,10 +705,26 @@ for name in ("trello", "trello-utf8"):
     template(name, '{"action":{"id":"a1","type":"updateCard"}}', "{body}{url}", header="X-Trello-Webhook", alg="sha1",
              encoding="base64", url="https://shop.example/trello", path="/trello", id="a1", type="updateCard",
              also=hyphen_url)
-template("creem-legacy", '{"id":"evt_1","eventType":"checkout.completed","object":{}}', header="creem-signature",
+template("creem", '{"id":"evt_1","eventType":"checkout.completed","object":{}}', header="creem-signature",
          id="evt_1", type="checkout.completed", also=lambda row, suite: (
              suite.valid("behind sha256=", headers=row.headers("sha256=" + row.signed())),
              suite.invalid("behind v1=", headers=row.headers("v1=" + row.signed()))))
+
+template("buildkite", '{"event":"build.finished","build":{"id":"b1","number":1}}', DOT, header="X-Buildkite-Signature",
+         shape="timestamp={time},signature={tag}", time="shape", type="build.finished")
+template("close", '{"event":{"id":"ev_1","action":"created","object_type":"lead"},"subscription_id":"whsub_1"}',
+         "{time}{body}", header="close-sig-hash", time="close-sig-timestamp", id="ev_1", type="created",
+         key=bytes.fromhex, secret="ab" * 32, other="cd" * 32, wrong_keys=TEXT_IS_NO_KEY)
+template("front", '{"type":"inbound_received","authorization":{"id":"cmp_abc"}}', "{time}:{body}",
+         header="X-Front-Signature", encoding="base64", time="X-Front-Request-Timestamp", unit="ms", type="inbound_received")
+template("moneybird", '{"administration_id":"1","entity_type":"Contact","action":"contact_created"}', DOT,
+         header="Moneybird-Signature", shape="t={time},v1={tag}", time="shape", type="contact_created",
+         several=pairs("v1", time="t"))
+template("tiktok", '{"client_key":"c1","event":"video.publish.completed","create_time":1700000000,"content":"{}"}', DOT,
+         header="TikTok-Signature", shape="t={time},s={tag}", time="shape", type="video.publish.completed",
+         several=pairs("s", time="t"))
+template("webflow", '{"triggerType":"form_submission","payload":{"name":"Contact Us"}}', "{time}:{body}",
+         header="x-webflow-signature", time="x-webflow-timestamp", unit="ms", type="form_submission")
 
 # ---- plain hashes over the secret and more ------------------------------------------------------------------------
 
@@ -633,8 +775,18 @@ token("flutterwave-v3", '{"event":"charge.completed","data":{"id":1}}', "verif-h
 token("okta", '{"eventId":"e1","data":{"events":[{"uuid":"u1","eventType":"user.session.start"}]}}', "Authorization",
       id="e1", type="user.session.start")
 token("prood", '{"id":"5eca","type":"capture"}', "x-checkout-secret")
+template("revenuecat-signed", '{"event":{"id":"e1","type":"INITIAL_PURCHASE"}}', DOT,
+         header="X-RevenueCat-Webhook-Signature", shape="t={time},v1={tag}", time="shape", id="e1",
+         type="INITIAL_PURCHASE", several=pairs("v1", time="t"), also=lambda row, suite: beside(
+             "Authorization", "authorization", *["Bearer shop-0123456789abcdef"] * 2, "Bearer shop-0")(suite, row.header))
 token("revenuecat", '{"event":{"id":"e1","type":"INITIAL_PURCHASE"}}', "Authorization", id="e1", type="INITIAL_PURCHASE")
 token("telegram", '{"update_id":10000,"message":{"text":"hi"}}', "X-Telegram-Bot-Api-Secret-Token", id="10000")
+token("buildkite-token", '{"event":"build.finished","build":{"id":"b1"}}', "X-Buildkite-Token", type="build.finished")
+token("google-push", "", "X-Goog-Channel-Token", id="7", type="exists", extra=[
+    ("X-Goog-Channel-ID", "c1"), ("X-Goog-Message-Number", "7"), ("X-Goog-Resource-State", "exists")])
+token("hotmart", '{"id":"b1","creation_date":1700000000000,"event":"PURCHASE_APPROVED","version":"2.0.0"}',
+      "X-HOTMART-HOTTOK", id="b1", type="PURCHASE_APPROVED")
+token("vapi", '{"message":{"type":"end-of-call-report","call":{"id":"c1"}}}', "X-Vapi-Secret", type="end-of-call-report")
 token("xendit", '{"event":"payment.succeeded","data":{"id":"p1"}}', "x-callback-token", type="payment.succeeded",
       id="w1", extra=[("webhook-id", "w1")])
 basic("easypay", '{"id":"1bbc","type":"capture","status":"success"}', id="1bbc", type="capture",
@@ -718,13 +870,14 @@ def linear():
     body = at(MS)
     suite = Suite(body, TEXT, sign(body), id="234d1a4e", type="Comment")
     suite.valid("event")
-    for name, now in {"60 s old": 60, "60 s ahead": -60}.items():
+    last = 60 + 3600 + 6 * 3600
+    for name, now in {"first retry": 60, "second retry": 3660, "last retry": last, "60 s late": last + 60, "60 s ahead": -60}.items():
         suite.valid(name, now=NOW + now)
-    for name, now in {"61 s old": 61, "61 s ahead": -61}.items():
+    for name, now in {"61 s late": last + 61, "61 s ahead": -61}.items():
         suite.invalid(name, now=NOW + now)
     suite.secrets(OTHER_TEXT)
     suite.valid("an unsigned time in a header is not looked at", headers=sign(body) + [["Linear-Timestamp", "1"]])
-    suite.invalid("nor does it freshen", now=NOW + 61, headers=sign(body) + [["Linear-Timestamp", str(NOW + 61) + "000"]])
+    suite.invalid("nor does it freshen", now=NOW + last + 61, headers=sign(body) + [["Linear-Timestamp", str(NOW + last + 61) + "000"]])
     suite.invalid("one bit of the first body byte", body=flip(body, 0))
     suite.invalid("one bit of the last body byte", body=flip(body, -1))
     odd = {"missing": b'{"type":"Comment"}', "null": at("null"), "a fraction": at(MS + ".5"), "in seconds": at(T),
@@ -765,6 +918,60 @@ def efi_pix():
     suite.invalid("token under another name", path_and_query=ask(TEXT, "token"))
     suite.invalid("name in upper case", path_and_query=ask(TEXT, "HMAC"))
     suite.invalid("token in a header", path_and_query="/webhook/pix", headers=[["hmac", TEXT]])
+    suite.valid("the same token twice", path_and_query=ask(TEXT) + f"&hmac={TEXT}")
     suite.invalid("two tokens, the right one first", path_and_query=ask(TEXT) + f"&hmac={OTHER_TEXT}")
     suite.invalid("two tokens, the right one last", path_and_query=ask(OTHER_TEXT) + f"&hmac={TEXT}")
     return suite
+
+
+def in_query(name, body, type, response, id=None):
+    """A token in the query parameter `code`."""
+    ask = lambda value, name="code": f"/webhook?{name}={value}"
+    suite = Suite(raw(body), TEXT, [], path_and_query=ask(TEXT), id=id, type=type)
+    suite.valid("event")
+    suite.valid("another parameter before", path_and_query="/webhook?a=1&code=" + TEXT)
+    suite.valid("the same token twice", path_and_query=ask(TEXT) + "&code=" + TEXT)
+    suite.valid("token percent-encoded", path_and_query=ask("%30" + TEXT[1:]))
+    suite.valid("body changed, it is not covered", body=noted(raw(body), "changed"))
+    suite.secrets(OTHER_TEXT)
+    wrong = {"another": OTHER_TEXT, "one character short": TEXT[:-1], "without its first character": TEXT[1:],
+             "one character longer": TEXT + "0", "doubled": TEXT * 2, "empty": "", "in upper case": TEXT.upper(),
+             "behind a space": "%20" + TEXT, "before a NUL": TEXT + "%00"}
+    for kind, value in wrong.items():
+        suite.invalid("token " + kind, path_and_query=ask(value))
+    suite.invalid("token missing", path_and_query="/webhook")
+    suite.invalid("token under another name", path_and_query=ask(TEXT, "key"))
+    suite.invalid("token in a header", path_and_query="/webhook", headers=[["code", TEXT]])
+    suite.invalid("two tokens, the right one first", path_and_query=ask(TEXT) + f"&code={OTHER_TEXT}")
+    suite.invalid("two tokens, the right one last", path_and_query=ask(OTHER_TEXT) + f"&code={TEXT}")
+    response(suite, ask)
+    return suite
+
+
+@provider
+def azure_event_grid():
+    def handshake(suite, ask):
+        kind = "Microsoft.EventGrid.SubscriptionValidationEvent"
+        hello = raw('[{"id":"2d1781af","eventType":"%s","data":{"validationCode":"512d38b6-c7b8"}}]' % kind)
+        suite.valid("handshake", body=hello, id=..., type=..., response={
+            "status": 200, "headers": {"content-type": "application/json"}, "body": '{"validationResponse":"512d38b6-c7b8"}'})
+        suite.invalid("handshake without the token", body=hello, path_and_query="/webhook")
+        suite.invalid("handshake with another token", body=hello, path_and_query=ask(OTHER_TEXT))
+
+    return in_query("azure-event-grid", '[{"id":"e1","eventType":"Microsoft.Storage.BlobCreated","data":{}}]',
+                    "Microsoft.Storage.BlobCreated", handshake, id="e1")
+
+
+@provider
+def azure_event_grid_cloudevents():
+    def handshake(suite, ask):
+        options = {"method": "OPTIONS", "body": b"", "headers": [["WebHook-Request-Origin", "eventgrid.azure.net"]],
+                   "id": ..., "type": ...}
+        allowed = {"status": 200, "headers": {"webhook-allowed-origin": "eventgrid.azure.net"}, "body": ""}
+        suite.valid("handshake", **options, response=allowed)
+        suite.valid("handshake without the token", **options | {"path_and_query": "/webhook"}, response=allowed)
+        suite.invalid("OPTIONS without an origin", **options | {"headers": []})
+        suite.invalid("handshake with a line break", **options | {"headers": [["WebHook-Request-Origin", "a b"]]})
+
+    return in_query("azure-event-grid-cloudevents", '{"specversion":"1.0","id":"e1","type":"Microsoft.Storage.BlobCreated"}',
+                    "Microsoft.Storage.BlobCreated", handshake, id="e1")

@@ -218,6 +218,31 @@ def monday():
     return suite
 
 
+@provider("jira-oauth2")
+def jira_oauth2():
+    token = Token("Authorization", {"iss": "client-1", "iat": NOW, "exp": NOW + 180},
+                  b'{"webhookEvent":"jira:issue_updated","timestamp":1700000000000}', prefix="Bearer ", id=None,
+                  type="jira:issue_updated")
+    suite = token.common(("exp", "iat", "nbf"))
+    suite.valid("in the last second", now=NOW + 180)
+    suite.invalid("a second after its end", now=NOW + 181)
+    suite.valid("a token that does not expire", headers=token.sign(exp=...))
+    suite.invalid("made 61 s ahead", headers=token.sign(iat=NOW + 61))
+    suite.valid("another body: the token covers none", body=b'{"webhookEvent":"x"}', type="x")
+    return suite
+
+
+@provider("netlify")
+def netlify():
+    token = Token("X-Webhook-Signature", {"iss": "netlify"}, b'{"id":"d1","state":"ready","site_id":"s1"}',
+                  hashed=("sha256", "hex", False), id=None, type="ready")
+    suite = token.common(("exp", "iat", "nbf"))
+    token.texts(iss="Netlify")
+    suite.valid("expires later", headers=token.sign(exp=NOW + 60))
+    suite.invalid("expired", headers=token.sign(exp=NOW - 1))
+    return suite
+
+
 @provider("livekit")
 def livekit():
     token = Token("Authorization", {"iss": "APIkey1", "exp": NOW + 300, "nbf": NOW},

@@ -3,6 +3,7 @@
 mod key;
 mod keys;
 mod listing;
+mod page;
 mod proof;
 mod variants;
 
@@ -10,5 +11,6 @@ mod variants;
 pub(crate) use key::{Key, Kind};
 pub(crate) use keys::{every_name, keys};
 pub(crate) use listing::print;
+pub(crate) use page::print_page;
 pub(crate) use proof::{is_fetched, is_public, takes_credentials};
 pub(crate) use variants::{names, variants};

@@ -32,6 +32,9 @@ enum Verb {
     Store(StoreCommand),
     /// List the providers with their aliases, their variants and the keys of a route.
     Providers {
+        /// Print all that is known about this provider: what to configure, and its traps.
+        #[arg(conflicts_with = "json")]
+        name: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -45,7 +48,10 @@ impl Arguments {
             Verb::Serve(serve) => logged(serve.log_format, serve.run()).await,
             Verb::Check(check) => logged(Format::Text, check.run()).await,
             Verb::Store(store) => logged(Format::Text, store.run()).await,
-            Verb::Providers { json } => plain(wrote(catalogue::print(json))),
+            Verb::Providers {
+                name: Some(name), ..
+            } => plain(show(&name)),
+            Verb::Providers { json, .. } => plain(wrote(catalogue::print(json))),
         }
     }
 }
@@ -76,6 +82,15 @@ fn plain(ended: Result<(), Failure>) -> ExitCode {
             let _ = writeln!(io::stderr(), "error: {}", failure.reason());
             failure.code()
         }
+    }
+}
+
+/// Prints the page of a provider.
+fn show(name: &str) -> Result<(), Failure> {
+    let unknown = "no provider has this name; `webhook providers` lists all of them";
+    match catalogue::print_page(name) {
+        Some(written) => wrote(written),
+        None => Err(Failure::argument(name, unknown)),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use webhook_core::{
-    Algorithm, Challenge, Identity, KeyFormat, Labels, Location, Locator, Part, Provider,
-    Questions, Scheme, Success,
+    Algorithm, Challenge, Identity, KeyFormat, Labels, Location, Locator, Parameter, ParameterKind,
+    Part, Provider, Questions, Scheme, Success,
 };
 
 /// The cell of a value that does not exist or is not known.
@@ -52,7 +52,7 @@ fn part(part: &Part) -> Option<String> {
         Part::Time => "timestamp".to_owned(),
         Part::Id => "id".to_owned(),
         Part::Method => "method".to_owned(),
-        Part::Url => "URL".to_owned(),
+        Part::Url | Part::UrlDecoding(_) => "URL".to_owned(),
         Part::Body => "body".to_owned(),
         Part::Header(name) => format!("`{name}`"),
         Part::Field(pointer) => format!("`{pointer}` of the body"),
@@ -193,6 +193,9 @@ pub(crate) fn deadline(provider: &Provider) -> String {
 pub(crate) fn retries(provider: &Provider) -> String {
     match provider.retry_horizon() {
         Duration::ZERO => NONE.to_owned(),
+        horizon if provider.keeps_time_on_retry() => {
+            format!("{}, with the first timestamp", span(horizon))
+        }
         horizon => span(horizon),
     }
 }
@@ -264,6 +267,81 @@ pub(crate) fn body_limit(provider: &Provider) -> String {
     }
 }
 
+/// The provider's names for the secret, and how its text becomes the key.
+pub(crate) fn secret(provider: &Provider) -> String {
+    let is_secret = |known: &&Parameter| known.kind() == ParameterKind::Secret;
+    let names = provider.parameters().iter().filter(is_secret);
+    let names: Vec<_> = names.map(|known| format!("`{}`", known.name())).collect();
+    let format = match provider.key_format() {
+        KeyFormat::Utf8 => "the text as shown",
+        KeyFormat::Whsec => "`whsec_` and base64, which is decoded",
+        KeyFormat::WhsecOrUtf8 => "`whsec_` and base64, or text without that prefix",
+        KeyFormat::WhsecOrText => "the text as shown, and decoded if it is `whsec_` and base64",
+        KeyFormat::Base64 => "base64, which is decoded",
+        KeyFormat::Hex => "hexadecimal digits, which are decoded",
+        KeyFormat::Base62 => "base62, which is decoded",
+        KeyFormat::Basic => "user name and password",
+        KeyFormat::PublicKey if provider.has_published_keys() => "a public key, or fetched",
+        KeyFormat::PublicKey => "a public key",
+        _ => NONE,
+    };
+    match names.is_empty() {
+        true => format.to_owned(),
+        false => format!("{}: {format}", names.join(" or ")),
+    }
+}
+
+/// The settings of an endpoint. A required one is bold.
+pub(crate) fn settings(provider: &Provider) -> String {
+    let settings = provider
+        .parameters()
+        .iter()
+        .filter(|known| known.is_setting());
+    let shown = settings.map(|known| {
+        let name = match known.is_required() {
+            true => format!("**`{}`**", known.name()),
+            false => format!("`{}`", known.name()),
+        };
+        match known.header() {
+            Some(header) => format!("{name} (sent in `{header}`)"),
+            None => name,
+        }
+    });
+    let url = provider.signs_url().then(|| "**`public_url`**".to_owned());
+    let needs_token = provider
+        .handshake()
+        .is_some_and(|known| known.needs_token());
+    let token = needs_token.then(|| "`verify_token`".to_owned());
+    let all: Vec<_> = url.into_iter().chain(shown).chain(token).collect();
+    match all.is_empty() {
+        true => NONE.to_owned(),
+        false => all.join(", "),
+    }
+}
+
+/// Where the signature, token or password is.
+pub(crate) fn place(provider: &Provider) -> String {
+    let places = provider
+        .schemes()
+        .iter()
+        .map(|scheme| match scheme.location() {
+            Location::Header(name) => format!("`{name}`"),
+            Location::AnyHeader(names) => {
+                let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                names.join(" or ")
+            }
+            Location::Query(name) => format!("`{name}` of the query"),
+            Location::BodyField(pointer) => format!("`{pointer}` of the body"),
+            Location::FormField(name) => format!("`{name}` of the form"),
+            _ => "see the notes".to_owned(),
+        });
+    distinct(places).join(" or ")
+}
+
+pub(crate) fn methods(provider: &Provider) -> String {
+    provider.methods().join(", ")
+}
+
 /// A duration in its exact units.
 fn span(time: Duration) -> String {
     let secs = time.as_secs();
@@ -293,6 +371,10 @@ pub(crate) fn handshake(provider: &Provider) -> String {
         Challenge::Query(method, name) => format!("`{method}` with `{name}` in the query"),
         Challenge::Header(method, name) => format!("an unsigned `{method}` with `{name}`"),
         Challenge::Method(method) => format!("any `{method}`"),
+    };
+    let challenge = match handshake.probe() {
+        Some((field, value)) => format!("{challenge}, or an unsigned form with `{field}={value}`"),
+        None => challenge,
     };
     match (handshake.needs_token(), handshake.offers_secret()) {
         (true, _) => format!("{challenge}; needs `verify_token`"),

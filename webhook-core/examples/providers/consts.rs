@@ -47,17 +47,16 @@ impl Consts {
         }
     }
 
-    /// The notes on a provider: the bullets of its docs, and the other sentences with bold text.
-    /// Docs without bullets give all paragraphs except the first. Links are removed.
+    /// The notes on a provider: the paragraphs and bullets of its docs, without links. The first
+    /// paragraph is left out if it is only a title, which the name of the row says too.
     pub(crate) fn notes(&self, provider: &Provider) -> Result<Vec<String>, Box<dyn Error>> {
         let mut blocks = blocks(&self.0[&self.name(provider)?]);
-        if blocks.iter().any(|block| block.starts_with(BULLET)) {
-            return Ok(blocks.iter().filter_map(|block| note(block)).collect());
-        }
-        if blocks.len() > 1 {
+        let is_title = |block: &String| !block.trim_end_matches('.').contains([';', ':', '.']);
+        if blocks.len() > 1 && blocks.first().is_some_and(is_title) {
             blocks.remove(0);
         }
-        Ok(blocks.iter().map(|block| without_links(block)).collect())
+        let text = |block: &String| without_links(block.strip_prefix(BULLET).unwrap_or(block));
+        Ok(blocks.iter().map(text).collect())
     }
 }
 
@@ -78,16 +77,6 @@ fn blocks(docs: &str) -> Vec<String> {
     }
     blocks.retain(|block| !block.starts_with("Source:") && !block.starts_with("<https://"));
     blocks
-}
-
-/// The text of a bullet, or the sentences of a paragraph that have bold text.
-fn note(block: &str) -> Option<String> {
-    if let Some(bullet) = block.strip_prefix(BULLET) {
-        return Some(without_links(bullet));
-    }
-    let marked = block.replace(".** ", ".**\n").replace(". ", ".\n");
-    let bold: Vec<_> = marked.lines().filter(|line| line.contains("**")).collect();
-    (!bold.is_empty()).then(|| without_links(&bold.join(" ")))
 }
 
 /// The text with the words of each link instead of the link. Other brackets stay.

@@ -1,11 +1,12 @@
-//! The generator of `docs/providers.md`, which also counts the providers:
+//! The generator of `docs/providers.md`, and of what `webhook providers NAME` prints. It also counts
+//! the providers:
 //!
 //! ```sh
 //! cargo run -p webhook-core --all-features --example providers
 //! cargo run -p webhook-core --all-features --example providers -- --check
 //! ```
 //!
-//! With `--check` it writes nothing, and fails if the file is out of date.
+//! With `--check` it writes nothing, and fails if a file is out of date.
 
 mod cells;
 mod consts;
@@ -26,19 +27,25 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = page::page(&consts::read(&root.join("src/providers"))?)?;
+    let consts = consts::read(&root.join("src/providers"))?;
+    let described = serde_json::to_string_pretty(&page::described(&consts)?)? + "\n";
+    let files = [
+        ("docs/providers.md", page::page(&consts)?),
+        ("webhook-cli/src/catalogue/providers.json", described),
+    ];
     print!("{}", groups::counts());
-    let path = root.join("../docs/providers.md");
-    if !check {
-        fs::write(path, page)?;
-        return Ok(ExitCode::SUCCESS);
+    let mut code = ExitCode::SUCCESS;
+    for (name, text) in files {
+        let path = root.join("..").join(name);
+        if !check {
+            fs::write(path, text)?;
+        } else if !fs::read_to_string(path).is_ok_and(|written| written == text) {
+            eprintln!(
+                "{name} is out of date; write it again:\n\
+                 cargo run -p webhook-core --all-features --example providers"
+            );
+            code = ExitCode::FAILURE;
+        }
     }
-    if fs::read_to_string(path).is_ok_and(|written| written == page) {
-        return Ok(ExitCode::SUCCESS);
-    }
-    eprintln!(
-        "docs/providers.md is out of date; write it again:\n\
-         cargo run -p webhook-core --all-features --example providers"
-    );
-    Ok(ExitCode::FAILURE)
+    Ok(code)
 }

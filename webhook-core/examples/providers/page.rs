@@ -1,4 +1,4 @@
-//! The page: four tables of all providers, and the same four tables of the unconfirmed ones.
+//! The page: the tables of all providers, and the same tables of the unconfirmed ones.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -17,22 +17,29 @@ the values in `webhook_core::providers`. Do not edit it.
 
 `WebhookLayer` and `Endpoint` have the constructors. A constructor with a `public_key` needs the
 feature `asymmetric`, and its configured key is public. The documentation of
-`webhook_core::providers` has a page for each provider. That page describes the provider's id, its
-retries, its traps and the sources. The names below link to the provider's own documentation.
+`webhook_core::providers` has a page for each provider, with the sources of every fact. The names
+below link to the provider's own documentation. `webhook providers NAME` prints the same in a
+terminal.
 
 – means that the value does not exist or is not known. Nothing is guessed.
 
 ";
 
-const SIGNED: &str =
-    "What the signature covers, and where a delivery carries its timestamp, id, type and mode:
+const CONFIGURED: &str = "What to configure, and where a delivery carries its signature or token:
+
+* A setting in bold is required. `public_url` is the URL as registered with the provider.
+* If a delivery is refused, compare these first: the secret of another endpoint or environment,
+  a URL that a proxy has rewritten, a body that something has parsed and written again.
+
+";
+
+const SIGNED: &str = "
+What the signature covers, and where a delivery carries its timestamp, id, type and mode:
 
 * ✓: covered. ✗: a label that is not covered, so anyone on the path may have changed it. (✓):
   covered by some of the provider's schemes, or in one of two forms.
 * If nothing is signed, a token identifies the sender. It proves nothing about the body.
 
-| name | constructor | signed message | tolerance | timestamp | id | type | mode |
-|---|---|---|---|---|---|---|---|
 ";
 
 const BEHAVIOUR: &str = "
@@ -45,8 +52,6 @@ How the sender behaves, and what an endpoint does by default:
   duplicate from the next event.
 * The endpoint answers the challenge of a handshake, and the challenge reaches no handler.
 
-| name | success | answer within | retries for | replay key kept for | body limit | handshake |
-|---|---|---|---|---|---|---|
 ";
 
 const IDENTITY: &str = "
@@ -60,15 +65,11 @@ What the replay key comes from. A duplicate must have the same key, and the next
 * Questions wait for an answer of the handler. A copy of a question is not answered as a
   duplicate: it runs again.
 
-| name | replay key | reason | questions |
-|---|---|---|---|
 ";
 
 const NOTES: &str = "
 Traps and other facts, from the docs of the const:
 
-| name | notes |
-|---|---|
 ";
 
 const UNCONFIRMED: &str = "
@@ -95,28 +96,41 @@ fn sorted(providers: &'static [Provider]) -> Vec<&'static Provider> {
 }
 
 fn tables(providers: &[&Provider], consts: &Consts) -> Result<String, Box<dyn Error>> {
-    let mut out = SIGNED.to_owned();
-    for provider in providers {
-        row(&mut out, provider, &signed(provider, consts)?);
+    let mut out = String::new();
+    let heads = [CONFIGURED, SIGNED, BEHAVIOUR, IDENTITY];
+    let facts: Result<Vec<_>, _> = providers.iter().map(|one| facts(one, consts)).collect();
+    let facts = facts?;
+    for (i, head) in heads.into_iter().enumerate() {
+        let names = facts.iter().take(1).flat_map(|tables| tables[i].iter());
+        let names: Vec<_> = names.map(|(name, _)| *name).collect();
+        let _ = writeln!(out, "{head}| name | {} |", names.join(" | "));
+        let _ = writeln!(out, "|---{}|", "|---".repeat(names.len()));
+        for (provider, tables) in providers.iter().zip(&facts) {
+            let cells: Vec<_> = tables[i].iter().map(|(_, cell)| cell.clone()).collect();
+            row(&mut out, provider, &cells);
+        }
     }
-    out += BEHAVIOUR;
-    for provider in providers {
-        row(&mut out, provider, &behaviour(provider));
-    }
-    out += IDENTITY;
-    for provider in providers {
-        row(&mut out, provider, &identity(provider));
-    }
-    out += NOTES;
+    let _ = writeln!(out, "{NOTES}| name | notes |\n|---|---|");
     for provider in providers {
         let notes = Some(consts.notes(provider)?.join("<br>")).filter(|notes| !notes.is_empty());
-        row(
-            &mut out,
-            provider,
-            &[notes.unwrap_or_else(|| NONE.to_owned())],
-        );
+        let notes = notes.unwrap_or_else(|| NONE.to_owned());
+        row(&mut out, provider, &[notes]);
     }
     Ok(out)
+}
+
+/// What the command prints about each provider: names and texts, in order.
+pub(crate) fn described(consts: &Consts) -> Result<serde_json::Value, Box<dyn Error>> {
+    let mut all = serde_json::Map::new();
+    for provider in sorted(Provider::ALL) {
+        let facts = facts(provider, consts)?.into_iter().flatten();
+        let facts = facts.filter(|(name, cell)| *name != "constructor" && cell != NONE);
+        let facts: Vec<_> = facts.map(|(name, cell)| [name.to_owned(), cell]).collect();
+        let notes = consts.notes(provider)?;
+        let text = serde_json::json!({ "facts": facts, "notes": notes });
+        all.insert(provider.name().to_owned(), text);
+    }
+    Ok(all.into())
 }
 
 fn row(out: &mut String, provider: &Provider, cells: &[String]) {
@@ -125,37 +139,43 @@ fn row(out: &mut String, provider: &Provider, cells: &[String]) {
     let _ = writeln!(out, "| [`{name}`]({page}) | {} |", cells.join(" | "));
 }
 
-fn signed(provider: &Provider, consts: &Consts) -> Result<[String; 7], Box<dyn Error>> {
+/// A table's columns: their names, and their cells for one provider.
+type Columns = Vec<(&'static str, String)>;
+
+/// The tables' columns for one provider.
+fn facts(provider: &Provider, consts: &Consts) -> Result<[Columns; 4], Box<dyn Error>> {
     let name = consts.name(provider)?;
     let built = constructor(provider).unwrap_or_else(|| format!("`{}{name}`", module(provider)));
     Ok([
-        built,
-        cells::signed(provider),
-        cells::tolerance(provider),
-        cells::time(provider),
-        cells::label(provider, provider.id_locator()),
-        cells::label(provider, provider.type_locator()),
-        cells::mode(provider),
+        vec![
+            ("constructor", built),
+            ("secret", cells::secret(provider)),
+            ("settings", cells::settings(provider)),
+            ("signature or token in", cells::place(provider)),
+            ("methods", cells::methods(provider)),
+        ],
+        vec![
+            ("signed message", cells::signed(provider)),
+            ("tolerance", cells::tolerance(provider)),
+            ("timestamp", cells::time(provider)),
+            ("id", cells::label(provider, provider.id_locator())),
+            ("type", cells::label(provider, provider.type_locator())),
+            ("mode", cells::mode(provider)),
+        ],
+        vec![
+            ("success", cells::success(provider)),
+            ("answer within", cells::deadline(provider)),
+            ("retries for", cells::retries(provider)),
+            ("replay key kept for", cells::memory(provider)),
+            ("body limit", cells::body_limit(provider)),
+            ("handshake", cells::handshake(provider)),
+        ],
+        vec![
+            ("replay key", cells::identity(provider)),
+            ("reason", provider.identity_reason().to_owned()),
+            ("questions", cells::questions(provider)),
+        ],
     ])
-}
-
-fn behaviour(provider: &Provider) -> [String; 6] {
-    [
-        cells::success(provider),
-        cells::deadline(provider),
-        cells::retries(provider),
-        cells::memory(provider),
-        cells::body_limit(provider),
-        cells::handshake(provider),
-    ]
-}
-
-fn identity(provider: &Provider) -> [String; 3] {
-    [
-        cells::identity(provider),
-        provider.identity_reason().to_owned(),
-        cells::questions(provider),
-    ]
 }
 
 fn module(provider: &Provider) -> &'static str {

@@ -2,13 +2,16 @@
 
 use std::sync::OnceLock;
 
+use bytes::Bytes;
+
 use crate::answer::Answer;
 use crate::delivery::arrival::Challenged;
 use crate::delivery::identity::both;
 use crate::delivery::{Envelope, IdentityInput, Proof, Record};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
-use crate::provider::{Locator, Verified};
+use crate::parse::form;
+use crate::provider::{Locator, Provider, Questions, Verified};
 use crate::verify::custom::digest_of;
 
 /// What a complete body is.
@@ -52,6 +55,12 @@ impl Record {
         let missing = RejectionKind::MissingHeader;
         let responder = self.shared.responder.as_ref().ok_or(missing)?;
         let raw = self.arrival.body.freeze();
+        if responder.is_probe(&raw) {
+            return Ok(Answer::status_only(200));
+        }
+        if !responder.is_unsigned() {
+            return Err(missing); // The challenge itself has to be signed.
+        }
         match responder.plain_value(&raw) {
             Some(value) => responder.unsigned(&value),
             None => Envelope::read(&self.shared.wanted, &raw)
@@ -71,6 +80,7 @@ impl Record {
         self.shared.observer.verified();
         self.raw = arrival.body.freeze();
         let unwrapped = arrival.verification.unwrapped(&self.raw);
+        let unwrapped = unwrapped.or_else(|| in_form(&self.shared.provider, &self.raw));
         self.unwrapped = unwrapped.map(Box::new);
         Ok(verified)
     }
@@ -92,7 +102,9 @@ impl Record {
                 return Ok(Opened::Challenge(answer));
             }
         }
-        let is_question = envelope.is_question();
+        let is_form = self.unwrapped.is_some() && self.shared.provider.form_field.is_some();
+        let asks = is_form && self.shared.provider.questions() == Questions::Forms;
+        let is_question = asks || envelope.is_question();
         let labels = envelope.labels(self.payload(), vouched)?;
         self.body = OnceLock::from(labels);
         Ok(Opened::Event { is_question })
@@ -145,4 +157,19 @@ impl Record {
         let url = self.arrival.verification.confirmation()?;
         Some(Confirmation::new(self.shared.provider.name(), url))
     }
+}
+
+/// The payload in the form field that the provider names. `None` if the body is not such a form.
+fn in_form(provider: &Provider, body: &[u8]) -> Option<Bytes> {
+    let field = provider.form_field?;
+    if is_json(body) {
+        return None;
+    }
+    let value = form::field(body, field).ok()?;
+    Some(value.read().into_owned().into())
+}
+
+/// Whether a body begins as a JSON object or array, so that it is not a form.
+fn is_json(body: &[u8]) -> bool {
+    matches!(body.trim_ascii_start(), [b'{' | b'[', ..])
 }

@@ -9,6 +9,7 @@ mod counts;
 mod envelope;
 mod event;
 mod fence;
+mod form_payload;
 mod head_labels;
 mod hooks;
 mod identity;
@@ -203,11 +204,20 @@ impl Delivery {
 
     /// Parses the [payload](Self::payload) as JSON into a `T`.
     ///
+    /// If the provider may send [forms](crate::Provider::parses_forms), a form is read like a JSON
+    /// object: each field is a text, or a list of texts if its name is repeated. Attachments are
+    /// left out.
+    ///
     /// # Errors
     ///
     /// [`PayloadError`] if the payload is not a `T`. The delivery stays verified.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
-        let parsed = serde_json::from_slice(self.payload());
+        let payload = self.payload();
+        let mut parsed = serde_json::from_slice(payload);
+        if parsed.is_err() && self.0.shared.provider.has_forms() {
+            let fields = form_payload::fields(payload);
+            parsed = fields.map_or(parsed, serde_json::from_value);
+        }
         parsed.map_err(|source| PayloadError::new::<T>(source, self.clone()))
     }
 }

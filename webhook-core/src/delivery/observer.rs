@@ -119,6 +119,7 @@ impl Observer {
         if line.and_then(LogLimit::pass).is_none() {
             return;
         }
+        let hint = provider.hint(kind);
         let (provider, reason) = (provider.name(), kind.as_str());
         match kind {
             RejectionKind::StoreUnavailable
@@ -150,6 +151,7 @@ impl Observer {
                     provider,
                     consumer,
                     reason,
+                    hint,
                     total,
                     "delivery refused"
                 );

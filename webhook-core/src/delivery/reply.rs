@@ -16,6 +16,14 @@ impl Reply {
         }
     }
 
+    /// The answer with a text that the verifier computes.
+    pub(super) fn of_text(self, text: &str) -> Answer {
+        match self {
+            Self::Tag(name) => object(&[(name, text)]),
+            _ => Answer::echo_text(text),
+        }
+    }
+
     /// The answer to a verified challenge; `None` if the value may not be echoed. `key` is the key
     /// that verified the challenge.
     pub(crate) fn of_value(self, value: &str, key: Option<&RunningMac>) -> Option<Answer> {
@@ -35,7 +43,7 @@ impl Reply {
             }
             Self::Header(name) => is_echo(value).then(|| Answer::echo_header(name, value)),
             // These answers are computed from settings that a verified challenge does not need.
-            Self::Digest(_) | Self::Code => None,
+            Self::Digest(_) | Self::Code | Self::Tag(_) => None,
         }
     }
 }

@@ -79,13 +79,18 @@ impl HandshakeResponder {
 
     /// Whether the body may be a challenge without a signature.
     pub(crate) fn reads_unsigned(&self, head: &Head<'_>) -> bool {
-        let of_body = matches!(
+        let may_be_probe = self.handshake.probe.is_some() && is_form(head);
+        (self.is_unsigned() || may_be_probe) && !self.is_signed(head)
+    }
+
+    /// Whether the challenge is a body without a signature.
+    pub(crate) const fn is_unsigned(&self) -> bool {
+        matches!(
             self.handshake.challenge,
             Challenge::UnsignedField(_)
                 | Challenge::UnsignedForm(_)
                 | Challenge::UnsignedWithout(_)
-        );
-        of_body && !self.is_signed(head)
+        )
     }
 
     /// Whether the head has a value where a signature would be.
@@ -103,7 +108,7 @@ impl HandshakeResponder {
 
     /// The answer to a challenge that the head identifies; `None` if this is not a challenge.
     ///
-    /// `code` computes the answer of [`Reply::Code`].
+    /// `code` computes the answer of [`Reply::Code`] and [`Reply::Tag`].
     ///
     /// # Errors
     ///
@@ -133,9 +138,9 @@ impl HandshakeResponder {
         };
         self.check_query(head)?;
         let answer = match self.handshake.reply {
-            Reply::Code => {
+            Reply::Code | Reply::Tag(_) => {
                 let text = code(&value).ok_or(RejectionKind::Malformed)?;
-                Answer::echo_text(&text)
+                self.handshake.reply.of_text(&text)
             }
             _ => self.unsigned(&value)?,
         };
@@ -167,6 +172,15 @@ impl HandshakeResponder {
             }
         }
         Ok(())
+    }
+
+    /// Whether the body of an unsigned request is the probe's form.
+    pub(crate) fn is_probe(&self, body: &[u8]) -> bool {
+        let Some((field, expected)) = self.handshake.probe else {
+            return false;
+        };
+        let found = crate::parse::form::field(body, field);
+        found.is_ok_and(|value| value.is(expected.as_bytes()))
     }
 
     /// The value of an unsigned challenge whose body is not JSON; `None` if this is not a
@@ -241,6 +255,16 @@ impl fmt::Debug for HandshakeResponder {
             .field("handshake", &self.handshake)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether the body is said to be a form.
+fn is_form(head: &Head<'_>) -> bool {
+    let media = match head.headers.find("content-type") {
+        Found::Once(value) => value.split(|&byte| byte == b';').next(),
+        _ => None,
+    };
+    let form = b"application/x-www-form-urlencoded";
+    media.is_some_and(|media| media.trim_ascii().eq_ignore_ascii_case(form))
 }
 
 /// Whether a body may follow this head. The body is not read, so the connection cannot be reused.

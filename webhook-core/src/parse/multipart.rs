@@ -38,12 +38,37 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(&byte)
 }
 
+/// The boundary that a body begins with. `None` if it does not begin with one.
+pub(crate) fn boundary_of(body: &[u8]) -> Option<&[u8]> {
+    let line = body.strip_prefix(b"--")?;
+    let end = line.iter().position(|&byte| byte == b'\r')?;
+    let boundary = line.get(..end)?;
+    let fits = (1..=MAX_BOUNDARY).contains(&boundary.len());
+    (fits && boundary.iter().all(|byte| is_plain(*byte))).then_some(boundary)
+}
+
 /// The content of the field of this name, which must be present exactly once.
 pub(crate) fn field<'b>(
     body: &'b [u8],
     boundary: &[u8],
     name: &str,
 ) -> Result<&'b [u8], RejectionKind> {
+    let (mut found, mut is_repeated) = (None, false);
+    parts(body, boundary, &mut |head, content| {
+        is_repeated |= is_named(head, name) && found.replace(content).is_some();
+    })?;
+    match is_repeated {
+        true => Err(RejectionKind::AmbiguousHeader),
+        false => found.ok_or(RejectionKind::MissingHeader),
+    }
+}
+
+/// Passes the head and the content of each part to `each`.
+pub(crate) fn parts<'b>(
+    body: &'b [u8],
+    boundary: &[u8],
+    each: &mut dyn FnMut(&'b [u8], &'b [u8]),
+) -> Result<(), RejectionKind> {
     let delimiter = [b"\r\n--", boundary].concat();
     // The first delimiter starts the body or follows an ignored preamble.
     let opening = delimiter.get(2..).unwrap_or_default();
@@ -52,17 +77,14 @@ pub(crate) fn field<'b>(
         Some(rest) => rest,
         None => split(body, &delimiter).ok_or(RejectionKind::Malformed)?.1,
     };
-    let mut found = None;
     // `--` after a delimiter ends the form.
     while !rest.starts_with(b"--") {
         let (part, behind) = split(rest, &delimiter).ok_or(RejectionKind::Malformed)?;
         let (head, content) = split(part, &blank).ok_or(RejectionKind::Malformed)?;
-        if is_named(head, name) && found.replace(content).is_some() {
-            return Err(RejectionKind::AmbiguousHeader);
-        }
+        each(head, content);
         rest = behind;
     }
-    found.ok_or(RejectionKind::MissingHeader)
+    Ok(())
 }
 
 /// The text before and after the first match.
@@ -74,17 +96,28 @@ fn split<'b>(text: &'b [u8], by: &Finder<'_>) -> Option<(&'b [u8], &'b [u8])> {
 
 /// Whether the head of a part names the field.
 fn is_named(head: &[u8], name: &str) -> bool {
+    let wanted = format!("name=\"{name}\"");
+    parameters(head).any(|parameter| parameter == wanted.as_bytes())
+}
+
+/// The name of a part that is a text. `None` for an attachment, which has a file name too.
+pub(crate) fn text_name(head: &[u8]) -> Option<&[u8]> {
+    if parameters(head).any(|parameter| parameter.starts_with(b"filename")) {
+        return None;
+    }
+    let quoted = parameters(head).find_map(|parameter| parameter.strip_prefix(b"name=\""))?;
+    quoted.strip_suffix(b"\"")
+}
+
+/// The parameters of `Content-Disposition` in the head of a part.
+fn parameters(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    let mut dispositions = lines.filter_map(|line| {
+    let dispositions = lines.filter_map(|line| {
         let (key, value) = line.split_at_checked(20)?;
         key.eq_ignore_ascii_case(b"content-disposition:")
             .then_some(value)
     });
-    let wanted = format!("name=\"{name}\"");
-    dispositions.any(|value| {
-        let mut parameters = value.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
-        parameters.any(|parameter| parameter == wanted.as_bytes())
-    })
+    dispositions.flat_map(|value| value.split(|&byte| byte == b';').map(<[u8]>::trim_ascii))
 }
 
 /// A form with one field.

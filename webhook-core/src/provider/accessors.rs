@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use crate::error::RejectionKind;
 use crate::provider::{Coverage, Handshake, Locator, Parameter, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 
@@ -104,6 +105,12 @@ impl Provider {
         Duration::from_secs(self.retry_horizon_secs as u64)
     }
 
+    /// Whether a retry has the signed time of the first attempt.
+    #[must_use]
+    pub const fn keeps_time_on_retry(&self) -> bool {
+        self.retries_keep_time
+    }
+
     /// How long the provider waits for an answer. `None` if it does not say.
     #[must_use]
     pub const fn deadline(&self) -> Option<Duration> {
@@ -117,6 +124,39 @@ impl Provider {
     #[must_use]
     pub const fn success(&self) -> Option<Success> {
         self.success
+    }
+
+    /// Whether bodies may be forms whose fields are the event.
+    #[must_use]
+    pub const fn has_forms(&self) -> bool {
+        self.forms
+    }
+
+    /// What often causes a refusal for this reason. It is logged, and never sent.
+    ///
+    /// ```
+    /// use webhook_core::{RejectionKind, providers};
+    ///
+    /// let hint = providers::EFI_PIX.hint(RejectionKind::BadSignature);
+    /// assert!(hint.is_some_and(|hint| hint.contains("ignorar")));
+    /// ```
+    #[must_use]
+    pub fn hint(&self, kind: RejectionKind) -> Option<&'static str> {
+        let mut hints = self.hints.iter();
+        let own = hints
+            .find(|(known, _)| *known == kind)
+            .map(|(_, hint)| *hint);
+        let is_url = kind == RejectionKind::BadSignature && self.signs_url();
+        own.or(is_url.then_some(
+            "the URL is signed: the configured one has to be exactly the registered one, with its \
+             scheme, host and path",
+        ))
+    }
+
+    /// The field of a form whose value is the payload, if bodies may be forms.
+    #[must_use]
+    pub const fn form_field(&self) -> Option<&'static str> {
+        self.form_field
     }
 
     /// The default body limit, in bytes.

@@ -6,6 +6,7 @@
     reason = "const evaluation has no iterators, and a wrong index there is a compile error"
 )]
 
+use crate::error::RejectionKind;
 use crate::provider::{
     Authentication, Handshake, Locator, ModeLocator, Parameter, Provider, Reply, Scheme, Success,
     assert_pointer,
@@ -180,6 +181,30 @@ impl Provider {
         self
     }
 
+    /// Declares that a retry has the signed time of the first attempt, so that a genuine delivery
+    /// may be as old as the last retry. Call this after
+    /// [`retries_for_secs`](Self::retries_for_secs).
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if a scheme's tolerance is shorter than the retries.
+    #[must_use]
+    pub const fn retries_keep_time(mut self) -> Self {
+        let schemes = self.schemes.as_slice();
+        let mut i = 0;
+        while i < schemes.len() {
+            if let Some(time) = schemes[i].time {
+                assert!(
+                    time.past_secs >= self.retry_horizon_secs,
+                    "the tolerance refuses retries: it is shorter than they take"
+                );
+            }
+            i += 1;
+        }
+        self.retries_keep_time = true;
+        self
+    }
+
     /// Sets how long the provider waits for an answer, in milliseconds.
     #[must_use]
     pub const fn answers_within_millis(mut self, millis: u32) -> Self {
@@ -192,6 +217,43 @@ impl Provider {
     #[must_use]
     pub const fn succeeds_with(mut self, success: Success) -> Self {
         self.success = Some(success);
+        self
+    }
+
+    /// Declares that bodies may be forms whose fields are the event.
+    /// [`Delivery::json`](crate::Delivery::json) then reads a form like a JSON object of texts.
+    #[must_use]
+    pub const fn parses_forms(mut self) -> Self {
+        self.forms = true;
+        self
+    }
+
+    /// Adds a hint to the log line of deliveries that are refused for these reasons: for a default
+    /// of the sender that differs from what is accepted, or a trap of its documentation.
+    #[must_use]
+    pub const fn hints(mut self, hints: &'static [(RejectionKind, &'static str)]) -> Self {
+        self.hints = hints;
+        self
+    }
+
+    /// Unwraps the payload of a body that is a form: it is the value of this field. For senders
+    /// whose customers choose between JSON and a form.
+    ///
+    /// # Panics
+    ///
+    /// In `const` evaluation, if a scheme does not cover the body.
+    #[must_use]
+    pub const fn unwraps_form(mut self, field: &'static str) -> Self {
+        let schemes = self.schemes.as_slice();
+        let mut i = 0;
+        while i < schemes.len() {
+            assert!(
+                schemes[i].coverage().body,
+                "only a signed body is unwrapped"
+            );
+            i += 1;
+        }
+        self.form_field = Some(field);
         self
     }
 

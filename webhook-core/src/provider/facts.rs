@@ -28,7 +28,9 @@ impl Provider {
     /// Whether challenges are answered with tags made by the keys that verify deliveries. Schemes
     /// with custom code never answer this way. Without a signed body, no challenge is genuine.
     pub(crate) fn tags_challenges(&self) -> bool {
-        let tags = |handshake: Handshake| matches!(handshake.reply(), Reply::FieldAndTag(..));
+        let tags = |handshake: Handshake| {
+            matches!(handshake.reply(), Reply::FieldAndTag(..) | Reply::Tag(_))
+        };
         let custom = |scheme: &Scheme| matches!(scheme.authentication, Authentication::Custom(_));
         let signs_body = |scheme: &Scheme| scheme.coverage().authenticates_body();
         let mut schemes = self.schemes().iter();

@@ -4,10 +4,10 @@
 //! with `X-Content-Type-Options: nosniff`, so that a browser does not run attacker-chosen text.
 //!
 //! Some values have one provider: `UnsignedWithout` (Melhor Envio), `Has` (Twitch), `Json`
-//! (Discord), `Header` (Asana), `Digest` (eBay), `FieldAndTag` (Zoom), and the two conditions on
-//! the query (Meta). `UnsignedForm` is for users of WooCommerce, whose docs say how. They are not
+//! (Discord), `Header` (Asana), `Digest` (eBay), `FieldAndTag` (Zoom), `Tag` (X), `UnsignedForm`
+//! (WooCommerce), the probe (Slack), and the two conditions on the query (Meta). They are not
 //! custom code: a scheme knows neither the verify token nor whether a challenge was verified, and
-//! each is a few lines. Only `FieldAndTag` is more, in `crypto`: it keeps answers and signatures
+//! each is a few lines. Only the tags are more, in `crypto`: it keeps answers and signatures
 //! apart for every provider that a user writes.
 
 #![allow(
@@ -38,6 +38,7 @@ pub struct Handshake {
     pub(crate) condition: Option<(&'static str, &'static str)>,
     pub(crate) token: Option<&'static str>,
     pub(crate) offers_secret: bool,
+    pub(crate) probe: Option<(&'static str, &'static str)>,
 }
 
 /// What a challenge looks like, and whether it is verified first.
@@ -96,6 +97,12 @@ pub enum Reply {
     /// `A–Z a–z 0–9 + / = - _` is answered. A delivery is refused if its whole signed message
     /// consists of these characters.
     FieldAndTag(&'static str, &'static str),
+    /// 200 and a JSON object with the tag of the value under this name, written like the signature
+    /// of a delivery. The tag is made with the first secret.
+    ///
+    /// Anyone can ask for it, so the rules of [`FieldAndTag`](Self::FieldAndTag) hold: only a value
+    /// of the same characters is answered, and a delivery of such a message is refused.
+    Tag(&'static str),
     /// 200 and the value in this header.
     Header(&'static str),
     /// 200 and a JSON object with this name and the hexadecimal SHA-256 of value, verify token and
@@ -141,6 +148,10 @@ impl Handshake {
                 assert!(signed, "only a signed challenge can be answered with a tag");
             }
             Reply::Header(name) => assert_header_name(name),
+            Reply::Tag(_) => assert!(
+                matches!(challenge, Challenge::Query(..)),
+                "`Reply::Tag` needs `Challenge::Query`"
+            ),
             Reply::Code => assert!(
                 matches!(challenge, Challenge::Query(..)),
                 "`Reply::Code` needs `Challenge::Query`"
@@ -153,7 +164,17 @@ impl Handshake {
             condition: None,
             token: None,
             offers_secret: false,
+            probe: None,
         }
+    }
+
+    /// Also answers an unsigned form that has this field with this value: 200 and an empty body.
+    /// Its content type is `application/x-www-form-urlencoded`. The form is at most 4 KiB, and its
+    /// other fields are ignored.
+    #[must_use]
+    pub const fn or_probe(mut self, field: &'static str, value: &'static str) -> Self {
+        self.probe = Some((field, value));
+        self
     }
 
     /// Requires this query parameter with this value. Without it, the request is not a challenge.
@@ -207,6 +228,12 @@ impl Handshake {
 
     pub(crate) const fn is_signed(&self) -> bool {
         matches!(self.challenge, Challenge::Signed { .. })
+    }
+
+    /// The field and the value of the unsigned form that is answered as well, if there is one.
+    #[must_use]
+    pub const fn probe(&self) -> Option<(&'static str, &'static str)> {
+        self.probe
     }
 
     /// The JSON pointers of the condition and of the value.

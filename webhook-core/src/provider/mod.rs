@@ -22,6 +22,7 @@ mod question;
 mod scheme;
 mod success;
 
+use crate::error::RejectionKind;
 use crate::secret::KeyFormat;
 
 pub(crate) use assert::{
@@ -71,9 +72,13 @@ pub struct Provider {
     same_headers: &'static [&'static [&'static str]],
     docs: &'static str,
     retry_horizon_secs: u32,
+    retries_keep_time: bool,
     deadline_millis: u32,
     success: Option<Success>,
     body_limit: usize,
+    pub(crate) form_field: Option<&'static str>,
+    forms: bool,
+    hints: &'static [(RejectionKind, &'static str)],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -140,9 +145,13 @@ impl Provider {
             same_headers: &[],
             docs: "",
             retry_horizon_secs: 0,
+            retries_keep_time: false,
             deadline_millis: 0,
             success: None,
             body_limit: 1024 * 1024,
+            form_field: None,
+            forms: false,
+            hints: &[],
         }
     }
 }

@@ -1,6 +1,7 @@
 
 
 use crate::crypto::Algorithm;
+use crate::error::RejectionKind;
 use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
@@ -16,8 +17,9 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 /// `SigningCertURL` names the certificate. Configure its public key, or have a
 /// [`KeySource`](crate::KeySource) fetch it: `Endpoint::aws_sns(SecretSet::fetched()).keys(…)`. The
 /// source is only asked for `https://sns.<region>.amazonaws.com/SimpleNotificationService-….pem`.
-/// The region must have the form of an AWS region, so a lookalike address is refused. With the
-/// setting `cert_url`, the configured key counts only for that certificate.
+/// The partitions for China, the European Sovereign Cloud and the isolated regions have their own
+/// domains. The region must have the form of an AWS region, so a lookalike address is refused. With
+/// the setting `cert_url`, the configured key counts only for that certificate.
 ///
 /// * **The setting `topic_arn` is required**: it lists the accepted topics, separated by commas.
 ///   Anyone with an AWS account can have SNS sign a message of their own topic.
@@ -32,8 +34,9 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 ///   reaches the handler as an event of that type. Then fetch the URL, or call
 ///   `ConfirmSubscription` with the `Token`. An `UnsubscribeConfirmation` always reaches the
 ///   handler, because its URL would undo the unsubscription.
-/// * Signature version 1 uses SHA-1: see [`AWS_SNS_LEGACY_SHA1`]. Set the topic's
-///   `SignatureVersion` to 2.
+/// * **A topic signs with version 1 (SHA-1) unless its attribute `SignatureVersion` is set to 2.**
+///   Here version 1 is refused, also the first confirmation, and SNS takes that 401 as final. Set
+///   the attribute before you subscribe, or use [`AWS_SNS_LEGACY_SHA1`].
 /// * Raw message delivery is unsigned and refused.
 /// * `Timestamp` is the time of publication and stays the same over retries, which continue for up
 ///   to an hour. So a delivery may be up to 70 minutes old.
@@ -41,7 +44,12 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 /// * Amazon Pay notifications arrive through SNS. Their payload is JSON in `Message`.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
-pub const AWS_SNS: Provider = sns("aws-sns", V2).with_aliases(&["amazon-pay"]);
+pub const AWS_SNS: Provider = sns("aws-sns", V2)
+    .with_aliases(&["amazon-pay"])
+    .hints(&[(
+        RejectionKind::UnsupportedScheme,
+        "a topic signs with version 1 unless its attribute `SignatureVersion` is set to 2",
+    )]);
 
 /// Amazon SNS deliveries with signature version 1 (SHA-1), otherwise like [`AWS_SNS`]. This version
 /// is legacy: a topic can be set to version 2.
@@ -56,6 +64,7 @@ const fn sns(name: &'static str, schemes: &'static [Scheme]) -> Provider {
         .type_at(&["/Type"])
         .answers_within_millis(15_000)
         .retries_for_secs(3600)
+        .retries_keep_time()
         .succeeds_with(Success::Any2xx)
         .configured_by(
             const {

@@ -21,7 +21,7 @@ use crate::time::TimeUnit;
 ///
 /// Binance reads the answer: `{"returnCode":"SUCCESS","returnMessage":null}`.
 ///
-/// Only 200 is success.
+/// Only 200 is success. Binance retries six times.
 ///
 /// Source: <https://developers.binance.com/docs/binance-pay/webhook-common>
 pub const BINANCE_PAY: Provider = Provider::new(

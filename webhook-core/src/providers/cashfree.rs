@@ -1,6 +1,6 @@
 use crate::crypto::Algorithm;
 use crate::parse::Encoding;
-use crate::provider::{Parameter, Part, Provider, Scheme};
+use crate::provider::{Identity, Parameter, Part, Provider, Scheme};
 use crate::time::TimeUnit;
 
 /// Cashfree payment gateway webhooks.
@@ -11,7 +11,8 @@ use crate::time::TimeUnit;
 ///
 /// * Products that put a `signature` into the body use another scheme.
 /// * Cashfree documents no tolerance. The default is 300 s in both directions.
-/// * Events have no id, so the replay key comes from the body. The event type is `/type`.
+/// * Events have no signed id, so the replay key comes from the body. `x-idempotency-key` is an
+///   unsigned label. The event type is `/type`.
 ///
 /// Source: <https://www.cashfree.com/docs/payments/online/webhooks/signature-verification> and
 /// cashfree-pg 6.0.6.
@@ -23,6 +24,11 @@ pub const CASHFREE: Provider = Provider::new(
             .encoding(Encoding::Base64)
             .time_in_header("x-webhook-timestamp", TimeUnit::Millis),
     ],
+)
+.id_in_headers(&["x-idempotency-key"])
+.identified_by(
+    Identity::Content,
+    "the body carries the ids and the time of the event; the header with an id is not signed",
 )
 .type_at(&["/type"])
 .configured_by(&[

@@ -5,7 +5,8 @@ use crate::verify::custom::hook0::Hook0;
 /// Coinbase Developer Platform webhooks, signed like [Hook0](super::HOOK0).
 ///
 /// * The signature covers the timestamp, the headers that `h` names, and the body. `v0`, which
-///   covers no header, is refused.
+///   covers no header, is refused. A header that `h` names and the request does not have is signed
+///   as an empty one, as in the sample of Coinbase's page.
 /// * A dot may occur in a header and in the body, and nothing else marks the end of the headers.
 ///   The body is JSON, so it begins with the first bracket, and every byte of it is covered.
 ///   [`Coverage::body`](crate::Coverage::body) is false if a header contains a bracket or the body
@@ -29,4 +30,5 @@ const SCHEME: &[Scheme] = &[signed(&JSON, true).reads_body()];
 static JSON: Hook0 = Hook0 {
     tag: TAG,
     is_json: true,
+    signs_absent: true,
 };

@@ -29,4 +29,5 @@ pub const EBANX: Provider = Provider::new(
 )
 .succeeds_with(Success::Only200)
 .same_headers(&[&["x-signature-content", "x-signaturecontent"]])
+.parses_forms()
 .documented_at("https://developers.ebanx.com/integrations/notifications");

@@ -12,7 +12,9 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 ///   with at most 64 ids for one body. It is kept for 30 days.
 /// * GitHub waits 10 s for an answer and does not retry by itself. A manual redelivery has the same
 ///   id and the same bytes. It is a duplicate if the first delivery was handled.
-/// * Payloads may reach 25 MB. The limit here is 5 MiB; you can raise it.
+/// * GitHub's default content type is a form whose field `payload` is JSON, which
+///   [`Delivery::payload`](crate::Delivery::payload) returns. The form is what is signed.
+/// * Payloads may reach 25 MB, and so does the limit here. Lower it if your events are small.
 /// * Any 2xx is success.
 ///
 /// Source: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
@@ -26,7 +28,8 @@ pub const GITHUB: Provider = Provider::new(
 .type_in_headers(&["x-github-event"])
 .action_at("/action")
 .answers_within_millis(10_000)
-.body_limit(5 * 1024 * 1024)
+.unwraps_form("payload")
+.body_limit(25 * 1024 * 1024)
 .succeeds_with(Success::Any2xx)
 .identified_by(
     Identity::labels(&["x-github-delivery"], 64),

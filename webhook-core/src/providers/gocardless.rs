@@ -6,7 +6,8 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 /// `Webhook-Signature` is a hex HMAC-SHA-256 over the body. The secret is the endpoint's secret.
 ///
 /// * The signature covers no timestamp. A delivery is a batch of up to 250 events, each with an id,
-///   so the replay key comes from the body. The event type is `/events/0/action`.
+///   so the replay key comes from the body, which also has the id of the delivery
+///   (`/meta/webhook_id`). The event type is `/events/0/action`.
 /// * GoCardless asks for 498 on a bad signature. The answer here is 401, which is not success
 ///   either.
 /// * Any 2xx is success. GoCardless asks for 204 if an event is of no interest.

@@ -57,6 +57,7 @@ const SCHEME: &[Scheme] = &[signed(&ANY, false)];
 static ANY: Hook0 = Hook0 {
     tag: TAG,
     is_json: false,
+    signs_absent: false,
 };
 
 pub(super) const TAG: &str = "x-hook0-signature";

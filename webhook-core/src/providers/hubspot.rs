@@ -10,9 +10,10 @@ use crate::time::TimeUnit;
 /// app's client secret. Versions 1 and 2 are never accepted as a fallback. Use [`HUBSPOT_V2`] or
 /// [`HUBSPOT_V1`] for what still sends them.
 ///
-/// * HubSpot decodes some escapes of the URL before it signs. Its SDKs do not, and their lists of
-///   escapes differ. Register a target URL without a query. After a query, the body must be JSON,
-///   because nothing separates the two.
+/// * HubSpot decodes the escapes of `:/?@!$'()*,;` in the URL before it signs, as its page lists
+///   them. CRM cards are requested by `GET` with a query such as `userEmail=a%40b.example`, and
+///   `a@b.example` is signed. After a query, the body must be JSON, because nothing separates the
+///   two.
 /// * A delivery is a batch of up to 100 events. HubSpot does not promise that `eventId` is unique,
 ///   so the replay key comes from the body. A retry increments `attemptNumber`, so it has another
 ///   replay key.
@@ -26,12 +27,18 @@ pub const HUBSPOT: Provider = common(Provider::new(
     "hubspot",
     &[Scheme::hmac(
         Algorithm::HmacSha256,
-        &[Part::Method, Part::Url, Part::Body, Part::Time],
+        &[
+            Part::Method,
+            Part::UrlDecoding(b":/?@!$'()*,;"),
+            Part::Body,
+            Part::Time,
+        ],
     )
     .in_header("x-hubspot-signature-v3")
     .encoding(Encoding::Base64)
     .time_in_header("x-hubspot-request-timestamp", TimeUnit::Millis)],
 ))
+.with_methods(&["POST", "GET"])
 .with_aliases(&["hubspot-v3"]);
 
 /// HubSpot webhooks, signature version 2; see [`HUBSPOT`].

@@ -11,6 +11,8 @@ use crate::verify::custom::mailgun::Mailgun;
 /// * **The signature does not cover the body.** An attacker who has seen one delivery can send any
 ///   body with its signature, while that is fresh and unused. A token counts once, because the
 ///   replay key comes from it.
+/// * A message with attachments comes as `multipart/form-data`.
+///   [`Delivery::json`](crate::Delivery::json) reads the fields of both kinds of forms as texts.
 /// * `/event-data/id` and `/event-data/event` are labels and not covered.
 /// * Mailgun documents no tolerance. The default is 300 s in both directions. Mailgun retries for 8
 ///   hours, and 406 ends the retries. Notifications of a message's delivery are not retried. If
@@ -37,6 +39,7 @@ pub const MAILGUN: Provider = Provider::new(
 .id_at(&["/event-data/id"])
 .type_at(&["/event-data/event"])
 .retries_for_secs(8 * 3600)
+.parses_forms()
 .body_limit(25 * 1024 * 1024)
 .succeeds_with(Success::Only200)
 .identified_by(

@@ -1,3 +1,4 @@
+use crate::error::RejectionKind;
 use crate::provider::{Coverage, Identity, Parameter, Provider, Scheme, Success};
 use crate::time::TimeUnit;
 use crate::verify::custom::mercadopago::{MercadoPago, TAG};
@@ -14,7 +15,9 @@ use crate::verify::custom::mercadopago::{MercadoPago, TAG};
 /// * Documents and SDKs contradict each other about the letter case of `data.id` and the unit of
 ///   `ts`. The id is accepted as sent or in lower case. A `ts` from 10^11 on counts milliseconds.
 ///   The tolerance is 300 s.
-/// * QR code notifications are unsigned.
+/// * QR code notifications are unsigned. Older notifications (IPN, user agent "MercadoPago Feed
+///   v2.0") carry an `x-signature` that fits no documented message and are refused. Register the URL
+///   with `source_news=webhooks` in its query to receive webhooks alone.
 /// * Mercado Pago waits 22 s for an answer, then retries every 15 minutes.
 /// * 200 and 201 are success.
 ///
@@ -44,6 +47,7 @@ pub const MERCADOPAGO: Provider = Provider::new(
     Identity::Content,
     "the signed request id is issued for one notification; the body is not covered",
 )
+.hints(&[(RejectionKind::BadSignature, "older notifications (IPN) fit no documented signature: register the URL with `source_news=webhooks`")])
 .configured_by(&[
     Parameter::secret("webhook_secret"),
     Parameter::secret("secret_signature"),

@@ -52,7 +52,7 @@ pub const MESSAGEBIRD_LEGACY: Provider = Provider::new("messagebird-legacy", LEG
     .documented_at("https://developers.messagebird.com/api/#verifying-http-requests");
 
 const LEGACY: &[Scheme] = &[Scheme::with_code(
-    &QueryAndBody,
+    &QueryAndBody::Query,
     Coverage {
         body: true,
         time: true,

@@ -14,23 +14,31 @@ mod anthropic;
 mod asaas;
 mod asana;
 mod atlassian_connect;
+mod attio;
 mod auth0;
+mod azure_event_grid;
 mod bigcommerce;
+mod bird;
 mod bitbucket;
 mod box_com;
 mod braintree;
 mod brex;
 mod btcpay;
+mod buildkite;
+mod cal_com;
 mod calendly;
 mod cashfree;
 mod chargebee;
 mod checkout_com;
 mod circleci;
 mod clerk;
+mod clickup;
+mod close;
 mod cloudinary;
 mod codespar;
 mod coinbase_cdp;
 mod coinbase_commerce;
+mod coinify;
 mod contentful;
 mod creem;
 mod dlocal;
@@ -43,25 +51,38 @@ mod easypay;
 mod easypost;
 mod efi_pix;
 mod elevenlabs;
+mod farpay;
+mod fastspring;
 mod figma;
 mod flutterwave;
 mod flutterwave_v3;
+mod fourthwall;
+mod front;
 mod getstream;
 mod gitea;
 mod github;
 mod gitlab_signing;
 mod gitlab_token;
 mod gocardless;
+mod goody;
+mod google_push;
+mod grafana;
+mod hcp_terraform;
+mod heroku;
 mod hook0;
+mod hookdeck;
+mod hotmart;
 mod hubspot;
 mod ifthenpay;
 mod increase;
 mod intercom;
 mod iyzico;
 mod jira;
+mod juniper_mist;
 mod klarna;
 mod kofi;
 mod kontent_ai;
+mod launchdarkly;
 mod lemonsqueezy;
 mod line;
 mod linear;
@@ -75,13 +96,17 @@ mod mercadopago;
 mod messagebird;
 mod meta;
 mod microsoft_graph;
+mod microsoft_teams;
 mod midtrans;
 mod modern_treasury;
 mod mollie;
 mod monday;
+mod moneybird;
+mod monnify;
 mod moov;
 mod mux;
 mod myfatoorah;
+mod netlify;
 mod nextpay;
 mod nfeio;
 mod notion;
@@ -90,7 +115,10 @@ mod okta;
 mod omise;
 mod onfido;
 mod openai;
+mod openmeter;
 mod opennode;
+mod openpix;
+mod oracle_commerce;
 mod orb;
 mod paddle;
 mod pagarme_postback;
@@ -122,26 +150,35 @@ mod sanity;
 mod seam;
 mod sentry;
 mod shopify;
+mod signatureapi;
 mod slack;
 mod smartpay;
 mod square;
 mod standard_webhooks;
+mod strike;
 mod stripe;
 mod supabase;
 mod svix;
 mod tap;
 mod telegram;
+mod tiktok;
 mod trello;
 mod twilio;
 mod twitch;
 mod typeform;
 pub mod unconfirmed;
 mod unit;
+mod vapi;
 mod vercel;
+mod veriff;
 mod vonage;
+mod webex;
+mod webflow;
+mod websub;
 mod whop;
 mod woocommerce;
 mod workos;
+mod x;
 mod xendit;
 mod xero;
 mod zendesk;
@@ -157,7 +194,7 @@ macro_rules! asymmetric {
 
 asymmetric! {
     alipay aws_sns binance_pay bitso circle discord
-    discord_interactions ebanx ebay fireblocks fireblocks_v1 google_pubsub
+    discord_interactions dyte ebanx ebay fal fireblocks fireblocks_v1 google_pubsub
     paddle_classic pagarme_hub paypal plaid sendgrid standard_webhooks_ed25519
     stone_open_bank telnyx truelayer wechatpay wise
 }
@@ -165,10 +202,12 @@ asymmetric! {
 #[cfg(feature = "asymmetric")]
 pub use aws_sns::AWS_SNS_LEGACY_SHA1;
 pub use {
-    cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_LEGACY,
-    easypay::EASYPAY_CODE, gitea::GITEA_FORM, hook0::HOOK0_V0, hubspot::HUBSPOT_V1,
-    hubspot::HUBSPOT_V2, messagebird::MESSAGEBIRD_LEGACY, myfatoorah::MYFATOORAH_V1,
-    payu_europe::PAYU_EUROPE_SHA256, trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
+    azure_event_grid::AZURE_EVENT_GRID_CLOUDEVENTS, buildkite::BUILDKITE_TOKEN,
+    cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_STANDARD,
+    easypay::EASYPAY_CODE, fourthwall::FOURTHWALL_APPS, front::FRONT_RULES, gitea::GITEA_FORM,
+    hook0::HOOK0_V0, hubspot::HUBSPOT_V1, hubspot::HUBSPOT_V2, jira::JIRA_OAUTH2,
+    messagebird::MESSAGEBIRD_LEGACY, myfatoorah::MYFATOORAH_V1, payu_europe::PAYU_EUROPE_SHA256,
+    revenuecat::REVENUECAT_SIGNED, trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
 };
 
 /// The table of providers, which passes its rows to a macro.
@@ -201,11 +240,20 @@ macro_rules! for_each_provider {
             /// [`ATLASSIAN_CONNECT`](webhook_core::providers::ATLASSIAN_CONNECT).
             /// The signature covers method and URL, not the body.
             atlassian_connect(secret, public_url) = ATLASSIAN_CONNECT;
+            /// Attio webhooks; see [`ATTIO`](webhook_core::providers::ATTIO).
+            attio(secret) = ATTIO;
             /// Auth0 log streams; see [`AUTH0`](webhook_core::providers::AUTH0).
             /// A token identifies the sender; the body is not covered.
             auth0(secret) = AUTH0;
+            /// Azure Event Grid deliveries; see
+            /// [`AZURE_EVENT_GRID`](webhook_core::providers::AZURE_EVENT_GRID).
+            /// A token in the query identifies the sender; nothing is signed.
+            azure_event_grid(secret) = AZURE_EVENT_GRID;
             /// BigCommerce webhooks; see [`BIGCOMMERCE`](webhook_core::providers::BIGCOMMERCE).
             bigcommerce(secret) = BIGCOMMERCE;
+            /// Bird webhooks; see [`BIRD`](webhook_core::providers::BIRD).
+            /// The signature covers the URL.
+            bird(secret, public_url) = BIRD;
             /// Bitbucket Cloud webhooks; see [`BITBUCKET`](webhook_core::providers::BITBUCKET).
             bitbucket(secret) = BITBUCKET;
             /// Box webhooks of version 2; see [`BOX`](webhook_core::providers::BOX).
@@ -216,6 +264,11 @@ macro_rules! for_each_provider {
             brex(secret) = BREX;
             /// BTCPay Server webhooks; see [`BTCPAY`](webhook_core::providers::BTCPAY).
             btcpay(secret) = BTCPAY;
+            /// Buildkite webhooks with a signature; see
+            /// [`BUILDKITE`](webhook_core::providers::BUILDKITE).
+            buildkite(secret) = BUILDKITE;
+            /// Cal.com webhooks; see [`CAL_COM`](webhook_core::providers::CAL_COM).
+            cal_com(secret) = CAL_COM;
             /// Calendly webhooks; see [`CALENDLY`](webhook_core::providers::CALENDLY).
             calendly(secret) = CALENDLY;
             /// Cashfree payment gateway webhooks; see
@@ -230,6 +283,10 @@ macro_rules! for_each_provider {
             circleci(secret) = CIRCLECI;
             /// Clerk webhooks; see [`CLERK`](webhook_core::providers::CLERK).
             clerk(secret) = CLERK;
+            /// ClickUp webhooks; see [`CLICKUP`](webhook_core::providers::CLICKUP).
+            clickup(secret) = CLICKUP;
+            /// Close CRM webhooks; see [`CLOSE`](webhook_core::providers::CLOSE).
+            close(secret) = CLOSE;
             /// Cloudinary notifications with SHA-1; see
             /// [`CLOUDINARY`](webhook_core::providers::CLOUDINARY).
             cloudinary(secret) = CLOUDINARY;
@@ -242,6 +299,8 @@ macro_rules! for_each_provider {
             /// Coinbase Commerce webhooks; see
             /// [`COINBASE_COMMERCE`](webhook_core::providers::COINBASE_COMMERCE).
             coinbase_commerce(secret) = COINBASE_COMMERCE;
+            /// Coinify webhooks; see [`COINIFY`](webhook_core::providers::COINIFY).
+            coinify(secret) = COINIFY;
             /// Contentful signed webhooks and apps; see
             /// [`CONTENTFUL`](webhook_core::providers::CONTENTFUL).
             contentful(secret) = CONTENTFUL;
@@ -272,6 +331,10 @@ macro_rules! for_each_provider {
             efi_pix(secret) = EFI_PIX;
             /// ElevenLabs webhooks; see [`ELEVENLABS`](webhook_core::providers::ELEVENLABS).
             elevenlabs(secret) = ELEVENLABS;
+            /// FarPay webhooks; see [`FARPAY`](webhook_core::providers::FARPAY).
+            farpay(secret) = FARPAY;
+            /// FastSpring webhooks; see [`FASTSPRING`](webhook_core::providers::FASTSPRING).
+            fastspring(secret) = FASTSPRING;
             /// Figma webhooks; see [`FIGMA`](webhook_core::providers::FIGMA).
             /// A passcode in the body identifies the sender; nothing is signed.
             figma(secret) = FIGMA;
@@ -282,6 +345,11 @@ macro_rules! for_each_provider {
             /// [`FLUTTERWAVE_V3`](webhook_core::providers::FLUTTERWAVE_V3).
             /// A token identifies the sender; the body is not covered.
             flutterwave_v3(secret) = FLUTTERWAVE_V3;
+            /// Fourthwall webhooks of a shop; see
+            /// [`FOURTHWALL`](webhook_core::providers::FOURTHWALL).
+            fourthwall(secret) = FOURTHWALL;
+            /// Front application webhooks; see [`FRONT`](webhook_core::providers::FRONT).
+            front(secret) = FRONT;
             /// Stream (getstream.io) webhooks; see
             /// [`GETSTREAM`](webhook_core::providers::GETSTREAM).
             getstream(secret) = GETSTREAM;
@@ -298,8 +366,28 @@ macro_rules! for_each_provider {
             gitlab_token(secret) = GITLAB_TOKEN;
             /// GoCardless webhooks; see [`GOCARDLESS`](webhook_core::providers::GOCARDLESS).
             gocardless(secret) = GOCARDLESS;
+            /// Goody webhooks; see [`GOODY`](webhook_core::providers::GOODY).
+            goody(secret) = GOODY;
+            /// Google push notifications of `watch` channels; see
+            /// [`GOOGLE_PUSH`](webhook_core::providers::GOOGLE_PUSH).
+            /// A token identifies the sender; nothing is signed.
+            google_push(secret) = GOOGLE_PUSH;
+            /// Grafana alerting webhooks; see [`GRAFANA`](webhook_core::providers::GRAFANA).
+            /// Duplicates run.
+            grafana(secret) = GRAFANA;
+            /// HCP Terraform run notifications; see
+            /// [`HCP_TERRAFORM`](webhook_core::providers::HCP_TERRAFORM).
+            hcp_terraform(secret) = HCP_TERRAFORM;
+            /// Heroku app webhooks; see [`HEROKU`](webhook_core::providers::HEROKU).
+            heroku(secret) = HEROKU;
             /// Hook0 webhooks; see [`HOOK0`](webhook_core::providers::HOOK0).
             hook0(secret) = HOOK0;
+            /// Hookdeck deliveries with Hookdeck's signature; see
+            /// [`HOOKDECK`](webhook_core::providers::HOOKDECK).
+            hookdeck(secret) = HOOKDECK;
+            /// Hotmart webhooks; see [`HOTMART`](webhook_core::providers::HOTMART).
+            /// A token identifies the sender; nothing is signed.
+            hotmart(secret) = HOTMART;
             /// HubSpot webhooks, signature version 3; see
             /// [`HUBSPOT`](webhook_core::providers::HUBSPOT).
             /// The signature covers the URL.
@@ -317,6 +405,8 @@ macro_rules! for_each_provider {
             /// Jira Cloud webhooks that an administrator created; see
             /// [`JIRA`](webhook_core::providers::JIRA).
             jira(secret) = JIRA;
+            /// Juniper Mist webhooks; see [`JUNIPER_MIST`](webhook_core::providers::JUNIPER_MIST).
+            juniper_mist(secret) = JUNIPER_MIST;
             /// Klarna notifications; see [`KLARNA`](webhook_core::providers::KLARNA).
             /// `kid` lists the ids of its keys.
             klarna(secret, kid) = KLARNA;
@@ -325,6 +415,8 @@ macro_rules! for_each_provider {
             kofi(secret) = KOFI;
             /// Kontent.ai webhooks; see [`KONTENT_AI`](webhook_core::providers::KONTENT_AI).
             kontent_ai(secret) = KONTENT_AI;
+            /// LaunchDarkly webhooks; see [`LAUNCHDARKLY`](webhook_core::providers::LAUNCHDARKLY).
+            launchdarkly(secret) = LAUNCHDARKLY;
             /// Lemon Squeezy webhooks; see [`LEMONSQUEEZY`](webhook_core::providers::LEMONSQUEEZY).
             lemonsqueezy(secret) = LEMONSQUEEZY;
             /// LINE webhooks; see [`LINE`](webhook_core::providers::LINE).
@@ -357,6 +449,9 @@ macro_rules! for_each_provider {
             /// [`MICROSOFT_GRAPH`](webhook_core::providers::MICROSOFT_GRAPH).
             /// A token identifies the sender; the body is not covered.
             microsoft_graph(secret) = MICROSOFT_GRAPH;
+            /// Microsoft Teams outgoing webhooks; see
+            /// [`MICROSOFT_TEAMS`](webhook_core::providers::MICROSOFT_TEAMS).
+            microsoft_teams(secret) = MICROSOFT_TEAMS;
             /// Midtrans notifications; see [`MIDTRANS`](webhook_core::providers::MIDTRANS).
             /// The signature covers only a few values of the body.
             midtrans(secret) = MIDTRANS;
@@ -368,6 +463,10 @@ macro_rules! for_each_provider {
             /// monday.com webhooks of apps; see [`MONDAY`](webhook_core::providers::MONDAY).
             /// A token identifies the sender; the body is not covered.
             monday(secret) = MONDAY;
+            /// Moneybird webhooks; see [`MONEYBIRD`](webhook_core::providers::MONEYBIRD).
+            moneybird(secret) = MONEYBIRD;
+            /// Monnify webhooks; see [`MONNIFY`](webhook_core::providers::MONNIFY).
+            monnify(secret) = MONNIFY;
             /// Moov webhooks; see [`MOOV`](webhook_core::providers::MOOV).
             /// The signature does not cover the body.
             moov(secret) = MOOV;
@@ -376,6 +475,8 @@ macro_rules! for_each_provider {
             /// MyFatoorah webhooks; see [`MYFATOORAH_V2`](webhook_core::providers::MYFATOORAH_V2).
             /// The signature covers only a few values of the body.
             myfatoorah(secret) = MYFATOORAH_V2;
+            /// Netlify deploy notifications; see [`NETLIFY`](webhook_core::providers::NETLIFY).
+            netlify(secret) = NETLIFY;
             /// NextPay (Philippines) webhooks; see [`NEXTPAY`](webhook_core::providers::NEXTPAY).
             nextpay(secret) = NEXTPAY;
             /// NFe.io webhooks; see [`NFEIO`](webhook_core::providers::NFEIO).
@@ -394,9 +495,16 @@ macro_rules! for_each_provider {
             onfido(secret) = ONFIDO;
             /// OpenAI webhooks; see [`OPENAI`](webhook_core::providers::OPENAI).
             openai(secret) = OPENAI;
+            /// OpenMeter webhooks; see [`OPENMETER`](webhook_core::providers::OPENMETER).
+            openmeter(secret) = OPENMETER;
             /// OpenNode webhooks; see [`OPENNODE`](webhook_core::providers::OPENNODE).
             /// The signature covers the id of a charge, not the body.
             opennode(secret) = OPENNODE;
+            /// OpenPix (Woovi) webhooks; see [`OPENPIX`](webhook_core::providers::OPENPIX).
+            openpix(secret) = OPENPIX;
+            /// Oracle Commerce webhooks; see
+            /// [`ORACLE_COMMERCE`](webhook_core::providers::ORACLE_COMMERCE).
+            oracle_commerce(secret) = ORACLE_COMMERCE;
             /// Orb webhooks; see [`ORB`](webhook_core::providers::ORB).
             orb(secret) = ORB;
             /// Paddle Billing webhooks; see [`PADDLE`](webhook_core::providers::PADDLE).
@@ -469,6 +577,8 @@ macro_rules! for_each_provider {
             sentry(secret) = SENTRY;
             /// Shopify webhooks; see [`SHOPIFY`](webhook_core::providers::SHOPIFY).
             shopify(secret) = SHOPIFY;
+            /// SignatureAPI webhooks; see [`SIGNATUREAPI`](webhook_core::providers::SIGNATUREAPI).
+            signatureapi(secret) = SIGNATUREAPI;
             /// Slack webhooks; see [`SLACK`](webhook_core::providers::SLACK).
             /// The endpoint answers the `url_verification` challenge.
             slack(secret) = SLACK;
@@ -481,6 +591,8 @@ macro_rules! for_each_provider {
             /// signatures; see
             /// [`STANDARD_WEBHOOKS`](webhook_core::providers::STANDARD_WEBHOOKS).
             standard_webhooks(secret) = STANDARD_WEBHOOKS;
+            /// Strike webhooks; see [`STRIKE`](webhook_core::providers::STRIKE).
+            strike(secret) = STRIKE;
             /// Stripe webhooks; see [`STRIPE`](webhook_core::providers::STRIPE).
             stripe(secret) = STRIPE;
             /// Supabase Auth hooks; see [`SUPABASE`](webhook_core::providers::SUPABASE).
@@ -494,6 +606,8 @@ macro_rules! for_each_provider {
             /// Telegram bot webhooks; see [`TELEGRAM`](webhook_core::providers::TELEGRAM).
             /// A token identifies the sender; the body is not covered.
             telegram(secret) = TELEGRAM;
+            /// TikTok for Developers webhooks; see [`TIKTOK`](webhook_core::providers::TIKTOK).
+            tiktok(secret) = TIKTOK;
             /// Trello webhooks; see [`TRELLO`](webhook_core::providers::TRELLO).
             /// The signature covers the URL.
             trello(secret, public_url) = TRELLO;
@@ -506,16 +620,31 @@ macro_rules! for_each_provider {
             typeform(secret) = TYPEFORM;
             /// Unit webhooks; see [`UNIT`](webhook_core::providers::UNIT).
             unit(secret) = UNIT;
+            /// Vapi server messages; see [`VAPI`](webhook_core::providers::VAPI).
+            /// A token identifies the sender; nothing is signed.
+            vapi(secret) = VAPI;
             /// Vercel webhooks; see [`VERCEL`](webhook_core::providers::VERCEL).
             vercel(secret) = VERCEL;
+            /// Veriff webhooks; see [`VERIFF`](webhook_core::providers::VERIFF).
+            veriff(secret) = VERIFF;
             /// Vonage signed webhooks; see [`VONAGE`](webhook_core::providers::VONAGE).
             vonage(secret) = VONAGE;
+            /// Webex webhooks; see [`WEBEX`](webhook_core::providers::WEBEX).
+            webex(secret) = WEBEX;
+            /// Webflow webhooks; see [`WEBFLOW`](webhook_core::providers::WEBFLOW).
+            webflow(secret) = WEBFLOW;
+            /// WebSub content, such as that of YouTube; see
+            /// [`WEBSUB`](webhook_core::providers::WEBSUB).
+            websub(secret) = WEBSUB;
             /// Whop webhooks; see [`WHOP`](webhook_core::providers::WHOP).
             whop(secret) = WHOP;
             /// WooCommerce webhooks; see [`WOOCOMMERCE`](webhook_core::providers::WOOCOMMERCE).
             woocommerce(secret) = WOOCOMMERCE;
             /// WorkOS webhooks; see [`WORKOS`](webhook_core::providers::WORKOS).
             workos(secret) = WORKOS;
+            /// X (Twitter) webhooks; see [`X`](webhook_core::providers::X).
+            /// The endpoint answers the hourly check.
+            x(secret) = X;
             /// Xendit webhooks; see [`XENDIT`](webhook_core::providers::XENDIT).
             /// A token identifies the sender; the body is not covered.
             xendit(secret) = XENDIT;
@@ -540,7 +669,8 @@ macro_rules! for_each_asymmetric_provider {
             /// The signature covers fields, not bytes.
             alipay(public_key) = ALIPAY;
             /// Amazon SNS deliveries; see [`AWS_SNS`](webhook_core::providers::AWS_SNS).
-            /// The signature covers fields, not bytes.
+            /// The signature covers fields, not bytes. A topic signs with version 1 unless it is set to
+            /// version 2, which this constructor requires.
             aws_sns(public_key) = AWS_SNS;
             /// Binance Pay webhooks; see [`BINANCE_PAY`](webhook_core::providers::BINANCE_PAY).
             binance_pay(public_key) = BINANCE_PAY;
@@ -556,11 +686,15 @@ macro_rules! for_each_asymmetric_provider {
             /// [`DISCORD_INTERACTIONS`](webhook_core::providers::DISCORD_INTERACTIONS).
             /// The endpoint answers the `PING`.
             discord_interactions(public_key) = DISCORD_INTERACTIONS;
+            /// Dyte webhooks; see [`DYTE`](webhook_core::providers::DYTE).
+            dyte(public_key) = DYTE;
             /// EBANX notifications; see [`EBANX`](webhook_core::providers::EBANX).
             /// Duplicates run.
             ebanx(public_key) = EBANX;
             /// eBay Notification API webhooks; see [`EBAY`](webhook_core::providers::EBAY).
             ebay(public_key) = EBAY;
+            /// fal.ai webhooks; see [`FAL`](webhook_core::providers::FAL).
+            fal(public_key) = FAL;
             /// Fireblocks webhooks of version 2; see
             /// [`FIREBLOCKS`](webhook_core::providers::FIREBLOCKS).
             fireblocks(public_key) = FIREBLOCKS;
@@ -678,9 +812,11 @@ macro_rules! list {
                 $($provider,)*
                 #[cfg(feature = "asymmetric")]
                 AWS_SNS_LEGACY_SHA1,
-                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_LEGACY, EASYPAY_CODE, GITEA_FORM, HOOK0_V0,
-                HUBSPOT_V1, HUBSPOT_V2, MESSAGEBIRD_LEGACY, MYFATOORAH_V1, PAYU_EUROPE_SHA256,
-                TRELLO_UTF8, TWILIO_SHARED_KEY,
+                AZURE_EVENT_GRID_CLOUDEVENTS, BUILDKITE_TOKEN, FOURTHWALL_APPS, FRONT_RULES,
+                CLOUDINARY_SHA256, CODESPAR_V1, CREEM_STANDARD, EASYPAY_CODE, GITEA_FORM, HOOK0_V0,
+                HUBSPOT_V1, HUBSPOT_V2, JIRA_OAUTH2, MESSAGEBIRD_LEGACY, MYFATOORAH_V1,
+                PAYU_EUROPE_SHA256,
+                REVENUECAT_SIGNED, TRELLO_UTF8, TWILIO_SHARED_KEY,
             ];
         }
     };

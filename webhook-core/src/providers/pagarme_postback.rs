@@ -21,4 +21,5 @@ pub const PAGARME_POSTBACK: Provider = Provider::new(
     Parameter::secret("api_key"),
     Parameter::identifier("encryption_key"),
 ])
+.parses_forms()
 .documented_at("https://docs.pagar.me/v1/reference/validando-um-postback");

@@ -10,7 +10,7 @@ use crate::provider::{Parameter, Part, Provider, Scheme, Success};
 ///   which has several events. So the replay key comes from the body.
 /// * Many independent implementations agree on this scheme. Paystack's own page was not read for
 ///   it.
-/// * Only 200 is success.
+/// * Only 200 is success. Paystack retries for 72 hours, in the end once an hour.
 ///
 /// Source: <https://paystack.com/docs/payments/webhooks/>.
 pub const PAYSTACK: Provider = Provider::new(
@@ -18,6 +18,7 @@ pub const PAYSTACK: Provider = Provider::new(
     &[Scheme::hmac(Algorithm::HmacSha512, &[Part::Body]).in_header("x-paystack-signature")],
 )
 .type_at(&["/event"])
+.retries_for_secs(72 * 3600)
 .succeeds_with(Success::Only200)
 .configured_by(&[
     Parameter::secret("secret_key"),

@@ -22,6 +22,7 @@ use crate::verify::custom::plivo::{Plivo, Signs};
 /// <https://www.plivo.com/docs/voice/concepts/signature-validation>.
 pub const PLIVO: Provider = Provider::new("plivo", SCHEME)
     .with_aliases(&["plivo-v3"])
+    .parses_forms()
     .asks(Questions::All)
     .configured_by(&[
         Parameter::secret("auth_token"),

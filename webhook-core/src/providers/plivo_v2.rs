@@ -18,6 +18,7 @@ use crate::verify::custom::plivo::{Plivo, Signs};
 /// Source: plivo 4.63.0 (PyPI), `utils/__init__.py`, and
 /// <https://docs.plivo.com/docs/messaging/concepts/signature-validation>.
 pub const PLIVO_V2: Provider = Provider::new("plivo-v2", SCHEME)
+    .parses_forms()
     .identified_by(
         Identity::Content,
         "the signed nonce is issued for one delivery; the body is not covered",

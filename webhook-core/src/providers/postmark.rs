@@ -7,7 +7,10 @@ use crate::provider::{Identity, Provider, Scheme, Success};
 ///
 /// * `/MessageID` names the message, which has several events, so the replay key comes from the
 ///   body. The event type is `/RecordType`.
-/// * Only 200 is success. Postmark retries for 10.5 hours; 403 ends the retries.
+/// * Only 200 is success. Postmark retries inbound messages for 10.5 hours; 403 ends the retries.
+///   Since August 2026, events of outbound messages are retried nine times in about 72 minutes,
+///   after 5xx, 408, 429 and time-outs. Any other 4xx is final, also the 401 for wrong credentials.
+/// * `X-PM-Webhook-Trace-Id` stays the same over the retries of outbound events.
 /// * This scheme was read in third-party descriptions of Postmark's page. The page itself was not
 ///   read.
 ///

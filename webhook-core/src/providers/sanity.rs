@@ -10,11 +10,13 @@ use crate::time::TimeUnit;
 ///
 /// * Sanity's library has no tolerance. The default is 300 s in both directions. Sanity retries 429
 ///   and 5xx twice.
+/// * A webhook may be set to `PUT`, `PATCH`, `DELETE` or `GET`. All of them have the same body.
 /// * A projection writes the body, so equal bodies may report different changes. The replay key
 ///   comes from the body and the signed timestamp.
 /// * Any 2xx is success.
 ///
-/// Source: <https://www.sanity.io/docs/webhooks> and sanity-io/webhook-toolkit (`signature.ts`).
+/// Source: <https://www.sanity.io/docs/webhooks>, <https://www.sanity.io/docs/webhooks-api> (methods; read
+/// on 2026-11-29) and sanity-io/webhook-toolkit (`signature.ts`).
 pub const SANITY: Provider = Provider::new(
     "sanity",
     &[Scheme::hmac(
@@ -26,6 +28,7 @@ pub const SANITY: Provider = Provider::new(
     .encoding(Encoding::Base64Url)
     .time_in_pair("t", TimeUnit::Millis)],
 )
+.with_methods(&["POST", "PUT", "PATCH", "DELETE", "GET"])
 .identified_by(
     Identity::ContentAndAttempt,
     "a projection that the project defines writes the body",

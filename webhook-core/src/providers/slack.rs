@@ -20,9 +20,14 @@ use crate::time::TimeUnit;
 ///   should answer first and work later.
 /// * The `url_verification` challenge is signed. It is verified and answered here, and reaches no
 ///   handler.
+/// * An unsigned form with `ssl_check=1` tests the certificate of a distributed app. It is answered
+///   200 and reaches no handler.
+/// * Interactions arrive as a form whose field `payload` is JSON, which
+///   [`Delivery::payload`](crate::Delivery::payload) returns.
 /// * Any 2xx is success. A response header `X-Slack-No-Retry: 1` ends the retries.
 ///
-/// Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack> and @slack/bolt.
+/// Source: <https://docs.slack.dev/authentication/verifying-requests-from-slack> and @slack/bolt
+/// (`ssl_check`).
 pub const SLACK: Provider = Provider::new(
     "slack",
     &[Scheme::hmac(
@@ -40,13 +45,18 @@ pub const SLACK: Provider = Provider::new(
 )
 .id_at(&["/event_id"])
 .type_at(&["/event/type", "/type"])
-.answers(Handshake::new(
-    Challenge::Signed {
-        when: When::Text("/type", "url_verification"),
-        value: "/challenge",
-    },
-    Reply::Field("challenge"),
-))
+.answers(
+    Handshake::new(
+        Challenge::Signed {
+            when: When::Text("/type", "url_verification"),
+            value: "/challenge",
+        },
+        Reply::Field("challenge"),
+    )
+    .or_probe("ssl_check", "1"),
+)
+.parses_forms()
+.unwraps_form("payload")
 .answers_within_millis(3_000)
 .retries_for_secs(6 * 60)
 .succeeds_with(Success::Any2xx)

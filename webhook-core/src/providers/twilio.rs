@@ -16,6 +16,9 @@ use crate::verify::custom::url_and_form::Twilio;
 ///   byte of a form or a query. With a form, [`Coverage::body`] and [`Coverage::url`] are false.
 ///   They are true if `bodySHA256` was checked, which must be the last parameter of the query. In
 ///   the middle, it could be text that somebody wrote into a field of a form.
+/// * [`Delivery::json`](crate::Delivery::json) reads the fields of a form as texts.
+/// * A URL may be set to `GET` in Twilio's console. Then the fields are in the query, and the URL
+///   alone is signed.
 /// * The signature covers no timestamp; `I-Twilio-Idempotency-Token` is an unsigned label. Twilio
 ///   waits for the instructions in the answer (TwiML). So a copy is not answered as a duplicate: it
 ///   runs again, after the first has ended.
@@ -50,11 +53,13 @@ pub const TWILIO_SHARED_KEY: Provider = twilio("twilio-shared-key", SHA256)
 
 const fn twilio(name: &'static str, schemes: &'static [Scheme]) -> Provider {
     Provider::new(name, schemes)
+        .with_methods(&["POST", "GET"])
         .id_in_headers(&["i-twilio-idempotency-token"])
         .identified_by(
             Identity::Content,
             "the signed values name the call or the message",
         )
+        .parses_forms()
         .asks(Questions::All)
         .answers_within_millis(15_000)
         .succeeds_with(Success::Any2xx)

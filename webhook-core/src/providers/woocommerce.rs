@@ -1,6 +1,8 @@
 use crate::crypto::Algorithm;
 use crate::parse::Encoding;
-use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
+use crate::provider::{
+    Challenge, Handshake, Identity, Parameter, Part, Provider, Reply, Scheme, Success,
+};
 
 /// WooCommerce webhooks.
 ///
@@ -12,12 +14,10 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 ///   headers. `X-WC-Webhook-Delivery-ID` is the same for two events within one second, and the body
 ///   of a deletion is only the id of the object. So the replay key comes from the body, the topic
 ///   and the id, with at most 64 combinations for one body.
-/// * At creation, WooCommerce sends an **unsigned** form `webhook_id=…` and wants a 200 for it.
-///   Here the form is refused, and WooCommerce then warns. To answer it, build the endpoint with
-///   `WOOCOMMERCE.answers(…)` of a [`Challenge::UnsignedForm`](crate::Challenge::UnsignedForm) and
-///   [`Reply::Status`](crate::Reply::Status).
-/// * WooCommerce does not retry and waits 60 s for an answer. Five failures in a row disable the
-///   webhook.
+/// * At creation, WooCommerce sends an unsigned form `webhook_id=…` and wants exactly 200. It is
+///   answered, changes nothing and reaches no handler. A form with another field is refused.
+/// * WooCommerce does not retry and waits 60 s for an answer. The seventh failure in a row disables
+///   the webhook.
 /// * Any 2xx is success, and so are 300, 301 and 302.
 ///
 /// Source: <https://woocommerce.com/document/webhooks/> and `class-wc-webhook.php`, the sender's
@@ -33,6 +33,10 @@ pub const WOOCOMMERCE: Provider = Provider::new(
     Identity::labels(&["x-wc-webhook-topic", "x-wc-webhook-delivery-id"], 64),
     "a body may be only `{\"id\":123}`: an order that is deleted, restored and deleted again",
 )
+.answers(Handshake::new(
+    Challenge::UnsignedForm("webhook_id"),
+    Reply::Status(200),
+))
 .answers_within_millis(60_000)
 .succeeds_with(Success::Any2xx)
 .configured_by(&[Parameter::identifier("consumer_key")])

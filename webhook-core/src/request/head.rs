@@ -43,23 +43,38 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// The values of a header that may be present several times. `name` is in lower case.
+    pub(crate) fn header_lines(&self, name: &str) -> Result<Vec<&'a [u8]>, RejectionKind> {
+        let mut values = Vec::new();
+        self.headers.each(name, &mut |value| values.push(value));
+        match values.is_empty() {
+            // A map that does not list repeated values has one that is ambiguous.
+            true => self.header(name).map(|value| vec![value]),
+            false => Ok(values),
+        }
+    }
+
     /// The query without its `?`, as received. `None` if the target has no `?`.
     #[must_use]
     pub fn query(&self) -> Option<&'a str> {
         self.path_and_query.split_once('?').map(|(_, query)| query)
     }
 
-    /// The decoded value of a query parameter. `None` if the query does not have it.
+    /// The decoded value of a query parameter. `None` if the query does not have it. A parameter
+    /// that is repeated with the same value has that value.
     ///
     /// # Errors
     ///
-    /// `AmbiguousHeader` if the parameter is present more than once.
+    /// `AmbiguousHeader` if the parameter has two different values.
     pub fn query_value(&self, name: &str) -> Result<Option<Cow<'a, str>>, RejectionKind> {
         let query = self.query().unwrap_or_default();
         let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
-        match (values.next(), values.next()) {
-            (_, Some(_)) => Err(RejectionKind::AmbiguousHeader),
-            (found, None) => Ok(found.map(|(_, value)| value)),
+        let Some((_, value)) = values.next() else {
+            return Ok(None);
+        };
+        match values.all(|(_, other)| other == value) {
+            true => Ok(Some(value)),
+            false => Err(RejectionKind::AmbiguousHeader),
         }
     }
 }

@@ -37,27 +37,46 @@ impl<'a> Found<'a> {
 pub trait Headers {
     /// Looks up `name`, which is in lower case. Names are compared case-insensitively.
     fn find(&self, name: &str) -> Found<'_>;
+
+    /// Passes every value of `name`, which is in lower case, to `each`.
+    ///
+    /// Only schemes whose sender documents a repeated header call this. The default passes a value
+    /// that is present once, so a map without this method refuses a repeated header.
+    fn each<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
+        if let Found::Once(value) = self.find(name) {
+            each(value);
+        }
+    }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
     fn find(&self, name: &str) -> Found<'_> {
-        find_pair(self, name)
+        Found::only(pairs_named(self, name))
+    }
+
+    fn each<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
+        pairs_named(self, name).for_each(each);
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
     fn find(&self, name: &str) -> Found<'_> {
-        find_pair(self, name)
+        Found::only(pairs_named(self, name))
+    }
+
+    fn each<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
+        pairs_named(self, name).for_each(each);
     }
 }
 
-fn find_pair<'a, N: AsRef<str>, V: AsRef<[u8]>>(pairs: &'a [(N, V)], name: &str) -> Found<'a> {
-    Found::only(
-        pairs
-            .iter()
-            .filter(|(key, _)| key.as_ref().eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_ref()),
-    )
+fn pairs_named<'a, N: AsRef<str>, V: AsRef<[u8]>>(
+    pairs: &'a [(N, V)],
+    name: &str,
+) -> impl Iterator<Item = &'a [u8]> {
+    pairs
+        .iter()
+        .filter(move |(key, _)| key.as_ref().eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_ref())
 }
 
 #[cfg(feature = "http")]
@@ -75,6 +94,11 @@ impl Headers for http::HeaderMap {
             }
         };
         Found::only(values.iter().map(http::HeaderValue::as_bytes))
+    }
+
+    fn each<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
+        let values = self.get_all(name).iter();
+        values.map(http::HeaderValue::as_bytes).for_each(each);
     }
 }
 

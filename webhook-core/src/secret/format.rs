@@ -27,6 +27,9 @@ pub enum KeyFormat {
     Base62,
     /// Like [`Whsec`](Self::Whsec) if the prefix is present, otherwise the text itself (OpenAI).
     WhsecOrUtf8,
+    /// Like [`Whsec`](Self::Whsec) if the text is `whsec_` and base64, otherwise the text itself.
+    /// For senders whose older secrets have the prefix but are not encoded (Polar).
+    WhsecOrText,
     /// `username:password`, as in HTTP Basic authentication.
     Basic,
     /// A public key in one of these forms:
@@ -69,6 +72,10 @@ impl KeyFormat {
             Self::WhsecOrUtf8 => match text.strip_prefix(b"whsec_") {
                 Some(digits) => base64(digits)?,
                 None => Zeroizing::new(text.to_vec()),
+            },
+            Self::WhsecOrText => match text.strip_prefix(b"whsec_").map(base64) {
+                Some(Ok(key)) => key,
+                _ => Zeroizing::new(text.to_vec()),
             },
             Self::Base64 => base64(text)?,
             Self::Hex => {

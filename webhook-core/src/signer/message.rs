@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::parse::json::field;
 use crate::provider::Part;
 use crate::signer::Signer;
+use crate::verify::message::decoded;
 
 impl Signer {
     pub(super) fn write(&self, part: Part, time: &str, body: &Bytes, sink: &mut dyn FnMut(&[u8])) {
@@ -13,13 +14,8 @@ impl Signer {
             Part::Time => sink(time.as_bytes()),
             Part::Id => sink(self.id.as_bytes()),
             Part::Method => sink(self.method().as_bytes()),
-            Part::Url => {
-                sink(self.public_url.as_bytes());
-                if let Some((_, query)) = self.path_and_query.split_once('?') {
-                    sink(b"?");
-                    sink(query.as_bytes());
-                }
-            }
+            Part::Url => self.url(sink),
+            Part::UrlDecoding(marks) => self.url(&mut |piece| decoded(piece, marks, sink)),
             Part::Body => sink(body),
             Part::Header(name) => {
                 let is_named = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
@@ -32,6 +28,14 @@ impl Signer {
             }
             // The signing key writes it.
             Part::Secret => {}
+        }
+    }
+
+    fn url(&self, sink: &mut dyn FnMut(&[u8])) {
+        sink(self.public_url.as_bytes());
+        if let Some((_, query)) = self.path_and_query.split_once('?') {
+            sink(b"?");
+            sink(query.as_bytes());
         }
     }
 }

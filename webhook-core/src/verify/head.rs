@@ -34,6 +34,12 @@ pub(super) fn read_tags<'h>(
 ) -> Result<Option<&'h [u8]>, RejectionKind> {
     let time_at = scheme.time.and_then(|time| time.at.beside_tags());
     match scheme.location {
+        Location::Header(name) if scheme.repeated => {
+            for value in head.header_lines(name)? {
+                grammar::parse(value, scheme.grammar, None, &mut tag)?;
+            }
+            Ok(None)
+        }
         Location::Header(name) => {
             grammar::parse(head.header(name)?, scheme.grammar, time_at, &mut tag)
         }

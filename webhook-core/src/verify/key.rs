@@ -95,28 +95,33 @@ pub(super) fn decode_secrets(
     provider: &Provider,
     secrets: &SecretSet,
 ) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
-    let secrets = secrets.as_slice();
-    if secrets.is_empty() {
+    let given = secrets.as_slice().len();
+    if given == 0 {
         return Err(ConfigError::NoSecret);
     }
-    if secrets.len() > SecretSet::MAX {
+    if given > SecretSet::MAX {
         return Err(ConfigError::TooManySecrets {
-            given: secrets.len(),
+            given,
             at_most: SecretSet::MAX,
         });
     }
-    let format: KeyFormat = provider.key_format;
-    secrets
-        .iter()
-        .enumerate()
-        .map(|(slot, secret)| {
-            let key = format
-                .decode(secret)
-                .map_err(|problem| ConfigError::Secret { slot, problem })?;
-            if key.len() < format.short() {
-                crate::observe::short_secret(provider.name(), slot, key.len());
-            }
-            Ok(key)
-        })
-        .collect()
+    let keys = decode(provider.key_format, secrets)?;
+    for (slot, key) in keys.iter().enumerate() {
+        if key.len() < provider.key_format.short() {
+            crate::observe::short_secret(provider.name(), slot, key.len());
+        }
+    }
+    Ok(keys)
+}
+
+/// The keys in the form of one format.
+pub(super) fn decode(
+    format: KeyFormat,
+    secrets: &SecretSet,
+) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
+    let decoded = |(slot, secret): (usize, &Secret)| {
+        let key = format.decode(secret);
+        key.map_err(|problem| ConfigError::Secret { slot, problem })
+    };
+    secrets.as_slice().iter().enumerate().map(decoded).collect()
 }

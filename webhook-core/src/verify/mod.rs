@@ -11,7 +11,7 @@ mod jws_tests;
 mod key;
 mod key_ring;
 mod mac;
-mod message;
+pub(crate) mod message;
 mod options;
 mod prepared;
 mod public_key;

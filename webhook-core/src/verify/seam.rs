@@ -114,12 +114,12 @@ fn is_mark(byte: u8) -> bool {
 
 fn is_after_url(scheme: &Scheme) -> bool {
     let mut pairs = scheme.parts().windows(2);
-    pairs.any(|pair| matches!(pair, [Part::Url, Part::Body]))
+    pairs.any(|pair| matches!(pair, [Part::Url | Part::UrlDecoding(_), Part::Body]))
 }
 
 fn is_before_url(scheme: &Scheme) -> bool {
     let mut pairs = scheme.parts().windows(2);
-    pairs.any(|pair| matches!(pair, [Part::Body, Part::Url]))
+    pairs.any(|pair| matches!(pair, [Part::Body, Part::Url | Part::UrlDecoding(_)]))
 }
 
 /// Whether this scheme signs the body alone, and another scheme of the provider signs a time before

@@ -3,16 +3,21 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::crypto::RunningMac;
+use crate::answer::is_echo;
 use crate::crypto::encryption::DecryptionKey;
+use crate::crypto::{RunningMac, is_plain};
 use crate::error::{ConfigError, RejectionKind};
-use crate::provider::{Authentication, Check, CheckInput, Custom, Location, Provider, Verified};
+use crate::parse::Grammar;
+use crate::parse::encoding::encode;
+use crate::provider::{
+    Authentication, Check, CheckInput, Custom, Location, Provider, Scheme, Verified,
+};
 use crate::request::Head;
 use crate::secret::SecretSet;
 use crate::time::UnixTime;
 use crate::verify::buffered::BufferedCheck;
 use crate::verify::extra::ExpectedCredential;
-use crate::verify::key::{check_secret_is_not_public, decode_secrets, decryption_key};
+use crate::verify::key::{check_secret_is_not_public, decode, decode_secrets, decryption_key};
 use crate::verify::key_ring::NamedKeys;
 use crate::verify::mac::MacCheck;
 use crate::verify::options::check_options;
@@ -96,9 +101,13 @@ impl Verifier {
         };
         check_secret_is_not_public(&provider, &decoded, &options.settings)?;
         let schemes = provider.schemes().iter();
-        let schemes = schemes
-            .map(|scheme| Prepared::new(&provider, scheme, &decoded, &options).map(Arc::new))
-            .collect::<Result<_, _>>()?;
+        let prepare = |scheme: &Scheme| {
+            let own = scheme.key_format.map(|format| decode(format, secrets));
+            let keys = own.transpose()?;
+            let keys = keys.as_ref().unwrap_or(&decoded);
+            Prepared::new(&provider, scheme, keys, &options).map(Arc::new)
+        };
+        let schemes = schemes.map(prepare).collect::<Result<_, _>>()?;
         Ok(Self {
             schemes,
             extra: ExpectedCredential::all(&provider, &options.settings)?,
@@ -115,15 +124,30 @@ impl Verifier {
         mac.of_challenges().cloned()
     }
 
-    /// The text that the scheme's custom code answers a challenge with.
+    /// The text that answers a challenge: what the scheme's custom code makes of the value, or its
+    /// tag.
     pub(crate) fn answer(&self, value: &str) -> Option<String> {
         let prepared = self.schemes.first()?;
         match prepared.scheme.authentication {
             Authentication::Custom(code) => {
                 code.answer(value, &prepared.keys, &self.options.settings)
             }
-            _ => None,
+            _ => self.tag(value),
         }
+    }
+
+    /// The tag of a text that no delivery can consist of, written like that of a delivery.
+    fn tag(&self, value: &str) -> Option<String> {
+        let scheme = &self.schemes.first()?.scheme;
+        let Grammar::Bare { prefix } = scheme.grammar else {
+            return None;
+        };
+        if !(is_echo(value) && is_plain(value.as_bytes())) {
+            return None;
+        }
+        let mut mac = self.mac(0)?;
+        mac.update(value.as_bytes());
+        Some(format!("{prefix}{}", encode(mac.finish(), scheme.encoding)))
     }
 
     /// The same provider and options with other secrets.

@@ -244,7 +244,7 @@ export default [
   },
   {
     ...standard,
-    provider: "creem",
+    provider: "creem-standard",
     sdk: "creem",
     event: (text) => ({ eventType: "thing.made", text }),
     make: async (load) => {

@@ -110,7 +110,7 @@ impl Scheme {
                 Part::Time => coverage.time = true,
                 Part::Id => coverage.id = true,
                 Part::Method => coverage.method = true,
-                Part::Url => coverage.url = true,
+                Part::Url | Part::UrlDecoding(_) => coverage.url = true,
                 Part::Body => coverage.body = true,
                 Part::Header(_) | Part::Field(_) => coverage.values = true,
             }

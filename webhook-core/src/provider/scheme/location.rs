@@ -36,6 +36,14 @@ impl Scheme {
         self
     }
 
+    /// Like [`in_header`](Self::in_header), for a sender that repeats the header, once for each tag,
+    /// for example while a secret is rotated. Tags only: such a header cannot have a time.
+    #[must_use]
+    pub const fn in_header_lines(mut self, name: &'static str) -> Self {
+        self.repeated = true;
+        self.in_header(name)
+    }
+
     /// Reads the tag or token from the text at this JSON pointer of the body. The body is then
     /// buffered, and the scheme must be the provider's only one.
     #[must_use]

@@ -10,6 +10,7 @@ mod time;
 use crate::crypto::Algorithm;
 use crate::parse::{Encoding, Grammar};
 use crate::provider::{Custom, CustomScheme};
+use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
 
 pub use coverage::Coverage;
@@ -64,6 +65,10 @@ pub struct Scheme {
     /// The body fields that it signs, if it does not sign the body.
     pub(crate) own_fields: &'static [&'static str],
     needs_full_body: bool,
+    /// Whether the header of the tags may be present several times.
+    pub(crate) repeated: bool,
+    /// How a secret becomes this scheme's key, if not as the provider says.
+    pub(crate) key_format: Option<KeyFormat>,
     /// Whether its code signs the configured URL without the query of the request.
     address: bool,
     /// Where a delivery names the key it is signed with.
@@ -108,6 +113,8 @@ impl Scheme {
             own_time: "",
             own_fields: &[],
             needs_full_body: fields,
+            repeated: false,
+            key_format: None,
             address: false,
             key_name: None,
         }
@@ -215,10 +222,24 @@ impl Scheme {
         self
     }
 
+    /// Sets how the text of a secret becomes the key of this scheme, if another scheme of the
+    /// provider uses another format. For senders that have changed the format of their keys.
+    #[must_use]
+    pub(crate) const fn keyed_by(mut self, format: KeyFormat) -> Self {
+        self.key_format = Some(format);
+        self
+    }
+
     /// Where the tag or token is.
     #[must_use]
     pub const fn location(&self) -> Location {
         self.location
+    }
+
+    /// Whether the header of the tags may be present several times.
+    #[must_use]
+    pub const fn repeats_header(&self) -> bool {
+        self.repeated
     }
 
     /// How tags are written in a header.

@@ -24,6 +24,9 @@ pub enum Part {
     /// body must be empty or have one of these characters at the adjacent end, as JSON and XML do.
     /// After a URL without a query, a body only must not begin with `?`.
     Url,
+    /// Like [`Url`](Self::Url), with the escapes of these ASCII characters decoded, such as `%40`
+    /// for `@`. For senders that sign another spelling of the URL than they request.
+    UrlDecoding(&'static [u8]),
     /// The body.
     Body,
     /// The header of this (lower-case) name, which must be present.

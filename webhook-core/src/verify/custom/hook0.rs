@@ -27,6 +27,8 @@ pub(crate) struct Hook0 {
     /// Whether the sender only writes JSON. The body then starts at the first bracket, and every
     /// byte of it is covered, unless a value contains a bracket or the body starts otherwise.
     pub(crate) is_json: bool,
+    /// Whether a named header that is absent is signed as an empty one.
+    pub(crate) signs_absent: bool,
 }
 
 /// The known pairs of the header. Each may be present once.
@@ -86,7 +88,10 @@ impl Custom for Hook0 {
         };
         running.sign(format!("{names}.").as_bytes());
         for (i, name) in names.split(' ').filter(|name| !name.is_empty()).enumerate() {
-            let value = asked.header(&name.to_ascii_lowercase())?;
+            let value = match asked.header(&name.to_ascii_lowercase()) {
+                Err(RejectionKind::MissingHeader) if self.signs_absent => b"",
+                value => value?,
+            };
             if i >= MAX_NAMES {
                 return Err(RejectionKind::Malformed);
             }

@@ -6,7 +6,7 @@ use crate::crypto::{Algorithm, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::encoding::encode;
 use crate::parse::json::{Pointers, scan, with_field};
-use crate::parse::{Encoding, form};
+use crate::parse::{Encoding, form, multipart};
 use crate::provider::{Check, CheckInput, Custom, Draft};
 use crate::time::TimeUnit;
 use crate::verify::custom::check::{Writing, one_tag};
@@ -31,10 +31,15 @@ struct Signature<'b> {
 }
 
 impl<'b> Signature<'b> {
-    fn read(body: &'b [u8], pointers: &Pointers) -> Result<Self, RejectionKind> {
-        let values = match body.trim_ascii_start().first() {
-            Some(b'{') => in_json(body, pointers)?,
-            _ => in_form(body)?,
+    fn read(
+        body: &'b [u8],
+        pointers: &Pointers,
+        boundary: Option<&[u8]>,
+    ) -> Result<Self, RejectionKind> {
+        let values = match (boundary, body.trim_ascii_start().first()) {
+            (Some(boundary), _) => in_parts(body, boundary)?,
+            (None, Some(b'{')) => in_json(body, pointers)?,
+            (None, _) => in_form(body)?,
         };
         let [time, token, tag] = values.map(|value| value.ok_or(RejectionKind::Malformed));
         let of = Self {
@@ -73,6 +78,15 @@ fn in_form(body: &[u8]) -> Result<Values<'_>, RejectionKind> {
     Ok(found.map(|found| found?.short(MAX_FIELD)))
 }
 
+/// A message with attachments, which a route forwards as `multipart/form-data`.
+fn in_parts<'b>(body: &'b [u8], boundary: &[u8]) -> Result<Values<'b>, RejectionKind> {
+    let part = |name| {
+        let value = multipart::field(body, boundary, name)?;
+        Ok((value.len() <= MAX_FIELD).then_some(Cow::Borrowed(value)))
+    };
+    Ok([part("timestamp")?, part("token")?, part("signature")?])
+}
+
 impl Custom for Mailgun {
     fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
         Some(Algorithm::HmacSha256.key(secret))
@@ -82,8 +96,13 @@ impl Custom for Mailgun {
         let (keys, coverage) = (asked.keys.clone(), asked.scheme.coverage());
         let (now, tolerance) = (asked.now, asked.tolerance);
         let pointers = Pointers::new(&POINTERS);
+        let boundary = match asked.header("content-type") {
+            Ok(kind) => multipart::boundary(kind)?.map(<[u8]>::to_vec),
+            Err(RejectionKind::MissingHeader) => None,
+            Err(kind) => return Err(kind),
+        };
         Ok(whole(move |body| {
-            let of = Signature::read(body, &pointers)?;
+            let of = Signature::read(body, &pointers, boundary.as_deref())?;
             let candidates = one_tag(&of.tag, Encoding::Hex, Algorithm::HmacSha256)?;
             let mut writing = Writing::new(&keys);
             writing.update(&of.time);

@@ -17,6 +17,8 @@ pub(crate) mod detached;
 pub(crate) mod dlocal;
 pub(crate) mod docusign;
 pub(crate) mod dropbox_sign;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod fal;
 pub(crate) mod fields;
 pub(crate) mod form_field;
 pub(crate) mod form_token;

@@ -1,5 +1,5 @@
 //! MessageBird's first scheme: the time, the query sorted and escaped again, and the hash of the
-//! body.
+//! body. Bird signs the URL in place of the query.
 
 use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
@@ -15,8 +15,23 @@ use crate::verify::{Candidates, fresh};
 const TAG: &str = "messagebird-signature";
 const TIME: &str = "messagebird-request-timestamp";
 
-#[derive(Debug)]
-pub(crate) struct QueryAndBody;
+/// What is signed between the time and the hash of the body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum QueryAndBody {
+    /// The query, sorted by name and escaped again.
+    Query,
+    /// The URL as requested.
+    Url,
+}
+
+impl QueryAndBody {
+    fn middle(self, url: impl FnOnce() -> String, query: Option<&str>) -> Option<String> {
+        match self {
+            Self::Query => canonical(query.unwrap_or_default()),
+            Self::Url => Some(url()),
+        }
+    }
+}
 
 impl Custom for QueryAndBody {
     fn mac(&self, secret: &[u8]) -> Option<RunningMac> {
@@ -32,7 +47,8 @@ impl Custom for QueryAndBody {
             keys: asked.keys.clone(),
             sent: sent.to_vec(),
             time,
-            query: canonical(asked.head.query().unwrap_or_default())
+            middle: self
+                .middle(|| asked.full_url(), asked.head.query())
                 .ok_or(RejectionKind::Malformed)?,
             body: RunningDigest::new(),
             coverage: asked.scheme.coverage(),
@@ -41,9 +57,9 @@ impl Custom for QueryAndBody {
 
     fn sign(&self, draft: &mut Draft<'_>) {
         let time = TimeUnit::Seconds.format(draft.now);
-        let query = draft.target.split_once('?').map_or("", |(_, query)| query);
-        let query = canonical(query).unwrap_or_default();
-        let signed = message(time.as_bytes(), &query, &digest_of(&draft.body));
+        let query = draft.target.split_once('?').map(|(_, query)| query);
+        let middle = self.middle(|| draft.full_url(), query).unwrap_or_default();
+        let signed = message(time.as_bytes(), &middle, &digest_of(&draft.body));
         draft.push(TAG, encode(draft.tag(&[&signed]), Encoding::Base64));
         draft.push(TIME, time);
     }
@@ -55,7 +71,7 @@ struct Running {
     /// The time, with the text as sent.
     sent: Vec<u8>,
     time: UnixTime,
-    query: String,
+    middle: String,
     body: RunningDigest,
     coverage: Coverage,
 }
@@ -67,7 +83,7 @@ impl Check for Running {
 
     fn finish(&mut self, _: &[u8]) -> Result<Verified, RejectionKind> {
         let body = self.body.clone().finish();
-        let signed = message(&self.sent, &self.query, &body);
+        let signed = message(&self.sent, &self.middle, &body);
         let tags = self.keys.macs().map(|mut mac| {
             mac.update(&signed);
             mac.finish()
@@ -76,14 +92,14 @@ impl Check for Running {
         CheckResult {
             slot: first(tags.map(|tag| self.candidates.contain(&tag))),
             time: Some(self.time),
-            message: Some(digest_of(&message(b"", &self.query, &body))),
+            message: Some(digest_of(&message(b"", &self.middle, &body))),
         }
         .verified(self.coverage)
     }
 }
 
-fn message(time: &[u8], query: &str, body: &[u8; 32]) -> Vec<u8> {
-    [time, query.as_bytes(), body].join(&b'\n')
+fn message(time: &[u8], middle: &str, body: &[u8; 32]) -> Vec<u8> {
+    [time, middle.as_bytes(), body].join(&b'\n')
 }
 
 /// The maximum number of parameters in a query.

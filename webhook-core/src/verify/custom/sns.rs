@@ -270,11 +270,23 @@ fn path(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://sns.")?;
     let (host, path) = rest.split_once('/')?;
     let (region, end) = host.split_once('.')?;
-    let expected = match region.starts_with("cn-") {
-        true => "amazonaws.com.cn",
-        false => "amazonaws.com",
-    };
-    (end == expected && is_region(region)).then_some(path)
+    (end == domain(region) && is_region(region)).then_some(path)
+}
+
+/// The domain of the partition that a region belongs to. The partitions are those of the AWS SDKs:
+/// China, the European Sovereign Cloud, the isolated ones, and the rest with GovCloud.
+fn domain(region: &str) -> &'static str {
+    let domains = [
+        ("cn-", "amazonaws.com.cn"),
+        ("eusc-", "amazonaws.eu"),
+        ("us-iso-", "c2s.ic.gov"),
+        ("us-isob-", "sc2s.sgov.gov"),
+        ("eu-isoe-", "cloud.adc-e.uk"),
+        ("us-isof-", "csp.hci.ic.gov"),
+        ("eu-isof-", "csp.hci.ic.gov"),
+    ];
+    let found = domains.iter().find(|(place, _)| region.starts_with(place));
+    found.map_or("amazonaws.com", |(_, domain)| domain)
 }
 
 /// Whether this is a region such as `us-east-1` or `us-gov-west-1`: two to four letters, one to
@@ -304,6 +316,10 @@ mod tests {
             "https://sns.us-gov-west-1.amazonaws.com/SimpleNotificationService-0.pem",
             "https://sns.ap-southeast-2.amazonaws.com/SimpleNotificationService-0.pem",
             "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0.pem",
+            "https://sns.eusc-de-east-1.amazonaws.eu/SimpleNotificationService-0.pem",
+            "https://sns.us-iso-east-1.c2s.ic.gov/SimpleNotificationService-0.pem",
+            "https://sns.us-isob-east-1.sc2s.sgov.gov/SimpleNotificationService-0.pem",
+            "https://sns.eu-isoe-west-1.cloud.adc-e.uk/SimpleNotificationService-0.pem",
         ] {
             assert!(is_certificate(url), "{url}");
         }
@@ -316,6 +332,10 @@ mod tests {
             "https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-0.pem",
             "https://sns.us-east-1.amazonaws.com.evil.com/SimpleNotificationService-0.pem",
             "https://sns.us-east-1.amazonaws.com@evil/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.eu/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.amazonaws.com.cn/SimpleNotificationService-0.pem",
+            "https://sns.eusc-de-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+            "https://sns.us-east-1.c2s.ic.gov/SimpleNotificationService-0.pem",
             "https://evil@sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
             "http://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
             "HTTPS://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
