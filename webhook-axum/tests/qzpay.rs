@@ -93,7 +93,7 @@ fn app(console: &Console) -> Router {
         .on("invoice.payment_succeeded", payment_succeeded)
         .on_error(on_error)
         .ignore_unknown();
-    let mercado_pago = WebhookRouter::new(layer(providers::MERCADO_PAGO))
+    let mercado_pago = WebhookRouter::new(layer(providers::MERCADOPAGO))
         .on("payment", payment)
         .ignore_unknown();
     let webhooks = Router::new()
@@ -139,7 +139,7 @@ async fn each_type_has_its_handler_and_another_one_is_received() {
         assert_eq!(answer, (StatusCode::OK, String::new()), "{kind}");
         assert_eq!(console.take(), line.into_iter().collect::<Vec<_>>());
     }
-    let signer = Signer::new(providers::MERCADO_PAGO, SECRET).unwrap();
+    let signer = Signer::new(providers::MERCADOPAGO, SECRET).unwrap();
     let body = r#"{"id":12345,"type":"payment","data":{"id":"999999999"}}"#;
     let delivery = signer.sign_now(body);
     let answer = send(&app, "/webhooks/mercadopago", &delivery).await;

@@ -19,7 +19,7 @@ pub mod exports {
         EndpointBuilder, EscapedId, Event, EventType, Fence, Handled, IdentityPolicy, KeyFormat,
         LeaseLost, Limits, LostLease, OnStoreError, Otherwise, PayloadError, Proof, Rejected,
         Rejection, RejectionClass, RejectionKind, RunningLease, Secret, SecretProblem, SecretSet,
-        Settings, StoreCheck, StoreCheckError, Verdict, providers,
+        Settings, StoreCheck, StoreCheckError, Verdict, contracts, providers,
     };
     // Stores.
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};
