@@ -88,7 +88,7 @@ impl PostgresStore {
     /// # Errors
     ///
     /// If the database refuses it, or does not answer within a minute. If the tables are of a later
-    /// version, with the kind [`Misconfigured`](StoreErrorKind::Misconfigured).
+    /// version, with the kind [`Misconfigured`](webhook_core::StoreErrorKind::Misconfigured).
     pub async fn migrate(&self) -> Result<(), StoreError> {
         migrate::run(&self.shared).await
     }
