@@ -1,7 +1,7 @@
 //! What the tests share.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, Owner};
@@ -42,6 +42,8 @@ end
 pub(crate) struct Place {
     urls: Vec<String>,
     pub(crate) prefix: String,
+    /// By how many microseconds the last step was late.
+    late: AtomicU64,
 }
 
 impl Place {
@@ -52,6 +54,7 @@ impl Place {
         Self {
             urls: urls.into_iter().map(str::to_owned).collect(),
             prefix: format!("webhook-test-{process}-{count}"),
+            late: AtomicU64::new(0),
         }
     }
 
@@ -105,12 +108,17 @@ impl Place {
     }
 
     /// Like [`pass`](Self::pass), and the last second passes on the clock, so that what the shift
-    /// takes counts too. It aims at a little less than the time, because a busy machine wakes late:
-    /// the model knows nothing of what passes beyond, and allows a second less.
+    /// takes counts too. A busy machine wakes late: the next step makes up for that, and each aims
+    /// at a little less than its time. The model knows nothing of what passes beyond, and allows a
+    /// second less over its eleven steps.
     pub(crate) async fn pass_almost(&self, time: Duration) {
-        let on_the_clock = tokio::time::sleep(time.min(SECOND));
-        let shift = self.pass(time.saturating_sub(SECOND + SECOND / 3));
-        tokio::join!(on_the_clock, shift);
+        let begun = Instant::now();
+        let late = Duration::from_micros(self.late.swap(0, Relaxed));
+        let shift = self.pass(time.saturating_sub(SECOND + SECOND / 12 + late));
+        tokio::join!(tokio::time::sleep(SECOND), shift);
+        let late = begun.elapsed().saturating_sub(SECOND);
+        self.late
+            .store(u64::try_from(late.as_micros()).unwrap(), Relaxed);
     }
 
     /// How many keys the place has in Redis.
