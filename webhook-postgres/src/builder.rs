@@ -115,7 +115,8 @@ impl PostgresStoreBuilder {
     /// day.
     ///
     /// A task of the runtime does it, until the last clone of the store is dropped. It finds the
-    /// records by an index and removes 2000 at a time, so several processes can purge one table.
+    /// records by an index, removes 500 at a time, and rests four times as long in between. Several
+    /// processes can purge one table.
     pub fn purge_every(mut self, interval: Duration) -> Self {
         self.purge_every = Some(interval);
         self

@@ -5,12 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use webhook_core::StoreError;
 
 use crate::database::Database;
 use crate::sql::Statements;
-use crate::sweep::{BATCH, PAUSE, Sweep};
+use crate::sweep::Sweep;
+
+/// How many rows a purge removes with one statement.
+const BATCH: usize = 500;
+/// The shortest pause between two batches.
+const PAUSE: Duration = Duration::from_millis(10);
+/// How many times as long as a batch the pause after it is, so that claims have the disk for
+/// themselves most of the time.
+const REST: u32 = 4;
 
 /// The task. It ends when this value is dropped.
 #[derive(Debug)]
@@ -48,10 +56,13 @@ async fn run(database: Database, sql: Arc<Statements>, every: Duration) {
 }
 
 async fn all(mut sweep: Sweep<'_>) -> Result<(), StoreError> {
-    while sweep.batch(BATCH).await? == BATCH {
-        sleep(PAUSE).await;
+    loop {
+        let begun = Instant::now();
+        if sweep.batch(BATCH).await? < BATCH {
+            return Ok(());
+        }
+        sleep(PAUSE.max(begun.elapsed() * REST)).await;
     }
-    Ok(())
 }
 
 /// A number from 0 to 1.

@@ -1,7 +1,5 @@
 //! Removes expired rows, by index and in bounded batches.
 
-use std::time::Duration;
-
 use sqlx::{Row, SqlStr};
 use tokio::time::Instant;
 use webhook_core::StoreError;
@@ -13,7 +11,7 @@ use crate::sql::Statements;
 use crate::value::Value;
 
 /// How many rows are removed by one statement. More lock other statements out for longer.
-pub(crate) const BATCH: usize = 2000;
+const BATCH: usize = 2000;
 
 /// The statistics of a table that has just been filled are those of an empty one, and a plan made
 /// from them reads all of it.
@@ -89,6 +87,3 @@ pub(crate) async fn sweep(
     }
     Ok(swept)
 }
-
-/// A pause between two batches of the purge, so that it never takes all of the disk's time.
-pub(crate) const PAUSE: Duration = Duration::from_millis(10);
