@@ -56,15 +56,8 @@ pub(crate) async fn settle(
     note: Option<&[u8]>,
 ) -> Result<SettledAs, StoreError> {
     let Shared { database, sql, .. } = shared;
-    let (owner, key) = (owner_bytes(lease.owner()), lease.key().as_bytes());
-    let values = [
-        key[..].into(),
-        owner[..].into(),
-        Value::Big(epoch(lease)),
-        Value::Int(state as i32),
-        Value::Bytes(answer),
-        Value::Bytes(note),
-    ];
+    let owner = owner_bytes(lease.owner());
+    let values = values(lease, &owner, state, answer, note);
     let mut operation = database.operation();
     let rows = operation.run(&sql.settle, &values, Repeat::Yes).await?;
     if !rows.is_empty() {
@@ -82,6 +75,24 @@ pub(crate) async fn settle(
         Some(before) if before == state as i32 => SettledAs::Before,
         _ => SettledAs::Lost,
     })
+}
+
+/// The values of the statement `settle`. The first three say which claim it is.
+pub(crate) fn values<'a>(
+    lease: &'a Lease,
+    owner: &'a [u8; 16],
+    state: State,
+    answer: Option<&'a [u8]>,
+    note: Option<&'a [u8]>,
+) -> [Value<'a>; 6] {
+    [
+        lease.key().as_bytes()[..].into(),
+        owner[..].into(),
+        Value::Big(epoch(lease)),
+        Value::Int(state as i32),
+        Value::Bytes(answer),
+        Value::Bytes(note),
+    ]
 }
 
 pub(crate) async fn renew(

@@ -68,10 +68,10 @@ use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, MAX_ANSWER, Repla
 use webhook_core::{StoreError, StoreErrorKind};
 
 use crate::PostgresStore;
-use crate::claim::{Asked, ROUNDS, always_changing, epoch, lock_name, owner_bytes};
+use crate::claim::{Asked, ROUNDS, always_changing, lock_name, owner_bytes};
 use crate::database::Protocol;
 use crate::error::store_error;
-use crate::settle::State;
+use crate::settle::{self, State};
 use crate::store::Shared;
 use crate::value::{Value, bound};
 
@@ -156,14 +156,7 @@ impl PostgresStore {
         note: Option<&[u8]>,
     ) -> Result<bool, StoreError> {
         let owner = owner_bytes(lease.owner());
-        let values = [
-            lease.key().as_bytes()[..].into(),
-            owner[..].into(),
-            Value::Big(epoch(lease)),
-            Value::Int(state as i32),
-            Value::Bytes(answer),
-            Value::Bytes(note),
-        ];
+        let values = settle::values(lease, &owner, state, answer, note);
         let settle = self.run_in(connection, &self.shared.sql.settle, &values);
         match timeout(self.shared.database.limit(), settle).await {
             Ok(rows) => rows.map(|rows| !rows.is_empty()),

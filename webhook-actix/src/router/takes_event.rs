@@ -5,7 +5,8 @@ use crate::VerifiedEvent;
 #[diagnostic::on_unimplemented(
     message = "the event type cannot be read off this handler",
     label = "no argument of this handler is a `VerifiedEvent<T>`",
-    note = "`.on_event(handler)` takes an async fn with one `VerifiedEvent<T>` argument; register others with `.on(\"type\", handler)`"
+    note = "`.on_event(handler)` takes an async fn with one `VerifiedEvent<T>` argument; \
+            register others with `.on(\"type\", handler)`"
 )]
 pub trait TakesEvent<At> {
     /// The `T`.

@@ -12,7 +12,9 @@ use http::request::Parts;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run before the handlers of a `WebhookRouter` with the state `{S}`",
     label = "not an async fn that says whether to go on",
-    note = "its arguments are `FromRequestParts` (`State`, `VerifiedDelivery`, `VerifiedEvent<T>`), and its result is `()`, an `Option` of a response, or a `Result` of these"
+    note = "its arguments are `FromRequestParts` (`State`, `VerifiedDelivery`, \
+            `VerifiedEvent<T>`), and its result is `()`, an `Option` of a response, or a \
+            `Result` of these"
 )]
 pub trait Before<M, S>: Clone + Send + Sync + 'static {
     /// Runs it.

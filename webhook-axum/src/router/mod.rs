@@ -121,8 +121,10 @@ impl Complete for HasFallback {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler for a `WebhookRouter` with the state `{S}`",
     label = "not an async fn of extractors that returns a response",
-    note = "the last argument may read the body, the others must not; `State<T>` needs `T` to come from the router's state `{S}`",
-    note = "an error type that is no response goes through `HookError`: return `HookResult` and use `?`",
+    note = "the last argument may read the body, the others must not; `State<T>` needs `T` to \
+            come from the router's state `{S}`",
+    note = "an error type that is no response goes through `HookError`: return `HookResult` and \
+            use `?`",
     note = "`#[axum::debug_handler]` on the handler says which argument is wrong"
 )]
 pub trait EventHandler<M, S>: Handler<M, S> {}

@@ -12,6 +12,7 @@ use crate::observe::hook;
 use crate::observe::hook::Hook;
 use crate::replay::erased::Store;
 use crate::replay::{Claim, ClaimRequest, ReplayStore as _};
+use crate::time::whole_seconds_after;
 
 /// A verified delivery. Whether it is a duplicate is not known yet.
 #[must_use]
@@ -192,13 +193,9 @@ pub enum Unclaimed {
     Waiting(Checked),
 }
 
-/// What becomes of a copy of a dead event. An endpoint that buries none still finds those of an
-/// earlier configuration.
+/// At most 30: the sender asks again before a long lease ends.
 pub(super) fn whole_seconds(left: Duration) -> u32 {
-    let rounded_up = left
-        .as_secs()
-        .saturating_add(u64::from(left.subsec_nanos() > 0));
-    u32::try_from(rounded_up.clamp(1, 30)).unwrap_or(30)
+    whole_seconds_after(left).min(30)
 }
 
 pub(super) fn duplicate_answer(delivery: &Delivery) -> Answer {

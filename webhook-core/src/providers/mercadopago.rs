@@ -47,7 +47,11 @@ pub const MERCADOPAGO: Provider = Provider::new(
     Identity::Content,
     "the signed request id is issued for one notification; the body is not covered",
 )
-.hints(&[(RejectionKind::BadSignature, "older notifications (IPN) fit no documented signature: register the URL with `source_news=webhooks`")])
+.hints(&[(
+    RejectionKind::BadSignature,
+    "older notifications (IPN) fit no documented signature: \
+     register the URL with `source_news=webhooks`",
+)])
 .configured_by(&[
     Parameter::secret("webhook_secret"),
     Parameter::secret("secret_signature"),

@@ -17,7 +17,8 @@
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which events it is the payload of",
     label = "no event type is known for this payload",
-    note = "write `impl EventType for {Self} {{ const TYPES: &'static [&'static str] = &[\"…\"]; }}`, or register the handler with `.on(\"…\", handler)`"
+    note = "write `impl EventType for {Self} {{ const TYPES: &'static [&'static str] = &[\"…\"]; \
+            }}`, or register the handler with `.on(\"…\", handler)`"
 )]
 pub trait EventType {
     /// The types, or patterns of types, as [`EventTable`](crate::adapter::EventTable) takes them.

@@ -10,6 +10,7 @@ use crate::answer::{Answer, Rejection};
 use crate::delivery::{Delivery, Disposition};
 use crate::error::RejectionKind;
 use crate::observe::log_limit::{LogLimit, excerpt};
+use crate::time::whole_seconds_after;
 
 /// What becomes of an event whose handler failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,7 +118,7 @@ impl Failure {
             Verdict::GiveUp => return Answer::json(r#"{"received":true,"warning":"given_up"}"#),
             Verdict::Retry => Rejection::new(RejectionKind::HandlerFailed),
             Verdict::RetryAfter(after) => {
-                Rejection::new(RejectionKind::Overloaded).retry_after(whole_seconds(after))
+                Rejection::new(RejectionKind::Overloaded).retry_after(whole_seconds_after(after))
             }
         };
         Answer::from(&match delivery {
@@ -125,14 +126,6 @@ impl Failure {
             None => rejection,
         })
     }
-}
-
-/// A `Retry-After` of zero would be a retry at once.
-fn whole_seconds(after: Duration) -> u32 {
-    let rounded_up = after
-        .as_secs()
-        .saturating_add(u64::from(after.subsec_nanos() > 0));
-    u32::try_from(rounded_up.max(1)).unwrap_or(u32::MAX)
 }
 
 /// The cause and its own causes, in one line.

@@ -59,6 +59,14 @@ impl UnixTime {
     }
 }
 
+/// A time for `Retry-After`, rounded up: zero would be a retry at once.
+pub(crate) fn whole_seconds_after(time: Duration) -> u32 {
+    let rounded_up = time
+        .as_secs()
+        .saturating_add(u64::from(time.subsec_nanos() > 0));
+    u32::try_from(rounded_up.max(1)).unwrap_or(u32::MAX)
+}
+
 /// Shows the time in UTC, as RFC 3339 writes it: `2026-01-31T23:59:59Z`.
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
