@@ -170,3 +170,5 @@ pub use webhook_core::adapter::exports::*;
 pub use webhook_keys::HttpsKeys;
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+#[doc(inline)]
+pub use webhook_runtime::tenants;

@@ -1,6 +1,8 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,12 +11,17 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage as _};
 use futures_util::future::LocalBoxFuture;
 use webhook_core::{
-    Begun, Delivery, Endpoint, EndpointBuilder, Head, adapter_constructors, for_each_provider,
+    Begun, Delivery, Endpoint, EndpointBuilder, Head, TenantSecrets, adapter_constructors,
+    for_each_provider,
 };
-use webhook_runtime::{TrackedEndpoint, UnverifiedLimit, build_or_panic, call_unguarded};
+use webhook_runtime::tenants::{FoundTenant, TenantHead, Tenants};
+use webhook_runtime::{
+    BodyIntake, TrackedEndpoint, UnverifiedLimit, build_or_panic, call_unguarded,
+};
 
 use crate::answer::{Refused, respond};
 use crate::call::{ServiceCall, replay};
+use crate::handle::Output;
 use crate::headers::Map;
 use crate::receive::Receive;
 
@@ -27,7 +34,9 @@ use crate::receive::Receive;
 #[derive(Clone)]
 #[must_use]
 pub struct Webhook {
+    /// With tenants, their template.
     endpoint: TrackedEndpoint,
+    tenants: Option<Arc<Tenants>>,
     unverified: Option<UnverifiedLimit>,
 }
 
@@ -36,8 +45,54 @@ impl Webhook {
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint: TrackedEndpoint::new(endpoint),
+            tenants: None,
             unverified: None,
         }
+    }
+
+    /// A middleware for many tenants, each with secrets of its own. See [`Tenants`], which has more
+    /// settings, and [`tenants`](crate::tenants) for the ready names.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use actix_web::{HttpResponse, web};
+    /// use webhook_actix::tenants::from_path;
+    /// use webhook_actix::{ConfigError, Endpoint, SecretSet, VerifiedDelivery, Webhook};
+    /// # #[derive(Clone)] struct Db;
+    /// # impl Db {
+    /// #     async fn secret(&self, _: &str) -> Result<Option<String>, std::io::Error> { Ok(None) }
+    /// # }
+    ///
+    /// async fn paid(VerifiedDelivery(delivery): VerifiedDelivery) -> HttpResponse {
+    ///     println!("{:?} has an event", delivery.tenant());
+    ///     HttpResponse::Ok().finish()
+    /// }
+    ///
+    /// const PATH: &str = "/webhooks/stripe/{tenant}";
+    ///
+    /// // Once, outside of the closure of `HttpServer::new`.
+    /// fn webhook(db: Db) -> Result<Webhook, ConfigError> {
+    ///     let template = Endpoint::stripe(SecretSet::per_tenant()).build()?;
+    ///     Ok(Webhook::per_tenant(template, from_path(PATH), move |tenant: Arc<str>| {
+    ///         let db = db.clone();
+    ///         async move { db.secret(&tenant).await }
+    ///     }))
+    /// }
+    ///
+    /// fn configure(config: &mut web::ServiceConfig, webhook: Webhook) {
+    ///     config.service(web::resource(PATH).wrap(webhook).route(web::post().to(paid)));
+    /// }
+    /// ```
+    pub fn per_tenant<N, R, F, S, E>(template: Endpoint, name: N, resolver: R) -> Self
+    where
+        N: for<'h> Fn(&TenantHead<'h>) -> Option<Cow<'h, str>> + Send + Sync + 'static,
+        R: Fn(Arc<str>) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Option<S>, E>> + Send + 'static,
+        S: Into<TenantSecrets>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Tenants::new(template, name, resolver).into()
     }
 
     /// Bounds the bytes of bodies that are read and not verified yet, over all middlewares that
@@ -50,10 +105,17 @@ impl Webhook {
         self
     }
 
-    /// The endpoint: its counters, and a way to replace its secrets.
+    /// The endpoint: its counters, and a way to replace its secrets. With tenants, it is their
+    /// template, and its counters count for all of them.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         self.endpoint.endpoint()
+    }
+
+    /// The tenants, if the middleware has them.
+    #[must_use]
+    pub fn tenants(&self) -> Option<&Tenants> {
+        self.tenants.as_deref()
     }
 
     /// Shuts down: answers new deliveries 503 from now on, and waits until the others are settled.
@@ -64,6 +126,29 @@ impl Webhook {
     /// gone: await this before the server stops.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         self.endpoint.drain(timeout)
+    }
+
+    /// Finds the endpoint of a request. `None` without tenants.
+    fn find_tenant(&self, request: &ServiceRequest) -> Option<FoundTenant> {
+        let tenants = self.tenants.as_ref()?;
+        let headers = Map(request.headers());
+        let authority = request
+            .uri()
+            .authority()
+            .map(|authority| authority.as_str());
+        Some(tenants.find(&TenantHead::new(head(request, &headers), authority)))
+    }
+
+    /// Begins a delivery to `of_tenant`, or without tenants to the middleware's own endpoint.
+    fn begin(
+        &self,
+        request: &ServiceRequest,
+        of_tenant: Option<&TrackedEndpoint>,
+    ) -> Begun<BodyIntake> {
+        let endpoint = of_tenant.unwrap_or(&self.endpoint);
+        let (server, connection) = (self.unverified.as_ref(), request.conn_data());
+        let headers = Map(request.headers());
+        endpoint.begin(&head(request, &headers), server, connection)
     }
 
     pub(crate) fn tracked_endpoint(&self) -> &TrackedEndpoint {
@@ -90,6 +175,16 @@ impl From<Endpoint> for Webhook {
     }
 }
 
+impl From<Tenants> for Webhook {
+    fn from(tenants: Tenants) -> Self {
+        Self {
+            endpoint: tenants.template().clone(),
+            tenants: Some(Arc::new(tenants)),
+            unverified: None,
+        }
+    }
+}
+
 impl<S, B> Transform<S, ServiceRequest> for Webhook
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -104,8 +199,7 @@ where
     fn new_transform(&self, inner: S) -> Self::Future {
         ready(Ok(WebhookMiddleware {
             inner: Rc::new(inner),
-            endpoint: self.endpoint.clone(),
-            unverified: self.unverified.clone(),
+            webhook: self.clone(),
         }))
     }
 }
@@ -113,15 +207,14 @@ where
 /// A service inside a [`Webhook`].
 pub struct WebhookMiddleware<S> {
     inner: Rc<S>,
-    endpoint: TrackedEndpoint,
-    unverified: Option<UnverifiedLimit>,
+    webhook: Webhook,
 }
 
 impl<S: fmt::Debug> fmt::Debug for WebhookMiddleware<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookMiddleware")
             .field("inner", &self.inner)
-            .field("endpoint", self.endpoint.endpoint())
+            .field("endpoint", self.webhook.endpoint())
             .finish_non_exhaustive()
     }
 }
@@ -145,7 +238,7 @@ where
         let known = request
             .extensions()
             .get::<Delivery>()
-            .filter(|delivery| delivery.is_of(self.endpoint.endpoint()))
+            .filter(|delivery| delivery.is_of(self.webhook.endpoint()))
             .cloned();
         if let Some(delivery) = known {
             // The same middleware further out has verified it. What is between the two may have
@@ -154,25 +247,54 @@ where
             let call = call_unguarded(ServiceCall::new(Rc::clone(&self.inner), request));
             return Box::pin(async { Ok(call.await?.map_into_left_body()) });
         }
-        let target = request.uri().path_and_query();
-        let head = Head {
-            method: request.method().as_str(),
-            path_and_query: target.map_or("", |target| target.as_str()),
-            headers: &Map(request.headers()),
+        let inner = Rc::clone(&self.inner);
+        let begun = match self.webhook.find_tenant(&request) {
+            None => self.webhook.begin(&request, None),
+            Some(FoundTenant::Endpoint(endpoint)) => self.webhook.begin(&request, Some(&endpoint)),
+            Some(FoundTenant::Refused(rejection)) => Begun::Refused(rejection),
+            Some(FoundTenant::Wait(wait)) => {
+                let webhook = self.webhook.clone();
+                return Box::pin(async move {
+                    let begun = match wait.await {
+                        Ok(endpoint) => webhook.begin(&request, Some(&endpoint)),
+                        Err(rejection) => Begun::Refused(rejection),
+                    };
+                    receive(begun, request, inner).await
+                });
+            }
         };
-        let begun = self
-            .endpoint
-            .begin(&head, self.unverified.as_ref(), request.conn_data());
-        match begun {
-            Begun::Read(body) => Box::pin(Receive::new(request, body, Rc::clone(&self.inner))),
-            Begun::Answer(answer) => {
-                let answered = request.into_response(respond(answer));
-                Box::pin(ready(Ok(answered.map_into_right_body())))
-            }
-            Begun::Refused(rejection) => {
-                let refused = request.error_response(Refused::from(rejection));
-                Box::pin(ready(Ok(refused.map_into_right_body())))
-            }
+        receive(begun, request, inner)
+    }
+}
+
+fn head<'a>(request: &'a ServiceRequest, headers: &'a Map<'_>) -> Head<'a> {
+    let target = request.uri().path_and_query();
+    Head {
+        method: request.method().as_str(),
+        path_and_query: target.map_or("", |target| target.as_str()),
+        headers,
+    }
+}
+
+/// Reads the body if the head passed, and answers otherwise.
+fn receive<S, B>(
+    begun: Begun<BodyIntake>,
+    request: ServiceRequest,
+    inner: Rc<S>,
+) -> LocalBoxFuture<'static, Output<B>>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    match begun {
+        Begun::Read(body) => Box::pin(Receive::new(request, body, inner)),
+        Begun::Answer(answer) => {
+            let answered = request.into_response(respond(answer));
+            Box::pin(ready(Ok(answered.map_into_right_body())))
+        }
+        Begun::Refused(rejection) => {
+            let refused = request.error_response(Refused::from(rejection));
+            Box::pin(ready(Ok(refused.map_into_right_body())))
         }
     }
 }

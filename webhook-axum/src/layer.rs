@@ -1,10 +1,16 @@
+use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::OriginalUri;
 use tower_layer::Layer;
-use webhook_core::{Endpoint, EndpointBuilder, adapter_constructors, for_each_provider};
+use webhook_core::{
+    Endpoint, EndpointBuilder, TenantSecrets, adapter_constructors, for_each_provider,
+};
+use webhook_runtime::tenants::{TenantHead, Tenants};
 use webhook_runtime::{TrackedEndpoint, UnverifiedLimit, build_or_panic};
 
 use crate::service::Webhook;
@@ -25,7 +31,50 @@ pub struct WebhookLayer(webhook_tower::WebhookLayer);
 impl WebhookLayer {
     /// A layer for an endpoint that is built with other settings than the defaults.
     pub fn new(endpoint: Endpoint) -> Self {
-        let layer = webhook_tower::WebhookLayer::new(endpoint);
+        Self::of(endpoint.into())
+    }
+
+    /// A layer for many tenants, each with secrets of its own. See [`Tenants`], which has more
+    /// settings, and [`tenants`](crate::tenants) for the ready names.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use axum::{Router, http::StatusCode, routing::post};
+    /// use webhook_axum::tenants::from_path;
+    /// use webhook_axum::{ConfigError, Endpoint, SecretSet, VerifiedDelivery, WebhookLayer};
+    /// # #[derive(Clone)] struct Db;
+    /// # impl Db {
+    /// #     async fn secret(&self, _: &str) -> Result<Option<String>, std::io::Error> { Ok(None) }
+    /// # }
+    ///
+    /// async fn paid(VerifiedDelivery(delivery): VerifiedDelivery) -> StatusCode {
+    ///     println!("{:?} has an event", delivery.tenant());
+    ///     StatusCode::OK
+    /// }
+    ///
+    /// fn app(db: Db) -> Result<Router, ConfigError> {
+    ///     let path = "/webhooks/stripe/{tenant}";
+    ///     let template = Endpoint::stripe(SecretSet::per_tenant()).build()?;
+    ///     let layer = WebhookLayer::per_tenant(template, from_path(path), move |tenant: Arc<str>| {
+    ///         let db = db.clone();
+    ///         async move { db.secret(&tenant).await }
+    ///     });
+    ///     Ok(Router::new().route(path, post(paid).layer(layer)))
+    /// }
+    /// ```
+    pub fn per_tenant<N, R, F, S, E>(template: Endpoint, name: N, resolver: R) -> Self
+    where
+        N: for<'h> Fn(&TenantHead<'h>) -> Option<Cow<'h, str>> + Send + Sync + 'static,
+        R: Fn(Arc<str>) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Option<S>, E>> + Send + 'static,
+        S: Into<TenantSecrets>,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        Tenants::new(template, name, resolver).into()
+    }
+
+    fn of(layer: webhook_tower::WebhookLayer) -> Self {
         Self(layer.original_uri(|extensions| extensions.get().map(|OriginalUri(uri)| uri)))
     }
 
@@ -35,10 +84,17 @@ impl WebhookLayer {
         Self(self.0.unverified_limit(limit))
     }
 
-    /// The endpoint: its counters, and a way to replace its secrets.
+    /// The endpoint: its counters, and a way to replace its secrets. With tenants, it is their
+    /// template, and its counters count for all of them.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         self.0.endpoint()
+    }
+
+    /// The tenants, if the layer has them.
+    #[must_use]
+    pub fn tenants(&self) -> Option<&Tenants> {
+        self.0.tenants()
     }
 
     /// Shuts down: answers new deliveries 503 from now on, and waits until the others are settled.
@@ -67,6 +123,12 @@ impl fmt::Debug for WebhookLayer {
 impl From<Endpoint> for WebhookLayer {
     fn from(endpoint: Endpoint) -> Self {
         Self::new(endpoint)
+    }
+}
+
+impl From<Tenants> for WebhookLayer {
+    fn from(tenants: Tenants) -> Self {
+        Self::of(tenants.into())
     }
 }
 

@@ -186,6 +186,8 @@ pub use webhook_core::adapter::exports::*;
 pub use webhook_keys::HttpsKeys;
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+#[doc(inline)]
+pub use webhook_runtime::tenants;
 #[doc(no_inline)]
 pub use webhook_tower::respond;
 

@@ -141,6 +141,7 @@ pub use routing::{EventType, Otherwise, Verdict};
 pub use secret::{KeyFormat, Secret, SecretSet, Settings};
 pub use signer::{SignedRequest, Signer};
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};
+pub use verify::TenantSecrets;
 /// The cryptographic core alone, without replay protection, limits or events. For tests and
 /// benches.
 #[doc(hidden)]

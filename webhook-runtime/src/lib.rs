@@ -143,6 +143,7 @@ pub mod policy;
 mod remember;
 mod settle;
 mod store_call;
+pub mod tenants;
 mod tracked_endpoint;
 mod tracker;
 mod unverified;

@@ -61,6 +61,14 @@ impl TrackedEndpoint {
         self.tracker.drain(timeout)
     }
 
+    /// The endpoint of a tenant, counted with the others of this one.
+    pub(crate) fn with_endpoint(&self, endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            tracker: self.tracker.clone(),
+        }
+    }
+
     /// Counts a verified delivery as running.
     pub(crate) fn start(&self) -> Result<RunningDelivery, Rejection> {
         let count = self.tracker.start().map_err(|kind| self.reject(kind))?;

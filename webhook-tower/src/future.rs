@@ -8,12 +8,16 @@ use http::{Request, Response, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
-use webhook_core::{Answer, Rejection};
-use webhook_runtime::{BodyIntake, BodyResult, DetachOnDrop, KeyWait, call_unguarded};
+use webhook_core::{Begun, Rejection};
+use webhook_runtime::tenants::TenantWait;
+use webhook_runtime::{
+    BodyIntake, BodyResult, DetachOnDrop, KeyWait, TrackedEndpoint, call_unguarded,
+};
 
 use crate::answer::{ResponseContext, refusal, response};
 use crate::body::{RequestBody, ResponseBody};
 use crate::call::ServiceCall;
+use crate::layer::WebhookLayer;
 use crate::run::{Output, Run};
 
 pin_project! {
@@ -36,6 +40,7 @@ pin_project! {
         S: Service<Request<RequestBody>>,
     {
         Answered { response: Option<Response<ResponseBody<ResBody>>> },
+        Resolving { wait: TenantWait, request: Option<Box<Unresolved<S, ReqBody>>> },
         Reading {
             #[pin]
             body: ReqBody,
@@ -47,6 +52,14 @@ pin_project! {
     }
 }
 
+/// A request whose tenant's secrets are not known yet. Nothing of its body is read.
+struct Unresolved<S, ReqBody> {
+    layer: WebhookLayer,
+    inner: S,
+    head: request::Parts,
+    body: ReqBody,
+}
+
 const DONE: &str = "ResponseFuture polled after completion";
 
 impl<S, ReqBody, ResBody> ResponseFuture<S, ReqBody, ResBody>
@@ -56,15 +69,37 @@ where
     S::Error: Send + 'static,
     ResBody: Body<Data = Bytes, Error: Send> + Send + 'static,
 {
-    pub(crate) fn refuse(rejection: Rejection, head: &request::Parts) -> Self {
+    /// Reads the body if the head passed, and answers otherwise.
+    pub(crate) fn begin(
+        begun: Begun<BodyIntake>,
+        inner: S,
+        head: request::Parts,
+        body: ReqBody,
+    ) -> Self {
         Self {
-            state: State::answered(refusal(rejection, ResponseContext::of(head))),
+            state: State::begun(begun, inner, head, body),
         }
     }
 
-    pub(crate) fn answer(answer: Answer, head: &request::Parts) -> Self {
+    /// Waits for the secrets of the tenant, and begins then.
+    pub(crate) fn resolve(
+        wait: TenantWait,
+        layer: WebhookLayer,
+        inner: S,
+        head: request::Parts,
+        body: ReqBody,
+    ) -> Self {
+        let request = Box::new(Unresolved {
+            layer,
+            inner,
+            head,
+            body,
+        });
         Self {
-            state: State::answered(response(answer, ResponseContext::of(head))),
+            state: State::Resolving {
+                wait,
+                request: Some(request),
+            },
         }
     }
 
@@ -74,15 +109,6 @@ where
         let call = Box::pin(async { Ok(call.await?.map(ResponseBody::inner)) });
         Self {
             state: State::Passing { call },
-        }
-    }
-
-    pub(crate) fn read(body: ReqBody, intake: BodyIntake, inner: S, head: request::Parts) -> Self {
-        Self {
-            state: State::Reading {
-                body,
-                run: Some(Run::new(intake, inner, head)),
-            },
         }
     }
 }
@@ -103,6 +129,10 @@ where
             let next = match state.as_mut().project() {
                 StateProjection::Answered { response } => {
                     return Poll::Ready(Ok(response.take().expect(DONE)));
+                }
+                StateProjection::Resolving { wait, request } => {
+                    let found = ready!(Pin::new(wait).poll(cx));
+                    State::resolved(found, *request.take().expect(DONE))
                 }
                 StateProjection::Reading { body, run } => {
                     let reading = run.as_mut().expect(DONE).as_mut();
@@ -137,6 +167,35 @@ where
         Self::Answered {
             response: Some(response),
         }
+    }
+
+    fn begun(begun: Begun<BodyIntake>, inner: S, head: request::Parts, body: ReqBody) -> Self {
+        let context = ResponseContext::of(&head);
+        match begun {
+            Begun::Read(intake) => Self::Reading {
+                body,
+                run: Some(Run::new(intake, inner, head)),
+            },
+            Begun::Answer(answer) => Self::answered(response(answer, context)),
+            Begun::Refused(rejection) => Self::answered(refusal(rejection, context)),
+        }
+    }
+
+    fn resolved(
+        found: Result<TrackedEndpoint, Rejection>,
+        request: Unresolved<S, ReqBody>,
+    ) -> Self {
+        let Unresolved {
+            layer,
+            inner,
+            head,
+            body,
+        } = request;
+        let begun = match found {
+            Ok(endpoint) => layer.begin(&head, Some(&endpoint)),
+            Err(rejection) => Begun::Refused(rejection),
+        };
+        Self::begun(begun, inner, head, body)
     }
 
     /// Runs what is verified, waits for a key, or answers.

@@ -1,11 +1,17 @@
+use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Extensions, Uri};
+use http::{Extensions, Uri, request};
 use tower_layer::Layer;
-use webhook_core::{Endpoint, EndpointBuilder, adapter_constructors, for_each_provider};
-use webhook_runtime::{TrackedEndpoint, UnverifiedLimit, build_or_panic};
+use webhook_core::{
+    Begun, Endpoint, EndpointBuilder, Head, TenantSecrets, adapter_constructors, for_each_provider,
+};
+use webhook_runtime::tenants::{FoundTenant, TenantHead, Tenants};
+use webhook_runtime::{BodyIntake, TrackedEndpoint, UnverifiedLimit, build_or_panic};
 
 use crate::service::Webhook;
 
@@ -16,9 +22,11 @@ use crate::service::Webhook;
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer {
-    pub(crate) endpoint: TrackedEndpoint,
-    pub(crate) unverified: Option<UnverifiedLimit>,
-    pub(crate) original_uri: Option<FindUri>,
+    /// With tenants, their template.
+    endpoint: TrackedEndpoint,
+    tenants: Option<Arc<Tenants>>,
+    unverified: Option<UnverifiedLimit>,
+    original_uri: Option<FindUri>,
 }
 
 /// Where a framework keeps the URI that the client sent.
@@ -29,9 +37,43 @@ impl WebhookLayer {
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint: TrackedEndpoint::new(endpoint),
+            tenants: None,
             unverified: None,
             original_uri: None,
         }
+    }
+
+    /// A layer for many tenants, each with secrets of its own. See [`Tenants`], which has more
+    /// settings, and [`tenants`](crate::tenants) for the ready names.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use webhook_tower::tenants::from_path;
+    /// use webhook_tower::{Endpoint, SecretSet, WebhookLayer};
+    /// # #[derive(Clone)] struct Db;
+    /// # impl Db {
+    /// #     async fn secret(&self, _: &str) -> Result<Option<String>, std::io::Error> { Ok(None) }
+    /// # }
+    /// # fn layer(db: Db) -> Result<WebhookLayer, webhook_tower::ConfigError> {
+    /// let template = Endpoint::stripe(SecretSet::per_tenant()).build()?;
+    /// let name = from_path("/webhooks/stripe/{tenant}");
+    /// let layer = WebhookLayer::per_tenant(template, name, move |tenant: Arc<str>| {
+    ///     let db = db.clone();
+    ///     async move { db.secret(&tenant).await }
+    /// });
+    /// # Ok(layer)
+    /// # }
+    /// ```
+    pub fn per_tenant<N, R, F, S, E>(template: Endpoint, name: N, resolver: R) -> Self
+    where
+        N: for<'h> Fn(&TenantHead<'h>) -> Option<Cow<'h, str>> + Send + Sync + 'static,
+        R: Fn(Arc<str>) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Option<S>, E>> + Send + 'static,
+        S: Into<TenantSecrets>,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        Tenants::new(template, name, resolver).into()
     }
 
     /// Bounds the bytes of bodies that are read and not verified yet, over all layers that share
@@ -65,7 +107,8 @@ impl WebhookLayer {
         self
     }
 
-    /// The endpoint: its counters, and a way to replace its secrets.
+    /// The endpoint: its counters, and a way to replace its secrets. With tenants, it is their
+    /// template, and its counters count for all of them.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         self.endpoint.endpoint()
@@ -82,6 +125,46 @@ impl WebhookLayer {
     /// retries. Returns the number of deliveries that are not settled after `timeout`.
     pub fn drain(&self, timeout: Duration) -> impl Future<Output = usize> + Send + 'static {
         self.endpoint.drain(timeout)
+    }
+
+    /// The tenants, if the layer has them.
+    #[must_use]
+    pub fn tenants(&self) -> Option<&Tenants> {
+        self.tenants.as_deref()
+    }
+
+    /// Finds the endpoint of a request. `None` without tenants.
+    pub(crate) fn find_tenant(&self, parts: &request::Parts) -> Option<FoundTenant> {
+        let tenants = self.tenants.as_ref()?;
+        let authority = self.uri(parts).authority();
+        let authority = authority.map(http::uri::Authority::as_str);
+        Some(tenants.find(&TenantHead::new(self.head(parts), authority)))
+    }
+
+    /// Begins a delivery to `of_tenant`, or without tenants to the layer's own endpoint.
+    pub(crate) fn begin(
+        &self,
+        parts: &request::Parts,
+        of_tenant: Option<&TrackedEndpoint>,
+    ) -> Begun<BodyIntake> {
+        let endpoint = of_tenant.unwrap_or(&self.endpoint);
+        let (server, connection) = (self.unverified.as_ref(), parts.extensions.get());
+        endpoint.begin(&self.head(parts), server, connection)
+    }
+
+    fn head<'a>(&self, parts: &'a request::Parts) -> Head<'a> {
+        let target = self.uri(parts).path_and_query();
+        Head {
+            method: parts.method.as_str(),
+            path_and_query: target.map_or("", |target| target.as_str()),
+            headers: &parts.headers,
+        }
+    }
+
+    /// The URI that the client sent.
+    fn uri<'a>(&self, parts: &'a request::Parts) -> &'a Uri {
+        let original = self.original_uri.and_then(|find| find(&parts.extensions));
+        original.unwrap_or(&parts.uri)
     }
 
     #[track_caller]
@@ -101,6 +184,17 @@ impl fmt::Debug for WebhookLayer {
 impl From<Endpoint> for WebhookLayer {
     fn from(endpoint: Endpoint) -> Self {
         Self::new(endpoint)
+    }
+}
+
+impl From<Tenants> for WebhookLayer {
+    fn from(tenants: Tenants) -> Self {
+        Self {
+            endpoint: tenants.template().clone(),
+            tenants: Some(Arc::new(tenants)),
+            unverified: None,
+            original_uri: None,
+        }
     }
 }
 

@@ -117,6 +117,8 @@ pub use webhook_core::adapter::exports::*;
 pub use webhook_keys::HttpsKeys;
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+#[doc(inline)]
+pub use webhook_runtime::tenants;
 
 /// A constructor whose feature is off does not compile.
 ///

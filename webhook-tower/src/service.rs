@@ -5,7 +5,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
-use webhook_core::{Begun, Delivery, Head};
+use webhook_core::{Begun, Delivery};
+use webhook_runtime::tenants::FoundTenant;
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::future::ResponseFuture;
@@ -70,29 +71,22 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (parts, body) = request.into_parts();
-        let WebhookLayer {
-            endpoint,
-            unverified,
-            original_uri,
-        } = &self.layer;
+        let (layer, inner) = (&self.layer, self.inner.clone());
         if let Some(delivery) = parts.extensions.get::<Delivery>()
-            && delivery.is_of(endpoint.endpoint())
+            && delivery.is_of(layer.endpoint())
         {
             // The same layer further out has verified it.
             let body = RequestBody::new(delivery.raw().clone());
-            return ResponseFuture::pass(self.inner.clone(), Request::from_parts(parts, body));
+            return ResponseFuture::pass(inner, Request::from_parts(parts, body));
         }
-        let original = original_uri.and_then(|find| find(&parts.extensions));
-        let target = original.unwrap_or(&parts.uri).path_and_query();
-        let head = Head {
-            method: parts.method.as_str(),
-            path_and_query: target.map_or("", |target| target.as_str()),
-            headers: &parts.headers,
+        let begun = match layer.find_tenant(&parts) {
+            None => layer.begin(&parts, None),
+            Some(FoundTenant::Endpoint(endpoint)) => layer.begin(&parts, Some(&endpoint)),
+            Some(FoundTenant::Refused(rejection)) => Begun::Refused(rejection),
+            Some(FoundTenant::Wait(wait)) => {
+                return ResponseFuture::resolve(wait, layer.clone(), inner, parts, body);
+            }
         };
-        match endpoint.begin(&head, unverified.as_ref(), parts.extensions.get()) {
-            Begun::Read(intake) => ResponseFuture::read(body, intake, self.inner.clone(), parts),
-            Begun::Refused(rejection) => ResponseFuture::refuse(rejection, &parts),
-            Begun::Answer(answer) => ResponseFuture::answer(answer, &parts),
-        }
+        ResponseFuture::begin(begun, inner, parts, body)
     }
 }

@@ -4,7 +4,7 @@ mod constructors;
 
 pub use crate::delivery::{Hooks, PayloadMismatch};
 pub use crate::endpoint::FeatureAsymmetric;
-pub use crate::observe::log_limit::LogLimit;
+pub use crate::observe::log_limit::{LogLimit, excerpt};
 pub use crate::routing::{
     Admission, EventPatterns, EventTable, Failure, Registration, acknowledge_unknown,
 };
@@ -19,7 +19,7 @@ pub mod exports {
         EndpointBuilder, EscapedId, Event, EventType, Fence, Handled, IdentityPolicy, KeyFormat,
         LeaseLost, Limits, LostLease, OnStoreError, Otherwise, PayloadError, Proof, Rejected,
         Rejection, RejectionClass, RejectionKind, RunningLease, Secret, SecretProblem, SecretSet,
-        Settings, StoreCheck, StoreCheckError, Verdict, contracts, providers,
+        Settings, StoreCheck, StoreCheckError, TenantSecrets, Verdict, contracts, providers,
     };
     // Stores.
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};

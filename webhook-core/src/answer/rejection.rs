@@ -14,7 +14,7 @@ use crate::error::RejectionKind;
 /// and hooks.
 #[derive(Clone, Debug)]
 pub struct Rejection {
-    kind: RejectionKind,
+    pub(crate) kind: RejectionKind,
     pub(crate) retry_after: Option<u32>,
     pub(crate) allow: &'static [&'static str],
     pub(crate) allow_also: Option<&'static str>,

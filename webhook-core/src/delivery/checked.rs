@@ -106,13 +106,13 @@ impl Checked {
                 }
                 let shared = delivery.shared();
                 let observer = &shared.observer;
-                observer.duplicate(&delivery, &shared.consumer, same_payload);
+                observer.duplicate(&delivery, same_payload);
                 let answer = answer.unwrap_or_else(|| duplicate_answer(&delivery));
                 Ok(Claimed::Duplicate(answer))
             }
             Ok(Claim::OverBound) => {
                 let shared = delivery.shared();
-                shared.observer.over_bound(&delivery, &shared.consumer);
+                shared.observer.over_bound(&delivery);
                 Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
             }
             // Its sender got a 200 when it died, whatever the policy is now.
@@ -123,7 +123,7 @@ impl Checked {
             Ok(Claim::InFlight { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
                 let rejection = rejection.retry_after(whole_seconds(retry_after));
-                Err(delivery.shared().reject(rejection))
+                Err(delivery.scope().reject(rejection))
             }
             Err(error) => Self(delivery).without_answer(&error),
         }
@@ -140,7 +140,10 @@ impl Checked {
         let (observer, provider) = (&shared.observer, shared.provider.name());
         observer.store_failed(provider, error);
         if shared.on_store_error == OnStoreError::Refuse {
-            return Err(shared.reject(RejectionKind::StoreUnavailable.into()));
+            return Err(self
+                .0
+                .scope()
+                .reject(RejectionKind::StoreUnavailable.into()));
         }
         observer.unprotected(provider);
         Ok(Claimed::Run(self.unprotected()))

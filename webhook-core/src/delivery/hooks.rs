@@ -15,6 +15,8 @@ pub struct Rejected {
     pub provider: &'static str,
     /// The consumer name of the endpoint, or empty.
     pub consumer: Arc<str>,
+    /// The name of the tenant whose secret was tried, if the endpoint has tenants.
+    pub tenant: Option<Arc<str>>,
     /// The reason.
     pub kind: RejectionKind,
     /// The id in the request's head, if any. It is unverified, cut to 128 characters and escaped.

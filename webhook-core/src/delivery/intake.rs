@@ -15,7 +15,7 @@ use crate::delivery::head_labels::{
 };
 use crate::delivery::judgement::Judgement;
 use crate::delivery::responder::MAX_UNSIGNED;
-use crate::delivery::{Checked, Delivery, Pending, Record, Shared};
+use crate::delivery::{Checked, Delivery, Pending, Record, Scope, Shared};
 use crate::error::RejectionKind;
 use crate::keys::{FetchedKeys, KeyQuery};
 use crate::provider::Locator;
@@ -30,16 +30,16 @@ use crate::verify::{Verification, Verifier};
 pub struct Intake(UniqueArc<Record>);
 
 impl Intake {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self(UniqueArc::new(Record::new(shared)))
+    pub(crate) fn new(scope: Arc<Scope>) -> Self {
+        Self(UniqueArc::new(Record::new(scope)))
     }
 
     /// An intake for a request without a signature whose body may be a challenge. Its body limit is
     /// small.
-    pub(crate) fn unsigned(shared: Arc<Shared>, head: &Head<'_>) -> Result<Self, RejectionKind> {
-        let limit = shared.limits.body.min(MAX_UNSIGNED);
+    pub(crate) fn unsigned(scope: Arc<Scope>, head: &Head<'_>) -> Result<Self, RejectionKind> {
+        let limit = scope.shared.limits.body.min(MAX_UNSIGNED);
         let announced = check_body_headers(head, limit)?;
-        let mut intake = Self::new(shared);
+        let mut intake = Self::new(scope);
         intake.0.arrival.body = Buffer::new(announced, limit);
         intake.0.arrival.challenge = Challenged::Unsigned;
         Ok(intake)
@@ -61,7 +61,7 @@ impl Intake {
         signed_id: Option<&str>,
     ) -> Result<(), RejectionKind> {
         let record = &mut *self.0;
-        let (shared, arrival) = (&record.shared, &mut record.arrival);
+        let (shared, arrival) = (&record.scope.shared, &mut record.arrival);
         let provider = &shared.provider;
         let announced = check_body_headers(head, shared.limits.body)?;
         let body = Buffer::new(announced, shared.limits.body);
@@ -124,7 +124,7 @@ impl Intake {
 
     fn too_large(&self) -> Rejection {
         let rejection = Rejection::new(RejectionKind::TooLarge).with_unread_body();
-        self.0.shared.reject(rejection)
+        self.0.scope.reject(rejection)
     }
 
     /// Completes the body: compares the signatures and reads the envelope.
@@ -148,7 +148,7 @@ impl Intake {
         let Some(query) = record.arrival.wanted() else {
             return Ok(true);
         };
-        let found = record.shared.known_key(query)?;
+        let found = record.scope.shared.known_key(query)?;
         let is_known = found.is_some();
         if let Some(found) = found {
             record.arrival.supply(found);
@@ -162,7 +162,7 @@ impl Intake {
         self.0.arrival.clear();
         match judgement {
             Ok(Judgement::Challenge(answer)) => {
-                self.0.shared.count_challenge();
+                self.0.scope.count_challenge();
                 Ok(Finished::Answer(answer))
             }
             Ok(Judgement::Event { confirmation }) => {
@@ -184,7 +184,7 @@ impl Intake {
     }
 
     pub(crate) fn refuse(&self, kind: RejectionKind) -> Rejection {
-        self.0.shared.reject(kind.into())
+        self.0.scope.reject(kind.into())
     }
 
     /// The key that has to be supplied before the delivery can be finished.
@@ -193,14 +193,14 @@ impl Intake {
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.0.shared
+        &self.0.scope.shared
     }
 }
 
 impl fmt::Debug for Intake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Intake")
-            .field("provider", &self.0.shared.provider.name())
+            .field("provider", &self.0.scope.shared.provider.name())
             .finish_non_exhaustive()
     }
 }

@@ -43,7 +43,7 @@ impl Record {
             Opened::Event { is_question } => is_question,
         };
         self.proof = self.prove(verified);
-        if self.shared.store.is_some() {
+        if self.scope.shared.store.is_some() {
             self.identify(&verified, is_question);
         }
         Ok(Judgement::Event {
@@ -53,7 +53,7 @@ impl Record {
 
     fn answer_unsigned(&mut self) -> Result<Answer, RejectionKind> {
         let missing = RejectionKind::MissingHeader;
-        let responder = self.shared.responder.as_ref().ok_or(missing)?;
+        let responder = self.scope.shared.responder.as_ref().ok_or(missing)?;
         let raw = self.arrival.body.freeze();
         if responder.is_probe(&raw) {
             return Ok(Answer::status_only(200));
@@ -63,7 +63,7 @@ impl Record {
         }
         match responder.plain_value(&raw) {
             Some(value) => responder.unsigned(&value),
-            None => Envelope::read(&self.shared.wanted, &raw)
+            None => Envelope::read(&self.scope.shared.wanted, &raw)
                 .map_err(|_| missing)?
                 .unsigned_challenge(responder),
         }
@@ -73,22 +73,23 @@ impl Record {
     fn verify(&mut self) -> Result<Verified, RejectionKind> {
         let arrival = &mut self.arrival;
         let verified = arrival.verification.conclude(arrival.body.whole())?;
-        if let (Some(query), Some(keys)) = (arrival.unproven.take(), &self.shared.keys) {
+        self.scope.admit()?;
+        if let (Some(query), Some(keys)) = (arrival.unproven.take(), &self.scope.shared.keys) {
             // Only the owner of a fetched key can sign a delivery that it verifies.
             keys.prove(&query);
         }
-        self.shared.observer.verified();
+        self.scope.shared.observer.verified();
         self.raw = arrival.body.freeze();
         let unwrapped = arrival.verification.unwrapped(&self.raw);
-        let unwrapped = unwrapped.or_else(|| in_form(&self.shared.provider, &self.raw));
+        let unwrapped = unwrapped.or_else(|| in_form(&self.scope.shared.provider, &self.raw));
         self.unwrapped = unwrapped.map(Box::new);
         Ok(verified)
     }
 
     /// Reads the envelope if replay protection or a challenge needs it.
     fn open(&mut self, verified: &Verified) -> Result<Opened, RejectionKind> {
-        let wanted = &self.shared.wanted;
-        if self.shared.store.is_none() && !wanted.challenges {
+        let wanted = &self.scope.shared.wanted;
+        if self.scope.shared.store.is_none() && !wanted.challenges {
             return Ok(Opened::Event { is_question: false });
         }
         let vouched = verified.coverage.authenticates_body();
@@ -102,8 +103,8 @@ impl Record {
                 return Ok(Opened::Challenge(answer));
             }
         }
-        let is_form = self.unwrapped.is_some() && self.shared.provider.form_field.is_some();
-        let asks = is_form && self.shared.provider.questions() == Questions::Forms;
+        let is_form = self.unwrapped.is_some() && self.scope.shared.provider.form_field.is_some();
+        let asks = is_form && self.scope.shared.provider.questions() == Questions::Forms;
         let is_question = asks || envelope.is_question();
         let labels = envelope.labels(self.payload(), vouched)?;
         self.body = OnceLock::from(labels);
@@ -112,7 +113,7 @@ impl Record {
 
     fn prove(&self, verified: Verified) -> Proof {
         let coverage = verified.coverage;
-        let provider = &self.shared.provider;
+        let provider = &self.scope.shared.provider;
         let covers_id = match provider.id {
             Locator::SignedHeader => coverage.id,
             Locator::Body(_) => coverage.body,
@@ -128,9 +129,9 @@ impl Record {
         let running = self.arrival.content.take();
         let query = self.arrival.query;
         let vouched = verified.coverage.authenticates_body();
-        let (shared, raw) = (&self.shared, &self.raw);
+        let (shared, raw) = (&self.scope.shared, &self.raw);
         let remembered = shared.identity.of(
-            &shared.key_prefix,
+            &self.scope.key_prefix,
             IdentityInput {
                 mode: self.body().mode.filter(|_| vouched),
                 id: self.id().filter(|_| shared.identity.uses_id()),
@@ -153,9 +154,9 @@ impl Record {
     }
 
     fn confirmation(&mut self) -> Option<Confirmation> {
-        self.shared.keys.as_ref()?;
+        self.scope.shared.keys.as_ref()?;
         let url = self.arrival.verification.confirmation()?;
-        Some(Confirmation::new(self.shared.provider.name(), url))
+        Some(Confirmation::new(self.scope.shared.provider.name(), url))
     }
 }
 

@@ -29,6 +29,7 @@ mod renewal;
 mod reply;
 mod responder;
 mod running_lease;
+mod scope;
 mod settling;
 mod shared;
 mod unsettled;
@@ -58,6 +59,7 @@ pub(crate) use record::{Label, Record};
 pub use renewal::Renewal;
 pub(crate) use responder::{HandshakeResponder, OfferHook};
 pub use running_lease::{LeaseLost, RunningLease};
+pub(crate) use scope::Scope;
 pub use settling::{Settled, Settling};
 pub(crate) use shared::{DuplicateAnswer, Retention, Shared};
 pub use unsettled::Unsettled;
@@ -87,7 +89,16 @@ impl Delivery {
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.0.shared
+        &self.0.scope.shared
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.0.scope
+    }
+
+    /// The consumer name of the endpoint, or empty.
+    pub(crate) fn consumer(&self) -> &str {
+        &self.0.scope.shared.consumer
     }
 
     /// The replay key; `None` without replay protection.
@@ -111,7 +122,14 @@ impl Delivery {
     /// The name of the provider: `stripe`.
     #[must_use]
     pub fn provider(&self) -> &'static str {
-        self.0.shared.provider.name()
+        self.0.scope.shared.provider.name()
+    }
+
+    /// The name of the tenant that the delivery is for, if the endpoint has tenants. The tenant's
+    /// own secret verified it.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.0.scope.tenant().map(|name| &**name)
     }
 
     /// The provider's id of the event, if it has one. [`Proof::covers_id`] says whether it is
@@ -214,7 +232,7 @@ impl Delivery {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
         let payload = self.payload();
         let mut parsed = serde_json::from_slice(payload);
-        if parsed.is_err() && self.0.shared.provider.has_forms() {
+        if parsed.is_err() && self.0.scope.shared.provider.has_forms() {
             let fields = form_payload::fields(payload);
             parsed = fields.map_or(parsed, serde_json::from_value);
         }

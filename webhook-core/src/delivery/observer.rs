@@ -4,12 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::answer::Rejection;
-use crate::delivery::{Counts, Delivery, Disposition, Duplicate, Handled, Hooks, Rejected};
+use crate::delivery::{Counts, Delivery, Disposition, Duplicate, Handled, Hooks, Rejected, Scope};
 use crate::error::{RejectionKind, StoreError};
 use crate::observe::hook::Hook;
 use crate::observe::log_limit::{LogLimit, excerpt};
 use crate::observe::{EscapedId, hook};
-use crate::provider::Provider;
 
 /// The counters and hooks of an endpoint.
 #[derive(Default)]
@@ -95,18 +94,19 @@ impl Observer {
     /// so that forgeries do not flood the log.
     pub(crate) fn rejected(
         &self,
-        provider: &Provider,
-        consumer: &Arc<str>,
+        scope: &Scope,
         rejection: &Rejection,
         claimed_id: impl FnOnce() -> Option<EscapedId>,
     ) {
         let kind = rejection.kind();
+        let (provider, consumer) = (&scope.shared.provider, &scope.shared.consumer);
         let total = self.rejected.get(kind.index()).map_or(0, add);
         let mut on_reject = self.hooks().filter_map(|hooks| hooks.on_reject.as_ref());
         if let Some(first) = on_reject.next() {
             let rejected = Rejected {
                 provider: provider.name(),
                 consumer: Arc::clone(consumer),
+                tenant: scope.tenant().cloned(),
                 kind,
                 claimed_id: claimed_id(),
             };
@@ -121,6 +121,7 @@ impl Observer {
         }
         let hint = provider.hint(kind);
         let (provider, reason) = (provider.name(), kind.as_str());
+        let tenant = scope.tenant().map(|name| excerpt(name));
         match kind {
             RejectionKind::StoreUnavailable
             | RejectionKind::ClockUnavailable
@@ -130,6 +131,7 @@ impl Observer {
                     target: "webhook",
                     provider,
                     consumer,
+                    tenant,
                     reason,
                     total,
                     "delivery failed"
@@ -140,6 +142,7 @@ impl Observer {
                     target: "webhook",
                     provider,
                     consumer,
+                    tenant,
                     reason,
                     total,
                     "delivery is in flight"
@@ -150,6 +153,7 @@ impl Observer {
                     target: "webhook",
                     provider,
                     consumer,
+                    tenant,
                     reason,
                     hint,
                     total,
@@ -163,21 +167,29 @@ impl Observer {
         add(&self.verified);
     }
 
-    pub(crate) fn challenge_answered(&self, provider: &Provider, consumer: &str) {
-        let (provider, total) = (provider.name(), add(&self.challenges));
+    pub(crate) fn challenge_answered(&self, scope: &Scope) {
+        let total = add(&self.challenges);
         if self.lines.challenge.pass().is_none() {
             return;
         }
-        tracing::debug!(target: "webhook", provider, consumer, total, "challenge answered");
+        tracing::debug!(
+            target: "webhook",
+            provider = scope.shared.provider.name(),
+            consumer = &*scope.shared.consumer,
+            tenant = scope.tenant().map(|name| excerpt(name)),
+            total,
+            "challenge answered"
+        );
     }
 
     /// A handler succeeded.
-    pub(crate) fn done(&self, delivery: &Delivery, consumer: &str) {
+    pub(crate) fn done(&self, delivery: &Delivery) {
         add(&self.done);
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
-            consumer,
+            consumer = delivery.consumer(),
+            tenant = delivery.tenant().map(excerpt),
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
             attempt = delivery.attempt(),
@@ -189,12 +201,13 @@ impl Observer {
         add(&self.released);
     }
 
-    pub(crate) fn duplicate(&self, delivery: &Delivery, consumer: &Arc<str>, same_payload: bool) {
+    pub(crate) fn duplicate(&self, delivery: &Delivery, same_payload: bool) {
         add(&self.duplicates);
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
-            consumer = &**consumer,
+            consumer = delivery.consumer(),
+            tenant = delivery.tenant().map(excerpt),
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
             "delivery is a duplicate"
@@ -203,30 +216,30 @@ impl Observer {
             let total = add(&self.changed_duplicates);
             if self.lines.changed_duplicate.pass().is_some() {
                 let what = "duplicate has a different payload";
-                warn_of_duplicates(delivery, consumer, total, what);
+                warn_of_duplicates(delivery, total, what);
             }
         }
-        self.report_duplicate(delivery, consumer, same_payload);
+        self.report_duplicate(delivery, same_payload);
     }
 
     /// A copy under more labels than are accepted.
-    pub(crate) fn over_bound(&self, delivery: &Delivery, consumer: &Arc<str>) {
+    pub(crate) fn over_bound(&self, delivery: &Delivery) {
         let total = add(&self.over_bound);
         if self.lines.over_bound.pass().is_some() {
             let what = "too many unsigned labels for one content: answered as a duplicate";
-            warn_of_duplicates(delivery, consumer, total, what);
+            warn_of_duplicates(delivery, total, what);
         }
-        self.report_duplicate(delivery, consumer, true);
+        self.report_duplicate(delivery, true);
     }
 
-    fn report_duplicate(&self, delivery: &Delivery, consumer: &Arc<str>, same_payload: bool) {
+    fn report_duplicate(&self, delivery: &Delivery, same_payload: bool) {
         for hooks in self.hooks() {
             let Some(on_duplicate) = &hooks.on_duplicate else {
                 continue;
             };
             let duplicate = Duplicate {
                 delivery: delivery.clone(),
-                consumer: Arc::clone(consumer),
+                consumer: Arc::clone(&delivery.shared().consumer),
                 same_payload,
             };
             hook::call(Hook::OnDuplicate, delivery.provider(), || {
@@ -236,19 +249,14 @@ impl Observer {
     }
 
     /// Tells the hooks what became of a delivery whose handler has ended.
-    pub(crate) fn handled(
-        &self,
-        delivery: &Delivery,
-        consumer: &Arc<str>,
-        disposition: Disposition,
-    ) {
+    pub(crate) fn handled(&self, delivery: &Delivery, disposition: Disposition) {
         for hooks in self.hooks() {
             let Some(on_handled) = &hooks.on_handled else {
                 continue;
             };
             let handled = Handled {
                 delivery: delivery.clone(),
-                consumer: Arc::clone(consumer),
+                consumer: Arc::clone(&delivery.shared().consumer),
                 disposition,
             };
             hook::call(Hook::OnHandled, delivery.provider(), || {
@@ -258,13 +266,14 @@ impl Observer {
     }
 
     /// An event failed too often and is dead.
-    pub(crate) fn buried(&self, delivery: &Delivery, consumer: &str) {
+    pub(crate) fn buried(&self, delivery: &Delivery) {
         let total = add(&self.buried);
         if self.lines.buried.pass().is_some() {
             tracing::error!(
                 target: "webhook",
                 provider = delivery.provider(),
-                consumer,
+                consumer = delivery.consumer(),
+                tenant = delivery.tenant().map(excerpt),
                 id = delivery.id().map(excerpt),
                 event_type = delivery.event_type().map(excerpt),
                 attempt = delivery.attempt(),
@@ -275,13 +284,14 @@ impl Observer {
     }
 
     /// A handler gave the event up.
-    pub(crate) fn given_up(&self, delivery: &Delivery, consumer: &str) {
+    pub(crate) fn given_up(&self, delivery: &Delivery) {
         let total = add(&self.given_up);
         if self.lines.given_up.pass().is_some() {
             tracing::error!(
                 target: "webhook",
                 provider = delivery.provider(),
-                consumer,
+                consumer = delivery.consumer(),
+                tenant = delivery.tenant().map(excerpt),
                 id = delivery.id().map(excerpt),
                 event_type = delivery.event_type().map(excerpt),
                 attempt = delivery.attempt(),
@@ -292,12 +302,13 @@ impl Observer {
     }
 
     /// A router has no handler for the event.
-    pub(crate) fn ignored(&self, delivery: &Delivery, consumer: &str) {
+    pub(crate) fn ignored(&self, delivery: &Delivery) {
         add(&self.ignored);
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
-            consumer,
+            consumer = delivery.consumer(),
+            tenant = delivery.tenant().map(excerpt),
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
             "event has no handler: acknowledged"
@@ -310,13 +321,14 @@ impl Observer {
     }
 
     /// The claim was lost while the handler ran.
-    pub(crate) fn lease_lost(&self, delivery: &Delivery, consumer: &str) {
+    pub(crate) fn lease_lost(&self, delivery: &Delivery) {
         let total = add(&self.leases_lost);
         if self.lines.lease_lost.pass().is_some() {
             tracing::warn!(
                 target: "webhook",
                 provider = delivery.provider(),
-                consumer,
+                consumer = delivery.consumer(),
+                tenant = delivery.tenant().map(excerpt),
                 id = delivery.id().map(excerpt),
                 attempt = delivery.attempt(),
                 total,
@@ -394,9 +406,15 @@ impl Observer {
     }
 }
 
-fn warn_of_duplicates(delivery: &Delivery, consumer: &str, total: u64, what: &str) {
-    let provider = delivery.provider();
-    tracing::warn!(target: "webhook", provider, consumer, total, "{what}");
+fn warn_of_duplicates(delivery: &Delivery, total: u64, what: &str) {
+    tracing::warn!(
+        target: "webhook",
+        provider = delivery.provider(),
+        consumer = delivery.consumer(),
+        tenant = delivery.tenant().map(excerpt),
+        total,
+        "{what}"
+    );
 }
 
 fn add(counter: &AtomicU64) -> u64 {

@@ -80,14 +80,14 @@ impl Confirming {
     /// Confirms the subscription, which is then answered without the handler. If the source does
     /// not confirm it, the handler decides.
     async fn confirm(self) -> Result<Finished, Rejection> {
-        let shared = self.checked.0.shared();
+        let scope = self.checked.0.scope();
         match self.ask().await {
             Ok(true) => {
-                shared.count_challenge();
+                scope.count_challenge();
                 Ok(Finished::Answer(Answer::ok()))
             }
             Ok(false) => Ok(Finished::Event(self.checked)),
-            Err(kind) => Err(shared.reject(kind.into())),
+            Err(kind) => Err(scope.reject(kind.into())),
         }
     }
 

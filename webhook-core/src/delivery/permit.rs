@@ -144,14 +144,14 @@ impl Permit {
         self.disposition = outcome.disposition();
         let shared = self.delivery.shared();
         if self.disposition == Disposition::Commit {
-            shared.observer.done(&self.delivery, &shared.consumer);
+            shared.observer.done(&self.delivery);
             return match self.keeps {
                 true => Ending::Commit,
                 false => Ending::Release,
             };
         }
         if self.disposition == Disposition::GiveUp {
-            shared.observer.given_up(&self.delivery, &shared.consumer);
+            shared.observer.given_up(&self.delivery);
             return match self.keeps {
                 true => Ending::GiveUp,
                 false => Ending::Release,
@@ -170,13 +170,12 @@ impl Permit {
         if !matches!(ending, Ending::Bury | Ending::GiveUp) {
             return String::new();
         }
-        let shared = self.delivery.shared();
         let labels = [
             Some(self.delivery.provider()),
             self.delivery.event_type(),
             self.delivery.id(),
-            Some(&*shared.consumer).filter(|name| !name.is_empty()),
-            Some(&*shared.tenant).filter(|name| !name.is_empty()),
+            Some(self.delivery.consumer()).filter(|name| !name.is_empty()),
+            self.delivery.tenant(),
         ];
         let names = ["provider", "type", "id", "consumer", "tenant"];
         let labels = names.iter().zip(labels);
@@ -213,7 +212,7 @@ impl Permit {
             Told::Buried(Ending::GiveUp, Ok(LeaseState::Lost)) => Settled::Replace(self.lost()),
             Told::Buried(_, Ok(LeaseState::Held)) => {
                 let observer = &shared.observer;
-                observer.buried(&self.delivery, &shared.consumer);
+                observer.buried(&self.delivery);
                 self.handled_as(Disposition::GiveUp);
                 Settled::Acknowledge(dead_letter())
             }
@@ -245,8 +244,8 @@ impl Permit {
 
     /// The refusal of a delivery that another run may have taken over.
     pub(super) fn lost(&self) -> Rejection {
-        let shared = self.delivery.shared();
-        shared.reject(RejectionKind::LeaseLost.into())
+        let scope = self.delivery.scope();
+        scope.reject(RejectionKind::LeaseLost.into())
     }
 
     /// Tells the hooks how the handler has ended.
@@ -257,13 +256,13 @@ impl Permit {
     fn handled_as(&self, disposition: Disposition) {
         let shared = self.delivery.shared();
         let observer = &shared.observer;
-        observer.handled(&self.delivery, &shared.consumer, disposition);
+        observer.handled(&self.delivery, disposition);
     }
 
     /// The refusal of a delivery whose transaction may not have been committed.
     pub(super) fn unrecorded(&self) -> Rejection {
-        let shared = self.delivery.shared();
-        shared.reject(RejectionKind::StoreUnavailable.into())
+        let scope = self.delivery.scope();
+        scope.reject(RejectionKind::StoreUnavailable.into())
     }
 
     /// The call failed or timed out.

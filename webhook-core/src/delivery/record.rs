@@ -8,13 +8,13 @@ use bytes::Bytes;
 
 use crate::delivery::arrival::Arrival;
 use crate::delivery::lost_signal::LostSignal;
-use crate::delivery::{BodyLabels, Fence, Proof, Remembered, Shared};
+use crate::delivery::{BodyLabels, Fence, Proof, Remembered, Scope};
 use crate::replay::TransactionSlot;
 
 /// The state of a delivery. It is allocated once and filled in place, to avoid moving a large
 /// struct.
 pub(crate) struct Record {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) scope: Arc<Scope>,
     /// Unused after verification.
     pub(super) arrival: Arrival,
     pub(crate) raw: Bytes,
@@ -37,9 +37,9 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(scope: Arc<Scope>) -> Self {
         Self {
-            shared,
+            scope,
             arrival: Arrival::new(),
             raw: Bytes::new(),
             unwrapped: None,
@@ -71,7 +71,7 @@ impl Record {
 
     pub(crate) fn body(&self) -> &BodyLabels {
         self.body.get_or_init(|| {
-            let wanted = &self.shared.wanted;
+            let wanted = &self.scope.shared.wanted;
             let vouched = self.proof.coverage().authenticates_body();
             // A body that contradicts itself has no labels.
             BodyLabels::read(wanted, self.payload(), vouched).unwrap_or_default()

@@ -71,7 +71,7 @@ impl Renewal {
     /// Tells the handler that the claim is lost.
     pub fn lose(&self) {
         let shared = self.delivery.shared();
-        shared.observer.lease_lost(&self.delivery, &shared.consumer);
+        shared.observer.lease_lost(&self.delivery);
         self.delivery.lost_signal().raise();
     }
 

@@ -71,6 +71,11 @@ impl HandshakeResponder {
         }))
     }
 
+    /// Whether the head may be that of a challenge which the head identifies.
+    pub(crate) fn may_answer(&self, head: &Head<'_>) -> bool {
+        self.handshake.method() == Some(head.method)
+    }
+
     /// The method that only challenges use, unless it is `asked`.
     pub(crate) fn further_method(&self, asked: &str) -> Option<&'static str> {
         let method = self.handshake.method()?;

@@ -2,14 +2,15 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::panic::Location;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use crate::answer::RejectionAnswers;
 use crate::crypto::chain::{CA_CERTIFICATES, Chain};
 use crate::delivery::{
-    EnvelopeSpec, HandshakeResponder, IdentityRule, Observer, OnStoreError, Retention, Shared,
+    EnvelopeSpec, HandshakeResponder, IdentityRule, Observer, OnStoreError, Retention, Scope,
+    Shared,
 };
 use crate::endpoint::Endpoint;
 use crate::endpoint::builder::{EndpointBuilder, Replay};
@@ -18,9 +19,9 @@ use crate::error::ConfigError;
 use crate::keys::{KeyCache, KeyRequirements};
 use crate::observe;
 use crate::parse::pem;
+use crate::replay::MemoryStore;
 use crate::replay::erased::Store;
 use crate::replay::neighbours::Neighbour;
-use crate::replay::{KeyPrefix, MemoryStore};
 use crate::time::Tolerance;
 use crate::verify::Verifier;
 
@@ -55,36 +56,36 @@ impl EndpointBuilder {
         let identity = IdentityRule::new(&self.provider, self.identity);
         let mut schemes = self.provider.schemes().iter();
         let authenticates_body = schemes.any(|scheme| scheme.coverage().authenticates_body());
+        let is_template = self.secrets.is_per_tenant();
+        let shared = Arc::new(Shared {
+            identity,
+            digests_body: !identity.uses_id() && authenticates_body,
+            wanted: EnvelopeSpec::new(&self.provider),
+            provider: self.provider,
+            limits: self.limits,
+            on_store_error: self.on_store_error,
+            on_lost_lease: self.on_lost_lease,
+            dead_letters: self.dead_letters,
+            remembers_answers: self.remembers_answers,
+            renews,
+            store,
+            has_own_store: matches!(self.replay, Replay::Default),
+            retention,
+            observer: Observer::new(self.hooks),
+            consumer: self.consumer,
+            token_parameter: self.options.token_parameter.map(Box::from),
+            duplicate_answer: self.duplicate_answer,
+            rejection_answers,
+            responder,
+            keeps_keys: self.provider.tags_challenges(),
+            keys,
+            clock: self.clock,
+            _neighbour: neighbour,
+            serial: RandomState::new().hash_one("endpoint"),
+            owners: AtomicU64::new(0),
+        });
         Ok(Endpoint {
-            shared: Arc::new(Shared {
-                identity,
-                digests_body: !identity.uses_id() && authenticates_body,
-                wanted: EnvelopeSpec::new(&self.provider),
-                key_prefix: KeyPrefix::new(&self.consumer, self.provider.name(), &self.tenant),
-                provider: self.provider,
-                verifier: RwLock::new(Arc::new(verifier)),
-                limits: self.limits,
-                on_store_error: self.on_store_error,
-                on_lost_lease: self.on_lost_lease,
-                dead_letters: self.dead_letters,
-                remembers_answers: self.remembers_answers,
-                renews,
-                store,
-                retention,
-                observer: Observer::new(self.hooks),
-                consumer: self.consumer,
-                tenant: self.tenant,
-                token_parameter: self.options.token_parameter.map(Box::from),
-                duplicate_answer: self.duplicate_answer,
-                rejection_answers,
-                responder,
-                keeps_keys: self.provider.tags_challenges(),
-                keys,
-                clock: self.clock,
-                _neighbour: neighbour,
-                serial: RandomState::new().hash_one("endpoint"),
-                owners: AtomicU64::new(0),
-            }),
+            scope: Scope::new(shared, self.tenant, verifier, is_template),
         })
     }
 

@@ -36,7 +36,7 @@ pub struct EndpointBuilder {
     pub(super) retention: Option<Duration>,
     pub(super) replay: Replay,
     pub(super) consumer: Arc<str>,
-    pub(super) tenant: Box<str>,
+    pub(super) tenant: Arc<str>,
     pub(super) identity: IdentityPolicy,
     pub(super) keys: Option<Arc<dyn ErasedSource>>,
     pub(super) clock: Arc<dyn Clock>,
@@ -78,7 +78,7 @@ impl EndpointBuilder {
             retention: None,
             replay: Replay::Default,
             consumer: Arc::default(),
-            tenant: Box::default(),
+            tenant: Arc::default(),
             identity: IdentityPolicy::default(),
             keys: None,
             clock: Arc::new(SystemClock),
@@ -253,8 +253,8 @@ impl EndpointBuilder {
     }
 
     /// The tenant that the endpoint belongs to. In a shared store, the same id from two tenants is
-    /// two events.
-    pub fn tenant(mut self, name: impl Into<Box<str>>) -> Self {
+    /// two events. For many tenants, see [`Endpoint::for_tenant`](crate::Endpoint::for_tenant).
+    pub fn tenant(mut self, name: impl Into<Arc<str>>) -> Self {
         self.tenant = name.into();
         self
     }

@@ -14,16 +14,17 @@ pub use feature::FeatureAsymmetric;
 
 use bytes::Bytes;
 use std::fmt;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use crate::answer::Rejection;
-use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, Shared};
+use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, Scope, Shared};
 use crate::error::{ConfigError, RejectionKind, StoreError};
 use crate::observe;
 use crate::provider::{Mode, Provider};
 use crate::replay::{DeadRecord, Finding, KeyOf, ReplayKey, ReplayStore};
 use crate::request::Head;
 use crate::secret::{Secret, SecretSet};
+use crate::verify::TenantSecrets;
 use crate::{for_each_missing_provider, for_each_provider};
 
 /// Receives the deliveries of one provider. Cheap to clone: clones share all state.
@@ -47,8 +48,11 @@ use crate::{for_each_missing_provider, for_each_provider};
 /// ```
 #[derive(Clone)]
 pub struct Endpoint {
-    shared: Arc<Shared>,
+    scope: Arc<Scope>,
 }
+
+/// The maximum length of a tenant's name in bytes: that of a label in a host name, four times.
+const MAX_TENANT: usize = 255;
 
 impl Endpoint {
     /// Configures an endpoint for any provider: one of [`providers`](crate::providers) or your own.
@@ -56,22 +60,76 @@ impl Endpoint {
         EndpointBuilder::new(provider, secrets.into())
     }
 
+    /// The endpoint of a tenant: its name and its secrets, and everything else of this endpoint, its
+    /// store and its counters included. It takes a few hundred bytes.
+    ///
+    /// The name is part of every replay key, so the same id from two tenants is two events.
+    /// [`Delivery::tenant`] has it.
+    ///
+    /// ```
+    /// use webhook_core::{Endpoint, SecretSet};
+    ///
+    /// let template = Endpoint::stripe(SecretSet::per_tenant()).build()?;
+    /// let acme = template.for_tenant("acme", "whsec_0123456789abcdef")?;
+    /// let initech = template.for_tenant("initech", ["whsec_next-000001", "whsec_old-0000001"])?;
+    /// # let _ = (acme, initech);
+    /// # Ok::<(), webhook_core::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Any error of [`EndpointBuilder::build`] about secrets, settings and the URL, and
+    /// [`ConfigError::InvalidTenant`] for a name that is empty or longer than 255 bytes.
+    pub fn for_tenant(
+        &self,
+        name: impl Into<Arc<str>>,
+        secrets: impl Into<TenantSecrets>,
+    ) -> Result<Self, ConfigError> {
+        let (name, secrets) = (name.into(), secrets.into());
+        if name.is_empty() || name.len() > MAX_TENANT {
+            return Err(ConfigError::InvalidTenant);
+        }
+        let verifier = self.scope.verifier().for_tenant(&name, &secrets)?;
+        let is_template = secrets.is_template();
+        let shared = Arc::clone(self.shared());
+        Ok(Self {
+            scope: Scope::new(shared, name, verifier, is_template),
+        })
+    }
+
+    /// The name of the tenant that the endpoint belongs to, if it has one.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.scope.tenant().map(|name| &**name)
+    }
+
+    /// Whether the endpoint has a store for itself alone, because none was
+    /// [configured](EndpointBuilder::store). It forgets everything with the endpoint.
+    #[must_use]
+    pub fn has_own_store(&self) -> bool {
+        self.shared().has_own_store
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.scope.shared
+    }
+
     /// The provider.
     #[must_use]
     pub fn provider(&self) -> &Provider {
-        &self.shared.provider
+        &self.shared().provider
     }
 
     /// The limits that an adapter enforces.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        self.shared.limits
+        self.shared().limits
     }
 
     /// The counters of the endpoint since it was built.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.shared.observer.counts()
+        self.shared().observer.counts()
     }
 
     /// Replaces all secrets of this endpoint and its clones, from the next delivery on.
@@ -80,12 +138,8 @@ impl Endpoint {
     ///
     /// Any error of [`EndpointBuilder::build`] about secrets. The old secrets then stay in use.
     pub fn replace_secrets(&self, secrets: impl Into<SecretSet>) -> Result<(), ConfigError> {
-        let rekeyed = Arc::new(self.shared.verifier().rekeyed(&secrets.into())?);
-        *self
-            .shared
-            .verifier
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = rekeyed;
+        let rekeyed = self.scope.verifier().rekeyed(&secrets.into())?;
+        self.scope.replace_verifier(rekeyed);
         Ok(())
     }
 
@@ -96,7 +150,7 @@ impl Endpoint {
     ///
     /// If the store fails.
     pub async fn forget(&self, key: &ReplayKey) -> Result<bool, StoreError> {
-        match &self.shared.store {
+        match &self.shared().store {
             Some(store) => store.forget(key).await,
             None => Ok(false),
         }
@@ -112,10 +166,10 @@ impl Endpoint {
     ///
     /// If the store fails.
     pub async fn forget_id(&self, id: &str, mode: Option<Mode>) -> Result<bool, StoreError> {
-        if !self.shared.identity.uses_id() {
+        if !self.shared().identity.uses_id() {
             return Ok(false);
         }
-        let key = self.shared.key_prefix.key(mode, KeyOf::Id(id));
+        let key = self.scope.key_prefix.key(mode, KeyOf::Id(id));
         self.forget(&key).await
     }
 
@@ -131,7 +185,7 @@ impl Endpoint {
         after: Option<&ReplayKey>,
         at_most: usize,
     ) -> Result<Vec<DeadRecord>, StoreError> {
-        match &self.shared.store {
+        match &self.shared().store {
             Some(store) => store.dead(after, at_most).await,
             None => Ok(Vec::new()),
         }
@@ -143,7 +197,7 @@ impl Endpoint {
     ///
     /// If the store fails.
     pub async fn revive(&self, key: &ReplayKey) -> Result<bool, StoreError> {
-        match &self.shared.store {
+        match &self.shared().store {
             Some(store) => store.revive(key).await,
             None => Ok(false),
         }
@@ -156,12 +210,12 @@ impl Endpoint {
     ///
     /// If the store fails, and with [`StoreCheck::Strict`] if there are findings.
     pub async fn check_store(&self, check: StoreCheck) -> Result<Vec<Finding>, StoreCheckError> {
-        let Some(store) = &self.shared.store else {
+        let Some(store) = &self.shared().store else {
             return Ok(Vec::new());
         };
         let findings = store.check().await.map_err(StoreCheckError::Store)?;
         for finding in &findings {
-            observe::finding(self.shared.provider.name(), finding);
+            observe::finding(self.shared().provider.name(), finding);
         }
         match check {
             StoreCheck::Strict if !findings.is_empty() => Err(StoreCheckError::Unsound(findings)),
@@ -173,7 +227,16 @@ impl Endpoint {
     /// encoding and announced length. If the delivery is refused here, its body need not be read.
     #[inline]
     pub fn begin(&self, head: &Head<'_>) -> Begun {
-        self.shared.begin(head)
+        self.scope.begin(head)
+    }
+
+    /// For adapters that have to find out the tenant of a request first: the refusal of a head that
+    /// no secret could make good, because of its method, its headers or its time. `None` if the
+    /// secret decides. Nobody needs to be asked for the secrets of a tenant whose request is refused
+    /// here.
+    #[must_use]
+    pub fn refuse_head(&self, head: &Head<'_>) -> Option<Rejection> {
+        self.scope.refuse_head(head)
     }
 
     /// Verifies a whole delivery without replay protection. For tests, tools, and frameworks
@@ -206,7 +269,7 @@ impl Endpoint {
     /// If another router has set its hooks. Build an endpoint for each router.
     #[track_caller]
     pub fn set_router_hooks(&self, hooks: Hooks) {
-        let is_set = self.shared.observer.set_router_hooks(hooks);
+        let is_set = self.shared().observer.set_router_hooks(hooks);
         assert!(
             is_set,
             "two routers with hooks share an endpoint: build one for each"
@@ -216,16 +279,17 @@ impl Endpoint {
     /// Counts, logs and reports a refusal that the adapter decided on, and returns it.
     #[must_use]
     pub fn reject(&self, rejection: Rejection) -> Rejection {
-        self.shared.reject(rejection)
+        self.scope.reject(rejection)
     }
 }
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
-            .field("provider", &self.shared.provider.name())
-            .field("limits", &self.shared.limits)
-            .field("store", &self.shared.store)
+            .field("provider", &self.shared().provider.name())
+            .field("tenant", &self.tenant())
+            .field("limits", &self.shared().limits)
+            .field("store", &self.shared().store)
             .finish_non_exhaustive()
     }
 }
@@ -300,9 +364,9 @@ macro_rules! constructors {
 for_each_provider!(constructors);
 
 impl Delivery {
-    /// Whether this endpoint verified the delivery.
+    /// Whether this endpoint verified the delivery, for one of its tenants if it has any.
     #[must_use]
     pub fn is_of(&self, endpoint: &Endpoint) -> bool {
-        Arc::ptr_eq(self.shared(), &endpoint.shared)
+        Arc::ptr_eq(self.shared(), endpoint.shared())
     }
 }

@@ -74,9 +74,12 @@ mod tests {
     fn a_provider_says_what_its_endpoint_does() {
         let secret = "whsec_4f1cd7feda9826e746b7d482c4badebb";
         let stripe = Endpoint::stripe(secret).build().unwrap();
-        assert_eq!(STRIPE.remembers_for(), Some(stripe.shared.retention.by_id));
+        assert_eq!(
+            STRIPE.remembers_for(),
+            Some(stripe.shared().retention.by_id)
+        );
         let github = Endpoint::github(secret).build().unwrap();
-        let retention = github.shared.retention;
+        let retention = github.shared().retention;
         assert_eq!(GITHUB.remembers_for(), Some(retention.by_content));
     }
 

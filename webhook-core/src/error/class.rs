@@ -61,6 +61,7 @@ impl RejectionKind {
             | Self::TooManySignatures
             | Self::BadSignature
             | Self::UnknownKey
+            | Self::UnknownTenant
             | Self::Stale
             | Self::Future => RejectionClass::Unverified,
             Self::MethodNotAllowed => RejectionClass::MethodNotAllowed,
@@ -73,6 +74,7 @@ impl RejectionKind {
             Self::InFlight
             | Self::StoreUnavailable
             | Self::KeysUnavailable
+            | Self::TenantUnavailable
             | Self::LeaseLost
             | Self::ClockUnavailable
             | Self::Overloaded

@@ -89,6 +89,8 @@ pub enum ConfigError {
     },
     /// A hook for offered secrets is configured for a provider that offers none.
     NoOfferedSecret,
+    /// The name of a tenant is empty or longer than 255 bytes.
+    InvalidTenant,
     /// A required setting is missing.
     MissingSetting {
         /// Its name.
@@ -185,6 +187,9 @@ impl fmt::Display for ConfigError {
             }
             Self::VerifyToken { problem } => write!(f, "the verify token {problem}"),
             Self::NoOfferedSecret => f.write_str("this provider offers no secret"),
+            Self::InvalidTenant => {
+                f.write_str("the tenant's name is empty or longer than 255 bytes")
+            }
             Self::MissingSetting { name } => write!(f, "this provider needs the setting {name}"),
             Self::UnknownSetting { name } => {
                 write!(f, "this provider has no setting {name:?}")

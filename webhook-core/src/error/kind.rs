@@ -65,6 +65,10 @@ rejection_kinds! {
     StoreUnavailable = "store_unavailable",
     /// The delivery names an unknown key.
     UnknownKey = "unknown_key",
+    /// The delivery is for a tenant that has no secrets here.
+    UnknownTenant = "unknown_tenant",
+    /// The resolver could not say which secrets the tenant has.
+    TenantUnavailable = "tenant_unavailable",
     /// The key source could not say whether the named key exists.
     KeysUnavailable = "keys_unavailable",
     /// The lease ended while the handler was running, and another copy took over.

@@ -63,7 +63,7 @@ const EXCERPT: usize = 200;
 
 /// The beginning of a text that a sender may have chosen: escaped, and at most 200 characters.
 #[must_use]
-pub(crate) fn excerpt(text: &str) -> String {
+pub fn excerpt(text: &str) -> String {
     let mut escaped = text.escape_debug();
     let mut shown: String = escaped.by_ref().take(EXCERPT).collect();
     if escaped.next().is_some() {

@@ -57,7 +57,7 @@ impl Admission {
             Otherwise::Acknowledge => acknowledge_unknown(delivery),
             Otherwise::Refuse => {
                 let rejection = Rejection::new(RejectionKind::Unprocessable);
-                Answer::from(&delivery.shared().reject(rejection))
+                Answer::from(&delivery.scope().reject(rejection))
             }
         })
     }

@@ -19,6 +19,6 @@ use crate::delivery::Delivery;
 #[must_use]
 pub fn acknowledge_unknown(delivery: &Delivery) -> Answer {
     let shared = delivery.shared();
-    shared.observer.ignored(delivery, &shared.consumer);
+    shared.observer.ignored(delivery);
     Answer::ok()
 }

@@ -19,8 +19,18 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, Default)]
 pub struct SecretSet {
     secrets: Vec<Secret>,
-    /// Whether the keys are fetched, so that none has to be configured.
-    fetched: bool,
+    source: Source,
+}
+
+/// Where the secrets come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Source {
+    #[default]
+    Configured,
+    /// The keys are fetched, so none has to be configured.
+    Fetched,
+    /// Each tenant has its own.
+    PerTenant,
 }
 
 impl SecretSet {
@@ -42,7 +52,26 @@ impl SecretSet {
     pub const fn fetched() -> Self {
         Self {
             secrets: Vec::new(),
-            fetched: true,
+            source: Source::Fetched,
+        }
+    }
+
+    /// No secret: each tenant has its own. An endpoint with it is the template of
+    /// [`Endpoint::for_tenant`](crate::Endpoint::for_tenant), and refuses every delivery itself.
+    ///
+    /// ```
+    /// use webhook_core::{Endpoint, SecretSet};
+    ///
+    /// let template = Endpoint::stripe(SecretSet::per_tenant()).build()?;
+    /// let acme = template.for_tenant("acme", "whsec_0123456789abcdef")?;
+    /// # let _ = acme;
+    /// # Ok::<(), webhook_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub const fn per_tenant() -> Self {
+        Self {
+            secrets: Vec::new(),
+            source: Source::PerTenant,
         }
     }
 
@@ -51,7 +80,11 @@ impl SecretSet {
     }
 
     pub(crate) const fn is_fetched(&self) -> bool {
-        self.fetched
+        matches!(self.source, Source::Fetched)
+    }
+
+    pub(crate) const fn is_per_tenant(&self) -> bool {
+        matches!(self.source, Source::PerTenant)
     }
 }
 
@@ -77,7 +110,7 @@ impl<S: Into<Secret>> FromIterator<S> for SecretSet {
     fn from_iter<I: IntoIterator<Item = S>>(secrets: I) -> Self {
         Self {
             secrets: secrets.into_iter().map(Into::into).collect(),
-            fetched: false,
+            source: Source::Configured,
         }
     }
 }

@@ -20,6 +20,17 @@ impl Settings {
         self.0.push((name, value.into()));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets all values of `others`.
+    pub(crate) fn extend(&mut self, others: &Self) {
+        for (name, value) in &others.0 {
+            self.set(name.as_str(), value.clone());
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Secret)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }

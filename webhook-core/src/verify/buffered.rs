@@ -30,7 +30,7 @@ impl BufferedCheck {
         head: &Head<'_>,
         now: UnixTime,
     ) -> Result<Self, RejectionKind> {
-        let scheme = &prepared.scheme;
+        let scheme = &prepared.plan.scheme;
         let mut candidates = Candidates::new();
         let in_body = matches!(scheme.location, Location::BodyField(_));
         if let (Some(algorithm), false) = (scheme.algorithm(), in_body) {
@@ -49,7 +49,7 @@ impl BufferedCheck {
     /// Verifies the complete body.
     pub(crate) fn finish(&mut self, body: &[u8]) -> Result<Verified, RejectionKind> {
         let values = Values::read(body, self.pointers())?;
-        let slot = match self.prepared.scheme.authentication {
+        let slot = match self.prepared.plan.scheme.authentication {
             Authentication::Mac { algorithm, parts } => {
                 self.tag_slot(algorithm, parts, body, &values)?
             }
@@ -58,7 +58,7 @@ impl BufferedCheck {
             }
         };
         Ok(Verified {
-            coverage: self.prepared.coverage,
+            coverage: self.prepared.plan.coverage,
             key_slot: slot.ok_or(RejectionKind::BadSignature)?,
             time: self.time(body)?,
             message: self.message(&values)?,
@@ -74,7 +74,7 @@ impl BufferedCheck {
         values: &Values<'_>,
     ) -> Result<Option<usize>, RejectionKind> {
         if let Some(spelled) = self.proof(values)? {
-            let encoding = self.prepared.scheme.encoding;
+            let encoding = self.prepared.plan.scheme.encoding;
             self.candidates
                 .push(spelled.as_bytes(), encoding, algorithm.tag_len())?;
         }
@@ -99,10 +99,10 @@ impl BufferedCheck {
     /// The pointers to read before the tag can be checked.
     fn pointers(&self) -> Vec<&'static str> {
         let mut pointers = Vec::new();
-        if let Location::BodyField(pointer) = self.prepared.scheme.location {
+        if let Location::BodyField(pointer) = self.prepared.plan.scheme.location {
             pointers.push(pointer);
         }
-        for part in self.prepared.scheme.parts() {
+        for part in self.prepared.plan.scheme.parts() {
             if let Part::Field(pointer) = part {
                 pointers.push(pointer);
             }
@@ -114,12 +114,12 @@ impl BufferedCheck {
     /// As in the message, nothing separates the fields. So bytes moved from one field to the next
     /// give the same digest.
     fn message(&self, values: &Values<'_>) -> Result<Option<[u8; 32]>, RejectionKind> {
-        let coverage = self.prepared.coverage;
+        let coverage = self.prepared.plan.coverage;
         if coverage.body || coverage.is_sender_only() {
             return Ok(None);
         }
         let mut digest = RunningDigest::new();
-        for part in self.prepared.scheme.parts() {
+        for part in self.prepared.plan.scheme.parts() {
             match part {
                 Part::Literal(text) => digest.update(text.as_bytes()),
                 Part::Field(pointer) => {
@@ -134,7 +134,7 @@ impl BufferedCheck {
 
     /// The tag or token in the body.
     fn proof<'v>(&self, values: &'v Values<'_>) -> Result<Option<Cow<'v, str>>, RejectionKind> {
-        let Location::BodyField(pointer) = self.prepared.scheme.location else {
+        let Location::BodyField(pointer) = self.prepared.plan.scheme.location else {
             return Ok(None);
         };
         let found = values.text(pointer, MAX_VALUE)?;
@@ -172,13 +172,15 @@ impl BufferedCheck {
 
     /// The time in the body. Called once it is known to be signed.
     fn time(&self, body: &[u8]) -> Result<Option<UnixTime>, RejectionKind> {
-        let Some(source) = self.prepared.scheme.time else {
+        let Some(source) = self.prepared.plan.scheme.time else {
             return Ok(None);
         };
         let TimeLocation::Body(pointer) = source.at else {
             return Ok(None);
         };
         let text = field(body, pointer)?.ok_or(RejectionKind::Malformed)?;
-        self.prepared.fresh_time(Some(text.as_bytes()), self.now)
+        self.prepared
+            .plan
+            .fresh_time(Some(text.as_bytes()), self.now)
     }
 }

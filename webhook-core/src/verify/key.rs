@@ -1,5 +1,7 @@
 //! Turning the configured secrets into keys.
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
 use crate::crypto::encryption::DecryptionKey;
@@ -7,6 +9,42 @@ use crate::crypto::public::PublicKey;
 use crate::error::ConfigError;
 use crate::provider::{Authentication, Part, Provider, Scheme};
 use crate::secret::{Key, KeyFormat, Keys, Secret, SecretSet, Settings};
+use crate::verify::Options;
+use crate::verify::nobody::nobody;
+
+/// Secrets that are checked and decoded in the provider's format.
+pub(super) struct DecodedSecrets<'a> {
+    pub(super) given: Cow<'a, SecretSet>,
+    pub(super) keys: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl<'a> DecodedSecrets<'a> {
+    pub(super) fn new(
+        provider: &Provider,
+        options: &Options,
+        secrets: &'a SecretSet,
+    ) -> Result<Self, ConfigError> {
+        let given = match secrets.is_per_tenant() {
+            true if options.fetches_keys && provider.names_keys() => {
+                Cow::Owned(SecretSet::fetched())
+            }
+            true => Cow::Owned(nobody(provider)),
+            false => Cow::Borrowed(secrets),
+        };
+        let keys = match given.as_slice() {
+            [] if given.is_fetched() && !provider.names_keys() => {
+                return Err(ConfigError::NoKeySource);
+            }
+            [] if given.is_fetched() && !options.fetches_keys => {
+                return Err(ConfigError::MissingKeySource);
+            }
+            [] if given.is_fetched() => Vec::new(),
+            _ => decode_secrets(provider, &given)?,
+        };
+        check_secret_is_not_public(provider, &keys, &options.settings)?;
+        Ok(Self { given, keys })
+    }
+}
 
 /// Prepares the secrets for a scheme.
 pub(super) fn keyed(
@@ -64,7 +102,7 @@ pub(super) fn decryption_key(
 
 /// Refuses a secret that equals a public identifier, because an identifier must not verify
 /// anything.
-pub(super) fn check_secret_is_not_public(
+fn check_secret_is_not_public(
     provider: &Provider,
     keys: &[Zeroizing<Vec<u8>>],
     settings: &Settings,
@@ -91,7 +129,7 @@ pub(super) fn check_secret_is_not_public(
     Ok(())
 }
 
-pub(super) fn decode_secrets(
+fn decode_secrets(
     provider: &Provider,
     secrets: &SecretSet,
 ) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {

@@ -41,28 +41,28 @@ impl MacCheck {
         // A verifier has at least one secret.
         let first = macs.next().ok_or(RejectionKind::BadSignature)?;
         let check = verification.run(Self {
-            coverage: prepared.coverage,
+            coverage: prepared.plan.coverage,
             candidates: Candidates::new(),
             tail: None,
             first: first.clone(),
             rest: macs.cloned().collect(),
         });
-        let encoding = prepared.scheme.encoding;
-        let time_text = read_tags(&prepared.scheme, head, |spelled| {
+        let encoding = prepared.plan.scheme.encoding;
+        let time_text = read_tags(&prepared.plan.scheme, head, |spelled| {
             check
                 .candidates
                 .push(spelled, encoding, algorithm.tag_len())
         })?;
-        let (time_text, id) = read_time_and_id(&prepared.scheme, head, time_text)?;
+        let (time_text, id) = read_time_and_id(&prepared.plan.scheme, head, time_text)?;
         check.candidates.check()?;
-        let time = prepared.fresh_time(time_text, now)?;
+        let time = prepared.plan.fresh_time(time_text, now)?;
         let message = SignedMessage {
             head,
             url,
             time: time_text.unwrap_or_default(),
             id: id.unwrap_or_default().as_bytes(),
         };
-        for part in prepared.before_body {
+        for part in prepared.plan.before_body {
             match part {
                 Part::Secret => check.update_own(prepared),
                 // Two spellings of such a query have one signature.
@@ -75,7 +75,7 @@ impl MacCheck {
             }
         }
         check.set_tail(prepared, algorithm, &message)?;
-        if prepared.from_body.is_empty() {
+        if prepared.plan.from_body.is_empty() {
             let verified = check.decide(prepared, time, &message)?;
             verification.state = State::Decided(verified);
         }
@@ -98,11 +98,12 @@ impl MacCheck {
         algorithm: Algorithm,
         message: &SignedMessage<'_>,
     ) -> Result<(), RejectionKind> {
-        let seam = prepared.seam.map(|rule| Seam::new(rule, message.head));
+        let seam = prepared.plan.seam.map(|rule| Seam::new(rule, message.head));
         let seam = seam.transpose()?;
         // A plain hash that ends with the body can be extended.
-        let has_to_be_text = algorithm.is_plain() && prepared.from_body == [Part::Body];
-        if seam.is_none() && !has_to_be_text && matches!(prepared.from_body, [] | [Part::Body]) {
+        let has_to_be_text = algorithm.is_plain() && prepared.plan.from_body == [Part::Body];
+        if seam.is_none() && !has_to_be_text && matches!(prepared.plan.from_body, [] | [Part::Body])
+        {
             return Ok(());
         }
         let mut tail = Tail {
@@ -110,7 +111,7 @@ impl MacCheck {
             text: has_to_be_text.then(Utf8::default),
             ..Tail::default()
         };
-        for part in prepared.from_body {
+        for part in prepared.plan.from_body {
             tail.add(*part, prepared, message)?;
         }
         self.tail = Some(Box::new(tail));
@@ -125,7 +126,7 @@ impl MacCheck {
         message: &SignedMessage<'_>,
     ) -> Result<Verified, RejectionKind> {
         let mut digest = RunningDigest::new();
-        for part in prepared.before_body {
+        for part in prepared.plan.before_body {
             message.write(*part, &mut |bytes| digest.update(bytes))?;
         }
         Ok(Verified {

@@ -26,8 +26,8 @@ pub struct Options {
 pub(super) fn check_options(provider: &Provider, options: &Options) -> Result<(), ConfigError> {
     match &options.public_url {
         None if provider.signs_url() => return Err(ConfigError::MissingUrl),
-        Some(url) if !is_public_url(url) => return Err(ConfigError::InvalidUrl),
-        _ => {}
+        None => {}
+        Some(url) => check_url(url)?,
     }
     if let Some(tolerance) = options.tolerance {
         let shortest = Duration::from_secs(1);
@@ -45,15 +45,20 @@ pub(super) fn check_options(provider: &Provider, options: &Options) -> Result<()
     }
 }
 
-fn is_public_url(url: &str) -> bool {
+/// Checks a public URL.
+pub(super) fn check_url(url: &str) -> Result<(), ConfigError> {
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
+    let is_public = rest.is_some_and(|rest| {
         !rest.is_empty()
             && !rest.starts_with('/')
             && rest
                 .bytes()
                 .all(|b| b.is_ascii_graphic() && b != b'?' && b != b'#')
-    })
+    });
+    match is_public {
+        true => Ok(()),
+        false => Err(ConfigError::InvalidUrl),
+    }
 }

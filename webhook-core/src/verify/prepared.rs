@@ -1,5 +1,7 @@
 //! A scheme with everything that can be computed before a delivery arrives.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, RejectionKind};
@@ -12,11 +14,16 @@ use crate::verify::{Options, fresh};
 
 /// A verifier's scheme with its keys, shared by the deliveries that it checks.
 pub(super) struct Prepared {
-    pub(super) scheme: Scheme,
+    pub(super) plan: Arc<Plan>,
     pub(super) keys: Keys,
+}
+
+/// Everything about a scheme that can be computed without the secrets. All tenants share it.
+pub(super) struct Plan {
+    pub(super) scheme: Scheme,
     pub(super) coverage: Coverage,
     /// The tolerance of the verifier or the scheme. `None` if no time is signed.
-    pub(super) tolerance: Option<Tolerance>,
+    tolerance: Option<Tolerance>,
     /// Where the body is adjacent to other signed parts.
     pub(super) seam: Option<SeamRule>,
     /// The signed parts before the body.
@@ -25,26 +32,24 @@ pub(super) struct Prepared {
     pub(super) from_body: &'static [Part],
 }
 
-impl Prepared {
-    pub(super) fn new(
-        provider: &Provider,
-        scheme: &Scheme,
-        secrets: &[Zeroizing<Vec<u8>>],
-        options: &Options,
-    ) -> Result<Self, ConfigError> {
+impl Plan {
+    pub(super) fn new(provider: &Provider, scheme: &Scheme, options: &Options) -> Self {
         let parts = scheme.parts();
         let body = parts.iter().position(|part| *part == Part::Body);
         let body = body.unwrap_or(parts.len());
         let (before_body, from_body) = parts.split_at(body);
-        Ok(Self {
+        Self {
             scheme: *scheme,
-            keys: keyed(provider, scheme, secrets)?,
             coverage: scheme.coverage(),
             tolerance: options.tolerance.or(scheme.tolerance()),
             seam: SeamRule::new(provider, scheme),
             before_body,
             from_body,
-        })
+        }
+    }
+
+    pub(super) fn tolerance(&self) -> Option<Tolerance> {
+        self.tolerance
     }
 
     /// The signed time, if it is fresh. `None` if no time is signed.
@@ -58,6 +63,19 @@ impl Prepared {
             (Some(source), Some(text)) => fresh(text, source.unit, now, self.tolerance).map(Some),
             _ => Ok(None),
         }
+    }
+}
+
+impl Prepared {
+    pub(super) fn new(
+        provider: &Provider,
+        plan: &Arc<Plan>,
+        secrets: &[Zeroizing<Vec<u8>>],
+    ) -> Result<Self, ConfigError> {
+        Ok(Self {
+            plan: Arc::clone(plan),
+            keys: keyed(provider, &plan.scheme, secrets)?,
+        })
     }
 
     pub(super) fn key(&self, slot: usize) -> Option<&Key> {

@@ -48,14 +48,14 @@ impl PublicKeyCheck {
         now: UnixTime,
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        let scheme = &prepared.scheme;
+        let scheme = &prepared.plan.scheme;
         let mut signatures = Signatures::new();
         let time_text = read_tags(scheme, head, |spelled| {
             signatures.push(spelled, scheme.encoding, algorithm.tag_len())
         })?;
         let (time_text, id) = read_time_and_id(scheme, head, time_text)?;
         signatures.check()?;
-        verification.time = prepared.fresh_time(time_text, now)?;
+        verification.time = prepared.plan.fresh_time(time_text, now)?;
         let message = SignedMessage {
             head,
             url,
@@ -63,7 +63,7 @@ impl PublicKeyCheck {
             id: id.unwrap_or_default().as_bytes(),
         };
         let mut check = Self {
-            coverage: prepared.coverage,
+            coverage: prepared.plan.coverage,
             message: algorithm.message(),
             signatures,
             suffix: Vec::new(),
@@ -82,16 +82,16 @@ impl PublicKeyCheck {
         message: &SignedMessage<'_>,
     ) -> Result<(), RejectionKind> {
         let mut digest = RunningDigest::new();
-        for part in prepared.before_body {
+        for part in prepared.plan.before_body {
             message.write(*part, &mut |bytes| {
                 self.message.update(bytes);
                 digest.update(bytes);
             })?;
         }
-        for part in prepared.from_body {
+        for part in prepared.plan.from_body {
             message.write(*part, &mut |bytes| self.suffix.extend_from_slice(bytes))?;
         }
-        self.digest = prepared.from_body.is_empty().then(|| digest.finish());
+        self.digest = prepared.plan.from_body.is_empty().then(|| digest.finish());
         Ok(())
     }
 

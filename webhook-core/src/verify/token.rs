@@ -15,14 +15,14 @@ pub(super) fn compare(
     parameter: Option<&str>,
     head: &Head<'_>,
 ) -> Result<Verified, RejectionKind> {
-    let sent = sent(&prepared.scheme, parameter, head)?;
+    let sent = sent(&prepared.plan.scheme, parameter, head)?;
     if sent.is_empty() || sent.len() > MAX_VALUE {
         return Err(RejectionKind::Malformed);
     }
     let tokens = prepared.keys.texts();
     let slot = first(tokens.map(|token| constant_time_eq(token, &sent)));
     Ok(Verified {
-        coverage: prepared.coverage,
+        coverage: prepared.plan.coverage,
         key_slot: slot.ok_or(RejectionKind::BadSignature)?,
         time: None,
         message: None,

@@ -4,28 +4,25 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::answer::is_echo;
-use crate::crypto::encryption::DecryptionKey;
 use crate::crypto::{RunningMac, is_plain};
 use crate::error::{ConfigError, RejectionKind};
 use crate::parse::Grammar;
 use crate::parse::encoding::encode;
-use crate::provider::{
-    Authentication, Check, CheckInput, Custom, Location, Provider, Scheme, Verified,
-};
+use crate::provider::{Authentication, Check, CheckInput, Custom, Location, Provider, Verified};
 use crate::request::Head;
 use crate::secret::SecretSet;
 use crate::time::UnixTime;
 use crate::verify::buffered::BufferedCheck;
-use crate::verify::extra::ExpectedCredential;
-use crate::verify::key::{check_secret_is_not_public, decode, decode_secrets, decryption_key};
+use crate::verify::key::{DecodedSecrets, decode};
 use crate::verify::key_ring::NamedKeys;
 use crate::verify::mac::MacCheck;
 use crate::verify::options::check_options;
-use crate::verify::prepared::Prepared;
+use crate::verify::prepared::{Plan, Prepared};
 use crate::verify::public_key::PublicKeyCheck;
+use crate::verify::spec::Spec;
 use crate::verify::token::compare;
 use crate::verify::verification::State;
-use crate::verify::{Options, Started, Verification};
+use crate::verify::{Options, Started, TenantSecrets, Verification};
 
 /// A provider with its keys, ready to check deliveries. It keeps no state between them.
 ///
@@ -46,20 +43,17 @@ use crate::verify::{Options, Started, Verification};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Verifier {
-    provider: Provider,
+    spec: Arc<Spec>,
     /// The schemes of the provider, in its order.
     schemes: Box<[Arc<Prepared>]>,
-    /// The credentials that must come in headers in addition to the signature.
-    extra: Vec<ExpectedCredential>,
-    /// The decryption key, if deliveries are encrypted.
-    decryption: Option<DecryptionKey>,
-    options: Options,
+    /// The tenant's own public URL.
+    url: Option<Box<str>>,
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
-            .field("provider", &self.provider.name())
+            .field("provider", &self.spec.provider.name())
             .field(
                 "secrets",
                 &self.schemes.first().map_or(0, |first| first.keys.len()),
@@ -89,32 +83,55 @@ impl Verifier {
         options: Options,
     ) -> Result<Self, ConfigError> {
         check_options(&provider, &options)?;
-        let decoded = match secrets.as_slice() {
-            [] if secrets.is_fetched() && !provider.names_keys() => {
-                return Err(ConfigError::NoKeySource);
+        let decoded = DecodedSecrets::new(&provider, &options, secrets)?;
+        let spec = Arc::new(Spec::new(provider, options)?);
+        Self::keyed(spec, &decoded, None)
+    }
+
+    /// The same provider and options with other secrets.
+    pub(crate) fn rekeyed(&self, secrets: &SecretSet) -> Result<Self, ConfigError> {
+        let spec = Arc::clone(&self.spec);
+        let decoded = DecodedSecrets::new(&spec.provider, &spec.options, secrets)?;
+        Self::keyed(spec, &decoded, self.url.clone())
+    }
+
+    /// The same provider with the secrets, the settings and the URL of a tenant.
+    pub(crate) fn for_tenant(
+        &self,
+        name: &str,
+        tenant: &TenantSecrets,
+    ) -> Result<Self, ConfigError> {
+        let Spec {
+            provider, options, ..
+        } = &*self.spec;
+        let url = tenant.url(name, options.public_url.as_deref())?;
+        let spec = match tenant.settings.is_empty() {
+            true => Arc::clone(&self.spec),
+            false => {
+                let mut options = options.clone();
+                options.settings.extend(&tenant.settings);
+                check_options(provider, &options)?;
+                Arc::new(Spec::new(*provider, options)?)
             }
-            [] if secrets.is_fetched() && !options.fetches_keys => {
-                return Err(ConfigError::MissingKeySource);
-            }
-            [] if secrets.is_fetched() => Vec::new(),
-            _ => decode_secrets(&provider, secrets)?,
         };
-        check_secret_is_not_public(&provider, &decoded, &options.settings)?;
-        let schemes = provider.schemes().iter();
-        let prepare = |scheme: &Scheme| {
-            let own = scheme.key_format.map(|format| decode(format, secrets));
-            let keys = own.transpose()?;
-            let keys = keys.as_ref().unwrap_or(&decoded);
-            Prepared::new(&provider, scheme, keys, &options).map(Arc::new)
+        let decoded = DecodedSecrets::new(provider, &spec.options, &tenant.secrets)?;
+        Self::keyed(spec, &decoded, url)
+    }
+
+    fn keyed(
+        spec: Arc<Spec>,
+        secrets: &DecodedSecrets<'_>,
+        url: Option<Box<str>>,
+    ) -> Result<Self, ConfigError> {
+        let prepare = |plan: &Arc<Plan>| {
+            let keys = match plan.scheme.key_format {
+                Some(own) => &decode(own, &secrets.given)?,
+                None => &secrets.keys,
+            };
+            Prepared::new(&spec.provider, plan, keys).map(Arc::new)
         };
-        let schemes = schemes.map(prepare).collect::<Result<_, _>>()?;
-        Ok(Self {
-            schemes,
-            extra: ExpectedCredential::all(&provider, &options.settings)?,
-            decryption: decryption_key(&provider, &options.settings)?,
-            provider,
-            options,
-        })
+        let schemes = spec.plans.iter().map(prepare).collect::<Result<_, _>>()?;
+        Ok(Self { spec, schemes, url })
     }
 
     /// The keyed hash that answers challenges: that of the first scheme, with the secret in this
@@ -128,9 +145,9 @@ impl Verifier {
     /// tag.
     pub(crate) fn answer(&self, value: &str) -> Option<String> {
         let prepared = self.schemes.first()?;
-        match prepared.scheme.authentication {
+        match prepared.plan.scheme.authentication {
             Authentication::Custom(code) => {
-                code.answer(value, &prepared.keys, &self.options.settings)
+                code.answer(value, &prepared.keys, &self.spec.options.settings)
             }
             _ => self.tag(value),
         }
@@ -138,7 +155,7 @@ impl Verifier {
 
     /// The tag of a text that no delivery can consist of, written like that of a delivery.
     fn tag(&self, value: &str) -> Option<String> {
-        let scheme = &self.schemes.first()?.scheme;
+        let scheme = &self.schemes.first()?.plan.scheme;
         let Grammar::Bare { prefix } = scheme.grammar else {
             return None;
         };
@@ -148,11 +165,6 @@ impl Verifier {
         let mut mac = self.mac(0)?;
         mac.update(value.as_bytes());
         Some(format!("{prefix}{}", encode(mac.finish(), scheme.encoding)))
-    }
-
-    /// The same provider and options with other secrets.
-    pub(crate) fn rekeyed(&self, secrets: &SecretSet) -> Result<Self, ConfigError> {
-        Self::with_secrets(self.provider, secrets, self.options.clone())
     }
 
     /// Verifies a complete delivery.
@@ -192,10 +204,10 @@ impl Verifier {
         head: &Head<'h>,
         now: UnixTime,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        if !self.extra.is_empty() {
+        if !self.spec.extra.is_empty() {
             self.check_extra(head)?;
         }
-        if !self.provider.header_families().is_empty() {
+        if !self.spec.provider.header_families().is_empty() {
             self.check_families(head)?;
         }
         if let [only] = &*self.schemes {
@@ -208,14 +220,14 @@ impl Verifier {
 
     #[cold]
     fn check_extra(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
-        let mut extra = self.extra.iter();
+        let mut extra = self.spec.extra.iter();
         extra.try_for_each(|credential| credential.check(head))
     }
 
     /// Checks that the headers of a family have the same value.
     #[cold]
     fn check_families(&self, head: &Head<'_>) -> Result<(), RejectionKind> {
-        for family in self.provider.header_families() {
+        for family in self.spec.provider.header_families() {
             let mut said = None;
             for name in *family {
                 let value = match head.header(name) {
@@ -240,7 +252,7 @@ impl Verifier {
         let mut found: Option<(Started<'h>, Location)> = None;
         let mut refused = (RejectionKind::MissingHeader, None);
         for prepared in &self.schemes {
-            let location = prepared.scheme.location;
+            let location = prepared.plan.scheme.location;
             let mut verification = Verification::undecided();
             match self.start_scheme(prepared, head, now, &mut verification) {
                 Err(RejectionKind::MissingHeader) => {}
@@ -279,7 +291,7 @@ impl Verifier {
         now: UnixTime,
         verification: &mut Verification,
     ) -> Result<Option<&'h str>, RejectionKind> {
-        let (scheme, url) = (&prepared.scheme, self.url());
+        let (scheme, url) = (&prepared.plan.scheme, self.url());
         match scheme.authentication {
             Authentication::Custom(code) => {
                 let check = self.start_custom(prepared, code, head, now)?;
@@ -293,9 +305,9 @@ impl Verifier {
             }
             Authentication::Mac { algorithm, .. } if algorithm.is_public() => {
                 let named = NamedKeys {
-                    provider: self.provider.name(),
-                    settings: &self.options.settings,
-                    fetched: self.options.fetches_keys,
+                    provider: self.spec.provider.name(),
+                    settings: &self.spec.options.settings,
+                    fetched: self.spec.options.fetches_keys,
                 };
                 PublicKeyCheck::start(prepared, algorithm, &named, url, head, now, verification)
             }
@@ -303,7 +315,7 @@ impl Verifier {
                 MacCheck::start(prepared, algorithm, url, head, now, verification)
             }
             Authentication::Token | Authentication::Basic => {
-                let parameter = self.options.token_parameter.as_deref();
+                let parameter = self.spec.options.token_parameter.as_deref();
                 verification.state = State::Decided(compare(prepared, parameter, head)?);
                 Ok(None)
             }
@@ -319,20 +331,22 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<Box<dyn Check>, RejectionKind> {
         code.start(&CheckInput {
-            scheme: &prepared.scheme,
+            scheme: &prepared.plan.scheme,
             head,
             keys: &prepared.keys,
-            fetches_keys: self.options.fetches_keys,
-            decryption: self.decryption.as_ref(),
-            settings: &self.options.settings,
+            fetches_keys: self.spec.options.fetches_keys,
+            decryption: self.spec.decryption.as_ref(),
+            settings: &self.spec.options.settings,
             url: self.url(),
             now,
-            tolerance: prepared.tolerance,
+            tolerance: prepared.plan.tolerance(),
         })
     }
 
     /// The configured public URL, without query. Empty unless a scheme signs it.
     fn url(&self) -> &str {
-        self.options.public_url.as_deref().unwrap_or_default()
+        let own = self.url.as_deref();
+        own.or(self.spec.options.public_url.as_deref())
+            .unwrap_or_default()
     }
 }

@@ -1,0 +1,176 @@
+//! The state that the deliveries of one tenant share.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::answer::{Answer, Rejection};
+use crate::delivery::{Begun, HandshakeResponder, Intake, Shared};
+use crate::error::RejectionKind;
+use crate::observe::EscapedId;
+use crate::replay::KeyPrefix;
+use crate::request::Head;
+use crate::verify::Verifier;
+
+/// What a tenant has of its own, or the only part of an endpoint without tenants.
+pub(crate) struct Scope {
+    pub(crate) shared: Arc<Shared>,
+    /// The tenant's name. Empty without tenants.
+    pub(crate) tenant: Arc<str>,
+    verifier: RwLock<Arc<Verifier>>,
+    pub(crate) key_prefix: KeyPrefix,
+    /// Whether only tenants have secrets, and this is none of them: every delivery is refused.
+    is_template: bool,
+}
+
+impl Scope {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        tenant: Arc<str>,
+        verifier: Verifier,
+        is_template: bool,
+    ) -> Arc<Self> {
+        let provider = shared.provider.name();
+        Arc::new(Self {
+            key_prefix: KeyPrefix::new(&shared.consumer, provider, &tenant),
+            verifier: RwLock::new(Arc::new(verifier)),
+            shared,
+            tenant,
+            is_template,
+        })
+    }
+
+    /// The tenant's name, if the endpoint has one.
+    pub(crate) fn tenant(&self) -> Option<&Arc<str>> {
+        Some(&self.tenant).filter(|name| !name.is_empty())
+    }
+
+    pub(crate) fn verifier(&self) -> Arc<Verifier> {
+        Arc::clone(&self.verifier.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn replace_verifier(&self, verifier: Verifier) {
+        let mut current = self
+            .verifier
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(verifier);
+    }
+
+    /// Refuses what a template verified. Nobody has its secret, but a key that is fetched by its
+    /// name verifies for every tenant.
+    pub(crate) fn admit(&self) -> Result<(), RejectionKind> {
+        match self.is_template {
+            true => Err(RejectionKind::UnknownTenant),
+            false => Ok(()),
+        }
+    }
+
+    /// See [`Endpoint::begin`](crate::Endpoint::begin).
+    #[inline]
+    pub(crate) fn begin(self: &Arc<Self>, head: &Head<'_>) -> Begun {
+        if let Some(responder) = &self.shared.responder {
+            match self.answer_head(responder, head) {
+                Ok(None) => {}
+                Ok(Some(answer)) => {
+                    self.count_challenge();
+                    return Begun::Answer(answer);
+                }
+                Err(rejection) => return Begun::Refused(rejection),
+            }
+        }
+        match self.open(head) {
+            Ok(intake) => Begun::Read(intake),
+            Err(rejection) => {
+                let rejection = rejection.with_unread_body();
+                let claimed = || self.shared.wanted.claimed_id(head);
+                Begun::Refused(self.refuse(rejection, claimed))
+            }
+        }
+    }
+
+    /// See [`Endpoint::refuse_head`](crate::Endpoint::refuse_head).
+    pub(crate) fn refuse_head(self: &Arc<Self>, head: &Head<'_>) -> Option<Rejection> {
+        let responder = self.shared.responder.as_ref();
+        if responder.is_some_and(|responder| responder.may_answer(head)) {
+            return None;
+        }
+        let rejection = self.open(head).err()?.with_unread_body();
+        if rejection.kind() == RejectionKind::BadSignature {
+            return None;
+        }
+        let claimed = || self.shared.wanted.claimed_id(head);
+        Some(self.refuse(rejection, claimed))
+    }
+
+    /// Counts, logs and reports a refusal, and returns it.
+    pub(crate) fn reject(&self, rejection: Rejection) -> Rejection {
+        self.refuse(rejection, || None)
+    }
+
+    fn refuse(
+        &self,
+        mut rejection: Rejection,
+        claimed_id: impl FnOnce() -> Option<EscapedId>,
+    ) -> Rejection {
+        if self.is_template && rejection.kind() == RejectionKind::BadSignature {
+            rejection.kind = RejectionKind::UnknownTenant;
+        }
+        let observer = &self.shared.observer;
+        observer.rejected(self, &rejection, claimed_id);
+        self.shared.with_answers(rejection)
+    }
+
+    /// Counts and logs an answered challenge.
+    pub(crate) fn count_challenge(&self) {
+        let observer = &self.shared.observer;
+        observer.challenge_answered(self);
+    }
+
+    #[cold]
+    fn answer_head(
+        &self,
+        responder: &HandshakeResponder,
+        head: &Head<'_>,
+    ) -> Result<Option<Answer>, Rejection> {
+        responder
+            .at_head(head, |value| self.verifier().answer(value))
+            .map_err(|kind| self.reject(Rejection::new(kind).with_unread_body()))
+    }
+
+    fn open(self: &Arc<Self>, head: &Head<'_>) -> Result<Intake, Rejection> {
+        let shared = &self.shared;
+        let provider = &shared.provider;
+        if !provider.methods().contains(&head.method) {
+            let rejection = Rejection::new(RejectionKind::MethodNotAllowed);
+            let responder = shared.responder.as_ref();
+            let also = responder.and_then(|responder| responder.further_method(head.method));
+            return Err(rejection.allow(provider.methods()).allow_also(also));
+        }
+        let now = shared.now().ok_or(RejectionKind::ClockUnavailable)?;
+        let verifier = self.verifier();
+        let mut intake = Intake::new(Arc::clone(self));
+        let id = match verifier.start_in(intake.verification(), head, now) {
+            Ok(id) => id,
+            Err(kind) => return self.open_unsigned(head, kind),
+        };
+        intake.read_head(head, id)?;
+        if shared.keeps_keys {
+            intake.keep_keys(verifier);
+        }
+        Ok(intake)
+    }
+
+    /// A request that is refused because it has no signature may be an unsigned challenge.
+    #[cold]
+    fn open_unsigned(
+        self: &Arc<Self>,
+        head: &Head<'_>,
+        refused: RejectionKind,
+    ) -> Result<Intake, Rejection> {
+        let responder = self.shared.responder.as_ref();
+        let is_open = responder.is_some_and(|responder| responder.reads_unsigned(head));
+        if refused != RejectionKind::MissingHeader || !is_open {
+            return Err(refused.into());
+        }
+        Intake::unsigned(Arc::clone(self), head).map_err(|_| refused.into())
+    }
+}

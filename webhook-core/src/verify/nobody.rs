@@ -1,0 +1,46 @@
+//! The secret of an endpoint that only its tenants have secrets for.
+//!
+//! The deliveries of an unknown tenant are checked with it, so that they cost what those of a known
+//! one cost and get the same answer. Nobody has it, and what it verifies is refused all the same.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use crate::crypto::Algorithm;
+use crate::provider::{Provider, Scheme};
+use crate::secret::{KeyFormat, Secret, SecretSet};
+
+/// Secrets in the provider's format that nobody has.
+pub(super) fn nobody(provider: &Provider) -> SecretSet {
+    match provider.key_format {
+        // Their private keys were thrown away when they were made.
+        KeyFormat::PublicKey => match provider.schemes().first().and_then(Scheme::key_algorithm) {
+            Some(Algorithm::Ed25519) => ED25519.into(),
+            Some(Algorithm::EcdsaP521Sha512Fixed) => P521.into(),
+            Some(Algorithm::RsaSha1 | Algorithm::RsaSha256 | Algorithm::RsaSha512) => RSA.into(),
+            _ => P256.into(),
+        },
+        KeyFormat::Basic => Secret::basic("nobody", &random()).into(),
+        _ => random().into(),
+    }
+}
+
+/// 48 random hexadecimal digits: a text that every format of a shared secret accepts.
+fn random() -> String {
+    let digits = |part: u8| format!("{:016x}", RandomState::new().hash_one(part));
+    (0..3).map(digits).collect()
+}
+
+const ED25519: &str = "MCowBQYDK2VwAyEAK0A8Z9AsJNc9kuYlU/WARX7JlNBnpWH49/ht1Jc0p+4=";
+
+const P256: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEOhApYthzlLRVEqxr10DmEB48T07f\
+    7BCJ2zQ5fHzJ/mZtcDRALJw50Iha3kMB9dqpIxqIOAXmTANQZeT4/S8dZQ==";
+
+const P521: &str = "MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQARbLMWLfAti9ex++ZfnGQ4zPyUvDw\
+    yFW2YEE1rX+IwYzYBAeHWDBLqQfuggEM2mgMgW3AB8+ZHyAnId57hen0hBUBu/4YAupj5K1qVUJ3LCgV8eix\
+    VMZS2oYOLLuLnlvlY7TB6GsSV/Q4wT3doDezbOSEWpFu4fIQK7xyB1q9Lwo2rE4=";
+
+const RSA: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAkIIIYkLB1kEelByB28to\
+    faEd1x5hcjwK7oLPnTT7oJ75phQkqgktoaUNm5WLJYcjg5N+gCguJgOBXsuvyJvmNKk7UNsQFoH6pEIZHOc6\
+    p1WKOjlwR2UlNifXi3U62qkuiLY3iiUiAodFjlyU20Cl5HhRgiTJS7LJB0wQGdfjlOPleNcMboIBu+XV3BGf\
+    bUc76eBnGYBRtQV6FET69FtPB8b5zoZscMNu4jNsEOZzAOZszT1Jg15I1lj3x35dcjPQzk7tyZCGEPMuYdJl\
+    /RkqXFGVXOCByumGK/m1Kn9dGYXtdkwomGtO8bfUoABcJthS6mvZonVDBCaznDWlDzfSgQIDAQAB";
