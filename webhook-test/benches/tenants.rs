@@ -9,21 +9,20 @@
 //! median of the rounds counts.
 
 #![allow(
-    unsafe_code,
     clippy::cast_precision_loss,
-    reason = "an allocator that counts; nanoseconds and operations are few"
+    reason = "nanoseconds, bytes and operations are few"
 )]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::System;
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tower::{Layer as _, Service, service_fn};
 use webhook_test::Rng;
 use webhook_tower::tenants::{Tenants, from_path};
@@ -34,26 +33,8 @@ use webhook_tower::{
 const BATCH: usize = 256;
 const MANY: usize = 100_000;
 
-/// The bytes that are allocated.
-static LIVE: AtomicIsize = AtomicIsize::new(0);
-
-struct Counting;
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call is that of the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(layout.size().cast_signed(), Ordering::Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, allocated: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size().cast_signed(), Ordering::Relaxed);
-        unsafe { System.dealloc(allocated, layout) }
-    }
-}
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -146,17 +127,15 @@ async fn bytes_of_a_tenant() {
     let tenants = tenants().capacity(MANY);
     let mut service = served(&tenants.into());
     let delivery = signed("t");
-    for (name, from, to) in [("first 1 000", 0, 1_000), ("100 000", 0, MANY)] {
-        let before = LIVE.load(Ordering::Relaxed);
-        for tenant in from..to {
-            // The signature is another tenant's: what is kept is the same.
-            let request = request(&delivery, &format!("t{tenant}"));
-            send(&mut service, request, 401).await;
-        }
-        let grown = LIVE.load(Ordering::Relaxed) - before;
-        let new = if from == 0 && to == MANY { MANY - 1_000 } else { to };
-        println!("bytes a tenant, {name}: {:.0}", grown as f64 / new as f64);
+    let region = Region::new(ALLOCATOR);
+    for tenant in 0..MANY {
+        // The signature is another tenant's: what is kept is the same.
+        let request = request(&delivery, &format!("t{tenant}"));
+        send(&mut service, request, 401).await;
     }
+    let stats = region.change();
+    let kept = stats.bytes_allocated.saturating_sub(stats.bytes_deallocated);
+    println!("bytes a tenant, of {MANY}: {:.0}", kept as f64 / MANY as f64);
 }
 
 async fn one_tenant(rounds: usize) {
@@ -172,7 +151,8 @@ async fn one_tenant(rounds: usize) {
     println!("one tenant, warm   {:6.0}", median(differences));
 }
 
-/// Tenants in turns, so that nothing of the last one is in a cache of the processor.
+/// Tenants in turns, so that nothing of the last one is in a cache of the processor: one after the
+/// other as they came, and far apart in memory.
 async fn many_tenants(rounds: usize) {
     let one = builder(secret_of("t"));
     let mut fixed = served(&WebhookLayer::new(one));
@@ -186,20 +166,22 @@ async fn many_tenants(rounds: usize) {
     for tenant in 0..MANY {
         send(&mut resolved, request(&delivery, &tenant.to_string()), 200).await;
     }
-    let mut differences = Vec::with_capacity(rounds);
-    let mut next = 0;
-    for _ in 0..rounds {
-        let requests: Vec<_> = (0..BATCH)
-            .map(|_| {
-                next = (next + 7_919) % MANY; // A prime: neighbours are far apart.
-                request(&delivery, &next.to_string())
-            })
-            .collect();
-        let same = (0..BATCH).map(|_| request(&delivery, "1")).collect();
-        let fixed = batch(&mut fixed, same).await;
-        differences.push(batch(&mut resolved, requests).await - fixed);
+    for (what, step) in [("in order", 1), ("far apart", 7_919)] {
+        let mut differences = Vec::with_capacity(rounds);
+        let mut next = 0;
+        for _ in 0..rounds {
+            let requests: Vec<_> = (0..BATCH)
+                .map(|_| {
+                    next = (next + step) % MANY;
+                    request(&delivery, &next.to_string())
+                })
+                .collect();
+            let same = (0..BATCH).map(|_| request(&delivery, "1")).collect();
+            let fixed = batch(&mut fixed, same).await;
+            differences.push(batch(&mut resolved, requests).await - fixed);
+        }
+        println!("{MANY} {what:10} {:6.0}", median(differences));
     }
-    println!("100 000 in turns   {:6.0}", median(differences));
 }
 
 /// The two refusals in random order, each timed for itself.

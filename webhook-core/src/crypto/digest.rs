@@ -1,5 +1,6 @@
 //! SHA-256 over what identifies a delivery.
 
+use hmac::digest::block_api::{Buffer, CoreProxy, UpdateCore as _};
 use sha2::{Digest, Sha256};
 
 /// A running SHA-256, for replay keys and content identities.
@@ -26,5 +27,26 @@ impl RunningDigest {
     #[inline]
     pub(crate) fn finish(self) -> [u8; 32] {
         self.0.finalize().into()
+    }
+}
+
+/// A SHA-256 that has read one block: what many digests begin with. It has no buffer for the next
+/// block, so it takes 40 bytes.
+#[derive(Clone)]
+pub(crate) struct DigestPrefix(Core);
+
+type Core = <Sha256 as CoreProxy>::Core;
+
+impl DigestPrefix {
+    pub(crate) fn new(block: [u8; 64]) -> Self {
+        let (mut core, _) = Sha256::new().decompose();
+        core.update_blocks(&[block.into()]);
+        Self(core)
+    }
+
+    /// A digest of the block and of what follows.
+    #[inline]
+    pub(crate) fn begin(&self) -> RunningDigest {
+        RunningDigest(Sha256::compose(self.0.clone(), Buffer::<Core>::default()))
     }
 }

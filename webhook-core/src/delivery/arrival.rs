@@ -1,7 +1,5 @@
 //! The state of a delivery while its body arrives.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use crate::crypto::RunningDigest;
@@ -31,7 +29,7 @@ pub(super) enum Challenged {
     /// The request has no signature: it is a challenge, or it is refused.
     Unsigned,
     /// The answer is computed with the keys that verify the challenge.
-    Keyed(Arc<Verifier>),
+    Keyed(Box<Verifier>),
 }
 
 impl Arrival {

@@ -46,8 +46,8 @@ impl Intake {
     }
 
     /// Keeps the keys for an answer that is computed with them.
-    pub(crate) fn keep_keys(&mut self, verifier: Arc<Verifier>) {
-        self.0.arrival.challenge = Challenged::Keyed(verifier);
+    pub(crate) fn keep_keys(&mut self, verifier: Verifier) {
+        self.0.arrival.challenge = Challenged::Keyed(Box::new(verifier));
     }
 
     pub(crate) fn verification(&mut self) -> &mut Verification {

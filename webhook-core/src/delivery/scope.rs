@@ -1,6 +1,6 @@
 //! The state that the deliveries of one tenant share.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::answer::{Answer, Rejection};
 use crate::delivery::{Begun, HandshakeResponder, Intake, Shared};
@@ -15,7 +15,7 @@ pub(crate) struct Scope {
     pub(crate) shared: Arc<Shared>,
     /// The tenant's name. Empty without tenants.
     pub(crate) tenant: Arc<str>,
-    verifier: RwLock<Arc<Verifier>>,
+    verifier: RwLock<Verifier>,
     pub(crate) key_prefix: KeyPrefix,
     /// Whether only tenants have secrets, and this is none of them: every delivery is refused.
     is_template: bool,
@@ -31,7 +31,7 @@ impl Scope {
         let provider = shared.provider.name();
         Arc::new(Self {
             key_prefix: KeyPrefix::new(&shared.consumer, provider, &tenant),
-            verifier: RwLock::new(Arc::new(verifier)),
+            verifier: RwLock::new(verifier),
             shared,
             tenant,
             is_template,
@@ -43,8 +43,8 @@ impl Scope {
         Some(&self.tenant).filter(|name| !name.is_empty())
     }
 
-    pub(crate) fn verifier(&self) -> Arc<Verifier> {
-        Arc::clone(&self.verifier.read().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn verifier(&self) -> RwLockReadGuard<'_, Verifier> {
+        self.verifier.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn replace_verifier(&self, verifier: Verifier) {
@@ -52,7 +52,7 @@ impl Scope {
             .verifier
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        *current = Arc::new(verifier);
+        *current = verifier;
     }
 
     /// Refuses what a template verified. Nobody has its secret, but a key that is fetched by its
@@ -154,7 +154,7 @@ impl Scope {
         };
         intake.read_head(head, id)?;
         if shared.keeps_keys {
-            intake.keep_keys(verifier);
+            intake.keep_keys(verifier.clone());
         }
         Ok(intake)
     }

@@ -1,5 +1,7 @@
 //! What a tenant has of its own.
 
+use std::sync::Arc;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::ConfigError;
@@ -69,7 +71,7 @@ impl TenantSecrets {
         &self,
         name: &str,
         of_endpoint: Option<&str>,
-    ) -> Result<Option<Box<str>>, ConfigError> {
+    ) -> Result<Option<Arc<str>>, ConfigError> {
         let url = match (&self.public_url, of_endpoint) {
             (Some(own), _) => own.clone(),
             (None, Some(url)) if url.contains(PLACE) => {
@@ -108,7 +110,7 @@ mod tests {
         let url = |name: &str| {
             let secrets = TenantSecrets::new("0123456789abcdef");
             let url = secrets.url(name, Some("https://a.example/{tenant}/x"));
-            url.map(|url| url.unwrap_or_default().into_string())
+            url.map(|url| url.map(|url| url.to_string()).unwrap_or_default())
         };
         assert_eq!(url("acme-1_~."), Ok("https://a.example/acme-1_~./x".into()));
         assert_eq!(url("a/ü?"), Ok("https://a.example/a%2F%C3%BC%3F/x".into()));

@@ -1,6 +1,7 @@
 //! The check itself: a head starts it, the body updates it, and the end consumes it.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::answer::is_echo;
@@ -42,12 +43,42 @@ use crate::verify::{Options, Started, TenantSecrets, Verification};
 /// assert_eq!(refused, RejectionKind::BadSignature);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 pub struct Verifier {
     spec: Arc<Spec>,
     /// The schemes of the provider, in its order.
-    schemes: Box<[Arc<Prepared>]>,
+    schemes: Schemes,
     /// The tenant's own public URL.
-    url: Option<Box<str>>,
+    url: Option<Arc<str>>,
+}
+
+/// One or several. Most providers have one, and each tenant has them.
+#[derive(Clone)]
+enum Schemes {
+    One(Arc<Prepared>),
+    Several(Arc<[Arc<Prepared>]>),
+}
+
+impl Deref for Schemes {
+    type Target = [Arc<Prepared>];
+
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::One(only) => std::slice::from_ref(only),
+            Self::Several(several) => several,
+        }
+    }
+}
+
+impl FromIterator<Arc<Prepared>> for Schemes {
+    fn from_iter<I: IntoIterator<Item = Arc<Prepared>>>(schemes: I) -> Self {
+        let schemes: Vec<_> = schemes.into_iter().collect();
+        match <[_; 1]>::try_from(schemes) {
+            Ok([only]) => Self::One(only),
+            Err(several) => Self::Several(several.into()),
+        }
+    }
 }
 
 impl fmt::Debug for Verifier {
@@ -121,7 +152,7 @@ impl Verifier {
     fn keyed(
         spec: Arc<Spec>,
         secrets: &DecodedSecrets<'_>,
-        url: Option<Box<str>>,
+        url: Option<Arc<str>>,
     ) -> Result<Self, ConfigError> {
         let prepare = |plan: &Arc<Plan>| {
             let keys = match plan.scheme.key_format {
@@ -251,7 +282,7 @@ impl Verifier {
     fn start_any<'h>(&self, head: &Head<'h>, now: UnixTime) -> Result<Started<'h>, RejectionKind> {
         let mut found: Option<(Started<'h>, Location)> = None;
         let mut refused = (RejectionKind::MissingHeader, None);
-        for prepared in &self.schemes {
+        for prepared in &*self.schemes {
             let location = prepared.plan.scheme.location;
             let mut verification = Verification::undecided();
             match self.start_scheme(prepared, head, now, &mut verification) {
