@@ -14,6 +14,7 @@
 )]
 
 use std::alloc::System;
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ use webhook_tower::{
 
 const BATCH: usize = 256;
 const MANY: usize = 100_000;
+/// What a tenant takes, see [`bytes_of_a_tenant`].
+const BYTES: usize = 478;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -134,8 +137,13 @@ async fn bytes_of_a_tenant() {
         send(&mut service, request, 401).await;
     }
     let stats = region.change();
-    let kept = stats.bytes_allocated.saturating_sub(stats.bytes_deallocated);
-    println!("bytes a tenant, of {MANY}: {:.0}", kept as f64 / MANY as f64);
+    let kept = stats
+        .bytes_allocated
+        .saturating_sub(stats.bytes_deallocated);
+    println!(
+        "bytes a tenant, of {MANY}: {:.0}",
+        kept as f64 / MANY as f64
+    );
 }
 
 async fn one_tenant(rounds: usize) {
@@ -180,8 +188,37 @@ async fn many_tenants(rounds: usize) {
             let fixed = batch(&mut fixed, same).await;
             differences.push(batch(&mut resolved, requests).await - fixed);
         }
-        println!("{MANY} {what:10} {:6.0}", median(differences));
+        let floor = memory_alone(rounds, step);
+        println!(
+            "{MANY} {what:10} {:6.0}, of which memory {floor:6.0}",
+            median(differences)
+        );
     }
+}
+
+/// What it takes to find as many bytes as a tenant has in a hash map, and to read them.
+fn memory_alone(rounds: usize, step: usize) -> f64 {
+    const LINE: usize = 64;
+    let tenant = |tenant: usize| (tenant.to_string().into(), Arc::new([1_u8; BYTES]));
+    let tenants: HashMap<Box<str>, Arc<[u8; BYTES]>> = (0..MANY).map(tenant).collect();
+    let mut took = Vec::with_capacity(rounds);
+    let mut next = 0;
+    for _ in 0..rounds {
+        let names: Vec<_> = (0..BATCH)
+            .map(|_| {
+                next = (next + step) % MANY;
+                next.to_string()
+            })
+            .collect();
+        let begun = Instant::now();
+        for name in &names {
+            let bytes = tenants.get(&**name).map(Arc::clone);
+            let lines = bytes.iter().flat_map(|bytes| bytes.iter().step_by(LINE));
+            black_box(lines.copied().fold(0_u8, u8::wrapping_add));
+        }
+        took.push(begun.elapsed().as_nanos() as f64 / BATCH as f64);
+    }
+    median(took)
 }
 
 /// The two refusals in random order, each timed for itself.
