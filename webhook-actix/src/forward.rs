@@ -3,15 +3,20 @@
 //! [`Forward`] is a handler for a route inside a [`Webhook`](crate::Webhook) middleware:
 //!
 //! ```
-//! use actix_web::web;
+//! use actix_web::web::{self, ServiceConfig};
 //! use webhook_actix::Webhook;
 //! use webhook_actix::forward::{Forward, ForwardError, Forwarder};
 //!
-//! fn stripe(secret: &str, hop: &str) -> Result<actix_web::Resource, ForwardError> {
+//! fn forward(hop: &str) -> Result<Forward, ForwardError> {
 //!     let forwarder = Forwarder::to("http://127.0.0.1:3000/hooks").signed_with(hop).build()?;
-//!     let route = web::route().to(Forward::new(forwarder));
-//!     Ok(web::resource("/webhooks/stripe").wrap(Webhook::stripe(secret)).route(route))
+//!     Ok(Forward::new(forwarder))
 //! }
+//!
+//! fn stripe(app: &mut ServiceConfig, stripe: Webhook, forward: Forward) {
+//!     let route = web::route().to(forward);
+//!     app.service(web::resource("/webhooks/stripe").wrap(stripe).route(route));
+//! }
+//! # forward("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
 //! ```
 //!
 //! The receiver verifies the requests with `Webhook::standard_webhooks(hop)`, in whatever framework
