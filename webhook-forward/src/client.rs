@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -153,10 +153,13 @@ fn connector(http: HttpConnector) -> Result<Connector, ForwardError> {
 }
 
 fn request(uri: Uri, headers: HeaderMap, body: Bytes) -> Request<Full<Bytes>> {
+    // RFC 9110 §8.6: also for an empty body, which some servers would otherwise refuse with 411.
+    let length = HeaderValue::from(body.len());
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri;
     *request.headers_mut() = headers;
+    request.headers_mut().insert(CONTENT_LENGTH, length);
     request
 }
 
