@@ -1,5 +1,6 @@
 //! Configurations as an operator writes them, and what the server makes of each.
 
+mod forward;
 mod properties;
 mod providers;
 mod references;
