@@ -118,6 +118,30 @@ fn the_answer_of_the_receiver_is_passed_back_if_the_route_says_so() {
     assert_eq!(got.value("webhook-signature"), None);
 }
 
+#[cfg(feature = "forward-tls")]
+#[test]
+fn a_receiver_with_https_needs_a_certificate_that_the_system_trusts() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/root.pem");
+    for (host, trusts, status) in [
+        ("localhost", true, 200),
+        ("localhost", false, 503),
+        ("127.0.0.1", true, 503),
+    ] {
+        let receiver = Receiver::start_with_tls();
+        let url = format!("https://{host}:{}/in", receiver.port());
+        let config = config(&url, json!({"secret": HOP}));
+        let other = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/server.pem");
+        let trusted = [("SSL_CERT_FILE", if trusts { root } else { other })];
+        let server = Server::start_with(&config, &[], &trusted);
+        let answer = server.send(&github(SECRET, "d-1", "ping", 0));
+        assert_eq!(answer.status, status, "{host}, {trusts}: {}", server.log());
+        match status {
+            200 => assert!(verifies(&receiver.request())),
+            _ => assert!(receiver.is_quiet(), "{host}, {trusts}"),
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reload_changes_the_destination() {

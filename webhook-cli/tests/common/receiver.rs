@@ -1,11 +1,16 @@
 //! A server that the program forwards to.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::mpsc::{Receiver as Requests, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::Request;
 
@@ -19,6 +24,31 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Starts one that answers 200.
     pub(crate) fn start() -> Self {
+        Self::start_with(Some)
+    }
+
+    /// Starts one that answers 200, over TLS for the name `localhost`.
+    pub(crate) fn start_with_tls() -> Self {
+        let pem = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls");
+        let certificate = CertificateDer::from_pem_file(pem.join("server.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_file(pem.join("server.key.pem")).unwrap();
+        let provider = rustls::crypto::aws_lc_rs::default_provider();
+        let config = ServerConfig::builder_with_provider(Arc::new(provider))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        let config = Arc::new(config);
+        Self::start_with(move |stream| {
+            let connection = ServerConnection::new(config.clone()).ok()?;
+            Some(StreamOwned::new(connection, stream))
+        })
+    }
+
+    fn start_with<S: Read + Write>(
+        open: impl Fn(TcpStream) -> Option<S> + Clone + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (send, requests) = channel();
@@ -26,8 +56,11 @@ impl Receiver {
         let shared = answer.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (send, answer) = (send.clone(), shared.clone());
-                thread::spawn(move || serve(stream.unwrap(), &send, &answer));
+                let (open, send, answer) = (open.clone(), send.clone(), shared.clone());
+                thread::spawn(move || {
+                    let stream = open(stream.unwrap()).unwrap();
+                    serve(stream, &send, &answer);
+                });
             }
         });
         Self {
@@ -35,6 +68,10 @@ impl Receiver {
             requests,
             answer,
         }
+    }
+
+    pub(crate) fn port(&self) -> &str {
+        self.address.rsplit_once(':').unwrap().1
     }
 
     pub(crate) fn url(&self) -> String {
@@ -60,8 +97,8 @@ impl Receiver {
 }
 
 /// Serves a connection until the client closes it.
-fn serve(mut stream: TcpStream, requests: &Sender<Request>, answer: &Mutex<Option<u16>>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
+fn serve(stream: impl Read + Write, requests: &Sender<Request>, answer: &Mutex<Option<u16>>) {
+    let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
         if requests.send(request).is_err() {
             return;
@@ -73,13 +110,13 @@ fn serve(mut stream: TcpStream, requests: &Sender<Request>, answer: &Mutex<Optio
         };
         let head = format!("HTTP/1.1 {status} S\r\ncontent-type: text/plain\r\n");
         let answer = format!("{head}content-length: 5\r\n\r\ninner");
-        if stream.write_all(answer.as_bytes()).is_err() {
+        if reader.get_mut().write_all(answer.as_bytes()).is_err() {
             return;
         }
     }
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
+fn read(reader: &mut BufReader<impl Read>) -> Option<Request> {
     let mut line = || {
         let mut line = String::new();
         reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
