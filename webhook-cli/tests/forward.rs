@@ -48,7 +48,7 @@ fn an_event_is_forwarded_once_and_the_receiver_can_verify_it() {
     assert_eq!((got.method.as_str(), got.path.as_str()), ("POST", "/in"));
     assert_eq!(got.body, delivery.body);
     assert!(verifies(&got), "{got:?}");
-    assert_eq!(got.value("x-webhook-route"), Some("github"));
+    assert_eq!(got.value("x-delivery-route"), Some("github"));
     assert_eq!(got.value("x-github-event"), Some("ping"));
     assert_eq!(got.value("idempotency-key"), got.value("webhook-id"));
     assert_eq!(got.value("calculated-signature"), None);
@@ -192,8 +192,8 @@ fn an_event_whose_gateway_is_killed_comes_again_with_the_same_id() {
     assert!(receiver.is_quiet());
     assert_eq!(first.value("webhook-id"), second.value("webhook-id"));
     assert_eq!(first.body, second.body);
-    assert_eq!(first.value("x-webhook-attempt"), Some("1"));
-    assert_eq!(second.value("x-webhook-attempt"), Some("2"));
+    assert_eq!(first.value("x-delivery-attempt"), Some("1"));
+    assert_eq!(second.value("x-delivery-attempt"), Some("2"));
     std::fs::remove_dir_all(folder).unwrap();
 }
 

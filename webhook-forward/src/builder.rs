@@ -108,7 +108,7 @@ impl ForwarderBuilder {
         self
     }
 
-    /// Sets the name of the route, for `x-webhook-route` and the log. The default is the endpoint's
+    /// Sets the name of the route, for `x-delivery-route` and the log. The default is the endpoint's
     /// [consumer](webhook_core::EndpointBuilder::consumer).
     pub fn route(mut self, name: impl Into<String>) -> Self {
         self.route = Some(name.into());
@@ -257,7 +257,7 @@ mod tests {
             ("host", "hidden"),
             ("connection", "hidden"),
             ("webhook-signature", "hidden"),
-            ("x-webhook-token", "hidden"),
+            ("x-delivery-token", "hidden"),
         ] {
             refused(Forwarder::to(URL).with_header(name, value));
         }
@@ -279,7 +279,7 @@ mod tests {
             "x-checkout-secret",
             "x-verified",
             "X-Verified-By",
-            "x-webhook-provider",
+            "x-delivery-provider",
             "webhook-id",
             "idempotency-key",
             "transfer-encoding",

@@ -73,7 +73,7 @@ impl Allowed {
             (!hidden).then_some(name)
         });
         for name in self.names.iter().cloned().chain(own) {
-            let left_out = is_reserved(&name)
+            let left_out = is_never_passed(&name)
                 || Some(&name) == credential
                 || hops
                     .iter()
@@ -109,10 +109,15 @@ fn named_by_connection(head: &Head<'_>) -> Vec<String> {
     names
 }
 
-/// Whether a header is never passed on.
+/// Whether a header cannot be allowed: it is never passed on, or its name is kept for forwarders. A
+/// provider whose own header has such a name keeps it.
 pub(crate) fn is_reserved(name: &HeaderName) -> bool {
+    name.as_str().starts_with(PREFIX) || is_never_passed(name)
+}
+
+fn is_never_passed(name: &HeaderName) -> bool {
     let text = name.as_str();
-    text.starts_with(PREFIX)
+    OURS.contains(&text)
         || text.starts_with("x-verified")
         || VERDICTS.contains(&text)
         || STANDARD.contains(&text)
@@ -130,21 +135,19 @@ pub(crate) fn describe(delivery: &Delivery, id: &str, route: Option<&str>, to: &
     let attempt = delivery.attempt().to_string();
     let unless = |signed: bool, text| if signed { None } else { text };
     let when = |signed: bool, text| if signed { text } else { None };
-    for (name, value) in [
-        (WEBHOOK_ID, Some(id)),
-        ("x-webhook-provider", Some(delivery.provider())),
-        ("x-webhook-tenant", delivery.tenant()),
-        ("x-webhook-route", route.or_else(|| delivery.consumer())),
-        ("x-webhook-type", when(kind, delivery.event_type())),
-        (
-            "x-webhook-unsigned-type",
-            unless(kind, delivery.event_type()),
-        ),
-        ("x-webhook-event-id", when(own_id, delivery.id())),
-        ("x-webhook-unsigned-event-id", unless(own_id, delivery.id())),
-        ("x-webhook-body-covered", Some(covered)),
-        ("x-webhook-attempt", Some(&attempt)),
-    ] {
+    let values = [
+        Some(delivery.provider()),
+        delivery.tenant(),
+        route.or_else(|| delivery.consumer()),
+        when(kind, delivery.event_type()),
+        unless(kind, delivery.event_type()),
+        when(own_id, delivery.id()),
+        unless(own_id, delivery.id()),
+        Some(covered),
+        Some(attempt.as_str()),
+    ];
+    let said = OURS.into_iter().zip(values).chain([(WEBHOOK_ID, Some(id))]);
+    for (name, value) in said {
         // Visible ASCII, which every receiver reads alike.
         let value = value.and_then(|value| HeaderValue::from_str(value).ok());
         if let Some(value) = value {
@@ -160,8 +163,21 @@ pub(crate) fn identify(id: &str, to: &mut HeaderMap) {
     }
 }
 
-/// Names that begin with it are those of forwarders.
-const PREFIX: &str = "x-webhook-";
+/// What a forwarder says, in the order of [`describe`], and its [list](crate::hops::VIA).
+const OURS: [&str; 10] = [
+    "x-delivery-provider",
+    "x-delivery-tenant",
+    "x-delivery-route",
+    "x-delivery-type",
+    "x-delivery-unsigned-type",
+    "x-delivery-event-id",
+    "x-delivery-unsigned-event-id",
+    "x-delivery-body-covered",
+    "x-delivery-attempt",
+    "x-delivery-via",
+];
+/// Names that begin with it are kept for forwarders.
+const PREFIX: &str = "x-delivery-";
 const WEBHOOK_ID: &str = "webhook-id";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// Those of the hop signature.

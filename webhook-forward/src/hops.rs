@@ -11,7 +11,7 @@ use http::{HeaderName, HeaderValue};
 use webhook_core::Head;
 
 /// The header that lists the forwarders.
-pub(crate) const VIA: HeaderName = HeaderName::from_static("x-webhook-via");
+pub(crate) const VIA: HeaderName = HeaderName::from_static("x-delivery-via");
 
 /// The place of a forwarder in a chain.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn next(hops: &Hops, via: &[&str]) -> Option<String> {
-        let headers: Vec<_> = via.iter().map(|line| ("x-webhook-via", *line)).collect();
+        let headers: Vec<_> = via.iter().map(|line| ("x-delivery-via", *line)).collect();
         let next = hops.next(&Head::new("POST", "/", &headers)).ok()?;
         Some(next.to_str().expect("it is text").to_owned())
     }

@@ -24,13 +24,13 @@
 //! |---|---|
 //! | those of the sender that are [allowed](ForwarderBuilder::allow_header) | as received |
 //! | `webhook-id` | the replay key in hexadecimal digits: the same for every copy of an event |
-//! | `x-webhook-provider` | the provider |
-//! | `x-webhook-tenant`, `x-webhook-route` | the tenant, and the consumer or [route], if there is one |
-//! | `x-webhook-type`, `x-webhook-event-id` | the provider's type and id, if they are signed |
-//! | `x-webhook-unsigned-type`, `x-webhook-unsigned-event-id` | the same, if they are not signed |
-//! | `x-webhook-body-covered` | whether the provider's signature covers the body: `true` or `false` |
-//! | `x-webhook-attempt` | the number of this attempt to handle the event |
-//! | `x-webhook-via` | a list of the forwarders that the delivery has passed |
+//! | `x-delivery-provider` | the provider |
+//! | `x-delivery-tenant`, `x-delivery-route` | the tenant, and the consumer or [route], if there is one |
+//! | `x-delivery-type`, `x-delivery-event-id` | the provider's type and id, if they are signed |
+//! | `x-delivery-unsigned-type`, `x-delivery-unsigned-event-id` | the same, if they are not signed |
+//! | `x-delivery-body-covered` | whether the provider's signature covers the body: `true` or `false` |
+//! | `x-delivery-attempt` | the number of this attempt to handle the event |
+//! | `x-delivery-via` | a list of the forwarders that the delivery has passed |
 //! | `idempotency-key` | the value of `webhook-id`, [on request](ForwarderBuilder::idempotency_key) |
 //!
 //! A value that is not visible ASCII is left out. Without replay protection, and where copies of an
@@ -54,7 +54,7 @@
 //! # Headers that are never passed on
 //!
 //! What the receiver believes must not come from the sender. Whatever is allowed, these headers are
-//! removed: those in the table above, every name that begins with `x-webhook-` or `x-verified`,
+//! removed: those in the table above, every name that begins with `x-delivery-` or `x-verified`,
 //! `calculated-signature`, `x-checkout-secret`, the header of the hop credential, hop-by-hop headers
 //! (those that `connection` names included), `host`, `content-length` and `expect`.
 //! [`build`](ForwarderBuilder::build) refuses to allow one of them. `authorization`, `cookie` and

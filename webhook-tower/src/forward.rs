@@ -21,7 +21,7 @@
 //! // The receiver verifies that a request comes from the forwarder.
 //! let receiver = WebhookLayer::standard_webhooks(hop).layer(tower::service_fn(
 //!     async |request: Request<webhook_tower::RequestBody>| {
-//!         let kind = &request.headers()["x-webhook-type"];
+//!         let kind = &request.headers()["x-delivery-type"];
 //!         println!("{kind:?} happened");
 //!         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
 //!     },

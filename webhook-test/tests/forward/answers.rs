@@ -38,7 +38,7 @@ async fn fails_once(reply: fn(usize) -> Reply, outcome: ForwardOutcome) {
         assert_eq!(receiver.requests(), 2, "{outcome}");
         let ids = [receiver.request().await, receiver.request().await];
         assert_eq!(ids[0].header("webhook-id"), ids[1].header("webhook-id"));
-        assert_eq!(ids[1].header("x-webhook-attempt"), Some("2"));
+        assert_eq!(ids[1].header("x-delivery-attempt"), Some("2"));
         assert_eq!(gateway.endpoint.counts().done, 1);
         assert_eq!(gateway.forwarder.counts().of(ForwardOutcome::Delivered), 1);
     }

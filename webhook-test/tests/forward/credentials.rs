@@ -31,8 +31,8 @@ async fn the_layer_and_the_middleware_verify_what_the_forwarder_signs() {
             }
             let got = last.request().await;
             assert_eq!(got.body, delivery.body);
-            assert_eq!(got.header("x-webhook-provider"), Some("standard-webhooks"));
-            assert_eq!(got.header("x-webhook-event-id").map(str::len), Some(64));
+            assert_eq!(got.header("x-delivery-provider"), Some("standard-webhooks"));
+            assert_eq!(got.header("x-delivery-event-id").map(str::len), Some(64));
             assert_eq!(
                 got.header("webhook-signature"),
                 None,

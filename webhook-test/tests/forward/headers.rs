@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use webhook_core::{Endpoint, MemoryStore, ReplayKey, SignedRequest, Signer, UnixTime, providers};
+use webhook_core::{
+    Endpoint, MemoryStore, Provider, ReplayKey, SignedRequest, Signer, UnixTime, providers,
+};
 use webhook_test::{Rng, cases};
 use webhook_tower::forward::Forwarder;
 
@@ -43,12 +45,12 @@ async fn the_receiver_gets_the_exact_bytes_and_what_is_known_about_them() {
             ("content-type", "application/json; charset=utf-8"),
             ("user-agent", "S/1"),
             ("stripe-signature", signature),
-            ("x-webhook-provider", "stripe"),
-            ("x-webhook-route", "shop"),
-            ("x-webhook-type", "invoice.paid"),
-            ("x-webhook-event-id", "evt_1"),
-            ("x-webhook-body-covered", "true"),
-            ("x-webhook-attempt", "1"),
+            ("x-delivery-provider", "stripe"),
+            ("x-delivery-route", "shop"),
+            ("x-delivery-type", "invoice.paid"),
+            ("x-delivery-event-id", "evt_1"),
+            ("x-delivery-body-covered", "true"),
+            ("x-delivery-attempt", "1"),
         ] {
             assert_eq!(
                 got.all(name).collect::<Vec<_>>(),
@@ -57,8 +59,8 @@ async fn the_receiver_gets_the_exact_bytes_and_what_is_known_about_them() {
             );
         }
         for name in [
-            "x-webhook-tenant",
-            "x-webhook-unsigned-type",
+            "x-delivery-tenant",
+            "x-delivery-unsigned-type",
             "idempotency-key",
         ] {
             assert_eq!(got.header(name), None, "{name}");
@@ -112,15 +114,15 @@ async fn unsigned_labels_are_named_unsigned() {
         for (name, value) in [
             ("x-github-event", "push"),
             ("x-github-delivery", "d-1"),
-            ("x-webhook-unsigned-type", "push"),
-            ("x-webhook-unsigned-event-id", "d-1"),
-            ("x-webhook-route", "code"),
-            ("x-webhook-tenant", "acme"),
+            ("x-delivery-unsigned-type", "push"),
+            ("x-delivery-unsigned-event-id", "d-1"),
+            ("x-delivery-route", "code"),
+            ("x-delivery-tenant", "acme"),
         ] {
             assert_eq!(got.header(name), Some(value), "{name}");
         }
-        assert_eq!(got.header("x-webhook-type"), None);
-        assert_eq!(got.header("x-webhook-event-id"), None);
+        assert_eq!(got.header("x-delivery-type"), None);
+        assert_eq!(got.header("x-delivery-event-id"), None);
         assert!(got.header("x-hub-signature-256").is_some());
         let id = got.header("webhook-id");
         assert!(id.is_some_and(|id| id.len() == 64));
@@ -160,6 +162,54 @@ async fn a_secret_of_the_sender_is_not_passed_on() {
         assert_eq!(got.start, "POST /in?requestId=r+1&amount=9.90 HTTP/1.1");
         assert!(!format!("{got:?}").contains(SECRET), "{got:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_header_of_a_provider_arrives_unless_it_is_a_secret_or_that_of_a_forwarder() {
+    let receiver = Receiver::start(|_| Reply::status(200)).await;
+    let never = [
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
+        "idempotency-key",
+        "authorization",
+    ];
+    let mut passed = BTreeSet::new();
+    for provider in Provider::ALL
+        .iter()
+        .filter(|it| it.methods().contains(&"POST"))
+    {
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let endpoint = Endpoint::builder(*provider, secret).public_url("https://shop.example/");
+        let Ok(endpoint) = endpoint.without_replay_protection().build() else {
+            continue;
+        };
+        let forwarder = crate::to(&receiver).build().unwrap();
+        let gateway = Gateway::start(gateway::Adapter::Axum, endpoint, forwarder);
+        let Ok(signer) = Signer::new(*provider, secret) else {
+            continue;
+        };
+        let signer = signer.public_url("https://shop.example/").event_type("a.b");
+        let delivery = signer.path_and_query(PATH).sign_now(r#"{"id":"evt_1"}"#);
+        let answer = send(gateway.address, PATH, &delivery, &[]).await;
+        if answer.status() != 200 {
+            continue;
+        }
+        let got = receiver.request().await;
+        let known: Vec<_> = provider.header_names().chain(["content-type"]).collect();
+        for (name, value) in &delivery.headers {
+            let name = name.as_str();
+            let expected = known.contains(&name) && !never.contains(&name);
+            let arrived = got.all(name).any(|got| got == value);
+            assert_eq!(arrived, expected, "{}: {name}", provider.name());
+            if expected {
+                passed.insert(name.to_owned());
+            }
+        }
+        assert!(!format!("{got:?}").contains(secret), "{}", provider.name());
+    }
+    assert!(passed.len() > 50, "{passed:?}");
+    assert!(passed.contains("x-webhook-signature"), "{passed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,10 +253,10 @@ const NEVER: &[&str] = &[
     "x-checkout-secret",
     "x-verified",
     "x-verified-by",
-    "x-webhook-provider",
-    "x-webhook-tenant",
-    "x-webhook-type",
-    "x-webhook-anything",
+    "x-delivery-provider",
+    "x-delivery-tenant",
+    "x-delivery-type",
+    "x-delivery-anything",
     "x-gateway-token",
     "webhook-id",
     "webhook-timestamp",
@@ -293,7 +343,7 @@ fn is_ours(name: &str) -> bool {
         "host",
         "content-length",
     ];
-    others.contains(&name) || name.starts_with("x-webhook-")
+    others.contains(&name) || name.starts_with("x-delivery-")
 }
 
 #[tokio::test(flavor = "multi_thread")]

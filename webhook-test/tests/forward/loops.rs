@@ -49,12 +49,12 @@ async fn a_delivery_that_passed_too_many_forwarders_is_refused() {
         let gateway = Gateway::start(adapter, endpoint().build().unwrap(), forwarder);
         let id = "0123456789abcdef";
         for (hops, status) in [(3, 503), (9, 503), (2, 200)] {
-            let via = vec![("X-Webhook-Via".to_owned(), id.to_owned()); hops];
+            let via = vec![("X-Delivery-Via".to_owned(), id.to_owned()); hops];
             let answer = send(gateway.address, PATH, &delivery("evt_1"), &via).await;
             assert_eq!(answer.status(), status, "{hops}");
         }
         let got = receiver.request().await;
-        let via: Vec<_> = got.header("x-webhook-via").unwrap().split(", ").collect();
+        let via: Vec<_> = got.header("x-delivery-via").unwrap().split(", ").collect();
         assert_eq!(via[..2], [id, id]);
         assert_eq!(via.len(), 3);
     }
