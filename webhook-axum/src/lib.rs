@@ -205,6 +205,11 @@ struct Readme;
 #[doc = include_str!("../../docs/router.md")]
 struct RouterPage;
 
+/// The code block of the page about forwarding.
+#[cfg(all(doctest, feature = "forward"))]
+#[doc = include_str!("../../docs/forwarding.md")]
+struct ForwardingPage;
+
 /// A constructor whose feature is off does not compile.
 ///
 /// ```compile_fail,E0277
