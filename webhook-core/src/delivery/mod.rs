@@ -96,11 +96,6 @@ impl Delivery {
         &self.0.scope
     }
 
-    /// The consumer name of the endpoint, or empty.
-    pub(crate) fn consumer(&self) -> &str {
-        &self.0.scope.shared.consumer
-    }
-
     /// The replay key; `None` without replay protection.
     pub(crate) fn remembered(&self) -> Option<&Remembered> {
         self.0.remembered.as_ref()
@@ -135,19 +130,13 @@ impl Delivery {
     /// The provider as a value: its schemes, and where its labels are.
     #[must_use]
     pub fn sender(&self) -> &Provider {
-        &self.0.shared.provider
-    }
-
-    /// The [tenant](crate::EndpointBuilder::tenant) of the endpoint, if it has one.
-    #[must_use]
-    pub fn tenant(&self) -> Option<&str> {
-        Some(&*self.0.shared.tenant).filter(|tenant| !tenant.is_empty())
+        &self.shared().provider
     }
 
     /// The [consumer](crate::EndpointBuilder::consumer) of the endpoint, if it has one.
     #[must_use]
     pub fn consumer(&self) -> Option<&str> {
-        Some(&*self.0.shared.consumer).filter(|consumer| !consumer.is_empty())
+        Some(&*self.shared().consumer).filter(|consumer| !consumer.is_empty())
     }
 
     /// The provider's id of the event, if it has one. [`Proof::covers_id`] says whether it is
