@@ -198,6 +198,29 @@ fn an_event_whose_gateway_is_killed_comes_again_with_the_same_id() {
 }
 
 #[test]
+fn a_provider_that_asks_needs_the_answer_of_the_receiver_or_there_is_a_warning() {
+    for (passes, warned) in [(false, true), (true, false)] {
+        let path = written(
+            &json!({"voice": {
+                "provider": "twilio",
+                "auth_token": "0123456789abcdef0123456789abcdef",
+                "url": "https://shop.example/hooks/voice",
+                "forward": {
+                    "to": "http://127.0.0.1:9/",
+                    "secret": HOP,
+                    "pass_response": passes,
+                },
+            }})
+            .to_string(),
+        );
+        let ended = run(&["check", "--config", path.to_str().unwrap()]);
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert_eq!(ended.err.contains("pass_response"), warned, "{ended:?}");
+    }
+}
+
+#[test]
 fn a_route_without_a_destination_is_an_error_at_the_start_unless_it_says_that_it_discards() {
     let check = |config: &str, arguments: &[&str]| {
         let path = written(config);

@@ -130,8 +130,7 @@ pub(crate) fn describe(delivery: &Delivery, id: &str, route: Option<&str>, to: &
     let proof = delivery.proof();
     let (kind, own_id) = (proof.covers_type(), proof.covers_id());
     let coverage = proof.coverage();
-    let covered = coverage.body || coverage.is_sender_only();
-    let covered = if covered { "true" } else { "false" };
+    let body = coverage.body || coverage.is_sender_only();
     let attempt = delivery.attempt().to_string();
     let unless = |signed: bool, text| if signed { None } else { text };
     let when = |signed: bool, text| if signed { text } else { None };
@@ -143,7 +142,7 @@ pub(crate) fn describe(delivery: &Delivery, id: &str, route: Option<&str>, to: &
         unless(kind, delivery.event_type()),
         when(own_id, delivery.id()),
         unless(own_id, delivery.id()),
-        Some(covered),
+        unless(body, Some("true")),
         Some(attempt.as_str()),
     ];
     let said = OURS.into_iter().zip(values).chain([(WEBHOOK_ID, Some(id))]);
@@ -172,7 +171,7 @@ const OURS: [&str; 10] = [
     "x-delivery-unsigned-type",
     "x-delivery-event-id",
     "x-delivery-unsigned-event-id",
-    "x-delivery-body-covered",
+    "x-delivery-unsigned-body",
     "x-delivery-attempt",
     "x-delivery-via",
 ];

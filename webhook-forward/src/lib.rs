@@ -28,12 +28,13 @@
 //! | `x-delivery-tenant`, `x-delivery-route` | the tenant, and the consumer or [route], if there is one |
 //! | `x-delivery-type`, `x-delivery-event-id` | the provider's type and id, if they are signed |
 //! | `x-delivery-unsigned-type`, `x-delivery-unsigned-event-id` | the same, if they are not signed |
-//! | `x-delivery-body-covered` | whether the provider's signature covers the body: `true` or `false` |
+//! | `x-delivery-unsigned-body` | `true`, if the provider's signature does not cover the body |
 //! | `x-delivery-attempt` | the number of this attempt to handle the event |
 //! | `x-delivery-via` | a list of the forwarders that the delivery has passed |
 //! | `idempotency-key` | the value of `webhook-id`, [on request](ForwarderBuilder::idempotency_key) |
 //!
-//! A value that is not visible ASCII is left out. Without replay protection, and where copies of an
+//! No header says that something is verified: only what is not signed has a name that says so. A
+//! value that is not visible ASCII is left out. Without replay protection, and where copies of an
 //! event run, `webhook-id` is random: two events could otherwise have one id, and a receiver that
 //! removes duplicates by it would lose the second one.
 //!
@@ -54,10 +55,11 @@
 //! # Headers that are never passed on
 //!
 //! What the receiver believes must not come from the sender. Whatever is allowed, these headers are
-//! removed: those in the table above, every name that begins with `x-delivery-` or `x-verified`,
+//! removed: those in the table above, every name that begins with `x-verified`,
 //! `calculated-signature`, `x-checkout-secret`, the header of the hop credential, hop-by-hop headers
 //! (those that `connection` names included), `host`, `content-length` and `expect`.
-//! [`build`](ForwarderBuilder::build) refuses to allow one of them. `authorization`, `cookie` and
+//! [`build`](ForwarderBuilder::build) refuses to allow one of them, and every other name that begins
+//! with `x-delivery-`. `authorization`, `cookie` and
 //! headers that hold a secret of the provider are passed on only if they are allowed by name.
 //!
 //! # What becomes of an event
@@ -73,6 +75,9 @@
 //! `Retry-After` is that of the receiver, at most an hour, or ten seconds. The log and the counters
 //! say which of them happened; the sender does not learn it. A loop is not answered with 508, because
 //! the answers to a sender are those of the table of [`Answer`](webhook_core::Answer).
+//!
+//! The time for a request has to be shorter than that of the handler:
+//! [`Forwarder::check_against`] says whether it is.
 //!
 //! Delivery is at least once: if this process dies between the receiver's answer and the commit,
 //! the sender's retry is forwarded again, with the same `webhook-id`.

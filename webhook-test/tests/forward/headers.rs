@@ -49,7 +49,6 @@ async fn the_receiver_gets_the_exact_bytes_and_what_is_known_about_them() {
             ("x-delivery-route", "shop"),
             ("x-delivery-type", "invoice.paid"),
             ("x-delivery-event-id", "evt_1"),
-            ("x-delivery-body-covered", "true"),
             ("x-delivery-attempt", "1"),
         ] {
             assert_eq!(
@@ -61,6 +60,7 @@ async fn the_receiver_gets_the_exact_bytes_and_what_is_known_about_them() {
         for name in [
             "x-delivery-tenant",
             "x-delivery-unsigned-type",
+            "x-delivery-unsigned-body",
             "idempotency-key",
         ] {
             assert_eq!(got.header(name), None, "{name}");
@@ -127,6 +127,21 @@ async fn unsigned_labels_are_named_unsigned() {
         let id = got.header("webhook-id");
         assert!(id.is_some_and(|id| id.len() == 64));
         assert_eq!(got.header("idempotency-key"), id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_the_signature_does_not_cover_is_named_unsigned() {
+    for adapter in gateway::ALL {
+        let receiver = Receiver::start(|_| Reply::status(200)).await;
+        let forwarder = crate::to(&receiver).build().unwrap();
+        let endpoint = Endpoint::mercadopago(SECRET).store(MemoryStore::new());
+        let gateway = Gateway::start(adapter, endpoint.build().unwrap(), forwarder);
+        let signer = Signer::new(providers::MERCADOPAGO, SECRET).unwrap();
+        let signer = signer.header("x-request-id", "r-1");
+        let signer = signer.path_and_query(format!("{PATH}?data.id=1"));
+        let got = through(&gateway, &receiver, &signer.sign_now("{}"), &[]).await;
+        assert_eq!(got.header("x-delivery-unsigned-body"), Some("true"));
     }
 }
 

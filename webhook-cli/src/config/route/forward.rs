@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use webhook_axum::Endpoint;
 use webhook_axum::forward::{Destination as Url, ForwardError, Forwarder, ForwarderBuilder};
+use webhook_axum::{Endpoint, Questions};
 
 use crate::config::entries::Entries;
 use crate::config::error::EntryError;
@@ -68,6 +68,13 @@ fn read(route: &str, entries: &Entries, endpoint: &Endpoint) -> Result<Forwardin
     let passes_response = entries.flag("pass_response")?;
     let forwarder = options(builder, entries)?.build().map_err(entry)?;
     forwarder.check_against(endpoint).map_err(entry)?;
+    if endpoint.provider().questions() != Questions::None && !passes_response {
+        tracing::warn!(
+            route,
+            "some deliveries of this provider are questions, and get an answer without content: \
+             set \"pass_response\" in \"forward\""
+        );
+    }
     Ok(Forwarding {
         forwarder,
         passes_response,
