@@ -108,8 +108,8 @@ impl ForwarderBuilder {
         self
     }
 
-    /// Sets the name of the route, for `x-delivery-route` and the log. The default is the endpoint's
-    /// [consumer](webhook_core::EndpointBuilder::consumer).
+    /// Sets the name of the route, for `x-delivery-route` and the log. The default is the
+    /// [consumer](webhook_core::EndpointBuilder::consumer) of the endpoint.
     pub fn route(mut self, name: impl Into<String>) -> Self {
         self.route = Some(name.into());
         self

@@ -25,13 +25,13 @@
 //! | those of the sender that are [allowed](ForwarderBuilder::allow_header) | as received |
 //! | `webhook-id` | the replay key in hexadecimal digits: the same for every copy of an event |
 //! | `x-delivery-provider` | the provider |
-//! | `x-delivery-tenant`, `x-delivery-route` | the tenant, and the consumer or [route], if there is one |
+//! | `x-delivery-tenant`, `x-delivery-route` | the tenant, and the consumer or [route] |
 //! | `x-delivery-type`, `x-delivery-event-id` | the provider's type and id, if they are signed |
-//! | `x-delivery-unsigned-type`, `x-delivery-unsigned-event-id` | the same, if they are not signed |
+//! | `x-delivery-unsigned-type`, `x-delivery-unsigned-event-id` | the same, if they are not |
 //! | `x-delivery-unsigned-body` | `true`, if the provider's signature does not cover the body |
 //! | `x-delivery-attempt` | the number of this attempt to handle the event |
 //! | `x-delivery-via` | a list of the forwarders that the delivery has passed |
-//! | `idempotency-key` | the value of `webhook-id`, [on request](ForwarderBuilder::idempotency_key) |
+//! | `idempotency-key` | the value of `webhook-id`, [on request] |
 //!
 //! No header says that something is verified: only what is not signed has a name that says so. A
 //! value that is not visible ASCII is left out. Without replay protection, and where copies of an
@@ -56,10 +56,10 @@
 //!
 //! What the receiver believes must not come from the sender. Whatever is allowed, these headers are
 //! removed: those in the table above, every name that begins with `x-verified`,
-//! `calculated-signature`, `x-checkout-secret`, the header of the hop credential, hop-by-hop headers
-//! (those that `connection` names included), `host`, `content-length` and `expect`.
-//! [`build`](ForwarderBuilder::build) refuses to allow one of them, and every other name that begins
-//! with `x-delivery-`. `authorization`, `cookie` and
+//! `calculated-signature`, `x-checkout-secret`, the header of the hop credential, `host`,
+//! `content-length`, `expect`, and headers of the connection, with those that `connection` names.
+//! [`build`](ForwarderBuilder::build) refuses to allow one of them, and every other name that
+//! begins with `x-delivery-`. `authorization`, `cookie` and
 //! headers that hold a secret of the provider are passed on only if they are allowed by name.
 //!
 //! # What becomes of an event
@@ -67,14 +67,14 @@
 //! | the receiver | the answer to the sender | the claim |
 //! |---|---|---|
 //! | answers 2xx | 200 | committed |
-//! | answers a status of [`give_up_on`](ForwarderBuilder::give_up_on) | 200 with a warning | given up |
+//! | answers a status of [`give_up_on`] | 200 with a warning | given up |
 //! | answers anything else, a redirect included | 503 with `Retry-After` | released |
 //! | does not answer in time, or cannot be reached | 503 with `Retry-After` | released |
 //! | is this forwarder: the delivery is in a loop | 503 with `Retry-After` | released |
 //!
 //! `Retry-After` is that of the receiver, at most an hour, or ten seconds. The log and the counters
-//! say which of them happened; the sender does not learn it. A loop is not answered with 508, because
-//! the answers to a sender are those of the table of [`Answer`](webhook_core::Answer).
+//! say which of them happened; the sender does not learn it. A loop is not answered with 508,
+//! because the answers to a sender are those of the table of [`Answer`](webhook_core::Answer).
 //!
 //! The time for a request has to be shorter than that of the handler:
 //! [`Forwarder::check_against`] says whether it is.
@@ -85,8 +85,8 @@
 //! # Connections
 //!
 //! HTTP/1.1 with a pool. Nothing is repeated that the receiver may have seen: a request is sent a
-//! second time only if the connection could not be made, or if a pooled connection was closed before
-//! a byte of the request was sent. The client is hyper's, and not reqwest: it adds no header,
+//! second time only if the connection could not be made, or if a pooled connection was closed
+//! before a byte of the request was sent. The client is hyper's, and not reqwest: it adds no header,
 //! follows no redirect and reads no proxy from the environment, and its crates are in the tree of
 //! every server that is built on hyper.
 //!
@@ -98,6 +98,8 @@
 //!   which needs a C compiler.
 //!
 //! [route]: ForwarderBuilder::route
+//! [on request]: ForwarderBuilder::idempotency_key
+//! [`give_up_on`]: ForwarderBuilder::give_up_on
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

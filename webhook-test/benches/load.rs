@@ -1,8 +1,8 @@
 //! The CPU time of a server per request under load: over loopback, with the server's own thread and
 //! the kernel's work for its sockets. Compared with the bare route.
 //!
-//! And of a gateway: deliveries that it sends on to a receiver, beside a reverse proxy with the same
-//! HTTP client.
+//! And of a gateway: deliveries that it sends on to a receiver, beside a reverse proxy with the
+//! same HTTP client.
 //!
 //! Every request is new and is signed before the measurement. The variants take turns. Differences
 //! are computed within a round, and the median of the rounds counts. Linux only: the CPU time of a

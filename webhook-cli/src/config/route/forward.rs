@@ -177,8 +177,8 @@ const KEYS: &[&str] = &[
     "without_credential",
 ];
 const MISSING: &str = "is missing, so the events of the route would be lost: write \
-                       {\"to\": \"http://…\", \"secret\": \"whsec_…\"}, or \"discard\": true to log \
-                       and drop them (`--discard` for all such routes)";
+                       {\"to\": \"http://…\", \"secret\": \"whsec_…\"}, or \"discard\": true to \
+                       log and drop them (`--discard` for all such routes)";
 const NO_CREDENTIAL: &str = "is missing: the receiver has to know that a request comes from here; \
                              write \"secret\": \"whsec_…\" to sign as Standard Webhooks, \
                              \"header\": {\"name\": \"…\", \"value\": \"…\"}, or \
