@@ -139,6 +139,8 @@
 //!   needs a C compiler.
 //! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
 //!   `asymmetric`.
+//! * `forward`: the module `forward`, which sends verified deliveries on to another server.
+//! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -146,6 +148,8 @@
 mod answer;
 mod call;
 mod extract;
+#[cfg(feature = "forward")]
+pub mod forward;
 mod handle;
 mod headers;
 mod middleware;

@@ -162,11 +162,15 @@
 //!   needs a C compiler.
 //! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
 //!   `asymmetric`.
+//! * `forward`: the module `forward`, which sends verified deliveries on to another server.
+//! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod extract;
+#[cfg(feature = "forward")]
+pub mod forward;
 mod layer;
 mod rejection;
 pub mod router;
@@ -200,6 +204,11 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/router.md")]
 struct RouterPage;
+
+/// The code block of the page about forwarding.
+#[cfg(all(doctest, feature = "forward"))]
+#[doc = include_str!("../../docs/forwarding.md")]
+struct ForwardingPage;
 
 /// A constructor whose feature is off does not compile.
 ///

@@ -106,13 +106,13 @@ fn a_closed_stdout_fails_no_start() {
 }
 
 #[test]
-fn every_start_says_that_events_are_not_forwarded_and_each_event_is_a_line_of_its_own() {
+fn every_start_names_routes_that_discard_and_each_event_is_a_line_of_its_own() {
     let server = Server::start_with_log(CONFIG, "info");
     for id in ["d-1", "d-2", "d-1"] {
         assert_eq!(server.send(&github(SECRET, id, "ping", 0)).status, 200);
     }
     let log = server.stop();
-    let warned = |line: &&str| line.contains("WARN") && line.contains("does not forward events");
+    let warned = |line: &&str| line.contains("WARN") && line.contains("are discarded");
     assert_eq!(log.lines().filter(warned).count(), 1, "{log}");
     let accepted: Vec<_> = log
         .lines()

@@ -1,6 +1,9 @@
 //! The CPU time of a server per request under load: over loopback, with the server's own thread and
 //! the kernel's work for its sockets. Compared with the bare route.
 //!
+//! And of a gateway: deliveries that it sends on to a receiver, beside a reverse proxy with the
+//! same HTTP client.
+//!
 //! Every request is new and is signed before the measurement. The variants take turns. Differences
 //! are computed within a round, and the median of the rounds counts. Linux only: the CPU time of a
 //! thread is read from `/proc`.
@@ -16,14 +19,21 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::mpsc;
+use std::time::Instant;
 use std::{fs, thread};
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
+use http::{Request, Uri};
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
+use tower::Layer as _;
 use webhook_core::{Clock as _, Endpoint, MemoryStore, Signer, SystemClock, providers};
 use webhook_tower::WebhookLayer;
+use webhook_tower::forward::{Forward, Forwarder};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// Each has one request under way.
@@ -34,27 +44,110 @@ const REQUESTS: usize = 250;
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let rounds = if quick { 5 } else { 41 };
+    receiving(rounds);
+    forwarding(rounds);
+}
+
+fn layer(builder: webhook_core::EndpointBuilder) -> WebhookLayer {
+    WebhookLayer::new(builder.build().expect("it fits"))
+}
+
+fn endpoint() -> webhook_core::EndpointBuilder {
+    Endpoint::stripe(SECRET)
+}
+
+fn everything() -> WebhookLayer {
+    layer(endpoint().store(MemoryStore::builder().capacity(10_000_000).build()))
+}
+
+fn receiving(rounds: usize) {
     let route = || Router::new().route("/", post(|_: Bytes| ready(())));
-    let endpoint = || Endpoint::stripe(SECRET);
-    let verifying = endpoint().without_replay_protection();
-    let everything = endpoint().store(MemoryStore::builder().capacity(10_000_000).build());
-    let layer = |builder: webhook_core::EndpointBuilder| {
-        WebhookLayer::new(builder.build().expect("it fits"))
-    };
-    let variants = [
-        ("bare route", route()),
-        (
-            "ours, without replay protection",
-            route().layer(layer(verifying)),
-        ),
-        ("ours, everything on", route().layer(layer(everything))),
+    let verifying = layer(endpoint().without_replay_protection());
+    let costs = compare(
+        rounds,
+        &[
+            Server::start(route()),
+            Server::start(route().layer(verifying)),
+            Server::start(route().layer(everything())),
+        ],
+    );
+    println!("| 1 KiB Stripe, over loopback | CPU ns a request | above the bare route | reach |");
+    println!("|---|---|---|---|");
+    let names = [
+        ("bare route", ""),
+        ("ours, without replay protection", ""),
+        ("ours, everything on", "≤ 2300 ns"),
     ];
-    let servers: Vec<Server> = variants
-        .iter()
-        .map(|(_, app)| Server::start(app.clone()))
-        .collect();
+    for ((name, reach), own) in names.iter().zip(&costs) {
+        let above = own.iter().zip(&costs[0]);
+        let above = median(above.map(|(own, bare)| own.cpu - bare.cpu));
+        let ns = median(own.iter().map(|cost| cost.cpu));
+        println!("| {name} | {ns:.0} | {above:.0} | {reach} |");
+    }
+}
+
+/// Deliveries that are sent on to a receiver, beside a reverse proxy with the same client that
+/// verifies nothing and remembers nothing.
+fn forwarding(rounds: usize) {
+    let receiver = Server::start(Router::new().route("/", post(|_: Bytes| ready(()))));
+    let url = format!("http://{}/", receiver.address);
+    let forward = |builder: webhook_tower::forward::ForwarderBuilder| {
+        let forward = Forward::new(builder.build().expect("it fits"));
+        Server::start(Router::new().route_service("/", everything().layer(forward)))
+    };
+    let to = || Forwarder::to(&url);
+    let costs = compare(
+        rounds,
+        &[
+            Server::start(proxy(&url)),
+            forward(to().with_header("x-hop", "hop-0123456789abcdef")),
+            forward(to().signed_with(SECRET)),
+        ],
+    );
+    println!();
+    println!(
+        "| 1 KiB Stripe, sent on over loopback | deliveries/s | × the proxy | CPU ns above it |"
+    );
+    println!("|---|---|---|---|");
+    let names = [
+        "bare reverse proxy",
+        "ours, a secret in a header",
+        "ours, signed",
+    ];
+    for (name, own) in names.iter().zip(&costs) {
+        let rate = median(own.iter().map(|cost| 1e9 / cost.wall));
+        let both = || own.iter().zip(&costs[0]);
+        let ratio = median(both().map(|(own, bare)| bare.wall / own.wall));
+        let above = median(both().map(|(own, bare)| own.cpu - bare.cpu));
+        println!("| {name} | {rate:.0} | {ratio:.2} | {above:.0} |");
+    }
+}
+
+/// A reverse proxy as small as it can be.
+fn proxy(url: &str) -> Router {
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let url: Uri = url.parse().expect("a URL");
+    let pass = async move |request: axum::extract::Request| {
+        let (mut head, body) = request.into_parts();
+        head.uri = url.clone();
+        let body = body.collect().await.expect("a body").to_bytes();
+        let sent = Request::from_parts(head, Full::new(body));
+        client.request(sent).await.expect("an answer").status()
+    };
+    Router::new().route("/", post(pass))
+}
+
+/// What a server takes for a request, in nanoseconds.
+#[derive(Clone, Copy)]
+struct Cost {
+    cpu: f64,
+    wall: f64,
+}
+
+/// The costs of each round. The servers take turns.
+fn compare(rounds: usize, servers: &[Server]) -> Vec<Vec<Cost>> {
     let number = Cell::new(0_u64);
-    let mut costs: Vec<Vec<f64>> = vec![Vec::new(); servers.len()];
+    let mut costs = vec![Vec::new(); servers.len()];
     for round in 0..=rounds {
         for turn in 0..servers.len() {
             let index = (round + turn) % servers.len();
@@ -65,17 +158,7 @@ fn main() {
             }
         }
     }
-    println!("| 1 KiB Stripe, over loopback | CPU ns a request | above the bare route | reach |");
-    println!("|---|---|---|---|");
-    for ((name, _), own) in variants.iter().zip(&costs) {
-        let above = median(own.iter().zip(&costs[0]).map(|(own, bare)| own - bare));
-        let ns = median(own.iter().copied());
-        let reach = match *name {
-            "ours, everything on" => "≤ 2300 ns",
-            _ => "",
-        };
-        println!("| {name} | {ns:.0} | {above:.0} | {reach} |");
-    }
+    costs
 }
 
 /// A server on a thread of its own.
@@ -113,8 +196,8 @@ impl Server {
         nanos.parse().expect("a number")
     }
 
-    /// Sends a round of new deliveries. CPU time of the server for each.
-    fn load(&self, number: &Cell<u64>) -> f64 {
+    /// Sends a round of new deliveries.
+    fn load(&self, number: &Cell<u64>) -> Cost {
         let now = SystemClock.now().expect("a time");
         let signer = Signer::new(providers::STRIPE, SECRET).expect("a usable secret");
         let mut clients: Vec<TcpStream> = (0..CONNECTIONS)
@@ -126,7 +209,7 @@ impl Server {
                 request(&signed)
             })
             .collect();
-        let before = self.cpu();
+        let (before, began) = (self.cpu(), Instant::now());
         for wave in requests.chunks(CONNECTIONS) {
             for (client, request) in clients.iter_mut().zip(wave) {
                 client.write_all(request).expect("it is sent");
@@ -135,7 +218,11 @@ impl Server {
                 answer(client);
             }
         }
-        (self.cpu() - before) as f64 / requests.len() as f64
+        let requests = requests.len() as f64;
+        Cost {
+            cpu: (self.cpu() - before) as f64 / requests,
+            wall: began.elapsed().as_nanos() as f64 / requests,
+        }
     }
 }
 

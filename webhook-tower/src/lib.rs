@@ -90,6 +90,8 @@
 //!   needs a C compiler.
 //! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
 //!   `asymmetric`.
+//! * `forward`: the module `forward`, which sends verified deliveries on to another server.
+//! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -97,6 +99,8 @@
 mod answer;
 mod body;
 mod call;
+#[cfg(feature = "forward")]
+pub mod forward;
 mod future;
 mod layer;
 mod not_an_event;

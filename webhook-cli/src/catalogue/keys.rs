@@ -83,6 +83,8 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
         ("tolerance_secs", timed),
         ("parameter", in_query),
         ("verify_token", verifies_token),
+        ("forward", true),
+        ("discard", true),
     ];
     let signs_url = provider.signs_url();
     let known = names.into_iter().filter(|(_, known)| *known);
@@ -96,6 +98,8 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
 /// The names that do not come from a provider's constant.
 const GENERAL: &[&str] = &[
     "algorithm",
+    "discard",
+    "forward",
     "identity",
     "next_secret",
     "parameter",

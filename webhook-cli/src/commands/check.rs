@@ -1,6 +1,6 @@
 //! `webhook check`.
 
-use crate::config::{Config, Source};
+use crate::config::{Config, Route, Source};
 use crate::failure::Failure;
 use crate::store::{Location, Store, StoreFailure};
 
@@ -25,6 +25,7 @@ impl Check {
         self.source.warn_of_silence(&config);
         let location = self.source.location(&config)?;
         let routes = self.source.routes(&config, &Store::memory(None))?;
+        self.source.warn_of_discarding(&routes);
         if !self.offline {
             let checked = check_store(&location, &config).await;
             checked.map_err(|error| Failure::store(&location, &error))?;
@@ -33,10 +34,20 @@ impl Check {
             true => "not checked",
             false => "checked",
         };
-        let routes = routes.len();
+        let count = routes.len();
         print(format_args!(
-            "ok: {routes} routes, store {location} ({summary})"
-        ))
+            "ok: {count} routes, store {location} ({summary})"
+        ))?;
+        routes.iter().try_for_each(print_route)
+    }
+}
+
+/// Prints where the events of a route go. The path of a URL may hold a secret.
+fn print_route(route: &Route) -> Result<(), Failure> {
+    let name = &route.name;
+    match route.destination.forwarder() {
+        Some(forwarder) => print(format_args!("{name}: forwarded to {}", forwarder.origin())),
+        None => print(format_args!("{name}: discarded")),
     }
 }
 

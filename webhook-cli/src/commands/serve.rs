@@ -31,6 +31,7 @@ impl Serve {
         let opened = location.open(config.server.store_capacity).await;
         let store = opened.map_err(|error| Failure::store(&location, &error))?;
         let routes = self.source.routes(&config, &store)?;
+        self.source.warn_of_discarding(&routes);
         let prepared = store.prepare(config.server.strict_store).await;
         prepared.map_err(|error| Failure::store(&location, &error))?;
         let reload = Reload {

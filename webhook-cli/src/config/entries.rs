@@ -87,6 +87,23 @@ impl Entries {
         }
     }
 
+    /// The entries of the object of this key, if there is one.
+    pub(super) fn object(&self, key: &str) -> Result<Option<Self>, EntryError> {
+        let entries = self.raw(key)?.map(|raw| serde_json::from_str(raw.get()));
+        let entries = entries.transpose();
+        entries.map_err(|_| EntryError::new(key, "must be an object of keys and values"))
+    }
+
+    /// The numbers of this key. Without an entry, the list is empty.
+    pub(super) fn counts(&self, key: &str) -> Result<Vec<u64>, EntryError> {
+        let Some(raw) = self.raw(key)? else {
+            return Ok(Vec::new());
+        };
+        serde_json::from_str(raw.get()).map_err(|_| {
+            EntryError::new(key, "must be a list of whole numbers, such as [410, 422]")
+        })
+    }
+
     /// The number of this key, if there is an entry.
     pub(super) fn count(&self, key: &str) -> Result<Option<u64>, EntryError> {
         match self.value(key)? {

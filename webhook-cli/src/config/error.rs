@@ -122,6 +122,14 @@ impl EntryError {
             problem: problem.into(),
         }
     }
+
+    /// The same problem, with an entry of the object that this key has.
+    pub(super) fn within(self, key: &str) -> Self {
+        Self {
+            key: format!("{key}.{}", self.key),
+            ..self
+        }
+    }
 }
 
 impl fmt::Display for EntryError {

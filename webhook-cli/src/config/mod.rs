@@ -21,7 +21,7 @@ use crate::store::Store;
 use entries::Entries;
 pub(crate) use error::ConfigError;
 use file::Format;
-pub(crate) use route::Route;
+pub(crate) use route::{Destination, Forwarding, Route};
 pub(crate) use server::ServerSettings;
 pub(crate) use source::Source;
 
@@ -53,9 +53,10 @@ impl Config {
         Ok(Self { server, routes })
     }
 
-    /// Reads the routes. All of them remember their deliveries in `store`.
-    pub(crate) fn routes(&self, store: &Store) -> Result<Vec<Route>, ConfigError> {
-        route::read_all(&self.routes, &self.server, store)
+    /// Reads the routes. All of them remember their deliveries in `store`. `discards` says that
+    /// those without a destination drop their events.
+    pub(crate) fn routes(&self, store: &Store, discards: bool) -> Result<Vec<Route>, ConfigError> {
+        route::read_all(&self.routes, &self.server, store, discards)
     }
 }
 

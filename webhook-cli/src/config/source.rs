@@ -16,11 +16,19 @@ pub(crate) struct Source {
     /// configuration says otherwise.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// Log and drop the events of routes that have neither `forward` nor `discard`.
+    #[arg(long)]
+    discard: bool,
 }
 
 impl Source {
+    /// That of a command which serves no event.
     pub(crate) fn new(config: PathBuf, state: Option<PathBuf>) -> Self {
-        Self { config, state }
+        Self {
+            config,
+            state,
+            discard: true,
+        }
     }
 
     /// Reads the configuration.
@@ -30,7 +38,7 @@ impl Source {
 
     /// Reads the routes of the configuration.
     pub(crate) fn routes(&self, config: &Config, store: &Store) -> Result<Vec<Route>, Failure> {
-        let routes = config.routes(store);
+        let routes = config.routes(store, self.discard);
         routes.map_err(|error| Failure::config(self.config.display(), &error))
     }
 
@@ -41,6 +49,20 @@ impl Source {
             (None, Some(directory)) => Location::in_state_directory(directory)
                 .map_err(|error| Failure::config("--state", &error)),
             (None, None) => Ok(Location::Memory),
+        }
+    }
+
+    /// Warns of routes that drop their events.
+    pub(crate) fn warn_of_discarding(&self, routes: &[Route]) {
+        let dropping = routes.iter();
+        let dropping = dropping.filter(|route| route.destination.forwarder().is_none());
+        let names: Vec<_> = dropping.map(|route| route.name.as_str()).collect();
+        if !names.is_empty() {
+            tracing::warn!(
+                routes = names.join(", "),
+                "the events of these routes are discarded: each is answered 200 and logged, and \
+                 nothing else keeps it"
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 //! The metrics, by name.
 
 use webhook_axum::RejectionKind;
+use webhook_axum::forward::ForwardOutcome;
 
 use super::Metrics;
 use super::text::Text;
@@ -62,6 +63,22 @@ fn deliveries(text: &mut Text, totals: &Totals) {
             text.sample(name, &labels, value);
         }
     }
+    let name = "webhook_forwards_total";
+    text.begin(
+        name,
+        "counter",
+        "Attempts to forward an event, by what became of them.",
+    );
+    for outcome in ForwardOutcome::ALL.iter().map(|outcome| outcome.as_str()) {
+        for (route, provider, value) in totals.forwards(outcome) {
+            let labels = [
+                ("route", route),
+                ("provider", provider),
+                ("outcome", outcome),
+            ];
+            text.sample(name, &labels, value);
+        }
+    }
     for (name, counter, help) in COUNTERS {
         text.begin(name, "counter", help);
         for (route, provider, value) in totals.of(counter) {
@@ -87,9 +104,10 @@ fn durations(text: &mut Text, durations: &Histogram) {
 }
 
 /// The outcomes of a delivery, and the engine's counter of each.
-const OUTCOMES: [(&str, &str); 6] = [
+const OUTCOMES: [(&str, &str); 7] = [
     ("done", "done"),
     ("released", "released"),
+    ("given_up", "given_up"),
     ("duplicate", "duplicates"),
     ("over_bound", "over_bound"),
     ("dead", "dead_acknowledged"),
@@ -140,9 +158,8 @@ mod tests {
             .collect();
         for (name, _) in Counts::default().iter() {
             let times = written.iter().filter(|written| **written == name).count();
-            // No delivery of a server runs without replay protection. Its handler gives no event up
-            // and it has no router.
-            let is_counted = !["unprotected", "given_up", "ignored"].contains(&name);
+            // No delivery of a server runs without replay protection, and it has no router.
+            let is_counted = !["unprotected", "ignored"].contains(&name);
             assert_eq!(times, usize::from(is_counted), "{name}");
         }
     }

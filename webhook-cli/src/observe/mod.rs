@@ -86,8 +86,17 @@ fn new_id(request: &Request) -> HeaderValue {
     )
 }
 
-/// Logs an accepted event. Its texts come from outside, so the line escapes them.
+/// Logs an event that is dropped. Its texts come from outside, so the line escapes them.
 pub(crate) fn log_accepted(route: &str, delivery: &Delivery) {
+    log_event(route, delivery, "event accepted");
+}
+
+/// Logs an event that the receiver has taken.
+pub(crate) fn log_forwarded(route: &str, delivery: &Delivery) {
+    log_event(route, delivery, "event forwarded");
+}
+
+fn log_event(route: &str, delivery: &Delivery, what: &str) {
     let escaped = |text| debug(Escaped::new(text));
     tracing::info!(
         provider = delivery.provider(),
@@ -95,7 +104,7 @@ pub(crate) fn log_accepted(route: &str, delivery: &Delivery) {
         id = delivery.id().map(escaped),
         // Not `r#type`: a JSON log would keep the prefix.
         "type" = delivery.event_type().map(escaped),
-        "event accepted"
+        "{what}"
     );
 }
 

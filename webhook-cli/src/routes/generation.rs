@@ -7,24 +7,32 @@ use axum::Router;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use webhook_axum::WebhookLayer;
+use webhook_axum::forward::Forwarder;
 
 use super::router::{Shared, router};
 use super::{Entered, Totals};
 use crate::config::Route;
 
-/// A router, with the layers of its routes.
+/// A router, with what serves its routes.
 pub(super) struct Generation {
     router: Router,
-    layers: Vec<(String, WebhookLayer)>,
+    served: Vec<Served>,
     /// Each request has a receiver. It closes when the last one has ended.
     in_use: watch::Sender<()>,
 }
 
+/// A route that is served.
+pub(super) struct Served {
+    pub(super) name: String,
+    pub(super) layer: WebhookLayer,
+    pub(super) forwarder: Option<Forwarder>,
+}
+
 impl Generation {
     pub(super) fn new(routes: Vec<Route>, shared: &Arc<Shared>) -> Self {
-        let (router, layers) = router(routes, shared);
+        let (router, served) = router(routes, shared);
         Self {
-            layers,
+            served,
             ..Self::fixed(router)
         }
     }
@@ -32,7 +40,7 @@ impl Generation {
     pub(super) fn fixed(router: Router) -> Self {
         Self {
             router,
-            layers: Vec::new(),
+            served: Vec::new(),
             in_use: watch::Sender::new(()),
         }
     }
@@ -50,7 +58,7 @@ impl Generation {
     }
 
     pub(super) fn layers(&self) -> impl Iterator<Item = &WebhookLayer> {
-        self.layers.iter().map(|(_, layer)| layer)
+        self.served.iter().map(|served| &served.layer)
     }
 
     /// Drains the layers. Returns how many deliveries are not settled after `timeout`.
@@ -61,9 +69,18 @@ impl Generation {
 
     /// Adds what the endpoints have counted.
     pub(super) fn count(&self, totals: &mut Totals) {
-        for (route, layer) in &self.layers {
+        for Served {
+            name,
+            layer,
+            forwarder,
+        } in &self.served
+        {
             let endpoint = layer.endpoint();
-            totals.add(route, endpoint.provider().name(), &endpoint.counts());
+            let provider = endpoint.provider().name();
+            totals.add(name, provider, &endpoint.counts());
+            if let Some(forwarder) = forwarder {
+                totals.add_forwards(name, provider, &forwarder.counts());
+            }
         }
     }
 }

@@ -7,12 +7,14 @@ use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get};
-use webhook_axum::{Delivery, UnverifiedLimit, VerifiedDelivery, WebhookLayer};
+use webhook_axum::forward::{ForwardOutcome, Forwarded};
+use webhook_axum::{Delivery, Head, UnverifiedLimit, VerifiedDelivery, WebhookLayer, respond};
 
+use super::generation::Served;
 use crate::answer;
-use crate::config::Route;
+use crate::config::{Destination, Forwarding, Route};
 use crate::health::Readiness;
-use crate::observe::{Observer, log_accepted, observe};
+use crate::observe::{Observer, log_accepted, log_forwarded, observe};
 
 /// What the routes of all configurations share.
 pub(crate) struct Shared {
@@ -21,19 +23,34 @@ pub(crate) struct Shared {
     pub(crate) unverified: UnverifiedLimit,
 }
 
-/// The router of these routes, and their layers by name.
-pub(super) fn router(
-    routes: Vec<Route>,
-    shared: &Arc<Shared>,
-) -> (Router, Vec<(String, WebhookLayer)>) {
+/// The router of these routes, and what serves each of them.
+pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<Served>) {
     let mut router = Router::new();
-    let mut layers = Vec::new();
-    for Route { name, endpoint } in routes {
+    let mut served = Vec::new();
+    for route in routes {
+        let Route {
+            name,
+            endpoint,
+            destination,
+        } = route;
         let path = format!("/hooks/{name}");
         let layer = WebhookLayer::new(endpoint).unverified_limit(shared.unverified.clone());
-        layers.push((name.clone(), layer.clone()));
-        let handler = async move |VerifiedDelivery(delivery)| accept(&name, &delivery);
-        router = router.route(&path, any(handler).layer(layer));
+        served.push(Served {
+            name: name.clone(),
+            layer: layer.clone(),
+            forwarder: destination.forwarder().cloned(),
+        });
+        let handler = match destination {
+            Destination::Discard => {
+                any(async move |VerifiedDelivery(delivery)| accept(&name, &delivery))
+            }
+            Destination::Forward(forwarding) => {
+                any(async move |VerifiedDelivery(delivery), request: Request| {
+                    forward(&name, &forwarding, &delivery, request).await
+                })
+            }
+        };
+        router = router.route(&path, handler.layer(layer));
     }
     let router = router
         .fallback(not_found)
@@ -42,13 +59,49 @@ pub(super) fn router(
         .route("/health", get(async || answer::state("alive")))
         .route("/ready", get(ready))
         .with_state(shared.clone());
-    (router, layers)
+    (router, served)
 }
 
-/// Logs the event and answers 200. This release does not forward events.
+/// Logs the event and answers 200, for a route that drops its events.
 fn accept(route: &str, delivery: &Delivery) -> Response {
     log_accepted(route, delivery);
     answer::accepted(delivery)
+}
+
+/// Sends the event on. Its answer and its claim depend on that of the receiver.
+async fn forward(
+    route: &str,
+    forwarding: &Forwarding,
+    delivery: &Delivery,
+    request: Request,
+) -> Response {
+    let forwarded = begin(forwarding, delivery, request).await;
+    let disposition = forwarded.disposition();
+    let delivered = forwarded.outcome() == ForwardOutcome::Delivered;
+    if delivered {
+        log_forwarded(route, delivery);
+    }
+    let mut response = match delivered && !forwarding.passes_response {
+        true => answer::accepted(delivery),
+        false => respond(forwarded.into_answer()),
+    };
+    response.extensions_mut().insert(disposition);
+    response
+}
+
+/// Not `async`: the future holds nothing of the request.
+fn begin(
+    forwarding: &Forwarding,
+    delivery: &Delivery,
+    request: Request,
+) -> impl Future<Output = Forwarded> + Send + use<> {
+    let target = request.uri().path_and_query();
+    let head = Head {
+        method: request.method().as_str(),
+        path_and_query: target.map_or("", |target| target.as_str()),
+        headers: request.headers(),
+    };
+    forwarding.forwarder.forward(delivery, &head)
 }
 
 async fn ready(State(shared): State<Arc<Shared>>) -> Response {

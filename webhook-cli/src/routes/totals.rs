@@ -1,29 +1,73 @@
-//! The counters of all endpoints.
+//! The counters of all endpoints and forwarders.
 
 use std::collections::BTreeMap;
 
 use webhook_axum::Counts;
+use webhook_axum::forward::ForwardCounts;
 
-/// The counters of the endpoints by route and provider, and by the name of the counter.
+/// The counters by route and provider, and by the name of the counter.
 ///
-/// The names are those of [`Counts::iter`]. Nothing that a sender chooses is a label.
+/// Those of the endpoints have the names of [`Counts::iter`], those of the forwarders the names of
+/// their outcomes. Nothing that a sender chooses is a label.
 #[derive(Clone, Default)]
-pub(crate) struct Totals(BTreeMap<(String, &'static str), BTreeMap<&'static str, u64>>);
+pub(crate) struct Totals {
+    endpoints: Table,
+    forwarders: Table,
+}
+
+type Table = BTreeMap<(String, &'static str), BTreeMap<&'static str, u64>>;
 
 impl Totals {
     pub(super) fn add(&mut self, route: &str, provider: &'static str, counts: &Counts) {
-        let counters = self.0.entry((route.to_owned(), provider)).or_default();
-        for (name, count) in counts.iter() {
-            let total = counters.entry(name).or_default();
-            *total = total.saturating_add(count);
-        }
+        sum(&mut self.endpoints, route, provider, counts.iter());
     }
 
-    /// The values of one counter: route, provider, value.
-    pub(crate) fn of(&self, name: &str) -> impl Iterator<Item = (&str, &'static str, u64)> {
-        self.0.iter().map(move |((route, provider), counters)| {
-            let value = counters.get(name).copied().unwrap_or_default();
-            (route.as_str(), *provider, value)
-        })
+    pub(super) fn add_forwards(
+        &mut self,
+        route: &str,
+        provider: &'static str,
+        counts: &ForwardCounts,
+    ) {
+        let counts = counts.iter();
+        let counts = counts.map(|(outcome, count)| (outcome.as_str(), count));
+        sum(&mut self.forwarders, route, provider, counts);
     }
+
+    /// The values of one counter of the endpoints: route, provider, value.
+    pub(crate) fn of(&self, name: &str) -> impl Iterator<Item = (&str, &'static str, u64)> {
+        values(&self.endpoints, name)
+    }
+
+    /// The values of one outcome of the forwarders: route, provider, value. Routes without a
+    /// forwarder have none.
+    pub(crate) fn forwards(
+        &self,
+        outcome: &str,
+    ) -> impl Iterator<Item = (&str, &'static str, u64)> {
+        values(&self.forwarders, outcome)
+    }
+}
+
+fn sum(
+    table: &mut Table,
+    route: &str,
+    provider: &'static str,
+    counts: impl Iterator<Item = (&'static str, u64)>,
+) {
+    let counters = table.entry((route.to_owned(), provider)).or_default();
+    for (name, count) in counts {
+        let total = counters.entry(name).or_default();
+        *total = total.saturating_add(count);
+    }
+}
+
+fn values<'t>(
+    table: &'t Table,
+    name: &str,
+) -> impl Iterator<Item = (&'t str, &'static str, u64)> + use<'t> {
+    let rows = table.iter().map(|((route, provider), counters)| {
+        let value = counters.get(name).copied().unwrap_or_default();
+        (route.as_str(), *provider, value)
+    });
+    rows.collect::<Vec<_>>().into_iter()
 }

@@ -116,13 +116,10 @@ async fn serve_metrics(
     Ok(async move { server.accept(&listener).await })
 }
 
-/// Tells the address, and that this release does not forward events.
+/// Tells the address.
 fn announce(listener: &TcpListener) -> io::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening");
-    tracing::warn!(
-        "this release does not forward events: it answers 200 and logs one line for each event"
-    );
     // The only line on stdout. With port 0 in `--listen`, programs read the port from it. A thread
     // writes it, because an unread stdout blocks.
     thread::Builder::new()

@@ -45,6 +45,7 @@ impl Reload {
     fn read(&self) -> Result<Vec<Route>, Failure> {
         let config = self.source.load()?;
         let routes = self.source.routes(&config, &self.store)?;
+        self.source.warn_of_discarding(&routes);
         self.warn_of_restart(&config)?;
         Ok(routes)
     }

@@ -6,6 +6,7 @@
 pub(crate) mod config;
 pub(crate) mod http2;
 mod process;
+mod receiver;
 mod server;
 mod sign;
 mod wire;
@@ -13,6 +14,7 @@ mod wire;
 pub(crate) use process::{
     Ended, command, ended, folder, free_port, listening, refused, refused_with, run, written,
 };
+pub(crate) use receiver::Receiver;
 pub(crate) use server::{Server, send_to};
 pub(crate) use sign::{github, sign};
 pub(crate) use wire::{Answer, Request, read_answer};

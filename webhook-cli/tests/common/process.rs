@@ -61,7 +61,8 @@ pub(crate) fn listening(config: &Path, listen: &str) -> Command {
         .arg("serve")
         .arg("--config")
         .arg(config)
-        .args(["--listen", listen])
+        // Most tests have no receiver.
+        .args(["--listen", listen, "--discard"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

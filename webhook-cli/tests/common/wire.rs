@@ -41,6 +41,12 @@ impl Request {
         self
     }
 
+    /// The value of a header.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     pub(crate) fn body(mut self, body: &str) -> Self {
         self.body = body.as_bytes().to_vec();
         self

@@ -120,6 +120,15 @@ impl Answer {
         self
     }
 
+    /// Sets a body of this content type: the answer to a sender that asks, or that of another
+    /// server. A content type that is not valid in a header is left out.
+    #[must_use]
+    pub fn with_body(mut self, content_type: Option<String>, body: impl Into<Bytes>) -> Self {
+        self.content_type = content_type.map(Cow::Owned);
+        self.body = body.into();
+        self
+    }
+
     /// Sets `Retry-After`, in seconds.
     #[must_use]
     pub const fn with_retry_after(mut self, secs: u32) -> Self {

@@ -72,7 +72,7 @@ use std::sync::Arc;
 use triomphe::UniqueArc;
 
 use crate::delivery::lost_signal::LostSignal;
-use crate::provider::Mode;
+use crate::provider::{Mode, Provider};
 use crate::replay::{Lease, ReplayKey, TransactionGuard};
 
 /// A verified delivery. Only the engine creates one, so code that has a `Delivery` does not need to
@@ -94,11 +94,6 @@ impl Delivery {
 
     pub(crate) fn scope(&self) -> &Scope {
         &self.0.scope
-    }
-
-    /// The consumer name of the endpoint, or empty.
-    pub(crate) fn consumer(&self) -> &str {
-        &self.0.scope.shared.consumer
     }
 
     /// The replay key; `None` without replay protection.
@@ -130,6 +125,18 @@ impl Delivery {
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         self.0.scope.tenant().map(|name| &**name)
+    }
+
+    /// The provider as a value: its schemes, and where its labels are.
+    #[must_use]
+    pub fn sender(&self) -> &Provider {
+        &self.shared().provider
+    }
+
+    /// The [consumer](crate::EndpointBuilder::consumer) of the endpoint, if it has one.
+    #[must_use]
+    pub fn consumer(&self) -> Option<&str> {
+        Some(&*self.shared().consumer).filter(|consumer| !consumer.is_empty())
     }
 
     /// The provider's id of the event, if it has one. [`Proof::covers_id`] says whether it is
@@ -192,6 +199,23 @@ impl Delivery {
     #[must_use]
     pub fn replay_key(&self) -> Option<&ReplayKey> {
         self.0.remembered.as_ref().map(|remembered| &remembered.key)
+    }
+
+    /// Whether copies of the event are recognised after it is handled. `false` without replay
+    /// protection, and where copies run ([`Identity::Indistinct`](crate::Identity::Indistinct),
+    /// [`Questions`](crate::Questions)): two events can then have one
+    /// [key](Self::replay_key).
+    #[must_use]
+    pub fn is_remembered(&self) -> bool {
+        self.remembered().is_some_and(|remembered| remembered.keeps)
+    }
+
+    /// Whether the query parameter of this name holds the token that authenticates the sender.
+    #[must_use]
+    pub fn is_token_parameter(&self, name: &str) -> bool {
+        let shared = self.shared();
+        let own = shared.token_parameter.as_deref();
+        own == Some(name) || shared.provider.has_token_parameter(name)
     }
 
     /// The fencing token of the claim that the handler runs under; `None` without replay

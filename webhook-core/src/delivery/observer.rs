@@ -188,7 +188,7 @@ impl Observer {
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
-            consumer = delivery.consumer(),
+            consumer = delivery.consumer().unwrap_or_default(),
             tenant = delivery.tenant().map(excerpt),
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
@@ -206,7 +206,7 @@ impl Observer {
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
-            consumer = delivery.consumer(),
+            consumer = delivery.consumer().unwrap_or_default(),
             tenant = delivery.tenant().map(excerpt),
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
@@ -272,7 +272,7 @@ impl Observer {
             tracing::error!(
                 target: "webhook",
                 provider = delivery.provider(),
-                consumer = delivery.consumer(),
+                consumer = delivery.consumer().unwrap_or_default(),
                 tenant = delivery.tenant().map(excerpt),
                 id = delivery.id().map(excerpt),
                 event_type = delivery.event_type().map(excerpt),
@@ -290,7 +290,7 @@ impl Observer {
             tracing::error!(
                 target: "webhook",
                 provider = delivery.provider(),
-                consumer = delivery.consumer(),
+                consumer = delivery.consumer().unwrap_or_default(),
                 tenant = delivery.tenant().map(excerpt),
                 id = delivery.id().map(excerpt),
                 event_type = delivery.event_type().map(excerpt),
@@ -307,7 +307,7 @@ impl Observer {
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
-            consumer = delivery.consumer(),
+            consumer = delivery.consumer().unwrap_or_default(),
             tenant = delivery.tenant().map(excerpt),
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
@@ -327,7 +327,7 @@ impl Observer {
             tracing::warn!(
                 target: "webhook",
                 provider = delivery.provider(),
-                consumer = delivery.consumer(),
+                consumer = delivery.consumer().unwrap_or_default(),
                 tenant = delivery.tenant().map(excerpt),
                 id = delivery.id().map(excerpt),
                 attempt = delivery.attempt(),
@@ -410,7 +410,7 @@ fn warn_of_duplicates(delivery: &Delivery, total: u64, what: &str) {
     tracing::warn!(
         target: "webhook",
         provider = delivery.provider(),
-        consumer = delivery.consumer(),
+        consumer = delivery.consumer().unwrap_or_default(),
         tenant = delivery.tenant().map(excerpt),
         total,
         "{what}"

@@ -174,7 +174,7 @@ impl Permit {
             Some(self.delivery.provider()),
             self.delivery.event_type(),
             self.delivery.id(),
-            Some(self.delivery.consumer()).filter(|name| !name.is_empty()),
+            self.delivery.consumer(),
             self.delivery.tenant(),
         ];
         let names = ["provider", "type", "id", "consumer", "tenant"];

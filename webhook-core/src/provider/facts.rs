@@ -41,6 +41,14 @@ impl Provider {
         self.schemes().iter().any(|scheme| scheme.time.is_some())
     }
 
+    /// Whether a token is in the query parameter of this name.
+    pub(crate) fn has_token_parameter(&self, name: &str) -> bool {
+        self.schemes().iter().any(|scheme| {
+            matches!(scheme.location, Location::Query(known) if known == name)
+                && matches!(scheme.authentication, Authentication::Token)
+        })
+    }
+
     pub(crate) fn token_in_query(&self) -> bool {
         self.schemes().iter().any(|scheme| {
             matches!(scheme.location, Location::Query(_))

@@ -14,6 +14,7 @@ mod describe;
 mod extra;
 mod facts;
 mod handshake;
+mod header_names;
 mod identity;
 mod key_name;
 mod locator;

@@ -1,6 +1,7 @@
 //! The routes: each is a name and an endpoint.
 
 mod check;
+mod forward;
 mod options;
 mod problem;
 mod provider;
@@ -15,18 +16,22 @@ use super::server::ServerSettings;
 use crate::answer::receipt;
 use crate::catalogue::{is_fetched, is_public, takes_credentials};
 use crate::store::Store;
+pub(crate) use forward::{Destination, Forwarding};
 use secrets::{ConfiguredSecret, SharedSecrets};
 
 /// A route, served at `/hooks/<name>`.
 pub(crate) struct Route {
     pub(crate) name: String,
     pub(crate) endpoint: Endpoint,
+    pub(crate) destination: Destination,
 }
 
 /// What the routes have in common.
 struct Common<'a> {
     server: &'a ServerSettings,
     store: &'a Store,
+    /// Whether a route without a destination drops its events.
+    discards: bool,
     secrets: SharedSecrets,
 }
 
@@ -35,10 +40,12 @@ pub(super) fn read_all(
     routes: &[(String, Box<RawValue>)],
     server: &ServerSettings,
     store: &Store,
+    discards: bool,
 ) -> Result<Vec<Route>, ConfigError> {
     let mut common = Common {
         server,
         store,
+        discards,
         secrets: SharedSecrets::default(),
     };
     let routes = routes.iter();
@@ -50,10 +57,13 @@ pub(super) fn read_all(
 fn read(name: &str, entries: &RawValue, common: &mut Common<'_>) -> Result<Route, ConfigError> {
     check::name(name)?;
     let entries = Entries::of(name, entries)?;
-    let endpoint = endpoint(name, &entries, common);
+    let failed = |error| ConfigError::entry(name, error);
+    let endpoint = endpoint(name, &entries, common).map_err(failed)?;
+    let destination = forward::destination(name, &entries, &endpoint, common.discards);
     Ok(Route {
         name: name.to_owned(),
-        endpoint: endpoint.map_err(|error| ConfigError::entry(name, error))?,
+        destination: destination.map_err(failed)?,
+        endpoint,
     })
 }
 

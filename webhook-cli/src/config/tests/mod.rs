@@ -1,5 +1,6 @@
 //! Configurations as an operator writes them, and what the server makes of each.
 
+mod forward;
 mod properties;
 mod providers;
 mod references;
@@ -23,7 +24,7 @@ fn parse(config: &str) -> Result<Config, ConfigError> {
 
 /// The routes of a configuration.
 fn routes(config: &Config) -> Result<Vec<Route>, ConfigError> {
-    config.routes(&Store::memory(None))
+    config.routes(&Store::memory(None), true)
 }
 
 /// The error of a configuration that cannot be used. It never contains the secret.

@@ -177,6 +177,8 @@ const PLAUSIBLE: &[&str] = &[
 /// Keys that accept only certain values, and no secret.
 const RESTRICTED: &[&str] = &[
     "algorithm",
+    "discard",
+    "forward",
     "identity",
     "variant",
     "url",

@@ -1,0 +1,137 @@
+//! The URL of the destination.
+
+use std::fmt;
+
+use form_urlencoded::{Serializer, parse};
+use http::Uri;
+use http::uri::{PathAndQuery, Scheme};
+use webhook_core::{Delivery, Head};
+
+use crate::error::ForwardError;
+
+/// A URL that was checked.
+#[derive(Clone)]
+pub(crate) struct Target(Uri);
+
+impl Target {
+    pub(crate) fn parse(url: &str) -> Result<Self, ForwardError> {
+        let invalid = |problem| ForwardError::InvalidUrl { problem };
+        if url.contains('#') {
+            return Err(invalid("has a fragment"));
+        }
+        let uri: Uri = url.parse().map_err(|_| invalid("is not a URL"))?;
+        let tls = uri.scheme() == Some(&Scheme::HTTPS);
+        if !tls && uri.scheme() != Some(&Scheme::HTTP) {
+            return Err(invalid("does not begin with `http://` or `https://`"));
+        }
+        let Some(authority) = uri.authority() else {
+            return Err(invalid("has no host"));
+        };
+        if authority.as_str().contains('@') {
+            return Err(invalid("has a user name or a password"));
+        }
+        let port = match authority.as_str().rsplit_once(']') {
+            Some((_, rest)) => rest.contains(':'),
+            None => authority.as_str().contains(':'),
+        };
+        if authority.host().is_empty() || (port && authority.port_u16().is_none_or(|it| it == 0)) {
+            return Err(invalid("has no valid host and port"));
+        }
+        if tls && !cfg!(feature = "tls") {
+            return Err(ForwardError::NoTls);
+        }
+        Ok(Self(uri))
+    }
+
+    /// Scheme, host and port. The path and the query may hold a secret.
+    pub(crate) fn origin(&self) -> Origin<'_> {
+        Origin(&self.0)
+    }
+
+    /// The URL for a delivery. Only one by `GET` has content in its query.
+    pub(crate) fn of(&self, delivery: &Delivery, head: &Head<'_>) -> Uri {
+        let query = head.query().filter(|_| head.method == "GET");
+        match query.map(|query| without_token(query, delivery)) {
+            Some(query) if !query.is_empty() => self.with_query(&query),
+            _ => self.0.clone(),
+        }
+    }
+
+    fn with_query(&self, query: &str) -> Uri {
+        let own = self.0.path_and_query().map_or("/", PathAndQuery::as_str);
+        let mark = if own.contains('?') { '&' } else { '?' };
+        let mut parts = self.0.clone().into_parts();
+        // A serialized query has no character that a URL does not allow. One that is too long for a
+        // URL is left out.
+        match format!("{own}{mark}{query}").parse() {
+            Ok(both) => parts.path_and_query = Some(both),
+            Err(_) => return self.0.clone(),
+        }
+        Uri::from_parts(parts).unwrap_or_else(|_| self.0.clone())
+    }
+}
+
+/// The query without the token of the sender: it is a secret, and this receiver does not know it.
+fn without_token(query: &str, delivery: &Delivery) -> String {
+    let pairs = parse(query.as_bytes());
+    let others = pairs.filter(|(name, _)| !delivery.is_token_parameter(name));
+    Serializer::new(String::new()).extend_pairs(others).finish()
+}
+
+pub(crate) struct Origin<'a>(&'a Uri);
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, authority) = (self.0.scheme_str(), self.0.authority());
+        let authority = authority.map_or("", http::uri::Authority::as_str);
+        write!(f, "{}://{authority}", scheme.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_that_cannot_be_forwarded_to_is_refused_without_being_quoted() {
+        for url in [
+            "",
+            "/hooks",
+            "127.0.0.1:3000",
+            "ftp://127.0.0.1/",
+            "http://",
+            "http:///hooks",
+            "http://user:hidden@127.0.0.1/",
+            "http://hidden@127.0.0.1/",
+            "http://127.0.0.1:99999/",
+            "http://127.0.0.1:0/",
+            "http://127.0.0.1:/",
+            "http://[::1]:99999/",
+            "http://127.0.0.1/#hidden",
+            "http://127.0.0.1/a b",
+            " http://127.0.0.1/",
+            "http://127.0.0.1/\n",
+        ] {
+            let error = Target::parse(url).err();
+            let error = error.unwrap_or_else(|| panic!("{url:?}")).to_string();
+            assert!(!error.contains("hidden"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_private_address_is_a_destination_and_only_its_origin_is_shown() {
+        for (url, origin) in [
+            (
+                "http://127.0.0.1:3000/hooks?key=hidden",
+                "http://127.0.0.1:3000",
+            ),
+            ("http://[::1]:80", "http://[::1]:80"),
+            ("http://[::1]", "http://[::1]"),
+            ("http://localhost", "http://localhost"),
+            ("HTTP://10.0.0.1/a", "http://10.0.0.1"),
+        ] {
+            let target = Target::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
+            assert_eq!(target.origin().to_string(), origin);
+        }
+    }
+}
