@@ -143,6 +143,7 @@
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
+//! * `testing`: requests for tests, of every provider and of its attackers, in `testing`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
@@ -157,7 +158,8 @@ mod receive;
 mod rejection;
 mod remember;
 pub mod router;
-mod test_request;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transactional;
 
 pub use answer::Refused;
@@ -165,7 +167,6 @@ pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use middleware::{Webhook, WebhookMiddleware};
 pub use rejection::{EventRejection, MissingMiddleware, MissingTransaction, NotAnEvent};
 pub use router::{HookError, HookResult, HookResultExt, WebhookRouter, WebhookService};
-pub use test_request::test_request;
 pub use transactional::TransactionalEvent;
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;

@@ -9,7 +9,8 @@ mod one_crate;
 use actix_web::test::{call_service, init_service};
 use actix_web::{App, HttpResponse, web};
 use one_crate::{ACME, BACKWARDS, BODY, Records, endpoint, signer};
-use webhook_actix::{self as webhook, SignedRequest, VerifiedEvent, Webhook, test_request};
+use webhook_actix::testing::test_request;
+use webhook_actix::{self as webhook, SignedRequest, VerifiedEvent, Webhook};
 
 #[derive(serde::Deserialize)]
 struct Paid {

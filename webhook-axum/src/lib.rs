@@ -166,6 +166,7 @@
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
+//! * `testing`: requests for tests, of every provider and of its attackers, in `testing`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod extract;
@@ -175,6 +176,8 @@ mod layer;
 mod rejection;
 pub mod router;
 mod service;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transactional;
 
 pub use extract::{VerifiedDelivery, VerifiedEvent};

@@ -71,6 +71,7 @@
 //! * `asymmetric`: public-key signatures, the providers that use them, and fetched keys. Needs a C
 //!   compiler, for `aws-lc-rs`.
 //! * `conformance`: the test suite that every [`ReplayStore`] has to pass.
+//! * `testing`: requests for tests, of every provider and of its attackers.
 
 #![cfg_attr(
     not(feature = "asymmetric"),
@@ -108,6 +109,8 @@ mod request;
 mod routing;
 mod secret;
 mod signer;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod verify;
 

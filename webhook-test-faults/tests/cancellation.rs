@@ -177,7 +177,7 @@ async fn in_actix(store: impl FnOnce(EndpointBuilder) -> EndpointBuilder, ledger
         .service(hook.route(web::post().to(handle)));
     let app = test::init_service(app).await;
     drop_everywhere(&ledger, async |signed| {
-        let request = webhook_actix::test_request(&signed, "/").to_request();
+        let request = webhook_actix::testing::test_request(&signed, "/").to_request();
         match app.call(request).await {
             Ok(answer) => answer.status().as_u16(),
             Err(error) => error.as_response_error().status_code().as_u16(),

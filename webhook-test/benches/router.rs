@@ -22,7 +22,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
 use tower::Service as _;
-use webhook_actix::{Webhook, test_request};
+use webhook_actix::{Webhook, testing::test_request};
 use webhook_axum::{Endpoint, SignedRequest, Signer, VerifiedDelivery, WebhookLayer, providers};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

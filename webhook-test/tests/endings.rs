@@ -149,7 +149,7 @@ async fn an_answer_whose_body_fails_is_500_and_the_event_is_released() {
 mod in_actix {
     use super::*;
     use actix_web::{App, HttpResponse, test, web};
-    use webhook_actix::{Webhook, test_request};
+    use webhook_actix::{Webhook, testing::test_request};
     use webhook_core::{MemoryStore, SignedRequest, Signer, providers};
     use webhook_test::{NOW, WHSEC};
 

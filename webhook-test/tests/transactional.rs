@@ -241,7 +241,7 @@ mod in_axum {
 mod in_actix {
     use super::*;
     use actix_web::{App, HttpResponse, test, web};
-    use webhook_actix::{TransactionalEvent, Webhook, test_request};
+    use webhook_actix::{TransactionalEvent, Webhook, testing::test_request};
 
     async fn handle(event: TransactionalEvent<Booking, SqliteTransaction>) -> HttpResponse {
         let TransactionalEvent { event, transaction } = event;

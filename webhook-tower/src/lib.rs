@@ -94,6 +94,7 @@
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
+//! * `testing`: requests for tests, of every provider and of its attackers, in `testing`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
@@ -107,6 +108,8 @@ mod not_an_event;
 mod remember;
 mod run;
 mod service;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use answer::respond;
 pub use body::{NotInner, RequestBody, ResponseBody};

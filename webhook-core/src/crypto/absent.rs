@@ -72,6 +72,16 @@ pub(crate) mod public {
             match *self {}
         }
 
+        #[cfg(feature = "testing")]
+        pub(crate) fn generate(_: Algorithm) -> Vec<u8> {
+            Vec::new()
+        }
+
+        #[cfg(feature = "testing")]
+        pub(crate) fn public_key(&self) -> Vec<u8> {
+            match *self {}
+        }
+
         pub(crate) fn sign(&self, _: RunningMessage) -> Vec<u8> {
             match *self {}
         }

@@ -261,6 +261,11 @@ impl Endpoint {
         }
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Sets the hooks of the router around this endpoint. They are called after those of the
     /// [builder](EndpointBuilder::on_reject).
     ///

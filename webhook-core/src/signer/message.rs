@@ -13,7 +13,7 @@ impl Signer {
             Part::Literal(text) => sink(text.as_bytes()),
             Part::Time => sink(time.as_bytes()),
             Part::Id => sink(self.id.as_bytes()),
-            Part::Method => sink(self.method().as_bytes()),
+            Part::Method => sink(self.sent_method().as_bytes()),
             Part::Url => self.url(sink),
             Part::UrlDecoding(marks) => self.url(&mut |piece| decoded(piece, marks, sink)),
             Part::Body => sink(body),

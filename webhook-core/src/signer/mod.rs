@@ -34,6 +34,8 @@ pub struct Signer {
     key: SigningKey,
     public_url: String,
     path_and_query: String,
+    method: Option<&'static str>,
+    token_parameter: Option<String>,
     headers: Vec<(String, String)>,
     id: String,
     event_type: Option<String>,
@@ -59,6 +61,8 @@ impl Signer {
             key,
             public_url: String::new(),
             path_and_query: "/".to_owned(),
+            method: None,
+            token_parameter: None,
             headers: Vec::new(),
             id: "msg_test".to_owned(),
             event_type: None,
@@ -85,6 +89,21 @@ impl Signer {
     #[must_use]
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.settings.set(name, value);
+        self
+    }
+
+    /// Sets the method, for providers with [several](Provider::methods). The default is the first.
+    #[must_use]
+    pub const fn method(mut self, method: &'static str) -> Self {
+        self.method = Some(method);
+        self
+    }
+
+    /// Sets the query parameter of the token, like
+    /// [`EndpointBuilder::token_parameter`](crate::EndpointBuilder::token_parameter).
+    #[must_use]
+    pub fn token_parameter(mut self, name: impl Into<String>) -> Self {
+        self.token_parameter = Some(name.into());
         self
     }
 

@@ -27,7 +27,7 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
-    pub(super) const fn new(method: &'static str, path_and_query: String, body: Bytes) -> Self {
+    pub(crate) const fn new(method: &'static str, path_and_query: String, body: Bytes) -> Self {
         Self {
             method,
             path_and_query,
@@ -109,8 +109,9 @@ impl SignedRequest {
         }
     }
 
-    /// Puts the signature or the token where the scheme expects it.
-    pub(super) fn place(&mut self, location: Location, proof: String) {
+    /// Puts the signature or the token where the scheme expects it. `parameter` is the configured
+    /// name of a parameter of the query.
+    pub(super) fn place(&mut self, location: Location, parameter: Option<&str>, proof: String) {
         match location {
             Location::Header(name) | Location::AnyHeader(&[name, ..]) => {
                 self.headers.push((name.to_owned(), proof));
@@ -124,6 +125,7 @@ impl SignedRequest {
                     false => '?',
                 };
                 self.path_and_query.push(mark);
+                let name = parameter.unwrap_or(name);
                 self.path_and_query.extend(byte_serialize(name.as_bytes()));
                 self.path_and_query.push('=');
                 self.path_and_query.extend(byte_serialize(proof.as_bytes()));

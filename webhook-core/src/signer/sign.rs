@@ -52,8 +52,8 @@ impl Signer {
             body = with_field(body, pointer, &number);
         }
         let proof = self.proof(&time, &body);
-        let mut request = SignedRequest::new(self.method(), self.path_and_query.clone(), body);
-        request.place(self.scheme.location, proof);
+        let mut request = SignedRequest::new(self.sent_method(), self.path_and_query.clone(), body);
+        request.place(self.scheme.location, self.token_parameter.as_deref(), proof);
         if let Some(TimeLocation::Header(name)) = self.scheme.time.map(|time| time.at) {
             request.headers.push((name.to_owned(), time));
         }
@@ -105,7 +105,7 @@ impl Signer {
             settings: &self.settings,
             now,
             url: &self.public_url,
-            method: self.method(),
+            method: self.sent_method(),
             given: &labels,
             target: self.path_and_query.clone(),
             headers: Vec::new(),
@@ -118,13 +118,30 @@ impl Signer {
             body,
             ..
         } = draft;
-        let mut request = SignedRequest::new(self.method(), target, body);
+        let mut request = SignedRequest::new(self.sent_method(), target, body);
         request.headers = headers.into_iter().chain(labels).collect();
+        request
+    }
+
+    /// The delivery without signature, token and extra credentials.
+    #[cfg(feature = "testing")]
+    pub(crate) fn unsigned(&self, body: Bytes) -> SignedRequest {
+        let target = self.path_and_query.clone();
+        let mut request = SignedRequest::new(self.sent_method(), target, body);
+        request.headers = self.names().chain(self.headers.iter().cloned()).collect();
         request
     }
 
     /// The headers that are not signatures: id, type, extra credentials, and those of the caller.
     fn labels(&self) -> Vec<(String, String)> {
+        let parameters = self.provider.parameters().iter();
+        let companions = parameters.filter_map(|known| written(known, &self.settings));
+        let labels = self.names().chain(companions);
+        labels.chain(self.headers.iter().cloned()).collect()
+    }
+
+    /// The headers of id and type.
+    fn names(&self) -> impl Iterator<Item = (String, String)> {
         let id = match (self.scheme.id, self.provider.id) {
             (Some(header), _) => Some(header),
             (None, Locator::Header([name, ..])) => Some(*name),
@@ -135,14 +152,12 @@ impl Signer {
             _ => None,
         };
         let id = id.map(|name| (name.to_owned(), self.id.clone()));
-        let parameters = self.provider.parameters().iter();
-        let companions = parameters.filter_map(|known| written(known, &self.settings));
-        let labels = id.into_iter().chain(kind).chain(companions);
-        labels.chain(self.headers.iter().cloned()).collect()
+        id.into_iter().chain(kind)
     }
 
-    pub(super) fn method(&self) -> &'static str {
-        self.provider.methods().first().copied().unwrap_or("POST")
+    pub(super) fn sent_method(&self) -> &'static str {
+        let first = || self.provider.methods().first().copied();
+        self.method.or_else(first).unwrap_or("POST")
     }
 }
 

@@ -165,6 +165,11 @@ impl Verifier {
         Ok(Self { spec, schemes, url })
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The keyed hash that answers challenges: that of the first scheme, with the secret in this
     /// slot.
     pub(crate) fn mac(&self, slot: usize) -> Option<RunningMac> {

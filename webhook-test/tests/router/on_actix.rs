@@ -2,8 +2,9 @@
 
 use actix_web::{App, HttpResponse, test, web};
 use webhook_actix::router::Complete;
+use webhook_actix::testing::test_request;
 use webhook_actix::{HookError, HookResult, HookResultExt, VerifiedDelivery};
-use webhook_actix::{SignedRequest, VerifiedEvent, test_request};
+use webhook_actix::{SignedRequest, VerifiedEvent};
 use webhook_actix::{Webhook as Layer, WebhookRouter, WebhookService};
 
 use crate::answered::Answered;

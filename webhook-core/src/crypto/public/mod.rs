@@ -6,6 +6,8 @@
 
 mod certificate;
 mod ed25519;
+#[cfg(feature = "testing")]
+mod made_up;
 mod message;
 mod private;
 mod public_key;

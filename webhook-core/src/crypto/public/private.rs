@@ -17,13 +17,13 @@ use crate::error::SecretProblem;
 #[derive(Clone)]
 pub(crate) struct PrivateKey {
     algorithm: Algorithm,
-    pair: Arc<Pair>,
+    pub(super) pair: Arc<Pair>,
     /// Whether its signatures are corrupted, for a forgery.
     spoils: bool,
 }
 
 #[allow(clippy::large_enum_variant, reason = "one per key, and shared")]
-enum Pair {
+pub(super) enum Pair {
     Ed25519(Ed25519KeyPair),
     Ecdsa(EcdsaKeyPair),
     Rsa(RsaKeyPair),

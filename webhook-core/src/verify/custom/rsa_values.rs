@@ -123,13 +123,21 @@ impl Custom for Bitso {
 
     /// The body becomes the note of a payload.
     fn sign(&self, draft: &mut Draft<'_>) {
-        let note = String::from_utf8_lossy(&draft.body);
-        let payload = serde_json::json!({"fid": "c5b8d7f0073ee07d3b5487cabbb96f4a", "note": note})
-            .to_string();
+        let parsed: Option<serde_json::Value> = serde_json::from_slice(&draft.body).ok();
+        let event = parsed.filter(|event| event.get("payload").is_some());
+        let event = event.unwrap_or_else(|| {
+            let note = String::from_utf8_lossy(&draft.body);
+            serde_json::json!({
+                "event": "funding",
+                "payload": {"fid": "c5b8d7f0073ee07d3b5487cabbb96f4a", "note": note},
+            })
+        });
+        let payload = event.get("payload").map(ToString::to_string);
+        let payload = payload.unwrap_or_default();
         let signature = draft.signature(&[payload.as_bytes()]);
         draft.push(BITSO, encode(&signature, Encoding::Base64));
         draft.push(BITSO_KEY, super::jwt::signing_id(draft.settings));
-        draft.body = format!(r#"{{"event":"funding","payload":{payload}}}"#).into();
+        draft.body = event.to_string().into();
     }
 }
 

@@ -1,0 +1,364 @@
+//! Mock events.
+
+use std::fmt;
+
+use form_urlencoded::Serializer;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::provider::{Locator, Mode, Provider};
+use crate::testing::TestPayload;
+use crate::testing::document::{merge, put, text};
+use crate::testing::sample::{Body, Samples};
+use crate::time::UnixTime;
+
+/// An event as its provider would send it: your data in the provider's envelope, with id, type,
+/// time and mode where the provider has them.
+///
+/// The data is what the event is about: for Stripe `data.object`, for Shopify the whole body. It is
+/// merged over a sample, so a test names only the values that it needs. [`samples`](Self::samples)
+/// lists the types that have one. For another type, the envelope has your data alone. For a
+/// provider without samples, your data is the body, with id and type added where the provider's
+/// const says they are.
+///
+/// A provider whose bodies are forms gets the members of the data as fields.
+///
+/// ```
+/// use serde_json::json;
+/// use webhook_core::providers;
+/// use webhook_core::testing::MockEvent;
+///
+/// let event = MockEvent::new(providers::STRIPE, "invoice.paid", json!({"amount_paid": 1999}));
+/// let body: serde_json::Value = serde_json::from_slice(&event.body()).unwrap();
+/// assert_eq!(body["type"], "invoice.paid");
+/// assert_eq!(body["data"]["object"]["amount_paid"], 1999);
+/// assert_eq!(body["data"]["object"]["object"], "invoice");
+///
+/// let event = event.id("evt_1");
+/// let body: serde_json::Value = serde_json::from_slice(&event.body()).unwrap();
+/// assert_eq!(body["id"], "evt_1");
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct MockEvent {
+    provider: Provider,
+    body: Body,
+    /// What is in the head.
+    id: Option<String>,
+    event_type: Option<String>,
+    query: Vec<(&'static str, String)>,
+    samples: Samples,
+}
+
+impl MockEvent {
+    /// Creates an event of this type.
+    ///
+    /// For a provider that tells type and [action](crate::Delivery::action) apart, the type may be
+    /// both: `issues.opened`.
+    ///
+    /// # Panics
+    ///
+    /// If `data` cannot be written as JSON.
+    #[track_caller]
+    pub fn new(provider: Provider, event_type: &str, data: impl Serialize) -> Self {
+        let data = serde_json::to_value(data);
+        let data = data.unwrap_or_else(|error| panic!("the data of a mock event: {error}"));
+        Self::of_value(provider, event_type, data)
+    }
+
+    fn of_value(provider: Provider, event_type: &str, data: Value) -> Self {
+        let samples = Samples::of(&provider);
+        let (kind, action) = match (provider.action, event_type.split_once('.')) {
+            (Some(pointer), Some((kind, action))) => (kind, Some((pointer, action))),
+            _ => (event_type, None),
+        };
+        let sample = samples.event(kind).cloned().unwrap_or_default();
+        let mut event = Self {
+            provider,
+            body: samples.envelope(),
+            id: samples.id.clone(),
+            event_type: None,
+            query: Vec::new(),
+            samples,
+        };
+        if event.id.is_none() && matches!(provider.id, Locator::Header(_) | Locator::SignedHeader) {
+            event.id = Some("msg_test_00000000".to_owned());
+        }
+        let place = event.samples.data.clone();
+        event.merge_at(&place, sample.data);
+        event.merge_at(&place, data);
+        for (pointer, value) in sample.set {
+            event.put(&pointer, value);
+        }
+        if let Some((pointer, action)) = action {
+            event = event.set(pointer, action);
+        }
+        event.label(provider.kind, kind.to_owned(), Label::Type);
+        if let Some(pointer) = event.samples.kind.clone() {
+            event.put(&pointer, kind.into());
+        }
+        event.with_an_id()
+    }
+
+    /// Sets the id. Ignored if the provider's events have none.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.label(self.provider.id, id.into(), Label::Id);
+        self
+    }
+
+    /// Sets the mode. Ignored if the provider does not say it in its events.
+    pub fn mode(self, mode: Mode) -> Self {
+        match self.provider.mode {
+            Some(locator) => {
+                let is_live = matches!(mode, Mode::Live);
+                self.set(locator.pointer, is_live == locator.live_when)
+            }
+            None => self,
+        }
+    }
+
+    /// Sets the times of the envelope, where the sample has them. The signed time is the sender's.
+    pub fn at(mut self, time: UnixTime) -> Self {
+        for (pointer, form) in self.samples.times.clone() {
+            if self.text_at(&pointer).is_some() {
+                self.put(&pointer, form.value(time));
+            }
+        }
+        self
+    }
+
+    /// Sets a value outside of the data, at a JSON pointer of the body, or a field of a form.
+    ///
+    /// # Panics
+    ///
+    /// If `value` cannot be written as JSON.
+    #[track_caller]
+    pub fn set(mut self, pointer: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value);
+        self.put(
+            pointer,
+            value.unwrap_or_else(|error| panic!("a mock event: {error}")),
+        );
+        self
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
+        match &self.body {
+            Body::Json(document) => document.to_string().into(),
+            Body::Form(fields) => {
+                let mut form = Serializer::new(String::new());
+                form.extend_pairs(fields).finish().into()
+            }
+            Body::Xml(document) => document.clone().into(),
+        }
+    }
+
+    /// The event types of a provider that have a sample.
+    #[must_use]
+    pub fn samples(provider: &Provider) -> Vec<String> {
+        Samples::of(provider).types().map(str::to_owned).collect()
+    }
+
+    /// The id, and what else tells events apart, made different by a number: their last characters
+    /// are digits.
+    pub(super) fn numbered(mut self, number: u64) -> Self {
+        let known = match self.provider.id {
+            Locator::Header(_) | Locator::SignedHeader => self.id.clone(),
+            Locator::Body(pointers) => pointers.iter().find_map(|at| self.text_at(at)),
+            Locator::Query(name) => {
+                let mut query = self.query.iter();
+                query
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, id)| id.clone())
+            }
+            Locator::None | Locator::Xml(_) => None,
+        };
+        if let Some(id) = known {
+            self = self.id(with_number(&id, number));
+        }
+        let places = self.samples.unique.clone();
+        let known = places.iter().find_map(|at| Some((at, self.text_at(at)?)));
+        if let Some((place, text)) = known {
+            self.put_text(place, with_number(&text, number));
+        }
+        self
+    }
+
+    /// With an id, if the provider's events have one and the sample has not.
+    fn with_an_id(self) -> Self {
+        let has_one = match self.provider.id {
+            Locator::Body(pointers) => pointers.iter().any(|at| self.text_at(at).is_some()),
+            Locator::Query(_) => false,
+            _ => true,
+        };
+        match has_one {
+            true => self,
+            false => self.id("evt_test_00000000"),
+        }
+    }
+
+    fn label(&mut self, locator: Locator, value: String, label: Label) {
+        match locator {
+            Locator::Header(_) | Locator::SignedHeader => match label {
+                Label::Id => self.id = Some(value),
+                Label::Type => self.event_type = Some(value),
+            },
+            Locator::Body(pointers) => {
+                let known = pointers.iter().find(|at| self.text_at(at).is_some());
+                let Some(pointer) = known.or(pointers.first()) else {
+                    return;
+                };
+                self.put_text(pointer, value);
+            }
+            Locator::Query(name) => {
+                self.query.retain(|(known, _)| *known != name);
+                self.query.push((name, value));
+            }
+            Locator::Xml(element) => self.put(element, value.into()),
+            Locator::None => {}
+        }
+    }
+
+    /// The text or number at a pointer.
+    fn text_at(&self, pointer: &str) -> Option<String> {
+        match &self.body {
+            Body::Json(document) => {
+                let value = document.pointer(pointer)?;
+                (value.is_string() || value.is_number()).then(|| text(value))
+            }
+            Body::Form(fields) => fields.get(pointer.trim_start_matches('/')).cloned(),
+            Body::Xml(document) => {
+                let (_, rest) = document.split_once(&format!("<{pointer}>"))?;
+                rest.split('<').next().map(str::to_owned)
+            }
+        }
+    }
+
+    /// Puts a text, or a number where a number was.
+    fn put_text(&mut self, pointer: &str, value: String) {
+        let was_number = match &self.body {
+            Body::Json(document) => document.pointer(pointer).is_some_and(Value::is_number),
+            Body::Form(_) | Body::Xml(_) => false,
+        };
+        let number = value.parse::<u64>().ok().filter(|_| was_number);
+        self.put(pointer, number.map_or_else(|| value.into(), Value::from));
+    }
+
+    fn put(&mut self, pointer: &str, value: Value) {
+        match &mut self.body {
+            Body::Json(document) => put(document, pointer, value),
+            Body::Form(fields) => {
+                fields.insert(pointer.trim_start_matches('/').to_owned(), text(&value));
+            }
+            Body::Xml(document) => {
+                let name = pointer.trim_start_matches('/');
+                *document = with_element(document, name, &text(&value));
+            }
+        }
+    }
+
+    fn merge_at(&mut self, pointer: &str, data: Value) {
+        match &mut self.body {
+            Body::Json(document) => match document.pointer_mut(pointer) {
+                Some(sample) => merge(sample, data),
+                None => put(document, pointer, data),
+            },
+            Body::Form(_) | Body::Xml(_) => {
+                let Value::Object(members) = data else { return };
+                for (name, value) in members {
+                    self.put(&name, value);
+                }
+            }
+        }
+    }
+
+    /// The query of the delivery: that of the samples, with the event's own labels.
+    fn query(&self) -> Option<String> {
+        let filled = |template: String| {
+            let value = |name: &str| match name {
+                "type" => self.event_type.clone(),
+                pointer => self.text_at(pointer),
+            };
+            fill(&template, value)
+        };
+        let mut query = self.samples.query.clone().map(filled).unwrap_or_default();
+        for (name, value) in &self.query {
+            let mark = if query.is_empty() { "" } else { "&" };
+            let pair = Serializer::new(String::new())
+                .append_pair(name, value)
+                .finish();
+            query = [query.as_str(), mark, pair.as_str()].concat();
+        }
+        (!query.is_empty()).then_some(query)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Label {
+    Id,
+    Type,
+}
+
+impl From<MockEvent> for TestPayload {
+    fn from(event: MockEvent) -> Self {
+        Self::from(&event)
+    }
+}
+
+impl From<&MockEvent> for TestPayload {
+    fn from(event: &MockEvent) -> Self {
+        let mut payload = Self::new(event.body());
+        payload.id.clone_from(&event.id);
+        payload.event_type.clone_from(&event.event_type);
+        payload.query = event.query();
+        payload.content_type = Some(event.body.content_type().to_owned());
+        payload
+    }
+}
+
+/// With digits at the end, and as long as before.
+fn with_number(id: &str, number: u64) -> String {
+    let digits = number.to_string();
+    let kept = id.chars().count().saturating_sub(digits.len());
+    let kept: String = id.chars().take(kept).collect();
+    kept + &digits
+}
+
+/// With this text in the first element of this name.
+fn with_element(document: &str, name: &str, text: &str) -> String {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let Some((before, rest)) = document.split_once(&open) else {
+        return document.to_owned();
+    };
+    let after = rest.find(&close).and_then(|at| rest.get(at..));
+    [before, &open, text, after.unwrap_or_default()].concat()
+}
+
+/// Fills in the names in braces.
+fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        filled.push_str(before);
+        filled.extend(form_urlencoded::byte_serialize(
+            value(name).unwrap_or_default().as_bytes(),
+        ));
+        rest = after;
+    }
+    filled + rest
+}
+
+impl fmt::Debug for MockEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockEvent")
+            .field("provider", &self.provider.name())
+            .field("id", &self.id)
+            .field("event_type", &self.event_type)
+            .finish_non_exhaustive()
+    }
+}

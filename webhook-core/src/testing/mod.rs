@@ -1,0 +1,32 @@
+//! Test requests for every provider: genuine, forged, stale, repeated and too large.
+//!
+//! Adapters re-export this module with a [`TestSender`] for the requests of their framework.
+//! `docs/testing.md` of the repository shows each kind of request in axum and actix-web.
+//!
+//! * [`TestSender`] makes the requests.
+//! * [`MockEvent`] is an event in the provider's envelope.
+//! * [`TestClock`] stands still until a test moves it.
+//!
+//! For `[dev-dependencies]`: a sender that signs belongs in no server.
+
+mod clock;
+mod constructors;
+mod document;
+mod event;
+mod framework;
+mod handshake;
+mod keys;
+mod payload;
+mod requests;
+mod sample;
+mod samples;
+mod sender;
+mod tamper;
+
+pub use clock::TestClock;
+pub use event::MockEvent;
+#[cfg(feature = "http")]
+pub use framework::Http;
+pub use framework::{Framework, Plain};
+pub use payload::TestPayload;
+pub use sender::TestSender;

@@ -1,0 +1,128 @@
+//! The samples: events as their providers document them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::provider::Provider;
+use crate::testing::samples::file;
+use crate::time::{TimeUnit, UnixTime};
+
+/// The samples of a provider: a file of `samples/`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Samples {
+    /// The page that documents the shape.
+    pub(super) source: String,
+    /// The id, for providers that send it in a header.
+    pub(super) id: Option<String>,
+    /// The JSON pointers or fields, of which the first that is there tells events apart. For
+    /// providers whose events have no id, or one that is not signed.
+    pub(super) unique: Vec<String>,
+    /// The JSON pointer of the type, if it is in the body and the const does not say so.
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    /// The query of every delivery, mock or not.
+    pub(super) query: Option<String>,
+    /// Headers of every delivery.
+    headers: BTreeMap<String, String>,
+    /// The JSON pointer of what an event is about.
+    pub(super) data: String,
+    /// The JSON pointers of times.
+    pub(super) times: BTreeMap<String, TimeForm>,
+    /// The envelope, as one of these.
+    json: Option<Value>,
+    form: Option<BTreeMap<String, String>>,
+    xml: Option<String>,
+    events: Vec<Sample>,
+}
+
+/// A sample event.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Sample {
+    /// The event types of this shape. `*` stands for all that have no other.
+    types: Vec<String>,
+    /// Values of the envelope.
+    pub(super) set: BTreeMap<String, Value>,
+    pub(super) data: Value,
+}
+
+/// The body of an event.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    Json(Value),
+    Form(BTreeMap<String, String>),
+    Xml(String),
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum TimeForm {
+    Seconds,
+    Millis,
+    Rfc3339,
+}
+
+impl Samples {
+    /// The samples of this provider; none if it has no file.
+    pub(super) fn of(provider: &Provider) -> Self {
+        let parsed = file(provider.name()).map(serde_json::from_str).transpose();
+        parsed
+            .unwrap_or_else(|error| panic!("the samples of {}: {error}", provider.name()))
+            .unwrap_or_default()
+    }
+
+    /// The envelope. Without samples, it is an empty object.
+    pub(super) fn envelope(&self) -> Body {
+        match (&self.json, &self.form, &self.xml) {
+            (_, Some(form), _) => Body::Form(form.clone()),
+            (_, _, Some(xml)) => Body::Xml(xml.clone()),
+            (json, ..) => {
+                let empty = || Value::Object(serde_json::Map::new());
+                Body::Json(json.clone().unwrap_or_else(empty))
+            }
+        }
+    }
+
+    /// The sample of this type, or the one for all types that have none.
+    pub(super) fn event(&self, event_type: &str) -> Option<&Sample> {
+        let of = |name: &str| {
+            let mut events = self.events.iter();
+            events.find(|event| event.types.iter().any(|known| known == name))
+        };
+        of(event_type).or_else(|| of("*"))
+    }
+
+    /// The types that have a sample.
+    pub(super) fn types(&self) -> impl Iterator<Item = &str> {
+        let types = self.events.iter().flat_map(|event| &event.types);
+        types.map(String::as_str).filter(|name| *name != "*")
+    }
+
+    pub(super) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl TimeForm {
+    pub(super) fn value(self, time: UnixTime) -> Value {
+        match self {
+            Self::Seconds => time.as_secs().into(),
+            Self::Millis => time.as_millis().into(),
+            Self::Rfc3339 => TimeUnit::Rfc3339.format(time).into(),
+        }
+    }
+}
+
+impl Body {
+    pub(super) const fn content_type(&self) -> &'static str {
+        match self {
+            Self::Json(_) => "application/json",
+            Self::Form(_) => "application/x-www-form-urlencoded",
+            Self::Xml(_) => "text/xml",
+        }
+    }
+}
