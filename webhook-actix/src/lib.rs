@@ -53,33 +53,32 @@
 //!
 //! # Test a handler
 //!
-//! A [`Signer`] makes the deliveries that the provider would send, for the clock of the system.
-//! [`SignedRequest::forged`] is the same delivery from someone without the secret, and
-//! [`test_request`] makes either a request for [`actix_web::test`](mod@actix_web::test).
+//! With the feature `testing`, a [`TestSender`](testing::TestSender) makes the deliveries that the
+//! provider would send, and those of its attackers, as requests of
+//! [`actix_web::test`](mod@actix_web::test).
 //!
 //! ```
 //! use actix_web::{App, HttpResponse, test, web};
-//! use webhook_actix::{Signer, VerifiedDelivery, Webhook, providers, test_request};
+//! use serde_json::json;
+//! use webhook_actix::{VerifiedDelivery, Webhook, testing::TestSender};
 //!
 //! async fn paid(_: VerifiedDelivery) -> HttpResponse {
 //!     HttpResponse::Ok().finish()
 //! }
 //!
 //! # #[actix_web::main]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn main() {
 //! let (secret, path) = ("whsec_0123456789abcdef", "/webhooks/stripe");
-//! let stripe = web::resource(path).wrap(Webhook::stripe(secret));
-//! let app = App::new().service(stripe.route(web::post().to(paid)));
+//! let resource = web::resource(path).wrap(Webhook::stripe(secret));
+//! let app = App::new().service(resource.route(web::post().to(paid)));
 //! let app = test::init_service(app).await;
 //!
-//! let delivery = Signer::new(providers::STRIPE, secret)?.sign_now(r#"{"id":"evt_1"}"#);
-//!
-//! let genuine = test_request(&delivery, path).to_request();
-//! assert_eq!(test::call_service(&app, genuine).await.status(), 200);
-//!
-//! let forged = test_request(&delivery.forged(), path).to_request();
+//! let stripe = TestSender::stripe(secret).path(path);
+//! let paid = stripe.event("invoice.paid", json!({"amount_paid": 1999}));
+//! let forged = stripe.forged(&paid).to_request();
 //! assert_eq!(test::call_service(&app, forged).await.status(), 401);
-//! # Ok(())
+//! let genuine = stripe.signed(&paid).to_request();
+//! assert_eq!(test::call_service(&app, genuine).await.status(), 200);
 //! # }
 //! ```
 //!

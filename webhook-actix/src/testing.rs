@@ -29,7 +29,7 @@ use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use webhook_core::SignedRequest;
 #[doc(inline)]
-pub use webhook_core::testing::{Framework, MockEvent, TestClock, TestPayload};
+pub use webhook_core::testing::{Framework, MockEvent, PlainSender, TestClock, TestPayload};
 
 /// Sends what a provider and its attackers send, as a
 /// [`TestRequest`](actix_web::test::TestRequest): see [`webhook_core::testing::TestSender`].

@@ -35,8 +35,8 @@
 //!
 //! # Test a handler
 //!
-//! A [`Signer`] makes the deliveries that the provider would send, for the clock of the system.
-//! [`SignedRequest::forged`] is the same delivery from someone without the secret.
+//! With the feature `testing`, a [`TestSender`](testing::TestSender) makes the deliveries that the
+//! provider would send, and those of its attackers.
 //! [`oneshot`](https://docs.rs/tower/0.5/tower/trait.ServiceExt.html#method.oneshot) comes from the
 //! crate `tower` with its feature `util`.
 //!
@@ -49,23 +49,19 @@
 //! # fn app(secret: &str) -> Router {
 //! #     Router::new().route("/webhooks/stripe", post(paid).layer(WebhookLayer::stripe(secret)))
 //! # }
-//! use axum::body::Body;
+//! use serde_json::json;
 //! use tower::ServiceExt;
-//! use webhook_axum::{Signer, providers};
+//! use webhook_axum::testing::TestSender;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = "whsec_0123456789abcdef";
+//! let stripe = TestSender::stripe(secret).path("/webhooks/stripe");
 //! let app = app(secret);
 //!
-//! let body = r#"{"id":"evt_1","data":{"object":{"amount_paid":1999}}}"#;
-//! let delivery = Signer::new(providers::STRIPE, secret)?.sign_now(body);
-//!
-//! let genuine = delivery.to_http::<Body>("/webhooks/stripe");
-//! assert_eq!(app.clone().oneshot(genuine).await?.status(), 200);
-//!
-//! let forged = delivery.forged().to_http::<Body>("/webhooks/stripe");
-//! assert_eq!(app.oneshot(forged).await?.status(), 401);
+//! let paid = stripe.event("invoice.paid", json!({"amount_paid": 1999}));
+//! assert_eq!(app.clone().oneshot(stripe.forged(&paid)).await?.status(), 401);
+//! assert_eq!(app.oneshot(stripe.signed(&paid)).await?.status(), 200);
 //! # Ok(())
 //! # }
 //! ```
@@ -212,6 +208,11 @@ struct RouterPage;
 #[cfg(all(doctest, feature = "forward"))]
 #[doc = include_str!("../../docs/forwarding.md")]
 struct ForwardingPage;
+
+/// The code blocks of the page about tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing.md")]
+struct TestingPage;
 
 /// A constructor whose feature is off does not compile.
 ///

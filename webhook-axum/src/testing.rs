@@ -25,7 +25,7 @@
 //! ```
 
 #[doc(inline)]
-pub use webhook_tower::testing::{Framework, Http, MockEvent, TestClock, TestPayload};
+pub use webhook_tower::testing::{Framework, Http, MockEvent, PlainSender, TestClock, TestPayload};
 
 /// Sends what a provider and its attackers send, as `http::Request<axum::body::Body>`: see
 /// [`webhook_core::testing::TestSender`].

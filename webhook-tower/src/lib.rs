@@ -9,7 +9,8 @@
 //! use http::{Request, Response};
 //! use http_body_util::Full;
 //! use tower::{Service, ServiceBuilder, service_fn};
-//! use webhook_tower::{Delivery, RequestBody, Signer, WebhookLayer, providers};
+//! use webhook_tower::testing::TestSender;
+//! use webhook_tower::{Delivery, RequestBody, WebhookLayer};
 //!
 //! async fn paid(request: Request<RequestBody>) -> Result<Response<Full<Bytes>>, Infallible> {
 //!     let delivery = request.extensions().get::<Delivery>().expect("the layer is there");
@@ -24,15 +25,11 @@
 //!     .layer(WebhookLayer::stripe(secret))
 //!     .service(service_fn(paid));
 //!
-//! // The test: a signer makes the deliveries that Stripe would send.
-//! let signer = Signer::new(providers::STRIPE, secret)?;
-//! let delivery = signer.sign_now(r#"{"id":"evt_1","type":"invoice.paid"}"#);
-//!
-//! let genuine: Request<Full<Bytes>> = delivery.to_http("/webhooks/stripe");
-//! assert_eq!(service.call(genuine).await?.status(), 200);
-//!
-//! let forged: Request<Full<Bytes>> = delivery.forged().to_http("/webhooks/stripe");
-//! assert_eq!(service.call(forged).await?.status(), 401);
+//! // The test: with the feature `testing`, a sender makes the deliveries that Stripe would send.
+//! let stripe: TestSender<Full<Bytes>> = TestSender::stripe(secret);
+//! let event = stripe.event("invoice.paid", ());
+//! assert_eq!(service.call(stripe.signed(&event)).await?.status(), 200);
+//! assert_eq!(service.call(stripe.forged(&event)).await?.status(), 401);
 //! # Ok(())
 //! # }
 //! ```

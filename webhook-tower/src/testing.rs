@@ -27,7 +27,7 @@
 //! ```
 
 #[doc(inline)]
-pub use webhook_core::testing::{Framework, Http, MockEvent, TestClock, TestPayload};
+pub use webhook_core::testing::{Framework, Http, MockEvent, PlainSender, TestClock, TestPayload};
 
 /// Sends what a provider and its attackers send, as `http::Request<B>`: see
 /// [`webhook_core::testing::TestSender`].

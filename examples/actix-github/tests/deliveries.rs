@@ -4,7 +4,8 @@ use std::net::{SocketAddr, TcpListener};
 
 use actix_github::{Log, PATH, serve};
 use actix_web::dev::ServerHandle;
-use webhook_actix::{SignedRequest, Signer, Webhook, providers};
+use webhook_actix::testing::{PlainSender, TestPayload};
+use webhook_actix::{SignedRequest, Webhook};
 use webhook_test::{Client, Sent};
 
 type Failure = Box<dyn std::error::Error>;
@@ -15,7 +16,7 @@ const STAR: &str = include_str!("star.json");
 #[actix_web::test]
 async fn a_genuine_delivery_reaches_the_handler_typed_and_once() -> Result<(), Failure> {
     let server = Running::start()?;
-    let star = signed("star", STAR)?;
+    let star = github().signed(payload("star", STAR));
     // More copies than workers: all workers share their memory.
     for _ in 0..8 {
         assert_eq!(server.send(&star).await, 200);
@@ -28,8 +29,7 @@ async fn a_genuine_delivery_reaches_the_handler_typed_and_once() -> Result<(), F
 #[actix_web::test]
 async fn a_tampered_one_is_answered_401_and_does_not_run() -> Result<(), Failure> {
     let server = Running::start()?;
-    let mut tampered = signed("star", STAR)?;
-    tampered.body = STAR.replace("octocat", "mallory").into();
+    let tampered = github().tampered(payload("star", STAR));
     assert_eq!(server.send(&tampered).await, 401);
     assert!(server.log.lines().is_empty());
     server.stop().await;
@@ -39,8 +39,8 @@ async fn a_tampered_one_is_answered_401_and_does_not_run() -> Result<(), Failure
 #[actix_web::test]
 async fn one_that_is_sent_again_as_another_kind_is_a_copy() -> Result<(), Failure> {
     let server = Running::start()?;
-    assert_eq!(server.send(&signed("star", STAR)?).await, 200);
-    assert_eq!(server.send(&signed("push", STAR)?).await, 200);
+    assert_eq!(server.send(&github().signed(payload("star", STAR))).await, 200);
+    assert_eq!(server.send(&github().signed(payload("push", STAR))).await, 200);
     assert_eq!(server.log.lines().len(), 1);
     server.stop().await;
     Ok(())
@@ -50,8 +50,8 @@ async fn one_that_is_sent_again_as_another_kind_is_a_copy() -> Result<(), Failur
 async fn one_that_does_not_fit_its_type_is_answered_422_and_may_come_again() -> Result<(), Failure>
 {
     let server = Running::start()?;
-    assert_eq!(server.send(&signed("push", STAR)?).await, 422);
-    assert_eq!(server.send(&signed("star", STAR)?).await, 200);
+    assert_eq!(server.send(&github().signed(payload("push", STAR))).await, 422);
+    assert_eq!(server.send(&github().signed(payload("star", STAR))).await, 200);
     assert_eq!(server.log.lines().len(), 1);
     server.stop().await;
     Ok(())
@@ -60,7 +60,7 @@ async fn one_that_does_not_fit_its_type_is_answered_422_and_may_come_again() -> 
 #[actix_web::test]
 async fn kinds_without_a_handler_are_taken() -> Result<(), Failure> {
     let server = Running::start()?;
-    let ping = signed("ping", r#"{"zen":"Design for failure."}"#)?;
+    let ping = github().signed(payload("ping", r#"{"zen":"Design for failure."}"#));
     assert_eq!(server.send(&ping).await, 200);
     assert!(server.log.lines().is_empty());
     server.stop().await;
@@ -99,9 +99,10 @@ impl Running {
     }
 }
 
-fn signed(kind: &str, body: &str) -> Result<SignedRequest, Failure> {
-    let signer = Signer::new(providers::GITHUB, SECRET)?
-        .path_and_query(PATH)
-        .event_type(kind);
-    Ok(signer.sign_now(body.to_owned()))
+fn github() -> PlainSender {
+    PlainSender::github(SECRET).path(PATH)
+}
+
+fn payload(kind: &str, body: &str) -> TestPayload {
+    TestPayload::new(body.to_owned()).event_type(kind)
 }

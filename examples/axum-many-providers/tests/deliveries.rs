@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use axum_many_providers::{Failure, Journal, Receivers, Secrets, app};
-use webhook_axum::{Provider, SignedRequest, Signer, providers};
+use webhook_axum::testing::{PlainSender, TestPayload};
+use webhook_axum::{Provider, SignedRequest, providers};
 use webhook_test::{Client, PATIENCE, Reply, Sent, Server};
 
 const PUBLIC_URL: &str = "https://example.com";
@@ -34,7 +35,7 @@ const DELIVERIES: [(Provider, &str, &str); 5] = [
 async fn each_provider_reaches_its_handler_once() -> Result<(), Failure> {
     let shop = Shop::open(PATIENCE).await?;
     for (provider, body, what) in DELIVERIES {
-        let delivery = signed(provider, &secret(provider), body)?;
+        let delivery = signed(provider, &secret(provider), body);
         assert_eq!(shop.send(&delivery).await?.status, 200, "{provider:?}");
         assert_eq!(shop.send(&delivery).await?.status, 200, "{provider:?}");
         let journal = shop.journal.read().await;
@@ -52,12 +53,11 @@ async fn each_provider_reaches_its_handler_once() -> Result<(), Failure> {
 async fn a_tampered_delivery_is_answered_401_and_reaches_no_handler() -> Result<(), Failure> {
     let shop = Shop::open(PATIENCE).await?;
     for (provider, body, _) in DELIVERIES {
-        let mut tampered = signed(provider, &secret(provider), body)?;
-        tampered.body = format!("{body} ").into();
+        let tampered = sender(provider, &secret(provider)).tampered(payload(body));
         assert_eq!(shop.send(&tampered).await?.status, 401, "{provider:?}");
 
         // Genuine, but to an unknown route.
-        let mut astray = signed(provider, &secret(provider), body)?;
+        let mut astray = signed(provider, &secret(provider), body);
         astray.path_and_query = "/webhooks/elsewhere".to_owned();
         assert_eq!(shop.send(&astray).await?.status, 404, "{provider:?}");
     }
@@ -70,9 +70,8 @@ async fn square_is_verified_under_the_public_url_and_not_under_that_of_the_reque
 -> Result<(), Failure> {
     let shop = Shop::open(PATIENCE).await?;
     let (square, body, _) = DELIVERIES[4];
-    let signer = Signer::new(square, secret(square))?.path_and_query("/webhooks/square");
-    let here = signer.public_url("http://test/webhooks/square");
-    let delivery = here.sign_now(body);
+    let here = sender(square, &secret(square)).public_url("http://test/webhooks/square");
+    let delivery = here.signed(body);
     assert_eq!(shop.send(&delivery).await?.status, 401);
     Ok(())
 }
@@ -82,9 +81,7 @@ async fn slacks_challenge_is_answered_without_a_handler() -> Result<(), Failure>
     let shop = Shop::open(PATIENCE).await?;
     let challenge = r#"{"type":"url_verification","token":"t","challenge":"3eZbrw1aB"}"#;
     let slack = providers::SLACK;
-    let reply = shop
-        .send(&signed(slack, &secret(slack), challenge)?)
-        .await?;
+    let reply = shop.send(&signed(slack, &secret(slack), challenge)).await?;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.body, r#"{"challenge":"3eZbrw1aB"}"#);
     assert!(shop.journal.read().await.is_empty());
@@ -97,14 +94,14 @@ async fn secrets_are_rotated_while_it_runs() -> Result<(), Failure> {
     let stripe = providers::STRIPE;
     let (old, new) = (secret(stripe), "stripe_secret_9876543210");
     let paid = |secret: &str, id: &str| signed(stripe, secret, &PAID.replace("evt_1", id));
-    assert_eq!(shop.send(&paid(new, "evt_1")?).await?.status, 401);
+    assert_eq!(shop.send(&paid(new, "evt_1")).await?.status, 401);
 
     // Both secrets verify, and the slot tells which one did.
     let mut secrets = secrets();
     secrets.stripe = [new, old.as_str()].into();
     shop.receivers.rotate(&secrets)?;
-    assert_eq!(shop.send(&paid(&old, "evt_1")?).await?.status, 200);
-    assert_eq!(shop.send(&paid(new, "evt_2")?).await?.status, 200);
+    assert_eq!(shop.send(&paid(&old, "evt_1")).await?.status, 200);
+    assert_eq!(shop.send(&paid(new, "evt_2")).await?.status, 200);
     let slots: Vec<_> = shop
         .journal
         .read()
@@ -115,13 +112,13 @@ async fn secrets_are_rotated_while_it_runs() -> Result<(), Failure> {
     assert_eq!(slots, [1, 0]);
 
     // An event that was handled with the old secret does not run again with the new one.
-    assert_eq!(shop.send(&paid(new, "evt_1")?).await?.status, 200);
+    assert_eq!(shop.send(&paid(new, "evt_1")).await?.status, 200);
     assert_eq!(shop.journal.read().await.len(), 2);
 
     // Without the old secret.
     secrets.stripe = new.into();
     shop.receivers.rotate(&secrets)?;
-    assert_eq!(shop.send(&paid(&old, "evt_3")?).await?.status, 401);
+    assert_eq!(shop.send(&paid(&old, "evt_3")).await?.status, 401);
 
     // An unusable secret changes nothing. The error names the provider and not the secret.
     secrets.stripe = " stripe_secret_9876543210".into();
@@ -133,7 +130,7 @@ async fn secrets_are_rotated_while_it_runs() -> Result<(), Failure> {
         refused,
         Err("stripe: secret 0 has white space around it".to_owned())
     );
-    assert_eq!(shop.send(&paid(new, "evt_3")?).await?.status, 200);
+    assert_eq!(shop.send(&paid(new, "evt_3")).await?.status, 200);
     Ok(())
 }
 
@@ -141,7 +138,7 @@ async fn secrets_are_rotated_while_it_runs() -> Result<(), Failure> {
 async fn a_handler_outlives_the_timeout_outside_of_its_layer() -> Result<(), Failure> {
     let shop = Shop::open(Duration::from_millis(200)).await?;
     let stripe = providers::STRIPE;
-    let paid = signed(stripe, &secret(stripe), PAID)?;
+    let paid = signed(stripe, &secret(stripe), PAID);
 
     let busy = shop.journal.read().await;
     assert_eq!(shop.send(&paid).await?.status, 503, "the timeout's");
@@ -211,12 +208,18 @@ fn secret(provider: Provider) -> String {
     format!("{}_secret_0123456789", provider.name())
 }
 
-/// A delivery as the provider sends it.
-fn signed(provider: Provider, secret: &str, body: &str) -> Result<SignedRequest, Failure> {
+fn sender(provider: Provider, secret: &str) -> PlainSender {
     let path = format!("/webhooks/{}", provider.name());
-    let signer = Signer::new(provider, secret)?
-        .public_url(format!("{PUBLIC_URL}{path}"))
-        .path_and_query(path)
-        .event_type("star");
-    Ok(signer.sign_now(body.to_owned()))
+    let sender = PlainSender::new(provider, secret);
+    sender.public_url(format!("{PUBLIC_URL}{path}"))
+}
+
+/// A body, with the type that GitHub sends in a header.
+fn payload(body: &str) -> TestPayload {
+    TestPayload::new(body.to_owned()).event_type("star")
+}
+
+/// A delivery as the provider sends it.
+fn signed(provider: Provider, secret: &str, body: &str) -> SignedRequest {
+    sender(provider, secret).signed(payload(body))
 }

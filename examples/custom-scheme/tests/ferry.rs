@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use custom_scheme::{Bookings, FERRY, PATH, app};
 use tower::ServiceExt;
+use webhook_axum::testing::PlainSender;
 use webhook_axum::{SignedRequest, Signer, UnixTime};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -11,8 +12,8 @@ type TestResult = Result<(), Box<dyn std::error::Error>>;
 const SECRET: &str = "ferry-secret-0123456789";
 const BODY: &str = r#"{"booking":"b1","event":"booked","seats":2}"#;
 
-fn signed(body: &str) -> Result<SignedRequest, Box<dyn std::error::Error>> {
-    Ok(Signer::new(FERRY, SECRET)?.sign_now(body.to_owned()))
+fn ferry() -> PlainSender {
+    PlainSender::new(FERRY, SECRET).path(PATH)
 }
 
 /// The statuses that these deliveries get, one after the other, and what was booked.
@@ -49,7 +50,7 @@ fn the_signature_is_that_of_the_documentation() -> TestResult {
 
 #[tokio::test]
 async fn a_genuine_delivery_runs_once() -> TestResult {
-    let (statuses, bookings) = send([signed(BODY)?, signed(BODY)?]).await?;
+    let (statuses, bookings) = send(ferry().duplicate(BODY)).await?;
     assert_eq!(statuses, [200, 200]);
     assert_eq!(bookings, ["b1"]);
     Ok(())
@@ -57,14 +58,14 @@ async fn a_genuine_delivery_runs_once() -> TestResult {
 
 #[tokio::test]
 async fn the_order_of_the_fields_is_free_and_their_values_are_not() -> TestResult {
-    let genuine = signed(BODY)?;
+    let genuine = ferry().signed(BODY);
     let mut reordered = genuine.clone();
     reordered.body = r#"{ "seats": 2, "event": "booked", "booking": "b1" }"#.into();
     let mut changed = genuine.clone();
     changed.body = BODY.replace('2', "9").into();
     let mut without_a_field = genuine.clone();
     without_a_field.body = r#"{"booking":"b1","event":"booked"}"#.into();
-    let no_json = signed("not JSON")?;
+    let no_json = ferry().signed("not JSON");
 
     let deliveries = [genuine, reordered, changed, without_a_field, no_json];
     let (statuses, bookings) = send(deliveries).await?;
@@ -75,9 +76,8 @@ async fn the_order_of_the_fields_is_free_and_their_values_are_not() -> TestResul
 
 #[tokio::test]
 async fn a_forged_or_old_delivery_is_refused() -> TestResult {
-    let old = UnixTime::from_secs(1_600_000_000);
-    let old = Signer::new(FERRY, SECRET)?.sign(old, BODY);
-    let (statuses, bookings) = send([signed(BODY)?.forged(), old]).await?;
+    let stale = ferry().stale(BODY).ok_or("the scheme signs a time")?;
+    let (statuses, bookings) = send([ferry().forged(BODY), stale]).await?;
     assert_eq!(statuses, [401, 401]);
     assert!(bookings.is_empty());
     Ok(())

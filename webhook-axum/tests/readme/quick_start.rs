@@ -36,21 +36,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
+    use serde_json::json;
     use tower::ServiceExt;
-    use webhook_axum::{Signer, providers};
+    use webhook_axum::testing::TestSender;
 
     #[tokio::test]
     async fn a_payment_runs_and_a_forgery_does_not() -> Result<(), Box<dyn std::error::Error>> {
-        let (secret, path) = ("whsec_0123456789abcdef", "/webhooks/stripe");
+        let secret = "whsec_0123456789abcdef";
+        let stripe = TestSender::stripe(secret).path("/webhooks/stripe");
         let app = super::app(secret);
-        let body = r#"{"id":"evt_1","data":{"object":{"amount_paid":1999}}}"#;
-        let delivery = Signer::new(providers::STRIPE, secret)?.sign_now(body);
 
-        let genuine = delivery.to_http::<Body>(path);
-        assert_eq!(app.clone().oneshot(genuine).await?.status(), 200);
-        let forged = delivery.forged().to_http::<Body>(path);
-        assert_eq!(app.oneshot(forged).await?.status(), 401);
+        let paid = stripe.event("invoice.paid", json!({"amount_paid": 1999}));
+        assert_eq!(
+            app.clone().oneshot(stripe.forged(&paid)).await?.status(),
+            401
+        );
+        assert_eq!(app.oneshot(stripe.signed(&paid)).await?.status(), 200);
         Ok(())
     }
 }

@@ -63,10 +63,23 @@ impl MockEvent {
     pub fn new(provider: Provider, event_type: &str, data: impl Serialize) -> Self {
         let data = serde_json::to_value(data);
         let data = data.unwrap_or_else(|error| panic!("the data of a mock event: {error}"));
-        Self::of_value(provider, event_type, data)
+        Self::of_value(provider, event_type, data, None)
     }
 
-    fn of_value(provider: Provider, event_type: &str, data: Value) -> Self {
+    /// With an id of this number, unless the data has one.
+    #[track_caller]
+    pub(super) fn numbered(
+        provider: Provider,
+        event_type: &str,
+        data: impl Serialize,
+        number: u64,
+    ) -> Self {
+        let data = serde_json::to_value(data);
+        let data = data.unwrap_or_else(|error| panic!("the data of a mock event: {error}"));
+        Self::of_value(provider, event_type, data, Some(number))
+    }
+
+    fn of_value(provider: Provider, event_type: &str, data: Value, number: Option<u64>) -> Self {
         let samples = Samples::of(&provider);
         let (kind, action) = match (provider.action, event_type.split_once('.')) {
             (Some(pointer), Some((kind, action))) => (kind, Some((pointer, action))),
@@ -86,10 +99,14 @@ impl MockEvent {
         }
         let place = event.samples.data.clone();
         event.merge_at(&place, sample.data);
-        event.merge_at(&place, data);
         for (pointer, value) in sample.set {
             event.put(&pointer, value);
         }
+        event = event.with_an_id();
+        if let Some(number) = number {
+            event.number(number);
+        }
+        event.merge_at(&place, data);
         if let Some((pointer, action)) = action {
             event = event.set(pointer, action);
         }
@@ -97,7 +114,7 @@ impl MockEvent {
         if let Some(pointer) = event.samples.kind.clone() {
             event.put(&pointer, kind.into());
         }
-        event.with_an_id()
+        event
     }
 
     /// Sets the id. Ignored if the provider's events have none.
@@ -161,29 +178,26 @@ impl MockEvent {
         Samples::of(provider).types().map(str::to_owned).collect()
     }
 
-    /// The id, and what else tells events apart, made different by a number: their last characters
-    /// are digits.
-    pub(super) fn numbered(mut self, number: u64) -> Self {
-        let known = match self.provider.id {
+    /// Makes the id, and what else tells events apart, different by a number: their last characters
+    /// are its digits.
+    fn number(&mut self, number: u64) {
+        let id = match self.provider.id {
             Locator::Header(_) | Locator::SignedHeader => self.id.clone(),
             Locator::Body(pointers) => pointers.iter().find_map(|at| self.text_at(at)),
             Locator::Query(name) => {
-                let mut query = self.query.iter();
-                query
-                    .find(|(known, _)| *known == name)
-                    .map(|(_, id)| id.clone())
+                let known = self.query.iter().find(|(known, _)| *known == name);
+                known.map(|(_, id)| id.clone())
             }
             Locator::None | Locator::Xml(_) => None,
         };
-        if let Some(id) = known {
-            self = self.id(with_number(&id, number));
+        if let Some(id) = id {
+            self.label(self.provider.id, with_number(&id, number), Label::Id);
         }
         let places = self.samples.unique.clone();
         let known = places.iter().find_map(|at| Some((at, self.text_at(at)?)));
         if let Some((place, text)) = known {
             self.put_text(place, with_number(&text, number));
         }
-        self
     }
 
     /// With an id, if the provider's events have one and the sample has not.
@@ -276,14 +290,8 @@ impl MockEvent {
 
     /// The query of the delivery: that of the samples, with the event's own labels.
     fn query(&self) -> Option<String> {
-        let filled = |template: String| {
-            let value = |name: &str| match name {
-                "type" => self.event_type.clone(),
-                pointer => self.text_at(pointer),
-            };
-            fill(&template, value)
-        };
-        let mut query = self.samples.query.clone().map(filled).unwrap_or_default();
+        let query = self.samples.query(|pointer| self.text_at(pointer));
+        let mut query = query.unwrap_or_default();
         for (name, value) in &self.query {
             let mark = if query.is_empty() { "" } else { "&" };
             let pair = Serializer::new(String::new())
@@ -334,23 +342,6 @@ fn with_element(document: &str, name: &str, text: &str) -> String {
     };
     let after = rest.find(&close).and_then(|at| rest.get(at..));
     [before, &open, text, after.unwrap_or_default()].concat()
-}
-
-/// Fills in the names in braces.
-fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut filled = String::new();
-    let mut rest = template;
-    while let Some((before, (name, after))) = rest
-        .split_once('{')
-        .and_then(|(before, after)| Some((before, after.split_once('}')?)))
-    {
-        filled.push_str(before);
-        filled.extend(form_urlencoded::byte_serialize(
-            value(name).unwrap_or_default().as_bytes(),
-        ));
-        rest = after;
-    }
-    filled + rest
 }
 
 impl fmt::Debug for MockEvent {

@@ -7,7 +7,7 @@
 //! * [`MockEvent`] is an event in the provider's envelope.
 //! * [`TestClock`] stands still until a test moves it.
 //!
-//! For `[dev-dependencies]`: a sender that signs belongs in no server.
+//! For `[dev-dependencies]`: no server needs what signs as its providers do.
 
 mod clock;
 mod constructors;
@@ -30,3 +30,7 @@ pub use framework::Http;
 pub use framework::{Framework, Plain};
 pub use payload::TestPayload;
 pub use sender::TestSender;
+
+/// A sender whose requests are [`SignedRequest`](crate::SignedRequest)s: for a real socket, another
+/// HTTP client or [`curl`](crate::SignedRequest::curl).
+pub type PlainSender = TestSender<Plain>;

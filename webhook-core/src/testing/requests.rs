@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::endpoint::Endpoint;
 use crate::error::RejectionKind;
 use crate::provider::{Identity, Questions};
 use crate::request::Head;
 use crate::signer::SignedRequest;
 use crate::testing::tamper::changes;
-use crate::testing::{Framework, TestPayload, TestSender};
+use crate::testing::{Framework, MockEvent, TestPayload, TestSender};
 use crate::time::UnixTime;
 
 /// Requests. Each takes a body, or a [`MockEvent`](crate::testing::MockEvent) of
@@ -49,15 +50,9 @@ impl<F: Framework> TestSender<F> {
     /// If the settings of the sender make no endpoint.
     #[track_caller]
     pub fn tampered(&self, payload: impl Into<TestPayload>) -> F::Request {
-        let now = self.now();
         let payload = payload.into();
-        let signed = self.sign(now, &payload);
-        let endpoint = self
-            .endpoint()
-            .clock(now)
-            .without_replay_protection()
-            .build();
-        let endpoint = endpoint.unwrap_or_else(|error| panic!("the endpoint of a sender: {error}"));
+        let signed = self.sign(self.now(), &payload);
+        let endpoint = self.own_endpoint();
         let is_covered = |changed: &SignedRequest| {
             let head = Head::new(changed.method, &changed.path_and_query, &changed.headers);
             let verified = endpoint.verify(&head, changed.body.clone());
@@ -104,16 +99,9 @@ impl<F: Framework> TestSender<F> {
     /// [`knows_retries`](Self::knows_retries) is `false`.
     #[track_caller]
     pub fn retry(&self, payload: impl Into<TestPayload>) -> [F::Request; 2] {
-        let (payload, now) = (payload.into(), self.now());
-        let fresh = self
-            .signed_tolerance()
-            .map_or(MINUTE, |own| own.past.saturating_sub(STEP));
-        let first = now.saturating_sub(fresh.min(MINUTE));
-        let again = match self.provider.keeps_time_on_retry() {
-            true => first,
-            false => now,
-        };
-        [first, again].map(|time| F::request(self.sign(time, &payload)))
+        let payload = payload.into();
+        let attempts = self.attempts();
+        attempts.map(|time| F::request(self.sign(time, &payload)))
     }
 
     /// A delivery whose body is one byte longer than the limit. It is answered 413.
@@ -135,13 +123,44 @@ impl<F: Framework> TestSender<F> {
         is_told && !matches!(self.provider.questions(), Questions::All)
     }
 
-    /// Whether a retry of a handled delivery is answered 200 without a run. Not so if events are
-    /// told apart by the [signed time of each attempt](Identity::ContentAndAttempt): then a retry
-    /// that is signed again runs again.
+    /// Whether a retry of a handled delivery is answered 200 without a run. Not so if a retry is
+    /// signed again, and the signed time or token of an attempt is all that tells events apart:
+    /// see [`Identity::ContentAndAttempt`]. Then the retry runs again.
+    ///
+    /// # Panics
+    ///
+    /// Like a request.
     #[must_use]
+    #[track_caller]
     pub fn knows_retries(&self) -> bool {
-        let by_attempt = matches!(self.provider.identity(), Identity::ContentAndAttempt);
-        self.knows_duplicates() && (!by_attempt || self.provider.keeps_time_on_retry())
+        let event = TestPayload::from(MockEvent::new(self.provider, "test", ()));
+        let [first, again] = self.attempts().map(|time| self.sign(time, &event));
+        let endpoint = self.own_endpoint();
+        let key = |signed: &SignedRequest| {
+            let head = Head::new(signed.method, &signed.path_and_query, &signed.headers);
+            let verified = endpoint.verify(&head, signed.body.clone()).ok();
+            verified.and_then(|delivery| delivery.replay_key().cloned())
+        };
+        self.knows_duplicates() && key(&first) == key(&again)
+    }
+
+    /// The times of a first attempt and of a retry.
+    fn attempts(&self) -> [UnixTime; 2] {
+        let now = self.now();
+        let fresh = self.signed_tolerance();
+        let fresh = fresh.map_or(MINUTE, |own| own.past.saturating_sub(STEP));
+        let first = now.saturating_sub(fresh.min(MINUTE));
+        match self.provider.keeps_time_on_retry() {
+            true => [first, first],
+            false => [first, now],
+        }
+    }
+
+    /// An endpoint that verifies what this sender signs now.
+    #[track_caller]
+    fn own_endpoint(&self) -> Endpoint {
+        let endpoint = self.endpoint().clock(self.now()).build();
+        endpoint.unwrap_or_else(|error| panic!("the endpoint of a sender: {error}"))
     }
 
     #[track_caller]

@@ -24,7 +24,7 @@ pub(super) struct Samples {
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
     /// The query of every delivery, mock or not.
-    pub(super) query: Option<String>,
+    query: Option<String>,
     /// Headers of every delivery.
     headers: BTreeMap<String, String>,
     /// The JSON pointer of what an event is about.
@@ -95,6 +95,11 @@ impl Samples {
         of(event_type).or_else(|| of("*"))
     }
 
+    /// The query, with the values that an event has at its pointers.
+    pub(super) fn query(&self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+        self.query.as_deref().map(|template| fill(template, value))
+    }
+
     /// The types that have a sample.
     pub(super) fn types(&self) -> impl Iterator<Item = &str> {
         let types = self.events.iter().flat_map(|event| &event.types);
@@ -123,6 +128,60 @@ impl Body {
             Self::Json(_) => "application/json",
             Self::Form(_) => "application/x-www-form-urlencoded",
             Self::Xml(_) => "text/xml",
+        }
+    }
+}
+
+/// Fills in the pointers in braces.
+fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, (pointer, after))) = rest
+        .split_once('{')
+        .and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        filled.push_str(before);
+        filled.extend(form_urlencoded::byte_serialize(
+            value(pointer).unwrap_or_default().as_bytes(),
+        ));
+        rest = after;
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Samples;
+    use crate::provider::Provider;
+    use crate::testing::samples::{PROVIDERS, file};
+
+    fn samples(name: &str) -> Samples {
+        serde_json::from_str(file(name).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    #[test]
+    fn every_file_is_of_a_provider_and_names_its_source() {
+        for name in PROVIDERS {
+            // Some need the feature `asymmetric`.
+            let known = Provider::ALL.iter().any(|known| known.name() == *name);
+            assert!(known || cfg!(not(feature = "asymmetric")), "{name}");
+            let source = samples(name).source;
+            assert!(source.starts_with("https://"), "{name}: {source}");
+        }
+        assert!(PROVIDERS.len() >= 100, "{}", PROVIDERS.len());
+    }
+
+    #[test]
+    fn no_type_of_a_provider_has_two_samples_and_no_value_replaces_an_envelope() {
+        for name in PROVIDERS {
+            let samples = samples(name);
+            let mut types: Vec<_> = samples.types().collect();
+            types.sort_unstable();
+            let all = types.len();
+            types.dedup();
+            assert_eq!(types.len(), all, "{name}");
+            let mut pointers = samples.events.iter().flat_map(|event| event.set.keys());
+            assert!(pointers.all(|pointer| pointer.starts_with('/')), "{name}");
         }
     }
 }

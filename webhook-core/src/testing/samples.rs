@@ -2,8 +2,10 @@
 //!
 //! `source` names the page. `types` are the event types of a shape, `*` all that have no other.
 //! `data` is the JSON pointer of what the event is about, and `times` are the pointers of times
-//! with their form. The body is `json`, `form` or `xml`. `id`, `query` and `headers` are what is
-//! outside of the body; `{/pointer}` and `{type}` in the query are filled in from the event.
+//! with their form. The envelope is `json`, `form` or `xml`; `set` has values of it that belong to a
+//! type. `unique` names values that tell events apart where no signed id does. `type` is where the
+//! body has the type, if the const does not say so. `id`, `query` and `headers` are outside of the
+//! body; `{/pointer}` in the query is filled in from the event.
 
 macro_rules! samples {
     ($($file:literal: $($provider:literal)+;)*) => {

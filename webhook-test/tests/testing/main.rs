@@ -7,8 +7,9 @@
 
 mod doors;
 mod events;
+mod settings;
 
-use doors::{Actix, Axum, Door, Labels, PATH, Ran, Tower};
+use doors::{Actix, Axum, Door, PATH, Ran, Tower};
 use webhook_core::testing::{Framework, Plain, TestClock, TestSender};
 use webhook_core::{Algorithm, Endpoint, Provider, Reply};
 

@@ -121,6 +121,15 @@ impl Custom for Sns {
             "SignatureVersion": self.version,
             "SigningCertURL": url.as_deref().unwrap_or(SIGNER_URL),
         });
+        // A body that is a notification is signed as one.
+        let given: Option<serde_json::Value> = serde_json::from_slice(&draft.body).ok();
+        let given = given.filter(|given| given.get("MessageId").is_some());
+        for name in ["MessageId", "Message", "Subject", "UnsubscribeURL"] {
+            let value = given.as_ref().and_then(|given| given.get(name));
+            if let (Some(value), Some(fields)) = (value, notification.as_object_mut()) {
+                fields.insert(name.to_owned(), value.clone());
+            }
+        }
         let text = notification.to_string();
         let mut signed = Vec::new();
         let mut sink = |piece: &[u8]| signed.extend_from_slice(piece);
