@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::provider::{Locator, Mode, Provider};
 use crate::testing::TestPayload;
-use crate::testing::document::{merge, put, text};
-use crate::testing::sample::{Body, Samples};
+use crate::testing::body::Body;
+use crate::testing::sample::Samples;
 use crate::time::UnixTime;
 
 /// An event as its provider would send it: your data in the provider's envelope, with id, type,
@@ -98,21 +98,21 @@ impl MockEvent {
             event.id = Some("msg_test_00000000".to_owned());
         }
         let place = event.samples.data.clone();
-        event.merge_at(&place, sample.data);
+        event.body.merge_at(&place, sample.data);
         for (pointer, value) in sample.set {
-            event.put(&pointer, value);
+            event.body.put(&pointer, value);
         }
         event = event.with_an_id();
         if let Some(number) = number {
             event.number(number);
         }
-        event.merge_at(&place, data);
+        event.body.merge_at(&place, data);
         if let Some((pointer, action)) = action {
             event = event.set(pointer, action);
         }
         event.label(provider.kind, kind.to_owned(), Label::Type);
         if let Some(pointer) = event.samples.kind.clone() {
-            event.put(&pointer, kind.into());
+            event.body.put(&pointer, kind.into());
         }
         event
     }
@@ -137,8 +137,8 @@ impl MockEvent {
     /// Sets the times of the envelope, where the sample has them. The signed time is the sender's.
     pub fn at(mut self, time: UnixTime) -> Self {
         for (pointer, form) in self.samples.times.clone() {
-            if self.text_at(&pointer).is_some() {
-                self.put(&pointer, form.value(time));
+            if self.body.text_at(&pointer).is_some() {
+                self.body.put(&pointer, form.value(time));
             }
         }
         self
@@ -152,7 +152,7 @@ impl MockEvent {
     #[track_caller]
     pub fn set(mut self, pointer: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value);
-        self.put(
+        self.body.put(
             pointer,
             value.unwrap_or_else(|error| panic!("a mock event: {error}")),
         );
@@ -162,14 +162,7 @@ impl MockEvent {
     /// The body.
     #[must_use]
     pub fn body(&self) -> Vec<u8> {
-        match &self.body {
-            Body::Json(document) => document.to_string().into(),
-            Body::Form(fields) => {
-                let mut form = Serializer::new(String::new());
-                form.extend_pairs(fields).finish().into()
-            }
-            Body::Xml(document) => document.clone().into(),
-        }
+        self.body.bytes()
     }
 
     /// The event types of a provider that have a sample.
@@ -183,7 +176,7 @@ impl MockEvent {
     fn number(&mut self, number: u64) {
         let id = match self.provider.id {
             Locator::Header(_) | Locator::SignedHeader => self.id.clone(),
-            Locator::Body(pointers) => pointers.iter().find_map(|at| self.text_at(at)),
+            Locator::Body(pointers) => pointers.iter().find_map(|at| self.body.text_at(at)),
             Locator::Query(name) => {
                 let known = self.query.iter().find(|(known, _)| *known == name);
                 known.map(|(_, id)| id.clone())
@@ -194,16 +187,18 @@ impl MockEvent {
             self.label(self.provider.id, with_number(&id, number), Label::Id);
         }
         let places = self.samples.unique.clone();
-        let known = places.iter().find_map(|at| Some((at, self.text_at(at)?)));
+        let known = places
+            .iter()
+            .find_map(|at| Some((at, self.body.text_at(at)?)));
         if let Some((place, text)) = known {
-            self.put_text(place, with_number(&text, number));
+            self.body.put_text(place, with_number(&text, number));
         }
     }
 
     /// With an id, if the provider's events have one and the sample has not.
     fn with_an_id(self) -> Self {
         let has_one = match self.provider.id {
-            Locator::Body(pointers) => pointers.iter().any(|at| self.text_at(at).is_some()),
+            Locator::Body(pointers) => pointers.iter().any(|at| self.body.text_at(at).is_some()),
             Locator::Query(_) => false,
             _ => true,
         };
@@ -220,77 +215,24 @@ impl MockEvent {
                 Label::Type => self.event_type = Some(value),
             },
             Locator::Body(pointers) => {
-                let known = pointers.iter().find(|at| self.text_at(at).is_some());
+                let known = pointers.iter().find(|at| self.body.text_at(at).is_some());
                 let Some(pointer) = known.or(pointers.first()) else {
                     return;
                 };
-                self.put_text(pointer, value);
+                self.body.put_text(pointer, value);
             }
             Locator::Query(name) => {
                 self.query.retain(|(known, _)| *known != name);
                 self.query.push((name, value));
             }
-            Locator::Xml(element) => self.put(element, value.into()),
+            Locator::Xml(element) => self.body.put(element, value.into()),
             Locator::None => {}
-        }
-    }
-
-    /// The text or number at a pointer.
-    fn text_at(&self, pointer: &str) -> Option<String> {
-        match &self.body {
-            Body::Json(document) => {
-                let value = document.pointer(pointer)?;
-                (value.is_string() || value.is_number()).then(|| text(value))
-            }
-            Body::Form(fields) => fields.get(pointer.trim_start_matches('/')).cloned(),
-            Body::Xml(document) => {
-                let (_, rest) = document.split_once(&format!("<{pointer}>"))?;
-                rest.split('<').next().map(str::to_owned)
-            }
-        }
-    }
-
-    /// Puts a text, or a number where a number was.
-    fn put_text(&mut self, pointer: &str, value: String) {
-        let was_number = match &self.body {
-            Body::Json(document) => document.pointer(pointer).is_some_and(Value::is_number),
-            Body::Form(_) | Body::Xml(_) => false,
-        };
-        let number = value.parse::<u64>().ok().filter(|_| was_number);
-        self.put(pointer, number.map_or_else(|| value.into(), Value::from));
-    }
-
-    fn put(&mut self, pointer: &str, value: Value) {
-        match &mut self.body {
-            Body::Json(document) => put(document, pointer, value),
-            Body::Form(fields) => {
-                fields.insert(pointer.trim_start_matches('/').to_owned(), text(&value));
-            }
-            Body::Xml(document) => {
-                let name = pointer.trim_start_matches('/');
-                *document = with_element(document, name, &text(&value));
-            }
-        }
-    }
-
-    fn merge_at(&mut self, pointer: &str, data: Value) {
-        match &mut self.body {
-            Body::Json(document) => match document.pointer_mut(pointer) {
-                Some(sample) => merge(sample, data),
-                None => put(document, pointer, data),
-            },
-            Body::Form(_) | Body::Xml(_) => {
-                let Value::Object(members) = data else { return };
-                for (name, value) in members {
-                    self.put(&name, value);
-                }
-            }
         }
     }
 
     /// The query of the delivery: that of the samples, with the event's own labels.
     fn query(&self) -> Option<String> {
-        let query = self.samples.query(|pointer| self.text_at(pointer));
+        let query = self.samples.query(|pointer| self.body.text_at(pointer));
         let mut query = query.unwrap_or_default();
         for (name, value) in &self.query {
             let mark = if query.is_empty() { "" } else { "&" };
@@ -332,16 +274,6 @@ fn with_number(id: &str, number: u64) -> String {
     let kept = id.chars().count().saturating_sub(digits.len());
     let kept: String = id.chars().take(kept).collect();
     kept + &digits
-}
-
-/// With this text in the first element of this name.
-fn with_element(document: &str, name: &str, text: &str) -> String {
-    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-    let Some((before, rest)) = document.split_once(&open) else {
-        return document.to_owned();
-    };
-    let after = rest.find(&close).and_then(|at| rest.get(at..));
-    [before, &open, text, after.unwrap_or_default()].concat()
 }
 
 impl fmt::Debug for MockEvent {

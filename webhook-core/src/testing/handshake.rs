@@ -23,7 +23,7 @@ impl<F: Framework> TestSender<F> {
     #[must_use]
     #[track_caller]
     pub fn handshake(&self) -> Option<F::Request> {
-        let handshake = self.provider_handshake()?;
+        let handshake = self.provider.handshake()?;
         Some(F::request(self.challenge(handshake)))
     }
 

@@ -9,6 +9,7 @@
 //!
 //! For `[dev-dependencies]`: no server needs what signs as its providers do.
 
+mod body;
 mod clock;
 mod constructors;
 mod document;
@@ -21,6 +22,7 @@ mod requests;
 mod sample;
 mod samples;
 mod sender;
+mod signing;
 mod tamper;
 
 pub use clock::TestClock;

@@ -9,6 +9,7 @@ use crate::error::RejectionKind;
 use crate::provider::{Identity, Questions};
 use crate::request::Head;
 use crate::signer::SignedRequest;
+use crate::testing::signing::with_content_type;
 use crate::testing::tamper::changes;
 use crate::testing::{Framework, MockEvent, TestPayload, TestSender};
 use crate::time::UnixTime;
@@ -162,31 +163,6 @@ impl<F: Framework> TestSender<F> {
         let endpoint = self.endpoint().clock(self.now()).build();
         endpoint.unwrap_or_else(|error| panic!("the endpoint of a sender: {error}"))
     }
-
-    #[track_caller]
-    pub(super) fn sign(&self, time: UnixTime, payload: &TestPayload) -> SignedRequest {
-        let signed = self.signer(payload).sign(time, payload.body.clone());
-        with_content_type(signed, payload)
-    }
-}
-
-/// With one content type. The code of some schemes wraps the body in a form.
-fn with_content_type(mut signed: SignedRequest, payload: &TestPayload) -> SignedRequest {
-    let mut known = false;
-    let is_content_type = |name: &str| name.eq_ignore_ascii_case("content-type");
-    signed.headers.retain(|(name, _)| {
-        let again = known && is_content_type(name);
-        known |= is_content_type(name);
-        !again
-    });
-    let was_form = !matches!(payload.body.first(), Some(b'{' | b'[' | b'<'));
-    let is_form = !was_form && !matches!(signed.body.first(), Some(b'{' | b'[' | b'<' | b'-'));
-    for (name, value) in &mut signed.headers {
-        if is_form && is_content_type(name) {
-            "application/x-www-form-urlencoded".clone_into(value);
-        }
-    }
-    signed
 }
 
 /// Schemes with whole seconds compare whole seconds.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::provider::Provider;
+use crate::testing::body::Body;
 use crate::testing::samples::file;
 use crate::time::{TimeUnit, UnixTime};
 
@@ -47,14 +48,6 @@ pub(super) struct Sample {
     /// Values of the envelope.
     pub(super) set: BTreeMap<String, Value>,
     pub(super) data: Value,
-}
-
-/// The body of an event.
-#[derive(Clone, Debug)]
-pub(super) enum Body {
-    Json(Value),
-    Form(BTreeMap<String, String>),
-    Xml(String),
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -118,16 +111,6 @@ impl TimeForm {
             Self::Seconds => time.as_secs().into(),
             Self::Millis => time.as_millis().into(),
             Self::Rfc3339 => TimeUnit::Rfc3339.format(time).into(),
-        }
-    }
-}
-
-impl Body {
-    pub(super) const fn content_type(&self) -> &'static str {
-        match self {
-            Self::Json(_) => "application/json",
-            Self::Form(_) => "application/x-www-form-urlencoded",
-            Self::Xml(_) => "text/xml",
         }
     }
 }

@@ -7,18 +7,15 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::endpoint::{Endpoint, EndpointBuilder};
-use crate::provider::{Handshake, Part, Provider, Reply};
+use crate::provider::Provider;
 use crate::replay::MemoryStore;
 use crate::secret::{Secret, Settings};
 use crate::signer::Signer;
-use crate::testing::document::text;
 use crate::testing::keys::{made_up_secret, made_up_setting, receiving_secret};
-use crate::testing::sample::Samples;
-use crate::testing::{Framework, MockEvent, Plain, TestPayload};
-use crate::time::{Clock, SystemClock, Tolerance, UnixTime};
+use crate::testing::{Framework, MockEvent, Plain};
+use crate::time::{Clock, SystemClock, Tolerance};
 
 /// Sends what a provider and its attackers send, as requests of a test.
 ///
@@ -48,17 +45,17 @@ use crate::time::{Clock, SystemClock, Tolerance, UnixTime};
 pub struct TestSender<F = Plain> {
     pub(super) provider: Provider,
     /// What signs: the private key if receivers have a public key.
-    secret: Secret,
-    settings: Settings,
-    public_url: Option<String>,
-    path: Option<String>,
-    method: Option<&'static str>,
-    headers: Vec<(String, String)>,
-    token_parameter: Option<String>,
+    pub(super) secret: Secret,
+    pub(super) settings: Settings,
+    pub(super) public_url: Option<String>,
+    pub(super) path: Option<String>,
+    pub(super) method: Option<&'static str>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) token_parameter: Option<String>,
     pub(super) verify_token: Option<Secret>,
-    tolerance: Option<Tolerance>,
+    pub(super) tolerance: Option<Tolerance>,
     pub(super) body_limit: usize,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     /// Whether the clock may move between signing and receiving.
     pub(super) is_running: bool,
     /// How many mock events were made.
@@ -283,148 +280,6 @@ impl<F: Framework> TestSender<F> {
     #[must_use]
     pub fn provider(&self) -> &Provider {
         &self.provider
-    }
-
-    pub(super) fn now(&self) -> UnixTime {
-        self.clock.now().unwrap_or_else(UnixTime::now)
-    }
-
-    /// The tolerance, if the provider signs a time.
-    pub(super) fn signed_tolerance(&self) -> Option<Tolerance> {
-        self.tolerance
-    }
-
-    pub(super) fn target(&self, query: Option<&str>) -> String {
-        let of_url = || {
-            let url = self.public_url.as_deref().unwrap_or_default();
-            let (_, rest) = url.split_once("://")?;
-            rest.find('/')
-                .and_then(|at| rest.get(at..))
-                .map(str::to_owned)
-        };
-        let path = self.path.clone().or_else(of_url);
-        let path = path.unwrap_or_else(|| "/".to_owned());
-        match query {
-            Some(query) => format!("{path}?{query}"),
-            None => path,
-        }
-    }
-
-    /// The signer of a delivery.
-    #[track_caller]
-    pub(super) fn signer(&self, payload: &TestPayload) -> Signer {
-        let name = self.provider.name();
-        if self.provider.signs_url() && self.public_url.is_none() {
-            panic!("{name} signs the URL of the endpoint: call `.public_url(…)`");
-        }
-        for setting in self.provider.required_settings() {
-            if self.settings.get(setting).is_none() {
-                panic!("{name} needs a setting: call `.setting(\"{setting}\", …)`");
-            }
-        }
-        let samples = Samples::of(&self.provider);
-        let query = payload.query.clone().or_else(|| {
-            let document: Value = serde_json::from_slice(&payload.body).unwrap_or_default();
-            samples.query(|pointer| document.pointer(pointer).map(text))
-        });
-        let signer = Signer::new(self.provider, self.secret.clone());
-        let mut signer = signer
-            .unwrap_or_else(|error| panic!("a sender of {name}: {error}"))
-            .path_and_query(self.target(query.as_deref()))
-            .id(payload.id_or_computed())
-            .header("content-type", self.content_type(payload));
-        signer = signer.public_url(self.url().unwrap_or_default());
-        if let Some(name) = &self.token_parameter {
-            signer = signer.token_parameter(name);
-        }
-        if let Some(method) = self.method {
-            signer = signer.method(method);
-        }
-        if let Some(event_type) = &payload.event_type {
-            signer = signer.event_type(event_type);
-        }
-        for (name, value) in self.settings.iter() {
-            signer = signer.setting(name, value.clone());
-        }
-        for (name, value) in self.sent_headers(payload, &samples) {
-            signer = signer.header(name, value);
-        }
-        signer
-    }
-
-    /// The headers of the caller, and those that the provider always sends.
-    fn sent_headers(&self, payload: &TestPayload, samples: &Samples) -> Vec<(String, String)> {
-        let mut headers: Vec<_> = payload
-            .headers
-            .iter()
-            .chain(&self.headers)
-            .cloned()
-            .collect();
-        let mut add = |name: &str, value: &str| {
-            let is_there = headers
-                .iter()
-                .any(|(known, _)| known.eq_ignore_ascii_case(name));
-            if !is_there && !name.eq_ignore_ascii_case("content-type") {
-                headers.push((name.to_owned(), value.to_owned()));
-            }
-        };
-        for (name, value) in samples.headers() {
-            add(name, value);
-        }
-        for part in self
-            .provider
-            .schemes()
-            .first()
-            .map_or(&[][..], |s| s.parts())
-        {
-            if let Part::Header(name) = part {
-                add(name, &payload.id_or_computed());
-            }
-        }
-        headers
-    }
-
-    fn content_type(&self, payload: &TestPayload) -> String {
-        let guessed = match self.provider.has_forms() && !payload.is_json() {
-            true => "application/x-www-form-urlencoded",
-            false => "application/json",
-        };
-        payload
-            .content_type
-            .as_deref()
-            .unwrap_or(guessed)
-            .to_owned()
-    }
-
-    fn url(&self) -> Option<&str> {
-        self.public_url.as_deref()
-    }
-
-    /// The verify token, or one that is made up.
-    pub(super) fn token(&self) -> Secret {
-        let made_up = || Secret::from("test-verify-token");
-        self.verify_token.clone().unwrap_or_else(made_up)
-    }
-
-    /// Whether deliveries name the key, and the endpoint has no other name for it.
-    fn names_key(&self) -> bool {
-        let mut optional = self.provider.optional_settings();
-        let has_name = optional.any(|name| name == crate::provider::KID);
-        self.provider.names_keys() && has_name && self.settings.get(crate::provider::KID).is_none()
-    }
-
-    fn key_id(&self) -> String {
-        crate::verify::custom::jwt::signing_id(&self.settings)
-    }
-
-    /// Whether the URL is part of the answer to a challenge (eBay).
-    fn answers_with_url(&self) -> bool {
-        let reply = self.provider.handshake().map(|handshake| handshake.reply());
-        matches!(reply, Some(Reply::Digest(_)))
-    }
-
-    pub(super) fn provider_handshake(&self) -> Option<Handshake> {
-        self.provider.handshake()
     }
 }
 
