@@ -32,7 +32,7 @@ use webhook_core::SignedRequest;
 pub use webhook_core::testing::{Framework, MockEvent, PlainSender, TestClock, TestPayload};
 
 /// Sends what a provider and its attackers send, as a
-/// [`TestRequest`](actix_web::test::TestRequest): see [`webhook_core::testing::TestSender`].
+/// [`TestRequest`]: see [`webhook_core::testing::TestSender`].
 pub type TestSender = webhook_core::testing::TestSender<ActixWeb>;
 
 /// The requests of [`actix_web::test`](mod@actix_web::test).
