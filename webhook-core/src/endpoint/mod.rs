@@ -114,6 +114,11 @@ impl Endpoint {
         &self.scope.shared
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// The provider.
     #[must_use]
     pub fn provider(&self) -> &Provider {
@@ -259,11 +264,6 @@ impl Endpoint {
             Finished::Answer(_) => Err(RejectionKind::Unprocessable.into()),
             Finished::Pending(_) => Err(self.reject(RejectionKind::KeysUnavailable.into())),
         }
-    }
-
-    #[cfg(feature = "testing")]
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.shared
     }
 
     /// Sets the hooks of the router around this endpoint. They are called after those of the

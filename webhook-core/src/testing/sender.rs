@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -109,12 +109,8 @@ impl<F: Framework> TestSender<F> {
     /// Like [`new`](Self::new).
     #[track_caller]
     pub fn for_endpoint(endpoint: &Endpoint, secret: impl Into<Secret>) -> Self {
-        let shared = endpoint.shared();
-        let verifier = shared.verifier.read();
-        let options = verifier
-            .unwrap_or_else(PoisonError::into_inner)
-            .options()
-            .clone();
+        let (scope, shared) = (endpoint.scope(), &endpoint.scope().shared);
+        let options = scope.verifier().options();
         let clock = Arc::clone(&shared.clock);
         let mut sender = Self::new(shared.provider, secret).clock(move || clock.now());
         sender.settings = options.settings;

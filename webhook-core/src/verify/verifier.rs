@@ -166,8 +166,11 @@ impl Verifier {
     }
 
     #[cfg(feature = "testing")]
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
+    pub(crate) fn options(&self) -> Options {
+        let mut options = self.spec.options.clone();
+        let own = self.url.as_deref().map(str::to_owned);
+        options.public_url = own.or(options.public_url);
+        options
     }
 
     /// The keyed hash that answers challenges: that of the first scheme, with the secret in this
