@@ -52,6 +52,9 @@ impl<F: Framework> TestSender<F> {
     #[track_caller]
     pub fn tampered(&self, payload: impl Into<TestPayload>) -> F::Request {
         let payload = payload.into();
+        if self.provider.coverage().is_sender_only() {
+            return self.forged(payload);
+        }
         let signed = self.sign(self.now(), &payload);
         let endpoint = self.own_endpoint();
         let is_covered = |changed: &SignedRequest| {
@@ -59,8 +62,10 @@ impl<F: Framework> TestSender<F> {
             let verified = endpoint.verify(&head, changed.body.clone());
             verified.is_err_and(|refused| refused.kind() == RejectionKind::BadSignature)
         };
-        let changed = changes(&signed).find(is_covered);
-        F::request(changed.unwrap_or_else(|| with_content_type(signed.forged(), &payload)))
+        match changes(&signed).find(is_covered) {
+            Some(changed) => F::request(changed),
+            None => self.forged(payload),
+        }
     }
 
     /// The delivery, signed so long ago that its time is just outside of the tolerance. It is
