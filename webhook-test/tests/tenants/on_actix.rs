@@ -2,9 +2,8 @@
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::{App, test, web};
-use webhook_actix::{
-    SignedRequest, VerifiedDelivery, Webhook as Layer, WebhookRouter, test_request,
-};
+use webhook_actix::testing::test_request;
+use webhook_actix::{SignedRequest, VerifiedDelivery, Webhook as Layer, WebhookRouter};
 
 use crate::answered::Answered;
 
