@@ -70,6 +70,7 @@
 //! * `http`: implements [`Headers`] for `http::HeaderMap` (http 1).
 //! * `asymmetric`: public-key signatures, the providers that use them, and fetched keys. Needs a C
 //!   compiler, for `aws-lc-rs`.
+//! * `secret-store`: `secret_store`, the secrets of tenants in a database, sealed under a key ring.
 //! * `conformance`: the test suite that every [`ReplayStore`] has to pass.
 
 #![cfg_attr(
@@ -107,6 +108,8 @@ pub mod replay;
 mod request;
 mod routing;
 mod secret;
+#[cfg(feature = "secret-store")]
+pub mod secret_store;
 mod signer;
 mod time;
 mod verify;

@@ -9,12 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Files of their own count as folders.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 22] = [
     "adapter",
     "fuzzing",
     "routing",
     "endpoint",
     "delivery",
+    "secret_store",
     "signer",
     "providers",
     "verify",
