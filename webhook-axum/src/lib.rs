@@ -164,6 +164,8 @@
 //!   `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
+//! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
+//!   ring.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -209,6 +211,11 @@ struct RouterPage;
 #[cfg(all(doctest, feature = "forward"))]
 #[doc = include_str!("../../docs/forwarding.md")]
 struct ForwardingPage;
+
+/// The code blocks of the page about tenants.
+#[cfg(all(doctest, feature = "secret-store"))]
+#[doc = include_str!("../../docs/tenants.md")]
+struct TenantsPage;
 
 /// A constructor whose feature is off does not compile.
 ///

@@ -85,7 +85,10 @@ async fn no_row_has_the_text_of_a_secret() {
     let pasted = TenantSecrets::new(SECRET);
     secrets.put(&STRIPE, "acme", &pasted).await.unwrap();
     let rows = schema
-        .run("select s::text as row, convert_from(sealed, 'LATIN1') as sealed from {schema}.webhook_secret s")
+        .run(
+            "select s::text as row, convert_from(sealed, 'LATIN1') as sealed
+             from {schema}.webhook_secret s",
+        )
         .await;
     assert_eq!(rows.len(), 1);
     for column in ["row", "sealed"] {

@@ -128,5 +128,5 @@ Exit codes:
   2  the configuration or an argument cannot be used
 
 Environment:
-  RUST_LOG             what is logged, such as `debug` or `info,webhook=debug`; the default is `info`
+  RUST_LOG             what is logged, such as `debug` or `info,webhook=debug`; default: `info`
   WEBHOOK_SECRET_KEYS  the keys of `webhook secrets`, unless it has --keys";

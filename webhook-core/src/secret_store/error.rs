@@ -1,13 +1,13 @@
-//! Why secrets of a tenant cannot be read or written.
+//! Why secrets of a tenant cannot be read or written, and why a key ring cannot be made.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::error::{ConfigError, StoreError};
-use crate::secret_store::Slot;
+use crate::secret_store::{KeyProblem, Slot};
 
-/// An operation on the secrets of a tenant failed. It never means that the tenant is unknown: answer
-/// its deliveries 503.
+/// An operation on the secrets of a tenant failed. It never means that the tenant is unknown:
+/// answer its deliveries 503.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SecretStoreError {
@@ -125,5 +125,55 @@ impl From<OpenError> for SecretStoreError {
 impl From<StoreError> for SecretStoreError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+/// A key ring cannot be made. The message says what to change, and never contains a key.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum KeyRingError {
+    /// The environment variable is not set, or is not UTF-8.
+    NoVariable {
+        /// Its name.
+        name: String,
+    },
+    /// The file cannot be read, or is not UTF-8.
+    Unreadable(std::io::Error),
+    /// There is no key.
+    Empty,
+    /// A key cannot be used.
+    Key {
+        /// Which one, counted from one.
+        position: usize,
+        /// Why it cannot be used.
+        problem: KeyProblem,
+    },
+    /// The operating system has no random bytes for a new key.
+    NoRandomness,
+}
+
+impl fmt::Display for KeyRingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoVariable { name } => write!(
+                f,
+                "the environment variable {name} is not set; expected keys as ID:KEY"
+            ),
+            Self::Unreadable(_) => f.write_str("the file of the keys cannot be read"),
+            Self::Empty => {
+                f.write_str("there is no key: make one with `webhook secrets key`, as ID:KEY")
+            }
+            Self::Key { position, problem } => write!(f, "key {position} {problem}"),
+            Self::NoRandomness => f.write_str("the operating system has no random bytes"),
+        }
+    }
+}
+
+impl Error for KeyRingError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unreadable(error) => Some(error),
+            _ => None,
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! The keys that seal secrets.
 
-use std::error::Error;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::constant_time_eq;
 use crate::crypto::seal::{self, SealingKey};
+use crate::secret_store::KeyRingError;
 use crate::secret_store::key_text::{self, KeyProblem};
 
 /// The keys that secrets at rest are sealed with. Clones share them.
@@ -21,8 +21,8 @@ use crate::secret_store::key_text::{self, KeyProblem};
 ///
 /// `ID:KEY`, and several of them separated by white space or commas, the current one first. `#`
 /// begins a comment. An id has 1 to 64 letters, digits, `.`, `_` and `-`, and is not secret. A key
-/// is 32 random bytes in base64 or hexadecimal. `webhook secrets key` prints a fresh one with an id.
-/// `openssl rand -base64 32` makes the part after the colon.
+/// is 32 random bytes in base64 or hexadecimal. `webhook secrets key` prints a fresh one with an
+/// id. `openssl rand -base64 32` makes the part after the colon.
 ///
 /// ```
 /// use webhook_core::secret_store::KeyRing;
@@ -43,30 +43,6 @@ pub struct KeyRing(Arc<[MasterKey]>);
 struct MasterKey {
     id: Box<str>,
     key: SealingKey,
-}
-
-/// A key ring cannot be made. The message says what to change, and never contains a key.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum KeyRingError {
-    /// The environment variable is not set, or is not UTF-8.
-    NoVariable {
-        /// Its name.
-        name: String,
-    },
-    /// The file cannot be read, or is not UTF-8.
-    Unreadable(std::io::Error),
-    /// There is no key.
-    Empty,
-    /// A key cannot be used.
-    Key {
-        /// Which one, counted from one.
-        position: usize,
-        /// Why it cannot be used.
-        problem: KeyProblem,
-    },
-    /// The operating system has no random bytes for a new key.
-    NoRandomness,
 }
 
 impl KeyRing {
@@ -211,32 +187,6 @@ impl fmt::Debug for KeyRing {
         f.debug_tuple("KeyRing")
             .field(&self.ids().collect::<Vec<_>>())
             .finish()
-    }
-}
-
-impl fmt::Display for KeyRingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoVariable { name } => write!(
-                f,
-                "the environment variable {name} is not set; expected keys as ID:KEY"
-            ),
-            Self::Unreadable(_) => f.write_str("the file of the keys cannot be read"),
-            Self::Empty => {
-                f.write_str("there is no key: make one with `webhook secrets key`, as ID:KEY")
-            }
-            Self::Key { position, problem } => write!(f, "key {position} {problem}"),
-            Self::NoRandomness => f.write_str("the operating system has no random bytes"),
-        }
-    }
-}
-
-impl Error for KeyRingError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Unreadable(error) => Some(error),
-            _ => None,
-        }
     }
 }
 

@@ -11,8 +11,8 @@ use crate::secret_store::{
 };
 use crate::time::{Clock, SystemClock, UnixTime};
 
-/// A table in memory, for tests and for tenants that are read from elsewhere at the start. It is lost
-/// with the process. Clones share it.
+/// A table in memory, for tests and for tenants that are read from elsewhere at the start. It is
+/// lost with the process. Clones share it.
 #[derive(Clone)]
 pub struct MemorySecretTable {
     rows: Arc<Mutex<BTreeMap<Slot, SecretRow>>>,

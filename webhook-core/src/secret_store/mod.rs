@@ -1,13 +1,14 @@
 //! Secrets of tenants at rest: sealed in a table of a database, and opened with a key ring.
 //!
-//! A service with many tenants gets a secret from each of them. [`SecretStore`] keeps them: it checks
-//! a secret with the provider's own rules, seals it, and replaces it without a gap. A [`SecretTable`]
-//! stores what is sealed, and never sees a key. `webhook-postgres` and `webhook-sqlite` have one, and
-//! `webhook secrets` is the same for operators.
+//! A service with many tenants gets a secret from each of them. [`SecretStore`] keeps them: it
+//! checks a secret with the provider's own rules, seals it, and replaces it without a gap. A
+//! [`SecretTable`] stores what is sealed, and never sees a key. `webhook-postgres` and
+//! `webhook-sqlite` have one, and `webhook secrets` is the same for operators.
 //!
 //! ```
 //! use std::time::Duration;
-//! use webhook_core::{providers, secret_store::{KeyRing, MemorySecretTable, SecretStore, TenantSecrets}};
+//! use webhook_core::providers;
+//! use webhook_core::secret_store::{KeyRing, MemorySecretTable, SecretStore, TenantSecrets};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! // In production: `KeyRing::from_env("WEBHOOK_SECRET_KEYS")?`.
@@ -34,23 +35,24 @@
 //!
 //! # What sealing protects from
 //!
-//! Who reads the table, a backup of it or a replica learns no secret. Who writes to it cannot make
-//! up a secret, and cannot move one: tenant, provider and slot are authenticated, so a row that is
-//! copied to another place does not open. A row that does not open is an error, and deliveries of
-//! its tenant are answered 503.
+//! A reader of the table, of a backup or of a replica learns no secret. A writer cannot make up a
+//! secret, and cannot move one: tenant, provider and slot are authenticated, so a row that is copied
+//! to another place does not open. A row that does not open is an error, and deliveries of its
+//! tenant are answered 503.
 //!
-//! Times are not authenticated. Who writes to the table can let a previous secret count for longer,
-//! delete secrets, and bring an old row back into its own place. Who has the key ring and the table
-//! has the secrets.
+//! Times are not authenticated. A writer can let a previous secret count for longer, delete secrets,
+//! and bring an old row back into its own place. The key ring and the table together give all
+//! secrets.
 //!
 //! # The envelope
 //!
 //! A [`SealedSecret`] is version (1 byte, the number 1), length of the key id (1 byte), key id,
-//! nonce (24 bytes), and the text encrypted with XChaCha20-Poly1305, whose tag is the last 16 bytes.
-//! The associated data are the text `webhook-secret`, the bytes up to the nonce, tenant, provider
-//! and name of the setting (empty for a secret), each after its length as 8 bytes, and the number of
-//! the slot as 8 bytes. Numbers are big-endian.
+//! nonce (24 bytes), and the text encrypted with XChaCha20-Poly1305, whose tag is the last 16
+//! bytes. The associated data are the text `webhook-secret`, the bytes up to the nonce, tenant,
+//! provider and name of the setting (empty for a secret), each after its length as 8 bytes, and the
+//! number of the slot as 8 bytes. Numbers are big-endian.
 
+mod checks;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod envelope;
@@ -65,12 +67,12 @@ mod table;
 mod tenant_secrets;
 
 pub use envelope::SealedSecret;
-pub use error::{OpenError, OpenProblem, SecretStoreError};
-pub use key_ring::{KeyRing, KeyRingError};
+pub use error::{KeyRingError, OpenError, OpenProblem, SecretStoreError};
+pub use key_ring::KeyRing;
 pub use key_text::KeyProblem;
 pub use memory::MemorySecretTable;
 pub use rewrap::Rewrapped;
 pub use slot::Slot;
-pub use store::{DEFAULT_OVERLAP, SecretInfo, SecretStore};
-pub use table::{Change, Replaced, SecretRow, SecretTable, TenantRows};
+pub use store::{DEFAULT_OVERLAP, SecretStore};
+pub use table::{Change, Replaced, SecretInfo, SecretRow, SecretTable, TenantRows};
 pub use tenant_secrets::TenantSecrets;

@@ -23,8 +23,8 @@ impl<T: SecretTable> SecretStore<T> {
     /// Seals every value with the current key of the ring, and removes those that have ended.
     /// Afterwards no other key is needed, except for what does not open.
     ///
-    /// It works in batches, and beside other operations: a value that is replaced in the meantime is
-    /// left alone. It can be interrupted at any point and repeated, and then does the rest. All
+    /// It works in batches, and beside other operations: a value that is replaced in the meantime
+    /// is left alone. It can be interrupted at any point and repeated, and then does the rest. All
     /// processes must have the current key before it begins, or they go on sealing with another.
     ///
     /// # Errors

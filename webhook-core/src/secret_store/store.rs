@@ -3,25 +3,23 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use crate::error::{ConfigError, StoreError, StoreErrorKind};
+use crate::error::{StoreError, StoreErrorKind};
 use crate::observe;
 use crate::provider::Provider;
 use crate::secret::{Secret, SecretSet, Settings};
+use crate::secret_store::checks::{check, check_number, check_tenant, is_tenant};
 use crate::secret_store::{
-    Change, KeyRing, Replaced, SealedSecret, SecretRow, SecretStoreError, SecretTable, Slot,
-    TenantRows, TenantSecrets,
+    Change, KeyRing, Replaced, SealedSecret, SecretInfo, SecretRow, SecretStoreError, SecretTable,
+    Slot, TenantRows, TenantSecrets,
 };
-use crate::time::UnixTime;
-use crate::verify::{Options, Verifier};
 
-/// How long a previous secret should count after a rotation: 24 hours, as at Stripe. Deliveries that
-/// the sender retries are signed anew, so it only has to cover the time until the sender uses the
-/// new secret.
+/// How long a previous secret should count after a rotation: 24 hours, as at Stripe. Deliveries
+/// that the sender retries are signed anew, so it only has to cover the time until the sender uses
+/// the new secret.
 pub const DEFAULT_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often a write is tried while others write the secrets of the same tenant.
 const TRIES: usize = 16;
-const MAX_TENANT: usize = 255;
 
 /// The secrets of tenants, in a [`SecretTable`] under a [`KeyRing`]. Clones share both.
 ///
@@ -30,31 +28,6 @@ const MAX_TENANT: usize = 255;
 pub struct SecretStore<T> {
     table: T,
     keys: KeyRing,
-}
-
-/// What is stored, without the value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SecretInfo {
-    /// The place of the value.
-    pub slot: Slot,
-    /// When it was stored.
-    pub created_at: UnixTime,
-    /// From this time on it does not count. `None`: it is a current secret, or a setting.
-    pub ends_at: Option<UnixTime>,
-    /// The id of the key that sealed it. `None`: the stored bytes are not of a known format.
-    pub key_id: Option<Box<str>>,
-}
-
-impl From<SecretRow> for SecretInfo {
-    fn from(row: SecretRow) -> Self {
-        Self {
-            key_id: row.sealed.key_id().map(Into::into),
-            slot: row.slot,
-            created_at: row.created_at,
-            ends_at: row.ends_at,
-        }
-    }
 }
 
 impl<T: SecretTable> SecretStore<T> {
@@ -77,8 +50,8 @@ impl<T: SecretTable> SecretStore<T> {
     }
 
     /// Reads and opens what a tenant has at a provider: the current secrets, then the previous ones
-    /// that have not ended, and the settings. `None`: the tenant has nothing there. That is also the
-    /// answer to a name that no tenant can have.
+    /// that have not ended, and the settings. `None`: the tenant has nothing there. That is also
+    /// the answer to a name that no tenant can have.
     ///
     /// # Errors
     ///
@@ -96,13 +69,14 @@ impl<T: SecretTable> SecretStore<T> {
         self.open(rows)
     }
 
-    /// Stores the first secrets of a tenant at a provider, or replaces all secrets and settings that
-    /// it has there. Nothing that was there counts any more: use [`rotate`](Self::rotate) to let it.
+    /// Stores the first secrets of a tenant at a provider, or replaces all secrets and settings
+    /// that it has there. Nothing that was there counts any more: use [`rotate`](Self::rotate) to
+    /// let it.
     ///
     /// # Errors
     ///
-    /// If the provider cannot use the secrets or settings, if the name of the tenant cannot be used,
-    /// or if the table fails.
+    /// If the provider cannot use the secrets or settings, if the name of the tenant cannot be
+    /// used, or if the table fails.
     pub async fn put(
         &self,
         provider: &Provider,
@@ -139,8 +113,8 @@ impl<T: SecretTable> SecretStore<T> {
     ///
     /// # Errors
     ///
-    /// If the tenant has no secret at the provider, if the provider cannot use the new ones, if there
-    /// are too many, or if the table fails. If a stored secret does not open: then
+    /// If the tenant has no secret at the provider, if the provider cannot use the new ones, if
+    /// there are too many, or if the table fails. If a stored secret does not open: then
     /// [`put`](Self::put) replaces it.
     pub async fn rotate(
         &self,
@@ -169,8 +143,8 @@ impl<T: SecretTable> SecretStore<T> {
         Err(always_changing())
     }
 
-    /// Ends the previous secrets of a tenant at a provider now, because one is in other hands or the
-    /// sender uses the new one. Returns how many counted until now.
+    /// Ends the previous secrets of a tenant at a provider now, because one is in other hands or
+    /// the sender uses the new one. Returns how many counted until now.
     ///
     /// # Errors
     ///
@@ -312,37 +286,6 @@ impl<T: SecretTable> SecretStore<T> {
 /// The number after `last` and after so many that are taken.
 fn next(last: u64, taken: usize) -> u64 {
     last.saturating_add(1).saturating_add(taken as u64)
-}
-
-fn is_tenant(name: &str) -> bool {
-    (1..=MAX_TENANT).contains(&name.len()) && !name.chars().any(char::is_control)
-}
-
-fn check_tenant(name: &str) -> Result<(), SecretStoreError> {
-    match is_tenant(name) {
-        true => Ok(()),
-        false => Err(SecretStoreError::InvalidTenant),
-    }
-}
-
-/// Checks secrets and settings as the builder of an endpoint does.
-fn check(provider: &Provider, secrets: &SecretSet, settings: &Settings) -> Result<(), ConfigError> {
-    // The URL and the source of fetched keys are the endpoint's, and the same for all tenants.
-    let options = Options {
-        public_url: Some("https://localhost".to_owned()),
-        settings: settings.clone(),
-        fetches_keys: true,
-        ..Options::default()
-    };
-    Verifier::with_secrets(*provider, secrets, options).map(drop)
-}
-
-fn check_number(given: usize) -> Result<(), ConfigError> {
-    let at_most = SecretSet::MAX;
-    match given > at_most {
-        true => Err(ConfigError::TooManySecrets { given, at_most }),
-        false => Ok(()),
-    }
 }
 
 fn without_secret() -> StoreError {

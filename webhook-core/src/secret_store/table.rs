@@ -137,6 +137,31 @@ impl SecretRow {
     }
 }
 
+/// What is stored, without the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SecretInfo {
+    /// The place of the value.
+    pub slot: Slot,
+    /// When it was stored.
+    pub created_at: UnixTime,
+    /// From this time on it does not count. `None`: it is a current secret, or a setting.
+    pub ends_at: Option<UnixTime>,
+    /// The id of the key that sealed it. `None`: the stored bytes are not of a known format.
+    pub key_id: Option<Box<str>>,
+}
+
+impl From<SecretRow> for SecretInfo {
+    fn from(row: SecretRow) -> Self {
+        Self {
+            key_id: row.sealed.key_id().map(Into::into),
+            slot: row.slot,
+            created_at: row.created_at,
+            ends_at: row.ends_at,
+        }
+    }
+}
+
 /// A change of the rows of a tenant at a provider.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -11,8 +11,8 @@ use crate::time::UnixTime;
 /// ```
 /// use webhook_core::{SecretSet, secret_store::TenantSecrets};
 ///
-/// let paypal = TenantSecrets::new(SecretSet::fetched()).setting("webhook_id", "8PT597110X687430L");
-/// assert_eq!(format!("{:?}", paypal.settings()), r#"{"webhook_id"}"#);
+/// let paypal = TenantSecrets::new(SecretSet::fetched()).setting("webhook_id",
+/// "8PT597110X687430L"); assert_eq!(format!("{:?}", paypal.settings()), r#"{"webhook_id"}"#);
 /// ```
 #[derive(Clone, Debug)]
 pub struct TenantSecrets {

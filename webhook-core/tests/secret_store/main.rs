@@ -12,9 +12,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use webhook_core::secret_store::{
-    KeyRing, MemorySecretTable, SecretStore, SecretTable, TenantSecrets, conformance,
+    DEFAULT_OVERLAP, KeyRing, MemorySecretTable, SecretStore, SecretTable, TenantSecrets,
+    conformance,
 };
-use webhook_core::{UnixTime, providers};
+use webhook_core::{Head, Options, Signer, UnixTime, Verifier, providers};
 
 /// A clock that is moved by hand, in milliseconds.
 #[derive(Clone, Default)]
@@ -78,6 +79,38 @@ fn a_previous_secret_ends_at_its_end_and_not_a_millisecond_earlier() {
 }
 
 #[test]
+fn an_endpoint_of_what_is_stored_verifies_both_secrets_during_a_rotation() {
+    let keys = KeyRing::new([("a", [1; 32])]).unwrap();
+    let store = SecretStore::new(MemorySecretTable::new(), keys);
+    let [first, second] = ["whsec_0123456789abcdef0123", "whsec_123456789abcdef01234"];
+    let pasted = TenantSecrets::new(first);
+    now(store.put(&providers::STRIPE, "acme", &pasted)).unwrap();
+    let time = UnixTime::from_secs(1_800_000_000);
+    let is_genuine = |secret: &str| {
+        let found = now(store.get(&providers::STRIPE, "acme")).unwrap().unwrap();
+        let (secrets, _) = found.into_parts();
+        let verifier = Verifier::new(providers::STRIPE, secrets, Options::default()).unwrap();
+        let signed = Signer::new(providers::STRIPE, secret).unwrap();
+        let signed = signed.sign(time, r#"{"id":"evt_1"}"#);
+        let head = Head {
+            method: "POST",
+            path_and_query: "/",
+            headers: &signed.headers,
+        };
+        verifier.verify(&head, &signed.body, time).is_ok()
+    };
+    assert_eq!([first, second].map(is_genuine), [true, false]);
+    let rotated = store.rotate(&providers::STRIPE, "acme", second, DEFAULT_OVERLAP);
+    now(rotated).unwrap();
+    assert_eq!([first, second].map(is_genuine), [true, true]);
+    assert_eq!(
+        now(store.end_previous(&providers::STRIPE, "acme")).unwrap(),
+        1
+    );
+    assert_eq!([first, second].map(is_genuine), [false, true]);
+}
+
+#[test]
 fn a_clock_that_cannot_tell_the_time_is_an_error_and_not_an_unknown_tenant() {
     let keys = KeyRing::new([("a", [1; 32])]).unwrap();
     let store = SecretStore::new(MemorySecretTable::with_clock(|| None), keys);
@@ -92,7 +125,7 @@ fn nothing_that_holds_a_secret_shows_it() {
     let store = SecretStore::new(table.clone(), KeyRing::parse(&entry).unwrap());
     let secrets = TenantSecrets::new(secret);
     now(store.put(&providers::STRIPE, "acme", &secrets)).unwrap();
-    let refused = secrets.clone().setting("unknown", value);
+    let refused = secrets.setting("unknown", value);
     let error = now(store.put(&providers::STRIPE, "acme", &refused)).unwrap_err();
     let rows = now(table.page(None, 10, None)).unwrap();
     let slot = webhook_core::secret_store::Slot::secret("stripe", "other", 1);

@@ -54,8 +54,10 @@ const READ: &str = concat!(
 );
 
 /// A change, after [`LOCK`]. Its numbers are above those that are there, so a row is never removed
-/// and inserted. $1 provider, $2 tenant, $3 the highest number that it was made for, $4 how long
-/// current secrets still count (µs), or below zero if all rows are removed, $5 settings, $6 numbers,
+/// and inserted.
+///
+/// $1 provider, $2 tenant, $3 the highest number that it was made for, $4 how long current secrets
+/// still count (µs), or below zero if all rows are removed. The new rows: $5 settings, $6 numbers,
 /// $7 sealed bytes, $8 ids of keys.
 const WRITE: &str = concat!(
     "with fits as materialized (select clock_timestamp() as now from (\

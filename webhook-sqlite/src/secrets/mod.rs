@@ -32,8 +32,8 @@ pub struct SqliteSecretTable {
 impl SqliteStore {
     /// The secrets of tenants in this file, under these keys.
     ///
-    /// Their times are those of the store's clock. Reads go through the writer too, so put a cache in
-    /// front of [`get`](SecretStore::get): it answers within the time of a COMMIT.
+    /// Their times are those of the store's clock. Reads go through the writer too, so put a cache
+    /// in front of [`get`](SecretStore::get): it answers within the time of a COMMIT.
     ///
     /// ```
     /// use webhook_core::{providers, secret_store::{KeyRing, TenantSecrets}};
@@ -54,7 +54,8 @@ impl SqliteStore {
     /// # std::fs::remove_dir_all(folder)?;
     /// # Ok(())
     /// # }
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(example()).unwrap();
+    /// #
+    /// tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(example()).unwrap();
     /// ```
     #[must_use]
     pub fn secrets(&self, keys: KeyRing) -> SqliteSecrets {

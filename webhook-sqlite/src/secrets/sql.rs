@@ -5,13 +5,13 @@ pub(super) const LAST: &str = "select coalesce(max(number), 0) from webhook_secr
      where provider = ?1 and tenant = ?2";
 
 /// Parameters: provider, tenant, now.
-pub(super) const READ: &str = "select provider, tenant, setting, number, sealed, created_at, ends_at \
-     from webhook_secret where provider = ?1 and tenant = ?2 and (ends_at is null or ends_at > ?3)";
+pub(super) const READ: &str = "select provider, tenant, setting, number, sealed, \
+     created_at, ends_at from webhook_secret where provider = ?1 and tenant = ?2 and (ends_at is null or ends_at > ?3)";
 
 /// Rows after a slot. Parameters: provider, tenant, setting, number, now, how many, the id of the
 /// key that is left out or null.
-pub(super) const PAGE: &str = "select provider, tenant, setting, number, sealed, created_at, ends_at \
-     from webhook_secret where (provider, tenant, setting, number) > (?1, ?2, ?3, ?4) \
+pub(super) const PAGE: &str = "select provider, tenant, setting, number, sealed, \
+     created_at, ends_at from webhook_secret where (provider, tenant, setting, number) > (?1, ?2, ?3, ?4) \
      and (ends_at is null or ends_at > ?5) and (?7 is null or key_id <> ?7) \
      order by provider, tenant, setting, number limit ?6";
 

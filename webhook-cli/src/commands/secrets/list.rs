@@ -129,10 +129,10 @@ pub(super) fn place(slot: &Slot) -> String {
     };
     let tenant = format!("{:?}", Escaped::whole(slot.tenant()));
     let (provider, number) = (slot.provider(), slot.number());
-    format!("{provider:<20} {tenant:<24} {value:<20} {number:>4} ")
+    format!("{provider:<18} {tenant:<20} {value:<16} {number:>4} ")
 }
 
-const HEADER: &str = "PROVIDER             TENANT                   VALUE                  NO  \
+const HEADER: &str = "PROVIDER           TENANT               VALUE              NO  \
                       CREATED               ENDS                  KEY";
 
 /// Rows of one page.

@@ -21,7 +21,8 @@ use list::List;
 /// Put, rotate, revoke and list the secrets of tenants, also while servers use them.
 ///
 /// They are sealed with the keys of `--keys FILE`, or of the environment variable
-/// WEBHOOK_SECRET_KEYS. `webhook secrets key` makes one. Secrets are read from stdin and never shown.
+/// WEBHOOK_SECRET_KEYS. `webhook secrets key` makes one. Secrets are read from stdin and never
+/// shown.
 #[derive(clap::Args)]
 pub(super) struct SecretsCommand {
     #[command(subcommand)]

@@ -1,9 +1,14 @@
-//! Several writers at the same time.
+//! Several writers at the same time, and at the moments that matter.
 
 use std::time::Duration;
 
-use super::ask::{LONG, RAPYD, STRIPE, answer, check, join, listed, put, rotate, store, texts};
-use crate::secret_store::{SecretTable, TenantSecrets};
+use super::ask::{
+    LONG, RAPYD, STRIPE, answer, check, has, join, listed, put, renewed, rotate, secret, store,
+    texts, without_old,
+};
+use super::meddling::{Meddled, Meddling};
+use super::rewraps::{done, left};
+use crate::secret_store::{SecretStore, SecretTable, TenantSecrets};
 
 /// Two operators who rotate at the same time have both made a secret that the sender may use.
 ///
@@ -23,7 +28,7 @@ pub async fn of_many_rotations_at_once_each_takes_its_turn<T: SecretTable + Clon
     join(rotations.collect()).await;
     let mut found = texts(&store(b), STRIPE, "acme").await.unwrap_or_default();
     found.sort();
-    let expected: Vec<_> = (1..=8).map(super::ask::secret).collect();
+    let expected: Vec<_> = (1..=8).map(secret).collect();
     check(found == expected, "every secret counts", found);
     let rows = listed(&store(a), 10).await;
     let current = rows.iter().filter(|info| info.ends_at.is_none()).count();
@@ -64,4 +69,87 @@ pub async fn of_many_puts_at_once_one_remains_whole<T: SecretTable + Clone>(
     );
     let rows = listed(&store(a), 10).await;
     check(rows.len() == 2, "nothing of the others is left", rows);
+}
+
+/// A process with the old keys rotates between the moments at which a row is read and replaced.
+///
+/// # Panics
+///
+/// If the table breaks this promise.
+pub async fn a_rotation_during_a_rewrap_loses_nothing<T: SecretTable + Clone>(
+    a: &T,
+    b: &T,
+    _: &impl AsyncFn(Duration),
+) {
+    put(&store(a), "acme", 1).await;
+    let meddled = Meddled::new(a, Meddling::RotatesBeforeReseal);
+    let rewrapped = answer(renewed(&meddled).rewrap().await);
+    // The new secret comes after the row that was just read, in the same pass.
+    check(
+        rewrapped == done(2, 0, 0),
+        "both secrets are rewrapped",
+        rewrapped,
+    );
+    has(&without_old(b), "acme", &[2, 1], "both secrets count").await;
+    let rows = listed(&store(b), 10).await;
+    let ends: Vec<_> = rows.iter().map(|info| info.ends_at.is_some()).collect();
+    check(ends == [true, false], "the old secret keeps its end", rows);
+}
+
+/// A put between the moments at which a row is read and replaced.
+///
+/// # Panics
+///
+/// If the table breaks this promise.
+pub async fn a_put_during_a_rewrap_loses_nothing<T: SecretTable + Clone>(
+    a: &T,
+    b: &T,
+    _: &impl AsyncFn(Duration),
+) {
+    put(&store(a), "acme", 1).await;
+    let meddled = Meddled::new(a, Meddling::PutsBeforeReseal);
+    let rewrapped = answer(renewed(&meddled).rewrap().await);
+    check(
+        rewrapped == done(1, 1, 0),
+        "the old secret is overtaken",
+        rewrapped,
+    );
+    has(
+        &without_old(b),
+        "acme",
+        &[2],
+        "the replaced secret does not come back",
+    )
+    .await;
+}
+
+/// A rewrap between the moments at which a rotation reads and writes.
+///
+/// # Panics
+///
+/// If the table breaks this promise.
+pub async fn a_rewrap_during_a_rotation_loses_nothing<T: SecretTable + Clone>(
+    a: &T,
+    b: &T,
+    _: &impl AsyncFn(Duration),
+) {
+    put(&store(a), "acme", 1).await;
+    let meddled = Meddled::new(a, Meddling::RewrapsBeforeWrite);
+    let keys = renewed(a).keys().clone();
+    let rotated = SecretStore::new(meddled, keys)
+        .rotate(STRIPE, "acme", secret(2), LONG)
+        .await;
+    answer(rotated);
+    has(
+        &without_old(b),
+        "acme",
+        &[2, 1],
+        "the rewrapped secret is the previous one",
+    )
+    .await;
+    check(
+        left(b).await == 0,
+        "the rewrap is not undone",
+        left(b).await,
+    );
 }

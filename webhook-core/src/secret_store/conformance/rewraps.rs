@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::ask::{
-    LONG, MOST, OLD, RAPYD, REST, SHORT, STRIPE, answer, check, has, listed, put, renewed, rotate,
-    secret, store, without_old,
+    LONG, MOST, OLD, RAPYD, REST, SHORT, answer, check, has, listed, put, renewed, rotate, store,
+    without_old,
 };
 use super::meddling::{Meddled, Meddling};
 use crate::secret_store::{
-    Rewrapped, SealedSecret, SecretStore, SecretStoreError, SecretTable, Slot, TenantSecrets,
+    Rewrapped, SealedSecret, SecretStoreError, SecretTable, Slot, TenantSecrets,
 };
 
-fn done(rewrapped: u64, overtaken: u64, removed: u64) -> Rewrapped {
+pub(super) fn done(rewrapped: u64, overtaken: u64, removed: u64) -> Rewrapped {
     Rewrapped {
         rewrapped,
         overtaken,
@@ -21,7 +21,7 @@ fn done(rewrapped: u64, overtaken: u64, removed: u64) -> Rewrapped {
 }
 
 /// How many rows still need the old key.
-async fn left<T: SecretTable + Clone>(table: &T) -> usize {
+pub(super) async fn left<T: SecretTable + Clone>(table: &T) -> usize {
     let rows = listed(&store(table), 50).await;
     let is_old = |info: &&crate::secret_store::SecretInfo| info.key_id.as_deref() == Some(OLD.0);
     rows.iter().filter(is_old).count()
@@ -236,87 +236,4 @@ pub async fn a_row_is_resealed_only_as_it_was_read<T: SecretTable + Clone>(
             .map_err(Into::into),
     );
     check(!made, "a row that has ended is not resealed", made);
-}
-
-/// A process with the old keys rotates between the moments at which a row is read and replaced.
-///
-/// # Panics
-///
-/// If the table breaks this promise.
-pub async fn a_rotation_during_a_rewrap_loses_nothing<T: SecretTable + Clone>(
-    a: &T,
-    b: &T,
-    _: &impl AsyncFn(Duration),
-) {
-    put(&store(a), "acme", 1).await;
-    let meddled = Meddled::new(a, Meddling::RotatesBeforeReseal);
-    let rewrapped = answer(renewed(&meddled).rewrap().await);
-    // The new secret comes after the row that was just read, in the same pass.
-    check(
-        rewrapped == done(2, 0, 0),
-        "both secrets are rewrapped",
-        rewrapped,
-    );
-    has(&without_old(b), "acme", &[2, 1], "both secrets count").await;
-    let rows = listed(&store(b), 10).await;
-    let ends: Vec<_> = rows.iter().map(|info| info.ends_at.is_some()).collect();
-    check(ends == [true, false], "the old secret keeps its end", rows);
-}
-
-/// A put between the moments at which a row is read and replaced.
-///
-/// # Panics
-///
-/// If the table breaks this promise.
-pub async fn a_put_during_a_rewrap_loses_nothing<T: SecretTable + Clone>(
-    a: &T,
-    b: &T,
-    _: &impl AsyncFn(Duration),
-) {
-    put(&store(a), "acme", 1).await;
-    let meddled = Meddled::new(a, Meddling::PutsBeforeReseal);
-    let rewrapped = answer(renewed(&meddled).rewrap().await);
-    check(
-        rewrapped == done(1, 1, 0),
-        "the old secret is overtaken",
-        rewrapped,
-    );
-    has(
-        &without_old(b),
-        "acme",
-        &[2],
-        "the replaced secret does not come back",
-    )
-    .await;
-}
-
-/// A rewrap between the moments at which a rotation reads and writes.
-///
-/// # Panics
-///
-/// If the table breaks this promise.
-pub async fn a_rewrap_during_a_rotation_loses_nothing<T: SecretTable + Clone>(
-    a: &T,
-    b: &T,
-    _: &impl AsyncFn(Duration),
-) {
-    put(&store(a), "acme", 1).await;
-    let meddled = Meddled::new(a, Meddling::RewrapsBeforeWrite);
-    let keys = renewed(a).keys().clone();
-    let rotated = SecretStore::new(meddled, keys)
-        .rotate(STRIPE, "acme", secret(2), LONG)
-        .await;
-    answer(rotated);
-    has(
-        &without_old(b),
-        "acme",
-        &[2, 1],
-        "the rewrapped secret is the previous one",
-    )
-    .await;
-    check(
-        left(b).await == 0,
-        "the rewrap is not undone",
-        left(b).await,
-    );
 }
