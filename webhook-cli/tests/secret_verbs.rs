@@ -196,18 +196,28 @@ fn settings_come_from_files_and_are_sealed_too() {
     let mut case = Case::new("secrets-settings");
     let setting = write(&case.folder, "access-key.txt", "access-0123456789\n");
     let setting = format!("access_key={setting}");
-    let put = ["put", "rapyd", "acme", "--setting", &setting];
+    let url = "https://hooks.acme.example/rapyd";
+    let put = [
+        "put",
+        "rapyd",
+        "acme",
+        "--setting",
+        &setting,
+        "--public-url",
+        url,
+    ];
     case.ok(&put, "rapyd-secret-0123456789");
     let rows = [
         row("rapyd/acme/", 1, false, "old"),
         row("rapyd/acme/access_key", 2, false, "old"),
+        row("rapyd/acme/public-url", 3, false, "old"),
     ];
     assert_eq!(case.listed(&[]), rows);
     assert_eq!(
         case.found(&RAPYD, "acme").as_deref(),
         Some(r#"{"access_key"}"#)
     );
-    case.end(&["access-0123456789", "rapyd-secret"]);
+    case.end(&["access-0123456789", "rapyd-secret", "hooks.acme.example"]);
 }
 
 #[test]

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use common::Schema;
 use sqlx::Row;
-use webhook_core::StoreErrorKind;
 use webhook_core::providers::STRIPE;
-use webhook_core::secret_store::{KeyRing, SecretStoreError, TenantSecrets, conformance};
+use webhook_core::secret_store::{KeyRing, SecretStoreError, conformance};
+use webhook_core::{StoreErrorKind, TenantSecrets};
 use webhook_postgres::{PostgresSecrets, PostgresStore};
 
 const SECRET: &str = "whsec_0123456789abcdef0123";

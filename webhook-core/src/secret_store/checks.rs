@@ -2,9 +2,9 @@
 
 use crate::error::ConfigError;
 use crate::provider::Provider;
-use crate::secret::{SecretSet, Settings};
+use crate::secret::SecretSet;
 use crate::secret_store::SecretStoreError;
-use crate::verify::{Options, Verifier};
+use crate::verify::{Options, TenantSecrets, Verifier};
 
 /// The longest name of a tenant in bytes.
 const MAX_TENANT: usize = 255;
@@ -22,19 +22,19 @@ pub(super) fn check_tenant(name: &str) -> Result<(), SecretStoreError> {
 }
 
 /// Checks secrets and settings as the builder of an endpoint does.
-pub(super) fn check(
-    provider: &Provider,
-    secrets: &SecretSet,
-    settings: &Settings,
-) -> Result<(), ConfigError> {
-    // The URL and the source of fetched keys are the endpoint's, and the same for all tenants.
+pub(super) fn check(provider: &Provider, tenant: &TenantSecrets) -> Result<(), ConfigError> {
+    if tenant.is_template() {
+        return Err(ConfigError::NoSecret);
+    }
+    // Otherwise the URL is the endpoint's, and so is the source of fetched keys.
+    let url = tenant.own_url().unwrap_or("https://localhost");
     let options = Options {
-        public_url: Some("https://localhost".to_owned()),
-        settings: settings.clone(),
+        public_url: Some(url.to_owned()),
+        settings: tenant.settings().clone(),
         fetches_keys: true,
         ..Options::default()
     };
-    Verifier::with_secrets(*provider, secrets, options).map(drop)
+    Verifier::with_secrets(*provider, tenant.secrets(), options).map(drop)
 }
 
 /// Checks how many secrets count at the same time.

@@ -7,8 +7,8 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use webhook_core::providers;
-//! use webhook_core::secret_store::{KeyRing, MemorySecretTable, SecretStore, TenantSecrets};
+//! use webhook_core::secret_store::{KeyRing, MemorySecretTable, SecretStore};
+//! use webhook_core::{Endpoint, SecretSet, TenantSecrets, providers};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! // In production: `KeyRing::from_env("WEBHOOK_SECRET_KEYS")?`.
@@ -23,7 +23,8 @@
 //! store.rotate(&providers::STRIPE, "acme", "whsec_abcdef0123456789abcd", day).await?;
 //!
 //! let found = store.get(&providers::STRIPE, "acme").await?.ok_or("no such tenant")?;
-//! let endpoint = webhook_core::Endpoint::builder(providers::STRIPE, found.secrets().clone());
+//! let template = Endpoint::stripe(SecretSet::per_tenant()).build()?;
+//! let endpoint = template.for_tenant("acme", found)?;
 //! assert!(store.get(&providers::STRIPE, "nobody").await?.is_none());
 //! # drop(endpoint);
 //! # Ok(())
@@ -64,7 +65,6 @@ mod rewrap;
 mod slot;
 mod store;
 mod table;
-mod tenant_secrets;
 
 pub use envelope::SealedSecret;
 pub use error::{KeyRingError, OpenError, OpenProblem, SecretStoreError};
@@ -75,4 +75,3 @@ pub use rewrap::Rewrapped;
 pub use slot::Slot;
 pub use store::{DEFAULT_OVERLAP, SecretStore};
 pub use table::{Change, Replaced, SecretInfo, SecretRow, SecretTable, TenantRows};
-pub use tenant_secrets::TenantSecrets;

@@ -6,12 +6,13 @@ use std::time::Duration;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::observe;
 use crate::provider::Provider;
-use crate::secret::{Secret, SecretSet, Settings};
+use crate::secret::{Secret, SecretSet};
 use crate::secret_store::checks::{check, check_number, check_tenant, is_tenant};
 use crate::secret_store::{
     Change, KeyRing, Replaced, SealedSecret, SecretInfo, SecretRow, SecretStoreError, SecretTable,
-    Slot, TenantRows, TenantSecrets,
+    Slot, TenantRows,
 };
+use crate::verify::TenantSecrets;
 
 /// How long a previous secret should count after a rotation: 24 hours, as at Stripe. Deliveries
 /// that the sender retries are signed anew, so it only has to cover the time until the sender uses
@@ -20,6 +21,9 @@ pub const DEFAULT_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often a write is tried while others write the secrets of the same tenant.
 const TRIES: usize = 16;
+
+/// The setting that stands for the URL of a tenant. No setting of a provider has a hyphen.
+const PUBLIC_URL: &str = "public-url";
 
 /// The secrets of tenants, in a [`SecretTable`] under a [`KeyRing`]. Clones share both.
 ///
@@ -84,11 +88,13 @@ impl<T: SecretTable> SecretStore<T> {
         secrets: &TenantSecrets,
     ) -> Result<(), SecretStoreError> {
         check_tenant(tenant)?;
-        check(provider, &secrets.secrets, &secrets.settings)?;
+        check(provider, secrets)?;
         for _ in 0..TRIES {
             let last = self.table.read(provider.name(), tenant).await?.last;
-            let mut rows = self.seal_secrets(provider, tenant, last, &secrets.secrets)?;
-            for (name, value) in secrets.settings.iter() {
+            let mut rows = self.seal_secrets(provider, tenant, last, secrets.secrets())?;
+            let url = secrets.own_url().map(Secret::from);
+            let url = url.iter().map(|url| (PUBLIC_URL, url));
+            for (name, value) in secrets.settings().iter().chain(url) {
                 let number = next(last, rows.len());
                 let slot = Slot::setting(provider.name(), tenant, name, number);
                 let sealed = self.keys.seal(&slot, value)?;
@@ -128,10 +134,12 @@ impl<T: SecretTable> SecretStore<T> {
         for _ in 0..TRIES {
             let TenantRows { last, rows } = self.table.read(provider.name(), tenant).await?;
             let before = self.open(rows)?.ok_or(SecretStoreError::UnknownTenant)?;
-            check(provider, &secrets, &before.settings)?;
+            let kept = before.secrets().as_slice().len();
+            let after = before.with_secrets(secrets.clone());
+            check(provider, &after)?;
             let kept = match previous_for.is_zero() {
                 true => 0,
-                false => before.secrets.as_slice().len(),
+                false => kept,
             };
             check_number(kept.saturating_add(secrets.as_slice().len()))?;
             let rows = self.seal_secrets(provider, tenant, last, &secrets)?;
@@ -244,27 +252,29 @@ impl<T: SecretTable> SecretStore<T> {
             return Ok(None);
         }
         rows.sort_by_key(|row| (row.ends_at.is_some(), Reverse(row.slot.number())));
-        let (mut secrets, mut settings) = (Vec::new(), Settings::default());
-        let mut is_fetched = false;
+        let (mut secrets, mut is_fetched) = (Vec::new(), false);
+        let mut found = TenantSecrets::new(SecretSet::fetched());
         for row in &rows {
             let text = self.open_row(row)?;
-            match row.slot.setting_name() {
-                "" if text.as_bytes().is_empty() => is_fetched = true,
-                "" => secrets.push(text),
-                name => settings.set(name, text),
-            }
+            found = match row.slot.setting_name() {
+                "" if text.as_bytes().is_empty() => {
+                    is_fetched = true;
+                    found
+                }
+                "" => {
+                    secrets.push(text);
+                    found
+                }
+                PUBLIC_URL => found.public_url(String::from_utf8_lossy(text.as_bytes())),
+                name => found.setting(name, text),
+            };
         }
-        let secrets = match secrets.is_empty() {
-            true if is_fetched => SecretSet::fetched(),
+        match secrets.is_empty() {
+            true if is_fetched => Ok(Some(found)),
             // Settings alone: somebody removed the secrets.
-            true => return Err(without_secret().into()),
-            false => SecretSet::from(secrets),
-        };
-        Ok(Some(TenantSecrets {
-            secrets,
-            settings,
-            next_end: rows.iter().filter_map(|row| row.ends_at).min(),
-        }))
+            true => Err(without_secret().into()),
+            false => Ok(Some(found.with_secrets(secrets.into()))),
+        }
     }
 
     /// Opens a row, and logs if it does not open.

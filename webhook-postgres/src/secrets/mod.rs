@@ -38,7 +38,7 @@ impl PostgresStore {
     /// refused: it may have secrets that were revoked.
     ///
     /// ```no_run
-    /// use webhook_core::{providers, secret_store::{KeyRing, TenantSecrets}};
+    /// use webhook_core::{TenantSecrets, providers, secret_store::KeyRing};
     /// use webhook_postgres::PostgresStore;
     ///
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {

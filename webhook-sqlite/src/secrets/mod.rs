@@ -36,7 +36,7 @@ impl SqliteStore {
     /// in front of [`get`](SecretStore::get): it answers within the time of a COMMIT.
     ///
     /// ```
-    /// use webhook_core::{providers, secret_store::{KeyRing, TenantSecrets}};
+    /// use webhook_core::{TenantSecrets, providers, secret_store::KeyRing};
     /// use webhook_sqlite::SqliteStore;
     ///
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -4,8 +4,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use webhook_axum::SecretSet;
-use webhook_core::Secret;
-use webhook_core::secret_store::TenantSecrets;
+use webhook_core::{Secret, TenantSecrets};
 
 use crate::failure::Failure;
 
@@ -18,6 +17,10 @@ pub(super) struct Values {
     /// A setting that the provider needs, such as `webhook_id=FILE`, and the file with its value.
     #[arg(long = "setting", value_name = "NAME=FILE", value_parser = setting)]
     settings: Vec<(String, PathBuf)>,
+    /// The URL that the tenant is registered with at the provider, if it is another than that of the
+    /// endpoint. For providers that sign it.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
     /// Store no secret, because the provider's keys are fetched. Nothing is read from stdin.
     #[arg(long)]
     fetched: bool,
@@ -31,7 +34,10 @@ impl Values {
         };
         let mut all = TenantSecrets::new(secrets);
         for (name, path) in self.settings {
-            all = all.setting(&name, from_file(&path)?);
+            all = all.setting(name, from_file(&path)?);
+        }
+        if let Some(url) = self.public_url {
+            all = all.public_url(url);
         }
         Ok(all)
     }

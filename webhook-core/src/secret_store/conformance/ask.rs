@@ -5,9 +5,8 @@ use std::time::Duration;
 use crate::provider::Provider;
 use crate::providers;
 pub(super) use crate::replay::conformance::{check, join};
-use crate::secret_store::{
-    KeyRing, SecretInfo, SecretStore, SecretStoreError, SecretTable, TenantSecrets,
-};
+use crate::secret_store::{KeyRing, SecretInfo, SecretStore, SecretStoreError, SecretTable};
+use crate::verify::TenantSecrets;
 
 pub(super) const STRIPE: &Provider = &providers::STRIPE;
 /// A provider that needs a setting.

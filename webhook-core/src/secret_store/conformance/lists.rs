@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::ask::{LONG, MOST, RAPYD, REST, SHORT, answer, check, has, listed, put, rotate, store};
-use crate::secret_store::{SecretTable, Slot, TenantSecrets};
+use crate::secret_store::{SecretTable, Slot};
+use crate::verify::TenantSecrets;
 
 /// An operator sees which key each value needs, and which secrets count.
 ///

@@ -9,8 +9,8 @@ use super::ask::{
 use crate::provider::Provider;
 use crate::secret_store::{
     OpenProblem, SealedSecret, SecretRow, SecretStore, SecretStoreError, SecretTable, Slot,
-    TenantSecrets,
 };
+use crate::verify::TenantSecrets;
 
 async fn rows<T: SecretTable>(table: &T) -> Vec<SecretRow> {
     answer(table.page(None, 100, None).await.map_err(Into::into))

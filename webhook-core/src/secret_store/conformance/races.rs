@@ -8,7 +8,8 @@ use super::ask::{
 };
 use super::meddling::{Meddled, Meddling};
 use super::rewraps::{done, left};
-use crate::secret_store::{SecretStore, SecretTable, TenantSecrets};
+use crate::secret_store::{SecretStore, SecretTable};
+use crate::verify::TenantSecrets;
 
 /// Two operators who rotate at the same time have both made a secret that the sender may use.
 ///

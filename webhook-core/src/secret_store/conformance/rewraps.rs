@@ -7,9 +7,8 @@ use super::ask::{
     without_old,
 };
 use super::meddling::{Meddled, Meddling};
-use crate::secret_store::{
-    Rewrapped, SealedSecret, SecretStoreError, SecretTable, Slot, TenantSecrets,
-};
+use crate::secret_store::{Rewrapped, SealedSecret, SecretStoreError, SecretTable, Slot};
+use crate::verify::TenantSecrets;
 
 pub(super) fn done(rewrapped: u64, overtaken: u64, removed: u64) -> Rewrapped {
     Rewrapped {

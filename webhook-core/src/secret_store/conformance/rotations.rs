@@ -8,7 +8,8 @@ use super::ask::{
 };
 use crate::error::ConfigError;
 use crate::secret::SecretSet;
-use crate::secret_store::{SecretStoreError, SecretTable, TenantSecrets};
+use crate::secret_store::{SecretStoreError, SecretTable};
+use crate::verify::TenantSecrets;
 
 /// Deliveries signed with the old secret arrive until the sender uses the new one.
 ///
@@ -30,12 +31,9 @@ pub async fn a_rotated_secret_counts_until_its_end<T: SecretTable + Clone>(
         "the new secret is first, and the old one counts",
     )
     .await;
-    let found = answer(b.get(STRIPE, "acme").await);
-    let end = found.and_then(|found| found.next_end());
     let rows = listed(&a, 10).await;
-    let ends: Vec<_> = rows.iter().filter_map(|info| info.ends_at).collect();
-    let is_told = end.is_some() && ends.first().copied() == end && ends.len() == 1;
-    check(is_told, "the end is read and listed", (end, &rows));
+    let ends: Vec<_> = rows.iter().map(|info| info.ends_at.is_some()).collect();
+    check(ends == [true, false], "the old secret has an end", rows);
     sleep(MOST).await;
     has(&b, "acme", &[2, 1], "the old secret counts until its end").await;
     sleep(REST).await;

@@ -7,9 +7,8 @@ use super::ask::{
 };
 use crate::error::{ConfigError, SecretProblem};
 use crate::secret::SecretSet;
-use crate::secret_store::{
-    Change, Replaced, SealedSecret, SecretStoreError, SecretTable, Slot, TenantSecrets,
-};
+use crate::secret_store::{Change, Replaced, SealedSecret, SecretStoreError, SecretTable, Slot};
+use crate::verify::TenantSecrets;
 
 /// A tenant's deliveries are verified with what the tenant pasted.
 ///
@@ -34,8 +33,20 @@ pub async fn what_is_put_is_read_back<T: SecretTable + Clone>(
         .and_then(|found| found.settings().get("access_key"));
     let promise = "settings are stored beside the secret";
     check(setting == Some(b"access-1"), promise, &found);
-    let end = found.and_then(|found| found.next_end());
-    check(end.is_none(), "a secret that was put has no end", end);
+    let rows = listed(&b, 10).await;
+    let has_end = rows.iter().any(|info| info.ends_at.is_some());
+    check(!has_end, "a secret that was put has no end", rows);
+
+    let url = "https://hooks.acme.example/stripe";
+    let secrets = TenantSecrets::new(secret(1)).public_url(url);
+    answer(a.put(STRIPE, "initech", &secrets).await);
+    let found = answer(b.get(STRIPE, "initech").await);
+    let own = found.as_ref().and_then(TenantSecrets::own_url);
+    check(
+        own == Some(url),
+        "the URL of the tenant is stored too",
+        found,
+    );
 }
 
 /// Money of one tenant must not depend on the secret of another.
@@ -144,6 +155,16 @@ pub async fn what_the_provider_refuses_is_not_stored<T: SecretTable + Clone>(
             STRIPE,
             TenantSecrets::new(SecretSet::default()),
             ConfigError::NoSecret,
+        ),
+        (
+            STRIPE,
+            TenantSecrets::new(SecretSet::per_tenant()),
+            ConfigError::NoSecret,
+        ),
+        (
+            STRIPE,
+            TenantSecrets::new(secret(1)).public_url("hooks"),
+            ConfigError::InvalidUrl,
         ),
         (
             STRIPE,
