@@ -140,6 +140,8 @@
 //!   `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
+//! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
+//!   ring.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
 //! * `testing`: requests for tests, of every provider and of its attackers, in `testing`.

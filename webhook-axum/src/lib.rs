@@ -160,6 +160,8 @@
 //!   `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
+//! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
+//!   ring.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
 //! * `testing`: requests for tests, of every provider and of its attackers, in `testing`.
@@ -213,6 +215,11 @@ struct ForwardingPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/testing.md")]
 struct TestingPage;
+
+/// The code blocks of the page about tenants.
+#[cfg(all(doctest, feature = "secret-store"))]
+#[doc = include_str!("../../docs/tenants.md")]
+struct TenantsPage;
 
 /// A constructor whose feature is off does not compile.
 ///

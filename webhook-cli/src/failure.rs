@@ -37,6 +37,12 @@ impl Failure {
         Self::new(1, place, error)
     }
 
+    /// A command that did a part of its work: exit code 1.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    pub(crate) fn plain(reason: String) -> Self {
+        Self { code: 1, reason }
+    }
+
     fn new(code: u8, place: impl Display, error: &dyn Error) -> Self {
         Self {
             code,

@@ -4,6 +4,7 @@
 //!   `/hooks/<route>`.
 //! * `webhook check --config FILE` says whether `serve` would start.
 //! * `webhook store` lists, revives, forgets and sweeps the records of a store.
+//! * `webhook secrets` puts, rotates, revokes and lists the secrets of tenants.
 //! * `webhook providers` lists what a route can configure.
 //!
 //! `webhook --help` has the exit codes.

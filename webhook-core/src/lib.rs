@@ -70,6 +70,7 @@
 //! * `http`: implements [`Headers`] for `http::HeaderMap` (http 1).
 //! * `asymmetric`: public-key signatures, the providers that use them, and fetched keys. Needs a C
 //!   compiler, for `aws-lc-rs`.
+//! * `secret-store`: `secret_store`, the secrets of tenants in a database, sealed under a key ring.
 //! * `conformance`: the test suite that every [`ReplayStore`] has to pass.
 //! * `testing`: requests for tests, of every provider and of its attackers.
 
@@ -108,6 +109,8 @@ pub mod replay;
 mod request;
 mod routing;
 mod secret;
+#[cfg(feature = "secret-store")]
+pub mod secret_store;
 mod signer;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -16,6 +16,7 @@ const LAYERS: [&str; 22] = [
     "routing",
     "endpoint",
     "delivery",
+    "secret_store",
     "signer",
     "providers",
     "verify",

@@ -24,9 +24,9 @@
 //! remembered answer if there is one. A task removes expired rows every minute, unless
 //! [`without_purge`](PostgresStoreBuilder::without_purge) is set. Payloads are not kept.
 //!
-//! The tables are `webhook_key`, `webhook_group` and `webhook_version`. Schema and prefix are
-//! [settings](PostgresStoreBuilder::schema). [`migrate`](PostgresStore::migrate) creates the tables,
-//! and [`SCHEMA_SQL`] is the same for other tools.
+//! The tables are `webhook_key`, `webhook_group`, `webhook_secret` and `webhook_version`. Schema
+//! and prefix are [settings](PostgresStoreBuilder::schema). [`migrate`](PostgresStore::migrate)
+//! creates the tables, and [`SCHEMA_SQL`] is the same for other tools.
 //!
 //! # When it answers an error
 //!
@@ -60,6 +60,7 @@
 //!
 //! # Features
 //!
+//! * `secret-store`: `PostgresSecrets`, the secrets of tenants, sealed in the same database.
 //! * `tls`: encrypted connections, with rustls and aws-lc. It needs a C compiler. Without a TLS
 //!   feature of sqlx, a URL with `sslmode=require` fails, and the default `prefer` does not encrypt.
 
@@ -75,6 +76,8 @@ mod error;
 mod grouped;
 mod migrate;
 mod purge;
+#[cfg(feature = "secret-store")]
+mod secrets;
 mod settle;
 mod sql;
 mod store;
@@ -85,6 +88,8 @@ mod value;
 
 pub use builder::PostgresStoreBuilder;
 pub use error::SetupError;
+#[cfg(feature = "secret-store")]
+pub use secrets::{PostgresSecretTable, PostgresSecrets};
 pub use sql::{SCHEMA_SQL, SCHEMA_VERSION};
 pub use store::PostgresStore;
 pub use transactions::{PgTransaction, PostgresTransactions};

@@ -43,6 +43,7 @@
 //!
 //! * `bundled` (default): builds SQLite into the program. Needs a C compiler. Without it, the
 //!   system's SQLite is linked, 3.37 or later.
+//! * `secret-store`: `SqliteSecrets`, the secrets of tenants, sealed in the same file.
 //! * `sqlx`: [`transaction`] for connections of sqlx 0.9. Implies `bundled`. Needs Rust 1.94.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -55,6 +56,8 @@ mod log_length;
 mod mounts;
 mod open;
 mod record;
+#[cfg(feature = "secret-store")]
+mod secrets;
 mod sql;
 mod store;
 mod time;
@@ -63,6 +66,8 @@ mod writer;
 
 pub use builder::SqliteStoreBuilder;
 pub use open::{OpenError, OpenErrorKind};
+#[cfg(feature = "secret-store")]
+pub use secrets::{SqliteSecretTable, SqliteSecrets};
 pub use sql::{SCHEMA, SCHEMA_VERSION};
 pub use store::SqliteStore;
 pub use transaction::{SqliteTransaction, SqliteTransactions};

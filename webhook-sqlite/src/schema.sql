@@ -24,6 +24,20 @@ create table webhook_group (
 
 create index webhook_group_expires on webhook_group (expires_at);
 
+create table webhook_secret (
+    provider   text    not null,
+    tenant     text    not null,
+    setting    text    not null,
+    number     integer not null check (number > 0),
+    sealed     blob    not null,
+    key_id     text    not null,
+    created_at integer not null,
+    ends_at    integer,
+    primary key (provider, tenant, setting, number)
+) strict, without rowid;
+
+create index webhook_secret_ends on webhook_secret (ends_at) where ends_at is not null;
+
 create table webhook_store (
     id         integer primary key check (id = 1),
     version    integer not null,

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 /// |---|---|
 /// | `webhook_key` | a record: see [`ReplayStore`](webhook_core::ReplayStore) |
 /// | `webhook_group` | how many keys a group has, for claims with a bound |
+/// | `webhook_secret` | a value of a tenant, sealed: see `SecretTable` of `webhook-core` |
 /// | `webhook_store` | the only row: the version of the tables, and the highest epoch so far |
 ///
 /// The states of a record are 0 (claimed), 1 (done), 2 (released) and 3 (dead).
@@ -24,9 +25,9 @@ pub const SCHEMA_VERSION: i64 = 1;
 
 /// Tables and indexes that this file must have, all or none.
 pub(crate) const COUNT_TABLES: &str = "select count(*) from sqlite_schema where name in (\
-     'webhook_key', 'webhook_group', 'webhook_store', \
-     'webhook_key_expires', 'webhook_key_dead', 'webhook_group_expires')";
-pub(crate) const TABLES: i64 = 6;
+     'webhook_key', 'webhook_group', 'webhook_secret', 'webhook_store', 'webhook_key_expires', \
+     'webhook_key_dead', 'webhook_group_expires', 'webhook_secret_ends')";
+pub(crate) const TABLES: i64 = 8;
 
 /// The version of the tables and the highest epoch.
 pub(crate) const STORE: &str = "select version, last_epoch from webhook_store where id = 1";

@@ -47,6 +47,11 @@ impl SqliteStore {
         SqliteStoreBuilder::new(path.as_ref())
     }
 
+    #[cfg(feature = "secret-store")]
+    pub(crate) fn writer(&self) -> Arc<Writer> {
+        Arc::clone(&self.writer)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -1,6 +1,9 @@
 //! The verbs of the command.
 
 mod check;
+mod place;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod secrets;
 mod serve;
 mod store;
 
@@ -14,6 +17,8 @@ use crate::catalogue;
 use crate::failure::Failure;
 use crate::log::{self, Format};
 use check::Check;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use secrets::SecretsCommand;
 use serve::Serve;
 use store::StoreCommand;
 
@@ -30,6 +35,8 @@ enum Verb {
     Serve(Serve),
     Check(Check),
     Store(StoreCommand),
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    Secrets(SecretsCommand),
     /// List the providers with their aliases, their variants and the keys of a route.
     Providers {
         /// Print all that is known about this provider: what to configure, and its traps.
@@ -48,6 +55,8 @@ impl Arguments {
             Verb::Serve(serve) => logged(serve.log_format, serve.run()).await,
             Verb::Check(check) => logged(Format::Text, check.run()).await,
             Verb::Store(store) => logged(Format::Text, store.run()).await,
+            #[cfg(any(feature = "postgres", feature = "sqlite"))]
+            Verb::Secrets(secrets) => logged(Format::Text, secrets.run()).await,
             Verb::Providers {
                 name: Some(name), ..
             } => plain(show(&name)),
@@ -119,4 +128,5 @@ Exit codes:
   2  the configuration or an argument cannot be used
 
 Environment:
-  RUST_LOG  what is logged, such as `debug` or `info,webhook=debug`; the default is `info`";
+  RUST_LOG             what is logged, such as `debug` or `info,webhook=debug`; default: `info`
+  WEBHOOK_SECRET_KEYS  the keys of `webhook secrets`, unless it has --keys";

@@ -12,7 +12,8 @@ mod sign;
 mod wire;
 
 pub(crate) use process::{
-    Ended, command, ended, folder, free_port, listening, refused, refused_with, run, written,
+    Ended, command, end_of, ended, folder, free_port, listening, refused, refused_with, run,
+    run_with_input, written,
 };
 pub(crate) use receiver::Receiver;
 pub(crate) use server::{Server, send_to};

@@ -32,11 +32,23 @@ pub(crate) struct Ended {
 /// Runs `webhook` with these arguments.
 pub(crate) fn run(arguments: &[&str]) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
-    let output = command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    end_of(command.args(arguments).stdin(Stdio::null()))
+}
+
+/// Runs `webhook` with these arguments, and this on its stdin.
+pub(crate) fn run_with_input(arguments: &[&str], input: &str) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webhook"));
+    // A file, so that a command that does not read it ends nevertheless.
+    let path = written(input);
+    let file = std::fs::File::open(&path).unwrap();
+    let ended = end_of(command.args(arguments).stdin(file));
+    std::fs::remove_file(path).unwrap();
+    ended
+}
+
+/// Runs a command until it ends.
+pub(crate) fn end_of(command: &mut Command) -> Ended {
+    let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended {
         code: output.status.code(),

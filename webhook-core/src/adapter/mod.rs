@@ -23,6 +23,9 @@ pub mod exports {
     };
     // Stores.
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};
+    // Secrets of tenants.
+    #[cfg(feature = "secret-store")]
+    pub use crate::secret_store;
     // Key sources.
     pub use crate::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys, keys};
     // Providers and schemes.

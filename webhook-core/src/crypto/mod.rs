@@ -11,6 +11,8 @@ pub(crate) mod encryption;
 mod mac;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod public;
+#[cfg(feature = "secret-store")]
+pub(crate) mod seal;
 mod tag;
 
 #[cfg(not(feature = "asymmetric"))]

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// A replay store failed. The delivery is answered 503, and the handler does not run.
+/// A store failed. The delivery is answered 503, and the handler does not run.
 #[derive(Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
@@ -60,11 +60,11 @@ impl From<StoreErrorKind> for StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            StoreErrorKind::Unavailable => "replay store unavailable",
-            StoreErrorKind::Timeout => "replay store timed out",
-            StoreErrorKind::Corrupt => "replay store holds a record that cannot be read",
-            StoreErrorKind::Full => "replay store is full",
-            StoreErrorKind::Misconfigured => "replay store is misconfigured",
+            StoreErrorKind::Unavailable => "store unavailable",
+            StoreErrorKind::Timeout => "store timed out",
+            StoreErrorKind::Corrupt => "store holds a record that cannot be read",
+            StoreErrorKind::Full => "store is full",
+            StoreErrorKind::Misconfigured => "store is misconfigured",
         })
     }
 }

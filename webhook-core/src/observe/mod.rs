@@ -119,3 +119,28 @@ pub(crate) fn keys_unusable(provider: &'static str, instead: &'static str) {
         );
     }
 }
+
+/// A stored secret that no key of the ring opens. `setting` is empty for a secret itself.
+#[cfg(feature = "secret-store")]
+pub(crate) fn secret_not_opened(
+    provider: &str,
+    tenant: &str,
+    setting: &str,
+    number: u64,
+    error: &dyn Error,
+) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let tenant = EscapedId::new(tenant.as_bytes());
+        tracing::error!(
+            target: "webhook",
+            provider,
+            %tenant,
+            setting,
+            number,
+            suppressed,
+            %error,
+            "stored secret does not open"
+        );
+    }
+}

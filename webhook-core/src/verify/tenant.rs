@@ -61,6 +61,30 @@ impl TenantSecrets {
         self
     }
 
+    /// The secrets.
+    #[must_use]
+    pub const fn secrets(&self) -> &SecretSet {
+        &self.secrets
+    }
+
+    /// The settings.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The same with other secrets.
+    #[cfg(feature = "secret-store")]
+    pub(crate) fn with_secrets(self, secrets: SecretSet) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// The URL if it is the tenant's own.
+    #[cfg(feature = "secret-store")]
+    pub(crate) fn own_url(&self) -> Option<&str> {
+        self.public_url.as_deref()
+    }
+
     /// Whether it has no secret either, and is a template itself.
     pub(crate) const fn is_template(&self) -> bool {
         self.secrets.is_per_tenant()

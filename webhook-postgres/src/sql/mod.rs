@@ -9,11 +9,38 @@
 #[macro_use]
 mod parts;
 
+/// Makes a struct of statements, with the configured names.
+macro_rules! statements {
+    ($statements:ident { $($name:ident: $text:ident,)* }) => {
+        #[derive(Debug)]
+        pub(crate) struct $statements {
+            $(pub(crate) $name: sqlx::SqlStr,)*
+        }
+
+        impl $statements {
+            pub(crate) fn new(names: &$crate::sql::Names) -> Self {
+                Self {
+                    $($name: names.statement($text),)*
+                }
+            }
+
+            #[cfg(test)]
+            pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
+                [$((stringify!($name), self.$name.as_str()),)*].into_iter()
+            }
+        }
+    };
+}
+
 mod claims;
 mod names;
+#[cfg(feature = "secret-store")]
+mod secrets;
 mod verbs;
 
 pub(crate) use names::Names;
+#[cfg(feature = "secret-store")]
+pub(crate) use secrets::SecretStatements;
 
 use claims::{BATCH, CLAIM, CLAIM_BOUNDED, CLAIM_IN, LOCK_GROUP, TRY_LOCKS};
 use verbs::{
@@ -31,30 +58,8 @@ pub const SCHEMA_SQL: &str = include_str!("schema.sql");
 /// The version of the tables in [`SCHEMA_SQL`].
 pub const SCHEMA_VERSION: i32 = 1;
 
-/// Makes a struct of the statements, with the configured names.
-macro_rules! statements {
-    ($($name:ident: $text:ident,)*) => {
-        #[derive(Debug)]
-        pub(crate) struct Statements {
-            $(pub(crate) $name: sqlx::SqlStr,)*
-        }
-
-        impl Statements {
-            pub(crate) fn new(names: &Names) -> Self {
-                Self {
-                    $($name: names.statement($text),)*
-                }
-            }
-
-            #[cfg(test)]
-            pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
-                [$((stringify!($name), self.$name.as_str()),)*].into_iter()
-            }
-        }
-    };
-}
-
 statements! {
+    Statements {
     claim: CLAIM,
     claim_bounded: CLAIM_BOUNDED,
     claim_in: CLAIM_IN,
@@ -72,16 +77,28 @@ statements! {
     check: CHECK,
     has_version: HAS_VERSION,
     version: VERSION,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Every statement with its name.
+    fn all() -> Vec<(&'static str, String)> {
+        let names = Names::default();
+        let statements = Statements::new(&names);
+        let all = statements.all();
+        #[cfg(feature = "secret-store")]
+        let secrets = SecretStatements::new(&names);
+        #[cfg(feature = "secret-store")]
+        let all = all.chain(secrets.all());
+        all.map(|(name, text)| (name, text.to_owned())).collect()
+    }
+
     #[test]
     fn no_statement_copies_or_changes_the_session() {
-        let statements = Statements::new(&Names::default());
-        for (name, text) in statements.all() {
+        for (name, text) in all() {
             let words: Vec<&str> = text.split([' ', '(']).collect();
             // COPY never ends in sqlx 0.9 if its future is dropped. A session is shared by all
             // clients of a pooler.
@@ -100,8 +117,7 @@ mod tests {
 
     #[test]
     fn all_times_are_of_the_moment_and_not_of_the_transaction() {
-        let statements = Statements::new(&Names::default());
-        for (name, text) in statements.all() {
+        for (name, text) in all() {
             for function in ["now()", "current_timestamp", "localtimestamp"] {
                 assert!(!text.contains(function), "{name}: {text}");
             }

@@ -107,6 +107,10 @@ mod tests {
         for (name, text) in crate::sql::Statements::new(&names).all() {
             assert!(!text.contains("webhook_"), "{name}: {text}");
         }
+        #[cfg(feature = "secret-store")]
+        for (name, text) in crate::sql::SecretStatements::new(&names).all() {
+            assert!(!text.contains("webhook_"), "{name}: {text}");
+        }
         let script = names.script(crate::SCHEMA_SQL);
         assert!(
             !script.contains("webhook_")

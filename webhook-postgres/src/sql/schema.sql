@@ -48,4 +48,23 @@ create table if not exists webhook_group (
 
 create index if not exists webhook_group_expires on webhook_group (expires_at);
 
+-- One row for each secret and setting of a tenant, sealed under a key that the database does not
+-- have. The order of rows is that of the bytes of the names.
+create table if not exists webhook_secret (
+    created_at timestamptz not null,
+    -- From this time on, the row counts as absent. Null: it has no end.
+    ends_at timestamptz,
+    number bigint not null check (number > 0),
+    provider text collate "C" not null,
+    tenant text collate "C" not null,
+    -- Empty for a secret.
+    setting text collate "C" not null,
+    -- The id of the key that sealed the row.
+    key_id text collate "C" not null,
+    sealed bytea not null,
+    primary key (provider, tenant, setting, number)
+);
+
+create index if not exists webhook_secret_ends on webhook_secret (ends_at) where ends_at is not null;
+
 insert into webhook_version (version) values (1) on conflict do nothing;

@@ -24,7 +24,12 @@ pub(super) fn examine(
     if is_known_sound {
         return Ok(());
     }
-    for table in ["webhook_key", "webhook_group", "webhook_store"] {
+    for table in [
+        "webhook_key",
+        "webhook_group",
+        "webhook_secret",
+        "webhook_store",
+    ] {
         check(path, connection, table)?;
     }
     Ok(())
@@ -44,6 +49,10 @@ pub(super) fn make(path: &Path, connection: &mut Connection) -> Result<(), OpenE
         transaction.execute_batch(upgrade).map_err(fault)?;
     }
     for statement in sql::ALL {
+        transaction.prepare(statement).map_err(fault)?;
+    }
+    #[cfg(feature = "secret-store")]
+    for statement in crate::secrets::ALL {
         transaction.prepare(statement).map_err(fault)?;
     }
     transaction.commit().map_err(fault)

@@ -2,16 +2,15 @@
 
 mod dead;
 mod forget;
-mod place;
 
 use clap::Subcommand;
 use webhook_axum::{ReplayKey, StoreError};
 
+use super::place::Place;
 use super::print;
 use crate::failure::Failure;
 use dead::Dead;
 use forget::Forget;
-use place::Place;
 
 /// List, revive, forget and sweep the records of a store, also while servers use it.
 #[derive(clap::Args)]

@@ -30,7 +30,7 @@ pub(super) const REST: Duration = Duration::from_millis(3500);
 
 /// Panics with the promise and the answer, unless the promise is kept.
 #[track_caller]
-pub(super) fn check(is_kept: bool, promise: &str, answer: impl Debug) {
+pub(crate) fn check(is_kept: bool, promise: &str, answer: impl Debug) {
     assert!(
         is_kept,
         "broken promise: {promise}; the store answered {answer:?}"
@@ -196,7 +196,7 @@ fn random() -> u64 {
 
 /// Polls all futures side by side, in this order. Returns what they return, in the same order.
 /// The suite depends on no runtime, and this is all it needs of one.
-pub(super) async fn join<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+pub(crate) async fn join<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut running: Vec<Pin<Box<F>>> = futures.into_iter().map(Box::pin).collect();
     let mut outputs: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
     poll_fn(|cx| {

@@ -49,6 +49,8 @@ mod remembered;
 mod retention;
 mod sweeps;
 
+#[cfg(feature = "secret-store")]
+pub(crate) use ask::{check, join};
 pub use bounds::*;
 pub use burials::*;
 pub use claims::*;

@@ -27,24 +27,48 @@ pub(super) struct Place {
 impl Place {
     /// Opens the store.
     pub(super) async fn open(&self) -> Result<Store, Failure> {
+        open(&self.location()?).await
+    }
+
+    fn location(&self) -> Result<Location, Failure> {
         match (&self.store, &self.config, &self.state) {
-            (Some(store), ..) => open(&parsed("--store", Location::parse(store))?).await,
-            (None, Some(_), _) => self.open_with_config().await.map(|(store, ..)| store),
+            (Some(store), ..) => parsed("--store", Location::parse(store)),
+            (None, Some(_), _) => {
+                let (config, source) = self.config()?;
+                source.location(&config)
+            }
             (None, None, directory) => {
                 let directory = directory.as_deref().unwrap_or_else(|| "".as_ref());
-                let location = Location::in_state_directory(directory);
-                open(&parsed("--state", location)?).await
+                parsed("--state", Location::in_state_directory(directory))
             }
         }
     }
 
+    /// Opens the store, and makes its file or its tables if they are missing.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    pub(super) async fn open_or_make(&self) -> Result<Store, Failure> {
+        let location = self.location()?;
+        in_memory(&location)?;
+        let prepared = async {
+            let store = location.open(None).await?;
+            store.prepare(false).await?;
+            Ok(store)
+        };
+        let prepared: Result<Store, StoreFailure> = prepared.await;
+        prepared.map_err(|error| Failure::store(&location, &error))
+    }
+
     /// Opens the store of a configuration, which is one of the arguments.
     pub(super) async fn open_with_config(&self) -> Result<(Store, Config, Source), Failure> {
-        let config = self.config.clone().unwrap_or_default();
-        let source = Source::new(config, self.state.clone());
-        let config = source.load()?;
+        let (config, source) = self.config()?;
         let store = open(&source.location(&config)?).await?;
         Ok((store, config, source))
+    }
+
+    fn config(&self) -> Result<(Config, Source), Failure> {
+        let config = self.config.clone().unwrap_or_default();
+        let source = Source::new(config, self.state.clone());
+        Ok((source.load()?, source))
     }
 }
 
@@ -56,13 +80,20 @@ fn parsed<E: std::error::Error>(
 }
 
 async fn open(location: &Location) -> Result<Store, Failure> {
-    let opened = match *location == Location::Memory {
-        true => Err(StoreFailure::new(
-            "the records are in the memory of the server, where no command reaches them",
-        )),
-        false => location.open_existing().await,
-    };
+    in_memory(location)?;
+    let opened = location.open_existing().await;
     let missing = || StoreFailure::new("the file does not exist: `serve` creates it");
     let opened = opened.and_then(|store| store.ok_or_else(missing));
     opened.map_err(|error| Failure::store(location, &error))
+}
+
+/// Refuses the memory of a server.
+fn in_memory(location: &Location) -> Result<(), Failure> {
+    if *location != Location::Memory {
+        return Ok(());
+    }
+    let error = StoreFailure::new(
+        "the records are in the memory of the server, where no command reaches them",
+    );
+    Err(Failure::store(location, &error))
 }
