@@ -2,7 +2,6 @@
 //! body is buffered, and its content is not trusted before the check.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use crate::crypto::{Algorithm, RunningDigest, Tag, constant_time_eq};
 use crate::error::RejectionKind;
@@ -17,7 +16,7 @@ use crate::verify::prepared::Prepared;
 
 /// A check that waits for the end of the body and then borrows it.
 pub(crate) struct BufferedCheck {
-    prepared: Arc<Prepared>,
+    prepared: Prepared,
     /// The tags from the head, if it has them.
     candidates: Candidates,
     now: UnixTime,
@@ -26,7 +25,7 @@ pub(crate) struct BufferedCheck {
 impl BufferedCheck {
     /// Reads from the head what the check needs at the end of the body.
     pub(super) fn start(
-        prepared: &Arc<Prepared>,
+        prepared: &Prepared,
         head: &Head<'_>,
         now: UnixTime,
     ) -> Result<Self, RejectionKind> {
@@ -40,7 +39,7 @@ impl BufferedCheck {
             candidates.check()?;
         }
         Ok(Self {
-            prepared: Arc::clone(prepared),
+            prepared: prepared.clone(),
             candidates,
             now,
         })

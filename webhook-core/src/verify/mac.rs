@@ -1,7 +1,5 @@
 //! A keyed hash over the body as it arrives.
 
-use std::sync::Arc;
-
 use crate::crypto::{Algorithm, RunningDigest, RunningMac};
 use crate::error::RejectionKind;
 use crate::parse::utf8::Utf8;
@@ -30,7 +28,7 @@ impl MacCheck {
     /// Reads the head and hashes the parts before the body. The check is built in place in
     /// `verification`, because the running hashes are too large to move.
     pub(super) fn start<'h>(
-        prepared: &Arc<Prepared>,
+        prepared: &Prepared,
         algorithm: Algorithm,
         url: &str,
         head: &Head<'h>,
@@ -94,7 +92,7 @@ impl MacCheck {
     /// Prepares the parts after the body, and the requirements on the body.
     fn set_tail(
         &mut self,
-        prepared: &Arc<Prepared>,
+        prepared: &Prepared,
         algorithm: Algorithm,
         message: &SignedMessage<'_>,
     ) -> Result<(), RejectionKind> {

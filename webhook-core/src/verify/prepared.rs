@@ -12,7 +12,8 @@ use crate::verify::key::keyed;
 use crate::verify::seam::SeamRule;
 use crate::verify::{Options, fresh};
 
-/// A verifier's scheme with its keys, shared by the deliveries that it checks.
+/// A verifier's scheme with its keys. Clones share both.
+#[derive(Clone)]
 pub(super) struct Prepared {
     pub(super) plan: Arc<Plan>,
     pub(super) keys: Keys,

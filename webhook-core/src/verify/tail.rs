@@ -1,7 +1,5 @@
 //! The signed parts after the body, and the requirements on the body.
 
-use std::sync::Arc;
-
 use crate::error::RejectionKind;
 use crate::parse::utf8::Utf8;
 use crate::provider::Part;
@@ -22,7 +20,7 @@ pub(super) struct Tail {
     /// The parts after the body.
     pub(super) suffix: Vec<u8>,
     /// Whose secrets are signed last, each with its own key.
-    pub(super) secrets_of: Option<Arc<Prepared>>,
+    pub(super) secrets_of: Option<Prepared>,
 }
 
 impl Tail {
@@ -30,12 +28,12 @@ impl Tail {
     pub(super) fn add(
         &mut self,
         part: Part,
-        prepared: &Arc<Prepared>,
+        prepared: &Prepared,
         message: &SignedMessage<'_>,
     ) -> Result<(), RejectionKind> {
         match part {
             Part::Secret => {
-                self.secrets_of = Some(Arc::clone(prepared));
+                self.secrets_of = Some(prepared.clone());
                 Ok(())
             }
             _ => message.write(part, &mut |bytes| self.suffix.extend_from_slice(bytes)),

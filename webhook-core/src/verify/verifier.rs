@@ -55,12 +55,12 @@ pub struct Verifier {
 /// One or several. Most providers have one, and each tenant has them.
 #[derive(Clone)]
 enum Schemes {
-    One(Arc<Prepared>),
-    Several(Arc<[Arc<Prepared>]>),
+    One(Prepared),
+    Several(Arc<[Prepared]>),
 }
 
 impl Deref for Schemes {
-    type Target = [Arc<Prepared>];
+    type Target = [Prepared];
 
     #[inline]
     fn deref(&self) -> &Self::Target {
@@ -71,8 +71,8 @@ impl Deref for Schemes {
     }
 }
 
-impl FromIterator<Arc<Prepared>> for Schemes {
-    fn from_iter<I: IntoIterator<Item = Arc<Prepared>>>(schemes: I) -> Self {
+impl FromIterator<Prepared> for Schemes {
+    fn from_iter<I: IntoIterator<Item = Prepared>>(schemes: I) -> Self {
         let schemes: Vec<_> = schemes.into_iter().collect();
         match <[_; 1]>::try_from(schemes) {
             Ok([only]) => Self::One(only),
@@ -159,7 +159,7 @@ impl Verifier {
                 Some(own) => &decode(own, &secrets.given)?,
                 None => &secrets.keys,
             };
-            Prepared::new(&spec.provider, plan, keys).map(Arc::new)
+            Prepared::new(&spec.provider, plan, keys)
         };
         let schemes = spec.plans.iter().map(prepare).collect::<Result<_, _>>()?;
         Ok(Self { spec, schemes, url })
@@ -325,7 +325,7 @@ impl Verifier {
     #[inline]
     fn start_scheme<'h>(
         &self,
-        prepared: &Arc<Prepared>,
+        prepared: &Prepared,
         head: &Head<'h>,
         now: UnixTime,
         verification: &mut Verification,
