@@ -38,7 +38,6 @@ impl Failure {
     }
 
     /// A command that did a part of its work: exit code 1.
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub(crate) fn plain(reason: String) -> Self {
         Self { code: 1, reason }
     }

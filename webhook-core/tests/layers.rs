@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Files of their own count as folders.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "adapter",
     "fuzzing",
     "testing",

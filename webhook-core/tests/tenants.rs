@@ -13,7 +13,7 @@ use webhook_core::providers::unconfirmed;
 use webhook_core::{
     Answer, Begun, Claimed, ConfigError, Delivery, Endpoint, EndpointBuilder, Finished, Head,
     MemoryStore, Outcome, Provider, Rejection, RejectionKind, SecretSet, SignedRequest, Signer,
-    StaticKeys, TenantSecrets, UnixTime, providers,
+    TenantSecrets, UnixTime, providers,
 };
 
 use common::block_on;
@@ -125,11 +125,12 @@ fn the_secret_of_a_tenant_verifies_for_this_tenant_alone() {
     assert_eq!(untried, special);
 }
 
+#[cfg(feature = "asymmetric")]
 #[test]
 fn what_a_template_verifies_is_refused_all_the_same() {
     // A key that is fetched by its name verifies for every tenant.
     let public = include_str!("../../webhook-test/vectors/keys/p256.pub.pem");
-    let source = StaticKeys::new().with("key-1", public);
+    let source = webhook_core::StaticKeys::new().with("key-1", public);
     let template = template(&providers::PLAID).keys(source).build().unwrap();
     let acme = template.for_tenant("acme", SecretSet::fetched()).unwrap();
 
@@ -165,11 +166,23 @@ fn a_url_that_is_signed_is_that_of_the_tenant() {
     }
 }
 
+#[cfg(feature = "asymmetric")]
 #[test]
 fn settings_of_a_tenant_take_the_place_of_those_of_the_template() {
     let paypal = providers::PAYPAL;
-    let template = template(&paypal).build().unwrap();
     let [secret, _] = secrets(&paypal);
+    let bare = Endpoint::builder(paypal, SecretSet::per_tenant())
+        .build()
+        .unwrap();
+    let refused = bare.for_tenant("acme", secret.as_str()).unwrap_err();
+    assert!(matches!(
+        refused,
+        ConfigError::MissingSetting { name: "webhook_id" }
+    ));
+    let own = TenantSecrets::new(secret.as_str()).setting("webhook_id", "of-acme");
+    assert!(bare.for_tenant("acme", own).is_ok());
+
+    let template = template(&paypal).build().unwrap();
     let own = TenantSecrets::new(secret.as_str()).setting("webhook_id", "of-acme");
     let acme = template.for_tenant("acme", own).unwrap();
     let signed = |webhook_id: &str| {

@@ -85,6 +85,7 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
         ("verify_token", verifies_token),
         ("forward", true),
         ("discard", true),
+        ("tenants", true),
     ];
     let signs_url = provider.signs_url();
     let known = names.into_iter().filter(|(_, known)| *known);
@@ -108,6 +109,7 @@ const GENERAL: &[&str] = &[
     "public_key",
     "secret",
     "secrets",
+    "tenants",
     "tolerance_secs",
     "url",
     "username",

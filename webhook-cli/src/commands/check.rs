@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Route, Source};
 use crate::failure::Failure;
-use crate::store::{Location, Store, StoreFailure};
+use crate::store::{Location, StoreFailure};
 
 use super::print;
 
@@ -24,7 +24,7 @@ impl Check {
         let config = self.source.load()?;
         self.source.warn_of_silence(&config);
         let location = self.source.location(&config)?;
-        let routes = self.source.routes(&config, &Store::memory(None))?;
+        let routes = self.source.routes_unserved(&config, &location)?;
         self.source.warn_of_discarding(&routes);
         if !self.offline {
             let checked = check_store(&location, &config).await;

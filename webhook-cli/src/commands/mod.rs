@@ -2,7 +2,6 @@
 
 mod check;
 mod place;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod secrets;
 mod serve;
 mod store;
@@ -17,7 +16,6 @@ use crate::catalogue;
 use crate::failure::Failure;
 use crate::log::{self, Format};
 use check::Check;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use secrets::SecretsCommand;
 use serve::Serve;
 use store::StoreCommand;
@@ -35,7 +33,6 @@ enum Verb {
     Serve(Serve),
     Check(Check),
     Store(StoreCommand),
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     Secrets(SecretsCommand),
     /// List the providers with their aliases, their variants and the keys of a route.
     Providers {
@@ -55,7 +52,6 @@ impl Arguments {
             Verb::Serve(serve) => logged(serve.log_format, serve.run()).await,
             Verb::Check(check) => logged(Format::Text, check.run()).await,
             Verb::Store(store) => logged(Format::Text, store.run()).await,
-            #[cfg(any(feature = "postgres", feature = "sqlite"))]
             Verb::Secrets(secrets) => logged(Format::Text, secrets.run()).await,
             Verb::Providers {
                 name: Some(name), ..

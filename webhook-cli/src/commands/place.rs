@@ -45,7 +45,6 @@ impl Place {
     }
 
     /// Opens the store, and makes its file or its tables if they are missing.
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub(super) async fn open_or_make(&self) -> Result<Store, Failure> {
         let location = self.location()?;
         in_memory(&location)?;

@@ -17,11 +17,11 @@ use std::path::Path;
 
 use serde_json::value::RawValue;
 
-use crate::store::Store;
+use crate::store::{AnySecretTable, Store};
 use entries::Entries;
 pub(crate) use error::ConfigError;
 use file::Format;
-pub(crate) use route::{Destination, Forwarding, Route};
+pub(crate) use route::{Destination, Forwarding, Route, SECRET_KEYS_VARIABLE, TenantStore};
 pub(crate) use server::ServerSettings;
 pub(crate) use source::Source;
 
@@ -53,10 +53,16 @@ impl Config {
         Ok(Self { server, routes })
     }
 
-    /// Reads the routes. All of them remember their deliveries in `store`. `discards` says that
-    /// those without a destination drop their events.
-    pub(crate) fn routes(&self, store: &Store, discards: bool) -> Result<Vec<Route>, ConfigError> {
-        route::read_all(&self.routes, &self.server, store, discards)
+    /// Reads the routes. All of them remember their deliveries in `store`, and the secrets of their
+    /// tenants are in `secrets`. `discards` says that those without a destination drop their
+    /// events.
+    pub(crate) fn routes(
+        &self,
+        store: &Store,
+        secrets: Option<AnySecretTable>,
+        discards: bool,
+    ) -> Result<Vec<Route>, ConfigError> {
+        route::read_all(&self.routes, &self.server, store, secrets, discards)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use webhook_axum::UnverifiedLimit;
+use webhook_core::secret_store::KeyRing;
 
 use super::entries::Entries;
 use super::error::EntryError;
@@ -24,6 +25,8 @@ pub(crate) struct ServerSettings {
     pub(crate) store: Option<Location>,
     /// Deliveries that the memory store remembers. Replaces its default.
     pub(crate) store_capacity: Option<usize>,
+    /// The keys that the secrets of tenants are sealed with. `None`: the file does not say.
+    pub(crate) secret_keys: Option<KeyRing>,
     /// Whether the server refuses to start with a store whose set-up can lose records.
     pub(crate) strict_store: bool,
 }
@@ -39,6 +42,7 @@ impl Default for ServerSettings {
             max_unverified_bytes: None,
             store: None,
             store_capacity: None,
+            secret_keys: None,
             strict_store: false,
         }
     }
@@ -62,6 +66,7 @@ impl ServerSettings {
             max_unverified_bytes: size(server, MAX_UNVERIFIED_BYTES)?,
             store: store(server)?,
             store_capacity: store_capacity(server)?,
+            secret_keys: secret_keys(server)?,
             strict_store: server.flag(STRICT_STORE)?,
         })
     }
@@ -109,6 +114,12 @@ fn store_capacity(server: &Entries) -> Result<Option<usize>, EntryError> {
     }
 }
 
+fn secret_keys(server: &Entries) -> Result<Option<KeyRing>, EntryError> {
+    let keys = server.text(SECRET_KEYS)?.map(|text| KeyRing::parse(&text));
+    let keys = keys.transpose();
+    keys.map_err(|problem| EntryError::new(SECRET_KEYS, problem.to_string()))
+}
+
 fn check_known(server: &Entries) -> Result<(), EntryError> {
     let Some(key) = server.unknown(SERVER_KEYS) else {
         return Ok(());
@@ -142,6 +153,7 @@ pub(super) const SERVER_KEYS: &[&str] = &[
     MAX_BODY_BYTES,
     MAX_CONNECTIONS,
     MAX_UNVERIFIED_BYTES,
+    SECRET_KEYS,
     STORE,
     STORE_CAPACITY,
     STRICT_STORE,
@@ -150,6 +162,7 @@ pub(super) const MAX_BODY_BYTES: &str = "max_body_bytes";
 const IDLE_TIMEOUT: &str = "idle_timeout_secs";
 const MAX_CONNECTIONS: &str = "max_connections";
 const MAX_UNVERIFIED_BYTES: &str = "max_unverified_bytes";
+pub(super) const SECRET_KEYS: &str = "secret_keys";
 const STORE: &str = "store";
 const STORE_CAPACITY: &str = "store_capacity";
 const STRICT_STORE: &str = "strict_store";

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use webhook_core::secret_store::MemorySecretTable;
+
 use super::{Config, Route};
 use crate::failure::Failure;
-use crate::store::{Location, Store};
+use crate::store::{AnySecretTable, Location, Store};
 
 /// Where the configuration and the state of a server are.
 #[derive(Clone, Debug, clap::Args)]
@@ -38,7 +40,20 @@ impl Source {
 
     /// Reads the routes of the configuration.
     pub(crate) fn routes(&self, config: &Config, store: &Store) -> Result<Vec<Route>, Failure> {
-        let routes = config.routes(store, self.discard);
+        let routes = config.routes(store, store.secret_table(), self.discard);
+        routes.map_err(|error| Failure::config(self.config.display(), &error))
+    }
+
+    /// Reads the routes of the configuration without its store, whose place this is. They are not
+    /// for serving.
+    pub(crate) fn routes_unserved(
+        &self,
+        config: &Config,
+        location: &Location,
+    ) -> Result<Vec<Route>, Failure> {
+        let secrets = location.keeps_secrets();
+        let secrets = secrets.then(|| AnySecretTable::Memory(MemorySecretTable::new()));
+        let routes = config.routes(&Store::memory(None), secrets, self.discard);
         routes.map_err(|error| Failure::config(self.config.display(), &error))
     }
 

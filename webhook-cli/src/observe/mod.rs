@@ -101,6 +101,7 @@ fn log_event(route: &str, delivery: &Delivery, what: &str) {
     tracing::info!(
         provider = delivery.provider(),
         route,
+        tenant = delivery.tenant().map(escaped),
         id = delivery.id().map(escaped),
         // Not `r#type`: a JSON log would keep the prefix.
         "type" = delivery.event_type().map(escaped),

@@ -8,11 +8,14 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get};
 use webhook_axum::forward::{ForwardOutcome, Forwarded};
-use webhook_axum::{Delivery, Head, UnverifiedLimit, VerifiedDelivery, WebhookLayer, respond};
+use webhook_axum::tenants::from_path;
+use webhook_axum::{
+    Delivery, Endpoint, Head, UnverifiedLimit, VerifiedDelivery, WebhookLayer, respond,
+};
 
 use super::generation::Served;
 use crate::answer;
-use crate::config::{Destination, Forwarding, Route};
+use crate::config::{Destination, Forwarding, Route, TenantStore};
 use crate::health::Readiness;
 use crate::observe::{Observer, log_accepted, log_forwarded, observe};
 
@@ -31,10 +34,18 @@ pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<S
         let Route {
             name,
             endpoint,
+            tenants,
             destination,
         } = route;
-        let path = format!("/hooks/{name}");
-        let layer = WebhookLayer::new(endpoint).unverified_limit(shared.unverified.clone());
+        let (path, layer) = match tenants {
+            None => (format!("/hooks/{name}"), WebhookLayer::new(endpoint)),
+            Some(secrets) => {
+                let path = format!("/hooks/{name}/{{tenant}}");
+                let layer = per_tenant(endpoint, &path, secrets);
+                (path, layer)
+            }
+        };
+        let layer = layer.unverified_limit(shared.unverified.clone());
         served.push(Served {
             name: name.clone(),
             layer: layer.clone(),
@@ -60,6 +71,14 @@ pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<S
         .route("/ready", get(ready))
         .with_state(shared.clone());
     (router, served)
+}
+
+fn per_tenant(template: Endpoint, path: &str, secrets: TenantStore) -> WebhookLayer {
+    let provider = *template.provider();
+    WebhookLayer::per_tenant(template, from_path(path), move |tenant: Arc<str>| {
+        let secrets = secrets.clone();
+        async move { secrets.get(&provider, &tenant).await }
+    })
 }
 
 /// Logs the event and answers 200, for a route that drops its events.

@@ -48,6 +48,19 @@ impl Location {
         }
     }
 
+    /// Whether a store in this place keeps secrets of tenants.
+    pub(crate) fn keeps_secrets(&self) -> bool {
+        match self {
+            Self::Memory => false,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => false,
+        }
+    }
+
     /// The file of a server that has a state directory and is not told where its store is.
     #[cfg(feature = "sqlite")]
     pub(crate) fn in_state_directory(directory: &Path) -> Result<Self, LocationError> {

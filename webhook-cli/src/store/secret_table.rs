@@ -1,13 +1,17 @@
 //! The secrets of tenants in the store that was chosen at run time.
 
 use webhook_axum::StoreError;
-use webhook_core::secret_store::{Change, SealedSecret, SecretRow, SecretTable, Slot, TenantRows};
+use webhook_core::secret_store::{
+    Change, MemorySecretTable, SealedSecret, SecretRow, SecretTable, Slot, TenantRows,
+};
 
 use super::Store;
 
 /// The table of secrets of one of the stores of this build that has one.
 #[derive(Clone, Debug)]
 pub(crate) enum AnySecretTable {
+    /// An empty one, where a configuration is only checked.
+    Memory(MemorySecretTable),
     #[cfg(feature = "sqlite")]
     Sqlite(webhook_sqlite::SqliteSecretTable),
     #[cfg(feature = "postgres")]
@@ -33,6 +37,7 @@ impl Store {
 macro_rules! with_table {
     ($choice:expr, $table:ident => $value:expr) => {
         match $choice {
+            AnySecretTable::Memory($table) => $value,
             #[cfg(feature = "sqlite")]
             AnySecretTable::Sqlite($table) => $value,
             #[cfg(feature = "postgres")]

@@ -57,7 +57,8 @@ impl SecretSet {
     }
 
     /// No secret: each tenant has its own. An endpoint with it is the template of
-    /// [`Endpoint::for_tenant`](crate::Endpoint::for_tenant), and refuses every delivery itself.
+    /// [`Endpoint::for_tenant`](crate::Endpoint::for_tenant), and refuses every delivery itself. A
+    /// setting that the provider requires is the tenants' own, unless the template has it.
     ///
     /// ```
     /// use webhook_core::{Endpoint, SecretSet};

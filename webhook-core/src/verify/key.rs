@@ -10,7 +10,7 @@ use crate::error::ConfigError;
 use crate::provider::{Authentication, Part, Provider, Scheme};
 use crate::secret::{Key, KeyFormat, Keys, Secret, SecretSet, Settings};
 use crate::verify::Options;
-use crate::verify::nobody::nobody;
+use crate::verify::nobody;
 
 /// Secrets that are checked and decoded in the provider's format.
 pub(super) struct DecodedSecrets<'a> {
@@ -28,7 +28,7 @@ impl<'a> DecodedSecrets<'a> {
             true if options.fetches_keys && provider.names_keys() => {
                 Cow::Owned(SecretSet::fetched())
             }
-            true => Cow::Owned(nobody(provider)),
+            true => Cow::Owned(nobody::secrets(provider)),
             false => Cow::Borrowed(secrets),
         };
         let keys = match given.as_slice() {

@@ -7,10 +7,10 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use crate::crypto::Algorithm;
 use crate::provider::{Provider, Scheme};
-use crate::secret::{KeyFormat, Secret, SecretSet};
+use crate::secret::{KeyFormat, Secret, SecretSet, Settings};
 
 /// Secrets in the provider's format that nobody has.
-pub(super) fn nobody(provider: &Provider) -> SecretSet {
+pub(super) fn secrets(provider: &Provider) -> SecretSet {
     match provider.key_format {
         // Their private keys were thrown away when they were made.
         KeyFormat::PublicKey => match provider.schemes().first().and_then(Scheme::key_algorithm) {
@@ -22,6 +22,19 @@ pub(super) fn nobody(provider: &Provider) -> SecretSet {
         KeyFormat::Basic => Secret::basic("nobody", &random()).into(),
         _ => random().into(),
     }
+}
+
+/// Fills in the settings that the provider requires and that each tenant has its own value of, for
+/// the checks of deliveries to nobody. Returns their names.
+pub(super) fn fill_in(settings: &mut Settings, provider: &Provider) -> Vec<&'static str> {
+    let required = provider.required_settings();
+    let missing: Vec<_> = required
+        .filter(|name| settings.get(name).is_none())
+        .collect();
+    for name in &missing {
+        settings.set(*name, random());
+    }
+    missing
 }
 
 /// 48 random hexadecimal digits: a text that every format of a shared secret accepts.

@@ -21,6 +21,8 @@ pub(super) struct Spec {
     pub(super) extra: Vec<ExpectedCredential>,
     /// The decryption key, if deliveries are encrypted.
     pub(super) decryption: Option<DecryptionKey>,
+    /// The settings that each tenant has to have, because the template has none.
+    pub(super) required_of_tenants: Vec<&'static str>,
 }
 
 impl Spec {
@@ -34,6 +36,12 @@ impl Spec {
             decryption: decryption_key(&provider, &options.settings)?,
             provider,
             options,
+            required_of_tenants: Vec::new(),
         })
+    }
+
+    pub(super) fn required_of_tenants(mut self, settings: Vec<&'static str>) -> Self {
+        self.required_of_tenants = settings;
+        self
     }
 }

@@ -90,6 +90,11 @@ impl TenantSecrets {
         self.secrets.is_per_tenant()
     }
 
+    /// Whether the tenant has a value of this setting.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        self.settings.get(name).is_some()
+    }
+
     /// The URL if it is another than that of the endpoint.
     pub(super) fn url(
         &self,

@@ -17,6 +17,7 @@ use crate::verify::buffered::BufferedCheck;
 use crate::verify::key::{DecodedSecrets, decode};
 use crate::verify::key_ring::NamedKeys;
 use crate::verify::mac::MacCheck;
+use crate::verify::nobody;
 use crate::verify::options::check_options;
 use crate::verify::prepared::{Plan, Prepared};
 use crate::verify::public_key::PublicKeyCheck;
@@ -113,10 +114,19 @@ impl Verifier {
         secrets: &SecretSet,
         options: Options,
     ) -> Result<Self, ConfigError> {
+        let mut options = options;
+        let of_tenants = match secrets.is_per_tenant() {
+            true => nobody::fill_in(&mut options.settings, &provider),
+            false => Vec::new(),
+        };
         check_options(&provider, &options)?;
         let decoded = DecodedSecrets::new(&provider, &options, secrets)?;
-        let spec = Arc::new(Spec::new(provider, options)?);
-        Self::keyed(spec, &decoded, None)
+        let spec = Spec::new(provider, options)?;
+        Self::keyed(
+            Arc::new(spec.required_of_tenants(of_tenants)),
+            &decoded,
+            None,
+        )
     }
 
     /// The same provider and options with other secrets.
@@ -133,8 +143,15 @@ impl Verifier {
         tenant: &TenantSecrets,
     ) -> Result<Self, ConfigError> {
         let Spec {
-            provider, options, ..
+            provider,
+            options,
+            required_of_tenants,
+            ..
         } = &*self.spec;
+        let mut required = required_of_tenants.iter().copied();
+        if let Some(name) = required.find(|name| !tenant.is_template() && !tenant.sets(name)) {
+            return Err(ConfigError::MissingSetting { name });
+        }
         let url = tenant.url(name, options.public_url.as_deref())?;
         let spec = match tenant.settings.is_empty() {
             true => Arc::clone(&self.spec),

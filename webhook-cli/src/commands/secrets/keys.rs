@@ -6,10 +6,8 @@ use webhook_core::UnixTime;
 use webhook_core::secret_store::KeyRing;
 
 use crate::commands::print;
+use crate::config::SECRET_KEYS_VARIABLE as VARIABLE;
 use crate::failure::Failure;
-
-/// The environment variable with the keys.
-const VARIABLE: &str = "WEBHOOK_SECRET_KEYS";
 
 /// Where the keys are.
 #[derive(clap::Args)]

@@ -1,6 +1,6 @@
 //! `webhook store forget`.
 
-use webhook_axum::{Mode, ReplayKey};
+use webhook_axum::{Endpoint, Mode, ReplayKey, SecretSet};
 use webhook_core::Identity;
 
 use super::{Place, failed, key};
@@ -20,6 +20,9 @@ pub(super) struct Forget {
     /// The id of the event, with `--route` instead of its key.
     #[arg(long, value_name = "ID", requires = "route", conflicts_with = "key")]
     id: Option<String>,
+    /// The tenant of the event, with `--id`, if the route has tenants.
+    #[arg(long, value_name = "TENANT", requires = "id")]
+    tenant: Option<String>,
     #[command(flatten)]
     place: Place,
 }
@@ -38,7 +41,8 @@ impl Forget {
                 let (store, config, source) = self.place.open_with_config().await?;
                 let routes = source.routes(&config, &store)?;
                 let route = find(&routes, route.as_deref().unwrap_or_default())?;
-                forget_id(route, id.as_deref().unwrap_or_default()).await?
+                let endpoint = endpoint(route, self.tenant)?;
+                forget_id(&endpoint, id.as_deref().unwrap_or_default()).await?
             }
         };
         print(match forgotten {
@@ -54,8 +58,24 @@ fn find<'a>(routes: &'a [Route], name: &str) -> Result<&'a Route, Failure> {
     route.map_err(|problem| Failure::argument("--route", problem))
 }
 
+/// The endpoint whose events have the id.
+fn endpoint(route: &Route, tenant: Option<String>) -> Result<Endpoint, Failure> {
+    match (&route.tenants, tenant) {
+        (None, None) => Ok(route.endpoint.clone()),
+        (Some(_), Some(tenant)) => {
+            let endpoint = route.endpoint.for_tenant(tenant, SecretSet::per_tenant());
+            endpoint.map_err(|error| Failure::config("--tenant", &error))
+        }
+        (Some(_), None) => Err(Failure::argument(
+            "--tenant",
+            "is missing: the route has tenants",
+        )),
+        (None, Some(_)) => Err(Failure::argument("--tenant", "the route has no tenants")),
+    }
+}
+
 /// Forgets the live event, the test event and the event without a mode that have this id.
-async fn forget_id(Route { endpoint, .. }: &Route, id: &str) -> Result<bool, Failure> {
+async fn forget_id(endpoint: &Endpoint, id: &str) -> Result<bool, Failure> {
     if endpoint.provider().identity() != Identity::Id {
         let problem = "the provider of this route does not identify its events by an id: \
                        give the key instead";

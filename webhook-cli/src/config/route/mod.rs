@@ -6,6 +6,7 @@ mod options;
 mod problem;
 mod provider;
 mod secrets;
+mod tenants;
 
 use serde_json::value::RawValue;
 use webhook_axum::{Answer, Endpoint, EndpointBuilder, Provider, SecretSet};
@@ -15,14 +16,18 @@ use super::error::{ConfigError, EntryError};
 use super::server::ServerSettings;
 use crate::answer::receipt;
 use crate::catalogue::{is_fetched, is_public, takes_credentials};
-use crate::store::Store;
+use crate::store::{AnySecretTable, Store};
 pub(crate) use forward::{Destination, Forwarding};
 use secrets::{ConfiguredSecret, SharedSecrets};
+pub(crate) use tenants::{TenantStore, VARIABLE as SECRET_KEYS_VARIABLE};
 
-/// A route, served at `/hooks/<name>`.
+/// A route, served at `/hooks/<name>`, or at `/hooks/<name>/<tenant>`.
 pub(crate) struct Route {
     pub(crate) name: String,
+    /// With tenants, their template.
     pub(crate) endpoint: Endpoint,
+    /// Where the secrets of the tenants are, if each has its own.
+    pub(crate) tenants: Option<TenantStore>,
     pub(crate) destination: Destination,
 }
 
@@ -30,6 +35,7 @@ pub(crate) struct Route {
 struct Common<'a> {
     server: &'a ServerSettings,
     store: &'a Store,
+    secret_table: Option<AnySecretTable>,
     /// Whether a route without a destination drops its events.
     discards: bool,
     secrets: SharedSecrets,
@@ -40,11 +46,13 @@ pub(super) fn read_all(
     routes: &[(String, Box<RawValue>)],
     server: &ServerSettings,
     store: &Store,
+    secret_table: Option<AnySecretTable>,
     discards: bool,
 ) -> Result<Vec<Route>, ConfigError> {
     let mut common = Common {
         server,
         store,
+        secret_table,
         discards,
         secrets: SharedSecrets::default(),
     };
@@ -58,18 +66,22 @@ fn read(name: &str, entries: &RawValue, common: &mut Common<'_>) -> Result<Route
     check::name(name)?;
     let entries = Entries::of(name, entries)?;
     let failed = |error| ConfigError::entry(name, error);
-    let endpoint = endpoint(name, &entries, common).map_err(failed)?;
+    let tenants = tenants::read(&entries, common.server, common.secret_table.as_ref());
+    let tenants = tenants.map_err(failed)?;
+    let endpoint = endpoint(name, &entries, tenants.is_some(), common).map_err(failed)?;
     let destination = forward::destination(name, &entries, &endpoint, common.discards);
     Ok(Route {
         name: name.to_owned(),
         destination: destination.map_err(failed)?,
         endpoint,
+        tenants,
     })
 }
 
 fn endpoint(
     route: &str,
     entries: &Entries,
+    per_tenant: bool,
     common: &mut Common<'_>,
 ) -> Result<Endpoint, EntryError> {
     entries.check_unique()?;
@@ -82,7 +94,10 @@ fn endpoint(
         false => (None, pair),
     };
     let secrets = secrets::all(entries, provider, own)?;
-    let builder = builder(route, provider, &secrets, common.store)?;
+    if per_tenant {
+        tenants::check_has_no_secret(&secrets)?;
+    }
+    let builder = builder(route, provider, &secrets, per_tenant, common.store)?;
     let builder = options::settings(builder, entries, provider, extra)?;
     let builder = options::options(builder, entries, common.server)?;
     let endpoint = builder.build();
@@ -97,10 +112,12 @@ fn builder(
     route: &str,
     provider: &Provider,
     secrets: &[ConfiguredSecret],
+    per_tenant: bool,
     store: &Store,
 ) -> Result<EndpointBuilder, EntryError> {
     let is_fetched = secrets.is_empty() && is_fetched(provider);
     let texts = match is_fetched {
+        _ if per_tenant => SecretSet::per_tenant(),
         true => SecretSet::fetched(),
         false => secrets.iter().map(|given| given.secret.as_str()).collect(),
     };

@@ -133,7 +133,7 @@ fn a_route_forwards_discards_or_is_refused() {
     );
 
     let said = parse(&route(r#""discard":false"#)).unwrap();
-    let without = |discards| said.routes(&Store::memory(None), discards);
+    let without = |discards| said.routes(&Store::memory(None), None, discards);
     assert!(matches!(
         without(true).unwrap()[0].destination,
         Destination::Discard

@@ -24,7 +24,7 @@ fn parse(config: &str) -> Result<Config, ConfigError> {
 
 /// The routes of a configuration.
 fn routes(config: &Config) -> Result<Vec<Route>, ConfigError> {
-    config.routes(&Store::memory(None), true)
+    config.routes(&Store::memory(None), None, true)
 }
 
 /// The error of a configuration that cannot be used. It never contains the secret.

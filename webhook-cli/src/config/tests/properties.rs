@@ -184,6 +184,7 @@ const RESTRICTED: &[&str] = &[
     "url",
     "tolerance_secs",
     "parameter",
+    "tenants",
 ];
 
 #[test]
