@@ -1,12 +1,13 @@
+use std::future::ready;
 use std::ops::ControlFlow;
 use std::panic::Location;
 use std::sync::Arc;
 
 use actix_web::body::{BodySize, MessageBody as _};
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::{
-    FromRequest, Handler, HttpMessage as _, HttpRequest, HttpResponse, Responder,
+    Error, FromRequest, Handler, HttpMessage as _, HttpRequest, HttpResponse, Responder,
     ResponseError as _,
 };
 use futures_util::future::LocalBoxFuture;
@@ -20,8 +21,27 @@ use crate::call::replay;
 use crate::rejection::MissingMiddleware;
 
 /// A handler whose arguments are no longer known. All workers share it.
-pub(super) type Erased<T> =
-    Arc<dyn Fn(HttpRequest, Payload) -> LocalBoxFuture<'static, T> + Send + Sync>;
+pub(super) type Erased = Arc<dyn Fn(Call) -> Served + Send + Sync>;
+
+/// What runs before the handlers, with its arguments no longer known.
+pub(super) type ErasedBefore = Arc<
+    dyn Fn(HttpRequest, Payload) -> LocalBoxFuture<'static, ControlFlow<HttpResponse>>
+        + Send
+        + Sync,
+>;
+
+/// The future of a service. A handler and all that comes after it are one.
+pub(super) type Served = LocalBoxFuture<'static, Result<ServiceResponse, Error>>;
+
+/// What a handler is called with.
+pub(super) struct Call {
+    handlers: Arc<Handlers>,
+    delivery: Delivery,
+    /// Where the handler was registered.
+    at: Option<&'static Location<'static>>,
+    request: HttpRequest,
+    payload: Payload,
+}
 
 pub(super) type OnError = Box<dyn Fn(HookError, &HttpRequest) -> HttpResponse + Send + Sync>;
 
@@ -29,15 +49,15 @@ pub(super) type OnError = Box<dyn Fn(HookError, &HttpRequest) -> HttpResponse + 
 #[derive(Default)]
 pub(super) struct Handlers {
     pub(super) admission: Admission,
-    pub(super) table: EventTable<Erased<HttpResponse>>,
-    pub(super) before: Vec<Erased<ControlFlow<HttpResponse>>>,
+    pub(super) table: EventTable<Erased>,
+    pub(super) before: Vec<ErasedBefore>,
     /// For events without a handler. `None`: they are acknowledged.
-    pub(super) fallback: Option<Erased<HttpResponse>>,
+    pub(super) fallback: Option<Erased>,
     pub(super) on_error: Option<OnError>,
 }
 
 /// A handler that was found, and where it was registered.
-type Found<'a> = (&'a Erased<HttpResponse>, Option<&'static Location<'static>>);
+type Found<'a> = (&'a Erased, Option<&'static Location<'static>>);
 
 impl Handlers {
     fn find(&self, delivery: &Delivery) -> Option<Found<'_>> {
@@ -48,29 +68,46 @@ impl Handlers {
     }
 
     /// Runs what is registered for the delivery in this request.
-    pub(super) async fn run(
+    pub(super) fn serve(self: Arc<Self>, request: ServiceRequest) -> Served {
+        let (request, payload) = request.into_parts();
+        let delivery = request.extensions().get::<Delivery>().cloned();
+        let Some(delivery) = delivery else {
+            return answered(request, MissingMiddleware::report().error_response());
+        };
+        if let Some(answer) = self.admission.refusal(&delivery) {
+            return answered(request, respond(answer));
+        }
+        if self.before.is_empty() {
+            return self.dispatch(request, payload, delivery);
+        }
+        Box::pin(async move {
+            for before in &self.before {
+                let flow = before(request.clone(), replay(&delivery));
+                if let ControlFlow::Break(response) = flow.await {
+                    let response = self.conclude(response, &request, &delivery, None);
+                    return Ok(ServiceResponse::new(request, response));
+                }
+            }
+            self.dispatch(request, payload, delivery).await
+        })
+    }
+
+    fn dispatch(
         self: Arc<Self>,
         request: HttpRequest,
         payload: Payload,
-    ) -> HttpResponse {
-        let delivery = request.extensions().get::<Delivery>().cloned();
-        let Some(delivery) = delivery else {
-            return MissingMiddleware::report().error_response();
-        };
-        if let Some(answer) = self.admission.refusal(&delivery) {
-            return respond(answer);
-        }
-        for before in &self.before {
-            let flow = before(request.clone(), replay(&delivery));
-            if let ControlFlow::Break(response) = flow.await {
-                return self.conclude(response, &request, &delivery, None);
-            }
-        }
+        delivery: Delivery,
+    ) -> Served {
         let Some((handler, at)) = self.find(&delivery) else {
-            return respond(acknowledge_unknown(&delivery));
+            return answered(request, respond(acknowledge_unknown(&delivery)));
         };
-        let response = handler(request.clone(), payload).await;
-        self.conclude(response, &request, &delivery, at)
+        handler(Call {
+            handlers: Arc::clone(&self),
+            delivery,
+            at,
+            request,
+            payload,
+        })
     }
 
     /// Turns the error of a handler into an answer.
@@ -113,23 +150,36 @@ fn exactly_200(mut response: HttpResponse) -> HttpResponse {
     response
 }
 
-pub(super) fn erase<H, Args>(handler: H) -> Erased<HttpResponse>
+fn answered(request: HttpRequest, response: HttpResponse) -> Served {
+    Box::pin(ready(Ok(ServiceResponse::new(request, response))))
+}
+
+pub(super) fn erase<H, Args>(handler: H) -> Erased
 where
     H: Handler<Args, Output: Responder> + Send + Sync,
     Args: FromRequest,
 {
-    Arc::new(move |request, mut payload| {
+    Arc::new(move |call| {
         let handler = handler.clone();
         Box::pin(async move {
-            match Args::from_request(&request, &mut payload).await {
+            let Call {
+                handlers,
+                delivery,
+                at,
+                request,
+                mut payload,
+            } = call;
+            let response = match Args::from_request(&request, &mut payload).await {
                 Ok(args) => response_of(handler.call(args).await, &request),
                 Err(error) => HttpResponse::from_error(error),
-            }
+            };
+            let response = handlers.conclude(response, &request, &delivery, at);
+            Ok(ServiceResponse::new(request, response))
         })
     })
 }
 
-pub(super) fn erase_before<H, Args>(handler: H) -> Erased<ControlFlow<HttpResponse>>
+pub(super) fn erase_before<H, Args>(handler: H) -> ErasedBefore
 where
     H: Handler<Args, Output: IntoFlow> + Send + Sync,
     Args: FromRequest,

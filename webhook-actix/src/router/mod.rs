@@ -14,7 +14,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::dev::{AppService, HttpServiceFactory, fn_service};
 use actix_web::{FromRequest, Handler, HttpRequest, Responder, web};
 use webhook_core::adapter::{EventPatterns, Hooks};
 use webhook_core::{Duplicate, EventType, Handled, Mode, Otherwise, Rejected};
@@ -338,11 +338,9 @@ pub struct WebhookService {
 impl HttpServiceFactory for WebhookService {
     fn register(self, config: &mut AppService) {
         let handlers = self.handlers;
-        let run = move |request: HttpRequest, payload: web::Payload| {
-            Arc::clone(&handlers).run(request, payload.into_inner())
-        };
-        let resource = web::resource(&*self.path).wrap(self.webhook).to(run);
-        resource.register(config);
+        let serve = fn_service(move |request| Arc::clone(&handlers).serve(request));
+        let resource = web::resource(&*self.path).wrap(self.webhook);
+        resource.route(web::route().service(serve)).register(config);
     }
 }
 
