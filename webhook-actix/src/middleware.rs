@@ -235,23 +235,18 @@ where
     }
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
-        let known = request
-            .extensions()
-            .get::<Delivery>()
-            .filter(|delivery| delivery.is_of(self.webhook.endpoint()))
-            .cloned();
-        if let Some(delivery) = known {
-            // The same middleware further out has verified it. What is between the two may have
-            // read the payload.
-            request.set_payload(replay(&delivery));
-            let call = call_unguarded(ServiceCall::new(Rc::clone(&self.inner), request));
-            return Box::pin(async { Ok(call.await?.map_into_left_body()) });
-        }
         let inner = Rc::clone(&self.inner);
-        let begun = match self.webhook.find_tenant(&request) {
-            None => self.webhook.begin(&request, None),
-            Some(FoundTenant::Endpoint(endpoint)) => self.webhook.begin(&request, Some(&endpoint)),
-            Some(FoundTenant::Refused(rejection)) => Begun::Refused(rejection),
+        let verified = request.extensions().get::<Delivery>().cloned();
+        let found = match &verified {
+            Some(delivery) if delivery.is_of(self.webhook.endpoint()) => None,
+            _ => self.webhook.find_tenant(&request),
+        };
+        let of_tenant = match found {
+            None => None,
+            Some(FoundTenant::Endpoint(endpoint)) => Some(endpoint),
+            Some(FoundTenant::Refused(rejection)) => {
+                return receive(Begun::Refused(rejection), request, inner);
+            }
             Some(FoundTenant::Wait(wait)) => {
                 let webhook = self.webhook.clone();
                 return Box::pin(async move {
@@ -263,6 +258,16 @@ where
                 });
             }
         };
+        let endpoint = of_tenant.as_ref().map(TrackedEndpoint::endpoint);
+        let endpoint = endpoint.unwrap_or(self.webhook.endpoint());
+        if let Some(delivery) = verified.filter(|delivery| delivery.is_of(endpoint)) {
+            // The same middleware further out has verified it. What is between the two may have
+            // read the payload.
+            request.set_payload(replay(&delivery));
+            let call = call_unguarded(ServiceCall::new(inner, request));
+            return Box::pin(async { Ok(call.await?.map_into_left_body()) });
+        }
+        let begun = self.webhook.begin(&request, of_tenant.as_ref());
         receive(begun, request, inner)
     }
 }

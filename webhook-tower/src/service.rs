@@ -6,6 +6,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 use webhook_core::{Begun, Delivery};
+use webhook_runtime::TrackedEndpoint;
 use webhook_runtime::tenants::FoundTenant;
 
 use crate::body::{RequestBody, ResponseBody};
@@ -72,21 +73,29 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (parts, body) = request.into_parts();
         let (layer, inner) = (&self.layer, self.inner.clone());
-        if let Some(delivery) = parts.extensions.get::<Delivery>()
-            && delivery.is_of(layer.endpoint())
-        {
-            // The same layer further out has verified it.
-            let body = RequestBody::new(delivery.raw().clone());
-            return ResponseFuture::pass(inner, Request::from_parts(parts, body));
-        }
-        let begun = match layer.find_tenant(&parts) {
-            None => layer.begin(&parts, None),
-            Some(FoundTenant::Endpoint(endpoint)) => layer.begin(&parts, Some(&endpoint)),
-            Some(FoundTenant::Refused(rejection)) => Begun::Refused(rejection),
+        let verified = parts.extensions.get::<Delivery>();
+        let found = match verified {
+            Some(delivery) if delivery.is_of(layer.endpoint()) => None,
+            _ => layer.find_tenant(&parts),
+        };
+        let of_tenant = match found {
+            None => None,
+            Some(FoundTenant::Endpoint(endpoint)) => Some(endpoint),
+            Some(FoundTenant::Refused(rejection)) => {
+                return ResponseFuture::begin(Begun::Refused(rejection), inner, parts, body);
+            }
             Some(FoundTenant::Wait(wait)) => {
                 return ResponseFuture::resolve(wait, layer.clone(), inner, parts, body);
             }
         };
+        let endpoint = of_tenant.as_ref().map(TrackedEndpoint::endpoint);
+        let endpoint = endpoint.unwrap_or(layer.endpoint());
+        if let Some(delivery) = verified.filter(|delivery| delivery.is_of(endpoint)) {
+            // The same layer further out has verified it.
+            let body = RequestBody::new(delivery.raw().clone());
+            return ResponseFuture::pass(inner, Request::from_parts(parts, body));
+        }
+        let begun = layer.begin(&parts, of_tenant.as_ref());
         ResponseFuture::begin(begun, inner, parts, body)
     }
 }

@@ -60,6 +60,18 @@ async fn a_scope_has_the_whole_path() {
 }
 
 #[actix_web::test]
+async fn a_middleware_that_is_there_twice_verifies_once() {
+    for layer in [suite::layer(&suite::Database::new()), suite::of_endpoints()] {
+        let resource = web::resource("/hooks/{tenant}")
+            .wrap(layer.clone())
+            .wrap(layer);
+        let resource = resource.route(web::post().to(whose));
+        let answer = send(resource, &suite::sent("acme", "evt_1"), "/hooks/acme").await;
+        assert_eq!((answer.status, &*answer.body), (200, "acme"));
+    }
+}
+
+#[actix_web::test]
 async fn a_router_serves_tenants() {
     let hooks = WebhookRouter::new(suite::layer(&suite::Database::new()));
     let hooks = hooks.on("invoice.paid", whose).ignore_unknown();

@@ -1,5 +1,7 @@
 //! The suite over axum, and what only axum has.
 
+use std::convert::Infallible;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::routing::post;
@@ -46,6 +48,19 @@ async fn a_nested_route_has_the_whole_path() {
         .send(&suite::sent("acme", "evt_1"), "/hooks/acme")
         .await;
     assert_eq!((answer.status, &*answer.body), (200, "acme"));
+}
+
+#[tokio::test]
+async fn a_layer_that_is_there_twice_verifies_once() {
+    for layer in [suite::layer(&suite::Database::new()), suite::of_endpoints()] {
+        let route = post(whose).layer::<_, Infallible>(layer.clone());
+        let app = Router::new().route("/hooks/{tenant}", route);
+        let served = Served(app.layer(layer));
+        let answer = served
+            .send(&suite::sent("acme", "evt_1"), "/hooks/acme")
+            .await;
+        assert_eq!((answer.status, &*answer.body), (200, "acme"));
+    }
 }
 
 #[tokio::test]

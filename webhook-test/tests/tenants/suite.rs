@@ -54,6 +54,19 @@ pub(crate) fn layer(database: &Database) -> Layer {
     Tenants::new(template.build().unwrap(), name, resolver).into()
 }
 
+/// Tenants with endpoints of their own.
+pub(crate) fn of_endpoints() -> Layer {
+    let store = MemoryStore::new();
+    let stranger = Endpoint::stripe(SecretSet::per_tenant()).store(store.clone());
+    let resolver = move |tenant: Arc<str>| {
+        let endpoint = Endpoint::stripe(secret_of(&tenant)).store(store.clone());
+        let endpoint = endpoint.consumer("tests").tenant(tenant).build();
+        async move { endpoint.map(Some) }
+    };
+    let stranger = stranger.consumer("tests").build().unwrap();
+    Tenants::of_endpoints(stranger, from_path("/hooks/{tenant}"), resolver).into()
+}
+
 /// A delivery with the secret of this tenant.
 pub(crate) fn sent(tenant: &str, id: &str) -> SignedRequest {
     let signer = Signer::new(providers::STRIPE, secret_of(tenant)).unwrap();
