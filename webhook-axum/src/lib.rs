@@ -162,6 +162,7 @@
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
 //!   ring.
+//! * `metrics`: the [`metrics`] of all deliveries, for the recorder of the crate `metrics`.
 //! * `conformance`: the suite that every [`ReplayStore`] has to pass, in
 //!   [`replay`].
 //! * `testing`: requests for tests, of every provider and of its attackers, in `testing`.

@@ -71,6 +71,7 @@
 //! * `asymmetric`: public-key signatures, the providers that use them, and fetched keys. Needs a C
 //!   compiler, for `aws-lc-rs`.
 //! * `secret-store`: `secret_store`, the secrets of tenants in a database, sealed under a key ring.
+//! * `metrics`: records the metrics of [`metrics`].
 //! * `conformance`: the test suite that every [`ReplayStore`] has to pass.
 //! * `testing`: requests for tests, of every provider and of its attackers.
 
@@ -101,6 +102,7 @@ pub mod fuzzing;
 mod jose;
 pub mod keys;
 pub mod manual;
+pub mod metrics;
 mod observe;
 mod parse;
 mod provider;

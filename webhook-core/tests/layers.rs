@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Files of their own count as folders.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "adapter",
     "fuzzing",
     "testing",
@@ -29,6 +29,7 @@ const LAYERS: [&str; 23] = [
     "request",
     "crypto",
     "observe",
+    "metrics",
     "answer",
     "error",
     "time",

@@ -100,6 +100,7 @@ impl Forwarder {
             };
             let forwarded = Forwarded::new(&mut ended, &delivery, &inner.settings.gives_up_on);
             inner.counters.add(forwarded.outcome());
+            delivery.count_forward(forwarded.outcome().as_str());
             if forwarded.outcome() != ForwardOutcome::Delivered {
                 inner.report(&forwarded, &ended, &delivery);
             }

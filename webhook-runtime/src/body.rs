@@ -1,5 +1,5 @@
 use std::fmt;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Buf;
 use webhook_core::{Intake, Rejection, RejectionKind};
@@ -52,7 +52,10 @@ impl BodyIntake {
         cx: &mut Context<'_>,
         next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<Option<D>, E>>>,
     ) -> Poll<BodyResult> {
-        let read = ready!(self.poll_read(cx, next));
+        let Poll::Ready(read) = self.poll_read(cx, next) else {
+            self.unverified.show(self.endpoint.endpoint());
+            return Poll::Pending;
+        };
         let finished = match (read, self.intake.take()) {
             (Ok(()), Some(intake)) => intake.finish(),
             (Ok(()), None) => Err(self.refuse(RejectionKind::BodyError)),
@@ -86,8 +89,9 @@ impl BodyIntake {
     }
 
     fn push(&mut self, chunk: impl Buf) -> Result<(), Rejection> {
-        let held = self.unverified.add(chunk.remaining());
-        held.map_err(|kind| self.refuse(kind))?;
+        if let Err(kind) = self.unverified.add(chunk.remaining()) {
+            return Err(self.refuse(kind));
+        }
         match &mut self.intake {
             Some(intake) => intake.push_buf(chunk),
             None => Err(self.refuse(RejectionKind::BodyError)),
@@ -100,9 +104,13 @@ impl BodyIntake {
         over.map(|()| self.refuse(RejectionKind::BodyTimeout))
     }
 
-    fn refuse(&self, kind: RejectionKind) -> Rejection {
+    fn refuse(&mut self, kind: RejectionKind) -> Rejection {
         let rejection = Rejection::new(kind).with_unread_body();
-        self.endpoint.endpoint().reject(rejection)
+        match &mut self.intake {
+            Some(intake) => intake.reject(rejection),
+            // Polled once more than it should be: the request has an outcome already.
+            None => self.endpoint.endpoint().reject(rejection),
+        }
     }
 }
 

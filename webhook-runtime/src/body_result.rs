@@ -36,8 +36,8 @@ impl BodyResult {
         unverified: UnverifiedBytes,
     ) -> Self {
         match finished {
-            Ok(Finished::Event(checked)) => match endpoint.start() {
-                Ok(running) => Self::Event { checked, running },
+            Ok(Finished::Event(checked)) => match endpoint.start(checked) {
+                Ok((checked, running)) => Self::Event { checked, running },
                 Err(rejection) => Self::Refused(rejection),
             },
             Ok(Finished::Answer(answer)) => Self::Answer(answer),

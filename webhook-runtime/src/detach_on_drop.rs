@@ -5,18 +5,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::runtime::Handle;
-use tracing::Instrument as _;
-use tracing::instrument::Instrumented;
 use webhook_core::Rejection;
 
 use crate::guard::Guarded;
-use crate::tracked_endpoint::RunningDelivery;
-use crate::tracker::DetachedCount;
+use crate::tracked_endpoint::{DetachedDelivery, RunningDelivery};
 
 /// A run that goes on as a task when it is dropped before its end.
 ///
 /// Claim, handler and settlement of a delivery are such a run: a client that leaves drops the
-/// request, and the handler ends all the same. The task has the span of the request. Outside of a
+/// request, and the handler ends all the same. Both run in the span of the delivery, whose parent is that
+/// of the request. Outside of a
 /// runtime the run is dropped: its claim is released, or ends with its lease.
 ///
 /// A panic of the run gives a [`Rejection`]. The handler's own panic is caught further inside, by
@@ -25,7 +23,6 @@ use crate::tracker::DetachedCount;
 pub struct DetachOnDrop<F> {
     run: Option<Guarded<F>>,
     running: Option<RunningDelivery>,
-    span: tracing::Span,
     /// Chosen where `F` is known to be `'static`, because a destructor cannot ask for that.
     spawn: fn(DetachedRun<F>),
 }
@@ -48,7 +45,6 @@ impl<F: Future + Unpin> DetachOnDrop<F> {
         Self {
             run: Some(Guarded::new(run)),
             running: Some(running),
-            span: tracing::Span::current(),
             spawn,
         }
     }
@@ -62,7 +58,8 @@ impl<F: Future + Unpin> Future for DetachOnDrop<F> {
         let (Some(run), Some(running)) = (&mut this.run, &this.running) else {
             panic!("polled after completion");
         };
-        let output = ready!(Pin::new(run).poll(cx));
+        let output = running.span().in_scope(|| Pin::new(run).poll(cx));
+        let output = ready!(output);
         let output = output.map_err(|_| running.reject_unanswered());
         this.run = None;
         Poll::Ready(output)
@@ -74,7 +71,7 @@ impl<F> Drop for DetachOnDrop<F> {
         let (Some(run), Some(running)) = (self.run.take(), self.running.take()) else {
             return;
         };
-        let rest = DetachedRun::new(run, running, self.span.clone());
+        let rest = DetachedRun::new(run, running);
         if Handle::try_current().is_ok() {
             let _ = catch_unwind(AssertUnwindSafe(|| (self.spawn)(rest)));
         }
@@ -91,15 +88,15 @@ impl<F> fmt::Debug for DetachOnDrop<F> {
 #[must_use = "futures do nothing unless they are spawned"]
 pub struct DetachedRun<F> {
     // Dropped first: the counts are given back once nothing runs.
-    run: Instrumented<Guarded<F>>,
+    run: Guarded<F>,
     running: RunningDelivery,
-    _detached: DetachedCount,
+    _detached: DetachedDelivery,
 }
 
 impl<F> DetachedRun<F> {
-    fn new(run: Guarded<F>, running: RunningDelivery, span: tracing::Span) -> Self {
+    fn new(run: Guarded<F>, running: RunningDelivery) -> Self {
         Self {
-            run: run.instrument(span),
+            run,
             _detached: running.detach(),
             running,
         }
@@ -110,8 +107,11 @@ impl<F: Future + Unpin> Future for DetachedRun<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if ready!(Pin::new(&mut self.run).poll(cx)).is_err() {
-            let _ = self.running.reject_unanswered();
+        let this = &mut *self;
+        let run = Pin::new(&mut this.run);
+        let ended = this.running.span().in_scope(|| run.poll(cx));
+        if ready!(ended).is_err() {
+            let _ = this.running.reject_unanswered();
         }
         Poll::Ready(())
     }

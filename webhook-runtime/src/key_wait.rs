@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::time::timeout;
+use webhook_core::adapter::DeliverySpan;
 use webhook_core::{Pending, RejectionKind};
 
 use crate::body_result::BodyResult;
@@ -17,28 +18,43 @@ use crate::unverified::UnverifiedBytes;
 /// It gives up after [`KEY_TIMEOUT`]. Its bytes count as unverified until then. Dropped, it leaves
 /// the fetching to the next delivery that needs the key.
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct KeyWait(Pin<Box<dyn Future<Output = BodyResult> + Send>>);
+pub struct KeyWait {
+    resolving: Pin<Box<dyn Future<Output = BodyResult> + Send>>,
+    span: DeliverySpan,
+}
 
 impl KeyWait {
     pub(crate) fn new(
         pending: Pending,
         endpoint: TrackedEndpoint,
-        unverified: UnverifiedBytes,
+        mut unverified: UnverifiedBytes,
     ) -> Self {
-        Self(Box::pin(resolve(pending, endpoint, unverified)))
+        unverified.show(endpoint.endpoint());
+        Self {
+            span: pending.span(),
+            resolving: Box::pin(resolve(pending, endpoint, unverified)),
+        }
     }
 }
 
 /// A source that panics or takes too long is one that cannot tell.
 async fn resolve(
-    pending: Pending,
+    mut pending: Pending,
     endpoint: TrackedEndpoint,
     unverified: UnverifiedBytes,
 ) -> BodyResult {
-    let resolved = timeout(KEY_TIMEOUT, Guarded::new(pending.resolve())).await;
+    let if_dropped = pending.if_dropped();
+    let mut resolving = Box::pin(Guarded::new(pending.resolve()));
+    let resolved = timeout(KEY_TIMEOUT, &mut resolving).await;
     let finished = match resolved {
         Ok(Ok(finished)) => finished,
-        Ok(Err(_)) | Err(_) => Err(endpoint.reject(RejectionKind::KeysUnavailable)),
+        Ok(Err(_)) | Err(_) => {
+            let kind = RejectionKind::KeysUnavailable;
+            // The delivery is in the future that is dropped here, and not at the client's leave.
+            let _ = if_dropped.set(kind);
+            drop(resolving);
+            Err(endpoint.reject(kind))
+        }
     };
     BodyResult::new(finished, &endpoint, unverified)
 }
@@ -47,7 +63,9 @@ impl Future for KeyWait {
     type Output = BodyResult;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<BodyResult> {
-        self.0.as_mut().poll(cx)
+        let this = &mut *self;
+        let resolving = this.resolving.as_mut();
+        this.span.in_scope(|| resolving.poll(cx))
     }
 }
 

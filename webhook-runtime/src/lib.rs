@@ -121,7 +121,7 @@
 //!
 //! # Features
 //!
-//! * `asymmetric`: that of webhook-core.
+//! * `asymmetric` and `metrics`: those of webhook-core.
 //!
 //! [`RejectionKind`]: webhook_core::RejectionKind
 

@@ -46,11 +46,14 @@ impl TrackedEndpoint {
     /// cancelled: it goes on as a task. A commit that failed is tried again as a task, too.
     pub fn settle<R, E>(
         &self,
-        permit: Permit,
+        mut permit: Permit,
         handled: HandlerResult<R, E>,
         describe: fn(&R) -> (u16, Option<Disposition>),
     ) -> StoreCall<impl Future<Output = SettleResult<R, E>> + use<R, E>> {
         let outcome = outcome(&handled, describe);
+        if let HandlerResult::Failed(failure) = &handled {
+            permit.failed_with((*failure).into());
+        }
         match permit.settle_at_once(outcome) {
             Ok(settled) => StoreCall::Answered(self.conclude(settled, handled)),
             Err(permit) => {

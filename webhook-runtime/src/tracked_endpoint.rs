@@ -1,7 +1,8 @@
 use std::future::Future;
 use std::time::Duration;
 
-use webhook_core::{Begun, Endpoint, Head, Rejection, RejectionKind};
+use webhook_core::adapter::DeliverySpan;
+use webhook_core::{Begun, Checked, Endpoint, Head, Rejection, RejectionKind};
 
 use crate::body::BodyIntake;
 use crate::tracker::{DetachedCount, RunningCount, Tracker};
@@ -46,7 +47,7 @@ impl TrackedEndpoint {
     ) -> Begun<BodyIntake> {
         if let Err(kind) = self.tracker.admit() {
             let rejection = Rejection::new(kind).with_unread_body();
-            return Begun::Refused(self.endpoint.reject(rejection));
+            return Begun::Refused(self.endpoint.refuse(rejection));
         }
         self.endpoint.begin(head).map(|intake| {
             let unverified = UnverifiedBytes::new(server, connection);
@@ -70,17 +71,28 @@ impl TrackedEndpoint {
     }
 
     /// Counts a verified delivery as running.
-    pub(crate) fn start(&self) -> Result<RunningDelivery, Rejection> {
-        let count = self.tracker.start().map_err(|kind| self.reject(kind))?;
-        Ok(RunningDelivery {
-            endpoint: self.endpoint.clone(),
-            count,
-        })
+    pub(crate) fn start(&self, checked: Checked) -> Result<(Checked, RunningDelivery), Rejection> {
+        match self.tracker.start() {
+            Ok(count) => {
+                let running = RunningDelivery {
+                    endpoint: self.endpoint.clone(),
+                    count,
+                    span: checked.span(),
+                };
+                Ok((checked, running))
+            }
+            Err(kind) => Err(checked.reject(kind.into())),
+        }
     }
 
     /// A refusal, counted and logged.
     pub(crate) fn reject(&self, kind: RejectionKind) -> Rejection {
         self.endpoint.reject(kind.into())
+    }
+
+    /// The refusal of a request that was not begun, counted and logged.
+    pub(crate) fn refuse(&self, kind: RejectionKind) -> Rejection {
+        self.endpoint.refuse(kind.into())
     }
 
     pub(crate) fn tracker(&self) -> &Tracker {
@@ -94,11 +106,35 @@ impl TrackedEndpoint {
 pub struct RunningDelivery {
     endpoint: Endpoint,
     count: RunningCount,
+    span: DeliverySpan,
+}
+
+/// A delivery that runs on without its client, counted until it is dropped.
+#[derive(Debug)]
+pub(crate) struct DetachedDelivery {
+    endpoint: Endpoint,
+    _count: DetachedCount,
+}
+
+impl Drop for DetachedDelivery {
+    fn drop(&mut self) {
+        self.endpoint.gauge_detached(-1.0);
+    }
 }
 
 impl RunningDelivery {
-    pub(crate) fn detach(&self) -> DetachedCount {
-        self.count.detach()
+    pub(crate) fn detach(&self) -> DetachedDelivery {
+        self.span.detached();
+        self.endpoint.gauge_detached(1.0);
+        DetachedDelivery {
+            endpoint: self.endpoint.clone(),
+            _count: self.count.detach(),
+        }
+    }
+
+    /// The span of the delivery.
+    pub(crate) fn span(&self) -> &DeliverySpan {
+        &self.span
     }
 
     /// A refusal for a run that panicked in a store or a hook. What the handler did is not known,

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use webhook_core::RejectionKind;
+use webhook_core::{Endpoint, RejectionKind};
 
 /// A bound on the bytes of bodies that were read and are not verified yet. Clones share it.
 ///
@@ -84,6 +84,14 @@ pub(crate) struct UnverifiedBytes {
     server: Option<UnverifiedLimit>,
     connection: Option<UnverifiedLimit>,
     bytes: usize,
+    shown: Option<Shown>,
+}
+
+/// What of the bytes is in the metrics, and in those of which endpoint.
+#[derive(Debug)]
+struct Shown {
+    endpoint: Endpoint,
+    bytes: usize,
 }
 
 impl UnverifiedBytes {
@@ -95,6 +103,22 @@ impl UnverifiedBytes {
             server: server.cloned(),
             connection: connection.cloned(),
             bytes: 0,
+            shown: None,
+        }
+    }
+
+    /// Brings the metrics up to date, while the rest of the body is awaited. A body that arrives at
+    /// once is never seen in them.
+    pub(crate) fn show(&mut self, endpoint: &Endpoint) {
+        let shown = self.shown.get_or_insert_with(|| Shown {
+            endpoint: endpoint.clone(),
+            bytes: 0,
+        });
+        if shown.bytes != self.bytes {
+            shown
+                .endpoint
+                .gauge_unverified_bytes(as_f64(self.bytes) - as_f64(shown.bytes));
+            shown.bytes = self.bytes;
         }
     }
 
@@ -121,7 +145,16 @@ impl Drop for UnverifiedBytes {
         for limit in [&self.connection, &self.server].into_iter().flatten() {
             limit.give_back(self.bytes);
         }
+        if let Some(shown) = &self.shown {
+            shown.endpoint.gauge_unverified_bytes(-as_f64(shown.bytes));
+        }
     }
+}
+
+/// Exact up to 2^53.
+#[allow(clippy::cast_precision_loss, reason = "no memory is that large")]
+const fn as_f64(bytes: usize) -> f64 {
+    bytes as f64
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ type Found<'a> = (&'a Erased, Option<&'static Location<'static>>);
 
 impl Handlers {
     fn find(&self, delivery: &Delivery) -> Option<Found<'_>> {
-        match self.table.find(delivery) {
+        match self.table.route(delivery) {
             Some(found) => Some((&found.handler, Some(found.at))),
             None => Some((self.fallback.as_ref()?, None)),
         }

@@ -56,7 +56,7 @@ type Found<'a, S> = (&'a Erased<S>, Option<&'static Location<'static>>);
 
 impl<S: Clone + Send + Sync + 'static> Handlers<S> {
     fn find(&self, delivery: &Delivery) -> Option<Found<'_, S>> {
-        match self.table.find(delivery) {
+        match self.table.route(delivery) {
             Some(found) => Some((&found.handler, Some(found.at))),
             None => Some((self.fallback.as_ref()?, None)),
         }

@@ -2,8 +2,9 @@
 
 mod constructors;
 
-pub use crate::delivery::{Hooks, PayloadMismatch};
+pub use crate::delivery::{DeliverySpan, Hooks, PayloadMismatch, Watch};
 pub use crate::endpoint::FeatureAsymmetric;
+pub use crate::metrics::TenantLookup;
 pub use crate::observe::log_limit::{LogLimit, excerpt};
 pub use crate::routing::{
     Admission, EventPatterns, EventTable, Failure, Registration, acknowledge_unknown,
@@ -35,6 +36,8 @@ pub mod exports {
         Mode, Parameter, ParameterKind, Part, Provider, Questions, Reply, Scheme, Success,
         TimeUnit, Tolerance, Verified, When,
     };
+    // Exporters.
+    pub use crate::metrics;
     // Tests.
     pub use crate::{Clock, SignedRequest, Signer, SystemClock, UnixTime};
 }

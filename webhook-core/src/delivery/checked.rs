@@ -6,8 +6,11 @@ use std::time::Duration;
 use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
-use crate::delivery::{Claiming, Delivery, Disposition, OnStoreError, Permit, Remembered};
+use crate::delivery::{
+    Claiming, Delivery, DeliverySpan, Disposition, OnStoreError, Permit, Remembered,
+};
 use crate::error::{RejectionKind, StoreError};
+use crate::metrics::{DeliveryOutcome, StoreVerb};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
 use crate::replay::erased::Store;
@@ -37,9 +40,13 @@ impl Checked {
             unreachable!("nothing to await without a store and a replay key");
         };
         let (store, key) = (store.clone(), remembered.key);
+        let shared = self.0.shared().clone();
         let request = self.request(remembered);
         ClaimStep::Asked {
-            call: Box::pin(async move { store.claim(&key, &request).await }),
+            call: Box::pin(async move {
+                let claim = store.claim(&key, &request);
+                shared.timed(StoreVerb::Claim, claim).await
+            }),
             checked: self.into(),
         }
     }
@@ -87,12 +94,15 @@ impl Checked {
         match claim {
             Ok(Claim::Acquired(lease)) => {
                 delivery.runs_under(&lease, keeps);
+                let mut watch = delivery.take_watch();
+                watch.runs(delivery.attempt());
                 Ok(Claimed::Run(Permit {
                     lease: Some(lease),
                     keeps,
                     delivery,
                     answer: None,
                     disposition: Disposition::Release,
+                    watch,
                 }))
             }
             Ok(Claim::Done {
@@ -104,26 +114,31 @@ impl Checked {
                     // An empty answer would be a wrong one.
                     return Ok(Claimed::Run(Self(delivery).unprotected()));
                 }
+                let watch = delivery.take_watch();
                 let shared = delivery.shared();
                 let observer = &shared.observer;
-                observer.duplicate(&delivery, same_payload);
+                watch.in_scope(|| observer.duplicate(&delivery, same_payload));
+                watch.ended(DeliveryOutcome::Duplicate);
                 let answer = answer.unwrap_or_else(|| duplicate_answer(&delivery));
                 Ok(Claimed::Duplicate(answer))
             }
             Ok(Claim::OverBound) => {
-                let shared = delivery.shared();
-                shared.observer.over_bound(&delivery);
+                let watch = delivery.take_watch();
+                let observer = &delivery.shared().observer;
+                watch.in_scope(|| observer.over_bound(&delivery));
+                watch.ended(DeliveryOutcome::OverBound);
                 Ok(Claimed::Duplicate(duplicate_answer(&delivery)))
             }
             // Its sender got a 200 when it died, whatever the policy is now.
             Ok(Claim::Dead { .. }) => {
                 delivery.shared().observer.dead();
+                delivery.take_watch().ended(DeliveryOutcome::Dead);
                 Ok(Claimed::Duplicate(dead_letter()))
             }
             Ok(Claim::InFlight { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
                 let rejection = rejection.retry_after(whole_seconds(retry_after));
-                Err(delivery.scope().reject(rejection))
+                Err(Self(delivery).reject(rejection))
             }
             Err(error) => Self(delivery).without_answer(&error),
         }
@@ -138,29 +153,48 @@ impl Checked {
     pub fn without_answer(self, error: &StoreError) -> Result<Claimed, Rejection> {
         let shared = self.0.shared();
         let (observer, provider) = (&shared.observer, shared.provider.name());
-        observer.store_failed(provider, error);
+        let watch = self.0.watch();
+        watch.in_scope(|| observer.store_failed(provider, error));
         if shared.on_store_error == OnStoreError::Refuse {
-            return Err(self
-                .0
-                .scope()
-                .reject(RejectionKind::StoreUnavailable.into()));
+            return Err(self.reject(RejectionKind::StoreUnavailable.into()));
         }
-        observer.unprotected(provider);
+        watch.in_scope(|| observer.unprotected(provider));
         Ok(Claimed::Run(self.unprotected()))
     }
 
     /// Runs without a claim.
     fn unprotected(self) -> Permit {
+        let mut delivery = self.0;
+        let mut watch = delivery.take_watch();
+        watch.runs(delivery.attempt());
         Permit {
             lease: None,
             keeps: false,
-            delivery: self.0,
+            delivery,
             answer: None,
             disposition: Disposition::Release,
+            watch,
         }
     }
 
-    pub(crate) fn into_delivery(self) -> Delivery {
+    /// Counts, logs and reports a refusal that the adapter decided on, and returns it.
+    #[must_use]
+    pub fn reject(self, rejection: Rejection) -> Rejection {
+        let mut delivery = self.0;
+        let mut watch = delivery.take_watch();
+        delivery.scope().reject_watched(rejection, &mut watch)
+    }
+
+    /// For adapters: the span of the delivery.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn span(&self) -> DeliverySpan {
+        self.0.watch().span()
+    }
+
+    /// The delivery alone. What happens to it is not known here.
+    pub(crate) fn into_delivery(mut self) -> Delivery {
+        self.0.take_watch().forget();
         self.0
     }
 }

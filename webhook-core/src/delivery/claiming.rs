@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use crate::answer::Rejection;
 use crate::delivery::{Checked, Claimed, Unsettled};
 use crate::error::{RejectionKind, StoreError, StoreErrorKind};
+use crate::metrics::StoreVerb;
 use crate::replay::{Claim, ReplayStore as _};
 
 /// A claim in progress: a future of `Result<Claimed, Rejection>`.
@@ -60,7 +61,9 @@ impl Claiming {
         let late = async move {
             if let Ok(Claim::Acquired(lease)) = call.await
                 && let Some(store) = &shared.store
-                && let Err(error) = store.release(&lease).await
+                && let Err(error) = shared
+                    .timed(StoreVerb::Release, store.release(&lease))
+                    .await
             {
                 let observer = &shared.observer;
                 observer.release_failed(shared.provider.name(), &error);

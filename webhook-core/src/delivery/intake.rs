@@ -1,7 +1,7 @@
 //! Receives the body of a delivery: begin, push, finish.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::{Buf, Bytes};
 use triomphe::UniqueArc;
@@ -15,12 +15,13 @@ use crate::delivery::head_labels::{
 };
 use crate::delivery::judgement::Judgement;
 use crate::delivery::responder::MAX_UNSIGNED;
-use crate::delivery::{Checked, Delivery, Pending, Record, Scope, Shared};
+use crate::delivery::{Checked, Delivery, DeliverySpan, Pending, Record, Scope, Shared, Watch};
 use crate::error::RejectionKind;
 use crate::keys::{FetchedKeys, KeyQuery};
 use crate::provider::Locator;
 use crate::request::Head;
 use crate::request::buffer::Buffer;
+use crate::time::UnixTime;
 use crate::verify::{Verification, Verifier};
 
 /// A delivery whose head passed all checks and whose body is arriving.
@@ -43,6 +44,25 @@ impl Intake {
         intake.0.arrival.body = Buffer::new(announced, limit);
         intake.0.arrival.challenge = Challenged::Unsigned;
         Ok(intake)
+    }
+
+    /// Gives the request to what watches it.
+    pub(crate) fn watch(&mut self, watch: Watch) {
+        self.0.watch = watch;
+    }
+
+    /// See [`Pending::if_dropped`].
+    pub(crate) fn if_dropped(&mut self, reason: &Arc<OnceLock<RejectionKind>>) {
+        self.0.watch.if_dropped(reason);
+    }
+
+    /// The span of the delivery.
+    pub(crate) fn span(&self) -> DeliverySpan {
+        self.0.watch.span()
+    }
+
+    pub(crate) fn arrived_at(&mut self, now: UnixTime) {
+        self.0.arrival.arrived = Some(now);
     }
 
     /// Keeps the keys for an answer that is computed with them.
@@ -122,9 +142,16 @@ impl Intake {
         self.push(chunk.copy_to_bytes(len))
     }
 
-    fn too_large(&self) -> Rejection {
-        let rejection = Rejection::new(RejectionKind::TooLarge).with_unread_body();
-        self.0.scope.reject(rejection)
+    fn too_large(&mut self) -> Rejection {
+        self.reject(Rejection::new(RejectionKind::TooLarge).with_unread_body())
+    }
+
+    /// Counts, logs and reports a refusal that the adapter decided on while the body arrived, and
+    /// returns it.
+    #[must_use]
+    pub fn reject(&mut self, rejection: Rejection) -> Rejection {
+        let record = &mut *self.0;
+        record.scope.reject_watched(rejection, &mut record.watch)
     }
 
     /// Completes the body: compares the signatures and reads the envelope.
@@ -162,10 +189,12 @@ impl Intake {
         self.0.arrival.clear();
         match judgement {
             Ok(Judgement::Challenge(answer)) => {
-                self.0.scope.count_challenge();
+                let record = &mut *self.0;
+                record.scope.challenge_answered(&mut record.watch);
                 Ok(Finished::Answer(answer))
             }
             Ok(Judgement::Event { confirmation }) => {
+                self.0.watch_verified();
                 let checked = Checked(Delivery::new(self.0));
                 Ok(match confirmation {
                     Some(confirmation) => {
@@ -183,8 +212,8 @@ impl Intake {
         self.0.arrival.supply(found);
     }
 
-    pub(crate) fn refuse(&self, kind: RejectionKind) -> Rejection {
-        self.0.scope.reject(kind.into())
+    pub(crate) fn refuse(&mut self, kind: RejectionKind) -> Rejection {
+        self.reject(kind.into())
     }
 
     /// The key that has to be supplied before the delivery can be finished.

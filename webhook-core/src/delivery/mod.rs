@@ -33,6 +33,7 @@ mod scope;
 mod settling;
 mod shared;
 mod unsettled;
+mod watch;
 
 pub use begun::Begun;
 pub(crate) use body_labels::BodyLabels;
@@ -63,6 +64,7 @@ pub(crate) use scope::Scope;
 pub use settling::{Settled, Settling};
 pub(crate) use shared::{DuplicateAnswer, Retention, Shared};
 pub use unsettled::Unsettled;
+pub use watch::{DeliverySpan, Watch};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -112,6 +114,39 @@ impl Delivery {
             record.fence = Some(Fence::from(lease));
             record.transaction = lease.transaction().cloned();
         }
+    }
+
+    /// Takes what watches the request out, before a handler gets the delivery. It has no clone yet.
+    pub(crate) fn take_watch(&mut self) -> Watch {
+        let record = triomphe::Arc::get_mut(&mut self.0);
+        record.map_or_else(Watch::default, |record| std::mem::take(&mut record.watch))
+    }
+
+    pub(crate) fn set_watch(&mut self, watch: Watch) {
+        if let Some(record) = triomphe::Arc::get_mut(&mut self.0) {
+            record.watch = watch;
+        }
+    }
+
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.0.watch
+    }
+
+    /// The label of the event in metrics, if a router has found its handler.
+    pub(crate) fn event_label(&self) -> Option<&Arc<str>> {
+        self.0.event.get()
+    }
+
+    /// For adapters: counts an attempt to forward it.
+    #[doc(hidden)]
+    pub fn count_forward(&self, outcome: &'static str) {
+        self.shared().observer.meters.forwarded(outcome);
+    }
+
+    /// Sets the label of the event: the pattern of a router.
+    pub(crate) fn set_event_label(&self, label: &Arc<str>) {
+        // A second router inside the first has no say.
+        let _ = self.0.event.set(Arc::clone(label));
     }
 
     /// The name of the provider: `stripe`.

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use crate::answer::Rejection;
 use crate::delivery::{Counts, Delivery, Disposition, Duplicate, Handled, Hooks, Rejected, Scope};
 use crate::error::{RejectionKind, StoreError};
+use crate::metrics::{Meters, Tally};
 use crate::observe::hook::Hook;
 use crate::observe::log_limit::{LogLimit, excerpt};
 use crate::observe::{EscapedId, hook};
@@ -32,6 +33,7 @@ pub(crate) struct Observer {
     challenges: AtomicU64,
     rejected: [AtomicU64; RejectionKind::ALL.len()],
     lines: Lines,
+    pub(crate) meters: Meters,
 }
 
 /// The limits of the log lines.
@@ -53,9 +55,10 @@ struct Lines {
 }
 
 impl Observer {
-    pub(crate) fn new(hooks: Hooks) -> Self {
+    pub(crate) fn new(hooks: Hooks, meters: Meters) -> Self {
         Self {
             hooks,
+            meters,
             ..Self::default()
         }
     }
@@ -101,6 +104,7 @@ impl Observer {
         let kind = rejection.kind();
         let (provider, consumer) = (&scope.shared.provider, &scope.shared.consumer);
         let total = self.rejected.get(kind.index()).map_or(0, add);
+        self.meters.rejected(kind);
         let mut on_reject = self.hooks().filter_map(|hooks| hooks.on_reject.as_ref());
         if let Some(first) = on_reject.next() {
             let rejected = Rejected {
@@ -165,6 +169,7 @@ impl Observer {
 
     pub(crate) fn verified(&self) {
         add(&self.verified);
+        self.meters.count(Tally::Verified);
     }
 
     pub(crate) fn challenge_answered(&self, scope: &Scope) {
@@ -214,6 +219,7 @@ impl Observer {
         );
         if !same_payload {
             let total = add(&self.changed_duplicates);
+            self.meters.count(Tally::ChangedDuplicate);
             if self.lines.changed_duplicate.pass().is_some() {
                 let what = "duplicate has a different payload";
                 warn_of_duplicates(delivery, total, what);
@@ -268,6 +274,7 @@ impl Observer {
     /// An event failed too often and is dead.
     pub(crate) fn buried(&self, delivery: &Delivery) {
         let total = add(&self.buried);
+        self.meters.count(Tally::Buried);
         if self.lines.buried.pass().is_some() {
             tracing::error!(
                 target: "webhook",
@@ -304,6 +311,7 @@ impl Observer {
     /// A router has no handler for the event.
     pub(crate) fn ignored(&self, delivery: &Delivery) {
         add(&self.ignored);
+        self.meters.count(Tally::Ignored);
         tracing::debug!(
             target: "webhook",
             provider = delivery.provider(),
@@ -323,6 +331,7 @@ impl Observer {
     /// The claim was lost while the handler ran.
     pub(crate) fn lease_lost(&self, delivery: &Delivery) {
         let total = add(&self.leases_lost);
+        self.meters.count(Tally::LeaseLost);
         if self.lines.lease_lost.pass().is_some() {
             tracing::warn!(
                 target: "webhook",
@@ -340,6 +349,7 @@ impl Observer {
     /// A delivery runs although the store failed.
     pub(crate) fn unprotected(&self, provider: &'static str) {
         let total = add(&self.unprotected);
+        self.meters.count(Tally::Unprotected);
         if self.lines.unprotected.pass().is_some() {
             tracing::error!(
                 target: "webhook",
@@ -382,6 +392,7 @@ impl Observer {
 
     pub(crate) fn commit_failed(&self, provider: &'static str, error: &StoreError) {
         let total = add(&self.commits_failed);
+        self.meters.count(Tally::CommitFailed);
         if self.lines.commit_failed.pass().is_some() {
             tracing::error!(
                 target: "webhook",

@@ -1,9 +1,10 @@
 //! A delivery that waits for a key or a confirmation.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use crate::answer::{Answer, Rejection};
-use crate::delivery::{Checked, Finished, Intake};
+use crate::delivery::{Checked, DeliverySpan, Finished, Intake};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
 
@@ -34,6 +35,32 @@ impl Pending {
         })))
     }
 
+    /// For adapters: says why the delivery is refused if the rest of this is dropped.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn if_dropped(&mut self) -> Arc<OnceLock<RejectionKind>> {
+        let reason = Arc::default();
+        match &mut self.0 {
+            Waiting::Key(intake) => intake.if_dropped(&reason),
+            Waiting::Confirmation(confirming) => {
+                let mut watch = confirming.checked.0.take_watch();
+                watch.if_dropped(&reason);
+                confirming.checked.0.set_watch(watch);
+            }
+        }
+        reason
+    }
+
+    /// For adapters: the span of the delivery.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn span(&self) -> DeliverySpan {
+        match &self.0 {
+            Waiting::Key(intake) => intake.span(),
+            Waiting::Confirmation(confirming) => confirming.checked.span(),
+        }
+    }
+
     /// Fetches the key or confirms the subscription, and completes the delivery. The result is
     /// never [`Finished::Pending`]. This takes as long as the `KeySource` takes, so set a time
     /// limit, and answer [`RejectionKind::KeysUnavailable`](crate::RejectionKind::KeysUnavailable)
@@ -49,9 +76,9 @@ impl Pending {
     pub async fn resolve(self) -> Result<Finished, Rejection> {
         match self.0 {
             Waiting::Key(mut intake) => {
-                find(&mut intake)
-                    .await
-                    .map_err(|kind| intake.refuse(kind))?;
+                if let Err(kind) = find(&mut intake).await {
+                    return Err(intake.refuse(kind));
+                }
                 match intake.settle()? {
                     Finished::Pending(Self(Waiting::Confirmation(confirming))) => {
                         confirming.confirm().await
@@ -79,15 +106,16 @@ async fn find(intake: &mut Intake) -> Result<(), RejectionKind> {
 impl Confirming {
     /// Confirms the subscription, which is then answered without the handler. If the source does
     /// not confirm it, the handler decides.
-    async fn confirm(self) -> Result<Finished, Rejection> {
-        let scope = self.checked.0.scope();
+    async fn confirm(mut self) -> Result<Finished, Rejection> {
         match self.ask().await {
             Ok(true) => {
-                scope.count_challenge();
+                let mut watch = self.checked.0.take_watch();
+                let scope = self.checked.0.scope();
+                scope.challenge_answered(&mut watch);
                 Ok(Finished::Answer(Answer::ok()))
             }
             Ok(false) => Ok(Finished::Event(self.checked)),
-            Err(kind) => Err(scope.reject(kind.into())),
+            Err(kind) => Err(self.checked.reject(kind.into())),
         }
     }
 

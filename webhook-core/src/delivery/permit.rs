@@ -4,8 +4,11 @@ use std::fmt;
 
 use crate::answer::{Answer, Rejection};
 use crate::delivery::settling::SettleStep;
-use crate::delivery::{Delivery, Disposition, Outcome, Renewal, Settled, Settling, Unsettled};
+use crate::delivery::{
+    Delivery, Disposition, Outcome, Renewal, Settled, Settling, Unsettled, Watch,
+};
 use crate::error::{RejectionKind, StoreError};
+use crate::metrics::{DeliveryOutcome, StoreVerb};
 use crate::replay::erased::Store;
 use crate::replay::{Commit, Lease, LeaseState, MAX_ANSWER, ReplayKey, ReplayStore as _};
 
@@ -23,6 +26,7 @@ pub struct Permit {
     pub(super) answer: Option<Box<[u8]>>,
     /// What the end of the handler means for the event, once it has ended.
     pub(super) disposition: Disposition,
+    pub(super) watch: Watch,
 }
 
 impl Permit {
@@ -87,15 +91,21 @@ impl Permit {
         };
         let is_retryable = lease.transaction().is_none();
         let (note, answer) = (self.note(ending), self.answer.take());
+        let shared = self.delivery.shared().clone();
         let call = async move {
             match ending {
                 Ending::Commit => {
-                    let commit = store.commit(&lease, answer.as_deref()).await;
+                    let commit = store.commit(&lease, answer.as_deref());
+                    let commit = shared.timed(StoreVerb::Commit, commit).await;
                     Told::Committed(commit, lease, answer)
                 }
-                Ending::Release => Told::Released(store.release(&lease).await),
+                Ending::Release => {
+                    let release = store.release(&lease);
+                    Told::Released(shared.timed(StoreVerb::Release, release).await)
+                }
                 Ending::Bury | Ending::GiveUp => {
-                    Told::Buried(ending, store.bury(&lease, &note).await)
+                    let bury = store.bury(&lease, &note);
+                    Told::Buried(ending, shared.timed(StoreVerb::Bury, bury).await)
                 }
             }
         };
@@ -142,6 +152,7 @@ impl Permit {
     /// Counts an outcome, and decides what becomes of the claim.
     fn ending(&mut self, outcome: Outcome) -> Ending {
         self.disposition = outcome.disposition();
+        self.watch.handled(outcome, self.delivery.event_label());
         let shared = self.delivery.shared();
         if self.disposition == Disposition::Commit {
             shared.observer.done(&self.delivery);
@@ -184,8 +195,8 @@ impl Permit {
     }
 
     /// What to answer after the store answered.
-    pub(super) fn told(&self, told: Told) -> Settled {
-        let shared = self.delivery.shared();
+    pub(super) fn told(&mut self, told: Told) -> Settled {
+        let shared = self.delivery.shared().clone();
         match told {
             Told::Committed(Ok(Commit::Committed | Commit::AlreadyCommitted), ..) => {
                 self.handled();
@@ -213,7 +224,7 @@ impl Permit {
             Told::Buried(_, Ok(LeaseState::Held)) => {
                 let observer = &shared.observer;
                 observer.buried(&self.delivery);
-                self.handled_as(Disposition::GiveUp);
+                self.handled_as(Disposition::GiveUp, DeliveryOutcome::Buried);
                 Settled::Acknowledge(dead_letter())
             }
             Told::Buried(_, Ok(LeaseState::Lost)) | Told::Released(Ok(_)) => {
@@ -243,26 +254,40 @@ impl Permit {
     }
 
     /// The refusal of a delivery that another run may have taken over.
-    pub(super) fn lost(&self) -> Rejection {
+    pub(super) fn lost(&mut self) -> Rejection {
+        self.reject(RejectionKind::LeaseLost)
+    }
+
+    fn reject(&mut self, kind: RejectionKind) -> Rejection {
         let scope = self.delivery.scope();
-        scope.reject(RejectionKind::LeaseLost.into())
+        scope.reject_watched(kind.into(), &mut self.watch)
     }
 
     /// Tells the hooks how the handler has ended.
-    pub(super) fn handled(&self) {
-        self.handled_as(self.disposition);
+    pub(super) fn handled(&mut self) {
+        let outcome = match self.disposition {
+            Disposition::Commit => DeliveryOutcome::Done,
+            Disposition::Release => DeliveryOutcome::Released,
+            Disposition::GiveUp => DeliveryOutcome::GivenUp,
+        };
+        self.handled_as(self.disposition, outcome);
     }
 
-    fn handled_as(&self, disposition: Disposition) {
-        let shared = self.delivery.shared();
-        let observer = &shared.observer;
-        observer.handled(&self.delivery, disposition);
+    fn handled_as(&mut self, disposition: Disposition, outcome: DeliveryOutcome) {
+        let observer = &self.delivery.shared().observer;
+        let (watch, delivery) = (&self.watch, &self.delivery);
+        watch.in_scope(|| observer.handled(delivery, disposition));
+        self.watch.end(outcome);
+    }
+
+    /// Says why the handler gave no response, before the permit is settled.
+    pub fn failed_with(&mut self, kind: RejectionKind) {
+        self.watch.failed(kind);
     }
 
     /// The refusal of a delivery whose transaction may not have been committed.
-    pub(super) fn unrecorded(&self) -> Rejection {
-        let scope = self.delivery.scope();
-        scope.reject(RejectionKind::StoreUnavailable.into())
+    pub(super) fn unrecorded(&mut self) -> Rejection {
+        self.reject(RejectionKind::StoreUnavailable)
     }
 
     /// The call failed or timed out.

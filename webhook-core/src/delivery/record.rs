@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::delivery::arrival::Arrival;
 use crate::delivery::lost_signal::LostSignal;
-use crate::delivery::{BodyLabels, Fence, Proof, Remembered, Scope};
+use crate::delivery::{BodyLabels, Fence, Proof, Remembered, Scope, Watch};
 use crate::replay::TransactionSlot;
 
 /// The state of a delivery. It is allocated once and filled in place, to avoid moving a large
@@ -34,6 +34,10 @@ pub(crate) struct Record {
     pub(crate) lost: LostSignal,
     /// Set if the store claims within a transaction.
     pub(crate) transaction: Option<TransactionSlot>,
+    /// Until the handler gets the delivery, which may keep it for long.
+    pub(crate) watch: Watch,
+    /// The pattern of the router that has found a handler.
+    pub(crate) event: OnceLock<Arc<str>>,
 }
 
 impl Record {
@@ -52,6 +56,8 @@ impl Record {
             attempt: 1,
             lost: LostSignal::default(),
             transaction: None,
+            watch: Watch::default(),
+            event: OnceLock::new(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::delivery::{Delivery, LeaseLost, LostLease};
 use crate::error::StoreError;
+use crate::metrics::StoreVerb;
 use crate::replay::{Lease, LeaseState, ReplayStore as _};
 
 /// Renews the claim of a delivery whose handler may run longer than its lease; see
@@ -60,7 +61,8 @@ impl Renewal {
         let Some(store) = &shared.store else {
             return Ok(LeaseState::Held);
         };
-        let renewed = store.renew(&self.lease, shared.retention.lease).await;
+        let renewed = store.renew(&self.lease, shared.retention.lease);
+        let renewed = shared.timed(StoreVerb::Renew, renewed).await;
         if let Err(error) = &renewed {
             let observer = &shared.observer;
             observer.renewal_failed(shared.provider.name(), error);

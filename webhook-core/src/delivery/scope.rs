@@ -3,8 +3,9 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::answer::{Answer, Rejection};
-use crate::delivery::{Begun, HandshakeResponder, Intake, Shared};
+use crate::delivery::{Begun, HandshakeResponder, Intake, Shared, Watch};
 use crate::error::RejectionKind;
+use crate::metrics::DeliveryOutcome;
 use crate::observe::EscapedId;
 use crate::replay::KeyPrefix;
 use crate::request::Head;
@@ -67,24 +68,48 @@ impl Scope {
     /// See [`Endpoint::begin`](crate::Endpoint::begin).
     #[inline]
     pub(crate) fn begin(self: &Arc<Self>, head: &Head<'_>) -> Begun {
+        let mut watch = Watch::begin(self);
         if let Some(responder) = &self.shared.responder {
-            match self.answer_head(responder, head) {
+            match watch.in_scope(|| self.answer_head(responder, head)) {
                 Ok(None) => {}
                 Ok(Some(answer)) => {
-                    self.count_challenge();
+                    self.challenge_answered(&mut watch);
                     return Begun::Answer(answer);
                 }
-                Err(rejection) => return Begun::Refused(rejection),
+                Err(rejection) => {
+                    watch.refused(&rejection);
+                    return Begun::Refused(rejection);
+                }
             }
         }
         match self.open(head) {
-            Ok(intake) => Begun::Read(intake),
-            Err(rejection) => {
-                let rejection = rejection.with_unread_body();
-                let claimed = || self.shared.wanted.claimed_id(head);
-                Begun::Refused(self.refuse(rejection, claimed))
+            Ok(mut intake) => {
+                intake.watch(watch);
+                Begun::Read(intake)
             }
+            Err(rejection) => Begun::Refused(self.refuse_open(head, rejection, watch)),
         }
+    }
+
+    /// Refuses a head.
+    fn refuse_open(&self, head: &Head<'_>, rejection: Rejection, mut watch: Watch) -> Rejection {
+        let rejection = rejection.with_unread_body();
+        let claimed = || self.shared.wanted.claimed_id(head);
+        let rejection = watch.in_scope(|| self.refuse(rejection, claimed));
+        watch.refused(&rejection);
+        rejection
+    }
+
+    /// See [`Endpoint::refuse`](crate::Endpoint::refuse).
+    pub(crate) fn refuse_unbegun(&self, rejection: Rejection) -> Rejection {
+        self.reject_watched(rejection, &mut Watch::begin(self))
+    }
+
+    /// Counts, logs and reports a refusal of what is watched, and returns it.
+    pub(crate) fn reject_watched(&self, rejection: Rejection, watch: &mut Watch) -> Rejection {
+        let rejection = watch.in_scope(|| self.reject(rejection));
+        watch.refused(&rejection);
+        rejection
     }
 
     /// See [`Endpoint::refuse_head`](crate::Endpoint::refuse_head).
@@ -93,12 +118,11 @@ impl Scope {
         if responder.is_some_and(|responder| responder.may_answer(head)) {
             return None;
         }
-        let rejection = self.open(head).err()?.with_unread_body();
+        let rejection = self.open(head).err()?;
         if rejection.kind() == RejectionKind::BadSignature {
             return None;
         }
-        let claimed = || self.shared.wanted.claimed_id(head);
-        Some(self.refuse(rejection, claimed))
+        Some(self.refuse_open(head, rejection, Watch::begin(self)))
     }
 
     /// Counts, logs and reports a refusal, and returns it.
@@ -120,9 +144,10 @@ impl Scope {
     }
 
     /// Counts and logs an answered challenge.
-    pub(crate) fn count_challenge(&self) {
+    pub(crate) fn challenge_answered(&self, watch: &mut Watch) {
         let observer = &self.shared.observer;
-        observer.challenge_answered(self);
+        watch.in_scope(|| observer.challenge_answered(self));
+        watch.end(DeliveryOutcome::Challenge);
     }
 
     #[cold]
@@ -148,6 +173,7 @@ impl Scope {
         let now = shared.now().ok_or(RejectionKind::ClockUnavailable)?;
         let verifier = self.verifier();
         let mut intake = Intake::new(Arc::clone(self));
+        intake.arrived_at(now);
         let id = match verifier.start_in(intake.verification(), head, now) {
             Ok(id) => id,
             Err(kind) => return self.open_unsigned(head, kind),

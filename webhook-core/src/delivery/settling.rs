@@ -55,7 +55,7 @@ impl Settling {
         let SettleStep::Told {
             ending,
             is_retryable,
-            permit: Some(permit),
+            permit: Some(mut permit),
             call,
         } = self.0
         else {

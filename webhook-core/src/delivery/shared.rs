@@ -9,8 +9,9 @@ use crate::delivery::{
     DeadLetters, Delivery, EnvelopeSpec, HandshakeResponder, IdentityRule, Limits, LostLease,
     Observer, OnStoreError,
 };
-use crate::error::RejectionKind;
+use crate::error::{RejectionKind, StoreError};
 use crate::keys::{FetchedKeys, KeyCache, Known};
+use crate::metrics::{Stopwatch, StoreVerb};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
 use crate::provider::Provider;
@@ -92,6 +93,19 @@ impl Shared {
             Known::Refused(kind) => Err(kind),
             Known::Ask => Ok(None),
         }
+    }
+
+    /// Awaits a call of the store, and measures its time.
+    pub(crate) async fn timed<T>(
+        &self,
+        verb: StoreVerb,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let since = Stopwatch::start();
+        let answer = call.await;
+        let result = answer.as_ref().map(|_| ()).map_err(StoreError::kind);
+        self.observer.meters.store_call(verb, result, since);
+        answer
     }
 
     /// A unique owner: 64 random bits of this endpoint and a counter.

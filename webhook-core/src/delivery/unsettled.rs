@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::delivery::Shared;
+use crate::metrics::StoreVerb;
 use crate::replay::{Lease, ReplayStore as _};
 
 /// A success that the store has not recorded yet.
@@ -40,10 +41,11 @@ impl Unsettled {
     /// Retries the commit. Returns `true` if there is nothing left to do.
     pub async fn retry(&self) -> bool {
         match &self.shared.store {
-            Some(store) => store
-                .commit(&self.lease, self.answer.as_deref())
-                .await
-                .is_ok(),
+            Some(store) => {
+                let commit = store.commit(&self.lease, self.answer.as_deref());
+                let commit = self.shared.timed(StoreVerb::Commit, commit).await;
+                commit.is_ok()
+            }
             None => true,
         }
     }

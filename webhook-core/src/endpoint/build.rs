@@ -17,6 +17,7 @@ use crate::endpoint::builder::{EndpointBuilder, Replay};
 use crate::endpoint::retention::Defaults;
 use crate::error::ConfigError;
 use crate::keys::{KeyCache, KeyRequirements};
+use crate::metrics::Meters;
 use crate::observe;
 use crate::parse::pem;
 use crate::replay::MemoryStore;
@@ -71,7 +72,10 @@ impl EndpointBuilder {
             store,
             has_own_store: matches!(self.replay, Replay::Default),
             retention,
-            observer: Observer::new(self.hooks),
+            observer: Observer::new(
+                self.hooks,
+                Meters::new(self.provider.name(), &self.consumer),
+            ),
             consumer: self.consumer,
             token_parameter: self.options.token_parameter.map(Box::from),
             duplicate_answer: self.duplicate_answer,

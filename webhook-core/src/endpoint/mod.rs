@@ -17,8 +17,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::answer::Rejection;
-use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, Scope, Shared};
+use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, Scope, Shared, Watch};
 use crate::error::{ConfigError, RejectionKind, StoreError};
+use crate::metrics::{Gauged, Meters, TenantLookup};
 use crate::observe;
 use crate::provider::{Mode, Provider};
 use crate::replay::{DeadRecord, Finding, KeyOf, ReplayKey, ReplayStore};
@@ -281,10 +282,48 @@ impl Endpoint {
         );
     }
 
-    /// Counts, logs and reports a refusal that the adapter decided on, and returns it.
+    /// Counts, logs and reports a refusal that the adapter decided on, and returns it. It is one
+    /// reason among the [counts](Self::counts): what becomes of the request is decided by what has
+    /// it, an [`Intake`](crate::Intake), a [`Checked`](crate::Checked) or a
+    /// [`Permit`](crate::Permit).
     #[must_use]
     pub fn reject(&self, rejection: Rejection) -> Rejection {
         self.scope.reject(rejection)
+    }
+
+    /// Like [`reject`](Self::reject), for a request that was not [begun](Self::begin).
+    #[must_use]
+    pub fn refuse(&self, rejection: Rejection) -> Rejection {
+        self.scope.refuse_unbegun(rejection)
+    }
+
+    /// For adapters: counts a request as abandoned if it is dropped before it is begun.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn count_unbegun(&self) -> Watch {
+        Watch::count(&self.scope)
+    }
+
+    /// For adapters: the level of deliveries without a client rises or falls.
+    #[doc(hidden)]
+    pub fn gauge_detached(&self, by: f64) {
+        self.meters().gauge(Gauged::Detached, by);
+    }
+
+    /// For adapters: the level of bytes that are not verified rises or falls.
+    #[doc(hidden)]
+    pub fn gauge_unverified_bytes(&self, by: f64) {
+        self.meters().gauge(Gauged::UnverifiedBytes, by);
+    }
+
+    /// For adapters: counts a look-up of a tenant.
+    #[doc(hidden)]
+    pub fn count_tenant_lookup(&self, result: TenantLookup) {
+        self.meters().tenant_lookup(result);
+    }
+
+    fn meters(&self) -> &Meters {
+        &self.shared().observer.meters
     }
 }
 

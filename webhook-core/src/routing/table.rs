@@ -1,6 +1,7 @@
 //! From event types to handlers.
 
 use std::panic::Location;
+use std::sync::{Arc, OnceLock};
 
 use crate::delivery::Delivery;
 use crate::routing::EventPatterns;
@@ -36,6 +37,8 @@ struct Entry<H> {
     /// The entry of the longest prefix that this text continues.
     parent: Option<usize>,
     registration: Registration<H>,
+    /// The pattern, as the label of its events in metrics.
+    label: Arc<str>,
 }
 
 impl<H> Default for EventTable<H> {
@@ -94,6 +97,7 @@ impl<H> EventTable<H> {
             is_prefix,
             parent: None,
             registration,
+            label: pattern.into(),
         };
         self.entries.insert(place, entry);
     }
@@ -112,9 +116,25 @@ impl<H> EventTable<H> {
         }
     }
 
+    /// The handler of a delivery, which gets the delivery. In metrics, the pattern is from now on the
+    /// label of the event, or `other` if it has no handler.
+    #[must_use]
+    pub fn route(&self, delivery: &Delivery) -> Option<&Registration<H>> {
+        let found = self.find_entry(delivery);
+        match found {
+            Some(entry) => delivery.set_event_label(&entry.label),
+            None => delivery.set_event_label(other()),
+        }
+        found.map(|entry| &entry.registration)
+    }
+
     /// The handler of a delivery.
     #[must_use]
     pub fn find(&self, delivery: &Delivery) -> Option<&Registration<H>> {
+        self.find_entry(delivery).map(|entry| &entry.registration)
+    }
+
+    fn find_entry(&self, delivery: &Delivery) -> Option<&Entry<H>> {
         let kind = delivery.event_type()?;
         let action = match self.tells_actions_of(kind) {
             true => delivery.action(),
@@ -124,15 +144,14 @@ impl<H> EventTable<H> {
     }
 
     /// The handler of a type and an action.
-    fn get(&self, kind: &str, action: Option<&str>) -> Option<&Registration<H>> {
+    fn get(&self, kind: &str, action: Option<&str>) -> Option<&Entry<H>> {
         let Some(action) = action else {
-            return self.best(kind).map(|entry| &entry.registration);
+            return self.best(kind);
         };
         let full = [kind, ".", action].concat();
         let of_full = self.best(&full).filter(|entry| !entry.is_prefix);
         let of_kind = || self.best(kind).filter(|entry| !entry.is_prefix);
-        let entry = of_full.or_else(of_kind).or_else(|| self.best(&full))?;
-        Some(&entry.registration)
+        of_full.or_else(of_kind).or_else(|| self.best(&full))
     }
 
     /// The entry of this text, or of its longest prefix.
@@ -172,6 +191,12 @@ impl<H> EventTable<H> {
     }
 }
 
+/// The label of events without a handler.
+fn other() -> &'static Arc<str> {
+    static OTHER: OnceLock<Arc<str>> = OnceLock::new();
+    OTHER.get_or_init(|| Arc::from("other"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,7 +210,9 @@ mod tests {
     }
 
     fn found<'a>(table: &EventTable<&'a str>, kind: &str, action: Option<&str>) -> Option<&'a str> {
-        table.get(kind, action).map(|found| found.handler)
+        table
+            .get(kind, action)
+            .map(|found| found.registration.handler)
     }
 
     #[test]

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
-use webhook_core::adapter::LogLimit;
+use webhook_core::adapter::{LogLimit, TenantLookup};
 use webhook_core::{Endpoint, Rejection, TenantSecrets};
 
 use crate::tenants::cache::{Cached, TenantCache};
@@ -211,13 +211,24 @@ impl Tenants {
     #[inline]
     pub fn find(self: &Arc<Self>, head: &TenantHead<'_>) -> FoundTenant {
         let Some(name) = (self.name)(head).filter(|name| is_name(name)) else {
+            self.count(TenantLookup::Unnamed);
             return FoundTenant::Endpoint(self.template.clone());
         };
         match self.cache.get(&name, Instant::now()) {
-            Cached::Known(endpoint) => FoundTenant::Endpoint(self.template.with_endpoint(endpoint)),
-            Cached::Unknown => FoundTenant::Endpoint(self.template.clone()),
+            Cached::Known(endpoint) => {
+                self.count(TenantLookup::Cached);
+                FoundTenant::Endpoint(self.template.with_endpoint(endpoint))
+            }
+            Cached::Unknown => {
+                self.count(TenantLookup::CachedUnknown);
+                FoundTenant::Endpoint(self.template.clone())
+            }
             Cached::Ask => self.ask(head, name.into()),
         }
+    }
+
+    fn count(&self, result: TenantLookup) {
+        self.template.endpoint().count_tenant_lookup(result);
     }
 
     /// What no secret could make good is refused without asking.

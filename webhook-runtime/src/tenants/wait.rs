@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::time::timeout;
-use webhook_core::adapter::excerpt;
+use tracing::Instrument as _;
+use webhook_core::adapter::{TenantLookup, excerpt};
 use webhook_core::{Endpoint, Rejection, RejectionKind};
 
 use crate::guard::Guarded;
@@ -21,22 +22,40 @@ type Output = Result<TrackedEndpoint, Rejection>;
 
 impl TenantWait {
     pub(super) fn new(tenants: Arc<Tenants>, name: Arc<str>) -> Self {
-        Self(Box::pin(async move { tenants.resolve(&name).await }))
+        let unbegun = tenants.template.endpoint().count_unbegun();
+        let endpoint = tenants.template.endpoint();
+        let span = tracing::info_span!(
+            target: "webhook",
+            "tenant lookup",
+            "webhook.provider" = endpoint.provider().name(),
+        );
+        let resolving = async move {
+            let resolved = tenants.resolve(&name).await;
+            // From here on it is the endpoint that counts the request.
+            unbegun.forget();
+            resolved.map_err(|Unresolved| tenants.template.refuse(RejectionKind::TenantUnavailable))
+        };
+        Self(Box::pin(resolving.instrument(span)))
     }
 }
 
 impl Tenants {
-    async fn resolve(&self, name: &Arc<str>) -> Output {
+    async fn resolve(&self, name: &Arc<str>) -> Result<TrackedEndpoint, Unresolved> {
         let asked = self.cache.get_or_ask(name, self.look_up(name));
-        match timeout(self.timeout, asked).await {
-            Ok(Ok(Some(endpoint))) => Ok(self.template.with_endpoint(endpoint)),
-            Ok(Ok(None)) => Ok(self.template.clone()),
-            Ok(Err(Unresolved)) => Err(self.template.reject(RejectionKind::TenantUnavailable)),
+        let (result, resolved) = match timeout(self.timeout, asked).await {
+            Ok(Ok(Some(endpoint))) => {
+                let endpoint = self.template.with_endpoint(endpoint);
+                (TenantLookup::Found, Ok(endpoint))
+            }
+            Ok(Ok(None)) => (TenantLookup::NotFound, Ok(self.template.clone())),
+            Ok(Err(unresolved)) => (TenantLookup::Failed, Err(unresolved)),
             Err(_) => {
                 self.log(name, "the resolver took too long");
-                Err(self.template.reject(RejectionKind::TenantUnavailable))
+                (TenantLookup::TimedOut, Err(Unresolved))
             }
-        }
+        };
+        self.count(result);
+        resolved
     }
 
     /// Asks the resolver.
