@@ -14,6 +14,11 @@ use std::time::Duration;
 use common::{Ready, begin, endpoint, handle, read, rejected, signed, verified};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
+use tracing::Instrument as _;
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan as _;
 use webhook_core::{Begun, Head, RejectionKind};
 use webhook_runtime::policy::MAX_DETACHED;
 use webhook_runtime::{BodyResult, DetachOnDrop, DetachedRun, RunningDelivery, TrackedEndpoint};
@@ -82,19 +87,45 @@ async fn a_run_that_is_not_send_goes_on_where_its_spawner_puts_it() {
     assert_eq!(endpoint.endpoint().counts().done, 1);
 }
 
-#[tokio::test]
-async fn the_task_has_the_span_of_the_request() {
-    let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());
+/// The names of the current span and those around it.
+fn current_spans() -> Vec<&'static str> {
+    tracing::dispatcher::get_default(|dispatch| {
+        let registry = dispatch.downcast_ref::<Registry>().unwrap();
+        let current = dispatch.current_span();
+        let span = current.id().and_then(|id| registry.span(id));
+        span.map_or_else(Vec::new, |span| {
+            span.scope().map(|span| span.name()).collect()
+        })
+    })
+}
+
+/// The spans of a task whose request is dropped.
+async fn spans_of_the_task() -> Vec<&'static str> {
     let endpoint = endpoint();
-    let (_checked, running) = verified(&endpoint, "evt_1").await;
+    let request = tracing::info_span!("request");
+    let verified = verified(&endpoint, "evt_1").instrument(request);
+    let (_checked, running) = verified.await;
     let (tell, told) = tokio::sync::oneshot::channel();
     let run = async {
-        let span = tracing::Span::current();
-        let _ = tell.send(span.metadata().map(|metadata| metadata.name()));
+        let _ = tell.send(current_spans());
     };
-    let request = tracing::info_span!("request");
-    drop(request.in_scope(|| DetachOnDrop::new(running, Box::pin(run))));
-    assert_eq!(told.await, Ok(Some("request")));
+    drop(DetachOnDrop::new(running, Box::pin(run)));
+    told.await.unwrap()
+}
+
+#[tokio::test]
+async fn the_task_has_the_span_of_the_delivery_in_that_of_the_request() {
+    let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());
+    assert_eq!(spans_of_the_task().await, ["delivery", "request"]);
+}
+
+#[tokio::test]
+async fn without_the_span_of_the_delivery_the_task_has_that_of_the_request() {
+    let without = Targets::new().with_target("webhook", LevelFilter::OFF);
+    let without = without.with_default(LevelFilter::INFO);
+    let subscriber = tracing_subscriber::registry().with(without);
+    let _subscriber = tracing::subscriber::set_default(subscriber);
+    assert_eq!(spans_of_the_task().await, ["request"]);
 }
 
 #[tokio::test]

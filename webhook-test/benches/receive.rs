@@ -52,7 +52,7 @@ const URL: &str = "https://shop.example/hooks";
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 const KIB: usize = 1024;
 
-/// Arguments: `--quick`, and the names of the groups to run; all of them unless named.
+/// Arguments: `--quick`, `--recorder`, and the names of the groups to run; all of them unless named.
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
@@ -61,6 +61,12 @@ fn main() {
         let mut names = arguments.iter().filter(|name| !name.starts_with("--"));
         names.clone().next().is_none() || names.any(|name| name == group)
     };
+    // With the feature `metrics`, the metrics go nowhere, or to the recorder of an application.
+    #[cfg(feature = "metrics")]
+    if arguments.iter().any(|argument| argument == "--recorder") {
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        metrics::set_global_recorder(recorder).expect("the only one");
+    }
     println!("| what | ns | fastest | allocations | bytes | against | target | |");
     println!("|---|---|---|---|---|---|---|---|");
     if named("verify") {

@@ -1,0 +1,10 @@
+//! The span and the metrics of every delivery: one suite over axum and actix-web.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::duplicate_mod, reason = "one suite over two frameworks")]
+
+mod documented;
+mod on_actix;
+mod on_axum;
+mod page;
+mod spans;
