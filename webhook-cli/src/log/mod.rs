@@ -10,8 +10,12 @@ use std::panic::PanicHookInfo;
 use std::sync::Arc;
 use std::thread;
 
+use tracing::Metadata;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::FilterFn;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub(crate) use escape::Escaped;
 pub(crate) use format::Format;
@@ -43,17 +47,25 @@ pub(crate) fn start(format: Format) -> io::Result<Log> {
         // pipe and panics on a closed one.
         .log_internal_errors(false);
     match format {
-        Format::Text => subscriber.init(),
+        Format::Text => subscriber.finish().with(FilterFn::new(is_own)).init(),
         Format::Json => subscriber
             .json()
             .flatten_event(true)
             .with_span_list(false)
+            .finish()
+            .with(FilterFn::new(is_own))
             .init(),
     }
     // The standard hook writes directly to stderr, which blocks on an unread pipe.
     let panics = log.clone();
     std::panic::set_hook(Box::new(move |panic| panics.error(&panic_line(panic))));
     Ok(log)
+}
+
+/// Whether it is no span of the library. Lines have the innermost span only, and that of the request
+/// has the id that its lines share.
+fn is_own(metadata: &Metadata<'_>) -> bool {
+    !(metadata.is_span() && metadata.target() == "webhook")
 }
 
 fn panic_line(panic: &PanicHookInfo<'_>) -> String {

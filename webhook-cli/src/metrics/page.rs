@@ -1,7 +1,11 @@
-//! The metrics, by name.
+//! The metrics, by name. Those of deliveries have the names of the library.
 
 use webhook_axum::RejectionKind;
 use webhook_axum::forward::ForwardOutcome;
+use webhook_axum::metrics::{
+    CHANGED_DUPLICATES, COMMIT_FAILURES, DEAD_EVENTS, DELIVERIES, DeliveryOutcome, FORWARDS,
+    LEASES_LOST, Metric, REJECTIONS, VERIFIED,
+};
 
 use super::Metrics;
 use super::text::Text;
@@ -39,36 +43,33 @@ pub(super) fn write(metrics: &Metrics) -> String {
 }
 
 fn deliveries(text: &mut Text, totals: &Totals) {
-    let name = "webhook_deliveries_total";
+    let name = DELIVERIES.name();
     text.begin(
         name,
         "counter",
         "Verified deliveries and challenges, by what became of them.",
     );
-    for (outcome, counter) in OUTCOMES {
+    for (outcome, counter, without) in OUTCOMES {
+        let without = without.into_iter().flat_map(|counter| totals.of(counter));
+        let mut without = without.map(|(_, _, value)| value);
         for (route, provider, value) in totals.of(counter) {
             let labels = [
                 ("route", route),
                 ("provider", provider),
-                ("outcome", outcome),
+                ("outcome", outcome.as_str()),
             ];
-            text.sample(name, &labels, value);
+            let without = without.next().unwrap_or_default();
+            text.sample(name, &labels, value.saturating_sub(without));
         }
     }
-    let name = "webhook_rejections_total";
-    text.begin(name, "counter", "Refused deliveries, by reason.");
+    let name = text.metric(&REJECTIONS);
     for reason in RejectionKind::ALL.iter().map(|kind| kind.as_str()) {
         for (route, provider, value) in totals.of(reason) {
             let labels = [("route", route), ("provider", provider), ("reason", reason)];
             text.sample(name, &labels, value);
         }
     }
-    let name = "webhook_forwards_total";
-    text.begin(
-        name,
-        "counter",
-        "Attempts to forward an event, by what became of them.",
-    );
+    let name = text.metric(&FORWARDS);
     for outcome in ForwardOutcome::ALL.iter().map(|outcome| outcome.as_str()) {
         for (route, provider, value) in totals.forwards(outcome) {
             let labels = [
@@ -79,8 +80,8 @@ fn deliveries(text: &mut Text, totals: &Totals) {
             text.sample(name, &labels, value);
         }
     }
-    for (name, counter, help) in COUNTERS {
-        text.begin(name, "counter", help);
+    for (metric, counter) in COUNTERS {
+        let name = text.metric(&metric);
         for (route, provider, value) in totals.of(counter) {
             text.sample(name, &[("route", route), ("provider", provider)], value);
         }
@@ -103,44 +104,26 @@ fn durations(text: &mut Text, durations: &Histogram) {
     text.sample(&format!("{name}_count"), &[], durations.count());
 }
 
-/// The outcomes of a delivery, and the engine's counter of each.
-const OUTCOMES: [(&str, &str); 7] = [
-    ("done", "done"),
-    ("released", "released"),
-    ("given_up", "given_up"),
-    ("duplicate", "duplicates"),
-    ("over_bound", "over_bound"),
-    ("dead", "dead_acknowledged"),
-    ("challenge", "challenges"),
+/// The outcomes of a delivery, the engine's counter of each, and the counter of what it includes and
+/// the outcome does not. Both have the same routes in the same order.
+const OUTCOMES: [(DeliveryOutcome, &str, Option<&str>); 8] = [
+    (DeliveryOutcome::Done, "done", None),
+    (DeliveryOutcome::Released, "released", Some("buried")),
+    (DeliveryOutcome::GivenUp, "given_up", None),
+    (DeliveryOutcome::Buried, "buried", None),
+    (DeliveryOutcome::Duplicate, "duplicates", None),
+    (DeliveryOutcome::OverBound, "over_bound", None),
+    (DeliveryOutcome::Dead, "dead_acknowledged", None),
+    (DeliveryOutcome::Challenge, "challenges", None),
 ];
 
-/// Further counters: their names, those of the engine, and what they count.
-const COUNTERS: [(&str, &str, &str); 5] = [
-    (
-        "webhook_verified_total",
-        "verified",
-        "Verified deliveries, duplicates included.",
-    ),
-    (
-        "webhook_changed_duplicates_total",
-        "changed_duplicates",
-        "Duplicates whose payload differs from the one that was handled.",
-    ),
-    (
-        "webhook_commit_failures_total",
-        "commits_failed",
-        "Commits that the store refused or did not answer in time. They are retried.",
-    ),
-    (
-        "webhook_leases_lost_total",
-        "leases_lost",
-        "Claims that were lost while their handler ran.",
-    ),
-    (
-        "webhook_dead_events_total",
-        "buried",
-        "Events that became dead after too many failed attempts.",
-    ),
+/// Further counters, and those of the engine.
+const COUNTERS: [(Metric, &str); 5] = [
+    (VERIFIED, "verified"),
+    (CHANGED_DUPLICATES, "changed_duplicates"),
+    (COMMIT_FAILURES, "commits_failed"),
+    (LEASES_LOST, "leases_lost"),
+    (DEAD_EVENTS, "buried"),
 ];
 
 #[cfg(test)]
@@ -151,16 +134,18 @@ mod tests {
 
     #[test]
     fn every_counter_of_the_engine_is_a_metric_except_those_that_a_server_never_counts() {
-        let written = OUTCOMES.iter().map(|(_, counter)| *counter);
+        let written = OUTCOMES.iter().map(|(_, counter, _)| *counter);
         let written: Vec<_> = written
-            .chain(COUNTERS.iter().map(|(_, counter, _)| *counter))
+            .chain(COUNTERS.iter().map(|(_, counter)| *counter))
             .chain(RejectionKind::ALL.iter().map(|kind| kind.as_str()))
             .collect();
         for (name, _) in Counts::default().iter() {
             let times = written.iter().filter(|written| **written == name).count();
             // No delivery of a server runs without replay protection, and it has no router.
             let is_counted = !["unprotected", "ignored"].contains(&name);
-            assert_eq!(times, usize::from(is_counted), "{name}");
+            // The events that died of it are a metric, and so are the deliveries that ended so.
+            let expected = usize::from(is_counted) + usize::from(name == "buried");
+            assert_eq!(times, expected, "{name}");
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
+use webhook_axum::metrics::Metric;
+
 /// A page of metrics.
 #[derive(Default)]
 pub(super) struct Text(String);
@@ -11,6 +13,12 @@ impl Text {
     pub(super) fn begin(&mut self, name: &str, kind: &str, help: &str) {
         self.line(format_args!("# HELP {name} {help}"));
         self.line(format_args!("# TYPE {name} {kind}"));
+    }
+
+    /// Begins a metric of the library. Gives its name.
+    pub(super) fn metric(&mut self, metric: &Metric) -> &'static str {
+        self.begin(metric.name(), metric.kind().as_str(), metric.help());
+        metric.name()
     }
 
     pub(super) fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {

@@ -156,7 +156,7 @@
 //!
 //! If a client leaves before the body is complete, nothing happens. If it leaves later, the handler
 //! continues as a task, its success is recorded, and the retry is a duplicate. This needs a tokio
-//! runtime. The tracing span is carried over; task-locals are not.
+//! runtime. The span of the delivery is carried over; task-locals are not.
 //!
 //! # HTTP/2
 //!
@@ -184,4 +184,9 @@
 //! * `lease_lost` and `leases_lost`: should stay at zero.
 //! * `unprotected`: handlers that ran without the store.
 //!
-//! The log target is `webhook`. A hook that panics changes no answer, and is logged.
+//! With the feature `metrics`, the recorder of the crate `metrics` gets the same counters, durations
+//! and levels: see [`metrics`](crate::metrics). `docs/observability.md` of the repository lists
+//! them, and `examples/observability` has alerts for them.
+//!
+//! Each delivery has a span, `delivery`, that ends with its settlement. The handler runs in it. The
+//! target of spans and log lines is `webhook`. A hook that panics changes no answer, and is logged.
