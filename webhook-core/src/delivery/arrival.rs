@@ -5,7 +5,6 @@ use bytes::Bytes;
 use crate::crypto::RunningDigest;
 use crate::keys::{FetchedKeys, KeyQuery};
 use crate::request::buffer::Buffer;
-use crate::time::UnixTime;
 use crate::verify::{Verification, Verifier};
 
 /// The state of a delivery that is only needed while its body arrives.
@@ -21,8 +20,6 @@ pub(super) struct Arrival {
     pub(super) challenge: Challenged,
     /// The name of a fetched key that has not verified any delivery yet.
     pub(super) unproven: Option<Box<KeyQuery>>,
-    /// The time of the clock when the head was checked.
-    pub(super) arrived: Option<UnixTime>,
 }
 
 /// How the body may be a challenge.
@@ -45,7 +42,6 @@ impl Arrival {
             labels: Vec::new(),
             challenge: Challenged::AsUsual,
             unproven: None,
-            arrived: None,
         }
     }
 

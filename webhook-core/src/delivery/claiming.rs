@@ -38,7 +38,9 @@ impl Future for Claiming {
             ClaimStep::Known(claimed) => claimed.take().expect(POLLED),
             ClaimStep::Asked { checked, call } => {
                 let claim = ready!(call.as_mut().poll(cx));
-                checked.take().expect(POLLED).conclude(claim)
+                let mut checked = checked.take().expect(POLLED);
+                checked.0.claimed();
+                checked.conclude(claim)
             }
         })
     }

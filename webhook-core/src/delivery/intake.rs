@@ -21,7 +21,6 @@ use crate::keys::{FetchedKeys, KeyQuery};
 use crate::provider::Locator;
 use crate::request::Head;
 use crate::request::buffer::Buffer;
-use crate::time::UnixTime;
 use crate::verify::{Verification, Verifier};
 
 /// A delivery whose head passed all checks and whose body is arriving.
@@ -59,10 +58,6 @@ impl Intake {
     /// The span of the delivery.
     pub(crate) fn span(&self) -> DeliverySpan {
         self.0.watch.span()
-    }
-
-    pub(crate) fn arrived_at(&mut self, now: UnixTime) {
-        self.0.arrival.arrived = Some(now);
     }
 
     /// Keeps the keys for an answer that is computed with them.

@@ -71,9 +71,11 @@ use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use triomphe::UniqueArc;
 
 use crate::delivery::lost_signal::LostSignal;
+use crate::metrics::EventSeries;
 use crate::provider::{Mode, Provider};
 use crate::replay::{Lease, ReplayKey, TransactionGuard};
 
@@ -122,6 +124,13 @@ impl Delivery {
         record.map_or_else(Watch::default, |record| std::mem::take(&mut record.watch))
     }
 
+    /// The store has answered.
+    pub(crate) fn claimed(&mut self) {
+        if let Some(record) = triomphe::Arc::get_mut(&mut self.0) {
+            record.watch.claimed();
+        }
+    }
+
     pub(crate) fn set_watch(&mut self, watch: Watch) {
         if let Some(record) = triomphe::Arc::get_mut(&mut self.0) {
             record.watch = watch;
@@ -132,9 +141,9 @@ impl Delivery {
         &self.0.watch
     }
 
-    /// The label of the event in metrics, if a router has found its handler.
-    pub(crate) fn event_label(&self) -> Option<&Arc<str>> {
-        self.0.event.get()
+    /// The series of the event in metrics, if a router has found its handler.
+    pub(crate) fn event_series(&self) -> Option<EventSeries> {
+        EventSeries::from_bits(self.0.event.load(Ordering::Relaxed))
     }
 
     /// For adapters: counts an attempt to forward it.
@@ -143,10 +152,12 @@ impl Delivery {
         self.shared().observer.meters.forwarded(outcome);
     }
 
-    /// Sets the label of the event: the pattern of a router.
+    /// Sets the label of the event in metrics: the pattern of a router.
     pub(crate) fn set_event_label(&self, label: &Arc<str>) {
-        // A second router inside the first has no say.
-        let _ = self.0.event.set(Arc::clone(label));
+        let meters = &self.shared().observer.meters;
+        if let Some(series) = meters.event_series(label) {
+            self.0.event.store(series.to_bits(), Ordering::Relaxed);
+        }
     }
 
     /// The name of the provider: `stripe`.

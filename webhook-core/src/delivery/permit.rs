@@ -152,7 +152,7 @@ impl Permit {
     /// Counts an outcome, and decides what becomes of the claim.
     fn ending(&mut self, outcome: Outcome) -> Ending {
         self.disposition = outcome.disposition();
-        self.watch.handled(outcome, self.delivery.event_label());
+        self.watch.handled(outcome, self.delivery.event_series());
         let shared = self.delivery.shared();
         if self.disposition == Disposition::Commit {
             shared.observer.done(&self.delivery);

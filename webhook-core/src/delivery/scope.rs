@@ -9,6 +9,7 @@ use crate::metrics::DeliveryOutcome;
 use crate::observe::EscapedId;
 use crate::replay::KeyPrefix;
 use crate::request::Head;
+use crate::time::UnixTime;
 use crate::verify::Verifier;
 
 /// What a tenant has of its own, or the only part of an endpoint without tenants.
@@ -83,7 +84,8 @@ impl Scope {
             }
         }
         match self.open(head) {
-            Ok(mut intake) => {
+            Ok((mut intake, now)) => {
+                watch.arrived_at(now);
                 intake.watch(watch);
                 Begun::Read(intake)
             }
@@ -161,7 +163,8 @@ impl Scope {
             .map_err(|kind| self.reject(Rejection::new(kind).with_unread_body()))
     }
 
-    fn open(self: &Arc<Self>, head: &Head<'_>) -> Result<Intake, Rejection> {
+    /// The intake for the body, and the time of the clock.
+    fn open(self: &Arc<Self>, head: &Head<'_>) -> Result<(Intake, UnixTime), Rejection> {
         let shared = &self.shared;
         let provider = &shared.provider;
         if !provider.methods().contains(&head.method) {
@@ -173,16 +176,15 @@ impl Scope {
         let now = shared.now().ok_or(RejectionKind::ClockUnavailable)?;
         let verifier = self.verifier();
         let mut intake = Intake::new(Arc::clone(self));
-        intake.arrived_at(now);
         let id = match verifier.start_in(intake.verification(), head, now) {
             Ok(id) => id,
-            Err(kind) => return self.open_unsigned(head, kind),
+            Err(kind) => return Ok((self.open_unsigned(head, kind)?, now)),
         };
         intake.read_head(head, id)?;
         if shared.keeps_keys {
             intake.keep_keys(verifier.clone());
         }
-        Ok(intake)
+        Ok((intake, now))
     }
 
     /// A request that is refused because it has no signature may be an unsigned challenge.

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tracing::Span;
 use tracing::field::{Empty, display};
+use tracing::level_filters::LevelFilter;
 
 use crate::answer::Rejection;
 use crate::delivery::{Outcome, Record, Scope, Shared};
 use crate::error::{RejectionClass, RejectionKind};
-use crate::metrics::{DeliveryOutcome, Gauged, Meters, Stopwatch, Tally};
+use crate::metrics::{DeliveryOutcome, EventSeries, Gauged, Meters, Stopwatch, Tally};
 use crate::observe::log_limit::excerpt;
 use crate::time::UnixTime;
 
@@ -25,13 +26,14 @@ pub struct Watch(Option<Box<Watching>>);
 struct Watching {
     span: Span,
     shared: Arc<Shared>,
-    /// Since the head, and later since the claim.
+    /// Since the head, then since it was verified, then since the claim.
     since: Stopwatch,
+    arrived: Option<UnixTime>,
     stage: Stage,
     /// Why the handler failed, or its status.
     cause: Option<Cause>,
-    /// The label of the event, once a router has found its handler.
-    event: Option<Arc<str>>,
+    /// The series of the event, once a router has found its handler.
+    event: Option<EventSeries>,
     /// Why it is refused, if it is dropped.
     if_dropped: Option<Arc<OnceLock<RejectionKind>>>,
 }
@@ -56,27 +58,12 @@ impl Watch {
     #[inline]
     pub(crate) fn begin(scope: &Scope) -> Self {
         let shared = &scope.shared;
-        let span = tracing::info_span!(
-            target: "webhook",
-            "delivery",
-            "otel.name" = %format_args!("process {}", shared.provider.name()),
-            "otel.kind" = "consumer",
-            "otel.status_code" = Empty,
-            "error.type" = Empty,
-            "messaging.system" = "webhook",
-            "messaging.operation.name" = "process",
-            "messaging.operation.type" = "process",
-            "messaging.message.body.size" = Empty,
-            "webhook.provider" = shared.provider.name(),
-            "webhook.consumer" = (!shared.consumer.is_empty()).then_some(&*shared.consumer),
-            "webhook.tenant" = scope.tenant().map(|name| excerpt(name)),
-            "webhook.event.id" = Empty,
-            "webhook.event.type" = Empty,
-            "webhook.key_slot" = Empty,
-            "webhook.attempt" = Empty,
-            "webhook.detached" = Empty,
-            "webhook.outcome" = Empty,
-        );
+        // Asked first: with its feature `log`, which any crate can switch on, the macro evaluates all
+        // fields of a span that nobody takes.
+        let span = match LevelFilter::current() >= LevelFilter::INFO {
+            true => new_span(scope),
+            false => Span::none(),
+        };
         if !Meters::IS_ON && span.is_disabled() {
             return Self(None);
         }
@@ -88,6 +75,13 @@ impl Watch {
         match Meters::IS_ON {
             true => Self(Some(Watching::new(Span::none(), &scope.shared))),
             false => Self(None),
+        }
+    }
+
+    /// The time of the endpoint's clock, for the age of the signature.
+    pub(crate) fn arrived_at(&mut self, now: UnixTime) {
+        if let Some(watching) = &mut self.0 {
+            watching.arrived = Some(now);
         }
     }
 
@@ -115,7 +109,6 @@ impl Watch {
             return;
         };
         watching.stage = Stage::Running;
-        watching.since = Stopwatch::start();
         let meters = &watching.shared.observer.meters;
         meters.gauge(Gauged::Running, 1.0);
         if attempt > 1 {
@@ -124,13 +117,20 @@ impl Watch {
         watching.span.record("webhook.attempt", attempt);
     }
 
+    /// The store has answered. A claim that needs no wait takes no time.
+    pub(crate) fn claimed(&mut self) {
+        if let Some(watching) = &mut self.0 {
+            watching.since.lap();
+        }
+    }
+
     /// The handler has ended like this.
-    pub(crate) fn handled(&mut self, outcome: Outcome, event: Option<&Arc<str>>) {
+    pub(crate) fn handled(&mut self, outcome: Outcome, event: Option<EventSeries>) {
         let Some(watching) = &mut self.0 else {
             return;
         };
         watching.shared.observer.meters.handled(watching.since);
-        watching.event = event.cloned();
+        watching.event = event;
         if watching.cause.is_none() && !outcome.is_success() {
             watching.cause = Some(match outcome {
                 Outcome::Status(status) => Cause::Status(status),
@@ -214,6 +214,7 @@ impl Watching {
             span,
             shared: Arc::clone(shared),
             since: Stopwatch::start(),
+            arrived: None,
             stage: Stage::Unverified,
             cause: None,
             event: None,
@@ -224,10 +225,10 @@ impl Watching {
     fn verified(&mut self, record: &Record) {
         self.stage = Stage::Verified;
         let slot = record.proof.key_slot();
-        let age = record.arrival.arrived.zip(record.proof.signed_at());
+        let age = self.arrived.zip(record.proof.signed_at());
         let age = age.map(|(now, signed_at)| since(now, signed_at));
         let meters = &self.shared.observer.meters;
-        meters.verified(self.since, record.raw.len(), slot, age);
+        meters.verified(self.since.lap(), record.raw.len(), slot, age);
         if !self.span.is_disabled() {
             self.record_labels(record, slot);
         }
@@ -254,7 +255,7 @@ impl Watching {
         if self.stage == Stage::Running {
             meters.gauge(Gauged::Running, -1.0);
         }
-        if let Some(event) = &self.event {
+        if let Some(event) = self.event {
             meters.event(event, outcome);
         }
         if !self.span.is_disabled() {
@@ -298,6 +299,32 @@ impl Watching {
             _ => false,
         }
     }
+}
+
+#[cold]
+fn new_span(scope: &Scope) -> Span {
+    let shared = &scope.shared;
+    tracing::info_span!(
+        target: "webhook",
+        "delivery",
+        "otel.name" = %format_args!("process {}", shared.provider.name()),
+        "otel.kind" = "consumer",
+        "otel.status_code" = Empty,
+        "error.type" = Empty,
+        "messaging.system" = "webhook",
+        "messaging.operation.name" = "process",
+        "messaging.operation.type" = "process",
+        "messaging.message.body.size" = Empty,
+        "webhook.provider" = shared.provider.name(),
+        "webhook.consumer" = (!shared.consumer.is_empty()).then_some(&*shared.consumer),
+        "webhook.tenant" = scope.tenant().map(|name| excerpt(name)),
+        "webhook.event.id" = Empty,
+        "webhook.event.type" = Empty,
+        "webhook.key_slot" = Empty,
+        "webhook.attempt" = Empty,
+        "webhook.detached" = Empty,
+        "webhook.outcome" = Empty,
+    )
 }
 
 /// Zero for a time that is ahead.

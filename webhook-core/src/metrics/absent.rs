@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::RejectionKind;
-use crate::metrics::{DeliveryOutcome, Gauged, StoreCallResult, StoreVerb, Tally, TenantLookup};
+use crate::metrics::{
+    DeliveryOutcome, EventSeries, Gauged, StoreCallResult, StoreVerb, Tally, TenantLookup,
+};
 
 #[derive(Default)]
 pub(crate) struct Meters;
@@ -16,6 +18,10 @@ pub(crate) struct Stopwatch;
 impl Stopwatch {
     pub(crate) const fn start() -> Self {
         Self
+    }
+
+    pub(crate) const fn lap(&mut self) -> Duration {
+        Duration::ZERO
     }
 }
 
@@ -34,13 +40,17 @@ impl Meters {
 
     pub(crate) const fn gauge(&self, _: Gauged, _: f64) {}
 
-    pub(crate) fn verified(&self, _: Stopwatch, _: usize, _: usize, _: Option<Duration>) {}
+    pub(crate) fn verified(&self, _: Duration, _: usize, _: usize, _: Option<Duration>) {}
 
     pub(crate) const fn handled(&self, _: Stopwatch) {}
 
     pub(crate) const fn store_call(&self, _: StoreVerb, _: StoreCallResult, _: Stopwatch) {}
 
-    pub(crate) const fn event(&self, _: &Arc<str>, _: DeliveryOutcome) {}
+    pub(crate) const fn event_series(&self, _: &Arc<str>) -> Option<EventSeries> {
+        None
+    }
+
+    pub(crate) const fn event(&self, _: EventSeries, _: DeliveryOutcome) {}
 
     pub(crate) const fn tenant_lookup(&self, _: TenantLookup) {}
 

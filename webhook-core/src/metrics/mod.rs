@@ -104,6 +104,26 @@ impl TenantLookup {
     }
 }
 
+/// The place of the series of an event's type among those of its endpoint. A number, because every
+/// delivery has room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EventSeries(u32);
+
+impl EventSeries {
+    pub(crate) const NONE: u32 = u32::MAX;
+
+    pub(crate) const fn from_bits(bits: u32) -> Option<Self> {
+        match bits {
+            Self::NONE => None,
+            place => Some(Self(place)),
+        }
+    }
+
+    pub(crate) const fn to_bits(self) -> u32 {
+        self.0
+    }
+}
+
 /// What has a level that goes up and down.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Gauged {

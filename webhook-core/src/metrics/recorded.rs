@@ -9,8 +9,8 @@ use crate::error::{RejectionKind, StoreErrorKind};
 use crate::metrics::registration::{Family, Labels, describe};
 use crate::metrics::{
     BODY_BYTES, CHANGED_DUPLICATES, COMMIT_FAILURES, DEAD_EVENTS, DELIVERIES, DETACHED,
-    DeliveryOutcome, EVENTS, FORWARDS, Gauged, HANDLER_SECONDS, IGNORED_EVENTS, KEY_USES,
-    LEASES_LOST, Metric, REJECTIONS, RETRIED_RUNS, RUNNING, SIGNATURE_AGE_SECONDS,
+    DeliveryOutcome, EVENTS, EventSeries, FORWARDS, Gauged, HANDLER_SECONDS, IGNORED_EVENTS,
+    KEY_USES, LEASES_LOST, Metric, REJECTIONS, RETRIED_RUNS, RUNNING, SIGNATURE_AGE_SECONDS,
     STORE_CALL_SECONDS, StoreCallResult, StoreVerb, TENANT_LOOKUPS, Tally, TenantLookup,
     UNPROTECTED_RUNS, UNVERIFIED_BYTES, VERIFICATION_SECONDS, VERIFIED,
 };
@@ -30,6 +30,12 @@ pub(crate) struct Stopwatch(Instant);
 impl Stopwatch {
     pub(crate) fn start() -> Self {
         Self(Instant::now())
+    }
+
+    /// The time since it was started, and starts it again.
+    pub(crate) fn lap(&mut self) -> Duration {
+        let now = Instant::now();
+        now.saturating_duration_since(std::mem::replace(&mut self.0, now))
     }
 }
 
@@ -116,13 +122,13 @@ impl Meters {
     /// key, and the age of its signed time.
     pub(crate) fn verified(
         &self,
-        since: Stopwatch,
+        after: Duration,
         bytes: usize,
         slot: usize,
         age: Option<Duration>,
     ) {
         let series = self.series();
-        series.verification.record(since.0.elapsed());
+        series.verification.record(after);
         // Exact up to 2^53 bytes.
         #[allow(clippy::cast_precision_loss, reason = "no body is that long")]
         series.body.record(bytes as f64);
@@ -150,17 +156,21 @@ impl Meters {
         }
     }
 
-    /// `label` is a pattern of a router, or `other`.
-    pub(crate) fn event(&self, label: &Arc<str>, outcome: DeliveryOutcome) {
+    /// The series of a type. `label` is a pattern of a router, or `other`.
+    pub(crate) fn event_series(&self, label: &Arc<str>) -> Option<EventSeries> {
         let series = self.series();
-        let register = || {
-            let of = |outcome: &DeliveryOutcome| {
+        let place = series.events.place(label, || {
+            by_outcome(|outcome| {
                 let own = [&**label, outcome.as_str()];
                 series.labels.counter(&EVENTS, &own)
-            };
-            by_outcome(of)
-        };
-        series.events.with(label, register, |of_type| {
+            })
+        });
+        EventSeries::from_bits(u32::try_from(place).ok()?)
+    }
+
+    pub(crate) fn event(&self, of_type: EventSeries, outcome: DeliveryOutcome) {
+        let place = usize::try_from(of_type.to_bits()).unwrap_or(usize::MAX);
+        self.series().events.at(place, |of_type| {
             increment(of_type.get(outcome.index()));
         });
     }
@@ -181,8 +191,8 @@ impl Meters {
     pub(crate) fn forwarded(&self, outcome: &'static str) {
         let series = self.series();
         let register = || series.labels.counter(&FORWARDS, &[outcome]);
-        let forwards = &series.forwards;
-        forwards.with(&outcome, register, |forwards| forwards.increment(1));
+        let place = series.forwards.place(&outcome, register);
+        series.forwards.at(place, |forwards| forwards.increment(1));
     }
 }
 

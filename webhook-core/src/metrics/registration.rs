@@ -1,6 +1,7 @@
 //! Series, as the recorder of the process gives them.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ::metrics::{
@@ -76,23 +77,46 @@ pub(super) fn describe() {
 }
 
 /// Series that are registered when they are first needed. Their names come from the configuration,
-/// so there are few.
-pub(super) struct Family<K, V>(RwLock<BTreeMap<K, V>>);
+/// so there are few, and each keeps its place.
+pub(super) struct Family<K, V>(RwLock<Known<K, V>>);
+
+struct Known<K, V> {
+    places: HashMap<K, usize>,
+    series: Vec<V>,
+}
 
 impl<K, V> Default for Family<K, V> {
     fn default() -> Self {
-        Self(RwLock::new(BTreeMap::new()))
+        Self(RwLock::new(Known {
+            places: HashMap::new(),
+            series: Vec::new(),
+        }))
     }
 }
 
-impl<K: Ord + Clone, V: Clone> Family<K, V> {
-    pub(super) fn with(&self, name: &K, register: impl FnOnce() -> V, record: impl FnOnce(&V)) {
+impl<K: Eq + Hash + Clone, V> Family<K, V> {
+    /// The place of the series of this name.
+    pub(super) fn place(&self, name: &K, register: impl FnOnce() -> V) -> usize {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = known.get(name) {
-            return record(series);
+        if let Some(place) = known.places.get(name) {
+            return *place;
         }
         drop(known);
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        record(known.entry(name.clone()).or_insert_with(register));
+        if let Some(place) = known.places.get(name) {
+            return *place; // Another thread was faster.
+        }
+        let place = known.series.len();
+        known.series.push(register());
+        known.places.insert(name.clone(), place);
+        place
+    }
+
+    /// Records in the series at this place.
+    pub(super) fn at(&self, place: usize, record: impl FnOnce(&V)) {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = known.series.get(place) {
+            record(series);
+        }
     }
 }
