@@ -263,7 +263,11 @@ impl Endpoint {
         match intake.finish()? {
             Finished::Event(checked) => Ok(checked.into_delivery()),
             Finished::Answer(_) => Err(RejectionKind::Unprocessable.into()),
-            Finished::Pending(_) => Err(self.reject(RejectionKind::KeysUnavailable.into())),
+            Finished::Pending(mut pending) => {
+                let kind = RejectionKind::KeysUnavailable;
+                let _ = pending.if_dropped().set(kind);
+                Err(self.reject(kind.into()))
+            }
         }
     }
 

@@ -8,10 +8,11 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tracing::Instrument as _;
 use webhook_core::{
-    DeadLetters, Delivery, Disposition, Endpoint, EndpointBuilder, MemoryStore, RejectionKind,
-    SecretSet, Signer, UnixTime, providers,
+    DeadLetters, Delivery, Disposition, Endpoint, EndpointBuilder, Head, MemoryStore,
+    RejectionKind, SecretSet, Signer, UnixTime, providers,
 };
 use webhook_test::{CountingStore, Gate, NOW, Rng, Sent, WHSEC, delivery, delivery_at, standard};
+use webhook_tower::forward::Forwarder;
 use webhook_tower::tenants::{Tenants, from_path};
 
 use super::{FRAMEWORK, Layer, route, serve};
@@ -44,6 +45,15 @@ impl Handler {
             "panics" => panic!("the handler panics as told"),
             "hangs" => std::future::pending().await,
             "waits" => self.gate.pass().await,
+            "forwards" => {
+                let none: Vec<(String, String)> = Vec::new();
+                let head = Head {
+                    method: "POST",
+                    path_and_query: "/",
+                    headers: &none,
+                };
+                nobody().forward(&delivery, &head).await;
+            }
             "loses" => {
                 let key = *delivery.replay_key().unwrap();
                 self.endpoint.forget(&key).await.unwrap();
@@ -52,6 +62,14 @@ impl Handler {
         }
         (200, None)
     }
+}
+
+/// A forwarder to a port at which nobody listens.
+fn nobody() -> Forwarder {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let forwarder = Forwarder::to(&format!("http://{address}/"));
+    forwarder.without_hop_credential().build().unwrap()
 }
 
 /// A name that no other test has.
@@ -413,6 +431,16 @@ async fn a_challenge_is_counted_as_one() {
 }
 
 #[actix_web::test]
+async fn a_forwarded_delivery_is_counted_by_what_became_of_it() {
+    let mut bench = Bench::new("forwarded", standard().store(MemoryStore::new())).await;
+    assert_eq!(bench.send(&event("msg_1", "forwards")).await, 200);
+    let unreachable = Some(("outcome", "unreachable"));
+    let forwards = |outcome| page::sum(&bench.consumer, "webhook_forwards_total", outcome);
+    assert_eq!((forwards(unreachable), forwards(None)), (1, 1));
+    bench.assert_complete();
+}
+
+#[actix_web::test]
 async fn a_copy_in_flight_is_refused_and_is_no_failure() {
     let mut bench = Bench::new("in-flight", standard().store(MemoryStore::new())).await;
     let sent = event("msg_1", "waits");
@@ -608,4 +636,9 @@ async fn twenty_thousand_unknown_tenants_types_and_ids_make_no_series() {
     assert_eq!(deliveries, 20_000);
     let lookups = page::sum(&consumer, "webhook_tenant_lookups_total", None);
     assert_eq!(lookups, 20_000);
+    for (result, expected) in [("found", 1), ("not_found", 6_667), ("cached", 13_332)] {
+        let of_result = Some(("result", result));
+        let lookups = page::sum(&consumer, "webhook_tenant_lookups_total", of_result);
+        assert_eq!(lookups, expected, "{result}");
+    }
 }
