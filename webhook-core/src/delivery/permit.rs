@@ -123,6 +123,7 @@ impl Permit {
     /// # Errors
     ///
     /// The permit, if [`settle`](Self::settle) has to be awaited.
+    #[allow(clippy::result_large_err, reason = "a permit that goes on is no error")]
     pub fn settle_at_once(mut self, outcome: Outcome) -> Result<Settled, Self> {
         let store = &self.delivery.shared().store;
         if let (Some(Store::Other(_)), Some(_)) = (store, &self.lease) {
@@ -196,7 +197,6 @@ impl Permit {
 
     /// What to answer after the store answered.
     pub(super) fn told(&mut self, told: Told) -> Settled {
-        let shared = self.delivery.shared().clone();
         match told {
             Told::Committed(Ok(Commit::Committed | Commit::AlreadyCommitted), ..) => {
                 self.handled();
@@ -209,7 +209,8 @@ impl Permit {
                     None if self.has_lost_its_claim() => Settled::Replace(self.lost()),
                     None => {
                         self.handled();
-                        Settled::Later(Unsettled::new(shared.clone(), lease, answer))
+                        let shared = self.delivery.shared().clone();
+                        Settled::Later(Unsettled::new(shared, lease, answer))
                     }
                     // The effects are in the same transaction: nothing may have happened.
                     Some(_) => Settled::Replace(self.unrecorded()),
@@ -222,7 +223,7 @@ impl Permit {
             // The handler's answer would stop the sender, although another copy runs.
             Told::Buried(Ending::GiveUp, Ok(LeaseState::Lost)) => Settled::Replace(self.lost()),
             Told::Buried(_, Ok(LeaseState::Held)) => {
-                let observer = &shared.observer;
+                let observer = &self.delivery.shared().observer;
                 observer.buried(&self.delivery);
                 self.handled_as(Disposition::GiveUp, DeliveryOutcome::Buried);
                 Settled::Acknowledge(dead_letter())
