@@ -16,7 +16,7 @@ pub(super) struct Arrival {
     /// SHA-256 of the query, if it is part of the event.
     pub(super) query: Option<[u8; 32]>,
     /// The values of the headers that may identify the delivery.
-    pub(super) labels: Vec<Option<Box<str>>>,
+    pub(super) labels: Box<[Option<Box<str>>]>,
     pub(super) challenge: Challenged,
     /// The name of a fetched key that has not verified any delivery yet.
     pub(super) unproven: Option<Box<KeyQuery>>,
@@ -39,7 +39,7 @@ impl Arrival {
             body: Buffer::new(0, 0),
             content: None,
             query: None,
-            labels: Vec::new(),
+            labels: Box::default(),
             challenge: Challenged::AsUsual,
             unproven: None,
         }
@@ -49,7 +49,7 @@ impl Arrival {
     pub(super) fn clear(&mut self) {
         self.verification.forget();
         self.challenge = Challenged::AsUsual;
-        self.labels = Vec::new();
+        self.labels = Box::default();
     }
 
     /// Hashes and keeps the next chunk. The caller has checked that it fits.
