@@ -129,6 +129,11 @@
 //! A panic in the handler is answered 500 and releases the claim. actix-web alone would drop the
 //! connection.
 //!
+//! # In front of a live endpoint
+//!
+//! [`Webhook::shadow`] observes instead of refusing: it counts and logs what the middleware would
+//! do, and every request reaches the handler.
+//!
 //! The table of [`Answer`] lists what the middleware answers. Proxies, public URLs and shutdown:
 //! [`webhook_core::manual::deployment`].
 //!
@@ -159,6 +164,7 @@ mod receive;
 mod rejection;
 mod remember;
 pub mod router;
+mod shadow;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transactional;
@@ -168,6 +174,7 @@ pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use middleware::{Webhook, WebhookMiddleware};
 pub use rejection::{EventRejection, MissingMiddleware, MissingTransaction, NotAnEvent};
 pub use router::{HookError, HookResult, HookResultExt, WebhookRouter, WebhookService};
+pub use shadow::{MissingShadow, ShadowMiddleware, ShadowWebhook, UnverifiedRequest};
 pub use transactional::TransactionalEvent;
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
@@ -176,5 +183,7 @@ pub use webhook_core::adapter::exports::*;
 pub use webhook_keys::HttpsKeys;
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+#[doc(inline)]
+pub use webhook_runtime::shadow::{ShadowVerdict, Shadowed};
 #[doc(inline)]
 pub use webhook_runtime::tenants;

@@ -148,6 +148,11 @@
 //!   from axum's `OriginalUri`, so providers that sign the path work. Middleware that rewrites the
 //!   URI itself goes inside.
 //!
+//! # In front of a live endpoint
+//!
+//! [`WebhookLayer::shadow`] observes instead of refusing: it counts and logs what the layer would
+//! do, and every request reaches the handler.
+//!
 //! The table of [`Answer`] lists what the layer answers. What happens when a client leaves:
 //! [`webhook_tower`](https://docs.rs/webhook-tower). What to do at shutdown:
 //! [`WebhookLayer::drain`]. Proxies and public URLs: [`webhook_core::manual::deployment`].
@@ -174,6 +179,7 @@ mod layer;
 mod rejection;
 pub mod router;
 mod service;
+mod shadow;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transactional;
@@ -183,6 +189,7 @@ pub use layer::WebhookLayer;
 pub use rejection::{EventRejection, MissingLayer, MissingTransaction, NotAnEvent};
 pub use router::{HookError, HookResult, HookResultExt, WebhookRouter};
 pub use service::{ResponseFuture, Webhook};
+pub use shadow::{MissingShadow, UnverifiedRequest};
 pub use transactional::TransactionalEvent;
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
@@ -192,7 +199,11 @@ pub use webhook_keys::HttpsKeys;
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
 #[doc(inline)]
+pub use webhook_runtime::shadow::{ShadowVerdict, Shadowed};
+#[doc(inline)]
 pub use webhook_runtime::tenants;
+#[doc(inline)]
+pub use webhook_tower::ShadowLayer;
 #[doc(no_inline)]
 pub use webhook_tower::respond;
 
@@ -210,6 +221,11 @@ struct RouterPage;
 #[cfg(all(doctest, feature = "forward"))]
 #[doc = include_str!("../../docs/forwarding.md")]
 struct ForwardingPage;
+
+/// The code blocks of the page about shadows.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/shadow.md")]
+struct ShadowPage;
 
 /// The code blocks of the page about tests.
 #[cfg(doctest)]

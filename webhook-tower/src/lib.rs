@@ -107,6 +107,7 @@ mod not_an_event;
 mod remember;
 mod run;
 mod service;
+mod shadow;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -116,6 +117,7 @@ pub use future::ResponseFuture;
 pub use layer::WebhookLayer;
 pub use not_an_event::NotAnEvent;
 pub use service::Webhook;
+pub use shadow::{Shadow, ShadowBody, ShadowFuture, ShadowLayer};
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
@@ -123,6 +125,8 @@ pub use webhook_core::adapter::exports::*;
 pub use webhook_keys::HttpsKeys;
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+#[doc(inline)]
+pub use webhook_runtime::shadow::{ShadowVerdict, Shadowed};
 #[doc(inline)]
 pub use webhook_runtime::tenants;
 

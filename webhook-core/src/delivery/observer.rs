@@ -1,6 +1,6 @@
 //! The counters and hooks of an endpoint.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::answer::Rejection;
@@ -16,6 +16,8 @@ pub(crate) struct Observer {
     hooks: Hooks,
     /// Those of the router, which is made after the endpoint.
     router_hooks: OnceLock<Hooks>,
+    /// Whether an adapter only observes: it refuses nothing of what is counted here.
+    shadow: AtomicBool,
     verified: AtomicU64,
     done: AtomicU64,
     released: AtomicU64,
@@ -63,6 +65,16 @@ impl Observer {
     /// Sets the hooks of a router. `false`: they are set already.
     pub(crate) fn set_router_hooks(&self, hooks: Hooks) -> bool {
         self.router_hooks.set(hooks).is_ok()
+    }
+
+    /// Says in every line from now on that nothing is refused.
+    pub(crate) fn set_shadow(&self) {
+        self.shadow.store(true, Ordering::Relaxed);
+    }
+
+    /// The field `shadow` of a line: only lines of a shadow have it.
+    fn shadow(&self) -> Option<bool> {
+        self.shadow.load(Ordering::Relaxed).then_some(true)
     }
 
     fn hooks(&self) -> impl Iterator<Item = &Hooks> {
@@ -122,6 +134,7 @@ impl Observer {
         let hint = provider.hint(kind);
         let (provider, reason) = (provider.name(), kind.as_str());
         let tenant = scope.tenant().map(|name| excerpt(name));
+        let shadow = self.shadow();
         match kind {
             RejectionKind::StoreUnavailable
             | RejectionKind::ClockUnavailable
@@ -133,6 +146,7 @@ impl Observer {
                     consumer,
                     tenant,
                     reason,
+                    shadow,
                     total,
                     "delivery failed"
                 );
@@ -144,6 +158,7 @@ impl Observer {
                     consumer,
                     tenant,
                     reason,
+                    shadow,
                     total,
                     "delivery is in flight"
                 );
@@ -156,8 +171,13 @@ impl Observer {
                     tenant,
                     reason,
                     hint,
+                    shadow,
                     total,
-                    "delivery refused"
+                    "{}",
+                    match shadow {
+                        Some(_) => "delivery would be refused",
+                        None => "delivery refused",
+                    }
                 );
             }
         }
@@ -210,6 +230,7 @@ impl Observer {
             tenant = delivery.tenant().map(excerpt),
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
+            shadow = self.shadow(),
             "delivery is a duplicate"
         );
         if !same_payload {

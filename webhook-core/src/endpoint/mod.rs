@@ -281,6 +281,12 @@ impl Endpoint {
         );
     }
 
+    /// For adapters that observe deliveries and refuse none: the log lines of this endpoint and its
+    /// clones say from now on what would happen, and have the field `shadow`.
+    pub fn set_shadow(&self) {
+        self.shared().observer.set_shadow();
+    }
+
     /// Counts, logs and reports a refusal that the adapter decided on, and returns it.
     #[must_use]
     pub fn reject(&self, rejection: Rejection) -> Rejection {
