@@ -222,6 +222,11 @@ struct RouterPage;
 #[doc = include_str!("../../docs/forwarding.md")]
 struct ForwardingPage;
 
+/// The code blocks of the page about the order of events.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/ordering.md")]
+struct OrderingPage;
+
 /// The code blocks of the page about shadows.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/shadow.md")]

@@ -102,6 +102,7 @@ mod jose;
 pub mod keys;
 pub mod manual;
 mod observe;
+pub mod ordering;
 mod parse;
 mod provider;
 pub mod providers;

@@ -14,6 +14,7 @@ const LAYERS: [&str; 23] = [
     "fuzzing",
     "testing",
     "routing",
+    "ordering",
     "endpoint",
     "delivery",
     "secret_store",

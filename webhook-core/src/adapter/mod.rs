@@ -22,6 +22,7 @@ pub mod exports {
         Settings, StoreCheck, StoreCheckError, TenantSecrets, Verdict, contracts, providers,
     };
     // Stores.
+    pub use crate::ordering;
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};
     // Secrets of tenants.
     #[cfg(feature = "secret-store")]

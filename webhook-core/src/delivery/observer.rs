@@ -336,6 +336,20 @@ impl Observer {
         );
     }
 
+    /// A newer event of the same object was handled.
+    pub(crate) fn stale(&self, delivery: &Delivery) {
+        add(&self.ignored);
+        tracing::debug!(
+            target: "webhook",
+            provider = delivery.provider(),
+            consumer = delivery.consumer().unwrap_or_default(),
+            tenant = delivery.tenant().map(excerpt),
+            id = delivery.id().map(excerpt),
+            event_type = delivery.event_type().map(excerpt),
+            "event is stale: a newer one was handled"
+        );
+    }
+
     /// A copy of a dead event was acknowledged.
     pub(crate) fn dead(&self) {
         add(&self.dead_acknowledged);
