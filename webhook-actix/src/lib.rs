@@ -134,6 +134,10 @@
 //! [`Webhook::shadow`] observes instead of refusing: it counts and logs what the middleware would
 //! do, and every request reaches the handler.
 //!
+//! # Senders that sign nothing
+//!
+//! [`Endpoint::notifications`] fetches the object that such a request names: see [`notification`].
+//!
 //! The table of [`Answer`] lists what the middleware answers. Proxies, public URLs and shutdown:
 //! [`webhook_core::manual::deployment`].
 //!
@@ -141,8 +145,8 @@
 //!
 //! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
 //!   needs a C compiler.
-//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
-//!   `asymmetric`.
+//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them, and
+//!   `HttpsApi`, which fetches what notifications name. Includes `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
@@ -180,7 +184,7 @@ pub use transactional::TransactionalEvent;
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
 #[doc(inline)]
-pub use webhook_keys::HttpsKeys;
+pub use webhook_keys::{HttpsApi, HttpsKeys};
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
 #[doc(inline)]

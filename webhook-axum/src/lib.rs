@@ -153,6 +153,10 @@
 //! [`WebhookLayer::shadow`] observes instead of refusing: it counts and logs what the layer would
 //! do, and every request reaches the handler.
 //!
+//! # Senders that sign nothing
+//!
+//! [`Endpoint::notifications`] fetches the object that such a request names: see [`notification`].
+//!
 //! The table of [`Answer`] lists what the layer answers. What happens when a client leaves:
 //! [`webhook_tower`](https://docs.rs/webhook-tower). What to do at shutdown:
 //! [`WebhookLayer::drain`]. Proxies and public URLs: [`webhook_core::manual::deployment`].
@@ -161,8 +165,8 @@
 //!
 //! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
 //!   needs a C compiler.
-//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
-//!   `asymmetric`.
+//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them, and
+//!   `HttpsApi`, which fetches what notifications name. Includes `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
@@ -195,7 +199,7 @@ pub use transactional::TransactionalEvent;
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
 #[doc(inline)]
-pub use webhook_keys::HttpsKeys;
+pub use webhook_keys::{HttpsApi, HttpsKeys};
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
 #[doc(inline)]
@@ -221,6 +225,11 @@ struct RouterPage;
 #[cfg(all(doctest, feature = "forward"))]
 #[doc = include_str!("../../docs/forwarding.md")]
 struct ForwardingPage;
+
+/// The code blocks of the page about notifications.
+#[cfg(all(doctest, feature = "keys"))]
+#[doc = include_str!("../../docs/notifications.md")]
+struct NotificationsPage;
 
 /// The code blocks of the page about the order of events.
 #[cfg(doctest)]

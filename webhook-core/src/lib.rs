@@ -101,6 +101,7 @@ pub mod fuzzing;
 mod jose;
 pub mod keys;
 pub mod manual;
+pub mod notification;
 mod observe;
 pub mod ordering;
 mod parse;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Files of their own count as folders.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "adapter",
     "fuzzing",
     "testing",
@@ -20,6 +20,7 @@ const LAYERS: [&str; 23] = [
     "secret_store",
     "signer",
     "providers",
+    "notification",
     "verify",
     "replay",
     "provider",

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::time::timeout;
-use webhook_core::{Pending, RejectionKind};
+use webhook_core::Pending;
 
 use crate::body_result::BodyResult;
 use crate::guard::Guarded;
@@ -12,7 +12,8 @@ use crate::policy::KEY_TIMEOUT;
 use crate::tracked_endpoint::TrackedEndpoint;
 use crate::unverified::UnverifiedBytes;
 
-/// Waits until the key that a delivery names is fetched, or its subscription confirmed.
+/// Waits until the key or the object that a delivery names is fetched, or its subscription
+/// confirmed.
 ///
 /// It gives up after [`KEY_TIMEOUT`]. Its bytes count as unverified until then. Dropped, it leaves
 /// the fetching to the next delivery that needs the key.
@@ -35,10 +36,11 @@ async fn resolve(
     endpoint: TrackedEndpoint,
     unverified: UnverifiedBytes,
 ) -> BodyResult {
+    let timed_out = pending.timeout_kind();
     let resolved = timeout(KEY_TIMEOUT, Guarded::new(pending.resolve())).await;
     let finished = match resolved {
         Ok(Ok(finished)) => finished,
-        Ok(Err(_)) | Err(_) => Err(endpoint.reject(RejectionKind::KeysUnavailable)),
+        Ok(Err(_)) | Err(_) => Err(endpoint.reject(timed_out)),
     };
     BodyResult::new(finished, &endpoint, unverified)
 }

@@ -29,6 +29,8 @@ pub mod exports {
     pub use crate::secret_store;
     // Key sources.
     pub use crate::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys, keys};
+    // Senders that sign nothing.
+    pub use crate::notification;
     // Providers and schemes.
     pub use crate::{
         Algorithm, Challenge, Coverage, CustomCheck, CustomInput, CustomRequest, CustomScheme,

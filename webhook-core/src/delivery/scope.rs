@@ -145,6 +145,10 @@ impl Scope {
             let also = responder.and_then(|responder| responder.further_method(head.method));
             return Err(rejection.allow(provider.methods()).allow_also(also));
         }
+        if let Some(fetcher) = &shared.fetcher {
+            let named = fetcher.spec.read_head(head)?;
+            return Ok(Intake::of_notification(Arc::clone(self), head, named)?);
+        }
         let now = shared.now().ok_or(RejectionKind::ClockUnavailable)?;
         let verifier = self.verifier();
         let mut intake = Intake::new(Arc::clone(self));

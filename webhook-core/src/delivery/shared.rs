@@ -11,6 +11,7 @@ use crate::delivery::{
 };
 use crate::error::RejectionKind;
 use crate::keys::{FetchedKeys, KeyCache, Known};
+use crate::notification::Fetcher;
 use crate::observe::hook;
 use crate::observe::hook::Hook;
 use crate::provider::Provider;
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) keeps_keys: bool,
     /// The fetched keys.
     pub(crate) keys: Option<Arc<KeyCache>>,
+    /// Set if requests are notifications, whose objects are fetched.
+    pub(crate) fetcher: Option<Fetcher>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) _neighbour: Option<Arc<Neighbour>>,
     /// 64 random bits of this endpoint.

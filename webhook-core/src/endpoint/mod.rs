@@ -19,6 +19,7 @@ use std::sync::Arc;
 use crate::answer::Rejection;
 use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, Scope, Shared};
 use crate::error::{ConfigError, RejectionKind, StoreError};
+use crate::notification::{FetchBack, Fetcher, NotificationSpec};
 use crate::observe;
 use crate::provider::{Mode, Provider};
 use crate::replay::{DeadRecord, Finding, KeyOf, ReplayKey, ReplayStore};
@@ -58,6 +59,17 @@ impl Endpoint {
     /// Configures an endpoint for any provider: one of [`providers`](crate::providers) or your own.
     pub fn builder(provider: Provider, secrets: impl Into<SecretSet>) -> EndpointBuilder {
         EndpointBuilder::new(provider, secrets.into())
+    }
+
+    /// Configures an endpoint for a sender that signs nothing. Its requests only name objects, which
+    /// `source` fetches from the sender's API; the objects are the events. See
+    /// [`notification`](crate::notification).
+    pub fn notifications(spec: NotificationSpec, source: impl FetchBack) -> EndpointBuilder {
+        // No secret verifies anything here: a template's secret is nobody's, and what it verifies is
+        // refused.
+        let mut builder = Self::builder(spec.provider, SecretSet::per_tenant());
+        builder.fetcher = Some(Fetcher::new(spec, source));
+        builder
     }
 
     /// The endpoint of a tenant: its name and its secrets, and everything else of this endpoint, its
@@ -262,7 +274,7 @@ impl Endpoint {
         match intake.finish()? {
             Finished::Event(checked) => Ok(checked.into_delivery()),
             Finished::Answer(_) => Err(RejectionKind::Unprocessable.into()),
-            Finished::Pending(_) => Err(self.reject(RejectionKind::KeysUnavailable.into())),
+            Finished::Pending(pending) => Err(self.reject(pending.timeout_kind().into())),
         }
     }
 

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use doors::{Door, Handler, PATH, Sent, Step, enforced, extractors, shadowed};
 use webhook_core::testing::{MockEvent, Plain, TestClock, TestSender};
 use webhook_core::{Endpoint, Provider, RejectionKind, SignedRequest};
-use webhook_test::{CountingStore, Logs};
+use webhook_test::{CountingStore, Logs, Rng, cases};
 use webhook_tower::{ShadowVerdict, UnverifiedLimit};
 
 type Sender = TestSender<Plain>;
@@ -101,6 +101,69 @@ async fn what_a_layer_refuses_passes_a_shadow_without_a_delivery_and_without_the
             }
         }
     }
+}
+
+/// The same property over requests that were changed at random, signed ones among them.
+#[actix_web::test]
+async fn a_changed_request_has_a_delivery_in_a_shadow_if_and_only_if_the_layer_runs_it() {
+    let mut rng = Rng::new(20_270_115);
+    let (mut refused, mut ran) = (0, 0);
+    for provider in played() {
+        let sender = sender(provider);
+        for _ in 0..cases(8) {
+            let sent = Sent::from(changed(&mut rng, sender.signed(an_event(&sender))));
+            let (name, door) = (provider.name(), Door::Tower);
+            let ((layer, _), (shadow, store)) = (endpoint(&sender), endpoint(&sender));
+            enforced(door, &layer, &sent).await;
+            let handler = Handler::new();
+            assert_eq!(
+                shadowed(door, &shadow, &sent, &handler, None).await,
+                200,
+                "{name}"
+            );
+            let got = handler.take();
+            assert_eq!(
+                got[0].delivery.is_some(),
+                layer.counts().done > 0,
+                "{name}: {got:?}"
+            );
+            assert_eq!(got[0].body, Some(sent.head.body.clone()), "{name}");
+            assert_eq!(layer.counts(), shadow.counts(), "{name}");
+            match got[0].delivery {
+                Some(_) => ran += 1,
+                None => {
+                    assert_eq!(store.calls().claims, 0, "{name}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > ran && ran > 100, "{refused} refused, {ran} ran");
+}
+
+/// Changes a byte of the body or of a header, or leaves a header out.
+fn changed(rng: &mut Rng, mut request: SignedRequest) -> SignedRequest {
+    match rng.below(3) {
+        0 if !request.body.is_empty() => {
+            let mut body = request.body.to_vec();
+            let at = rng.below(body.len());
+            body[at] ^= 1 << rng.below(8);
+            request.body = body.into();
+        }
+        1 if !request.headers.is_empty() => {
+            let at = rng.below(request.headers.len());
+            request.headers.remove(at);
+        }
+        _ if !request.headers.is_empty() => {
+            let header = rng.below(request.headers.len());
+            let value = &mut request.headers[header].1;
+            if let Some((at, _)) = value.char_indices().nth(rng.below(value.len().max(1))) {
+                value.replace_range(at..=at, "0");
+            }
+        }
+        _ => {}
+    }
+    request
 }
 
 #[actix_web::test]
