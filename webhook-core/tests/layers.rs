@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Files of their own count as folders.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 25] = [
     "adapter",
     "fuzzing",
     "testing",

@@ -173,7 +173,8 @@ impl Delivery {
         &self.0.proof
     }
 
-    /// The body as it was received and verified.
+    /// The body as it was received and verified. Of an object that was
+    /// [fetched](Proof::is_fetched), the API's answer.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.0.raw

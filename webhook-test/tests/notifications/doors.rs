@@ -59,7 +59,7 @@ impl Sent {
         }
     }
 
-    fn http<B>(&self, body: B) -> Request<B> {
+    pub(crate) fn http<B>(&self, body: B) -> Request<B> {
         let request = Request::post(&self.target).header("content-type", self.content_type);
         request.body(body).unwrap()
     }

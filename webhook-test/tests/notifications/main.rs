@@ -107,6 +107,59 @@ async fn what_runs_is_the_object_of_the_api_and_not_the_notification() {
     }
 }
 
+/// The body is the API's, so the head must not describe that of the notification.
+#[actix_web::test]
+async fn extractors_of_the_framework_read_the_object() {
+    let object = r#"{"id":"tr_7","status":"paid"}"#;
+    let expected = format!("{} application/json paid", object.len());
+    let set = || {
+        let set = Set::mollie();
+        set.api.pay("/v2/payments/tr_7", "tr_7", "paid");
+        set
+    };
+    {
+        use axum::http::HeaderMap;
+        use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+        use axum::{Json, Router, body::Body, routing::post};
+        use tower::ServiceExt as _;
+
+        let read = async |headers: HeaderMap, Json(object): Json<serde_json::Value>| {
+            let text = |name| headers[name].to_str().unwrap().to_owned();
+            let status = object["status"].as_str().unwrap_or_default();
+            format!("{} {} {status}", text(CONTENT_LENGTH), text(CONTENT_TYPE))
+        };
+        let layer = webhook_axum::WebhookLayer::new(set().endpoint);
+        let app: Router = Router::new().route("/hooks", post(read).layer(layer));
+        let request = Sent::form("id=tr_7").http(Body::from("id=tr_7"));
+        let response = app.oneshot(request).await.unwrap();
+        let answer = axum::body::to_bytes(response.into_body(), 4096)
+            .await
+            .unwrap();
+        assert_eq!(answer, expected);
+    }
+    {
+        use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+        use actix_web::test::{TestRequest, call_and_read_body, init_service};
+        use actix_web::{App, HttpRequest, web};
+
+        let read = async |request: HttpRequest, object: web::Json<serde_json::Value>| {
+            let headers = request.headers();
+            let text = |name| headers.get(name).unwrap().to_str().unwrap().to_owned();
+            let status = object["status"].as_str().unwrap_or_default();
+            format!("{} {} {status}", text(CONTENT_LENGTH), text(CONTENT_TYPE))
+        };
+        let webhook = webhook_actix::Webhook::new(set().endpoint);
+        let resource = web::resource("/hooks")
+            .wrap(webhook)
+            .route(web::post().to(read));
+        let app = init_service(App::new().service(resource)).await;
+        let request = TestRequest::post().uri("/hooks");
+        let request = request.insert_header((CONTENT_TYPE, "application/x-www-form-urlencoded"));
+        let request = request.set_payload("id=tr_7").to_request();
+        assert_eq!(call_and_read_body(&app, request).await, expected);
+    }
+}
+
 #[actix_web::test]
 async fn a_status_is_one_event_and_the_next_status_another() {
     for door in Door::ALL {
