@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use serde::de::DeserializeOwned;
 use webhook_core::{Delivery, Event};
+use webhook_runtime::shadow::Shadowed;
 
 use crate::rejection::{EventRejection, MissingMiddleware};
 
@@ -18,7 +19,8 @@ use crate::rejection::{EventRejection, MissingMiddleware};
 ///
 /// # Errors
 ///
-/// * The route has no middleware: 500, and an error in the log that says what to add.
+/// * The route has no middleware, or only a [shadow](crate::Webhook::shadow), and the request is
+///   not verified: 500, and an error in the log that says what to add.
 /// * The payload is not a `T`: 422, and the claim is released, so the sender's retry runs once the
 ///   type is corrected. The log says where the payload differs, without its values.
 ///
@@ -56,7 +58,8 @@ impl<T: DeserializeOwned> FromRequest for VerifiedEvent<T> {
 ///
 /// # Errors
 ///
-/// The route has no middleware: 500, and an error in the log that says what to add.
+/// The route has no middleware, or only a [shadow](crate::Webhook::shadow), and the request is not
+/// verified: 500, and an error in the log that says what to add.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VerifiedDelivery(pub Delivery);
@@ -85,9 +88,15 @@ pub(crate) fn event<T: DeserializeOwned>(
 }
 
 fn delivery(request: &HttpRequest) -> Result<Delivery, MissingMiddleware> {
-    request
-        .extensions()
-        .get::<Delivery>()
-        .cloned()
-        .ok_or_else(MissingMiddleware::report)
+    let extensions = request.extensions();
+    if let Some(delivery) = extensions.get::<Delivery>() {
+        return Ok(delivery.clone());
+    }
+    match extensions.get::<Shadowed>() {
+        Some(shadowed) => shadowed
+            .delivery()
+            .cloned()
+            .ok_or_else(MissingMiddleware::report_shadow),
+        None => Err(MissingMiddleware::report()),
+    }
 }

@@ -3,6 +3,7 @@ use std::rc::Rc;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use actix_web::{Error, HttpMessage as _};
 use webhook_core::{Checked, Disposition};
 use webhook_runtime::{ClaimResult, HandlerRun, SettleResult, TrackedEndpoint};
@@ -36,6 +37,13 @@ where
     };
     let delivery = permit.delivery().clone();
     request.set_payload(replay(&delivery));
+    if delivery.proof().is_fetched() {
+        // The head is that of the notification, and the body that of the API.
+        let headers = request.headers_mut();
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(CONTENT_TYPE, json);
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(delivery.raw().len()));
+    }
     request.extensions_mut().insert(delivery);
     let mut run = pin!(HandlerRun::new(ServiceCall::new(inner, request), &endpoint));
     run.as_mut().hold(&permit, &endpoint);

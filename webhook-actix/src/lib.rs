@@ -129,6 +129,15 @@
 //! A panic in the handler is answered 500 and releases the claim. actix-web alone would drop the
 //! connection.
 //!
+//! # In front of a live endpoint
+//!
+//! [`Webhook::shadow`] observes instead of refusing: it counts and logs what the middleware would
+//! do, and every request reaches the handler.
+//!
+//! # Senders that sign nothing
+//!
+//! [`Endpoint::notifications`] fetches the object that such a request names: see [`notification`].
+//!
 //! The table of [`Answer`] lists what the middleware answers. Proxies, public URLs and shutdown:
 //! [`webhook_core::manual::deployment`].
 //!
@@ -136,8 +145,8 @@
 //!
 //! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
 //!   needs a C compiler.
-//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
-//!   `asymmetric`.
+//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them, and
+//!   `HttpsApi`, which fetches what notifications name. Includes `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
@@ -160,6 +169,7 @@ mod receive;
 mod rejection;
 mod remember;
 pub mod router;
+mod shadow;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transactional;
@@ -169,13 +179,16 @@ pub use extract::{VerifiedDelivery, VerifiedEvent};
 pub use middleware::{Webhook, WebhookMiddleware};
 pub use rejection::{EventRejection, MissingMiddleware, MissingTransaction, NotAnEvent};
 pub use router::{HookError, HookResult, HookResultExt, WebhookRouter, WebhookService};
+pub use shadow::{MissingShadow, ShadowMiddleware, ShadowWebhook, UnverifiedRequest};
 pub use transactional::TransactionalEvent;
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
 #[doc(inline)]
-pub use webhook_keys::HttpsKeys;
+pub use webhook_keys::{HttpsApi, HttpsKeys};
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+#[doc(inline)]
+pub use webhook_runtime::shadow::{ShadowVerdict, Shadowed};
 #[doc(inline)]
 pub use webhook_runtime::tenants;

@@ -129,7 +129,7 @@ impl Webhook {
     }
 
     /// Finds the endpoint of a request. `None` without tenants.
-    fn find_tenant(&self, request: &ServiceRequest) -> Option<FoundTenant> {
+    pub(crate) fn find_tenant(&self, request: &ServiceRequest) -> Option<FoundTenant> {
         let tenants = self.tenants.as_ref()?;
         let headers = Map(request.headers());
         let authority = request
@@ -140,7 +140,7 @@ impl Webhook {
     }
 
     /// Begins a delivery to `of_tenant`, or without tenants to the middleware's own endpoint.
-    fn begin(
+    pub(crate) fn begin(
         &self,
         request: &ServiceRequest,
         of_tenant: Option<&TrackedEndpoint>,

@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use webhook_core::{Delivery, Event};
+use webhook_runtime::shadow::Shadowed;
 
 use crate::rejection::{EventRejection, MissingLayer};
 
@@ -16,7 +17,8 @@ use crate::rejection::{EventRejection, MissingLayer};
 ///
 /// # Rejections
 ///
-/// * The route has no layer: 500, and an error in the log that says what to add.
+/// * The route has no layer, or only a [shadow](crate::WebhookLayer::shadow), and the request is
+///   not verified: 500, and an error in the log that says what to add.
 /// * The payload is not a `T`: 422, and the claim is released, so the sender's retry runs once the
 ///   type is corrected. The log says where the payload differs, without its values.
 ///
@@ -57,7 +59,8 @@ where
 ///
 /// # Rejections
 ///
-/// The route has no layer: 500, and an error in the log that says what to add.
+/// The route has no layer, or only a [shadow](crate::WebhookLayer::shadow), and the request is not
+/// verified: 500, and an error in the log that says what to add.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VerifiedDelivery(pub Delivery);
@@ -79,9 +82,14 @@ impl<S: Sync> FromRequestParts<S> for VerifiedDelivery {
 }
 
 fn delivery(parts: &Parts) -> Result<Delivery, MissingLayer> {
-    parts
-        .extensions
-        .get::<Delivery>()
-        .cloned()
-        .ok_or_else(MissingLayer::report)
+    if let Some(delivery) = parts.extensions.get::<Delivery>() {
+        return Ok(delivery.clone());
+    }
+    match parts.extensions.get::<Shadowed>() {
+        Some(shadowed) => shadowed
+            .delivery()
+            .cloned()
+            .ok_or_else(MissingLayer::report_shadow),
+        None => Err(MissingLayer::report()),
+    }
 }

@@ -12,6 +12,7 @@ use webhook_core::{
 };
 use webhook_runtime::tenants::{TenantHead, Tenants};
 use webhook_runtime::{TrackedEndpoint, UnverifiedLimit, build_or_panic};
+use webhook_tower::ShadowLayer;
 
 use crate::service::Webhook;
 
@@ -82,6 +83,16 @@ impl WebhookLayer {
     /// the limit. Without it, each body has a limit, and their sum has none.
     pub fn unverified_limit(self, limit: UnverifiedLimit) -> Self {
         Self(self.0.unverified_limit(limit))
+    }
+
+    /// Observes instead of refusing: for a route that is in production, before this layer protects
+    /// it. Every request reaches the handler. [`UnverifiedRequest`](crate::UnverifiedRequest) has
+    /// the verdict, and [`ShadowLayer`] says what a shadow does and does not do.
+    ///
+    /// Log lines say *would be refused*, and have the field `shadow`. So have those of other layers
+    /// of the same endpoint: do not let one endpoint observe on one route and refuse on another.
+    pub fn shadow(self) -> ShadowLayer {
+        self.0.shadow()
     }
 
     /// The endpoint: its counters, and a way to replace its secrets. With tenants, it is their

@@ -148,6 +148,15 @@
 //!   from axum's `OriginalUri`, so providers that sign the path work. Middleware that rewrites the
 //!   URI itself goes inside.
 //!
+//! # In front of a live endpoint
+//!
+//! [`WebhookLayer::shadow`] observes instead of refusing: it counts and logs what the layer would
+//! do, and every request reaches the handler.
+//!
+//! # Senders that sign nothing
+//!
+//! [`Endpoint::notifications`] fetches the object that such a request names: see [`notification`].
+//!
 //! The table of [`Answer`] lists what the layer answers. What happens when a client leaves:
 //! [`webhook_tower`](https://docs.rs/webhook-tower). What to do at shutdown:
 //! [`WebhookLayer::drain`]. Proxies and public URLs: [`webhook_core::manual::deployment`].
@@ -156,8 +165,8 @@
 //!
 //! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
 //!   needs a C compiler.
-//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
-//!   `asymmetric`.
+//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them, and
+//!   `HttpsApi`, which fetches what notifications name. Includes `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
@@ -175,6 +184,7 @@ mod layer;
 mod rejection;
 pub mod router;
 mod service;
+mod shadow;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transactional;
@@ -184,16 +194,21 @@ pub use layer::WebhookLayer;
 pub use rejection::{EventRejection, MissingLayer, MissingTransaction, NotAnEvent};
 pub use router::{HookError, HookResult, HookResultExt, WebhookRouter};
 pub use service::{ResponseFuture, Webhook};
+pub use shadow::{MissingShadow, UnverifiedRequest};
 pub use transactional::TransactionalEvent;
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
 #[doc(inline)]
-pub use webhook_keys::HttpsKeys;
+pub use webhook_keys::{HttpsApi, HttpsKeys};
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
 #[doc(inline)]
+pub use webhook_runtime::shadow::{ShadowVerdict, Shadowed};
+#[doc(inline)]
 pub use webhook_runtime::tenants;
+#[doc(inline)]
+pub use webhook_tower::ShadowLayer;
 #[doc(no_inline)]
 pub use webhook_tower::respond;
 
@@ -211,6 +226,21 @@ struct RouterPage;
 #[cfg(all(doctest, feature = "forward"))]
 #[doc = include_str!("../../docs/forwarding.md")]
 struct ForwardingPage;
+
+/// The code blocks of the page about notifications.
+#[cfg(all(doctest, feature = "keys"))]
+#[doc = include_str!("../../docs/notifications.md")]
+struct NotificationsPage;
+
+/// The code blocks of the page about the order of events.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/ordering.md")]
+struct OrderingPage;
+
+/// The code blocks of the page about shadows.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/shadow.md")]
+struct ShadowPage;
 
 /// The code blocks of the page about tests.
 #[cfg(doctest)]

@@ -44,10 +44,11 @@ pub enum EventRejection {
     MissingTransaction(MissingTransaction),
 }
 
-/// The route has no webhook layer. Answered 500.
+/// The route has no webhook layer, or only a shadow that did not verify the request. Answered 500.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct MissingLayer;
+pub struct MissingLayer {
+    has_shadow: bool,
+}
 
 /// The store of the endpoint does not claim within transactions of the type that the handler takes,
 /// or another extractor of the request has the transaction. Answered 500.
@@ -64,12 +65,21 @@ pub struct NotAnEvent(webhook_tower::NotAnEvent);
 
 impl MissingLayer {
     pub(crate) fn report() -> Self {
+        Self { has_shadow: false }.log()
+    }
+
+    /// The route has a shadow, which did not verify the request.
+    pub(crate) fn report_shadow() -> Self {
+        Self { has_shadow: true }.log()
+    }
+
+    fn log(self) -> Self {
         // Senders cause this line.
         static LINE: LogLimit = LogLimit::new();
         if let Some(suppressed) = LINE.pass() {
-            tracing::error!(target: "webhook", reason = "layer_missing", suppressed, "{Self}");
+            tracing::error!(target: "webhook", reason = "layer_missing", suppressed, "{self}");
         }
-        Self
+        self
     }
 }
 
@@ -95,6 +105,12 @@ impl NotAnEvent {
 
 impl fmt::Display for MissingLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.has_shadow {
+            return f.write_str(
+                "this request is not verified, and the shadow on its route lets it pass: take an \
+                 UnverifiedRequest, or remove `.shadow()`",
+            );
+        }
         f.write_str(
             "no verified delivery in this request: \
              add a webhook_axum::WebhookLayer to the route, with `.layer(…)`",

@@ -108,6 +108,24 @@ pub fn candidate(spelled: &[u8]) {
     }
 }
 
+/// Notifications. What names an object stands in a path as it is.
+pub fn notification(body: &[u8]) {
+    use crate::notification::{EASYPAY_SINGLE, MOLLIE_CLASSIC, Named};
+    for spec in [MOLLIE_CLASSIC, EASYPAY_SINGLE] {
+        if let Ok(found) = spec.read_body(Named::default(), body) {
+            let place = spec.resources().first().map(|resource| resource.path());
+            let before = place.and_then(|path| path.strip_suffix("{id}"));
+            assert_eq!(
+                found.path().strip_prefix(before.unwrap_or("?")),
+                Some(found.id())
+            );
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            assert!(!found.id().is_empty() && found.id().bytes().all(is_plain));
+        }
+        let _ = spec.version_at(&["/a", "/b/a"]).version(body);
+    }
+}
+
 /// JSON. The scanner and the tree agree with another parser.
 pub fn json(body: &[u8]) {
     const POINTERS: [&str; 8] = ["/a", "/b", "/a/b", "/c/a/b", "/0/a", "/a/0", "/0", "/id"];

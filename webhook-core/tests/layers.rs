@@ -9,16 +9,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Files of their own count as folders.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 26] = [
     "adapter",
     "fuzzing",
     "testing",
     "routing",
+    "ordering",
     "endpoint",
     "delivery",
     "secret_store",
     "signer",
     "providers",
+    "notification",
     "verify",
     "replay",
     "provider",

@@ -25,6 +25,48 @@ impl Error for SetupError {
     }
 }
 
+/// A client of an API cannot be set up. The message says what to change.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ApiSetupError {
+    /// The URL is not of the form that the constructor names.
+    InvalidUrl,
+    /// A token, a password or a header is empty, or cannot be in a header.
+    InvalidCredential,
+    /// TLS cannot be set up.
+    Tls(SetupError),
+}
+
+impl ApiSetupError {
+    pub(crate) const fn tls(error: reqwest::Error) -> Self {
+        Self::Tls(SetupError::new(error))
+    }
+}
+
+impl fmt::Display for ApiSetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InvalidUrl => {
+                "the URL of the API is not valid; expected `https` with a host name, and without \
+                 port, user, query and fragment, such as `https://api.example/2.0`"
+            }
+            Self::InvalidCredential => {
+                "a credential for the API is not valid; expected visible characters, at least one"
+            }
+            Self::Tls(_) => "TLS for the API cannot be set up",
+        })
+    }
+}
+
+impl Error for ApiSetupError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Tls(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 /// Why a request for a key or a confirmation failed. The source of a `KeyError`, for logs.
 #[derive(Debug)]
 pub(crate) enum FetchError {
@@ -38,8 +80,8 @@ pub(crate) enum FetchError {
     NotConfirmed,
     /// The server answered with another status than 200.
     Status(u16),
-    /// The document is longer than the limit.
-    TooLong,
+    /// The document is longer than this limit.
+    TooLong(usize),
     /// The request failed.
     Request(reqwest::Error),
 }
@@ -68,7 +110,7 @@ impl fmt::Display for FetchError {
             Self::Status(status) => {
                 write!(f, "the server answered with status {status} instead of 200")
             }
-            Self::TooLong => f.write_str("the document is longer than 64 KiB"),
+            Self::TooLong(most) => write!(f, "the document is longer than {} KiB", most / 1024),
             Self::Request(_) => f.write_str("the request failed"),
         }
     }

@@ -60,7 +60,7 @@ impl HttpsKeys {
         let response = self.client.get(url).send().await;
         let response = response.map_err(FetchError::request)?;
         match response.status() {
-            StatusCode::OK => Ok(Answer::Document(document(response).await?)),
+            StatusCode::OK => Ok(Answer::Document(read(response, MAX_BYTES).await?)),
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Answer::Missing),
             status => Err(FetchError::Status(status.as_u16())),
         }
@@ -98,16 +98,16 @@ impl fmt::Debug for HttpsKeys {
     }
 }
 
-/// Reads a document up to [`MAX_BYTES`], whatever length the server announces.
-async fn document(mut response: Response) -> Result<Bytes, FetchError> {
+/// Reads a document of at most `most` bytes, whatever length the server announces.
+pub(crate) async fn read(mut response: Response, most: usize) -> Result<Bytes, FetchError> {
     let announced = response.content_length().unwrap_or_default();
-    if usize::try_from(announced).map_or(true, |len| len > MAX_BYTES) {
-        return Err(FetchError::TooLong);
+    if usize::try_from(announced).map_or(true, |len| len > most) {
+        return Err(FetchError::TooLong(most));
     }
     let mut document = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(FetchError::request)? {
-        if document.len().saturating_add(chunk.len()) > MAX_BYTES {
-            return Err(FetchError::TooLong);
+        if document.len().saturating_add(chunk.len()) > most {
+            return Err(FetchError::TooLong(most));
         }
         document.extend_from_slice(&chunk);
     }

@@ -28,18 +28,23 @@
 //! with 503. There is one exception: if the delivery itself names the document, then 403, 404 and
 //! 410 say that it does not exist. The engine answers deliveries that name it with 401 for 60 s.
 //!
+//! [`HttpsApi`] fetches the objects that unsigned [notifications](webhook_core::notification) name,
+//! from the one API that is configured, under the same rules.
+//!
 //! For a provider whose keys need an authenticated API (Plaid), implement
 //! [`KeySource`](webhook_core::KeySource).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
+mod https_api;
 mod https_keys;
 mod public;
 mod resolver;
 mod url;
 
-pub use error::SetupError;
+pub use error::{ApiSetupError, SetupError};
+pub use https_api::HttpsApi;
 pub use https_keys::HttpsKeys;
 
 #[cfg(test)]

@@ -16,10 +16,10 @@ use bytes::Bytes;
 use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::HttpsKeys;
 use crate::https_keys::{Answer, MAX_BYTES, TIMEOUT};
 use crate::resolver::{PublicResolver, only_public};
 use crate::url::parse;
+use crate::{HttpsApi, HttpsKeys};
 
 macro_rules! tls {
     ($name:literal) => {
@@ -43,6 +43,7 @@ impl Resolve for To {
 type Says = Arc<dyn Fn() -> Option<Vec<u8>> + Send + Sync>;
 
 struct Served {
+    at: SocketAddr,
     keys: HttpsKeys,
     connections: Arc<AtomicUsize>,
 }
@@ -55,7 +56,11 @@ async fn serve(says: impl Fn() -> Option<Vec<u8>> + Send + Sync + 'static) -> Se
     let root = reqwest::Certificate::from_pem(tls!("root")).unwrap();
     let builder = Client::builder().tls_certs_only([root]);
     let keys = HttpsKeys::with(builder, To(at)).unwrap();
-    Served { keys, connections }
+    Served {
+        at,
+        keys,
+        connections,
+    }
 }
 
 async fn accept(listener: TcpListener, says: Says, connections: Arc<AtomicUsize>) {
@@ -188,6 +193,30 @@ async fn a_name_that_leads_inside_is_refused_before_anything_connects() {
     let inside = |text: &str| SocketAddr::new(text.parse().unwrap(), 0);
     assert!(only_public(vec![inside("8.8.8.8")]).is_ok());
     assert!(only_public(vec![inside("8.8.8.8"), inside("10.0.0.1")]).is_err());
+}
+
+#[tokio::test]
+async fn an_api_is_at_its_own_host_with_its_own_certificate_and_not_inside() {
+    let served = serve(|| Some(answer("200 OK", "", b"{}"))).await;
+    let root = || reqwest::Certificate::from_pem(tls!("root")).unwrap();
+    let trusting = || Client::builder().https_only(true).tls_certs_only([root()]);
+    let at = |base: &str| reqwest::Url::parse(base).unwrap();
+
+    let genuine = HttpsApi::with(trusting(), To(served.at), &at("https://keys.example")).unwrap();
+    assert_eq!(genuine.get("/a").await.unwrap().unwrap(), "{}");
+    let other = HttpsApi::with(trusting(), To(served.at), &at("https://other.example")).unwrap();
+    assert!(
+        other.get("/a").await.is_err(),
+        "the certificate is of another name"
+    );
+    let before = served.connections.load(Ordering::SeqCst);
+    let inside = HttpsApi::with(trusting(), PublicResolver, &at("https://localhost")).unwrap();
+    assert!(inside.get("/a").await.is_err());
+    assert_eq!(
+        served.connections.load(Ordering::SeqCst),
+        before,
+        "nothing connects"
+    );
 }
 
 #[test]

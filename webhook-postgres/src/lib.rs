@@ -24,9 +24,10 @@
 //! remembered answer if there is one. A task removes expired rows every minute, unless
 //! [`without_purge`](PostgresStoreBuilder::without_purge) is set. Payloads are not kept.
 //!
-//! The tables are `webhook_key`, `webhook_group`, `webhook_secret` and `webhook_version`. Schema
-//! and prefix are [settings](PostgresStoreBuilder::schema). [`migrate`](PostgresStore::migrate)
-//! creates the tables, and [`SCHEMA_SQL`] is the same for other tools.
+//! The tables are `webhook_key`, `webhook_group`, `webhook_secret`, `webhook_entity` and
+//! `webhook_version`. Schema and prefix are [settings](PostgresStoreBuilder::schema).
+//! [`migrate`](PostgresStore::migrate) creates the tables, and [`SCHEMA_SQL`] is the same for other
+//! tools.
 //!
 //! # When it answers an error
 //!
@@ -75,6 +76,7 @@ mod dead;
 mod error;
 mod grouped;
 mod migrate;
+mod ordering;
 mod purge;
 #[cfg(feature = "secret-store")]
 mod secrets;

@@ -41,9 +41,7 @@ async fn run(database: Database, sql: Arc<Statements>, every: Duration) {
     loop {
         // Processes that were started together do not purge together.
         sleep(every.mul_f64(0.5 + random())).await;
-        let keys = Sweep::keys(&database, &sql);
-        let groups = Sweep::groups(&database, &sql);
-        for sweep in [keys, groups] {
+        for sweep in Sweep::all(&database, &sql) {
             if let Err(error) = all(sweep).await {
                 tracing::warn!(
                     target: "webhook",

@@ -28,12 +28,10 @@ pub(crate) struct Sweep<'a> {
 }
 
 impl<'a> Sweep<'a> {
-    pub(crate) fn keys(database: &'a Database, sql: &'a Statements) -> Self {
-        Self::of(database, &sql.sweep_keys)
-    }
-
-    pub(crate) fn groups(database: &'a Database, sql: &'a Statements) -> Self {
-        Self::of(database, &sql.sweep_groups)
+    /// Sweeps of all tables that have rows that expire.
+    pub(crate) fn all(database: &'a Database, sql: &'a Statements) -> [Self; 3] {
+        let statements = [&sql.sweep_keys, &sql.sweep_groups, &sql.sweep_entities];
+        statements.map(|statement| Self::of(database, statement))
     }
 
     fn of(database: &'a Database, statement: &'a SqlStr) -> Self {
@@ -70,7 +68,7 @@ pub(crate) async fn sweep(
 ) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
     let until = Instant::now() + database.limit() / 2;
-    for mut sweep in [Sweep::keys(database, sql), Sweep::groups(database, sql)] {
+    for mut sweep in Sweep::all(database, sql) {
         loop {
             let left = at_most.saturating_sub(swept.removed);
             if left == 0 || (swept.removed > 0 && Instant::now() >= until) {

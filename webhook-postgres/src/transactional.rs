@@ -207,7 +207,7 @@ impl PostgresStore {
     }
 
     /// Runs a statement on a connection of the caller.
-    async fn run_in(
+    pub(crate) async fn run_in(
         &self,
         connection: &mut PgConnection,
         statement: &SqlStr,

@@ -71,7 +71,7 @@ async fn a_prefix_and_a_schema_that_is_a_word_of_sql_work() {
     assert_eq!(schema.number(&rows).await, 2);
     schema
         .run(&format!(
-            "drop table \"select\".{prefix}key, \"select\".{prefix}group, \"select\".{prefix}version"
+            "drop table \"select\".{prefix}key, \"select\".{prefix}group, \"select\".{prefix}entity, \"select\".{prefix}version"
         ))
         .await;
     schema.drop().await;

@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::time::timeout;
+use webhook_core::Pending;
 use webhook_core::adapter::DeliverySpan;
-use webhook_core::{Pending, RejectionKind};
 
 use crate::body_result::BodyResult;
 use crate::guard::Guarded;
@@ -13,7 +13,8 @@ use crate::policy::KEY_TIMEOUT;
 use crate::tracked_endpoint::TrackedEndpoint;
 use crate::unverified::UnverifiedBytes;
 
-/// Waits until the key that a delivery names is fetched, or its subscription confirmed.
+/// Waits until the key or the object that a delivery names is fetched, or its subscription
+/// confirmed.
 ///
 /// It gives up after [`KEY_TIMEOUT`]. Its bytes count as unverified until then. Dropped, it leaves
 /// the fetching to the next delivery that needs the key.
@@ -43,13 +44,13 @@ async fn resolve(
     endpoint: TrackedEndpoint,
     unverified: UnverifiedBytes,
 ) -> BodyResult {
+    let kind = pending.timeout_kind();
     let if_dropped = pending.if_dropped();
     let mut resolving = Box::pin(Guarded::new(pending.resolve()));
     let resolved = timeout(KEY_TIMEOUT, &mut resolving).await;
     let finished = match resolved {
         Ok(Ok(finished)) => finished,
         Ok(Err(_)) | Err(_) => {
-            let kind = RejectionKind::KeysUnavailable;
             // The delivery is in the future that is dropped here, and not at the client's leave.
             let _ = if_dropped.set(kind);
             drop(resolving);

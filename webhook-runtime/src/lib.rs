@@ -19,6 +19,8 @@
 //! 7. [`TrackedEndpoint::read_answer`] reads a response that is to be remembered for copies.
 //! 8. [`TrackedEndpoint::settle`] records how the handler ended, and says what to answer.
 //!
+//! The module [`shadow`] has the steps of a middleware that only observes.
+//!
 //! [`TrackedEndpoint::drain`] waits until all that has begun is settled. The bounds that are the
 //! same in all adapters are in [`policy`].
 //!
@@ -142,6 +144,7 @@ mod lease_keeper;
 pub mod policy;
 mod remember;
 mod settle;
+pub mod shadow;
 mod store_call;
 pub mod tenants;
 mod tracked_endpoint;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use webhook_core::ordering::{EntityKey, Order, Version};
 use webhook_core::replay::{
     Claim, ClaimRequest, Commit, DeadRecord, Lease, LeaseState, MAX_ANSWER, Owner,
 };
@@ -167,10 +168,43 @@ impl<'c> Ledger<'c> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Removes at most `at_most` expired records and counts.
+    /// Raises the version of an object, and compares.
+    pub(crate) fn advance(
+        &mut self,
+        entity: &EntityKey,
+        version: Version,
+        retain: Duration,
+    ) -> Result<Order, Failure> {
+        let expires = self.now.saturating_add(micros(retain));
+        let mut statement = self.connection.prepare_cached(sql::ADVANCE)?;
+        let raised = statement.execute(params![
+            entity.as_bytes(),
+            version.to_i64(),
+            expires,
+            self.now
+        ])?;
+        if raised > 0 {
+            return Ok(Order::Fresh);
+        }
+        let mut statement = self.connection.prepare_cached(sql::ENTITY)?;
+        let latest = statement.query_row([entity.as_bytes()], |row| row.get(0))?;
+        let latest = Version::from_i64(latest);
+        Ok(match latest == version {
+            true => Order::Same,
+            false => Order::Stale { latest },
+        })
+    }
+
+    pub(crate) fn forget_entity(&mut self, entity: &EntityKey) -> Result<bool, Failure> {
+        let mut statement = self.connection.prepare_cached(sql::FORGET_ENTITY)?;
+        let was_there = statement.query_row(params![entity.as_bytes(), self.now], |row| row.get(0));
+        Ok(was_there.optional()?.unwrap_or(false))
+    }
+
+    /// Removes at most `at_most` expired records, counts and versions.
     pub(crate) fn purge(&mut self, at_most: usize) -> Result<usize, Failure> {
         let mut removed = 0;
-        for statement in [sql::PURGE_KEYS, sql::PURGE_GROUPS] {
+        for statement in [sql::PURGE_KEYS, sql::PURGE_GROUPS, sql::PURGE_ENTITIES] {
             let left = i64::try_from(at_most.saturating_sub(removed)).unwrap_or(i64::MAX);
             let mut statement = self.connection.prepare_cached(statement)?;
             removed = statement.execute([self.now, left])?.saturating_add(removed);

@@ -55,6 +55,7 @@ mod ledger;
 mod log_length;
 mod mounts;
 mod open;
+mod ordering;
 mod record;
 #[cfg(feature = "secret-store")]
 mod secrets;

@@ -38,6 +38,14 @@ create table webhook_secret (
 
 create index webhook_secret_ends on webhook_secret (ends_at) where ends_at is not null;
 
+create table webhook_entity (
+    key        blob    not null primary key check (length(key) = 32),
+    version    integer not null,
+    expires_at integer not null
+) strict, without rowid;
+
+create index webhook_entity_expires on webhook_entity (expires_at);
+
 create table webhook_store (
     id         integer primary key check (id = 1),
     version    integer not null,

@@ -15,6 +15,7 @@ use crate::failure::Failure;
 /// | `webhook_key` | a record: see [`ReplayStore`](webhook_core::ReplayStore) |
 /// | `webhook_group` | how many keys a group has, for claims with a bound |
 /// | `webhook_secret` | a value of a tenant, sealed: see `SecretTable` of `webhook-core` |
+/// | `webhook_entity` | the highest version of an object whose events are ordered |
 /// | `webhook_store` | the only row: the version of the tables, and the highest epoch so far |
 ///
 /// The states of a record are 0 (claimed), 1 (done), 2 (released) and 3 (dead).
@@ -25,9 +26,10 @@ pub const SCHEMA_VERSION: i64 = 1;
 
 /// Tables and indexes that this file must have, all or none.
 pub(crate) const COUNT_TABLES: &str = "select count(*) from sqlite_schema where name in (\
-     'webhook_key', 'webhook_group', 'webhook_secret', 'webhook_store', 'webhook_key_expires', \
-     'webhook_key_dead', 'webhook_group_expires', 'webhook_secret_ends')";
-pub(crate) const TABLES: i64 = 8;
+     'webhook_key', 'webhook_group', 'webhook_secret', 'webhook_entity', 'webhook_store', \
+     'webhook_key_expires', 'webhook_key_dead', 'webhook_group_expires', 'webhook_secret_ends', \
+     'webhook_entity_expires')";
+pub(crate) const TABLES: i64 = 10;
 
 /// The version of the tables and the highest epoch.
 pub(crate) const STORE: &str = "select version, last_epoch from webhook_store where id = 1";
@@ -88,14 +90,33 @@ pub(crate) const PURGE_GROUPS: &str = "delete from webhook_group where key in (\
      select key from webhook_group indexed by webhook_group_expires \
      where expires_at <= ?1 order by expires_at limit ?2)";
 
+pub(crate) const PURGE_ENTITIES: &str = "delete from webhook_entity where key in (\
+     select key from webhook_entity indexed by webhook_entity_expires \
+     where expires_at <= ?1 order by expires_at limit ?2)";
+
+/// Raises the version of an object, if it is higher. Parameters: key, version, expiry, now.
+pub(crate) const ADVANCE: &str = "insert into webhook_entity (key, version, expires_at) \
+     values (?1, ?2, ?3) on conflict (key) do update set \
+     version = excluded.version, expires_at = excluded.expires_at \
+     where version < excluded.version or expires_at <= ?4";
+
+/// The version of an object. Parameter: the key.
+pub(crate) const ENTITY: &str = "select version from webhook_entity where key = ?1";
+
+/// Parameters: key, now.
+pub(crate) const FORGET_ENTITY: &str =
+    "delete from webhook_entity where key = ?1 returning expires_at > ?2";
+
 /// Whether anything has expired. Parameter: now.
 pub(crate) const ANY_EXPIRED: &str = "select \
      exists (select 1 from webhook_key indexed by webhook_key_expires where expires_at <= ?1) \
      or exists (select 1 from webhook_group indexed by webhook_group_expires \
+     where expires_at <= ?1) \
+     or exists (select 1 from webhook_entity indexed by webhook_entity_expires \
      where expires_at <= ?1)";
 
 /// Every statement on the tables: each of them has to compile before a store opens.
-pub(crate) const ALL: [&str; 13] = [
+pub(crate) const ALL: [&str; 17] = [
     STORE,
     SET_EPOCH,
     NEXT_EPOCH,
@@ -109,6 +130,10 @@ pub(crate) const ALL: [&str; 13] = [
     DEAD,
     PURGE_KEYS,
     PURGE_GROUPS,
+    PURGE_ENTITIES,
+    ADVANCE,
+    ENTITY,
+    FORGET_ENTITY,
 ];
 
 /// Refuses tables of another version, which a program may have migrated meanwhile.

@@ -24,7 +24,7 @@ const LONGEST_LIST: usize = 1000;
 /// See the [crate's page](crate) for what it promises.
 #[derive(Clone)]
 pub struct SqliteStore {
-    writer: Arc<Writer>,
+    pub(crate) writer: Arc<Writer>,
     path: Arc<PathBuf>,
 }
 

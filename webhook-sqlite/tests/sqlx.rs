@@ -8,13 +8,14 @@ mod common;
 use std::num::NonZeroU16;
 use std::path::Path;
 
-use common::{Folder, acquire, handle, is_done, key, request};
+use common::{DAY, Folder, acquire, handle, is_done, key, request};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, query, query_scalar};
+use webhook_core::ordering::{Order, OrderingStore as _, Version, conformance};
 use webhook_core::replay::{Claim, Commit, LabelBound, Lease};
 use webhook_core::{ReplayStore as _, StoreErrorKind};
 use webhook_sqlite::SqliteStore;
-use webhook_sqlite::transaction::sqlx::{claim_in, commit_in};
+use webhook_sqlite::transaction::sqlx::{advance_in, claim_in, commit_in};
 
 const BEGIN: &str = "begin immediate";
 
@@ -170,4 +171,29 @@ async fn what_cannot_be_used_is_an_error_of_its_kind() {
         let error = claim_in(&mut db, &key(1), &request()).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{sql}: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_version_is_raised_with_the_transaction_and_not_without_it() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(folder.file()).unwrap();
+    let mut db = application(&folder.file()).await;
+    let entity = conformance::new_entity();
+    let latest = Version::number(7);
+    for (version, commits, expected) in [
+        (9, false, Order::Fresh),
+        (7, true, Order::Fresh),
+        (7, true, Order::Same),
+        (6, true, Order::Stale { latest }),
+    ] {
+        let mut transaction = db.begin_with(BEGIN).await.unwrap();
+        let order = advance_in(&mut transaction, &entity, Version::number(version), DAY).await;
+        assert_eq!(order.unwrap(), expected, "version {version}");
+        match commits {
+            true => transaction.commit().await.unwrap(),
+            false => transaction.rollback().await.unwrap(),
+        }
+    }
+    let order = store.advance(&entity, Version::number(6), DAY).await;
+    assert_eq!(order.unwrap(), Order::Stale { latest });
 }

@@ -1,6 +1,7 @@
 use std::task::{Context, Poll};
 
-use http::{Request, request};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderValue, Request, request};
 use tower_service::Service;
 use webhook_core::Delivery;
 use webhook_runtime::InnerCall;
@@ -30,6 +31,13 @@ impl<S> ServiceCall<S> {
     pub(crate) fn deliver(&mut self, delivery: Delivery) {
         if let Some(request) = &mut self.request {
             *request.body_mut() = RequestBody::new(delivery.raw().clone());
+            if delivery.proof().is_fetched() {
+                // The head is that of the notification, and the body that of the API.
+                let headers = request.headers_mut();
+                let json = HeaderValue::from_static("application/json");
+                headers.insert(CONTENT_TYPE, json);
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(delivery.raw().len()));
+            }
             request.extensions_mut().insert(delivery);
         }
     }

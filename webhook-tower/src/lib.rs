@@ -85,8 +85,8 @@
 //!
 //! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
 //!   needs a C compiler.
-//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them. Includes
-//!   `asymmetric`.
+//! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them, and
+//!   `HttpsApi`, which fetches what notifications name. Includes `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
@@ -108,6 +108,7 @@ mod not_an_event;
 mod remember;
 mod run;
 mod service;
+mod shadow;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -117,13 +118,16 @@ pub use future::ResponseFuture;
 pub use layer::WebhookLayer;
 pub use not_an_event::NotAnEvent;
 pub use service::Webhook;
+pub use shadow::{Shadow, ShadowBody, ShadowFuture, ShadowLayer};
 #[doc(inline)]
 pub use webhook_core::adapter::exports::*;
 #[cfg(feature = "keys")]
 #[doc(inline)]
-pub use webhook_keys::HttpsKeys;
+pub use webhook_keys::{HttpsApi, HttpsKeys};
 #[doc(inline)]
 pub use webhook_runtime::UnverifiedLimit;
+#[doc(inline)]
+pub use webhook_runtime::shadow::{ShadowVerdict, Shadowed};
 #[doc(inline)]
 pub use webhook_runtime::tenants;
 

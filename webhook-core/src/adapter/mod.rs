@@ -23,12 +23,15 @@ pub mod exports {
         Settings, StoreCheck, StoreCheckError, TenantSecrets, Verdict, contracts, providers,
     };
     // Stores.
+    pub use crate::ordering;
     pub use crate::{MemoryStore, ReplayKey, ReplayStore, StoreError, StoreErrorKind, replay};
     // Secrets of tenants.
     #[cfg(feature = "secret-store")]
     pub use crate::secret_store;
     // Key sources.
     pub use crate::{Confirmation, KeyError, KeyQuery, KeySource, StaticKeys, keys};
+    // Senders that sign nothing.
+    pub use crate::notification;
     // Providers and schemes.
     pub use crate::{
         Algorithm, Challenge, Coverage, CustomCheck, CustomInput, CustomRequest, CustomScheme,

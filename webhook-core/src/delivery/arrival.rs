@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::crypto::RunningDigest;
 use crate::keys::{FetchedKeys, KeyQuery};
+use crate::notification::Named;
 use crate::request::buffer::Buffer;
 use crate::verify::{Verification, Verifier};
 
@@ -18,6 +19,8 @@ pub(super) struct Arrival {
     /// The values of the headers that may identify the delivery.
     pub(super) labels: Box<[Option<Box<str>>]>,
     pub(super) challenge: Challenged,
+    /// What the head of a notification names.
+    pub(super) named: Option<Box<Named>>,
     /// The name of a fetched key that has not verified any delivery yet.
     pub(super) unproven: Option<Box<KeyQuery>>,
 }
@@ -41,6 +44,7 @@ impl Arrival {
             query: None,
             labels: Box::default(),
             challenge: Challenged::AsUsual,
+            named: None,
             unproven: None,
         }
     }

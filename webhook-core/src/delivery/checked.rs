@@ -22,6 +22,14 @@ use crate::time::whole_seconds_after;
 pub struct Checked(pub(crate) Delivery);
 
 impl Checked {
+    /// The delivery, for an adapter that [only observes](crate::Endpoint::set_shadow). A clone that
+    /// is made before the claim knows nothing of the claim: it has no fence, no transaction, and
+    /// its attempt stays one.
+    #[must_use]
+    pub fn delivery(&self) -> &Delivery {
+        &self.0
+    }
+
     /// Claims the delivery.
     ///
     /// The future's output is [`RejectionKind::InFlight`] if a copy of the event is in flight, and

@@ -28,7 +28,8 @@ pub struct Counts {
     pub buried: u64,
     /// Events that their handlers gave up; see [`Disposition::GiveUp`](crate::Disposition::GiveUp).
     pub given_up: u64,
-    /// Events that no handler took, which a router acknowledged. They count as
+    /// Events that were acknowledged and left alone: no handler of a router took them, or an
+    /// [`OrderingGuard`](crate::ordering::OrderingGuard) found them stale. They count as
     /// [`done`](Self::done) too.
     pub ignored: u64,
     /// Copies of dead events that were acknowledged without running.

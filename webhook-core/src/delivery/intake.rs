@@ -18,6 +18,7 @@ use crate::delivery::responder::MAX_UNSIGNED;
 use crate::delivery::{Checked, Delivery, DeliverySpan, Pending, Record, Scope, Shared, Watch};
 use crate::error::RejectionKind;
 use crate::keys::{FetchedKeys, KeyQuery};
+use crate::notification::{Named, Notification};
 use crate::provider::Locator;
 use crate::request::Head;
 use crate::request::buffer::Buffer;
@@ -58,6 +59,20 @@ impl Intake {
     /// The span of the delivery.
     pub(crate) fn span(&self) -> DeliverySpan {
         self.0.watch.span()
+    }
+
+    /// An intake for a notification, which nothing verifies. Its body limit is small.
+    pub(crate) fn of_notification(
+        scope: Arc<Scope>,
+        head: &Head<'_>,
+        named: Named,
+    ) -> Result<Self, RejectionKind> {
+        let limit = scope.shared.limits.body.min(MAX_NOTIFICATION);
+        let announced = check_body_headers(head, limit)?;
+        let mut intake = Self::new(scope);
+        intake.0.arrival.body = Buffer::new(announced, limit);
+        intake.0.arrival.named = Some(Box::new(named));
+        Ok(intake)
     }
 
     /// Keeps the keys for an answer that is computed with them.
@@ -156,9 +171,39 @@ impl Intake {
     /// A bad signature, or a verified envelope that contradicts itself.
     pub fn finish(mut self) -> Result<Finished, Rejection> {
         self.0.arrival.body.close();
+        if let Some(named) = self.0.arrival.named.take() {
+            return self.notify(*named);
+        }
         match self.supply_known_keys() {
             Ok(true) => self.settle(),
             Ok(false) => Ok(Finished::Pending(Pending::key(self))),
+            Err(kind) => Err(self.refuse(kind)),
+        }
+    }
+
+    /// Completes a notification. Its object has to be fetched.
+    fn notify(mut self, named: Named) -> Result<Finished, Rejection> {
+        let record = &mut *self.0;
+        let Some(fetcher) = &record.scope.shared.fetcher else {
+            return Err(self.refuse(RejectionKind::BadSignature));
+        };
+        match fetcher.spec.read_body(named, record.arrival.body.whole()) {
+            Ok(notification) => Ok(Finished::Pending(Pending::object(self, notification))),
+            Err(kind) => Err(self.refuse(kind)),
+        }
+    }
+
+    /// Completes a notification with the object that it names.
+    pub(crate) fn fetched(
+        mut self,
+        object: Bytes,
+        notification: &Notification,
+    ) -> Result<Finished, Rejection> {
+        match self.0.take_object(object, notification) {
+            Ok(()) => {
+                self.0.watch_verified();
+                Ok(Finished::Event(Checked(Delivery::new(self.0))))
+            }
             Err(kind) => Err(self.refuse(kind)),
         }
     }
@@ -229,6 +274,9 @@ impl fmt::Debug for Intake {
     }
 }
 
+/// Bytes of a notification's body. An id needs a hundred.
+const MAX_NOTIFICATION: usize = 64 * 1024;
+
 /// The result of an [`Intake`].
 #[derive(Debug)]
 #[non_exhaustive]
@@ -237,7 +285,7 @@ pub enum Finished {
     Event(Checked),
     /// A provider's challenge and its answer. No handler runs.
     Answer(Answer),
-    /// A key has to be fetched, or a subscription has to be confirmed. [Resolve](Pending::resolve)
+    /// A key or an object has to be fetched, or a subscription has to be confirmed. [Resolve](Pending::resolve)
     /// it.
     Pending(Pending),
 }

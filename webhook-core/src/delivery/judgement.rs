@@ -5,11 +5,14 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 
 use crate::answer::Answer;
+use crate::crypto::RunningDigest;
 use crate::delivery::arrival::Challenged;
 use crate::delivery::identity::both;
 use crate::delivery::{Envelope, IdentityInput, Proof, Record};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
+use crate::notification::Notification;
+use crate::observe;
 use crate::parse::form;
 use crate::provider::{Locator, Provider, Questions, Verified};
 use crate::verify::custom::digest_of;
@@ -49,6 +52,61 @@ impl Record {
         Ok(Judgement::Event {
             confirmation: self.confirmation(),
         })
+    }
+
+    /// Takes a fetched object as the delivery. Nothing else of the notification counts.
+    pub(super) fn take_object(
+        &mut self,
+        object: Bytes,
+        notification: &Notification,
+    ) -> Result<(), RejectionKind> {
+        self.scope.admit()?;
+        self.arrival.clear();
+        self.scope.shared.observer.verified();
+        self.proof = Proof::FETCHED;
+        self.raw = object;
+        self.kind = Some(notification.topic().into());
+        let envelope = Envelope::read(&self.scope.shared.wanted, &self.raw)?;
+        self.body = OnceLock::from(envelope.labels(&self.raw, true)?);
+        if self.id() != Some(notification.id()) {
+            observe::other_object(notification.provider());
+            return Err(RejectionKind::FetchFailed);
+        }
+        if self.scope.shared.store.is_some() {
+            self.identify_object(notification);
+        }
+        Ok(())
+    }
+
+    /// Computes what a fetched object is remembered by: its kind, its id, and its version.
+    fn identify_object(&mut self, notification: &Notification) {
+        let shared = &self.scope.shared;
+        let mut content = RunningDigest::new();
+        content.field(notification.topic().as_bytes());
+        content.field(notification.id().as_bytes());
+        let version = shared
+            .fetcher
+            .as_ref()
+            .map(|fetcher| fetcher.spec.version(&self.raw));
+        match version.filter(|version| !version.is_empty()) {
+            Some(version) => version.iter().for_each(|value| content.field(value)),
+            None => content.field(&self.raw),
+        }
+        let content = content.finish();
+        let remembered = shared.identity.of(
+            &self.scope.key_prefix,
+            IdentityInput {
+                mode: None,
+                id: None,
+                verified: &Verified::NOTHING,
+                content: || content,
+                labels: &[],
+                body: &|| digest_of(&self.raw),
+                is_question: false,
+                remembers_answers: shared.remembers_answers,
+            },
+        );
+        self.remembered = Some(remembered);
     }
 
     fn answer_unsigned(&mut self) -> Result<Answer, RejectionKind> {

@@ -106,7 +106,7 @@ impl Delivery {
     }
 
     /// Records the claim that the handler runs under. The delivery has no clone yet, so `get_mut`
-    /// succeeds. If the delivery is not remembered, `attempt` stays one: the lease counts other
+    /// succeeds; only that of a shadow has one. If the delivery is not remembered, `attempt` stays one: the lease counts other
     /// deliveries with equal content.
     pub(crate) fn runs_under(&mut self, lease: &Lease, is_remembered: bool) {
         if let Some(record) = triomphe::Arc::get_mut(&mut self.0) {
@@ -219,7 +219,8 @@ impl Delivery {
         &self.0.proof
     }
 
-    /// The body as it was received and verified.
+    /// The body as it was received and verified. Of an object that was
+    /// [fetched](Proof::is_fetched), the API's answer.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.0.raw

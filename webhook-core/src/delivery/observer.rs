@@ -1,6 +1,6 @@
 //! The counters and hooks of an endpoint.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::answer::Rejection;
@@ -17,6 +17,8 @@ pub(crate) struct Observer {
     hooks: Hooks,
     /// Those of the router, which is made after the endpoint.
     router_hooks: OnceLock<Hooks>,
+    /// Whether an adapter only observes: it refuses nothing of what is counted here.
+    shadow: AtomicBool,
     verified: AtomicU64,
     done: AtomicU64,
     released: AtomicU64,
@@ -66,6 +68,16 @@ impl Observer {
     /// Sets the hooks of a router. `false`: they are set already.
     pub(crate) fn set_router_hooks(&self, hooks: Hooks) -> bool {
         self.router_hooks.set(hooks).is_ok()
+    }
+
+    /// Says in every line from now on that nothing is refused.
+    pub(crate) fn set_shadow(&self) {
+        self.shadow.store(true, Ordering::Relaxed);
+    }
+
+    /// The field `shadow` of a line: only lines of a shadow have it.
+    fn shadow(&self) -> Option<bool> {
+        self.shadow.load(Ordering::Relaxed).then_some(true)
     }
 
     fn hooks(&self) -> impl Iterator<Item = &Hooks> {
@@ -126,6 +138,7 @@ impl Observer {
         let hint = provider.hint(kind);
         let (provider, reason) = (provider.name(), kind.as_str());
         let tenant = scope.tenant().map(|name| excerpt(name));
+        let shadow = self.shadow();
         match kind {
             RejectionKind::StoreUnavailable
             | RejectionKind::ClockUnavailable
@@ -137,6 +150,7 @@ impl Observer {
                     consumer,
                     tenant,
                     reason,
+                    shadow,
                     total,
                     "delivery failed"
                 );
@@ -148,6 +162,7 @@ impl Observer {
                     consumer,
                     tenant,
                     reason,
+                    shadow,
                     total,
                     "delivery is in flight"
                 );
@@ -160,8 +175,13 @@ impl Observer {
                     tenant,
                     reason,
                     hint,
+                    shadow,
                     total,
-                    "delivery refused"
+                    "{}",
+                    match shadow {
+                        Some(_) => "delivery would be refused",
+                        None => "delivery refused",
+                    }
                 );
             }
         }
@@ -215,6 +235,7 @@ impl Observer {
             tenant = delivery.tenant().map(excerpt),
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
+            shadow = self.shadow(),
             "delivery is a duplicate"
         );
         if !same_payload {
@@ -320,6 +341,20 @@ impl Observer {
             id = delivery.id().map(excerpt),
             event_type = delivery.event_type().map(excerpt),
             "event has no handler: acknowledged"
+        );
+    }
+
+    /// A newer event of the same object was handled.
+    pub(crate) fn stale(&self, delivery: &Delivery) {
+        add(&self.ignored);
+        tracing::debug!(
+            target: "webhook",
+            provider = delivery.provider(),
+            consumer = delivery.consumer().unwrap_or_default(),
+            tenant = delivery.tenant().map(excerpt),
+            id = delivery.id().map(excerpt),
+            event_type = delivery.event_type().map(excerpt),
+            "event is stale: a newer one was handled"
         );
     }
 

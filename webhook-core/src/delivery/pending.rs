@@ -1,12 +1,15 @@
-//! A delivery that waits for a key or a confirmation.
+//! A delivery that waits for a key, a confirmation or an object.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
 
 use crate::answer::{Answer, Rejection};
 use crate::delivery::{Checked, DeliverySpan, Finished, Intake};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
+use crate::notification::Notification;
 
 /// A delivery whose body is complete and that waits for something outside the process: a key that
 /// is not configured, or the confirmation of a subscription.
@@ -16,6 +19,7 @@ pub struct Pending(Waiting);
 enum Waiting {
     Key(Intake),
     Confirmation(Box<Confirming>),
+    Object(Box<(Intake, Notification)>),
 }
 
 struct Confirming {
@@ -42,6 +46,7 @@ impl Pending {
         let reason = Arc::default();
         match &mut self.0 {
             Waiting::Key(intake) => intake.if_dropped(&reason),
+            Waiting::Object(waiting) => waiting.0.if_dropped(&reason),
             Waiting::Confirmation(confirming) => {
                 let mut watch = confirming.checked.0.take_watch();
                 watch.if_dropped(&reason);
@@ -57,15 +62,28 @@ impl Pending {
     pub fn span(&self) -> DeliverySpan {
         match &self.0 {
             Waiting::Key(intake) => intake.span(),
+            Waiting::Object(waiting) => waiting.0.span(),
             Waiting::Confirmation(confirming) => confirming.checked.span(),
         }
     }
 
-    /// Fetches the key or confirms the subscription, and completes the delivery. The result is
-    /// never [`Finished::Pending`]. This takes as long as the `KeySource` takes, so set a time
-    /// limit, and answer [`RejectionKind::KeysUnavailable`](crate::RejectionKind::KeysUnavailable)
-    /// when it is reached. If the future is dropped, the next delivery with the same key fetches
-    /// it.
+    pub(crate) fn object(intake: Intake, notification: Notification) -> Self {
+        Self(Waiting::Object(Box::new((intake, notification))))
+    }
+
+    /// The refusal if this is not resolved in time.
+    #[must_use]
+    pub fn timeout_kind(&self) -> RejectionKind {
+        match &self.0 {
+            Waiting::Key(_) | Waiting::Confirmation(_) => RejectionKind::KeysUnavailable,
+            Waiting::Object(_) => RejectionKind::FetchFailed,
+        }
+    }
+
+    /// Fetches the key or the object, or confirms the subscription, and completes the delivery. The
+    /// result is never [`Finished::Pending`]. This takes as long as the source takes, so set a time
+    /// limit, and answer [`timeout_kind`](Self::timeout_kind) when it is reached. If the future is
+    /// dropped, the next delivery that needs the same fetches it.
     ///
     /// # Errors
     ///
@@ -87,7 +105,24 @@ impl Pending {
                 }
             }
             Waiting::Confirmation(confirming) => confirming.confirm().await,
+            Waiting::Object(waiting) => {
+                let (mut intake, notification) = *waiting;
+                match fetch(&intake, &notification).await {
+                    Ok(object) => intake.fetched(object, &notification),
+                    Err(kind) => Err(intake.refuse(kind)),
+                }
+            }
         }
+    }
+}
+
+/// Fetches the object that a notification names.
+async fn fetch(intake: &Intake, notification: &Notification) -> Result<Bytes, RejectionKind> {
+    let shared = intake.shared().clone();
+    let now = shared.now().ok_or(RejectionKind::ClockUnavailable)?;
+    match &shared.fetcher {
+        Some(fetcher) => fetcher.object(notification, now).await,
+        None => Err(RejectionKind::FetchFailed),
     }
 }
 

@@ -9,6 +9,7 @@ pub struct Proof {
     verified: Verified,
     id_covered: bool,
     type_covered: bool,
+    fetched: bool,
 }
 
 impl Proof {
@@ -20,7 +21,30 @@ impl Proof {
             verified,
             id_covered,
             type_covered,
+            fetched: false,
         }
+    }
+
+    /// The proof of an object that was fetched from the sender's API: the connection proves all of
+    /// it.
+    pub(crate) const FETCHED: Self = Self {
+        verified: Verified {
+            coverage: Coverage::NONE.with_body(),
+            ..Verified::NOTHING
+        },
+        id_covered: true,
+        type_covered: true,
+        fetched: true,
+    };
+
+    /// Whether the delivery is an object that was fetched from the sender's API, because a
+    /// [notification](crate::notification) named it. [`Delivery::raw`](crate::Delivery::raw) is then
+    /// the API's answer, and nothing of the request itself is in the delivery. There is no signature
+    /// and no secret: [`coverage`](Self::coverage) says that the whole body can be trusted, because
+    /// it came over the connection to the API.
+    #[must_use]
+    pub const fn is_fetched(&self) -> bool {
+        self.fetched
     }
 
     /// What the signature covers. If [`Coverage::body`] is false, the body is only as trustworthy

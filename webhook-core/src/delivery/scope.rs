@@ -174,6 +174,11 @@ impl Scope {
             return Err(rejection.allow(provider.methods()).allow_also(also));
         }
         let now = shared.now().ok_or(RejectionKind::ClockUnavailable)?;
+        if let Some(fetcher) = &shared.fetcher {
+            let named = fetcher.spec.read_head(head)?;
+            let intake = Intake::of_notification(Arc::clone(self), head, named)?;
+            return Ok((intake, now));
+        }
         let verifier = self.verifier();
         let mut intake = Intake::new(Arc::clone(self));
         let id = match verifier.start_in(intake.verification(), head, now) {

@@ -12,6 +12,7 @@ use crate::delivery::{
 use crate::error::{RejectionKind, StoreError};
 use crate::keys::{FetchedKeys, KeyCache, Known};
 use crate::metrics::{Stopwatch, StoreVerb};
+use crate::notification::Fetcher;
 use crate::observe::hook;
 use crate::observe::hook::Hook;
 use crate::provider::Provider;
@@ -47,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) keeps_keys: bool,
     /// The fetched keys.
     pub(crate) keys: Option<Arc<KeyCache>>,
+    /// Set if requests are notifications, whose objects are fetched.
+    pub(crate) fetcher: Option<Fetcher>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) _neighbour: Option<Arc<Neighbour>>,
     /// 64 random bits of this endpoint.

@@ -83,6 +83,7 @@ impl EndpointBuilder {
             responder,
             keeps_keys: self.provider.tags_challenges(),
             keys,
+            fetcher: self.fetcher,
             clock: self.clock,
             _neighbour: neighbour,
             serial: RandomState::new().hash_one("endpoint"),

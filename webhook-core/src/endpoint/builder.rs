@@ -11,6 +11,7 @@ use crate::delivery::{
 };
 use crate::error::RejectionClass;
 use crate::keys::{ErasedSource, KeySource};
+use crate::notification::Fetcher;
 use crate::provider::Provider;
 use crate::replay::ReplayStore;
 use crate::replay::erased::Store;
@@ -39,6 +40,7 @@ pub struct EndpointBuilder {
     pub(super) tenant: Arc<str>,
     pub(super) identity: IdentityPolicy,
     pub(super) keys: Option<Arc<dyn ErasedSource>>,
+    pub(super) fetcher: Option<Fetcher>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) hooks: Hooks,
     pub(super) duplicate_answer: Option<Arc<DuplicateAnswer>>,
@@ -81,6 +83,7 @@ impl EndpointBuilder {
             tenant: Arc::default(),
             identity: IdentityPolicy::default(),
             keys: None,
+            fetcher: None,
             clock: Arc::new(SystemClock),
             hooks: Hooks::default(),
             duplicate_answer: None,
@@ -127,6 +130,19 @@ impl EndpointBuilder {
     pub fn keys(mut self, source: impl KeySource) -> Self {
         self.options.fetches_keys = true;
         self.keys = Some(Arc::new(source));
+        self
+    }
+
+    /// How many objects are fetched at a time, and how many fetches begin in a minute, for an
+    /// endpoint of [notifications](crate::Endpoint::notifications). The default is 16 and 600: far
+    /// more than genuine notifications need, and little for an API. A tenth of a minute's fetches
+    /// may begin at once. What finds them spent is answered 503.
+    ///
+    /// Without notifications it has no effect.
+    pub fn fetches(mut self, at_once: usize, per_minute: u32) -> Self {
+        self.fetcher = self
+            .fetcher
+            .map(|fetcher| fetcher.with_limits(at_once, per_minute));
         self
     }
 

@@ -20,6 +20,7 @@ use crate::answer::Rejection;
 use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, Scope, Shared, Watch};
 use crate::error::{ConfigError, RejectionKind, StoreError};
 use crate::metrics::{Gauged, Meters, TenantLookup};
+use crate::notification::{FetchBack, Fetcher, NotificationSpec};
 use crate::observe;
 use crate::provider::{Mode, Provider};
 use crate::replay::{DeadRecord, Finding, KeyOf, ReplayKey, ReplayStore};
@@ -59,6 +60,17 @@ impl Endpoint {
     /// Configures an endpoint for any provider: one of [`providers`](crate::providers) or your own.
     pub fn builder(provider: Provider, secrets: impl Into<SecretSet>) -> EndpointBuilder {
         EndpointBuilder::new(provider, secrets.into())
+    }
+
+    /// Configures an endpoint for a sender that signs nothing. Its requests only name objects, which
+    /// `source` fetches from the sender's API; the objects are the events. See
+    /// [`notification`](crate::notification).
+    pub fn notifications(spec: NotificationSpec, source: impl FetchBack) -> EndpointBuilder {
+        // No secret verifies anything here: a template's secret is nobody's, and what it verifies is
+        // refused.
+        let mut builder = Self::builder(spec.provider, SecretSet::per_tenant());
+        builder.fetcher = Some(Fetcher::new(spec, source));
+        builder
     }
 
     /// The endpoint of a tenant: its name and its secrets, and everything else of this endpoint, its
@@ -264,7 +276,7 @@ impl Endpoint {
             Finished::Event(checked) => Ok(checked.into_delivery()),
             Finished::Answer(_) => Err(RejectionKind::Unprocessable.into()),
             Finished::Pending(mut pending) => {
-                let kind = RejectionKind::KeysUnavailable;
+                let kind = pending.timeout_kind();
                 let _ = pending.if_dropped().set(kind);
                 Err(self.reject(kind.into()))
             }
@@ -284,6 +296,12 @@ impl Endpoint {
             is_set,
             "two routers with hooks share an endpoint: build one for each"
         );
+    }
+
+    /// For adapters that observe deliveries and refuse none: the log lines of this endpoint and its
+    /// clones say from now on what would happen, and have the field `shadow`.
+    pub fn set_shadow(&self) {
+        self.shared().observer.set_shadow();
     }
 
     /// Counts, logs and reports a refusal that the adapter decided on, and returns it. It is one

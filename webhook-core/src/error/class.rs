@@ -62,6 +62,7 @@ impl RejectionKind {
             | Self::BadSignature
             | Self::UnknownKey
             | Self::UnknownTenant
+            | Self::UnknownObject
             | Self::Stale
             | Self::Future => RejectionClass::Unverified,
             Self::MethodNotAllowed => RejectionClass::MethodNotAllowed,
@@ -75,6 +76,7 @@ impl RejectionKind {
             | Self::StoreUnavailable
             | Self::KeysUnavailable
             | Self::TenantUnavailable
+            | Self::FetchFailed
             | Self::LeaseLost
             | Self::ClockUnavailable
             | Self::Overloaded

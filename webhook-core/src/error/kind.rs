@@ -71,6 +71,10 @@ rejection_kinds! {
     TenantUnavailable = "tenant_unavailable",
     /// The key source could not say whether the named key exists.
     KeysUnavailable = "keys_unavailable",
+    /// The sender's API does not have the object that a notification names.
+    UnknownObject = "unknown_object",
+    /// The object that a notification names could not be fetched.
+    FetchFailed = "fetch_failed",
     /// The lease ended while the handler was running, and another copy took over.
     LeaseLost = "lease_lost",
     /// The clock could not tell the time.

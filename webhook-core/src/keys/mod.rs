@@ -33,6 +33,7 @@ pub(crate) use cache::KeyCache;
 pub(crate) use document::read;
 pub(crate) use document::{KeyRequirements, NamedKey, Unusable};
 pub use fixed::StaticKeys;
+pub(crate) use gate::Gate;
 pub(crate) use known::{FetchedKeys, Known};
 
 /// Fetches public keys that are not configured, and confirms subscriptions.

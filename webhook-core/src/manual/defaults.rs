@@ -96,6 +96,17 @@
 //! * **Same id, different payload**: 200 and a warning, and the handler does not run. Providers
 //!   re-render payloads, and the first one was handled.
 //!
+//! # Notifications and order
+//!
+//! * **[Fetches of objects](crate::EndpointBuilder::fetches)**: 16 at a time and 600 in a minute, a
+//!   tenth of them at once. Genuine notifications need fewer, and an account at an API has more.
+//! * **Body of a notification**: 64 KiB, or less if the endpoint's limit is lower. It has an id.
+//! * **An object that the API does not have**: 401, and no further fetch of it for 10 s, in which it
+//!   is answered 503. An answer of 401 without a fetch would refuse an object that is there by now.
+//! * **[The version of an object](crate::ordering::OrderingGuard::retention)**: 30 days after it was
+//!   last raised. No provider retries for longer.
+//! * **Objects in a [`MemoryOrdering`](crate::ordering::MemoryOrdering)**: 100 000, about 10 MB.
+//!
 //! # Answers
 //!
 //! See the table in [`Answer`](crate::Answer).

@@ -17,11 +17,12 @@ pub(crate) enum Hook {
     OnOfferedSecret,
     Clock,
     KeySource,
+    FetchBack,
 }
 
 impl Hook {
     /// The number of kinds.
-    pub(crate) const COUNT: usize = 7;
+    pub(crate) const COUNT: usize = 8;
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -32,6 +33,7 @@ impl Hook {
             Self::OnOfferedSecret => "on_offered_secret",
             Self::Clock => "clock",
             Self::KeySource => "keys",
+            Self::FetchBack => "notifications",
         }
     }
 }

@@ -83,6 +83,27 @@ pub(crate) fn keys_failed(provider: &'static str, error: &dyn Error) {
     }
 }
 
+pub(crate) fn fetch_failed(provider: &'static str, error: &dyn Error) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let error = error_excerpt(error);
+        tracing::warn!(target: "webhook", provider, suppressed, error, "object not fetched");
+    }
+}
+
+pub(crate) fn other_object(provider: &'static str) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        tracing::error!(
+            target: "webhook",
+            provider,
+            suppressed,
+            "the API answered with an object that has another id, or none: check the path and \
+             the place of the id in the spec"
+        );
+    }
+}
+
 pub(crate) fn confirmation_failed(provider: &'static str, error: &dyn Error) {
     static LINE: LogLimit = LogLimit::new();
     if let Some(suppressed) = LINE.pass() {

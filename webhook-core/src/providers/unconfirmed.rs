@@ -63,8 +63,9 @@ const MISSING: &[(&str, &str)] = &[
     ),
 ];
 
-/// Senders that sign nothing and send no secret, each with the alternative to verification. No
-/// endpoint can accept their deliveries.
+/// Senders that sign nothing and send no secret, each with the alternative to verification. What
+/// they send is a [notification](crate::notification): only the object that it names can become an
+/// event.
 pub const UNSIGNED: &[(&str, &str)] = &[
     ("bitpay", "fetch the invoice that a notification names"),
     ("gumroad", "fetch the sale that a ping names"),

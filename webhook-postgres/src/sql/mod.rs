@@ -44,8 +44,8 @@ pub(crate) use secrets::SecretStatements;
 
 use claims::{BATCH, CLAIM, CLAIM_BOUNDED, CLAIM_IN, LOCK_GROUP, TRY_LOCKS};
 use verbs::{
-    CHECK, DEAD, FORGET, HAS_VERSION, RENEW, REVIVE, SETTLE, SETTLED, SWEEP_GROUPS, SWEEP_KEYS,
-    VERSION,
+    ADVANCE, CHECK, DEAD, ENTITY, FORGET, FORGET_ENTITY, HAS_VERSION, RENEW, REVIVE, SETTLE,
+    SETTLED, SWEEP_ENTITIES, SWEEP_GROUPS, SWEEP_KEYS, VERSION,
 };
 
 /// The SQL of the tables, for those who do not call [`migrate`](crate::PostgresStore::migrate).
@@ -74,6 +74,10 @@ statements! {
     dead: DEAD,
     sweep_keys: SWEEP_KEYS,
     sweep_groups: SWEEP_GROUPS,
+    sweep_entities: SWEEP_ENTITIES,
+    advance: ADVANCE,
+    entity: ENTITY,
+    forget_entity: FORGET_ENTITY,
     check: CHECK,
     has_version: HAS_VERSION,
     version: VERSION,

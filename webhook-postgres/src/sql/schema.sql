@@ -67,4 +67,13 @@ create table if not exists webhook_secret (
 
 create index if not exists webhook_secret_ends on webhook_secret (ends_at) where ends_at is not null;
 
+-- The highest version of each object whose events are ordered.
+create table if not exists webhook_entity (
+    version bigint not null,
+    expires_at timestamptz not null,
+    key bytea primary key
+) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05);
+
+create index if not exists webhook_entity_expires on webhook_entity (expires_at);
+
 insert into webhook_version (version) values (1) on conflict do nothing;

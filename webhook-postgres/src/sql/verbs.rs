@@ -44,6 +44,22 @@ pub(crate) const DEAD: &str = "select pg_is_in_recovery() as standby, d.* \
     where k.note is not null and k.state = 3 and k.key > $1 and k.expires_at > clock_timestamp() \
     order by k.key limit $2) d on true order by d.key";
 
+/// Raises the version of an object. No row: it is not higher, or the row has expired meanwhile. The
+/// row is locked either way, so in a transaction the second of two waits. $1 key, $2 version,
+/// $3 retain (µs).
+pub(crate) const ADVANCE: &str = "insert into webhook_entity as e (key, version, expires_at) \
+    select $1, $2, t.now + $3 * interval '1 us' from (select clock_timestamp() as now) t \
+    on conflict (key) do update set version = excluded.version, expires_at = excluded.expires_at \
+    where e.version < excluded.version or e.expires_at <= clock_timestamp() returning 1";
+
+/// The version of an object. $1 key.
+pub(crate) const ENTITY: &str =
+    "select version from webhook_entity where key = $1 and expires_at > clock_timestamp()";
+
+/// $1 key.
+pub(crate) const FORGET_ENTITY: &str = "delete from webhook_entity where key = $1 \
+    returning expires_at > clock_timestamp() as was_there";
+
 /// One batch of a sweep. A row that another statement has locked is skipped. $1 the lower bound
 /// (µs since 1970), $2 at most.
 ///
@@ -73,6 +89,7 @@ macro_rules! sweep {
 
 pub(crate) const SWEEP_KEYS: &str = sweep!("webhook_key", "purge_at");
 pub(crate) const SWEEP_GROUPS: &str = sweep!("webhook_group", "expires_at");
+pub(crate) const SWEEP_ENTITIES: &str = sweep!("webhook_entity", "expires_at");
 
 /// What [`check`](crate::check) looks at.
 pub(crate) const CHECK: &str = "select pg_is_in_recovery() as standby, \

@@ -122,7 +122,8 @@ impl Schema {
                  expires_at = expires_at - interval '{micros} us',
                  purge_at = purge_at - interval '{micros} us',
                  changed_at = changed_at - interval '{micros} us';
-             update {{schema}}.webhook_group set expires_at = expires_at - interval '{micros} us'"
+             update {{schema}}.webhook_group set expires_at = expires_at - interval '{micros} us';
+             update {{schema}}.webhook_entity set expires_at = expires_at - interval '{micros} us'"
         ))
         .await;
     }

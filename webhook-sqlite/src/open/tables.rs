@@ -28,6 +28,7 @@ pub(super) fn examine(
         "webhook_key",
         "webhook_group",
         "webhook_secret",
+        "webhook_entity",
         "webhook_store",
     ] {
         check(path, connection, table)?;

@@ -75,7 +75,10 @@ mod store;
 
 pub use store::{SqliteTransaction, SqliteTransactions};
 
-use rusqlite::Transaction;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction};
+use webhook_core::ordering::{EntityKey, Order, Version};
 use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease};
 use webhook_core::{ReplayKey, StoreError};
 
@@ -113,4 +116,20 @@ pub fn commit_in(
 ) -> Result<Commit, StoreError> {
     let (mut ledger, _) = Ledger::join(transaction, Clock::System.now())?;
     Ok(ledger.commit(lease, answer)?)
+}
+
+/// Raises the version of an object in your transaction, and compares, like
+/// [`OrderingStore::advance`](webhook_core::ordering::OrderingStore::advance). A rollback undoes it.
+///
+/// # Errors
+///
+/// Those of [`claim_in`].
+pub fn advance_in(
+    transaction: &Connection,
+    entity: &EntityKey,
+    version: Version,
+    retain: Duration,
+) -> Result<Order, StoreError> {
+    let (mut ledger, _) = Ledger::join(transaction, Clock::System.now())?;
+    Ok(ledger.advance(entity, version, retain)?)
 }

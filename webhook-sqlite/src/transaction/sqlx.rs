@@ -21,8 +21,11 @@
 //! The [rules](super#rules) are the same. A connection of sqlx outside a transaction commits each
 //! statement alone, so begin one: these functions cannot see it.
 
+use std::time::Duration;
+
 use ::sqlx::sqlite::SqliteRow;
 use ::sqlx::{Row as _, SqliteConnection, query};
+use webhook_core::ordering::{EntityKey, Order, Version};
 use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, MAX_ANSWER, Owner};
 use webhook_core::{ReplayKey, StoreError, StoreErrorKind};
 
@@ -100,6 +103,42 @@ pub async fn commit_in(
     Ok(match read(transaction, lease.key()).await? {
         Some(record) if record.is_done_by(lease, now) => Commit::AlreadyCommitted,
         _ => Commit::LeaseLost,
+    })
+}
+
+/// Raises the version of an object in your transaction, and compares, like
+/// [`advance_in`](super::advance_in) of rusqlite.
+///
+/// # Errors
+///
+/// Those of [`claim_in`].
+pub async fn advance_in(
+    transaction: &mut SqliteConnection,
+    entity: &EntityKey,
+    version: Version,
+    retain: Duration,
+) -> Result<Order, StoreError> {
+    let now = Clock::System.now();
+    next_epoch(transaction, now).await?;
+    let raised = query(sql::ADVANCE)
+        .bind(entity.as_bytes().as_slice())
+        .bind(version.to_i64())
+        .bind(now.saturating_add(micros(retain)))
+        .bind(now)
+        .execute(&mut *transaction)
+        .await;
+    if raised.map_err(failure)?.rows_affected() > 0 {
+        return Ok(Order::Fresh);
+    }
+    let row = query(sql::ENTITY)
+        .bind(entity.as_bytes().as_slice())
+        .fetch_one(transaction)
+        .await;
+    let latest = row.and_then(|row| row.try_get(0)).map_err(failure)?;
+    let latest = Version::from_i64(latest);
+    Ok(match latest == version {
+        true => Order::Same,
+        false => Order::Stale { latest },
     })
 }
 

@@ -29,7 +29,7 @@ async fn act(handler: Handler, delivery: VerifiedDelivery) -> Response {
 }
 
 pub(crate) async fn serve(layer: Layer, handler: Handler) -> Served {
-    let act = move |delivery| act(handler.clone(), delivery);
+    let act = move |delivery: VerifiedDelivery| act(handler.clone(), delivery);
     Served(Router::new().route("/", any(act).layer(layer)))
 }
 
