@@ -12,7 +12,7 @@ use webhook_core::{
     RejectionKind, SecretSet, Signer, UnixTime, providers,
 };
 use webhook_test::{CountingStore, Gate, NOW, Rng, Sent, WHSEC, delivery, delivery_at, standard};
-use webhook_tower::forward::Forwarder;
+use webhook_tower::forward::{Forwarded, Forwarder};
 use webhook_tower::tenants::{Tenants, from_path};
 
 use super::{FRAMEWORK, Layer, route, serve};
@@ -46,13 +46,8 @@ impl Handler {
             "hangs" => std::future::pending().await,
             "waits" => self.gate.pass().await,
             "forwards" => {
-                let none: Vec<(String, String)> = Vec::new();
-                let head = Head {
-                    method: "POST",
-                    path_and_query: "/",
-                    headers: &none,
-                };
-                nobody().forward(&delivery, &head).await;
+                let forwarding = forward_to_nobody(&delivery);
+                forwarding.await;
             }
             "loses" => {
                 let key = *delivery.replay_key().unwrap();
@@ -64,12 +59,19 @@ impl Handler {
     }
 }
 
-/// A forwarder to a port at which nobody listens.
-fn nobody() -> Forwarder {
+/// Forwards a delivery to a port at which nobody listens.
+fn forward_to_nobody(delivery: &Delivery) -> impl Future<Output = Forwarded> + Send + use<> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let forwarder = Forwarder::to(&format!("http://{address}/"));
-    forwarder.without_hop_credential().build().unwrap()
+    let forwarder = forwarder.without_hop_credential().build().unwrap();
+    let none: Vec<(String, String)> = Vec::new();
+    let head = Head {
+        method: "POST",
+        path_and_query: "/",
+        headers: &none,
+    };
+    forwarder.forward(delivery, &head)
 }
 
 /// A name that no other test has.
