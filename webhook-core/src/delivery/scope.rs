@@ -153,6 +153,8 @@ impl Scope {
             Err(kind) => return self.open_unsigned(head, kind),
         };
         intake.read_head(head, id)?;
+        #[cfg(feature = "inbox")]
+        intake.keep_head(head, now);
         if shared.keeps_keys {
             intake.keep_keys(verifier.clone());
         }
