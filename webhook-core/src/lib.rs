@@ -72,6 +72,8 @@
 //!   compiler, for `aws-lc-rs`.
 //! * `secret-store`: `secret_store`, the secrets of tenants in a database, sealed under a key ring.
 //! * `metrics`: records the metrics of [`metrics`].
+//! * `inbox`: [`Delivery`]s are sealed for a store and unsealed later, for `webhook-inbox`. Implies
+//!   `secret-store`: both have one key ring.
 //! * `conformance`: the test suite that every [`ReplayStore`] has to pass.
 //! * `testing`: requests for tests, of every provider and of its attackers.
 
@@ -127,6 +129,10 @@ mod random;
 
 pub use answer::{Answer, Rejection, contracts};
 pub use crypto::Algorithm;
+#[cfg(feature = "inbox")]
+pub use delivery::{
+    Accepted, Acceptor, SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed,
+};
 pub use delivery::{
     Begun, Checked, Claimed, Claiming, Counts, DeadLetters, Delivery, Disposition, Duplicate,
     Event, Fence, Finished, Handled, IdentityPolicy, Intake, Late, LeaseLost, Limits, LostLease,

@@ -6,15 +6,13 @@ use std::time::Duration;
 use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
-use crate::delivery::{
-    Claiming, Delivery, DeliverySpan, Disposition, OnStoreError, Permit, Remembered,
-};
+use crate::delivery::{Claiming, Delivery, DeliverySpan, Disposition, OnStoreError, Permit};
 use crate::error::{RejectionKind, StoreError};
 use crate::metrics::{DeliveryOutcome, StoreVerb};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
 use crate::replay::erased::Store;
-use crate::replay::{Claim, ClaimRequest, ReplayStore as _};
+use crate::replay::{Claim, ReplayStore as _};
 use crate::time::whole_seconds_after;
 
 /// A verified delivery. Whether it is a duplicate is not known yet.
@@ -35,6 +33,10 @@ impl Checked {
     /// The future's output is [`RejectionKind::InFlight`] if a copy of the event is in flight, and
     /// [`RejectionKind::StoreUnavailable`] if the store fails.
     pub fn claim(self) -> Claiming {
+        #[cfg(feature = "inbox")]
+        if self.is_to_be_stored() {
+            return Claiming(self.store());
+        }
         Claiming(match self.claim_at_once() {
             Ok(claimed) => ClaimStep::Known(Some(Ok(claimed))),
             Err(Unclaimed::Refused(rejection)) => ClaimStep::Known(Some(Err(rejection))),
@@ -49,7 +51,7 @@ impl Checked {
         };
         let (store, key) = (store.clone(), remembered.key);
         let shared = self.0.shared().clone();
-        let request = self.request(remembered);
+        let request = self.0.request(remembered);
         ClaimStep::Asked {
             call: Box::pin(async move {
                 let claim = store.claim(&key, &request);
@@ -67,31 +69,18 @@ impl Checked {
     /// A refusal, as in [`claim`](Self::claim), or the delivery itself if the claim has to be
     /// awaited.
     pub fn claim_at_once(self) -> Result<Claimed, Unclaimed> {
+        #[cfg(feature = "inbox")]
+        if self.is_to_be_stored() {
+            return Err(Unclaimed::Waiting(self));
+        }
         let claim = match (&self.0.shared().store, self.0.remembered()) {
             (Some(Store::Memory(store)), Some(remembered)) => {
-                store.claim_now(&remembered.key, &self.request(remembered))
+                store.claim_now(&remembered.key, &self.0.request(remembered))
             }
             (Some(Store::Other(_)), Some(_)) => return Err(Unclaimed::Waiting(self)),
             _ => return Ok(Claimed::Run(self.unprotected())),
         };
         self.conclude(claim).map_err(Unclaimed::Refused)
-    }
-
-    fn request(&self, remembered: &Remembered) -> ClaimRequest {
-        let shared = self.0.shared();
-        let retention = shared.retention;
-        let retain = match remembered {
-            Remembered { keeps: false, .. } => retention.lease,
-            Remembered {
-                by_content: true, ..
-            } => retention.by_content,
-            _ => retention.by_id,
-        };
-        let mut request = ClaimRequest::new(shared.new_owner(), retention.lease, retain);
-        request.protect = retention.fresh.unwrap_or_default().min(retain);
-        request.bound = remembered.bound;
-        request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.0.raw());
-        request
     }
 
     pub(super) fn conclude(self, claim: Result<Claim, StoreError>) -> Result<Claimed, Rejection> {
@@ -163,7 +152,11 @@ impl Checked {
         let (observer, provider) = (&shared.observer, shared.provider.name());
         let watch = self.0.watch();
         watch.in_scope(|| observer.store_failed(provider, error));
-        if shared.on_store_error == OnStoreError::Refuse {
+        #[cfg(feature = "inbox")]
+        let is_refused = self.is_to_be_stored();
+        #[cfg(not(feature = "inbox"))]
+        let is_refused = false;
+        if is_refused || shared.on_store_error == OnStoreError::Refuse {
             return Err(self.reject(RejectionKind::StoreUnavailable.into()));
         }
         watch.in_scope(|| observer.unprotected(provider));
@@ -223,6 +216,9 @@ pub enum Claimed {
     Run(Permit),
     /// The delivery is a duplicate, or its event is dead: send this answer and run nothing.
     Duplicate(Answer),
+    /// The delivery is stored, and handled later: send this answer and run nothing. Only endpoints
+    /// that are durable (feature `inbox`) store deliveries.
+    Stored(Answer),
 }
 
 /// Why [`Checked::claim_at_once`] did not claim the delivery.

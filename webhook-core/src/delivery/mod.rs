@@ -1,5 +1,7 @@
 //! A delivery from its head to its settlement, and the event in it.
 
+#[cfg(feature = "inbox")]
+mod accepting;
 mod arrival;
 mod begun;
 mod body_labels;
@@ -30,6 +32,8 @@ mod reply;
 mod responder;
 mod running_lease;
 mod scope;
+#[cfg(feature = "inbox")]
+mod sealing;
 mod settling;
 mod shared;
 mod unsettled;
@@ -61,6 +65,12 @@ pub use renewal::Renewal;
 pub(crate) use responder::{HandshakeResponder, OfferHook};
 pub use running_lease::{LeaseLost, RunningLease};
 pub(crate) use scope::Scope;
+#[cfg(feature = "inbox")]
+pub(crate) use sealing::ErasedAcceptor;
+#[cfg(feature = "inbox")]
+pub use sealing::{
+    Accepted, Acceptor, SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed,
+};
 pub use settling::{Settled, Settling};
 pub(crate) use shared::{DuplicateAnswer, Retention, Shared};
 pub use unsettled::Unsettled;
@@ -77,7 +87,7 @@ use triomphe::UniqueArc;
 use crate::delivery::lost_signal::LostSignal;
 use crate::metrics::EventSeries;
 use crate::provider::{Mode, Provider};
-use crate::replay::{Lease, ReplayKey, TransactionGuard};
+use crate::replay::{ClaimRequest, Lease, ReplayKey, TransactionGuard};
 
 /// A verified delivery. Only the engine creates one, so code that has a `Delivery` does not need to
 /// verify it again.
@@ -233,6 +243,18 @@ impl Delivery {
         self.0.payload()
     }
 
+    /// What is stored of the head, if the endpoint [is durable](crate::EndpointBuilder::durable).
+    #[cfg(feature = "inbox")]
+    pub(crate) fn stored_head(&self) -> Option<&StoredHead> {
+        self.0.stored_head.as_deref()
+    }
+
+    /// The unwrapped payload, if the provider wraps it.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn unwrapped(&self) -> Option<&Bytes> {
+        self.0.unwrapped.as_deref()
+    }
+
     /// The number of this attempt to handle the event, starting at one. A higher number means that
     /// an earlier run failed or was interrupted. Always one if copies run
     /// ([`Identity::Indistinct`](crate::Identity::Indistinct), [`Questions`](crate::Questions)).
@@ -248,6 +270,31 @@ impl Delivery {
         self.0.remembered.as_ref().map(|remembered| &remembered.key)
     }
 
+    /// What a store is asked for to claim the delivery, with a new owner. `None` if the delivery has
+    /// no [replay key](Self::replay_key).
+    #[cfg(feature = "inbox")]
+    #[must_use]
+    pub fn claim_request(&self) -> Option<ClaimRequest> {
+        self.remembered().map(|remembered| self.request(remembered))
+    }
+
+    pub(super) fn request(&self, remembered: &Remembered) -> ClaimRequest {
+        let shared = self.shared();
+        let retention = shared.retention;
+        let retain = match remembered {
+            Remembered { keeps: false, .. } => retention.lease,
+            Remembered {
+                by_content: true, ..
+            } => retention.by_content,
+            _ => retention.by_id,
+        };
+        let mut request = ClaimRequest::new(shared.new_owner(), retention.lease, retain);
+        request.protect = retention.fresh.unwrap_or_default().min(retain);
+        request.bound = remembered.bound;
+        request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.raw());
+        request
+    }
+
     /// Whether copies of the event are recognised after it is handled. `false` without replay
     /// protection, and where copies run ([`Identity::Indistinct`](crate::Identity::Indistinct),
     /// [`Questions`](crate::Questions)): two events can then have one
@@ -260,9 +307,7 @@ impl Delivery {
     /// Whether the query parameter of this name holds the token that authenticates the sender.
     #[must_use]
     pub fn is_token_parameter(&self, name: &str) -> bool {
-        let shared = self.shared();
-        let own = shared.token_parameter.as_deref();
-        own == Some(name) || shared.provider.has_token_parameter(name)
+        self.shared().is_token_parameter(name)
     }
 
     /// The fencing token of the claim that the handler runs under; `None` without replay

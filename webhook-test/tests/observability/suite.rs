@@ -47,7 +47,7 @@ impl Handler {
             "waits" => self.gate.pass().await,
             "forwards" => {
                 let forwarding = forward_to_nobody(&delivery);
-                forwarding.await;
+                let _ = forwarding.await;
             }
             "loses" => {
                 let key = *delivery.replay_key().unwrap();

@@ -1,0 +1,84 @@
+//! A delivery that is stored instead of run.
+
+use crate::answer::{Answer, Rejection};
+use crate::delivery::checked::{duplicate_answer, whole_seconds};
+use crate::delivery::claiming::ClaimStep;
+use crate::delivery::permit::dead_letter;
+use crate::delivery::{Accepted, Checked, Claimed, Watch};
+use crate::error::{RejectionKind, StoreError, StoreErrorKind};
+use crate::metrics::DeliveryOutcome;
+
+impl Checked {
+    /// Whether the delivery is stored, and no handler runs. A question is not: its sender waits for
+    /// the handler's answer.
+    pub(super) fn is_to_be_stored(&self) -> bool {
+        let remembered = self.0.remembered();
+        let is_question = remembered.is_some_and(|remembered| remembered.is_question);
+        self.0.shared().inbox.is_some() && !is_question
+    }
+
+    /// Stores the delivery.
+    pub(super) fn store(mut self) -> ClaimStep {
+        // Taken before the call has a clone of the delivery.
+        let watch = self.0.take_watch();
+        let inbox = self.0.shared().inbox.clone();
+        let delivery = self.0.clone();
+        let call = async move {
+            let (Some(inbox), Some(head)) = (inbox, delivery.stored_head()) else {
+                let why = "the head of the delivery was not kept";
+                return Err(StoreError::with_source(StoreErrorKind::Misconfigured, why));
+            };
+            inbox.accept_boxed(&delivery, head).await
+        };
+        ClaimStep::Stored {
+            call: Box::pin(call),
+            checked: Some((self, watch)),
+        }
+    }
+
+    /// The answer, once the delivery is stored.
+    pub(super) fn answer_stored(
+        self,
+        accepted: Result<Accepted, StoreError>,
+        mut watch: Watch,
+    ) -> Result<Claimed, Rejection> {
+        let delivery = &self.0;
+        let observer = &delivery.shared().observer;
+        match accepted {
+            Ok(Accepted::New) => {
+                observer.stored();
+                watch.ended(DeliveryOutcome::Stored);
+                Ok(Claimed::Stored(Answer::ok()))
+            }
+            Ok(Accepted::Stored { same_payload }) => {
+                watch.in_scope(|| observer.duplicate(delivery, same_payload));
+                watch.ended(DeliveryOutcome::Duplicate);
+                Ok(Claimed::Duplicate(duplicate_answer(delivery)))
+            }
+            Ok(Accepted::OverBound) => {
+                watch.in_scope(|| observer.over_bound(delivery));
+                watch.ended(DeliveryOutcome::OverBound);
+                Ok(Claimed::Duplicate(duplicate_answer(delivery)))
+            }
+            Ok(Accepted::Dead) => {
+                observer.dead();
+                watch.ended(DeliveryOutcome::Dead);
+                Ok(Claimed::Duplicate(dead_letter()))
+            }
+            Ok(Accepted::BeingStored { retry_after }) => {
+                let rejection = Rejection::new(RejectionKind::InFlight);
+                let rejection = rejection.retry_after(whole_seconds(retry_after));
+                Err(delivery.scope().reject_watched(rejection, &mut watch))
+            }
+            Err(error) => Err(self.not_stored(&error, watch)),
+        }
+    }
+
+    /// The refusal, if it is not known whether the delivery is stored.
+    pub(super) fn not_stored(self, error: &StoreError, mut watch: Watch) -> Rejection {
+        let (scope, provider) = (self.0.scope(), self.0.provider());
+        let observer = &scope.shared.observer;
+        watch.in_scope(|| observer.store_failed(provider, error));
+        scope.reject_watched(RejectionKind::StoreUnavailable.into(), &mut watch)
+    }
+}
