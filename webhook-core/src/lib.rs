@@ -72,6 +72,8 @@
 //!   compiler, for `aws-lc-rs`.
 //! * `secret-store`: `secret_store`, the secrets of tenants in a database, sealed under a key ring.
 //! * `metrics`: records the metrics of [`metrics`].
+//! * `inbox`: [`Delivery`]s are sealed for a store and unsealed later, for `webhook-inbox`. Implies
+//!   `secret-store`: both have one key ring.
 //! * `conformance`: the test suite that every [`ReplayStore`] has to pass.
 //! * `testing`: requests for tests, of every provider and of its attackers.
 
@@ -133,6 +135,8 @@ pub use delivery::{
     OnStoreError, Outcome, PayloadError, Pending, Permit, Proof, Rejected, Renewal, RunningLease,
     Settled, Settling, Unclaimed, Unsettled,
 };
+#[cfg(feature = "inbox")]
+pub use delivery::{SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed};
 pub use endpoint::{Endpoint, EndpointBuilder, StoreCheck, StoreCheckError};
 pub use error::{
     ConfigError, RejectionClass, RejectionKind, SecretProblem, StoreError, StoreErrorKind,

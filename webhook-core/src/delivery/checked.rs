@@ -7,14 +7,14 @@ use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
 use crate::delivery::{
-    Claiming, Delivery, DeliverySpan, Disposition, OnStoreError, Permit, Remembered,
+    Claiming, Delivery, DeliverySpan, Disposition, OnStoreError, Permit,
 };
 use crate::error::{RejectionKind, StoreError};
 use crate::metrics::{DeliveryOutcome, StoreVerb};
 use crate::observe::hook;
 use crate::observe::hook::Hook;
 use crate::replay::erased::Store;
-use crate::replay::{Claim, ClaimRequest, ReplayStore as _};
+use crate::replay::{Claim, ReplayStore as _};
 use crate::time::whole_seconds_after;
 
 /// A verified delivery. Whether it is a duplicate is not known yet.
@@ -49,7 +49,7 @@ impl Checked {
         };
         let (store, key) = (store.clone(), remembered.key);
         let shared = self.0.shared().clone();
-        let request = self.request(remembered);
+        let request = self.0.request(remembered);
         ClaimStep::Asked {
             call: Box::pin(async move {
                 let claim = store.claim(&key, &request);
@@ -69,29 +69,12 @@ impl Checked {
     pub fn claim_at_once(self) -> Result<Claimed, Unclaimed> {
         let claim = match (&self.0.shared().store, self.0.remembered()) {
             (Some(Store::Memory(store)), Some(remembered)) => {
-                store.claim_now(&remembered.key, &self.request(remembered))
+                store.claim_now(&remembered.key, &self.0.request(remembered))
             }
             (Some(Store::Other(_)), Some(_)) => return Err(Unclaimed::Waiting(self)),
             _ => return Ok(Claimed::Run(self.unprotected())),
         };
         self.conclude(claim).map_err(Unclaimed::Refused)
-    }
-
-    fn request(&self, remembered: &Remembered) -> ClaimRequest {
-        let shared = self.0.shared();
-        let retention = shared.retention;
-        let retain = match remembered {
-            Remembered { keeps: false, .. } => retention.lease,
-            Remembered {
-                by_content: true, ..
-            } => retention.by_content,
-            _ => retention.by_id,
-        };
-        let mut request = ClaimRequest::new(shared.new_owner(), retention.lease, retain);
-        request.protect = retention.fresh.unwrap_or_default().min(retain);
-        request.bound = remembered.bound;
-        request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.0.raw());
-        request
     }
 
     pub(super) fn conclude(self, claim: Result<Claim, StoreError>) -> Result<Claimed, Rejection> {

@@ -30,6 +30,8 @@ mod reply;
 mod responder;
 mod running_lease;
 mod scope;
+#[cfg(feature = "inbox")]
+mod sealing;
 mod settling;
 mod shared;
 mod unsettled;
@@ -61,6 +63,8 @@ pub use renewal::Renewal;
 pub(crate) use responder::{HandshakeResponder, OfferHook};
 pub use running_lease::{LeaseLost, RunningLease};
 pub(crate) use scope::Scope;
+#[cfg(feature = "inbox")]
+pub use sealing::{SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed};
 pub use settling::{Settled, Settling};
 pub(crate) use shared::{DuplicateAnswer, Retention, Shared};
 pub use unsettled::Unsettled;
@@ -77,7 +81,7 @@ use triomphe::UniqueArc;
 use crate::delivery::lost_signal::LostSignal;
 use crate::metrics::EventSeries;
 use crate::provider::{Mode, Provider};
-use crate::replay::{Lease, ReplayKey, TransactionGuard};
+use crate::replay::{ClaimRequest, Lease, ReplayKey, TransactionGuard};
 
 /// A verified delivery. Only the engine creates one, so code that has a `Delivery` does not need to
 /// verify it again.
@@ -233,6 +237,12 @@ impl Delivery {
         self.0.payload()
     }
 
+    /// The unwrapped payload, if the provider wraps it.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn unwrapped(&self) -> Option<&Bytes> {
+        self.0.unwrapped.as_deref()
+    }
+
     /// The number of this attempt to handle the event, starting at one. A higher number means that
     /// an earlier run failed or was interrupted. Always one if copies run
     /// ([`Identity::Indistinct`](crate::Identity::Indistinct), [`Questions`](crate::Questions)).
@@ -246,6 +256,31 @@ impl Delivery {
     #[must_use]
     pub fn replay_key(&self) -> Option<&ReplayKey> {
         self.0.remembered.as_ref().map(|remembered| &remembered.key)
+    }
+
+    /// What a store is asked for to claim the delivery, with a new owner. `None` if the delivery has
+    /// no [replay key](Self::replay_key).
+    #[cfg(feature = "inbox")]
+    #[must_use]
+    pub fn claim_request(&self) -> Option<ClaimRequest> {
+        self.remembered().map(|remembered| self.request(remembered))
+    }
+
+    pub(super) fn request(&self, remembered: &Remembered) -> ClaimRequest {
+        let shared = self.shared();
+        let retention = shared.retention;
+        let retain = match remembered {
+            Remembered { keeps: false, .. } => retention.lease,
+            Remembered {
+                by_content: true, ..
+            } => retention.by_content,
+            _ => retention.by_id,
+        };
+        let mut request = ClaimRequest::new(shared.new_owner(), retention.lease, retain);
+        request.protect = retention.fresh.unwrap_or_default().min(retain);
+        request.bound = remembered.bound;
+        request.fingerprint = xxhash_rust::xxh3::xxh3_64(self.raw());
+        request
     }
 
     /// Whether copies of the event are recognised after it is handled. `false` without replay

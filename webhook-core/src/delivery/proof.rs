@@ -67,6 +67,12 @@ impl Proof {
         self.verified.time
     }
 
+    /// SHA-256 of the signed message, if it does not include the body.
+    #[cfg(feature = "inbox")]
+    pub(crate) const fn message(&self) -> Option<[u8; 32]> {
+        self.verified.message
+    }
+
     /// Whether [`Delivery::id`](crate::Delivery::id) is covered. The ids of GitHub and Shopify are
     /// not: they are in unsigned headers.
     #[must_use]

@@ -7,6 +7,8 @@ mod feature;
 mod generic;
 mod retention;
 mod settings;
+#[cfg(feature = "inbox")]
+mod unseal;
 
 pub use builder::EndpointBuilder;
 pub use check::{StoreCheck, StoreCheckError};

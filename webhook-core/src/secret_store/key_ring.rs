@@ -8,6 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::crypto::constant_time_eq;
 use crate::crypto::seal::{self, SealingKey};
+#[cfg(feature = "inbox")]
+use crate::crypto::{Algorithm, RunningMac};
 use crate::secret_store::KeyRingError;
 use crate::secret_store::key_text::{self, KeyProblem};
 
@@ -43,7 +45,14 @@ pub struct KeyRing(Arc<[MasterKey]>);
 struct MasterKey {
     id: Box<str>,
     key: SealingKey,
+    /// Derived from the key, for what is not a secret.
+    #[cfg(feature = "inbox")]
+    deliveries: RunningMac,
 }
+
+/// Keeps the derived key apart from other uses of the key.
+#[cfg(feature = "inbox")]
+const FOR_DELIVERIES: &[u8] = b"webhook-delivery";
 
 impl KeyRing {
     /// A ring of these keys, each with its id. The first one is current.
@@ -130,6 +139,12 @@ impl KeyRing {
         self.0.first().map(|key| (&*key.id, &key.key))
     }
 
+    /// The keys that seal deliveries, each with its id, the current one first.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn delivery_keys(&self) -> impl Iterator<Item = (&str, &RunningMac)> {
+        self.0.iter().map(|key| (&*key.id, &key.deliveries))
+    }
+
     pub(super) fn get(&self, id: &str) -> Option<&SealingKey> {
         let mut keys = self.0.iter();
         keys.find(|key| *key.id == *id).map(|key| &key.key)
@@ -176,9 +191,19 @@ impl Builder {
         let keys = self.0.into_iter().map(|(id, bytes)| MasterKey {
             id,
             key: SealingKey::new(&bytes),
+            #[cfg(feature = "inbox")]
+            deliveries: for_deliveries(&bytes),
         });
         Ok(KeyRing(keys.collect()))
     }
+}
+
+/// The keyed hash of the key that is derived for deliveries.
+#[cfg(feature = "inbox")]
+fn for_deliveries(key: &[u8; seal::KEY]) -> RunningMac {
+    let mut mac = Algorithm::HmacSha256.key(key);
+    mac.update(FOR_DELIVERIES);
+    Algorithm::HmacSha256.key(mac.finish().as_bytes())
 }
 
 /// Shows the ids.

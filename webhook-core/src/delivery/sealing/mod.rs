@@ -1,0 +1,13 @@
+//! Deliveries that leave the process and come back: sealed, so that a row that nobody verified
+//! never becomes a [`Delivery`](crate::Delivery).
+
+mod error;
+mod format;
+mod head;
+mod keys;
+mod record;
+
+pub use error::UnsealError;
+pub use head::StoredHead;
+pub use keys::SealKeys;
+pub use record::{SealedDelivery, Unsealed};
