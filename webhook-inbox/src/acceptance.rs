@@ -1,0 +1,124 @@
+//! What is stored, and whether it was.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use webhook_core::replay::ClaimRequest;
+use webhook_core::{ReplayKey, SealedDelivery};
+
+use crate::{Lane, text};
+
+/// The longest text in a column that a table indexes or filters by, in bytes.
+const MAX_COLUMN: usize = 255;
+
+/// A delivery to store. [`Inbox::accept`](crate::Inbox::accept) makes one.
+///
+/// The sealed record is the truth. Names stand beside it so that a table can find and list it.
+/// `Debug` shows neither the record nor the body.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Acceptance {
+    /// What the event is remembered by.
+    pub key: ReplayKey,
+    /// The owner of this acceptance, how long the key is kept, the fingerprint, and the bound. Its
+    /// lease is not used: a stored delivery is remembered as done.
+    pub request: ClaimRequest,
+    /// Whether copies are recognised. If not, each copy is another job, and the key is not written.
+    pub is_remembered: bool,
+    /// The queue.
+    pub lane: Lane,
+    /// The provider.
+    pub provider: Box<str>,
+    /// The type of the event, if it has one.
+    pub event_type: Option<Box<str>>,
+    /// The template of the route, if it is known.
+    pub route: Option<Box<str>>,
+    /// The delivery without its body.
+    pub sealed: SealedDelivery,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Acceptance {
+    /// A delivery of this provider, which is remembered. It has no type and no route.
+    pub fn new(
+        key: ReplayKey,
+        request: ClaimRequest,
+        lane: Lane,
+        provider: &str,
+        sealed: SealedDelivery,
+        body: Bytes,
+    ) -> Self {
+        Self {
+            key,
+            request,
+            is_remembered: true,
+            lane: Lane::new(column(&lane.tenant), column(&lane.consumer)),
+            provider: column(provider),
+            event_type: None,
+            route: None,
+            sealed,
+            body,
+        }
+    }
+
+    /// Sets whether copies are recognised.
+    #[must_use]
+    pub fn remembered(mut self, is_remembered: bool) -> Self {
+        self.is_remembered = is_remembered;
+        self
+    }
+
+    /// Sets the type of the event.
+    #[must_use]
+    pub fn with_event_type(mut self, name: Option<&str>) -> Self {
+        self.event_type = name.map(column);
+        self
+    }
+
+    /// Sets the template of the route.
+    #[must_use]
+    pub fn with_route(mut self, template: Option<&str>) -> Self {
+        self.route = template.map(column);
+        self
+    }
+}
+
+fn column(text: &str) -> Box<str> {
+    text::column(text, MAX_COLUMN)
+}
+
+impl fmt::Debug for Acceptance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acceptance")
+            .field("key", &self.key)
+            .field("lane", &self.lane)
+            .field("provider", &self.provider)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of an [`Acceptance`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Accepted {
+    /// It is stored, and on the disk. Answer 200.
+    New,
+    /// It was stored before, or handled before the inbox was there. Answer 200.
+    Stored {
+        /// Whether the fingerprint of the stored one is equal.
+        same_payload: bool,
+    },
+    /// A copy is being stored or handled right now, and may fail yet. Answer 503, so that the
+    /// sender retries.
+    BeingStored {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
+    /// Its group has as many keys as its bound allows. Answer 200.
+    OverBound,
+    /// The event was given up before the inbox was there: its replay record is dead. Answer 200.
+    Dead,
+}

@@ -1,0 +1,150 @@
+//! A job as the table in memory has it.
+
+use bytes::Bytes;
+use webhook_core::replay::{LeaseState, Owner};
+use webhook_core::{SealedDelivery, UnixTime};
+
+use crate::{
+    Acceptance, Attempt, Change, Ending, Failure, Job, JobId, JobInfo, JobLease, JobState,
+    LAST_ATTEMPTS,
+};
+
+pub(super) struct Row {
+    pub(super) info: JobInfo,
+    pub(super) sealed: SealedDelivery,
+    pub(super) body: Option<Bytes>,
+    pub(super) attempts: Vec<Attempt>,
+    owner: Option<Owner>,
+    /// How often the job was claimed.
+    epoch: u64,
+}
+
+impl Row {
+    pub(super) fn new(id: JobId, acceptance: &Acceptance, now: UnixTime) -> Self {
+        let (lane, provider) = (acceptance.lane.clone(), acceptance.provider.clone());
+        let mut info = JobInfo::new(id, acceptance.key, lane, provider, now);
+        info.event_type.clone_from(&acceptance.event_type);
+        info.route.clone_from(&acceptance.route);
+        Self {
+            info,
+            sealed: acceptance.sealed.clone(),
+            body: Some(acceptance.body.clone()),
+            attempts: Vec::new(),
+            owner: None,
+            epoch: 0,
+        }
+    }
+
+    pub(super) fn can_be_taken(&self, now: UnixTime) -> bool {
+        let is_open = matches!(self.info.state, JobState::Due | JobState::Running);
+        is_open && self.info.run_at <= now
+    }
+
+    pub(super) fn has_ended_by(&self, time: UnixTime) -> bool {
+        self.info.ended_at.is_some_and(|ended| ended <= time)
+    }
+
+    pub(super) fn take(&mut self, owner: Owner, until: UnixTime) -> Job {
+        self.owner = Some(owner);
+        self.epoch += 1;
+        self.info.state = JobState::Running;
+        self.info.run_at = until;
+        self.info.attempts += 1;
+        let mut job = Job::new(
+            JobLease::new(self.info.id, owner, self.epoch),
+            self.info.lane.clone(),
+            self.info.key,
+            self.info.accepted_at,
+            self.sealed.clone(),
+            self.body.clone().unwrap_or_default(),
+        );
+        job.attempt = self.info.attempts;
+        job
+    }
+
+    fn is_of(&self, lease: &JobLease) -> bool {
+        self.owner == Some(lease.owner) && self.epoch == lease.epoch
+    }
+
+    pub(super) fn renew(&mut self, lease: &JobLease, until: UnixTime) -> LeaseState {
+        if !self.is_of(lease) || self.info.state != JobState::Running {
+            return LeaseState::Lost;
+        }
+        self.info.run_at = until;
+        LeaseState::Held
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        lease: &JobLease,
+        ending: &Ending,
+        now: UnixTime,
+    ) -> LeaseState {
+        let state = match ending {
+            Ending::Done => JobState::Done,
+            Ending::Retry { .. } | Ending::GivenBack => JobState::Due,
+            Ending::Dead { .. } => JobState::Dead,
+            Ending::Parked { .. } => JobState::Parked,
+        };
+        if !self.is_of(lease) {
+            return LeaseState::Lost;
+        }
+        if self.info.state != JobState::Running {
+            return match self.info.state == state {
+                true => LeaseState::Held,
+                false => LeaseState::Lost,
+            };
+        }
+        self.info.state = state;
+        match ending {
+            Ending::Done => self.info.ended_at = Some(now),
+            Ending::Retry { after, failure } => {
+                self.info.run_at = now.saturating_add(*after);
+                self.fail(failure, now);
+            }
+            Ending::Dead { failure } => self.fail(failure, now),
+            Ending::Parked { reason } => {
+                self.info.attempts -= 1;
+                self.info.error = Some(reason.kind.clone());
+            }
+            Ending::GivenBack => {
+                self.info.attempts -= 1;
+                self.info.run_at = now;
+            }
+        }
+        LeaseState::Held
+    }
+
+    fn fail(&mut self, failure: &Failure, now: UnixTime) {
+        self.info.error = Some(failure.kind.clone());
+        let number = u32::try_from(self.epoch).unwrap_or(u32::MAX);
+        self.attempts
+            .push(Attempt::new(number, failure.clone(), now));
+        let most = 1 + usize::try_from(LAST_ATTEMPTS).unwrap_or(usize::MAX);
+        if self.attempts.len() > most {
+            self.attempts.remove(1);
+        }
+    }
+
+    /// Returns whether the state allows it.
+    pub(super) fn change(&mut self, change: Change, now: UnixTime) -> bool {
+        use JobState as S;
+        let info = &mut self.info;
+        match (change, info.state) {
+            (Change::Requeue, S::Dead | S::Parked) => {
+                info.state = S::Due;
+                info.attempts = 0;
+                info.run_at = now;
+            }
+            (Change::Park, S::Due) => info.state = S::Parked,
+            (Change::Drop, S::Due | S::Dead | S::Parked) => {
+                info.state = S::Dropped;
+                info.ended_at = Some(now);
+            }
+            _ => return false,
+        }
+        // A lease that has ended its claim before must not look as if it had done this.
+        self.owner = None;
+        true
+    }
+}

@@ -1,0 +1,245 @@
+//! A table with a flaw, around the table in memory.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use webhook_core::StoreError;
+use webhook_core::replay::{LeaseState, Owner};
+use webhook_inbox::{
+    Acceptance, Accepted, Change, Ending, Failure, InboxTable, JobFilter, JobId, JobLease,
+    JobState, Listed, MemoryInbox, Pruned, Retention, Stats, StoredJob, TakeRequest, Taken,
+};
+
+/// What a table does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    ForgetsKeys,
+    NeverForgets,
+    ForgetsOwners,
+    RemembersEverything,
+    IgnoresBounds,
+    TakesBodiesForText,
+    MixesLanes,
+    NeverTakesOver,
+    GrantsNoLease,
+    RenewsNothing,
+    RenewsWhatIsLost,
+    IgnoresLeases,
+    EndsOnlyOnce,
+    RetriesAtOnce,
+    RetriesTheDead,
+    BuriesTheParked,
+    CountsWhatIsGivenBack,
+    ForgetsTheFirstAttempt,
+    ServesTheFirstLane,
+    StopsEarly,
+    ServesTheLatest,
+    ChangesWhatRuns,
+    HoldsWhatWasChanged,
+    FoldsCase,
+    SkipsAJob,
+    CountsTheDeadAsDue,
+    LosesBodiesOfTheDead,
+    PrunesWithoutEnd,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Flawed {
+    table: MemoryInbox,
+    flaw: Flaw,
+    /// The last lease of each job.
+    leases: Arc<Mutex<HashMap<JobId, JobLease>>>,
+    ended: Arc<Mutex<HashSet<JobLease>>>,
+}
+
+impl Flawed {
+    pub(super) fn new(table: MemoryInbox, flaw: Flaw) -> Self {
+        Self {
+            table,
+            flaw,
+            leases: Arc::default(),
+            ended: Arc::default(),
+        }
+    }
+
+    fn last_lease(&self, id: JobId) -> Option<JobLease> {
+        self.leases.lock().unwrap().get(&id).copied()
+    }
+
+    /// Gives back what is not wanted of what was taken.
+    async fn keep(
+        &self,
+        taken: &mut Taken,
+        is_kept: impl Fn(&webhook_inbox::Job) -> bool,
+    ) -> Result<(), StoreError> {
+        for job in taken.jobs.iter().filter(|job| !is_kept(job)) {
+            self.table.settle(&job.lease, &Ending::GivenBack).await?;
+        }
+        taken.jobs.retain(|job| is_kept(job));
+        Ok(())
+    }
+}
+
+fn failure() -> Failure {
+    Failure::new("flaw", Duration::ZERO)
+}
+
+impl InboxTable for Flawed {
+    async fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, StoreError> {
+        let mut changed = acceptance.clone();
+        match self.flaw {
+            Flaw::ForgetsKeys => changed.is_remembered = false,
+            Flaw::NeverForgets => changed.request.retain *= 1000,
+            Flaw::ForgetsOwners => changed.request.owner = Owner::from_bits(unused_bits()),
+            Flaw::RemembersEverything => changed.is_remembered = true,
+            Flaw::IgnoresBounds => changed.request.bound = None,
+            Flaw::TakesBodiesForText => {
+                let text = String::from_utf8_lossy(&acceptance.body).into_owned();
+                changed.body = text.into();
+            }
+            Flaw::MixesLanes => changed.lane.consumer = "".into(),
+            _ => {}
+        }
+        self.table.accept(&changed).await
+    }
+
+    async fn take(&self, request: &TakeRequest) -> Result<Taken, StoreError> {
+        let mut changed = request.clone();
+        match self.flaw {
+            Flaw::NeverTakesOver => changed.lease *= 1000,
+            Flaw::GrantsNoLease => changed.lease = Duration::ZERO,
+            Flaw::ServesTheLatest => changed.at_most = 100,
+            _ => {}
+        }
+        let mut taken = self.table.take(&changed).await?;
+        match self.flaw {
+            Flaw::ServesTheFirstLane => {
+                let first = taken.jobs.first().map(|job| job.lane.clone());
+                self.keep(&mut taken, |job| Some(&job.lane) == first.as_ref())
+                    .await?;
+                taken.after = None;
+            }
+            Flaw::StopsEarly => taken.after = None,
+            Flaw::ServesTheLatest => {
+                let from = taken.jobs.len().saturating_sub(request.at_most);
+                let late: Vec<_> = taken.jobs.iter().skip(from).map(|job| job.lease).collect();
+                self.keep(&mut taken, |job| late.contains(&job.lease))
+                    .await?;
+            }
+            _ => {}
+        }
+        let mut leases = self.leases.lock().unwrap();
+        leases.extend(taken.jobs.iter().map(|job| (job.lease.id, job.lease)));
+        Ok(taken)
+    }
+
+    async fn renew(&self, lease: &JobLease, by: Duration) -> Result<LeaseState, StoreError> {
+        match self.flaw {
+            Flaw::RenewsNothing => self.table.renew(lease, Duration::ZERO).await,
+            Flaw::RenewsWhatIsLost => {
+                self.table.renew(lease, by).await?;
+                Ok(LeaseState::Held)
+            }
+            _ => self.table.renew(lease, by).await,
+        }
+    }
+
+    async fn settle(&self, lease: &JobLease, ending: &Ending) -> Result<LeaseState, StoreError> {
+        let (mut lease, mut ending) = (*lease, ending.clone());
+        let is_first = self.ended.lock().unwrap().insert(lease);
+        match (self.flaw, &mut ending) {
+            (Flaw::IgnoresLeases, _) => lease = self.last_lease(lease.id).unwrap_or(lease),
+            (Flaw::EndsOnlyOnce, _) if !is_first => return Ok(LeaseState::Lost),
+            (Flaw::RetriesAtOnce, Ending::Retry { after, .. }) => *after = Duration::ZERO,
+            (Flaw::RetriesTheDead, Ending::Dead { failure }) => {
+                let (after, failure) = (Duration::ZERO, failure.clone());
+                ending = Ending::Retry { after, failure };
+            }
+            (Flaw::BuriesTheParked, Ending::Parked { reason }) => {
+                let failure = reason.clone();
+                ending = Ending::Dead { failure };
+            }
+            (Flaw::CountsWhatIsGivenBack, Ending::GivenBack) => {
+                let (after, failure) = (Duration::ZERO, failure());
+                ending = Ending::Retry { after, failure };
+            }
+            _ => {}
+        }
+        let state = self.table.settle(&lease, &ending).await?;
+        let is_changed = self.flaw == Flaw::HoldsWhatWasChanged && !is_first;
+        let known = self.last_lease(lease.id) == Some(lease);
+        Ok(match is_changed && known {
+            true => LeaseState::Held,
+            false => state,
+        })
+    }
+
+    async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
+        if self.flaw == Flaw::ChangesWhatRuns {
+            for lease in ids.iter().filter_map(|id| self.last_lease(*id)) {
+                let reason = failure();
+                self.table
+                    .settle(&lease, &Ending::Parked { reason })
+                    .await?;
+            }
+        }
+        self.table.change(ids, change).await
+    }
+
+    async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {
+        let mut found = self.table.find(id).await?;
+        if let Some(job) = &mut found {
+            if self.flaw == Flaw::LosesBodiesOfTheDead && job.info.state == JobState::Dead {
+                job.body = None;
+            }
+            if self.flaw == Flaw::ForgetsTheFirstAttempt && job.attempts.len() > 9 {
+                job.attempts.remove(0);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn list(
+        &self,
+        filter: &JobFilter,
+        after: Option<JobId>,
+        at_most: usize,
+    ) -> Result<Listed, StoreError> {
+        let mut changed = filter.clone();
+        if self.flaw == Flaw::FoldsCase {
+            changed.tenant = filter
+                .tenant
+                .as_ref()
+                .map(|name| name.to_lowercase().into());
+        }
+        let mut listed = self.table.list(&changed, after, at_most).await?;
+        if self.flaw == Flaw::SkipsAJob && listed.jobs.len() > 1 {
+            listed.jobs.remove(0);
+        }
+        Ok(listed)
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        let mut stats = self.table.stats().await?;
+        if self.flaw == Flaw::CountsTheDeadAsDue {
+            stats.due += stats.dead;
+        }
+        Ok(stats)
+    }
+
+    async fn prune(&self, retention: &Retention, at_most: usize) -> Result<Pruned, StoreError> {
+        let at_most = match self.flaw {
+            Flaw::PrunesWithoutEnd => usize::MAX,
+            _ => at_most,
+        };
+        self.table.prune(retention, at_most).await
+    }
+}
+
+/// Bits that no other call has.
+fn unused_bits() -> u128 {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    static LAST: AtomicU64 = AtomicU64::new(1);
+    u128::from(u64::MAX - LAST.fetch_add(1, Relaxed))
+}
