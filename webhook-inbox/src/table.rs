@@ -90,7 +90,7 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<LeaseState, StoreError>> + Send;
 
     /// Changes the states of jobs. Those whose state does not allow it stay as they are. Returns how
-    /// many were changed. At most 1000 ids.
+    /// many were changed. More than a thousand ids may take several transactions.
     fn change(
         &self,
         ids: &[JobId],

@@ -89,20 +89,56 @@ impl<'c> Ledger<'c> {
             None => self.next_epoch(before),
         };
         let claim = NewClaim::new(request, epoch, attempts.saturating_add(1), self.now);
-        self.connection
-            .prepare_cached(sql::CLAIM)?
-            .execute(params![
-                key.as_bytes(),
-                claim.owner,
-                claim.epoch,
-                claim.lease_until,
-                claim.attempts,
-                claim.retain,
-                claim.fingerprint,
-                claim.expires_at,
-                self.now,
-            ])?;
+        self.write_claim(key, &claim, record::CLAIMED)?;
         claim.acquired(key, request.owner)
+    }
+
+    /// Claims a key and commits it at once.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn remember(
+        &mut self,
+        key: &ReplayKey,
+        request: &ClaimRequest,
+    ) -> Result<Remembered, Failure> {
+        let record = self.read(key)?;
+        let is_own = record.as_ref().is_some_and(|record| {
+            let is_done = record.state == record::DONE && record.expires_at > self.now;
+            is_done && record.owner == request.owner
+        });
+        if is_own {
+            return Ok(Remembered::Before);
+        }
+        let (before, attempts) = match Found::by(record, key, request, self.now)? {
+            Found::Answer(answer) => return Ok(Remembered::Known(answer)),
+            Found::Free { epoch, attempts } => (epoch, attempts),
+            Found::New if !self.is_counted(request)? => {
+                return Ok(Remembered::Known(Claim::OverBound));
+            }
+            Found::New => (0, 0),
+        };
+        let epoch = self.next_epoch(before);
+        let mut claim = NewClaim::new(request, epoch, attempts.saturating_add(1), self.now);
+        claim.lease_until = 0;
+        claim.expires_at = self.now.saturating_add(claim.retain);
+        self.write_claim(key, &claim, record::DONE)?;
+        Ok(Remembered::Now { epoch })
+    }
+
+    fn write_claim(&self, key: &ReplayKey, claim: &NewClaim, state: i64) -> Result<(), Failure> {
+        let mut statement = self.connection.prepare_cached(sql::CLAIM)?;
+        statement.execute(params![
+            key.as_bytes(),
+            claim.owner,
+            claim.epoch,
+            claim.lease_until,
+            claim.attempts,
+            claim.retain,
+            claim.fingerprint,
+            claim.expires_at,
+            self.now,
+            state,
+        ])?;
+        Ok(())
     }
 
     pub(crate) fn renew(&mut self, lease: &Lease, by: Duration) -> Result<LeaseState, Failure> {
@@ -250,7 +286,7 @@ impl<'c> Ledger<'c> {
         Ok(counted > 0)
     }
 
-    fn next_epoch(&mut self, before: i64) -> i64 {
+    pub(crate) fn next_epoch(&mut self, before: i64) -> i64 {
         let last = self.last_epoch.max(before);
         self.last_epoch = last.saturating_add(1).max(self.now);
         self.is_epoch_new = true;
@@ -277,6 +313,17 @@ impl<'c> Ledger<'c> {
         ])?;
         Ok(held(changed))
     }
+}
+
+/// What became of a key that was to be remembered.
+#[cfg(feature = "inbox")]
+pub(crate) enum Remembered {
+    /// It was written, with this epoch, which no other key has.
+    Now { epoch: i64 },
+    /// The same owner has written it before.
+    Before,
+    /// Another owner has it.
+    Known(Claim),
 }
 
 fn held(changed: usize) -> LeaseState {

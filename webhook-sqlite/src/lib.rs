@@ -43,6 +43,7 @@
 //!
 //! * `bundled` (default): builds SQLite into the program. Needs a C compiler. Without it, the
 //!   system's SQLite is linked, 3.37 or later.
+//! * `inbox`: `SqliteInbox`, deliveries that are stored before they are acknowledged.
 //! * `secret-store`: `SqliteSecrets`, the secrets of tenants, sealed in the same file.
 //! * `sqlx`: [`transaction`] for connections of sqlx 0.9. Implies `bundled`. Needs Rust 1.94.
 
@@ -51,6 +52,8 @@
 mod builder;
 mod check;
 mod failure;
+#[cfg(feature = "inbox")]
+mod inbox;
 mod ledger;
 mod log_length;
 mod mounts;
@@ -66,6 +69,8 @@ pub mod transaction;
 mod writer;
 
 pub use builder::SqliteStoreBuilder;
+#[cfg(feature = "inbox")]
+pub use inbox::SqliteInbox;
 pub use open::{OpenError, OpenErrorKind};
 #[cfg(feature = "secret-store")]
 pub use secrets::{SqliteSecretTable, SqliteSecrets};

@@ -46,6 +46,47 @@ create table webhook_entity (
 
 create index webhook_entity_expires on webhook_entity (expires_at);
 
+create table webhook_delivery (
+    id          integer primary key,
+    state       integer not null check (state between 0 and 5),
+    attempts    integer not null check (attempts >= 0),
+    epoch       integer not null check (epoch >= 0),
+    owner       blob    check (length(owner) = 16),
+    run_at      integer not null,
+    accepted_at integer not null,
+    ended_at    integer,
+    has_body    integer not null check (has_body in (0, 1)),
+    key         blob    not null check (length(key) = 32),
+    tenant      text    not null,
+    consumer    text    not null,
+    provider    text    not null,
+    type        text,
+    route       text,
+    error       text,
+    sealed      blob    not null
+) strict;
+
+create index webhook_delivery_due on webhook_delivery (tenant, consumer, run_at) where state < 2;
+create index webhook_delivery_aside on webhook_delivery (state) where state in (3, 4);
+create index webhook_delivery_body on webhook_delivery (ended_at)
+    where ended_at is not null and has_body = 1;
+create index webhook_delivery_ended on webhook_delivery (ended_at)
+    where ended_at is not null and has_body = 0;
+
+create table webhook_body (
+    id    integer primary key,
+    bytes blob    not null
+) strict;
+
+create table webhook_attempt (
+    delivery integer not null,
+    number   integer not null check (number > 0),
+    kind     text    not null,
+    millis   integer not null check (millis >= 0),
+    ended_at integer not null,
+    primary key (delivery, number)
+) strict, without rowid;
+
 create table webhook_store (
     id         integer primary key check (id = 1),
     version    integer not null,

@@ -16,9 +16,13 @@ use crate::failure::Failure;
 /// | `webhook_group` | how many keys a group has, for claims with a bound |
 /// | `webhook_secret` | a value of a tenant, sealed: see `SecretTable` of `webhook-core` |
 /// | `webhook_entity` | the highest version of an object whose events are ordered |
+/// | `webhook_delivery` | a stored delivery: see `InboxTable` of `webhook-inbox` |
+/// | `webhook_body` | the body of a stored delivery |
+/// | `webhook_attempt` | an attempt to handle a stored delivery that failed |
 /// | `webhook_store` | the only row: the version of the tables, and the highest epoch so far |
 ///
-/// The states of a record are 0 (claimed), 1 (done), 2 (released) and 3 (dead).
+/// The states of a record are 0 (claimed), 1 (done), 2 (released) and 3 (dead). Those of a stored
+/// delivery are 0 (due), 1 (running), 2 (done), 3 (dead), 4 (parked) and 5 (dropped).
 pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// The version of [`SCHEMA`], as the table `webhook_store` has it.
@@ -28,8 +32,10 @@ pub const SCHEMA_VERSION: i64 = 1;
 pub(crate) const COUNT_TABLES: &str = "select count(*) from sqlite_schema where name in (\
      'webhook_key', 'webhook_group', 'webhook_secret', 'webhook_entity', 'webhook_store', \
      'webhook_key_expires', 'webhook_key_dead', 'webhook_group_expires', 'webhook_secret_ends', \
-     'webhook_entity_expires')";
-pub(crate) const TABLES: i64 = 10;
+     'webhook_entity_expires', 'webhook_delivery', 'webhook_body', 'webhook_attempt', \
+     'webhook_delivery_due', 'webhook_delivery_aside', 'webhook_delivery_body', \
+     'webhook_delivery_ended')";
+pub(crate) const TABLES: i64 = 17;
 
 /// The version of the tables and the highest epoch.
 pub(crate) const STORE: &str = "select version, last_epoch from webhook_store where id = 1";
@@ -46,11 +52,11 @@ pub(crate) const NEXT_EPOCH: &str = "update webhook_store \
 pub(crate) const READ: &str = "select state, owner, epoch, lease_until, attempts, fingerprint, \
      expires_at, answer from webhook_key where key = ?1";
 
-/// Writes an acquired claim over whatever was there. Parameters: key, owner, epoch, end of the
-/// lease, attempts, retain, fingerprint, expiry, now.
+/// Writes a claim over whatever was there. Parameters: key, owner, epoch, end of the lease,
+/// attempts, retain, fingerprint, expiry, now, state.
 pub(crate) const CLAIM: &str = "insert or replace into webhook_key (key, state, owner, epoch, \
      lease_until, attempts, retain, fingerprint, expires_at, changed_at) \
-     values (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+     values (?1, ?10, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 /// Counts a key in its group, unless the group is full. Parameters: group, expiry, now, bound.
 pub(crate) const COUNT: &str = "insert into webhook_group (key, keys, expires_at) \

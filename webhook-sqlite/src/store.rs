@@ -47,7 +47,7 @@ impl SqliteStore {
         SqliteStoreBuilder::new(path.as_ref())
     }
 
-    #[cfg(feature = "secret-store")]
+    #[cfg(any(feature = "inbox", feature = "secret-store"))]
     pub(crate) fn writer(&self) -> Arc<Writer> {
         Arc::clone(&self.writer)
     }

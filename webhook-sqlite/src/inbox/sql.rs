@@ -1,0 +1,157 @@
+//! The statements on stored deliveries.
+//!
+//! The states are 0: due, 1: running, 2: done, 3: dead, 4: parked, 5: dropped.
+
+/// Parameters: id, now, key, tenant, consumer, provider, type, route, sealed.
+pub(super) const ACCEPT: &str = "insert into webhook_delivery (id, state, attempts, epoch, run_at, \
+     accepted_at, has_body, key, tenant, consumer, provider, type, route, sealed) \
+     values (?1, 0, 0, 0, ?2, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+/// Parameters: id, bytes.
+pub(super) const ACCEPT_BODY: &str = "insert into webhook_body (id, bytes) values (?1, ?2)";
+
+/// The first row above a place in the index, which is the earliest of its lane if the place is the
+/// end of another. Parameters: tenant, consumer, time.
+pub(super) const NEXT_LANE: &str = "select tenant, consumer, run_at \
+     from webhook_delivery indexed by webhook_delivery_due \
+     where state < 2 and (tenant, consumer, run_at) > (?1, ?2, ?3) \
+     order by tenant, consumer, run_at limit 1";
+
+/// What a lane has to take. Parameters: tenant, consumer, now, how many.
+pub(super) const DUE: &str = "select d.id, d.epoch, d.attempts, d.key, d.accepted_at, d.sealed, \
+     b.bytes from webhook_delivery d indexed by webhook_delivery_due \
+     left join webhook_body b on b.id = d.id \
+     where d.state < 2 and d.tenant = ?1 and d.consumer = ?2 and d.run_at <= ?3 \
+     order by d.run_at, d.id limit ?4";
+
+/// Parameters: id, owner, epoch, attempts, end of the lease.
+pub(super) const TAKE: &str = "update webhook_delivery \
+     set state = 1, owner = ?2, epoch = ?3, attempts = ?4, run_at = ?5 where id = ?1";
+
+/// Parameters: id, owner, epoch, end of the lease.
+pub(super) const RENEW: &str = "update webhook_delivery set run_at = ?4 \
+     where id = ?1 and owner = ?2 and epoch = ?3 and state = 1";
+
+/// Parameters: id, owner, epoch, state, when it is due or null, its end or null, the error or null,
+/// how many attempts it spends.
+pub(super) const SETTLE: &str = "update webhook_delivery set state = ?4, \
+     run_at = coalesce(?5, run_at), ended_at = ?6, error = coalesce(?7, error), \
+     attempts = attempts - 1 + ?8 where id = ?1 and owner = ?2 and epoch = ?3 and state = 1";
+
+/// Whether a lease has ended its claim in this state. Parameters: id, owner, epoch, state.
+pub(super) const SETTLED: &str = "select exists (select 1 from webhook_delivery \
+     where id = ?1 and owner = ?2 and epoch = ?3 and state = ?4)";
+
+/// Parameters: id, number, kind, milliseconds, now.
+pub(super) const FAIL: &str = "insert into webhook_attempt (delivery, number, kind, millis, \
+     ended_at) values (?1, ?2, ?3, ?4, ?5)";
+
+/// Keeps the first attempt and the last ones. Parameters: id, how many of the last ones.
+pub(super) const TRIM: &str = "delete from webhook_attempt where delivery = ?1 \
+     and number = (select number from webhook_attempt where delivery = ?1 \
+     order by number desc limit 1 offset ?2) \
+     and number > (select min(number) from webhook_attempt where delivery = ?1)";
+
+/// Parameters: id, and now if the change has a time.
+pub(super) const REQUEUE: &str = "update webhook_delivery \
+     set state = 0, attempts = 0, run_at = ?2, owner = null where id = ?1 and state in (3, 4)";
+pub(super) const PARK: &str = "update webhook_delivery \
+     set state = 4, owner = null where id = ?1 and state = 0";
+pub(super) const DROP: &str = "update webhook_delivery \
+     set state = 5, ended_at = ?2, owner = null where id = ?1 and state in (0, 3, 4)";
+
+/// The columns of what is listed, as `info` reads them.
+macro_rules! info {
+    () => {
+        "select id, key, tenant, consumer, provider, type, route, state, attempts, accepted_at, \
+         run_at, ended_at, error from webhook_delivery "
+    };
+}
+
+/// Parameters: the id before, how many.
+pub(super) const LIST: &str = concat!(info!(), "where id > ?1 order by id limit ?2");
+
+/// Only of dead or parked ones. Parameters: the id before, how many, state.
+pub(super) const LIST_ASIDE: &str = concat!(
+    info!(),
+    "indexed by webhook_delivery_aside \
+     where state = ?3 and state in (3, 4) and id > ?1 order by id limit ?2"
+);
+
+/// Parameter: id.
+pub(super) const FIND: &str = concat!(info!(), "where id = ?1");
+pub(super) const FIND_SEALED: &str = "select d.sealed, b.bytes from webhook_delivery d \
+     left join webhook_body b on b.id = d.id where d.id = ?1";
+pub(super) const ATTEMPTS: &str = "select number, kind, millis, ended_at from webhook_attempt \
+     where delivery = ?1 order by number";
+
+/// Due ones, running ones, and the earliest time that has passed. Parameters: now, how many are
+/// counted.
+pub(super) const COUNT_OPEN: &str = "select coalesce(sum(state = 0), 0), \
+     coalesce(sum(state = 1), 0), min(case when run_at <= ?1 then run_at end) \
+     from (select state, run_at from webhook_delivery indexed by webhook_delivery_due \
+     where state < 2 limit ?2)";
+
+/// Parameters: state, how many are counted.
+pub(super) const COUNT_ASIDE: &str = "select count(*) from (select 1 \
+     from webhook_delivery indexed by webhook_delivery_aside \
+     where state = ?1 and state in (3, 4) limit ?2)";
+
+/// Those whose body goes. Parameters: the last end, how many.
+macro_rules! with_body {
+    () => {
+        "(select id from webhook_delivery indexed by webhook_delivery_body \
+         where ended_at is not null and has_body = 1 and ended_at <= ?1 \
+         order by ended_at, id limit ?2)"
+    };
+}
+
+/// Those whose record goes. Parameters: the last end, how many.
+macro_rules! without_body {
+    () => {
+        "(select id from webhook_delivery indexed by webhook_delivery_ended \
+         where ended_at is not null and has_body = 0 and ended_at <= ?1 \
+         order by ended_at, id limit ?2)"
+    };
+}
+
+pub(super) const PRUNE_BODIES: &str =
+    concat!("delete from webhook_body where id in ", with_body!());
+pub(super) const HAVE_NO_BODY: &str = concat!(
+    "update webhook_delivery set has_body = 0 where id in ",
+    with_body!()
+);
+pub(super) const PRUNE_ATTEMPTS: &str = concat!(
+    "delete from webhook_attempt where delivery in ",
+    without_body!()
+);
+pub(super) const PRUNE_RECORDS: &str =
+    concat!("delete from webhook_delivery where id in ", without_body!());
+
+/// Every statement: each of them has to compile before a store opens.
+pub(crate) const ALL: [&str; 24] = [
+    ACCEPT,
+    ACCEPT_BODY,
+    NEXT_LANE,
+    DUE,
+    TAKE,
+    RENEW,
+    SETTLE,
+    SETTLED,
+    FAIL,
+    TRIM,
+    REQUEUE,
+    PARK,
+    DROP,
+    LIST,
+    LIST_ASIDE,
+    FIND,
+    FIND_SEALED,
+    ATTEMPTS,
+    COUNT_OPEN,
+    COUNT_ASIDE,
+    PRUNE_BODIES,
+    HAVE_NO_BODY,
+    PRUNE_ATTEMPTS,
+    PRUNE_RECORDS,
+];

@@ -1,0 +1,112 @@
+//! Claims jobs, lane by lane.
+
+use bytes::Bytes;
+use rusqlite::{OptionalExtension as _, Row, params};
+use webhook_core::{ReplayKey, SealedDelivery};
+use webhook_inbox::{Job, JobLease, Lane, TakeRequest, Taken};
+
+use super::{count, job_id, number, sql, time};
+use crate::failure::Failure;
+use crate::ledger::Ledger;
+use crate::time::micros;
+
+/// How many lanes a call visits at most, those included that have nothing to take yet.
+const LANES: usize = 256;
+
+pub(super) fn take(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<Taken, Failure> {
+    if request.at_most == 0 {
+        return Ok(Taken::default());
+    }
+    let (lanes, after) = visit(ledger, request)?;
+    let share = request.at_most.div_ceil(lanes.len().max(1));
+    let mut jobs = Vec::new();
+    for lane in &lanes {
+        let left = request.at_most.saturating_sub(jobs.len());
+        take_of(ledger, request, lane, share.min(left), &mut jobs)?;
+    }
+    Ok(Taken::new(jobs, after))
+}
+
+/// The lanes that have something to take, and where the next call goes on.
+fn visit(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<(Vec<Lane>, Option<Lane>), Failure> {
+    let mut next = ledger.connection().prepare_cached(sql::NEXT_LANE)?;
+    let mut lanes = Vec::new();
+    let mut last = request.after.clone();
+    for _ in 0..LANES {
+        // Above every time of a lane, or below every lane.
+        let (lane, at) = match &last {
+            Some(lane) => (lane.clone(), i64::MAX),
+            None => (Lane::default(), i64::MIN),
+        };
+        let place = params![&*lane.tenant, &*lane.consumer, at];
+        let found = next.query_row(place, |row| {
+            let lane = Lane::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
+            Ok((lane, row.get::<_, i64>(2)?))
+        });
+        let Some((lane, run_at)) = found.optional()? else {
+            return Ok((lanes, None));
+        };
+        if run_at <= ledger.now() {
+            lanes.push(lane.clone());
+        }
+        last = Some(lane);
+        if lanes.len() == request.at_most {
+            break;
+        }
+    }
+    Ok((lanes, last))
+}
+
+fn take_of(
+    ledger: &Ledger<'_>,
+    request: &TakeRequest,
+    lane: &Lane,
+    at_most: usize,
+    jobs: &mut Vec<Job>,
+) -> Result<(), Failure> {
+    let connection = ledger.connection();
+    let mut due = connection.prepare_cached(sql::DUE)?;
+    let mut take = connection.prepare_cached(sql::TAKE)?;
+    let until = ledger.now().saturating_add(micros(request.lease));
+    let owner = request.owner.to_bits().to_be_bytes();
+    let values = params![&*lane.tenant, &*lane.consumer, ledger.now(), count(at_most)];
+    let found = due.query_map(values, |row| job(row, request, lane))?;
+    // All are read before the first is written.
+    let found: Vec<Job> = found.collect::<Result<_, _>>()?;
+    for job in found {
+        let epoch = i64::try_from(job.lease.epoch).unwrap_or(i64::MAX);
+        take.execute(params![
+            number(job.lease.id),
+            owner,
+            epoch,
+            job.attempt,
+            until
+        ])?;
+        jobs.push(job);
+    }
+    Ok(())
+}
+
+/// A row of [`sql::DUE`], as it is after it was taken.
+fn job(row: &Row<'_>, request: &TakeRequest, lane: &Lane) -> rusqlite::Result<Job> {
+    let epoch: i64 = row.get(1)?;
+    let attempts: u32 = row.get(2)?;
+    let sealed: Vec<u8> = row.get(5)?;
+    // A body that is gone does not fit its record, so the job does not open.
+    let body: Option<Vec<u8>> = row.get(6)?;
+    let lease = JobLease::new(
+        job_id(row.get(0)?),
+        request.owner,
+        epoch.unsigned_abs().saturating_add(1),
+    );
+    let mut job = Job::new(
+        lease,
+        lane.clone(),
+        ReplayKey::from_bytes(row.get(3)?),
+        time(row.get(4)?),
+        SealedDelivery::from_bytes(sealed),
+        Bytes::from(body.unwrap_or_default()),
+    );
+    job.attempt = attempts.saturating_add(1);
+    Ok(job)
+}
