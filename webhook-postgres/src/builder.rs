@@ -168,6 +168,11 @@ impl PostgresStoreBuilder {
                 sql,
                 names,
                 writer,
+                #[cfg(feature = "inbox")]
+                inbox: crate::inbox::Databases {
+                    accepts: self.database(1, &crate::inbox::SESSION),
+                    others: self.database(self.connections, &crate::inbox::SESSION),
+                },
                 _purge: purge,
             }),
         })

@@ -24,10 +24,10 @@
 //! remembered answer if there is one. A task removes expired rows every minute, unless
 //! [`without_purge`](PostgresStoreBuilder::without_purge) is set. Payloads are not kept.
 //!
-//! The tables are `webhook_key`, `webhook_group`, `webhook_secret`, `webhook_entity` and
-//! `webhook_version`. Schema and prefix are [settings](PostgresStoreBuilder::schema).
-//! [`migrate`](PostgresStore::migrate) creates the tables, and [`SCHEMA_SQL`] is the same for other
-//! tools.
+//! The tables are `webhook_key`, `webhook_group`, `webhook_secret`, `webhook_entity`,
+//! `webhook_delivery`, `webhook_body`, `webhook_attempt` and `webhook_version`. Schema and prefix
+//! are [settings](PostgresStoreBuilder::schema). [`migrate`](PostgresStore::migrate) creates the
+//! tables, and [`SCHEMA_SQL`] is the same for other tools.
 //!
 //! # When it answers an error
 //!
@@ -61,6 +61,7 @@
 //!
 //! # Features
 //!
+//! * `inbox`: `PostgresInbox`, deliveries that are stored before they are acknowledged.
 //! * `secret-store`: `PostgresSecrets`, the secrets of tenants, sealed in the same database.
 //! * `tls`: encrypted connections, with rustls and aws-lc. It needs a C compiler. Without a TLS
 //!   feature of sqlx, a URL with `sslmode=require` fails, and the default `prefer` does not encrypt.
@@ -75,6 +76,8 @@ mod database;
 mod dead;
 mod error;
 mod grouped;
+#[cfg(feature = "inbox")]
+mod inbox;
 mod migrate;
 mod ordering;
 mod purge;
@@ -90,6 +93,8 @@ mod value;
 
 pub use builder::PostgresStoreBuilder;
 pub use error::SetupError;
+#[cfg(feature = "inbox")]
+pub use inbox::PostgresInbox;
 #[cfg(feature = "secret-store")]
 pub use secrets::{PostgresSecretTable, PostgresSecrets};
 pub use sql::{SCHEMA_SQL, SCHEMA_VERSION};

@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) sql: Arc<Statements>,
     pub(crate) names: Names,
     pub(crate) writer: Option<Writer>,
+    #[cfg(feature = "inbox")]
+    pub(crate) inbox: crate::inbox::Databases,
     /// It ends when the last clone of the store is dropped.
     pub(crate) _purge: Option<Purge>,
 }

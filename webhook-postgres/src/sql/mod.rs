@@ -33,11 +33,15 @@ macro_rules! statements {
 }
 
 mod claims;
+#[cfg(feature = "inbox")]
+mod inbox;
 mod names;
 #[cfg(feature = "secret-store")]
 mod secrets;
 mod verbs;
 
+#[cfg(feature = "inbox")]
+pub(crate) use inbox::InboxStatements;
 pub(crate) use names::Names;
 #[cfg(feature = "secret-store")]
 pub(crate) use secrets::SecretStatements;
@@ -97,6 +101,10 @@ mod tests {
         let secrets = SecretStatements::new(&names);
         #[cfg(feature = "secret-store")]
         let all = all.chain(secrets.all());
+        #[cfg(feature = "inbox")]
+        let inbox = InboxStatements::new(&names);
+        #[cfg(feature = "inbox")]
+        let all = all.chain(inbox.all());
         all.map(|(name, text)| (name, text.to_owned())).collect()
     }
 

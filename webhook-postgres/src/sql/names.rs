@@ -111,6 +111,10 @@ mod tests {
         for (name, text) in crate::sql::SecretStatements::new(&names).all() {
             assert!(!text.contains("webhook_"), "{name}: {text}");
         }
+        #[cfg(feature = "inbox")]
+        for (name, text) in crate::sql::InboxStatements::new(&names).all() {
+            assert!(!text.contains("webhook_"), "{name}: {text}");
+        }
         let script = names.script(crate::SCHEMA_SQL);
         assert!(
             !script.contains("webhook_")

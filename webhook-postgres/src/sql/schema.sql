@@ -76,4 +76,57 @@ create table if not exists webhook_entity (
 
 create index if not exists webhook_entity_expires on webhook_entity (expires_at);
 
+-- One row for each stored delivery. The record is sealed; the names beside it are for lists.
+create table if not exists webhook_delivery (
+    id bigint generated always as identity primary key,
+    -- How often it was claimed.
+    epoch bigint not null,
+    -- From this time on it can be claimed: it is due, or the lease of its worker has ended.
+    run_at timestamptz not null,
+    accepted_at timestamptz not null,
+    -- When it was done or dropped.
+    ended_at timestamptz,
+    -- How many attempts began, since it was stored or requeued.
+    attempts integer not null check (attempts >= 0),
+    -- 0: due, 1: running, 2: done, 3: dead, 4: parked, 5: dropped.
+    state smallint not null check (state between 0 and 5),
+    has_body boolean not null,
+    key bytea not null,
+    -- The call that claimed it. Null: nobody may end its claim.
+    owner bytea,
+    tenant text collate "C" not null,
+    consumer text collate "C" not null,
+    provider text collate "C" not null,
+    type text collate "C",
+    route text collate "C",
+    -- What went wrong last.
+    error text collate "C",
+    sealed bytea not null
+) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05);
+
+create index if not exists webhook_delivery_due on webhook_delivery (tenant, consumer, run_at, id)
+    where state < 2;
+create index if not exists webhook_delivery_aside on webhook_delivery (state, id)
+    where state in (3, 4);
+create index if not exists webhook_delivery_body on webhook_delivery (ended_at)
+    where ended_at is not null and has_body;
+create index if not exists webhook_delivery_ended on webhook_delivery (ended_at)
+    where ended_at is not null and not has_body;
+
+-- The bodies. They are most of the bytes, and go first.
+create table if not exists webhook_body (
+    id bigint primary key,
+    bytes bytea not null
+);
+
+-- The attempts that failed: of each delivery the first one and the last nine.
+create table if not exists webhook_attempt (
+    ended_at timestamptz not null,
+    delivery bigint not null,
+    number bigint not null,
+    millis integer not null,
+    kind text collate "C" not null,
+    primary key (delivery, number)
+);
+
 insert into webhook_version (version) values (1) on conflict do nothing;

@@ -123,7 +123,10 @@ impl Schema {
                  purge_at = purge_at - interval '{micros} us',
                  changed_at = changed_at - interval '{micros} us';
              update {{schema}}.webhook_group set expires_at = expires_at - interval '{micros} us';
-             update {{schema}}.webhook_entity set expires_at = expires_at - interval '{micros} us'"
+             update {{schema}}.webhook_entity set expires_at = expires_at - interval '{micros} us';
+             update {{schema}}.webhook_delivery set run_at = run_at - interval '{micros} us',
+                 accepted_at = accepted_at - interval '{micros} us',
+                 ended_at = ended_at - interval '{micros} us'"
         ))
         .await;
     }

@@ -1,0 +1,212 @@
+//! Deliveries that are stored before they are acknowledged, in the database of the store.
+
+mod accept;
+mod done;
+mod list;
+mod prune;
+mod queue;
+mod settle;
+mod take;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use sqlx::SqlStr;
+use sqlx::postgres::PgRow;
+use webhook_core::replay::LeaseState;
+use webhook_core::{StoreError, UnixTime};
+use webhook_inbox::{
+    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Listed, Pruned,
+    Retention, Stats, StoredJob, TakeRequest, Taken,
+};
+
+use crate::PostgresStore;
+use crate::database::{Database, Operation, Protocol, Repeat};
+use crate::error::corrupt;
+use crate::sql::InboxStatements;
+use crate::store::Shared;
+use crate::value::Value;
+use accept::AcceptOp;
+use done::DoneOp;
+use queue::Queue;
+
+/// How many jobs one statement changes at most.
+const AT_ONCE: usize = 1000;
+
+/// The planner never sees how many rows are asked for. A plan that was made while a table was empty
+/// would read all of it later.
+pub(crate) const SESSION: [(&str, &str); 1] = [("enable_seqscan", "off")];
+
+/// The connections of the inbox. They are opened when they are needed.
+#[derive(Debug)]
+pub(crate) struct Databases {
+    /// Only for groups of acceptances, so that they never wait for what workers do.
+    pub(crate) accepts: Database,
+    pub(crate) others: Database,
+}
+
+/// The tables of stored deliveries in the database of a [`PostgresStore`]: see
+/// [`PostgresStore::inbox`]. Clones share its connections and its groups.
+#[derive(Clone)]
+pub struct PostgresInbox {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    store: Arc<Shared>,
+    sql: InboxStatements,
+    /// Started when they are first used, which is in a runtime.
+    accepts: OnceLock<Queue<AcceptOp>>,
+    done: OnceLock<Queue<DoneOp>>,
+}
+
+impl PostgresStore {
+    /// The tables of stored deliveries in this database, for [`Inbox`](webhook_inbox::Inbox).
+    ///
+    /// [`migrate`](Self::migrate) makes them. Deliveries that arrive while a statement runs are
+    /// stored together by the next one, and so are jobs that are done: nothing waits for others to
+    /// come. Their keys are those of the store: what an endpoint with this store has handled is not
+    /// stored again.
+    ///
+    /// Call it once, and clone the result: each call has groups and connections of its own.
+    ///
+    /// ```no_run
+    /// use webhook_core::SealKeys;
+    /// use webhook_core::secret_store::KeyRing;
+    /// use webhook_inbox::Inbox;
+    /// use webhook_postgres::PostgresStore;
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::new("postgres://shop@db.example.com/shop?sslmode=require")?;
+    /// store.migrate().await?;
+    /// let keys = SealKeys::new(&KeyRing::from_env("WEBHOOK_SECRET_KEYS")?);
+    /// let inbox = Inbox::new(store.inbox(), keys);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn inbox(&self) -> PostgresInbox {
+        PostgresInbox {
+            inner: Arc::new(Inner {
+                sql: InboxStatements::new(&self.shared.names),
+                store: Arc::clone(&self.shared),
+                accepts: OnceLock::new(),
+                done: OnceLock::new(),
+            }),
+        }
+    }
+}
+
+impl Inner {
+    fn others(&self) -> &Database {
+        &self.store.inbox.others
+    }
+
+    /// Runs one statement.
+    async fn run(
+        &self,
+        statement: &SqlStr,
+        values: &[Value<'_>],
+        repeat: Repeat,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let database = self.others();
+        let mut operation = database.operation();
+        run(database, &mut operation, statement, values, repeat).await
+    }
+}
+
+/// Runs one statement with the settings of this module.
+async fn run(
+    database: &Database,
+    operation: &mut Operation<'_>,
+    statement: &SqlStr,
+    values: &[Value<'_>],
+    repeat: Repeat,
+) -> Result<Vec<PgRow>, StoreError> {
+    match database.protocol() {
+        Protocol::Prepared => operation.run(statement, values, repeat).await,
+        Protocol::OneMessage => {
+            let script = [(statement, values)];
+            operation.run_script(&local(), &script, repeat).await
+        }
+    }
+}
+
+/// The settings, for one message.
+fn local() -> String {
+    let local = SESSION.map(|(name, value)| format!("set local {name} = {value}; "));
+    local.concat()
+}
+
+impl InboxTable for PostgresInbox {
+    async fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, StoreError> {
+        accept::accept(&self.inner, acceptance).await
+    }
+
+    async fn take(&self, request: &TakeRequest) -> Result<Taken, StoreError> {
+        take::take(&self.inner, request).await
+    }
+
+    async fn renew(&self, lease: &JobLease, by: Duration) -> Result<LeaseState, StoreError> {
+        settle::renew(&self.inner, lease, by).await
+    }
+
+    async fn settle(&self, lease: &JobLease, ending: &Ending) -> Result<LeaseState, StoreError> {
+        settle::settle(&self.inner, lease, ending).await
+    }
+
+    async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
+        settle::change(&self.inner, ids, change).await
+    }
+
+    async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {
+        list::find(&self.inner, id).await
+    }
+
+    async fn list(
+        &self,
+        filter: &JobFilter,
+        after: Option<JobId>,
+        at_most: usize,
+    ) -> Result<Listed, StoreError> {
+        list::list(&self.inner, filter, after, at_most).await
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        list::stats(&self.inner).await
+    }
+
+    async fn prune(&self, retention: &Retention, at_most: usize) -> Result<Pruned, StoreError> {
+        prune::prune(&self.inner, retention, at_most).await
+    }
+}
+
+impl fmt::Debug for PostgresInbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresInbox").finish_non_exhaustive()
+    }
+}
+
+/// The id of a job as a parameter. No job has one that does not fit.
+fn number(id: JobId) -> i64 {
+    i64::try_from(id.number()).unwrap_or(i64::MAX)
+}
+
+fn job_id(number: i64) -> Result<JobId, StoreError> {
+    let number = u64::try_from(number).map_err(|_| corrupt("an id is negative"))?;
+    Ok(JobId::from_number(number))
+}
+
+/// A stored time. Below zero it is none.
+fn time(micros: i64) -> UnixTime {
+    UnixTime::from_millis(u64::try_from(micros / 1000).unwrap_or_default())
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn text(text: &str) -> Value<'_> {
+    Value::from(text.as_bytes())
+}

@@ -1,0 +1,156 @@
+//! Ends claims, and changes what no worker has.
+
+use std::time::Duration;
+
+use sqlx::Row;
+use webhook_core::StoreError;
+use webhook_core::replay::LeaseState;
+use webhook_inbox::{Change, Ending, Failure, JobId, JobLease, JobState, LAST_ATTEMPTS};
+
+use super::{AT_ONCE, Inner, done, number};
+use crate::claim::{micros, owner_bytes};
+use crate::database::Repeat;
+use crate::error::{corrupt, store_error};
+use crate::value::Value;
+
+pub(super) async fn renew(
+    inner: &Inner,
+    lease: &JobLease,
+    by: Duration,
+) -> Result<LeaseState, StoreError> {
+    let owner = owner_bytes(lease.owner);
+    let [id, owner, epoch] = held(lease, &owner);
+    let values = [id, owner, epoch, Value::Big(micros(by))];
+    let rows = inner.run(&inner.sql.renew, &values, Repeat::Yes).await?;
+    Ok(state(!rows.is_empty()))
+}
+
+pub(super) async fn settle(
+    inner: &Inner,
+    lease: &JobLease,
+    ending: &Ending,
+) -> Result<LeaseState, StoreError> {
+    let effect = Effect::of(ending)?;
+    let is_settled = match ending {
+        Ending::Done => done::done(inner, lease).await?,
+        _ => settle_alone(inner, lease, &effect).await?,
+    };
+    if is_settled {
+        return Ok(LeaseState::Held);
+    }
+    // It may have been settled before: by a statement whose answer was lost.
+    let owner = owner_bytes(lease.owner);
+    let [id, owner, epoch] = held(lease, &owner);
+    let values = [id, owner, epoch, Value::Int(effect.state)];
+    let rows = inner.run(&inner.sql.settled, &values, Repeat::Yes).await?;
+    Ok(state(!rows.is_empty()))
+}
+
+async fn settle_alone(
+    inner: &Inner,
+    lease: &JobLease,
+    effect: &Effect<'_>,
+) -> Result<bool, StoreError> {
+    let owner = owner_bytes(lease.owner);
+    let [id, owner, epoch] = held(lease, &owner);
+    let values = [
+        id,
+        owner,
+        epoch,
+        Value::Int(effect.state),
+        Value::Big(effect.due_in),
+        Value::Bytes(effect.error.map(str::as_bytes)),
+        Value::Int(effect.is_attempt.into()),
+        Value::Int(effect.millis),
+        Value::Big(i64::from(LAST_ATTEMPTS) - 1),
+    ];
+    let rows = inner.run(&inner.sql.settle, &values, Repeat::Yes).await?;
+    Ok(!rows.is_empty())
+}
+
+/// What an ending changes.
+struct Effect<'a> {
+    state: i32,
+    /// In microseconds from now. Below zero, the time stays.
+    due_in: i64,
+    error: Option<&'a str>,
+    is_attempt: bool,
+    /// How long the attempt took that failed. Below zero, none did.
+    millis: i32,
+}
+
+impl<'a> Effect<'a> {
+    fn of(ending: &'a Ending) -> Result<Self, StoreError> {
+        let effect = |state: JobState| Self {
+            state: state.number().into(),
+            due_in: -1,
+            error: None,
+            is_attempt: true,
+            millis: -1,
+        };
+        Ok(match ending {
+            Ending::Done => effect(JobState::Done),
+            Ending::Retry { after, failure } => Self {
+                due_in: micros(*after),
+                ..effect(JobState::Due).failed(failure)
+            },
+            Ending::Dead { failure } => effect(JobState::Dead).failed(failure),
+            Ending::Parked { reason } => Self {
+                error: Some(&reason.kind),
+                is_attempt: false,
+                ..effect(JobState::Parked)
+            },
+            Ending::GivenBack => Self {
+                due_in: 0,
+                is_attempt: false,
+                ..effect(JobState::Due)
+            },
+            _ => return Err(corrupt("a claim ends in an unknown way")),
+        })
+    }
+
+    fn failed(self, failure: &'a Failure) -> Self {
+        Self {
+            error: Some(&failure.kind),
+            millis: i32::try_from(failure.millis).unwrap_or(i32::MAX),
+            ..self
+        }
+    }
+}
+
+pub(super) async fn change(
+    inner: &Inner,
+    ids: &[JobId],
+    change: Change,
+) -> Result<u64, StoreError> {
+    let statement = match change {
+        Change::Requeue => &inner.sql.requeue,
+        Change::Park => &inner.sql.park,
+        Change::Drop => &inner.sql.drop,
+        _ => return Err(corrupt("a change of jobs is of an unknown kind")),
+    };
+    let mut changed = 0;
+    for ids in ids.chunks(AT_ONCE) {
+        let ids: Vec<_> = ids.iter().map(|id| number(*id)).collect();
+        let values = [Value::ManyBig(&ids)];
+        // A second time would count nothing.
+        let rows = inner.run(statement, &values, Repeat::No).await?;
+        let row = rows.first().ok_or_else(|| corrupt("a row is missing"))?;
+        let count: i64 = row.try_get(0).map_err(store_error)?;
+        changed += count.unsigned_abs();
+    }
+    Ok(changed)
+}
+
+fn held<'a>(lease: &JobLease, owner: &'a [u8; 16]) -> [Value<'a>; 3] {
+    let epoch = i64::try_from(lease.epoch).unwrap_or(i64::MAX);
+    let id = Value::Big(number(lease.id));
+    [id, Value::from(&owner[..]), Value::Big(epoch)]
+}
+
+const fn state(is_held: bool) -> LeaseState {
+    match is_held {
+        true => LeaseState::Held,
+        false => LeaseState::Lost,
+    }
+}

@@ -1,0 +1,98 @@
+//! Claims jobs, lane by lane.
+
+use bytes::Bytes;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use webhook_core::{ReplayKey, SealedDelivery, StoreError};
+use webhook_inbox::{Job, JobLease, Lane, TakeRequest, Taken};
+
+use super::{AT_ONCE, Inner, job_id, text, time};
+use crate::claim::{micros, owner_bytes};
+use crate::database::Repeat;
+use crate::error::{corrupt, store_error};
+use crate::value::Value;
+
+/// How many lanes a call visits at most, those included that have nothing to take yet.
+const LANES: i32 = 256;
+
+pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, StoreError> {
+    let at_most = i32::try_from(request.at_most.min(AT_ONCE)).unwrap_or(i32::MAX);
+    if at_most == 0 {
+        return Ok(Taken::default());
+    }
+    let first = Lane::default();
+    let after = request.after.as_ref();
+    let lane = after.unwrap_or(&first);
+    let owner = owner_bytes(request.owner);
+    let values = [
+        text(&lane.tenant),
+        text(&lane.consumer),
+        Value::Int(after.is_some().into()),
+        Value::Int(at_most),
+        Value::from(&owner[..]),
+        Value::Big(micros(request.lease)),
+        Value::Int(LANES),
+    ];
+    // What a lost answer has taken comes back when its lease ends.
+    let rows = inner.run(&inner.sql.take, &values, Repeat::Yes).await?;
+    let mut jobs = Vec::with_capacity(rows.len());
+    for row in &rows {
+        jobs.extend(job(row, request).transpose()?);
+    }
+    let after = rows.first().map(|row| go_on(row, at_most));
+    let after = after.transpose().map_err(store_error)?.flatten();
+    Ok(Taken::new(jobs, after))
+}
+
+/// Where the next call goes on: after the last lane, unless there was no other.
+fn go_on(row: &PgRow, at_most: i32) -> Result<Option<Lane>, sqlx::Error> {
+    let Some(visited) = row.try_get::<Option<i32>, _>("visited")? else {
+        return Ok(None);
+    };
+    let due: i32 = row.try_get("due")?;
+    if visited < LANES && due < at_most {
+        return Ok(None);
+    }
+    let (tenant, consumer): (String, String) =
+        (row.try_get("last_tenant")?, row.try_get("last_consumer")?);
+    Ok(Some(Lane::new(tenant, consumer)))
+}
+
+/// `None`: the row has no job.
+fn job(row: &PgRow, request: &TakeRequest) -> Option<Result<Job, StoreError>> {
+    match row.try_get::<Option<i64>, _>("id") {
+        Ok(None) => None,
+        Ok(Some(id)) => Some(read(row, id, request)),
+        Err(error) => Some(Err(store_error(error))),
+    }
+}
+
+fn read(row: &PgRow, id: i64, request: &TakeRequest) -> Result<Job, StoreError> {
+    let get = || -> Result<_, sqlx::Error> {
+        let lane: (String, String) = (row.try_get("tenant")?, row.try_get("consumer")?);
+        let sealed: Vec<u8> = row.try_get("sealed")?;
+        let body: Option<Vec<u8>> = row.try_get("bytes")?;
+        let key: Vec<u8> = row.try_get("key")?;
+        let numbers: (i64, i32, i64) = (
+            row.try_get("epoch")?,
+            row.try_get("attempts")?,
+            row.try_get("accepted_at")?,
+        );
+        Ok((lane, sealed, body, key, numbers))
+    };
+    let ((tenant, consumer), sealed, body, key, numbers) = get().map_err(store_error)?;
+    let (epoch, attempts, accepted_at) = numbers;
+    let key = <[u8; 32]>::try_from(key).map_err(|_| corrupt("a key does not have 32 bytes"))?;
+    let lease = JobLease::new(job_id(id)?, request.owner, epoch.unsigned_abs());
+    let mut job = Job::new(
+        lease,
+        Lane::new(tenant, consumer),
+        ReplayKey::from_bytes(key),
+        time(accepted_at),
+        SealedDelivery::from_bytes(sealed),
+        // A body that is gone does not fit its record, so the job does not open.
+        Bytes::from(body.unwrap_or_default()),
+    );
+    job.attempt = attempts.unsigned_abs();
+    Ok(job)
+}
