@@ -129,14 +129,16 @@ mod random;
 
 pub use answer::{Answer, Rejection, contracts};
 pub use crypto::Algorithm;
+#[cfg(feature = "inbox")]
+pub use delivery::{
+    Accepted, Acceptor, SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed,
+};
 pub use delivery::{
     Begun, Checked, Claimed, Claiming, Counts, DeadLetters, Delivery, Disposition, Duplicate,
     Event, Fence, Finished, Handled, IdentityPolicy, Intake, Late, LeaseLost, Limits, LostLease,
     OnStoreError, Outcome, PayloadError, Pending, Permit, Proof, Rejected, Renewal, RunningLease,
     Settled, Settling, Unclaimed, Unsettled,
 };
-#[cfg(feature = "inbox")]
-pub use delivery::{SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed};
 pub use endpoint::{Endpoint, EndpointBuilder, StoreCheck, StoreCheckError};
 pub use error::{
     ConfigError, RejectionClass, RejectionKind, SecretProblem, StoreError, StoreErrorKind,

@@ -1,7 +1,6 @@
-//! What is stored, and whether it was.
+//! What is stored.
 
 use std::fmt;
-use std::time::Duration;
 
 use bytes::Bytes;
 use webhook_core::replay::ClaimRequest;
@@ -98,27 +97,4 @@ impl fmt::Debug for Acceptance {
             .field("bytes", &self.body.len())
             .finish_non_exhaustive()
     }
-}
-
-/// What became of an [`Acceptance`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Accepted {
-    /// It is stored, and on the disk. Answer 200.
-    New,
-    /// It was stored before, or handled before the inbox was there. Answer 200.
-    Stored {
-        /// Whether the fingerprint of the stored one is equal.
-        same_payload: bool,
-    },
-    /// A copy is being stored or handled right now, and may fail yet. Answer 503, so that the
-    /// sender retries.
-    BeingStored {
-        /// When it is worth trying again.
-        retry_after: Duration,
-    },
-    /// Its group has as many keys as its bound allows. Answer 200.
-    OverBound,
-    /// The event was given up before the inbox was there: its replay record is dead. Answer 200.
-    Dead,
 }

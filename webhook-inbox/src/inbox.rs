@@ -1,38 +1,38 @@
 //! The inbox of an application.
 
-use std::error::Error;
-use std::fmt;
+use webhook_core::{
+    Accepted, Acceptor, Delivery, Endpoint, SealKeys, StoreError, StoreErrorKind, StoredHead,
+    UnsealError, Unsealed,
+};
 
-use webhook_core::{Delivery, Endpoint, SealKeys, StoreError, StoredHead, UnsealError, Unsealed};
-
-use crate::{Acceptance, Accepted, InboxTable, Job, Lane};
+use crate::{Acceptance, InboxTable, Job, Lane};
 
 /// Stores verified deliveries in a table, sealed under its keys, and opens them again.
 ///
 /// ```
 /// use std::time::Duration;
 /// use webhook_core::replay::Owner;
-/// use webhook_core::secret_store::KeyRing;
-/// use webhook_core::{Endpoint, Head, SealKeys, Signer, StoredHead, UnixTime, providers};
-/// use webhook_inbox::{Accepted, Ending, Inbox, InboxTable, MemoryInbox, TakeRequest};
+/// use webhook_core::{Claimed, Endpoint, Head, Signer, UnixTime, providers};
+/// use webhook_inbox::{Ending, Inbox, InboxTable, KeyRing, MemoryInbox, SealKeys, TakeRequest};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// // In production: `KeyRing::from_env("WEBHOOK_SECRET_KEYS")?`, and a table in a database.
 /// let keys = SealKeys::new(&KeyRing::parse(&KeyRing::fresh_entry("2027-01")?)?);
 /// let inbox = Inbox::new(MemoryInbox::new(), keys);
 ///
-/// # let secret = "whsec_0123456789abcdef";
-/// # let now = UnixTime::now();
-/// # let signed = Signer::new(providers::STRIPE, secret)?.sign(now, r#"{"id":"evt_1"}"#);
+/// // The layer of any adapter takes this endpoint.
+/// let secret = "whsec_0123456789abcdef";
+/// let endpoint = Endpoint::stripe(secret).durable(inbox.clone()).build()?;
+/// # let signed = Signer::new(providers::STRIPE, secret)?.sign(UnixTime::now(), r#"{"id":"evt_1"}"#);
 /// # let head = Head::new("POST", "/hooks", &signed.headers);
-/// let endpoint = Endpoint::stripe(secret).build()?;
-/// let delivery = endpoint.verify(&head, signed.body.clone())?;
-/// let stored = StoredHead::new(&delivery, &head, now);
-/// assert_eq!(inbox.accept(&delivery, &stored).await?, Accepted::New);
-/// // The sender is answered 200 now. A copy is not stored again.
-/// let copy = inbox.accept(&delivery, &stored).await?;
-/// assert_eq!(copy, Accepted::Stored { same_payload: true });
+/// # let webhook_core::Begun::Read(mut intake) = endpoint.begin(&head) else { unreachable!() };
+/// # intake.push(signed.body.clone())?;
+/// # let webhook_core::Finished::Event(checked) = intake.finish()? else { unreachable!() };
+/// # assert!(matches!(checked.claim().await?, Claimed::Stored(_)));
+/// // A delivery arrives and is answered 200.
+/// assert_eq!(inbox.table().stats().await?.due, 1);
 ///
+/// // Later, a worker handles it.
 /// let request = TakeRequest::new(Owner::from_bits(1), 10, Duration::from_secs(60));
 /// for job in inbox.table().take(&request).await?.jobs {
 ///     let opened = inbox.open(&endpoint, &job)?;
@@ -62,39 +62,6 @@ impl<T: InboxTable> Inbox<T> {
         &self.table
     }
 
-    /// Stores a delivery. Answer the sender 200 only after [`Accepted::New`] or
-    /// [`Accepted::Stored`].
-    ///
-    /// The delivery must not be claimed in a replay store of the same database: the inbox claims it
-    /// itself. [`Endpoint::verify`] returns such a delivery.
-    ///
-    /// After a time-out, call it again with the same delivery: the next copy of the sender does.
-    ///
-    /// # Errors
-    ///
-    /// If the table fails, and if the delivery has no replay key, because its endpoint has no
-    /// replay protection. Answer 503.
-    pub async fn accept(
-        &self,
-        delivery: &Delivery,
-        head: &StoredHead,
-    ) -> Result<Accepted, AcceptError> {
-        let key = delivery.replay_key().copied();
-        let (Some(key), Some(request)) = (key, delivery.claim_request()) else {
-            return Err(AcceptError::NoReplayKey);
-        };
-        let tenant = delivery.tenant().unwrap_or_default();
-        let lane = Lane::new(tenant, delivery.consumer().unwrap_or_default());
-        let sealed = delivery.seal(&self.keys, head);
-        let (provider, body) = (delivery.provider(), delivery.raw().clone());
-        let acceptance = Acceptance::new(key, request, lane, provider, sealed, body)
-            .remembered(delivery.is_remembered())
-            .with_event_type(delivery.event_type())
-            .with_route(head.route());
-        let accepted = self.table.accept(&acceptance).await;
-        accepted.map_err(AcceptError::Store)
-    }
-
     /// Makes a job a delivery again. The endpoint is that of its provider, consumer and tenant.
     ///
     /// # Errors
@@ -105,33 +72,27 @@ impl<T: InboxTable> Inbox<T> {
     }
 }
 
-/// A delivery was not stored, or it is unknown whether it was. Answer 503.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum AcceptError {
-    /// The endpoint has no replay protection, so there is nothing to know a copy by.
-    NoReplayKey,
-    /// The table failed.
-    Store(StoreError),
-}
-
-impl fmt::Display for AcceptError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoReplayKey => {
-                "the delivery has no replay key: its endpoint needs replay protection, which is \
-                 on unless it was switched off"
-            }
-            Self::Store(_) => "the delivery cannot be stored",
-        })
-    }
-}
-
-impl Error for AcceptError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Store(error) => Some(error),
-            Self::NoReplayKey => None,
-        }
+/// Stores a delivery, which must not be claimed in a replay store of the same database: the inbox
+/// claims it itself. [`Endpoint::verify`] returns such a delivery. After a time-out, the next copy of
+/// the sender finds out what became of it.
+///
+/// A delivery without a replay key is an error of the kind
+/// [`Misconfigured`](StoreErrorKind::Misconfigured): its endpoint has no replay protection.
+impl<T: InboxTable> Acceptor for Inbox<T> {
+    async fn accept(&self, delivery: &Delivery, head: &StoredHead) -> Result<Accepted, StoreError> {
+        let key = delivery.replay_key().copied();
+        let (Some(key), Some(request)) = (key, delivery.claim_request()) else {
+            let why = "the delivery has no replay key: its endpoint has no replay protection";
+            return Err(StoreError::with_source(StoreErrorKind::Misconfigured, why));
+        };
+        let tenant = delivery.tenant().unwrap_or_default();
+        let lane = Lane::new(tenant, delivery.consumer().unwrap_or_default());
+        let sealed = delivery.seal(&self.keys, head);
+        let (provider, body) = (delivery.provider(), delivery.raw().clone());
+        let acceptance = Acceptance::new(key, request, lane, provider, sealed, body)
+            .remembered(delivery.is_remembered())
+            .with_event_type(delivery.event_type())
+            .with_route(head.route());
+        self.table.accept(&acceptance).await
     }
 }

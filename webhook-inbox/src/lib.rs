@@ -31,11 +31,15 @@ mod table;
 mod taking;
 mod text;
 
-pub use acceptance::{Acceptance, Accepted};
+pub use acceptance::Acceptance;
 pub use ending::{Attempt, Change, Ending, Failure, LAST_ATTEMPTS};
-pub use inbox::{AcceptError, Inbox};
+pub use inbox::Inbox;
 pub use job::{Job, JobId, JobLease, JobState, Lane};
 pub use listing::{JobFilter, JobInfo, Listed, Stats, StoredJob};
 pub use memory::MemoryInbox;
 pub use table::InboxTable;
 pub use taking::{Pruned, Retention, TakeRequest, Taken};
+pub use webhook_core::secret_store::KeyRing;
+pub use webhook_core::{
+    Accepted, Acceptor, SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed,
+};

@@ -18,7 +18,7 @@ use crate::tracked_endpoint::TrackedEndpoint;
 pub enum ClaimResult {
     /// The delivery is new: run the handler, then [settle](TrackedEndpoint::settle).
     Run(Permit),
-    /// It is a copy of one that is done or dead: send this, run nothing.
+    /// It is a copy of one that is done or dead, or it was stored: send this, run nothing.
     Duplicate(Answer),
     /// Answer this. It is counted and logged already.
     Refused(Rejection),
@@ -68,7 +68,7 @@ impl ClaimResult {
     fn new(claimed: Result<Claimed, Rejection>, endpoint: &TrackedEndpoint) -> Self {
         match claimed {
             Ok(Claimed::Run(permit)) => Self::Run(permit),
-            Ok(Claimed::Duplicate(answer)) => Self::Duplicate(answer),
+            Ok(Claimed::Duplicate(answer) | Claimed::Stored(answer)) => Self::Duplicate(answer),
             Ok(_) => Self::unknown(endpoint),
             Err(rejection) => Self::Refused(rejection),
         }

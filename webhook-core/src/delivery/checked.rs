@@ -35,6 +35,10 @@ impl Checked {
     /// The future's output is [`RejectionKind::InFlight`] if a copy of the event is in flight, and
     /// [`RejectionKind::StoreUnavailable`] if the store fails.
     pub fn claim(self) -> Claiming {
+        #[cfg(feature = "inbox")]
+        if self.is_to_be_stored() {
+            return Claiming(self.store());
+        }
         Claiming(match self.claim_at_once() {
             Ok(claimed) => ClaimStep::Known(Some(Ok(claimed))),
             Err(Unclaimed::Refused(rejection)) => ClaimStep::Known(Some(Err(rejection))),
@@ -67,6 +71,10 @@ impl Checked {
     /// A refusal, as in [`claim`](Self::claim), or the delivery itself if the claim has to be
     /// awaited.
     pub fn claim_at_once(self) -> Result<Claimed, Unclaimed> {
+        #[cfg(feature = "inbox")]
+        if self.is_to_be_stored() {
+            return Err(Unclaimed::Waiting(self));
+        }
         let claim = match (&self.0.shared().store, self.0.remembered()) {
             (Some(Store::Memory(store)), Some(remembered)) => {
                 store.claim_now(&remembered.key, &self.0.request(remembered))
@@ -146,7 +154,11 @@ impl Checked {
         let (observer, provider) = (&shared.observer, shared.provider.name());
         let watch = self.0.watch();
         watch.in_scope(|| observer.store_failed(provider, error));
-        if shared.on_store_error == OnStoreError::Refuse {
+        #[cfg(feature = "inbox")]
+        let is_refused = self.is_to_be_stored();
+        #[cfg(not(feature = "inbox"))]
+        let is_refused = false;
+        if is_refused || shared.on_store_error == OnStoreError::Refuse {
             return Err(self.reject(RejectionKind::StoreUnavailable.into()));
         }
         watch.in_scope(|| observer.unprotected(provider));
@@ -206,6 +218,9 @@ pub enum Claimed {
     Run(Permit),
     /// The delivery is a duplicate, or its event is dead: send this answer and run nothing.
     Duplicate(Answer),
+    /// The delivery is stored, and handled later: send this answer and run nothing. Only endpoints
+    /// that are durable (feature `inbox`) store deliveries.
+    Stored(Answer),
 }
 
 /// Why [`Checked::claim_at_once`] did not claim the delivery.

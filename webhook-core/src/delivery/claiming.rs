@@ -25,6 +25,11 @@ pub(super) enum ClaimStep {
         checked: Option<Checked>,
         call: Call<Result<Claim, StoreError>>,
     },
+    #[cfg(feature = "inbox")]
+    Stored {
+        checked: Option<Checked>,
+        call: Call<Result<crate::delivery::Accepted, StoreError>>,
+    },
 }
 
 /// A store call, with everything that it borrows.
@@ -42,6 +47,11 @@ impl Future for Claiming {
                 checked.0.claimed();
                 checked.conclude(claim)
             }
+            #[cfg(feature = "inbox")]
+            ClaimStep::Stored { checked, call } => {
+                let accepted = ready!(call.as_mut().poll(cx));
+                checked.take().expect(POLLED).answer_stored(accepted)
+            }
         })
     }
 }
@@ -51,6 +61,20 @@ impl Claiming {
     /// of the call. If the claim succeeds late, it is released.
     #[must_use = "the rest of the call has to be awaited"]
     pub fn give_up(self) -> (Result<Claimed, Rejection>, Late) {
+        #[cfg(feature = "inbox")]
+        if let ClaimStep::Stored {
+            checked: Some(checked),
+            call,
+        } = self.0
+        {
+            let refused = checked.without_answer(&StoreErrorKind::Timeout.into());
+            let late = async move {
+                // Whether it is stored or not, the next copy finds out.
+                let _known_later = call.await;
+                None
+            };
+            return (refused, Late(Box::pin(late)));
+        }
         let ClaimStep::Asked {
             checked: Some(checked),
             call,

@@ -10,6 +10,8 @@ use crate::error::RejectionKind;
 pub struct Counts {
     /// Verified deliveries, including duplicates.
     pub verified: u64,
+    /// Deliveries that were stored, to be handled later.
+    pub stored: u64,
     /// Handler runs that succeeded.
     pub done: u64,
     /// Handler runs that did not succeed.
@@ -49,6 +51,7 @@ impl Counts {
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let counters = [
             ("verified", self.verified),
+            ("stored", self.stored),
             ("done", self.done),
             ("released", self.released),
             ("duplicates", self.duplicates),

@@ -80,6 +80,16 @@ impl Intake {
         self.0.arrival.challenge = Challenged::Keyed(Box::new(verifier));
     }
 
+    /// Keeps what an inbox stores of the head.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn keep_head(&mut self, head: &Head<'_>, now: crate::time::UnixTime) {
+        let record = &mut *self.0;
+        if record.scope.shared.inbox.is_some() {
+            let stored = crate::delivery::StoredHead::of(&record.scope.shared, head, now);
+            record.stored_head = Some(Box::new(stored));
+        }
+    }
+
     pub(crate) fn verification(&mut self) -> &mut Verification {
         &mut self.0.arrival.verification
     }

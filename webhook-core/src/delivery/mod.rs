@@ -1,5 +1,7 @@
 //! A delivery from its head to its settlement, and the event in it.
 
+#[cfg(feature = "inbox")]
+mod accepting;
 mod arrival;
 mod begun;
 mod body_labels;
@@ -64,7 +66,11 @@ pub(crate) use responder::{HandshakeResponder, OfferHook};
 pub use running_lease::{LeaseLost, RunningLease};
 pub(crate) use scope::Scope;
 #[cfg(feature = "inbox")]
-pub use sealing::{SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed};
+pub(crate) use sealing::ErasedAcceptor;
+#[cfg(feature = "inbox")]
+pub use sealing::{
+    Accepted, Acceptor, SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed,
+};
 pub use settling::{Settled, Settling};
 pub(crate) use shared::{DuplicateAnswer, Retention, Shared};
 pub use unsettled::Unsettled;
@@ -237,6 +243,12 @@ impl Delivery {
         self.0.payload()
     }
 
+    /// What is stored of the head, if the endpoint [is durable](crate::EndpointBuilder::durable).
+    #[cfg(feature = "inbox")]
+    pub(crate) fn stored_head(&self) -> Option<&StoredHead> {
+        self.0.stored_head.as_deref()
+    }
+
     /// The unwrapped payload, if the provider wraps it.
     #[cfg(feature = "inbox")]
     pub(crate) fn unwrapped(&self) -> Option<&Bytes> {
@@ -295,9 +307,7 @@ impl Delivery {
     /// Whether the query parameter of this name holds the token that authenticates the sender.
     #[must_use]
     pub fn is_token_parameter(&self, name: &str) -> bool {
-        let shared = self.shared();
-        let own = shared.token_parameter.as_deref();
-        own == Some(name) || shared.provider.has_token_parameter(name)
+        self.shared().is_token_parameter(name)
     }
 
     /// The fencing token of the claim that the handler runs under; `None` without replay

@@ -20,6 +20,7 @@ pub(crate) struct Observer {
     /// Whether an adapter only observes: it refuses nothing of what is counted here.
     shadow: AtomicBool,
     verified: AtomicU64,
+    stored: AtomicU64,
     done: AtomicU64,
     released: AtomicU64,
     duplicates: AtomicU64,
@@ -88,6 +89,7 @@ impl Observer {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Counts {
             verified: read(&self.verified),
+            stored: read(&self.stored),
             done: read(&self.done),
             released: read(&self.released),
             duplicates: read(&self.duplicates),
@@ -250,6 +252,12 @@ impl Observer {
     }
 
     /// A copy under more labels than are accepted.
+    /// A delivery was stored, and is handled later.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn stored(&self) {
+        add(&self.stored);
+    }
+
     pub(crate) fn over_bound(&self, delivery: &Delivery) {
         let total = add(&self.over_bound);
         if self.lines.over_bound.pass().is_some() {

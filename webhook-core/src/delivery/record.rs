@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
+#[cfg(feature = "inbox")]
+use crate::delivery::StoredHead;
 use crate::delivery::arrival::Arrival;
 use crate::delivery::lost_signal::LostSignal;
 use crate::delivery::{BodyLabels, Fence, Proof, Remembered, Scope, Watch};
@@ -29,6 +31,9 @@ pub(crate) struct Record {
     /// them.
     pub(crate) body: OnceLock<BodyLabels>,
     pub(crate) proof: Proof,
+    /// What an inbox keeps of the head.
+    #[cfg(feature = "inbox")]
+    pub(crate) stored_head: Option<Box<StoredHead>>,
     /// `None` without replay protection.
     pub(crate) remembered: Option<Remembered>,
     pub(crate) fence: Option<Fence>,
@@ -53,6 +58,8 @@ impl Record {
             kind: None,
             body: OnceLock::new(),
             proof: Proof::NOTHING,
+            #[cfg(feature = "inbox")]
+            stored_head: None,
             remembered: None,
             fence: None,
             attempt: 1,

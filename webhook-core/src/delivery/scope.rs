@@ -186,6 +186,8 @@ impl Scope {
             Err(kind) => return Ok((self.open_unsigned(head, kind)?, now)),
         };
         intake.read_head(head, id)?;
+        #[cfg(feature = "inbox")]
+        intake.keep_head(head, now);
         if shared.keeps_keys {
             intake.keep_keys(verifier.clone());
         }

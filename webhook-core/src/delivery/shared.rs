@@ -35,6 +35,9 @@ pub(crate) struct Shared {
     /// Whether a handler may run so long that its claim has to be renewed.
     pub(crate) renews: bool,
     pub(crate) store: Option<Store>,
+    /// What stores deliveries instead of running a handler.
+    #[cfg(feature = "inbox")]
+    pub(crate) inbox: Option<Arc<dyn crate::delivery::ErasedAcceptor>>,
     /// Whether the store is the default one.
     pub(crate) has_own_store: bool,
     pub(crate) retention: Retention,
@@ -76,6 +79,12 @@ impl Shared {
     pub(crate) fn with_answers(&self, mut rejection: Rejection) -> Rejection {
         rejection.answers.clone_from(&self.rejection_answers);
         rejection
+    }
+
+    /// See [`Delivery::is_token_parameter`].
+    pub(crate) fn is_token_parameter(&self, name: &str) -> bool {
+        let own = self.token_parameter.as_deref();
+        own == Some(name) || self.provider.has_token_parameter(name)
     }
 
     /// The current time; `None` if the clock fails or panics.

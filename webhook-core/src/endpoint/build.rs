@@ -70,7 +70,9 @@ impl EndpointBuilder {
             remembers_answers: self.remembers_answers,
             renews,
             store,
-            has_own_store: matches!(self.replay, Replay::Default),
+            has_own_store: matches!(self.replay, Replay::Default) && !self.is_durable(),
+            #[cfg(feature = "inbox")]
+            inbox: self.inbox,
             retention,
             observer: Observer::new(
                 self.hooks,
@@ -122,10 +124,21 @@ impl EndpointBuilder {
         if self.lease.is_zero() || (self.renews() && self.lease < at_least) {
             return Err(ConfigError::LeaseTooShort { at_least });
         }
+        if self.is_durable() && matches!(self.replay, Replay::Off) {
+            return Err(ConfigError::DurableNeedsReplayProtection);
+        }
         if self.on_store_error == OnStoreError::RunUnprotected && !self.provider.signs_time() {
             return Err(ConfigError::UnprotectedNeedsTime);
         }
         Ok(())
+    }
+
+    /// Whether deliveries are stored, so that the inbox recognises copies.
+    fn is_durable(&self) -> bool {
+        #[cfg(feature = "inbox")]
+        return self.inbox.is_some();
+        #[cfg(not(feature = "inbox"))]
+        false
     }
 
     /// Whether a handler may run so long that its claim has to be renewed. A claim that lasts twice
@@ -211,7 +224,9 @@ impl EndpointBuilder {
             Replay::Off => None,
             Replay::Store(store) => Some(store.clone()),
             Replay::Default => {
-                observe::volatile_store(self.provider.name());
+                if !self.is_durable() {
+                    observe::volatile_store(self.provider.name());
+                }
                 Some(Store::new(MemoryStore::new()))
             }
         }

@@ -36,6 +36,8 @@ pub struct EndpointBuilder {
     pub(super) remembers_answers: bool,
     pub(super) retention: Option<Duration>,
     pub(super) replay: Replay,
+    #[cfg(feature = "inbox")]
+    pub(super) inbox: Option<Arc<dyn crate::delivery::ErasedAcceptor>>,
     pub(super) consumer: Arc<str>,
     pub(super) tenant: Arc<str>,
     pub(super) identity: IdentityPolicy,
@@ -79,6 +81,8 @@ impl EndpointBuilder {
             remembers_answers: false,
             retention: None,
             replay: Replay::Default,
+            #[cfg(feature = "inbox")]
+            inbox: None,
             consumer: Arc::default(),
             tenant: Arc::default(),
             identity: IdentityPolicy::default(),
@@ -244,6 +248,21 @@ impl EndpointBuilder {
     /// for this endpoint only, with a warning.
     pub fn store(mut self, store: impl ReplayStore) -> Self {
         self.replay = Replay::Store(Store::new(store));
+        self
+    }
+
+    /// Stores deliveries instead of running a handler: a 200 means that the delivery is on the disk.
+    /// `webhook-inbox` hands it to a worker later.
+    ///
+    /// The inbox recognises copies itself, by the keys in its own database. Only deliveries whose
+    /// sender waits for an answer ([`Questions`](crate::Questions)) run at once, and are claimed in
+    /// the [store](Self::store).
+    ///
+    /// If the inbox fails or takes longer than the [store's time](Self::store_timeout), the answer
+    /// is 503, whatever [`on_store_error`](Self::on_store_error) says.
+    #[cfg(feature = "inbox")]
+    pub fn durable(mut self, inbox: impl crate::delivery::Acceptor) -> Self {
+        self.inbox = Some(Arc::new(inbox));
         self
     }
 

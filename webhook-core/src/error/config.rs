@@ -52,6 +52,9 @@ pub enum ConfigError {
     /// Deliveries run without replay protection while the store fails, but the provider signs no
     /// time, so a captured delivery never goes stale.
     UnprotectedNeedsTime,
+    /// A [durable](crate::EndpointBuilder::durable) endpoint has no replay protection, so every copy
+    /// would be stored.
+    DurableNeedsReplayProtection,
     /// The retention ends before the sender stops retrying, or while an old delivery is still
     /// fresh.
     RetentionTooShort {
@@ -143,6 +146,10 @@ impl fmt::Display for ConfigError {
                 "the lease must be at least six times the store timeout ({} s), \
                  or twice the handler timeout",
                 at_least.as_secs_f64()
+            ),
+            Self::DurableNeedsReplayProtection => f.write_str(
+                "the inbox needs replay protection to know copies by: remove \
+                 `without_replay_protection`",
             ),
             Self::UnprotectedNeedsTime => f.write_str(
                 "this provider signs no time, so deliveries must not run without the store: \

@@ -108,7 +108,7 @@ async fn read(
 async fn run(app: App, checked: Checked) -> Result<Said, Rejection> {
     let permit = match claim(&app, checked).await? {
         Claimed::Run(permit) => permit,
-        Claimed::Duplicate(answer) => return Ok(answer.into()),
+        Claimed::Duplicate(answer) | Claimed::Stored(answer) => return Ok(answer.into()),
         _ => unreachable!("no other claim"),
     };
     let handled = handle(&app, &permit).await;

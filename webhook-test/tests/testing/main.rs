@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod doors;
+mod durable;
 mod events;
 mod settings;
 
@@ -102,10 +103,17 @@ over_all_adapters! {
     a_handshake_is_answered_without_a_run
     every_documented_method_is_sent
     two_events_of_a_sender_are_two_events
+    a_durable_endpoint_stores_what_it_would_have_run
+    an_inbox_that_fails_or_is_busy_is_answered_503_and_nothing_runs
 }
 
 mod of {
     use super::*;
+
+    pub(super) use super::durable::{
+        a_durable_endpoint_stores_what_it_would_have_run,
+        an_inbox_that_fails_or_is_busy_is_answered_503_and_nothing_runs,
+    };
 
     pub(super) async fn a_signed_delivery_runs_with_the_labels_of_its_event<D: Door>() {
         let mut report = Report::default();

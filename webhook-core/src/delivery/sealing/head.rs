@@ -4,8 +4,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::delivery::Delivery;
 use crate::delivery::sealing::format::{Reader, Writer};
+use crate::delivery::{Delivery, Shared};
 use crate::request::{Found, Head};
 use crate::time::UnixTime;
 
@@ -18,6 +18,8 @@ const ALWAYS: [&str; 5] = [
     "tracestate",
     "baggage",
 ];
+/// How many bytes all values have at most. They are kept before the request is verified.
+const MAX_HEADERS: usize = 16 * 1024;
 /// These may hold a secret of the sender.
 const NEVER: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
@@ -26,7 +28,7 @@ const NEVER: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 /// It has the method, the target without tokens, and a list of headers: the [names of the
 /// provider](crate::Provider::header_names), `content-type`, `user-agent`, and those of W3C Trace
 /// Context. Other headers are left out, because they may hold secrets: [`keep`](Self::keep) adds
-/// one by its name.
+/// one by its name. A value that would make all of them longer than 16 KiB is left out too.
 ///
 /// `Debug` shows the method and the time of arrival.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,14 +44,18 @@ impl StoredHead {
     /// Takes what is stored of the head of this delivery.
     #[must_use]
     pub fn new(delivery: &Delivery, head: &Head<'_>, received_at: UnixTime) -> Self {
+        Self::of(delivery.shared(), head, received_at)
+    }
+
+    pub(crate) fn of(shared: &Shared, head: &Head<'_>, received_at: UnixTime) -> Self {
         let mut stored = Self {
             method: head.method.into(),
-            path_and_query: without_tokens(delivery, head.path_and_query),
+            path_and_query: without_tokens(shared, head.path_and_query),
             route: None,
             headers: Vec::new(),
             received_at,
         };
-        for name in ALWAYS.into_iter().chain(delivery.sender().header_names()) {
+        for name in ALWAYS.into_iter().chain(shared.provider.header_names()) {
             if !NEVER.contains(&name) {
                 stored = stored.keep(head, name);
             }
@@ -64,8 +70,15 @@ impl StoredHead {
         if self.header(name).is_some() {
             return self;
         }
+        let kept: usize = self.headers.iter().map(|(_, value)| value.len()).sum();
+        let mut room = MAX_HEADERS.saturating_sub(kept);
         let headers = &mut self.headers;
-        let mut add = |value: &[u8]| headers.push((name.into(), Bytes::copy_from_slice(value)));
+        let mut add = |value: &[u8]| {
+            if let Some(left) = room.checked_sub(value.len()) {
+                room = left;
+                headers.push((name.into(), Bytes::copy_from_slice(value)));
+            }
+        };
         match head.headers.find(name) {
             Found::Once(value) => add(value),
             Found::Repeated => head.headers.each(name, &mut add),
@@ -153,13 +166,13 @@ impl StoredHead {
 }
 
 /// The target without the parameters that hold a token.
-fn without_tokens(delivery: &Delivery, target: &str) -> Box<str> {
+fn without_tokens(shared: &Shared, target: &str) -> Box<str> {
     let Some((path, query)) = target.split_once('?') else {
         return target.into();
     };
     let is_token = |pair: &&str| {
         let mut parsed = form_urlencoded::parse(pair.as_bytes());
-        parsed.any(|(name, _)| delivery.is_token_parameter(&name))
+        parsed.any(|(name, _)| shared.is_token_parameter(&name))
     };
     if !query.split('&').any(|pair| is_token(&pair)) {
         return target.into();
