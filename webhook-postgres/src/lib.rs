@@ -22,7 +22,8 @@
 //!
 //! One row of about 200 bytes for each delivery, until the retention of the endpoint ends, and the
 //! remembered answer if there is one. A task removes expired rows every minute, unless
-//! [`without_purge`](PostgresStoreBuilder::without_purge) is set. Payloads are not kept.
+//! [`without_purge`](PostgresStoreBuilder::without_purge) is set. Only an inbox keeps
+//! payloads.
 //!
 //! The tables are `webhook_key`, `webhook_group`, `webhook_secret`, `webhook_entity`,
 //! `webhook_delivery`, `webhook_body`, `webhook_attempt` and `webhook_version`. Schema and prefix
