@@ -228,6 +228,10 @@ fn another_provider_consumer_or_tenant_is_refused_and_named() {
     ] {
         assert_eq!(open(endpoint, sealed), Err(error));
     }
+    // A worker needs no secret of the tenant: it may have been revoked since.
+    let nameless = template.for_tenant("acme", SecretSet::per_tenant());
+    let opened = open(&nameless.unwrap(), &of_acme);
+    assert_eq!(opened, Ok(Some("acme".to_owned())));
     // The same names, and other secrets: a rotation loses nothing.
     let rotated = build(Endpoint::stripe("whsec_another-secret-0001"));
     assert_eq!(open(&rotated, &of_plain), Ok(None));

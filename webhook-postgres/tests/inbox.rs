@@ -7,13 +7,14 @@
 mod common;
 
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{LONG, Schema, acquire, new_key, request};
 use webhook_core::replay::{Claim, ClaimRequest, Commit};
 use webhook_core::{ReplayKey, ReplayStore, SealedDelivery};
 use webhook_inbox::{
-    Acceptance, Accepted, InboxTable as _, JobFilter, Lane, TakeRequest, conformance,
+    Acceptance, Accepted, Ending, InboxTable as _, JobFilter, JobState, Lane, Retention,
+    TakeRequest, conformance,
 };
 use webhook_postgres::PostgresInbox;
 
@@ -229,4 +230,117 @@ async fn another_prefix_and_a_user_without_more_rights_are_enough() {
         .run(&format!("drop owned by {role}; drop role {role}"))
         .await;
     schema.drop().await;
+}
+
+/// A take never waits for a row that somebody else has, and finds what becomes visible late.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_transaction_has_locked_is_left_out_and_taken_later() {
+    let Some(schema) = Schema::new().await else {
+        return;
+    };
+    let inbox = schema.store().inbox();
+    for _ in 0..3 {
+        accept(&inbox, &new_key()).await;
+    }
+    let mut other = schema.pool.begin().await.unwrap();
+    let lock = format!(
+        "select id from {}.webhook_delivery order by id limit 1 for update",
+        schema.name
+    );
+    let lock = sqlx::query(sqlx::AssertSqlSafe(lock));
+    lock.execute(&mut *other).await.unwrap();
+    let take = async || {
+        let request = TakeRequest::new(request().owner, 10, LONG);
+        inbox.take(&request).await.unwrap().jobs
+    };
+    let taken = take().await;
+    assert_eq!(taken.len(), 2);
+    // The id that was left out is the lowest: nothing is read by "an id above the last one".
+    other.rollback().await.unwrap();
+    let late = take().await;
+    assert_eq!(late.len(), 1);
+    assert!(late[0].lease.id < taken[0].lease.id);
+    schema.drop().await;
+}
+
+/// The plans are those that were made while the tables were empty.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_has_grown_is_read_by_its_indexes() {
+    let Some(schema) = Schema::new().await else {
+        return;
+    };
+    for (name, builder) in schema.kinds().into_iter().take(2) {
+        let inbox = builder.connections(1).build().unwrap().inbox();
+        let verbs = async || {
+            let key = new_key();
+            assert_eq!(accept(&inbox, &key).await, Accepted::New);
+            let request = TakeRequest::new(request().owner, 10, LONG);
+            for job in inbox.take(&request).await.unwrap().jobs {
+                inbox.renew(&job.lease, LONG).await.unwrap();
+                inbox.settle(&job.lease, &Ending::Done).await.unwrap();
+                inbox.find(job.lease.id).await.unwrap().unwrap();
+            }
+            let dead = JobFilter::of_state(JobState::Dead);
+            inbox.list(&dead, None, 10).await.unwrap();
+            let retention = Retention::new(Duration::ZERO, LONG);
+            inbox.prune(&retention, 10).await.unwrap();
+        };
+        // A prepared statement gets its final plan with the sixth run.
+        for _ in 0..8 {
+            verbs().await;
+        }
+        let done = "select n_tup_ins from pg_stat_user_tables
+                    where schemaname = '{schema}' and relname = 'webhook_delivery'";
+        let empty = schema.number(done).await;
+        schema
+            .run(
+                "insert into {schema}.webhook_delivery (epoch, run_at, accepted_at, attempts, state,
+                     has_body, key, tenant, consumer, provider, sealed)
+                 select 0, now() + interval '1 day', now(), 0, n % 2, true,
+                     decode(md5(n::text) || md5(random()::text), 'hex'), '', '', 'stripe', '\\x00'
+                 from generate_series(1, 20000) n;
+                 insert into {schema}.webhook_body (id, bytes)
+                 select id, '\\x00' from {schema}.webhook_delivery on conflict do nothing;
+                 insert into {schema}.webhook_key (epoch, expires_at, purge_at, changed_at, retain,
+                     attempts, fingerprint, state, key, owner)
+                 select 1, now() + interval '1 day', now() + interval '1 day', now(), '7 days', 1, 0,
+                     1, key, '\\x00' from {schema}.webhook_delivery on conflict do nothing",
+            )
+            .await;
+        // What the test itself has read.
+        let read = "select sum(seq_tup_read)::bigint from pg_stat_user_tables
+                    where schemaname = '{schema}'";
+        let due = "select idx_tup_read from pg_stat_user_indexes
+                   where schemaname = '{schema}' and indexrelname = 'webhook_delivery_due'";
+        let before = reached(&schema, done, empty + 20_000).await;
+        let (had_read, had_due) = (schema.number(read).await, schema.number(due).await);
+        for _ in 0..8 {
+            verbs().await;
+        }
+        drop(inbox);
+        // The server counts a session when it ends.
+        reached(&schema, done, before + 8).await;
+        let scanned = schema.number(read).await - had_read;
+        assert!(scanned < 20_000, "{name}: {scanned} rows were scanned");
+        let due = schema.number(due).await - had_due;
+        assert!(due < 1000, "{name}: {due} due rows were read");
+        schema
+            .run("truncate {schema}.webhook_delivery, {schema}.webhook_body, {schema}.webhook_key")
+            .await;
+    }
+    schema.drop().await;
+}
+
+/// A number of the statistics, once so many are counted.
+async fn reached(schema: &Schema, number: &str, expected: i64) -> i64 {
+    let begun = Instant::now();
+    loop {
+        let found = schema.number(number).await;
+        if found >= expected {
+            return found;
+        }
+        let waited = begun.elapsed();
+        assert!(waited < Duration::from_secs(20), "nothing is counted");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
