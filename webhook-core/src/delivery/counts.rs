@@ -104,6 +104,6 @@ mod tests {
         counts.rejected[RejectionKind::BadSignature.index()] = 1;
         assert_eq!(counts.to_string(), "verified=3 done=2 bad_signature=1");
         assert_eq!(Counts::default().to_string(), "nothing counted");
-        assert_eq!(counts.iter().count(), 14 + RejectionKind::ALL.len());
+        assert_eq!(counts.iter().count(), 15 + RejectionKind::ALL.len());
     }
 }
