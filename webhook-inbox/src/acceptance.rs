@@ -11,7 +11,7 @@ use crate::{Lane, text};
 /// The longest text in a column that a table indexes or filters by, in bytes.
 const MAX_COLUMN: usize = 255;
 
-/// A delivery to store. [`Inbox::accept`](crate::Inbox::accept) makes one.
+/// A delivery to store. [`Inbox`](crate::Inbox) makes it of a delivery.
 ///
 /// The sealed record is the truth. Names stand beside it so that a table can find and list it.
 /// `Debug` shows neither the record nor the body.

@@ -2,10 +2,11 @@
 //!
 //! A sender that is answered 200 does not send again. So a delivery whose work takes long, or may
 //! fail, is stored first, in the database of the application: a 200 then means that it is on the
-//! disk. [`Inbox::accept`] stores it together with its replay key in one transaction, and a copy is
-//! recognised whether it comes before or after the work.
+//! disk. It is stored together with its replay key, in one transaction, and a copy is recognised
+//! whether it comes before or after the work.
 //!
-//! * [`Inbox`] seals deliveries, and opens them again. See its example.
+//! * [`Inbox`] seals deliveries, and opens them again. An endpoint gets it with
+//!   [`durable`](webhook_core::EndpointBuilder::durable): see the example of [`Inbox`].
 //! * [`InboxTable`] is the contract of a table: the states of a job, and the rules. `webhook-sqlite`
 //!   and `webhook-postgres` have one each, with their feature `inbox`.
 //! * [`MemoryInbox`] is a table for tests.
@@ -15,7 +16,7 @@
 //!
 //! Records are sealed with HMAC-SHA-256: a row that somebody else wrote or changed never becomes a
 //! delivery, and a row of one tenant does not open as one of another. They are not encrypted: who
-//! reads the table reads the payloads. See [`SealedDelivery`](webhook_core::SealedDelivery).
+//! reads the table reads the payloads. See [`SealedDelivery`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
