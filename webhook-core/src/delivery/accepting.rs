@@ -4,8 +4,9 @@ use crate::answer::{Answer, Rejection};
 use crate::delivery::checked::{duplicate_answer, whole_seconds};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
-use crate::delivery::{Accepted, Checked, Claimed};
+use crate::delivery::{Accepted, Checked, Claimed, Delivery, Watch};
 use crate::error::{RejectionKind, StoreError, StoreErrorKind};
+use crate::metrics::{DeliveryOutcome, StoreVerb};
 
 impl Checked {
     /// Whether the delivery is stored, and no handler runs. A question is not: its sender waits for
@@ -17,52 +18,88 @@ impl Checked {
     }
 
     /// Stores the delivery.
-    pub(super) fn store(self) -> ClaimStep {
-        let inbox = self.0.shared().inbox.clone();
-        let delivery = self.0.clone();
+    pub(super) fn store(mut self) -> ClaimStep {
+        // Taken out before the delivery has a clone.
+        let watch = self.0.take_watch();
+        let (shared, delivery) = (self.0.shared().clone(), self.0.clone());
+        let inbox = shared.inbox.clone();
         let call = async move {
             let (Some(inbox), Some(head)) = (inbox, delivery.stored_head()) else {
                 let why = "the head of the delivery was not kept";
                 return Err(StoreError::with_source(StoreErrorKind::Misconfigured, why));
             };
-            inbox.accept_boxed(&delivery, head).await
+            let accept = inbox.accept_boxed(&delivery, head);
+            shared.timed(StoreVerb::Claim, accept).await
         };
         ClaimStep::Stored {
             call: Box::pin(call),
-            checked: Some(self),
+            storing: Some(Storing {
+                delivery: self.0,
+                watch,
+            }),
         }
     }
+}
 
-    /// The answer, once the delivery is stored.
-    pub(super) fn answer_stored(
-        self,
+/// A delivery that is being stored.
+pub(super) struct Storing {
+    delivery: Delivery,
+    watch: Watch,
+}
+
+impl Storing {
+    /// The answer, once the inbox has answered.
+    pub(super) fn conclude(
+        mut self,
         accepted: Result<Accepted, StoreError>,
     ) -> Result<Claimed, Rejection> {
-        let delivery = &self.0;
+        self.watch.claimed();
+        let Self { delivery, watch } = &self;
         let observer = &delivery.shared().observer;
         match accepted {
             Ok(Accepted::New) => {
                 observer.stored();
+                self.watch.ended(DeliveryOutcome::Stored);
                 Ok(Claimed::Stored(Answer::ok()))
             }
             Ok(Accepted::Stored { same_payload }) => {
-                observer.duplicate(delivery, same_payload);
-                Ok(Claimed::Duplicate(duplicate_answer(delivery)))
+                watch.in_scope(|| observer.duplicate(delivery, same_payload));
+                Ok(self.duplicate(DeliveryOutcome::Duplicate))
             }
             Ok(Accepted::OverBound) => {
-                observer.over_bound(delivery);
-                Ok(Claimed::Duplicate(duplicate_answer(delivery)))
+                watch.in_scope(|| observer.over_bound(delivery));
+                Ok(self.duplicate(DeliveryOutcome::OverBound))
             }
             Ok(Accepted::Dead) => {
                 observer.dead();
+                self.watch.ended(DeliveryOutcome::Dead);
                 Ok(Claimed::Duplicate(dead_letter()))
             }
             Ok(Accepted::BeingStored { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
-                let rejection = rejection.retry_after(whole_seconds(retry_after));
-                Err(delivery.scope().reject(rejection))
+                Err(self.reject(rejection.retry_after(whole_seconds(retry_after))))
             }
-            Err(error) => self.without_answer(&error),
+            Err(error) => Err(self.fail(&error)),
         }
+    }
+
+    /// A delivery that is not known to be stored is refused, whatever the endpoint does without a
+    /// store.
+    pub(super) fn fail(self, error: &StoreError) -> Rejection {
+        let shared = self.delivery.shared();
+        let provider = shared.provider.name();
+        self.watch
+            .in_scope(|| shared.observer.store_failed(provider, error));
+        self.reject(RejectionKind::StoreUnavailable.into())
+    }
+
+    fn duplicate(self, outcome: DeliveryOutcome) -> Claimed {
+        self.watch.ended(outcome);
+        Claimed::Duplicate(duplicate_answer(&self.delivery))
+    }
+
+    fn reject(mut self, rejection: Rejection) -> Rejection {
+        let scope = self.delivery.scope();
+        scope.reject_watched(rejection, &mut self.watch)
     }
 }

@@ -6,9 +6,7 @@ use std::time::Duration;
 use crate::answer::{Answer, Rejection};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
-use crate::delivery::{
-    Claiming, Delivery, DeliverySpan, Disposition, OnStoreError, Permit,
-};
+use crate::delivery::{Claiming, Delivery, DeliverySpan, Disposition, OnStoreError, Permit};
 use crate::error::{RejectionKind, StoreError};
 use crate::metrics::{DeliveryOutcome, StoreVerb};
 use crate::observe::hook;

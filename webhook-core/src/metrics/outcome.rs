@@ -11,6 +11,8 @@ pub enum DeliveryOutcome {
     GivenUp,
     /// Its handler has failed too often. The event is dead.
     Buried,
+    /// It is stored, to be handled later.
+    Stored,
     /// It is a copy of an event that was handled.
     Duplicate,
     /// It is a copy with more unsigned labels than are accepted, answered as a duplicate.
@@ -35,6 +37,7 @@ impl DeliveryOutcome {
         Self::Released,
         Self::GivenUp,
         Self::Buried,
+        Self::Stored,
         Self::Duplicate,
         Self::OverBound,
         Self::Dead,
@@ -52,6 +55,7 @@ impl DeliveryOutcome {
             Self::Released => "released",
             Self::GivenUp => "given_up",
             Self::Buried => "buried",
+            Self::Stored => "stored",
             Self::Duplicate => "duplicate",
             Self::OverBound => "over_bound",
             Self::Dead => "dead",
