@@ -4,9 +4,9 @@ use crate::answer::{Answer, Rejection};
 use crate::delivery::checked::{duplicate_answer, whole_seconds};
 use crate::delivery::claiming::ClaimStep;
 use crate::delivery::permit::dead_letter;
-use crate::delivery::{Accepted, Checked, Claimed, Watch};
+use crate::delivery::{Accepted, Checked, Claimed, Delivery, Watch};
 use crate::error::{RejectionKind, StoreError, StoreErrorKind};
-use crate::metrics::DeliveryOutcome;
+use crate::metrics::{DeliveryOutcome, StoreVerb};
 
 impl Checked {
     /// Whether the delivery is stored, and no handler runs. A question is not: its sender waits for
@@ -19,66 +19,87 @@ impl Checked {
 
     /// Stores the delivery.
     pub(super) fn store(mut self) -> ClaimStep {
-        // Taken before the call has a clone of the delivery.
+        // Taken out before the delivery has a clone.
         let watch = self.0.take_watch();
-        let inbox = self.0.shared().inbox.clone();
-        let delivery = self.0.clone();
+        let (shared, delivery) = (self.0.shared().clone(), self.0.clone());
+        let inbox = shared.inbox.clone();
         let call = async move {
             let (Some(inbox), Some(head)) = (inbox, delivery.stored_head()) else {
                 let why = "the head of the delivery was not kept";
                 return Err(StoreError::with_source(StoreErrorKind::Misconfigured, why));
             };
-            inbox.accept_boxed(&delivery, head).await
+            let accept = inbox.accept_boxed(&delivery, head);
+            shared.timed(StoreVerb::Claim, accept).await
         };
         ClaimStep::Stored {
             call: Box::pin(call),
-            checked: Some((self, watch)),
+            storing: Some(Storing {
+                delivery: self.0,
+                watch,
+            }),
         }
     }
+}
 
-    /// The answer, once the delivery is stored.
-    pub(super) fn answer_stored(
-        self,
+/// A delivery that is being stored.
+pub(super) struct Storing {
+    delivery: Delivery,
+    watch: Watch,
+}
+
+impl Storing {
+    /// The answer, once the inbox has answered.
+    pub(super) fn conclude(
+        mut self,
         accepted: Result<Accepted, StoreError>,
-        mut watch: Watch,
     ) -> Result<Claimed, Rejection> {
-        let delivery = &self.0;
+        self.watch.claimed();
+        let Self { delivery, watch } = &self;
         let observer = &delivery.shared().observer;
         match accepted {
             Ok(Accepted::New) => {
                 observer.stored();
-                watch.ended(DeliveryOutcome::Stored);
+                self.watch.ended(DeliveryOutcome::Stored);
                 Ok(Claimed::Stored(Answer::ok()))
             }
             Ok(Accepted::Stored { same_payload }) => {
                 watch.in_scope(|| observer.duplicate(delivery, same_payload));
-                watch.ended(DeliveryOutcome::Duplicate);
-                Ok(Claimed::Duplicate(duplicate_answer(delivery)))
+                Ok(self.duplicate(DeliveryOutcome::Duplicate))
             }
             Ok(Accepted::OverBound) => {
                 watch.in_scope(|| observer.over_bound(delivery));
-                watch.ended(DeliveryOutcome::OverBound);
-                Ok(Claimed::Duplicate(duplicate_answer(delivery)))
+                Ok(self.duplicate(DeliveryOutcome::OverBound))
             }
             Ok(Accepted::Dead) => {
                 observer.dead();
-                watch.ended(DeliveryOutcome::Dead);
+                self.watch.ended(DeliveryOutcome::Dead);
                 Ok(Claimed::Duplicate(dead_letter()))
             }
             Ok(Accepted::BeingStored { retry_after }) => {
                 let rejection = Rejection::new(RejectionKind::InFlight);
-                let rejection = rejection.retry_after(whole_seconds(retry_after));
-                Err(delivery.scope().reject_watched(rejection, &mut watch))
+                Err(self.reject(rejection.retry_after(whole_seconds(retry_after))))
             }
-            Err(error) => Err(self.not_stored(&error, watch)),
+            Err(error) => Err(self.fail(&error)),
         }
     }
 
-    /// The refusal, if it is not known whether the delivery is stored.
-    pub(super) fn not_stored(self, error: &StoreError, mut watch: Watch) -> Rejection {
-        let (scope, provider) = (self.0.scope(), self.0.provider());
-        let observer = &scope.shared.observer;
-        watch.in_scope(|| observer.store_failed(provider, error));
-        scope.reject_watched(RejectionKind::StoreUnavailable.into(), &mut watch)
+    /// A delivery that is not known to be stored is refused, whatever the endpoint does without a
+    /// store.
+    pub(super) fn fail(self, error: &StoreError) -> Rejection {
+        let shared = self.delivery.shared();
+        let provider = shared.provider.name();
+        self.watch
+            .in_scope(|| shared.observer.store_failed(provider, error));
+        self.reject(RejectionKind::StoreUnavailable.into())
+    }
+
+    fn duplicate(self, outcome: DeliveryOutcome) -> Claimed {
+        self.watch.ended(outcome);
+        Claimed::Duplicate(duplicate_answer(&self.delivery))
+    }
+
+    fn reject(mut self, rejection: Rejection) -> Rejection {
+        let scope = self.delivery.scope();
+        scope.reject_watched(rejection, &mut self.watch)
     }
 }

@@ -7,6 +7,8 @@ use std::task::ready;
 use std::task::{Context, Poll};
 
 use crate::answer::Rejection;
+#[cfg(feature = "inbox")]
+use crate::delivery::accepting::Storing;
 use crate::delivery::{Checked, Claimed, Unsettled};
 use crate::error::{RejectionKind, StoreError, StoreErrorKind};
 use crate::metrics::StoreVerb;
@@ -27,7 +29,7 @@ pub(super) enum ClaimStep {
     },
     #[cfg(feature = "inbox")]
     Stored {
-        checked: Option<(Checked, crate::delivery::Watch)>,
+        storing: Option<Storing>,
         call: Call<Result<crate::delivery::Accepted, StoreError>>,
     },
 }
@@ -48,10 +50,9 @@ impl Future for Claiming {
                 checked.conclude(claim)
             }
             #[cfg(feature = "inbox")]
-            ClaimStep::Stored { checked, call } => {
+            ClaimStep::Stored { storing, call } => {
                 let accepted = ready!(call.as_mut().poll(cx));
-                let (checked, watch) = checked.take().expect(POLLED);
-                checked.answer_stored(accepted, watch)
+                storing.take().expect(POLLED).conclude(accepted)
             }
         })
     }
@@ -64,17 +65,17 @@ impl Claiming {
     pub fn give_up(self) -> (Result<Claimed, Rejection>, Late) {
         #[cfg(feature = "inbox")]
         if let ClaimStep::Stored {
-            checked: Some((checked, watch)),
+            storing: Some(storing),
             call,
         } = self.0
         {
-            let refused = checked.not_stored(&StoreErrorKind::Timeout.into(), watch);
+            let refused = Err(storing.fail(&StoreErrorKind::Timeout.into()));
             let late = async move {
                 // Whether it is stored or not, the next copy finds out.
                 let _known_later = call.await;
                 None
             };
-            return (Err(refused), Late(Box::pin(late)));
+            return (refused, Late(Box::pin(late)));
         }
         let ClaimStep::Asked {
             checked: Some(checked),

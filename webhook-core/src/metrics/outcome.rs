@@ -11,7 +11,7 @@ pub enum DeliveryOutcome {
     GivenUp,
     /// Its handler has failed too often. The event is dead.
     Buried,
-    /// It is stored, and handled later.
+    /// It is stored, to be handled later.
     Stored,
     /// It is a copy of an event that was handled.
     Duplicate,
