@@ -58,7 +58,7 @@ pub(crate) async fn serve(layer: Layer, handler: Handler) -> Served {
 pub(crate) async fn route(layer: Layer) -> Served {
     let hooks = WebhookRouter::new(layer)
         .on(["known.type", "known.family.*"], async || {
-            HttpResponse::Ok()
+            HttpResponse::Ok().finish()
         })
         .ignore_unknown();
     app(|app| {

@@ -82,7 +82,7 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Recorder {
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         change(id, &context, |span| {
-            values.record(&mut Fields(&mut span.fields))
+            values.record(&mut Fields(&mut span.fields));
         });
     }
 

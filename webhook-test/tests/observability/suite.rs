@@ -63,7 +63,7 @@ impl Handler {
 fn forward_to_nobody(delivery: &Delivery) -> impl Future<Output = Forwarded> + Send + use<> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let forwarder = Forwarder::to(&format!("http://{address}/"));
+    let forwarder = Forwarder::to(format!("http://{address}/"));
     let forwarder = forwarder.without_hop_credential().build().unwrap();
     let none: Vec<(String, String)> = Vec::new();
     let head = Head {
