@@ -66,7 +66,7 @@ async fn receive(api: HttpsApi) -> Result<Delivery, RejectionKind> {
         panic!("nothing to fetch");
     };
     match pending.resolve().await {
-        Ok(Finished::Event(checked)) => Ok(checked.delivery().clone()),
+        Ok(Finished::Event(checked)) => Ok(checked.copy()),
         Ok(other) => panic!("{other:?}"),
         Err(rejection) => Err(rejection.kind()),
     }

@@ -19,8 +19,6 @@ pub(super) struct Arrival {
     /// The values of the headers that may identify the delivery.
     pub(super) labels: Box<[Option<Box<str>>]>,
     pub(super) challenge: Challenged,
-    /// What the head of a notification names.
-    pub(super) named: Option<Box<Named>>,
     /// The name of a fetched key that has not verified any delivery yet.
     pub(super) unproven: Option<Box<KeyQuery>>,
 }
@@ -33,6 +31,8 @@ pub(super) enum Challenged {
     Unsigned,
     /// The answer is computed with the keys that verify the challenge.
     Keyed(Box<Verifier>),
+    /// It is no delivery at all but a notification, whose head names this.
+    Notification(Box<Named>),
 }
 
 impl Arrival {
@@ -44,7 +44,6 @@ impl Arrival {
             query: None,
             labels: Box::default(),
             challenge: Challenged::AsUsual,
-            named: None,
             unproven: None,
         }
     }

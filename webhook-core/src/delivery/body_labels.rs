@@ -7,7 +7,7 @@ use crate::error::RejectionKind;
 use crate::provider::Mode;
 
 /// The labels of an event that are in its body.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct BodyLabels {
     pub(crate) id: Option<Label>,
     pub(crate) kind: Option<Label>,

@@ -20,12 +20,11 @@ use crate::time::whole_seconds_after;
 pub struct Checked(pub(crate) Delivery);
 
 impl Checked {
-    /// The delivery, for an adapter that [only observes](crate::Endpoint::set_shadow). A clone that
-    /// is made before the claim knows nothing of the claim: it has no fence, no transaction, and
-    /// its attempt stays one.
+    /// A copy of the delivery, for an adapter that [only observes](crate::Endpoint::set_shadow). It
+    /// knows nothing of the claim: it has no fence, no transaction, and its attempt stays one.
     #[must_use]
-    pub fn delivery(&self) -> &Delivery {
-        &self.0
+    pub fn copy(&self) -> Delivery {
+        self.0.copy()
     }
 
     /// Claims the delivery.

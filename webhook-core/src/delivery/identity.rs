@@ -137,7 +137,7 @@ pub(crate) struct IdentityInput<'a, C> {
 }
 
 /// What a delivery is remembered by.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Remembered {
     pub(crate) key: ReplayKey,
     /// Whether the content identifies the delivery. Nothing else protects such a delivery.

@@ -71,7 +71,7 @@ impl Intake {
         let announced = check_body_headers(head, limit)?;
         let mut intake = Self::new(scope);
         intake.0.arrival.body = Buffer::new(announced, limit);
-        intake.0.arrival.named = Some(Box::new(named));
+        intake.0.arrival.challenge = Challenged::Notification(Box::new(named));
         Ok(intake)
     }
 
@@ -181,8 +181,9 @@ impl Intake {
     /// A bad signature, or a verified envelope that contradicts itself.
     pub fn finish(mut self) -> Result<Finished, Rejection> {
         self.0.arrival.body.close();
-        if let Some(named) = self.0.arrival.named.take() {
-            return self.notify(*named);
+        if let Challenged::Notification(named) = &mut self.0.arrival.challenge {
+            let named = std::mem::take(&mut **named);
+            return self.notify(named);
         }
         match self.supply_known_keys() {
             Ok(true) => self.settle(),
@@ -193,11 +194,12 @@ impl Intake {
 
     /// Completes a notification. Its object has to be fetched.
     fn notify(mut self, named: Named) -> Result<Finished, Rejection> {
-        let record = &mut *self.0;
-        let Some(fetcher) = &record.scope.shared.fetcher else {
-            return Err(self.refuse(RejectionKind::BadSignature));
+        let body = self.0.arrival.body.whole();
+        let notification = match &self.0.scope.shared.fetcher {
+            Some(fetcher) => fetcher.spec.read_body(named, body),
+            None => Err(RejectionKind::BadSignature),
         };
-        match fetcher.spec.read_body(named, record.arrival.body.whole()) {
+        match notification {
             Ok(notification) => Ok(Finished::Pending(Pending::object(self, notification))),
             Err(kind) => Err(self.refuse(kind)),
         }

@@ -60,7 +60,6 @@ impl Record {
         object: Bytes,
         notification: &Notification,
     ) -> Result<(), RejectionKind> {
-        self.scope.admit()?;
         self.arrival.clear();
         self.scope.shared.observer.verified();
         self.proof = Proof::FETCHED;

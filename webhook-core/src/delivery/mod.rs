@@ -102,6 +102,11 @@ impl Delivery {
         Self(record.shareable())
     }
 
+    /// Another delivery with the same content, without its claim.
+    pub(crate) fn copy(&self) -> Self {
+        Self::new(UniqueArc::new(self.0.copy()))
+    }
+
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.0.scope.shared
     }
@@ -116,7 +121,7 @@ impl Delivery {
     }
 
     /// Records the claim that the handler runs under. The delivery has no clone yet, so `get_mut`
-    /// succeeds; only that of a shadow has one. If the delivery is not remembered, `attempt` stays one: the lease counts other
+    /// succeeds. If the delivery is not remembered, `attempt` stays one: the lease counts other
     /// deliveries with equal content.
     pub(crate) fn runs_under(&mut self, lease: &Lease, is_remembered: bool) {
         if let Some(record) = triomphe::Arc::get_mut(&mut self.0) {

@@ -46,12 +46,12 @@ impl Pending {
         let reason = Arc::default();
         match &mut self.0 {
             Waiting::Key(intake) => intake.if_dropped(&reason),
-            Waiting::Object(waiting) => waiting.0.if_dropped(&reason),
             Waiting::Confirmation(confirming) => {
                 let mut watch = confirming.checked.0.take_watch();
                 watch.if_dropped(&reason);
                 confirming.checked.0.set_watch(watch);
             }
+            Waiting::Object(waiting) => waiting.0.if_dropped(&reason),
         }
         reason
     }
@@ -62,8 +62,8 @@ impl Pending {
     pub fn span(&self) -> DeliverySpan {
         match &self.0 {
             Waiting::Key(intake) => intake.span(),
-            Waiting::Object(waiting) => waiting.0.span(),
             Waiting::Confirmation(confirming) => confirming.checked.span(),
+            Waiting::Object(waiting) => waiting.0.span(),
         }
     }
 
@@ -81,9 +81,9 @@ impl Pending {
     }
 
     /// Fetches the key or the object, or confirms the subscription, and completes the delivery. The
-    /// result is never [`Finished::Pending`]. This takes as long as the source takes, so set a time
-    /// limit, and answer [`timeout_kind`](Self::timeout_kind) when it is reached. If the future is
-    /// dropped, the next delivery that needs the same fetches it.
+    /// result is never [`Finished::Pending`]. This takes as long as the `KeySource` or the
+    /// `FetchBack` takes, so set a time limit, and answer [`timeout_kind`](Self::timeout_kind) when
+    /// it is reached. If the future is dropped, the next delivery with the same key fetches it.
     ///
     /// # Errors
     ///

@@ -70,6 +70,20 @@ impl Record {
         }
     }
 
+    /// What is known about the delivery itself, without its claim and without what watches it.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            raw: self.raw.clone(),
+            unwrapped: self.unwrapped.clone(),
+            id: self.id.clone(),
+            kind: self.kind.clone(),
+            body: self.body.clone(),
+            proof: self.proof,
+            remembered: self.remembered.clone(),
+            ..Self::new(Arc::clone(&self.scope))
+        }
+    }
+
     pub(crate) fn id(&self) -> Option<&str> {
         match &self.id {
             Some(id) => Some(id),

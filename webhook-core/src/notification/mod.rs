@@ -39,8 +39,8 @@
 //! intake.push("id=tr_7".into()).unwrap();
 //! let Finished::Pending(pending) = intake.finish().unwrap() else { panic!() };
 //! let Finished::Event(event) = block_on(pending.resolve()).unwrap() else { panic!() };
-//! assert_eq!(event.delivery().id(), Some("tr_7"));
-//! assert!(event.delivery().proof().is_fetched());
+//! assert_eq!(event.copy().id(), Some("tr_7"));
+//! assert!(event.copy().proof().is_fetched());
 //! # Ok::<(), webhook_core::ConfigError>(())
 //! ```
 //!

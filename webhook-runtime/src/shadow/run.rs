@@ -89,7 +89,7 @@ impl Observed {
                 endpoint,
             } => (checked, running, endpoint),
         };
-        let delivery = checked.delivery().clone();
+        let delivery = checked.copy();
         // A store that panics must not end the request of an application that does not use it.
         let claimed = Guarded::new(async { endpoint.claim(checked).await }).await;
         let (verdict, permit) = match claimed {
