@@ -84,6 +84,11 @@ impl Webhook {
     ///     config.service(web::resource(PATH).wrap(webhook).route(web::post().to(paid)));
     /// }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the template has a secret of its own.
+    #[track_caller]
     pub fn per_tenant<N, R, F, S, E>(template: Endpoint, name: N, resolver: R) -> Self
     where
         N: for<'h> Fn(&TenantHead<'h>) -> Option<Cow<'h, str>> + Send + Sync + 'static,

@@ -64,6 +64,11 @@ impl WebhookLayer {
     ///     Ok(Router::new().route(path, post(paid).layer(layer)))
     /// }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the template has a secret of its own.
+    #[track_caller]
     pub fn per_tenant<N, R, F, S, E>(template: Endpoint, name: N, resolver: R) -> Self
     where
         N: for<'h> Fn(&TenantHead<'h>) -> Option<Cow<'h, str>> + Send + Sync + 'static,

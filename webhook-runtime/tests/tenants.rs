@@ -339,6 +339,16 @@ async fn the_deliveries_of_all_tenants_are_drained_together() {
     assert_eq!(refused.kind(), RejectionKind::ShuttingDown);
 }
 
+#[test]
+#[should_panic(expected = "has a secret: build it with SecretSet::per_tenant()")]
+fn a_template_with_a_secret_would_stand_in_for_a_missing_one() {
+    let template = Endpoint::stripe(SECRET).store(MemoryStore::new());
+    let database = Database::new();
+    let resolver = move |tenant| database.clone().secret(tenant);
+    let name = from_path("/hooks/{tenant}");
+    let _ = Tenants::new(template.build().unwrap(), name, resolver);
+}
+
 #[tokio::test(start_paused = true)]
 async fn whole_endpoints_have_the_tenants_name_and_a_store() {
     let store = MemoryStore::new();

@@ -57,6 +57,12 @@ impl Scope {
         *current = verifier;
     }
 
+    /// Whether every delivery is refused here, because only tenants have secrets.
+    pub(crate) fn is_template(&self) -> bool {
+        // Without a secret too, but what is fetched needs none.
+        self.is_template && self.shared.fetcher.is_none()
+    }
+
     /// Refuses what a template verified. Nobody has its secret, but a key that is fetched by its
     /// name verifies for every tenant.
     pub(crate) fn admit(&self) -> Result<(), RejectionKind> {

@@ -112,6 +112,13 @@ impl Endpoint {
         })
     }
 
+    /// Whether the endpoint was built with [`SecretSet::per_tenant`], and refuses every delivery
+    /// itself.
+    #[must_use]
+    pub fn is_template(&self) -> bool {
+        self.scope.is_template()
+    }
+
     /// The name of the tenant that the endpoint belongs to, if it has one.
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {

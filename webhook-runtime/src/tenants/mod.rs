@@ -105,6 +105,11 @@ impl Tenants {
     /// with the settings of all. `name` is [`from_path`], [`from_host`], [`from_header`],
     /// [`from_query`], or a closure. `resolver` is asked for the secrets; `None` means that there is
     /// no such tenant.
+    ///
+    /// # Panics
+    ///
+    /// If the template has a secret of its own, which would stand in for that of an unknown tenant.
+    #[track_caller]
     pub fn new<N, R, F, S, E>(template: Endpoint, name: N, resolver: R) -> Self
     where
         N: for<'h> Fn(&TenantHead<'h>) -> Option<Cow<'h, str>> + Send + Sync + 'static,
@@ -129,7 +134,13 @@ impl Tenants {
     /// and a [store](webhook_core::EndpointBuilder::store) that outlives it.
     ///
     /// `stranger` answers for names that are not tenants. Its provider should be one that the
-    /// tenants have too, so that its answers look the same.
+    /// tenants have too, so that its answers look the same, and it has no secret: it is an endpoint of
+    /// [`SecretSet::per_tenant`](webhook_core::SecretSet::per_tenant).
+    ///
+    /// # Panics
+    ///
+    /// If `stranger` has a secret of its own.
+    #[track_caller]
     pub fn of_endpoints<N, R, F, E>(stranger: Endpoint, name: N, resolver: R) -> Self
     where
         N: for<'h> Fn(&TenantHead<'h>) -> Option<Cow<'h, str>> + Send + Sync + 'static,
@@ -146,11 +157,16 @@ impl Tenants {
         })
     }
 
+    #[track_caller]
     fn resolved_by<N, R>(template: Endpoint, name: N, resolver: R) -> Self
     where
         N: for<'h> Fn(&TenantHead<'h>) -> Option<Cow<'h, str>> + Send + Sync + 'static,
         R: Fn(&Endpoint, Arc<str>) -> Resolving + Send + Sync + 'static,
     {
+        assert!(
+            template.is_template(),
+            "the endpoint for unknown tenants has a secret: build it with SecretSet::per_tenant()"
+        );
         Self {
             template: TrackedEndpoint::new(template),
             name: Box::new(name),
