@@ -14,8 +14,8 @@ pub(super) struct Arrival {
     pub(super) body: Buffer,
     /// A digest of the body, if the content identifies the delivery.
     pub(super) content: Option<RunningDigest>,
-    /// SHA-256 of the query, if it is part of the event.
-    pub(super) query: Option<[u8; 32]>,
+    /// SHA-256 of the query, if it is part of the event. Boxed because it seldom is.
+    pub(super) query: Option<Box<[u8; 32]>>,
     /// The values of the headers that may identify the delivery.
     pub(super) labels: Box<[Option<Box<str>>]>,
     pub(super) challenge: Challenged,

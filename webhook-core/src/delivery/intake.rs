@@ -126,7 +126,7 @@ impl Intake {
         let labels = shared.identity.label_headers().iter();
         arrival.labels = labels.map(|name| identifying_label(head, name)).collect();
         let token = shared.token_parameter.as_deref();
-        arrival.query = identifying_query(provider, token, head);
+        arrival.query = identifying_query(provider, token, head).map(Box::new);
         arrival.content = shared.digests_body.then(RunningDigest::new);
         Ok(())
     }

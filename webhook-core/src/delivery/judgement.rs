@@ -184,7 +184,7 @@ impl Record {
     /// Computes what the delivery is remembered by.
     fn identify(&mut self, verified: &Verified, is_question: bool) {
         let running = self.arrival.content.take();
-        let query = self.arrival.query;
+        let query = self.arrival.query.take();
         let vouched = verified.coverage.authenticates_body();
         let (shared, raw) = (&self.scope.shared, &self.raw);
         let remembered = shared.identity.of(
@@ -199,7 +199,7 @@ impl Record {
                         (None, Some(running)) => running.finish(),
                         (None, None) => digest_of(raw),
                     };
-                    query.map_or(content, |query| both(&content, &query))
+                    query.map_or(content, |query| both(&content, query.as_slice()))
                 },
                 labels: &self.arrival.labels,
                 body: &|| digest_of(raw),
