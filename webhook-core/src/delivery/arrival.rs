@@ -18,21 +18,20 @@ pub(super) struct Arrival {
     pub(super) query: Option<Box<[u8; 32]>>,
     /// The values of the headers that may identify the delivery.
     pub(super) labels: Box<[Option<Box<str>>]>,
-    pub(super) challenge: Challenged,
+    /// `None`: the envelope decides whether the body is a challenge. Boxed because it mostly does.
+    pub(super) challenge: Option<Box<Challenged>>,
     /// The name of a fetched key that has not verified any delivery yet.
     pub(super) unproven: Option<Box<KeyQuery>>,
 }
 
 /// How the body may be a challenge.
 pub(super) enum Challenged {
-    /// The envelope decides.
-    AsUsual,
     /// The request has no signature: it is a challenge, or it is refused.
     Unsigned,
     /// The answer is computed with the keys that verify the challenge.
-    Keyed(Box<Verifier>),
+    Keyed(Verifier),
     /// It is no delivery at all but a notification, whose head names this.
-    Notification(Box<Named>),
+    Notification(Named),
 }
 
 impl Arrival {
@@ -43,7 +42,7 @@ impl Arrival {
             content: None,
             query: None,
             labels: Box::default(),
-            challenge: Challenged::AsUsual,
+            challenge: None,
             unproven: None,
         }
     }
@@ -51,7 +50,7 @@ impl Arrival {
     /// Drops what holds secrets or memory, because the delivery may live long.
     pub(super) fn clear(&mut self) {
         self.verification.forget();
-        self.challenge = Challenged::AsUsual;
+        self.challenge = None;
         self.labels = Box::default();
     }
 

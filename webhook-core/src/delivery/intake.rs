@@ -42,7 +42,7 @@ impl Intake {
         let announced = check_body_headers(head, limit)?;
         let mut intake = Self::new(scope);
         intake.0.arrival.body = Buffer::new(announced, limit);
-        intake.0.arrival.challenge = Challenged::Unsigned;
+        intake.0.arrival.challenge = Some(Challenged::Unsigned.into());
         Ok(intake)
     }
 
@@ -71,13 +71,13 @@ impl Intake {
         let announced = check_body_headers(head, limit)?;
         let mut intake = Self::new(scope);
         intake.0.arrival.body = Buffer::new(announced, limit);
-        intake.0.arrival.challenge = Challenged::Notification(Box::new(named));
+        intake.0.arrival.challenge = Some(Challenged::Notification(named).into());
         Ok(intake)
     }
 
     /// Keeps the keys for an answer that is computed with them.
     pub(crate) fn keep_keys(&mut self, verifier: Verifier) {
-        self.0.arrival.challenge = Challenged::Keyed(Box::new(verifier));
+        self.0.arrival.challenge = Some(Challenged::Keyed(verifier).into());
     }
 
     /// Keeps what an inbox stores of the head.
@@ -181,8 +181,8 @@ impl Intake {
     /// A bad signature, or a verified envelope that contradicts itself.
     pub fn finish(mut self) -> Result<Finished, Rejection> {
         self.0.arrival.body.close();
-        if let Challenged::Notification(named) = &mut self.0.arrival.challenge {
-            let named = std::mem::take(&mut **named);
+        if let Some(Challenged::Notification(named)) = self.0.arrival.challenge.as_deref_mut() {
+            let named = std::mem::take(named);
             return self.notify(named);
         }
         match self.supply_known_keys() {

@@ -37,7 +37,10 @@ enum Opened {
 impl Record {
     /// Compares the signatures, reads the envelope, and computes the replay key.
     pub(super) fn judge(&mut self) -> Result<Judgement, RejectionKind> {
-        if matches!(self.arrival.challenge, Challenged::Unsigned) {
+        if matches!(
+            self.arrival.challenge.as_deref(),
+            Some(Challenged::Unsigned)
+        ) {
             return self.answer_unsigned().map(Judgement::Challenge);
         }
         let verified = self.verify()?;
@@ -152,8 +155,8 @@ impl Record {
         let vouched = verified.coverage.authenticates_body();
         let envelope = Envelope::read(wanted, self.payload())?;
         if wanted.challenges && vouched {
-            let key = || match &self.arrival.challenge {
-                Challenged::Keyed(verifier) => verifier.mac(verified.key_slot),
+            let key = || match self.arrival.challenge.as_deref() {
+                Some(Challenged::Keyed(verifier)) => verifier.mac(verified.key_slot),
                 _ => None,
             };
             if let Some(answer) = envelope.challenge(key)? {
