@@ -41,7 +41,8 @@ pub enum OpenErrorKind {
     NoWal,
     /// Another connection holds the lock of the file.
     Busy,
-    /// The operating system or SQLite refused an operation.
+    /// The operating system or SQLite refused an operation, or there is no memory for it. Damage can
+    /// be the cause: a length that became a huge one.
     Io,
 }
 
