@@ -30,7 +30,7 @@ use webhook_core::replay::{Claim, ClaimRequest, Commit, Lease, MAX_ANSWER, Owner
 use webhook_core::{ReplayKey, StoreError, StoreErrorKind};
 
 use crate::failure::Failure;
-use crate::record::{DONE, Found, NewClaim, Record, epoch_of};
+use crate::record::{CLAIMED, DONE, Found, NewClaim, Record, epoch_of};
 use crate::sql;
 use crate::time::{Clock, micros};
 
@@ -67,6 +67,7 @@ pub async fn claim_in(
         .bind(claim.fingerprint)
         .bind(claim.expires_at)
         .bind(now)
+        .bind(CLAIMED)
         .execute(transaction)
         .await;
     written.map_err(failure)?;
