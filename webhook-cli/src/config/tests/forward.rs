@@ -46,8 +46,8 @@ fn every_refusal_names_the_key_within_forward() {
             "forward.header.name",
         ),
         (
-            r#""forward":{TO,"header":{"name":"a","valeu":"$"}}"#,
-            "forward.header.valeu",
+            r#""forward":{TO,"header":{"name":"a","values":"$"}}"#,
+            "forward.header.values",
         ),
         (
             r#""forward":{TO,"header":{"name":"host","value":"$"}}"#,
