@@ -3,7 +3,6 @@
 mod error;
 mod location;
 mod open;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod secret_table;
 
 use webhook_axum::replay::{Claim, ClaimRequest, DeadRecord, Finding, Swept};
@@ -11,7 +10,6 @@ use webhook_axum::{EndpointBuilder, MemoryStore, ReplayKey, ReplayStore as _, St
 
 pub(crate) use error::StoreFailure;
 pub(crate) use location::Location;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use secret_table::AnySecretTable;
 
 /// One of the stores of this build. Clones are handles of the same store.
