@@ -297,7 +297,7 @@ pub enum Finished {
     Event(Checked),
     /// A provider's challenge and its answer. No handler runs.
     Answer(Answer),
-    /// A key or an object has to be fetched, or a subscription has to be confirmed. [Resolve](Pending::resolve)
-    /// it.
+    /// A key or an object has to be fetched, or a subscription has to be confirmed.
+    /// [Resolve](Pending::resolve) it.
     Pending(Pending),
 }

@@ -11,6 +11,21 @@ use crate::observe::hook::Hook;
 use crate::observe::log_limit::{LogLimit, excerpt};
 use crate::observe::{EscapedId, hook};
 
+/// A log line about a verified delivery, with the names by which a person finds it.
+macro_rules! log_event {
+    ($level:ident, $delivery:expr, $($more:tt)+) => {
+        tracing::$level!(
+            target: "webhook",
+            provider = $delivery.provider(),
+            consumer = $delivery.consumer().unwrap_or_default(),
+            tenant = $delivery.tenant().map(excerpt),
+            id = $delivery.id().map(excerpt),
+            event_type = $delivery.event_type().map(excerpt),
+            $($more)+
+        )
+    };
+}
+
 /// The counters and hooks of an endpoint.
 #[derive(Default)]
 pub(crate) struct Observer {
@@ -212,13 +227,9 @@ impl Observer {
     /// A handler succeeded.
     pub(crate) fn done(&self, delivery: &Delivery) {
         add(&self.done);
-        tracing::debug!(
-            target: "webhook",
-            provider = delivery.provider(),
-            consumer = delivery.consumer().unwrap_or_default(),
-            tenant = delivery.tenant().map(excerpt),
-            id = delivery.id().map(excerpt),
-            event_type = delivery.event_type().map(excerpt),
+        log_event!(
+            debug,
+            delivery,
             attempt = delivery.attempt(),
             "delivery handled"
         );
@@ -230,13 +241,9 @@ impl Observer {
 
     pub(crate) fn duplicate(&self, delivery: &Delivery, same_payload: bool) {
         add(&self.duplicates);
-        tracing::debug!(
-            target: "webhook",
-            provider = delivery.provider(),
-            consumer = delivery.consumer().unwrap_or_default(),
-            tenant = delivery.tenant().map(excerpt),
-            id = delivery.id().map(excerpt),
-            event_type = delivery.event_type().map(excerpt),
+        log_event!(
+            debug,
+            delivery,
             shadow = self.shadow(),
             "delivery is a duplicate"
         );
@@ -305,13 +312,9 @@ impl Observer {
         let total = add(&self.buried);
         self.meters.count(Tally::Buried);
         if self.lines.buried.pass().is_some() {
-            tracing::error!(
-                target: "webhook",
-                provider = delivery.provider(),
-                consumer = delivery.consumer().unwrap_or_default(),
-                tenant = delivery.tenant().map(excerpt),
-                id = delivery.id().map(excerpt),
-                event_type = delivery.event_type().map(excerpt),
+            log_event!(
+                error,
+                delivery,
                 attempt = delivery.attempt(),
                 total,
                 "event failed too often and is dead: revive it once the cause is mended"
@@ -323,13 +326,9 @@ impl Observer {
     pub(crate) fn given_up(&self, delivery: &Delivery) {
         let total = add(&self.given_up);
         if self.lines.given_up.pass().is_some() {
-            tracing::error!(
-                target: "webhook",
-                provider = delivery.provider(),
-                consumer = delivery.consumer().unwrap_or_default(),
-                tenant = delivery.tenant().map(excerpt),
-                id = delivery.id().map(excerpt),
-                event_type = delivery.event_type().map(excerpt),
+            log_event!(
+                error,
+                delivery,
                 attempt = delivery.attempt(),
                 total,
                 "event is given up and dead: revive it once the cause is mended"
@@ -341,29 +340,13 @@ impl Observer {
     pub(crate) fn ignored(&self, delivery: &Delivery) {
         add(&self.ignored);
         self.meters.count(Tally::Ignored);
-        tracing::debug!(
-            target: "webhook",
-            provider = delivery.provider(),
-            consumer = delivery.consumer().unwrap_or_default(),
-            tenant = delivery.tenant().map(excerpt),
-            id = delivery.id().map(excerpt),
-            event_type = delivery.event_type().map(excerpt),
-            "event has no handler: acknowledged"
-        );
+        log_event!(debug, delivery, "event has no handler: acknowledged");
     }
 
     /// A newer event of the same object was handled.
     pub(crate) fn stale(&self, delivery: &Delivery) {
         add(&self.ignored);
-        tracing::debug!(
-            target: "webhook",
-            provider = delivery.provider(),
-            consumer = delivery.consumer().unwrap_or_default(),
-            tenant = delivery.tenant().map(excerpt),
-            id = delivery.id().map(excerpt),
-            event_type = delivery.event_type().map(excerpt),
-            "event is stale: a newer one was handled"
-        );
+        log_event!(debug, delivery, "event is stale: a newer one was handled");
     }
 
     /// A copy of a dead event was acknowledged.

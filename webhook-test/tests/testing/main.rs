@@ -11,7 +11,7 @@ mod events;
 mod settings;
 
 use doors::{Actix, Axum, Door, PATH, Ran, Tower};
-use webhook_core::testing::{Framework, Plain, TestClock, TestSender};
+use webhook_core::testing::{Framework, MockEvent, Plain, TestClock, TestSender};
 use webhook_core::{Algorithm, Endpoint, Provider, Reply};
 
 /// The providers that can be played.
@@ -19,6 +19,8 @@ fn played() -> impl Iterator<Item = &'static Provider> {
     let all = Provider::ALL.iter();
     all.filter(|provider| TestSender::<Plain>::can_sign(provider))
 }
+
+type Sender<D> = TestSender<<D as Door>::Framework>;
 
 /// A sender, the application it sends to, and what ran there.
 struct Set<D: Door> {
@@ -180,52 +182,57 @@ mod of {
         }
     }
 
-    pub(super) async fn a_duplicate_is_answered_200_without_a_run_unless_the_kit_says_otherwise<
-        D: Door,
-    >() {
+    /// Sends both copies of an event. The providers whose second copy runs, and whether they know
+    /// duplicates.
+    async fn copies_that_run<D: Door>(
+        what: &str,
+        copies: impl Fn(&Sender<D>, &MockEvent) -> [<D::Framework as Framework>::Request; 2],
+        knows: impl Fn(&Sender<D>) -> bool,
+    ) -> Vec<(&'static str, bool)> {
         let mut report = Report::default();
-        let mut unknown = Vec::new();
+        let mut run = Vec::new();
         for provider in played() {
             let set = Set::<D>::up(provider).await;
             let event = set.sender.event(events::a_type(provider), ());
-            for request in set.sender.duplicate(&event) {
+            for request in copies(&set.sender, &event) {
                 let status = set.door.send(request).await;
-                report.check::<D, _>(provider, "duplicate", status, 200);
+                report.check::<D, _>(provider, what, status, 200);
             }
-            let runs = match set.sender.knows_duplicates() {
+            let runs = match knows(&set.sender) {
                 true => 1,
                 false => 2,
             };
             report.check::<D, _>(provider, "runs", set.ran.take().len(), runs);
             if runs == 2 {
-                unknown.push(provider.name());
+                run.push((provider.name(), set.sender.knows_duplicates()));
             }
         }
-        assert_eq!(unknown, events::DUPLICATES_RUN);
+        run
+    }
+
+    pub(super) async fn a_duplicate_is_answered_200_without_a_run_unless_the_kit_says_otherwise<
+        D: Door,
+    >() {
+        let copies = copies_that_run::<D>(
+            "duplicate",
+            |sender, event| sender.duplicate(event),
+            TestSender::knows_duplicates,
+        );
+        let names: Vec<_> = copies.await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, events::DUPLICATES_RUN);
     }
 
     pub(super) async fn a_retry_is_answered_200_without_a_run_unless_the_kit_says_otherwise<
         D: Door,
     >() {
-        let mut report = Report::default();
-        let mut unknown = Vec::new();
-        for provider in played() {
-            let set = Set::<D>::up(provider).await;
-            let event = set.sender.event(events::a_type(provider), ());
-            for request in set.sender.retry(&event) {
-                let status = set.door.send(request).await;
-                report.check::<D, _>(provider, "retry", status, 200);
-            }
-            let runs = match set.sender.knows_retries() {
-                true => 1,
-                false => 2,
-            };
-            report.check::<D, _>(provider, "runs", set.ran.take().len(), runs);
-            if runs == 2 && set.sender.knows_duplicates() {
-                unknown.push(provider.name());
-            }
-        }
-        assert_eq!(unknown, events::RETRIES_RUN);
+        let copies = copies_that_run::<D>(
+            "retry",
+            |sender, event| sender.retry(event),
+            TestSender::knows_retries,
+        );
+        let copies = copies.await.into_iter();
+        let names = copies.filter_map(|(name, knows_duplicates)| knows_duplicates.then_some(name));
+        assert_eq!(names.collect::<Vec<_>>(), events::RETRIES_RUN);
     }
 
     pub(super) async fn an_oversized_delivery_is_answered_413<D: Door>() {
