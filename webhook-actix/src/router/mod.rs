@@ -210,8 +210,8 @@ impl<F> WebhookRouter<F> {
         self
     }
 
-    /// Runs this handler for the types that its `VerifiedEvent<T>` argument names: `T` implements
-    /// [`EventType`].
+    /// Runs this handler for the events that its `VerifiedEvent<T>` argument names: `T` implements
+    /// [`EventType`], with a list of types or a [family](webhook_core::EventFamily).
     ///
     /// ```
     /// use webhook_actix::{EventType, HookResult, VerifiedEvent, Webhook, WebhookRouter};
@@ -236,12 +236,15 @@ impl<F> WebhookRouter<F> {
     ///
     /// Like [`on`](Self::on).
     #[track_caller]
-    pub fn on_event<H, Args, P>(self, handler: H) -> Self
+    pub fn on_event<H, Args, P>(mut self, handler: H) -> Self
     where
         H: Handler<Args, Output: Responder> + Send + Sync,
         Args: FromRequest + TakesEvent<P, Payload: EventType>,
     {
-        self.on(<Args::Payload as EventType>::TYPES, handler)
+        self.handlers
+            .table
+            .add_event::<Args::Payload>(erase(handler));
+        self
     }
 
     /// Decides about each [`HookError`] that a handler returns: its response is the answer, and its

@@ -222,8 +222,8 @@ impl<S: Clone + Send + Sync + 'static, F> WebhookRouter<S, F> {
         self
     }
 
-    /// Runs this handler for the types that its `VerifiedEvent<T>` argument names: `T` implements
-    /// [`EventType`].
+    /// Runs this handler for the events that its `VerifiedEvent<T>` argument names: `T` implements
+    /// [`EventType`], with a list of types or a [family](webhook_core::EventFamily).
     ///
     /// ```
     /// use webhook_axum::{EventType, VerifiedEvent, WebhookLayer, WebhookRouter};
@@ -246,11 +246,12 @@ impl<S: Clone + Send + Sync + 'static, F> WebhookRouter<S, F> {
     ///
     /// Like [`on`](Self::on).
     #[track_caller]
-    pub fn on_event<H, M, Args, P>(self, handler: H) -> Self
+    pub fn on_event<H, M, Args, P>(mut self, handler: H) -> Self
     where
         H: EventHandler<M, S> + TakesEvent<Args, P, Payload: EventType>,
     {
-        self.on(<H::Payload as EventType>::TYPES, handler)
+        self.handlers.table.add_event::<H::Payload>(erase(handler));
+        self
     }
 
     /// Decides about each [`HookError`] that a handler returns: its response is the answer, and its
