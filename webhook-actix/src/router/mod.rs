@@ -72,9 +72,10 @@ use handlers::{Handlers, erase, erase_before};
 ///
 /// # Which handler runs
 ///
-/// That of the event's type, else that of the longest prefix, else the fallback. For a provider that
-/// tells type and [action](webhook_core::Delivery::action) apart, a handler for `<type>.<action>`
-/// comes before one for `<type>`: `issues.opened` of GitHub.
+/// That of the event's type, else that of the longest prefix, else that of a
+/// [family](webhook_core::EventFamily), else the fallback. For a provider that tells type and
+/// [action](webhook_core::Delivery::action) apart, a handler for `<type>.<action>` comes before one
+/// for `<type>`: `issues.opened` of GitHub.
 ///
 /// Handlers are handlers of actix-web: extractors and responders work as elsewhere. All workers
 /// share them, so a closure has to be `Send` and `Sync`. The type comes from the verified delivery,

@@ -66,9 +66,10 @@ use mount::Mounted;
 ///
 /// # Which handler runs
 ///
-/// That of the event's type, else that of the longest prefix, else the fallback. For a provider that
-/// tells type and [action](webhook_core::Delivery::action) apart, a handler for `<type>.<action>`
-/// comes before one for `<type>`: `issues.opened` of GitHub.
+/// That of the event's type, else that of the longest prefix, else that of a
+/// [family](webhook_core::EventFamily), else the fallback. For a provider that tells type and
+/// [action](webhook_core::Delivery::action) apart, a handler for `<type>.<action>` comes before one
+/// for `<type>`: `issues.opened` of GitHub.
 ///
 /// Handlers are handlers of axum: extractors, state and responses work as elsewhere. The type comes
 /// from the verified delivery, never from the path.

@@ -7,6 +7,7 @@
 )]
 
 mod amounts;
+mod delivered;
 mod documented;
 mod edges;
 mod fetching;
