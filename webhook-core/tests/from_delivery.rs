@@ -11,6 +11,7 @@ use webhook_core::{
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const SECRET: &str = "whsec_0123456789abcdef";
+const NO_HEADERS: [(&str, &str); 0] = [];
 
 fn stripe(target: &str, body: &str) -> Delivery {
     let endpoint = Endpoint::stripe(SECRET).clock(NOW).build().unwrap();
@@ -100,7 +101,7 @@ fn the_query_has_no_token() {
         ("key=T", None),
     ] {
         let target = format!("/callback?{}", query.replace('T', SECRET));
-        let head = Head::new("GET", &target, &[] as &[(&str, &str)]);
+        let head = Head::new("GET", &target, &NO_HEADERS);
         let delivery = endpoint.verify(&head, "".into()).unwrap();
         assert_eq!(delivery.query(), expected, "{query}");
     }
