@@ -135,8 +135,8 @@ fn element<'a>(list: &'a str, step: &str) -> Result<Option<&'a str>, MappingProb
     Ok(elements.get(index).map(|found| found.get()))
 }
 
-/// The member of this name. An object that has it twice is refused: another reader of the same bytes
-/// could see the other value.
+/// The member of this name. An object that has it twice is refused: another reader of the same
+/// bytes could see the other value.
 fn member<'a>(object: &'a str, name: &str) -> Result<Option<&'a str>, MappingProblem> {
     let mut json = serde_json::Deserializer::from_str(object);
     match json.deserialize_map(Find(name)) {

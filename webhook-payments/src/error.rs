@@ -39,8 +39,8 @@ pub enum MappingProblem {
 }
 
 impl MappingError {
-    /// An error at this JSON pointer, name of a field, or description of a place. It has no value of
-    /// the event, because it is logged.
+    /// An error at this JSON pointer, name of a field, or description of a place. It has no value
+    /// of the event, because it is logged.
     pub fn new(path: impl Into<Box<str>>, problem: MappingProblem) -> Self {
         Self {
             path: path.into(),

@@ -27,8 +27,9 @@ pub struct PaymentEvent {
     pub event_type: Option<String>,
     /// The amount that was paid, refunded, disputed or paid out, or the price of a subscription.
     ///
-    /// `None` if the event states none, or states it in a currency that ISO 4217 does not have, such
-    /// as a cryptocurrency. An amount that cannot be represented is an error, so it is never `None`.
+    /// `None` if the event states none, or states it in a currency that ISO 4217 does not have,
+    /// such as a cryptocurrency. An amount that cannot be represented is an error, so it is never
+    /// `None`.
     pub amount: Option<Money>,
     /// The provider's id of the customer.
     pub customer: Option<String>,

@@ -11,8 +11,8 @@ use crate::source::PaymentSource;
 
 /// The object to fetch, because the delivery says only that it has changed.
 ///
-/// Fetch [`path`](Self::path) from the provider's API, with your credentials, and give the answer to
-/// [`read`](Self::read). Or let the endpoint do it: `Endpoint::notifications` of webhook-core
+/// Fetch [`path`](Self::path) from the provider's API, with your credentials, and give the answer
+/// to [`read`](Self::read). Or let the endpoint do it: `Endpoint::notifications` of webhook-core
 /// delivers the object itself.
 #[derive(Clone)]
 pub struct ToFetch {

@@ -10,7 +10,8 @@ use std::fmt;
 pub enum PaymentKind {
     /// A payment was made: the provider has the money, or a guarantee for it.
     PaymentSucceeded,
-    /// An attempt to pay failed, or the payment was cancelled. Many providers allow another attempt.
+    /// An attempt to pay failed, or the payment was cancelled. Many providers allow another
+    /// attempt.
     PaymentFailed,
     /// Money went back to the customer: all of a payment, or a part of it.
     PaymentRefunded,

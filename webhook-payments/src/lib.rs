@@ -1,8 +1,8 @@
 //! One vocabulary of payment events over many providers.
 //!
 //! A [`PaymentEvent`] says what happened ([`PaymentKind`]), how much money it is about, and which
-//! payment, subscription, payout, checkout or order. A handler takes it like any other payload, in a
-//! `VerifiedEvent<PaymentEvent>`, and is the same for all providers. `docs/payments.md` of the
+//! payment, subscription, payout, checkout or order. A handler takes it like any other payload, in
+//! a `VerifiedEvent<PaymentEvent>`, and is the same for all providers. `docs/payments.md` of the
 //! repository shows it in axum and actix-web, and lists the types of every provider.
 //!
 //! ```

@@ -58,8 +58,8 @@ pub trait PaymentMapping {
     ///
     /// # Errors
     ///
-    /// [`MappingError`] for an event that is not what the provider documents. It is answered 422 and
-    /// released. An amount that cannot be represented is such an error: never round.
+    /// [`MappingError`] for an event that is not what the provider documents. It is answered 422
+    /// and released. An amount that cannot be represented is such an error: never round.
     fn map(source: &PaymentSource<'_>) -> Result<Vec<PaymentEvent>, MappingError>;
 }
 

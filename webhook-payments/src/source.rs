@@ -5,7 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use webhook_core::Delivery;
 
-/// What a mapping reads: the name of the provider, the type of the event, its document and the query.
+/// What a mapping reads: the name of the provider, the type of the event, its document and the
+/// query.
 ///
 /// It is made from a verified delivery, or with [`new`](Self::new) from a document that you have
 /// fetched or stored. `Debug` shows neither the document nor the query.

@@ -6,9 +6,9 @@ use crate::delivery::{Delivery, PayloadError};
 
 /// A type that a handler can take as the data of an event: `VerifiedEvent<T>` of the adapters.
 ///
-/// Every type that implements `serde::Deserialize` is one, and is read from the
-/// [JSON of the payload](Delivery::json). Implement it for a type that needs more of a delivery than
-/// its JSON, such as the name of its provider. It cannot be implemented for a type that implements
+/// Every type that implements `serde::Deserialize` is one, and is read from the [JSON of the
+/// payload](Delivery::json). Implement it for a type that needs more of a delivery than its JSON,
+/// such as the name of its provider. It cannot be implemented for a type that implements
 /// `Deserialize`.
 ///
 /// ```
@@ -33,11 +33,13 @@ use crate::delivery::{Delivery, PayloadError};
     note = "write `#[derive(serde::Deserialize)]` on `{Self}`"
 )]
 pub trait FromDelivery: Sized {
-    /// Reads the data. The delivery is verified: [`Delivery::proof`] says what its signature covers.
+    /// Reads the data. The delivery is verified: [`Delivery::proof`] says what its signature
+    /// covers.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`] if the delivery is not of this type: answered 422, and the claim is released.
+    /// [`PayloadError`] if the delivery is not of this type: answered 422, and the claim is
+    /// released.
     fn from_delivery(delivery: &Delivery) -> Result<Self, PayloadError>;
 }
 

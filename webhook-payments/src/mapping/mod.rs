@@ -97,8 +97,8 @@ impl Mapping {
         self
     }
 
-    /// The document is a list of events at `list`, each at `item` of its element. All other pointers
-    /// begin there.
+    /// The document is a list of events at `list`, each at `item` of its element. All other
+    /// pointers begin there.
     pub const fn items_at(mut self, list: &'static str, item: &'static str) -> Self {
         self.items = Some(Items { list, item });
         self
@@ -116,8 +116,8 @@ impl Mapping {
         self
     }
 
-    /// The currencies in which the provider's minor unit is not that of ISO 4217, with the number of
-    /// decimals that it has there.
+    /// The currencies in which the provider's minor unit is not that of ISO 4217, with the number
+    /// of decimals that it has there.
     pub const fn exponents(mut self, exponents: &'static [(&'static str, u8)]) -> Self {
         self.exponents = exponents;
         self

@@ -31,8 +31,8 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// Notifications of these types name an object of this topic. In the path, `{id}` stands for its
-    /// id.
+    /// Notifications of these types name an object of this topic. In the path, `{id}` stands for
+    /// its id.
     pub const fn new(
         topic: &'static str,
         path: &'static str,

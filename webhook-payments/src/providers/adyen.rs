@@ -6,14 +6,14 @@ use crate::mapping::{Amount, Mapping, Object, Rule};
 
 /// Adyen payments.
 ///
-/// * Adyen's format is a list, with one item in each JSON delivery. The engine refuses more; where a
-///   list has several all the same, take [`PaymentEvents`](crate::PaymentEvents).
+/// * Adyen's format is a list, with one item in each JSON delivery. The engine refuses more; where
+///   a list has several all the same, take [`PaymentEvents`](crate::PaymentEvents).
 /// * `success` decides: a refused authorisation is an `AUTHORISATION` too.
-/// * A successful `AUTHORISATION` is `PaymentSucceeded`, and `CAPTURE` is `Other`. If you capture by
-///   hand, handle `CAPTURE` yourself.
+/// * A successful `AUTHORISATION` is `PaymentSucceeded`, and `CAPTURE` is `Other`. If you capture
+///   by hand, handle `CAPTURE` yourself.
 /// * The payment of a refund or a chargeback is `originalReference`.
-/// * Adyen counts `CLP` and `ISK` in hundredths, and `CVE` and `IDR` in whole units. The amounts here
-///   are in the minor unit of ISO 4217.
+/// * Adyen counts `CLP` and `ISK` in hundredths, and `CVE` and `IDR` in whole units. The amounts
+///   here are in the minor unit of ISO 4217.
 /// * There is no customer: `additionalData` is not signed.
 ///
 /// Source: <https://docs.adyen.com/development-resources/webhooks/webhook-types/> and

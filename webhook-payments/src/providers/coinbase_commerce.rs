@@ -3,8 +3,8 @@ use crate::mapping::{Amount, Mapping, Object, Rule};
 
 /// Coinbase Commerce.
 ///
-/// * The amount is the price in the local currency. What was paid on the chain is in `raw`. A charge
-///   without a price, or with one in a cryptocurrency, has no amount.
+/// * The amount is the price in the local currency. What was paid on the chain is in `raw`. A
+///   charge without a price, or with one in a cryptocurrency, has no amount.
 /// * `charge:delayed` is a payment of an expired charge: `PaymentPending`, until the merchant
 ///   resolves it.
 /// * The checkout is the `code` of the charge. The customer is `customer_id` of the metadata, where

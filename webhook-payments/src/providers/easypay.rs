@@ -5,8 +5,8 @@ use crate::mapping::{Amount, IdAt, Mapping, Notifications, Object, Resource, Rul
 /// look it up.
 ///
 /// * The paths are below the version of the API, such as `https://api.prod.easypay.pt/2.0`.
-/// * `refund`, `chargeback`, `void`, `frequent_create` and `out_payment` are `Other`: Easypay's page
-///   does not say which object their id names.
+/// * `refund`, `chargeback`, `void`, `frequent_create` and `out_payment` are `Other`: Easypay's
+///   page does not say which object their id names.
 ///
 /// Source: <https://docs.easypay.pt/docs/guides/webhooks>
 pub const EASYPAY: Mapping = Mapping::new("easypay", &[])
@@ -26,11 +26,11 @@ pub const EASYPAY: Mapping = Mapping::new("easypay", &[])
     ));
 
 /// Objects of Easypay's API: those that [`EASYPAY`] names, and those that
-/// `notification::EASYPAY_SINGLE` of webhook-core fetches itself. Amounts are in euros if no currency
-/// is stated.
+/// `notification::EASYPAY_SINGLE` of webhook-core fetches itself. Amounts are in euros if no
+/// currency is stated.
 ///
-/// * `payment_status` of a single payment decides; without it, the status of its first capture does.
-///   A capture that was refunded is `PaymentRefunded`, without an amount.
+/// * `payment_status` of a single payment decides; without it, the status of its first capture
+///   does. A capture that was refunded is `PaymentRefunded`, without an amount.
 /// * A subscription is `Other`, with the object in `raw`.
 /// * The order is `key`, which the merchant has given.
 ///

@@ -4,8 +4,8 @@ use crate::mapping::{Amount, Mapping, Object, Rule};
 /// ifthenpay (Portugal). A callback is a query, and means that a payment was made. Amounts are in
 /// euros.
 ///
-/// * The merchant names the parameters. Those of ifthenpay's page, of its OpenCart module and of its
-///   older Portuguese page are read. For other names, write a mapping of your own.
+/// * The merchant names the parameters. Those of ifthenpay's page, of its OpenCart module and of
+///   its older Portuguese page are read. For other names, write a mapping of your own.
 /// * The payment is `requestId`. A payment method without one is known by its reference.
 /// * **Compare the amount with that of the order**: nothing is signed.
 ///

@@ -36,7 +36,8 @@ pub const MERCADOPAGO: Mapping = Mapping::new("mercadopago", &[])
 /// `notification::MERCADOPAGO_IPN` of webhook-core fetches itself.
 ///
 /// * The status of the object decides, and the type is its topic.
-/// * A payment with a partial refund is `PaymentRefunded`. The amount is everything refunded so far.
+/// * A payment with a partial refund is `PaymentRefunded`. The amount is everything refunded so
+///   far.
 /// * An object of a subscription does not say what has changed in it: `pending`, which is its first
 ///   status, is `SubscriptionCreated`.
 /// * The order is `external_reference`.

@@ -8,15 +8,15 @@ use crate::mapping::{Amount, Mapping, Object, Rule};
 /// Stripe.
 ///
 /// * Stripe reports one payment by several types. `charge.succeeded`, `charge.failed` and
-///   `refund.created` are `Other`, because `payment_intent.*` and `charge.refunded` report the same.
-///   The payment of an invoice is reported by `invoice.paid`, `invoice.payment_succeeded` and
+///   `refund.created` are `Other`, because `payment_intent.*` and `charge.refunded` report the
+///   same. The payment of an invoice is reported by `invoice.paid`, `invoice.payment_succeeded` and
 ///   `payment_intent.succeeded`: subscribe the endpoint to one of them.
 /// * The amount of `charge.refunded` is everything refunded so far.
-/// * The payment of an invoice is its payment intent, or the invoice itself where the version of the
-///   API has none.
+/// * The payment of an invoice is its payment intent, or the invoice itself where the version of
+///   the API has none.
 /// * The order is `client_reference_id` of a checkout session.
-/// * Stripe counts `ISK` and `UGX` in hundredths, and `MGA` in whole ariary. The amounts here are in
-///   the minor unit of ISO 4217.
+/// * Stripe counts `ISK` and `UGX` in hundredths, and `MGA` in whole ariary. The amounts here are
+///   in the minor unit of ISO 4217.
 ///
 /// Source: <https://docs.stripe.com/api/events/types> and <https://docs.stripe.com/currencies>.
 pub const STRIPE: Mapping = Mapping::new("stripe", OBJECTS)

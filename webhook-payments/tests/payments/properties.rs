@@ -16,7 +16,10 @@ proptest! {
 
     /// Every amount of every currency survives its way through a decimal text.
     #[test]
-    fn an_amount_is_what_its_text_says(minor: i64, code in prop::sample::select(&["EUR", "JPY", "KWD", "CLF"][..])) {
+    fn an_amount_is_what_its_text_says(
+        minor: i64,
+        code in prop::sample::select(&["EUR", "JPY", "KWD", "CLF"][..]),
+    ) {
         let currency = Currency::from_code(code).unwrap();
         let money = webhook_payments::Money::new(minor, currency);
         let text = money.to_string();
@@ -30,7 +33,11 @@ proptest! {
 
     /// A damaged event is read or refused, and nothing panics.
     #[test]
-    fn a_damaged_event_does_no_harm(place: prop::sample::Index, byte: u8, which: prop::sample::Index) {
+    fn a_damaged_event_does_no_harm(
+        place: prop::sample::Index,
+        byte: u8,
+        which: prop::sample::Index,
+    ) {
         let mapping = ALL[which.index(ALL.len())];
         let samples = samples(mapping.provider());
         let sample = &samples.samples[which.index(samples.samples.len())];

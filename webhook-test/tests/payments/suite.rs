@@ -15,6 +15,9 @@ use super::{
     HookResult, Layer, PATH, Served, VerifiedDelivery, VerifiedEvent, WebhookRouter, serve,
 };
 
+/// The future of a handler.
+type Running = BoxFuture<'static, HookResult>;
+
 /// What handlers saw.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<String>>>);
@@ -50,8 +53,7 @@ impl Seen {
     fn named(
         &self,
         name: &'static str,
-    ) -> impl Fn(VerifiedDelivery) -> BoxFuture<'static, HookResult> + Clone + Send + Sync + 'static
-    {
+    ) -> impl Fn(VerifiedDelivery) -> Running + Clone + Send + Sync + 'static {
         let seen = self.clone();
         move |_: VerifiedDelivery| {
             seen.add(name.to_owned());
@@ -230,7 +232,7 @@ async fn all_events_of_a_delivery_come_as_a_list() {
     let sender = sender(providers::ADYEN);
     let list = {
         let seen = seen.clone();
-        move |VerifiedEvent(event): VerifiedEvent<PaymentEvents>| -> BoxFuture<'static, HookResult> {
+        move |VerifiedEvent(event): VerifiedEvent<PaymentEvents>| -> Running {
             for payment in event.data.iter() {
                 seen.add(payment.kind.to_string());
             }
@@ -263,7 +265,7 @@ async fn a_mapping_of_ones_own_has_its_handler() {
     let sender = sender(providers::GITHUB);
     let own = {
         let seen = seen.clone();
-        move |VerifiedEvent(event): VerifiedEvent<Mapped<Odd>>| -> BoxFuture<'static, HookResult> {
+        move |VerifiedEvent(event): VerifiedEvent<Mapped<Odd>>| -> Running {
             seen.add(format!("{} {:?}", event.data.kind, event.data.event_type));
             Box::pin(async { Ok(()) })
         }
@@ -305,7 +307,7 @@ async fn a_payload_has_its_types_and_its_family() {
     let sender = sender(providers::STRIPE);
     let both = {
         let seen = seen.clone();
-        move |VerifiedEvent(event): VerifiedEvent<Both>| -> BoxFuture<'static, HookResult> {
+        move |VerifiedEvent(event): VerifiedEvent<Both>| -> Running {
             seen.add(format!("both {:?}", event.event_type()));
             Box::pin(async { Ok(()) })
         }
