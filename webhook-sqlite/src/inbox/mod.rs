@@ -24,7 +24,9 @@ use crate::SqliteStore;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::writer::{PURGE, TIME_LIMIT, Urgency, Writer};
-pub(crate) use settle::{parts, settle as settle_job};
+#[cfg(feature = "sqlx")]
+pub(crate) use settle::parts;
+pub(crate) use settle::settle as settle_job;
 pub(crate) use sql::ALL;
 #[cfg(feature = "sqlx")]
 pub(crate) use sql::{PUT_STEP, SETTLE, SETTLED};
