@@ -68,8 +68,8 @@ impl Acceptance {
         }
     }
 
-    /// The queues, at least one and each of them once. Each gets a job of its own, with a record and
-    /// a body, so that none of them waits for another.
+    /// The queues, at least one and each of them once. Each gets a job of its own, with a record
+    /// and a body, so that none of them waits for another.
     #[must_use]
     pub fn lanes(&self) -> &[Lane] {
         &self.lanes

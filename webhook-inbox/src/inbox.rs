@@ -112,8 +112,8 @@ impl<T: InboxTable> Inbox<T> {
         Ok(self)
     }
 
-    /// Handles the events of one object one after the other, in the order in which they were stored.
-    /// Default: no order.
+    /// Handles the events of one object one after the other, in the order in which they were
+    /// stored. Default: no order.
     ///
     /// `object` returns the application's name of the object that a delivery is about, with its
     /// kind: `subscription/sub_1`. `None`: the delivery waits for no other. The name belongs to the
@@ -121,9 +121,9 @@ impl<T: InboxTable> Inbox<T> {
     /// [`OrderingGuard`](webhook_core::ordering::OrderingGuard) does. `object` runs before the
     /// sender is answered, so it should be quick.
     ///
-    /// A job that is to be retried holds back the later ones of its object. One that is dead, parked
-    /// or dropped does not: see [`InboxTable::take`]. What a sender sends out of order is handled out
-    /// of order.
+    /// A job that is to be retried holds back the later ones of its object. One that is dead,
+    /// parked or dropped does not: see [`InboxTable::take`]. What a sender sends out of order is
+    /// handled out of order.
     ///
     /// ```
     /// use webhook_inbox::{Inbox, KeyRing, MemoryInbox, SealKeys};
@@ -156,8 +156,8 @@ impl<T: InboxTable> Inbox<T> {
     /// call. It is a hint that spares a worker from asking in vain: call it before
     /// [`take`](InboxTable::take), and wait for it if that found nothing.
     ///
-    /// What other processes store comes with [`InboxTable::stored`], and what becomes due later with
-    /// neither.
+    /// What other processes store comes with [`InboxTable::stored`], and what becomes due later
+    /// with neither.
     pub fn rung(&self) -> Rung {
         self.bell.rung()
     }
@@ -214,8 +214,8 @@ impl<T: fmt::Debug> fmt::Debug for Inbox<T> {
 }
 
 /// Stores a delivery, which must not be claimed in a replay store of the same database: the inbox
-/// claims it itself. [`Endpoint::verify`] returns such a delivery. After a time-out, the next copy of
-/// the sender finds out what became of it.
+/// claims it itself. [`Endpoint::verify`] returns such a delivery. After a time-out, the next copy
+/// of the sender finds out what became of it.
 ///
 /// A delivery without a replay key is an error of the kind
 /// [`Misconfigured`](StoreErrorKind::Misconfigured): its endpoint has no replay protection.

@@ -70,8 +70,8 @@ impl Step {
         Self::new(name, StepState::Done, value)
     }
 
-    /// A step that failed for this [kind](crate::Failure::kind) of reason. A longer text than one of
-    /// 64 bytes is cut.
+    /// A step that failed for this [kind](crate::Failure::kind) of reason. A longer text than one
+    /// of 64 bytes is cut.
     pub fn failed(name: impl Into<Box<str>>, error: &str) -> Self {
         let mut step = Self::new(name, StepState::Failed, Bytes::new());
         step.error = Some(column(error, MAX_KIND));
@@ -97,8 +97,8 @@ impl Step {
     ///
     /// # Errors
     ///
-    /// Of the kind [`Misconfigured`](StoreErrorKind::Misconfigured), if the name or the value is not
-    /// within its limits.
+    /// Of the kind [`Misconfigured`](StoreErrorKind::Misconfigured), if the name or the value is
+    /// not within its limits.
     pub fn check(&self) -> Result<(), StoreError> {
         let name = self.name.len();
         let why = if name == 0 || name > MAX_STEP_NAME || self.name.contains('\0') {

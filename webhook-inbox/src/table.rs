@@ -64,9 +64,9 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
     /// Claims jobs that are due, and running ones whose lease has ended.
     ///
     /// Lanes are visited in ascending order, and as many as the table likes, but at least one if
-    /// there is one. Each of the `n` visited lanes that have a job whose time has come gives at most
-    /// `at_most / n` jobs, rounded up, and at most [`per_lane`](TakeRequest::per_lane), the earliest
-    /// ones first. So a lane with many jobs never keeps others waiting.
+    /// there is one. Each of the `n` visited lanes that have a job whose time has come gives at
+    /// most `at_most / n` jobs, rounded up, and at most [`per_lane`](TakeRequest::per_lane), the
+    /// earliest ones first. So a lane with many jobs never keeps others waiting.
     ///
     /// Lanes of other [consumers](TakeRequest::consumers), and those to
     /// [skip](TakeRequest::skip), give nothing. Passing one costs a look at the index, whatever is
@@ -118,10 +118,10 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
 
     /// Keeps what became of a step, while the lease holds the job.
     ///
-    /// A step that failed or was skipped is replaced by a later one of its name. One that is done is
-    /// never replaced: the first value stays, and the answer is [`Held`](LeaseState::Held) as well.
-    /// So a call can be repeated. Steps stay when a job is retried, parked or requeued, and go with
-    /// its record.
+    /// A step that failed or was skipped is replaced by a later one of its name. One that is done
+    /// is never replaced: the first value stays, and the answer is [`Held`](LeaseState::Held) as
+    /// well. So a call can be repeated. Steps stay when a job is retried, parked or requeued, and
+    /// go with its record.
     ///
     /// A step outside of its [limits](Step::check) is an error of the kind
     /// [`Misconfigured`](StoreErrorKind::Misconfigured), and nothing is stored.
@@ -149,8 +149,8 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
     /// Counts jobs.
     fn stats(&self) -> impl Future<Output = Result<Stats, StoreError>> + Send;
 
-    /// The lanes above `after` that have due or running jobs, in ascending order, at most `at_most`,
-    /// with numbers of each. To go on, pass the last lane.
+    /// The lanes above `after` that have due or running jobs, in ascending order, at most
+    /// `at_most`, with numbers of each. To go on, pass the last lane.
     fn lanes(
         &self,
         after: Option<&Lane>,
@@ -181,9 +181,9 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
     /// Settles a job as [`Done`](Ending::Done) within the transaction of its handler, and commits:
     /// the effects are there if and only if the job is done.
     ///
-    /// [`Lost`](LeaseState::Lost): another worker has the job, and nothing of the handler's remains.
-    /// After an error it may be unknown whether the COMMIT took place. Then do not settle the job
-    /// otherwise: if it is not done, it runs again when its lease ends.
+    /// [`Lost`](LeaseState::Lost): another worker has the job, and nothing of the handler's
+    /// remains. After an error it may be unknown whether the COMMIT took place. Then do not settle
+    /// the job otherwise: if it is not done, it runs again when its lease ends.
     ///
     /// It is an error of the kind [`Misconfigured`](StoreErrorKind::Misconfigured) if the
     /// transaction is not in the slot, because the handler has kept it, or if the table has none.

@@ -34,7 +34,8 @@ pub const SCHEMA_VERSION: i64 = 1;
 pub(crate) const COUNT_TABLES: &str = "select count(*) from sqlite_schema where name in (\
      'webhook_key', 'webhook_group', 'webhook_secret', 'webhook_entity', 'webhook_store', \
      'webhook_key_expires', 'webhook_key_dead', 'webhook_group_expires', 'webhook_secret_ends', \
-     'webhook_entity_expires', 'webhook_delivery', 'webhook_body', 'webhook_attempt', 'webhook_step', \
+     'webhook_entity_expires', 'webhook_delivery', 'webhook_body', 'webhook_attempt', \
+     'webhook_step', \
      'webhook_delivery_due', 'webhook_delivery_order', 'webhook_delivery_running', \
      'webhook_delivery_aside', 'webhook_delivery_body', \
      'webhook_delivery_ended')";

@@ -47,7 +47,8 @@ impl Row {
         self.is_open() && self.info.run_at <= now
     }
 
-    /// Whether this job, which has an order key, must not be taken before the other one of its lane.
+    /// Whether this job, which has an order key, must not be taken before the other one of its
+    /// lane.
     pub(super) fn waits_for(&self, other: &Self) -> bool {
         let (info, other_info) = (&self.info, &other.info);
         let is_behind = match other_info.state {

@@ -240,8 +240,8 @@ impl InboxTable for PostgresInbox {
         prune::prune(&self.inner, retention, at_most).await
     }
 
-    /// Begins a transaction of the pool of [`transactional`](PostgresInbox::transactional), if there
-    /// is one.
+    /// Begins a transaction of the pool of [`transactional`](PostgresInbox::transactional), if
+    /// there is one.
     async fn begin(&self, _: &JobLease) -> Result<Option<TransactionSlot>, StoreError> {
         transaction::begin(&self.inner, self.pool.as_ref()).await
     }

@@ -15,8 +15,8 @@ use crate::sql::InboxStatements;
 use crate::store::Shared;
 use crate::value::Value;
 
-/// The time between two notifications of a process. Each of them locks a queue that all databases of
-/// the server share.
+/// The time between two notifications of a process. Each of them locks a queue that all databases
+/// of the server share.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The time before a server that does not let anybody listen is asked again.
 const AGAIN: Duration = Duration::from_secs(1);

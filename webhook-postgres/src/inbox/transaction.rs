@@ -30,8 +30,8 @@ impl PostgresInbox {
     /// Records a job as done in a transaction of the caller, who holds its lease.
     ///
     /// Commit if the answer is [`Held`](LeaseState::Held), and roll back if it is
-    /// [`Lost`](LeaseState::Lost): another worker has the job. Call it at the end, because the lease
-    /// cannot be renewed from then on. Settling the job as done afterwards changes nothing.
+    /// [`Lost`](LeaseState::Lost): another worker has the job. Call it at the end, because the
+    /// lease cannot be renewed from then on. Settling the job as done afterwards changes nothing.
     ///
     /// The isolation level has to be `read committed`, the default.
     ///

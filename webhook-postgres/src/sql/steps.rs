@@ -4,8 +4,8 @@
 pub(super) const STEPS: &str = "select name, state::integer, error, value from webhook_step \
      where delivery = $1 order by id";
 
-/// Keeps a step, unless it is done. $1 id, $2 owner, $3 epoch, $4 name, $5 state, $6 value, $7 error
-/// or null. A row if the lease is held: whether it was written.
+/// Keeps a step, unless it is done. $1 id, $2 owner, $3 epoch, $4 name, $5 state, $6 value, $7
+/// error or null. A row if the lease is held: whether it was written.
 macro_rules! put_step {
     ($lock:literal) => {
         concat!(

@@ -63,9 +63,9 @@ macro_rules! waits_for_none {
 }
 
 /// Takes jobs, lane by lane. $1 tenant and $2 consumer of the lane before, $3 whether there is one
-/// (1), $4 how many jobs, $5 owner, $6 lease (µs), $7 how many lanes are visited at most, $8 whether
-/// only some consumers are wanted (1), $9 which, $10 tenants and $11 consumers of lanes that are not
-/// wanted, $12 how many jobs of a lane, $13 how many of its jobs are looked at.
+/// (1), $4 how many jobs, $5 owner, $6 lease (µs), $7 how many lanes are visited at most, $8
+/// whether only some consumers are wanted (1), $9 which, $10 tenants and $11 consumers of lanes
+/// that are not wanted, $12 how many jobs of a lane, $13 how many of its jobs are looked at.
 ///
 /// One row at least, with the last lane that was visited, if there is one. Two of these may see the
 /// same order without a running job; the unique index lets one of them through.

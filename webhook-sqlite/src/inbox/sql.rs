@@ -23,8 +23,8 @@ pub(super) const DUE: &str = "select id, epoch, attempts, key, accepted_at, prov
      where state < 2 and tenant = ?1 and consumer = ?2 and run_at <= ?3 \
      order by run_at, id limit ?4";
 
-/// Whether a job with an order key waits for another one: another is running, or it is due and so is
-/// one of a lower id. Parameters: tenant, consumer, order, id, state.
+/// Whether a job with an order key waits for another one: another is running, or it is due and so
+/// is one of a lower id. Parameters: tenant, consumer, order, id, state.
 pub(super) const WAITS: &str = "select exists (select 1 \
      from webhook_delivery indexed by webhook_delivery_running \
      where state = 1 and order_by is not null \
@@ -113,8 +113,8 @@ pub(super) const COUNT_OPEN: &str = "select coalesce(sum(state = 0), 0), \
      from (select state, run_at from webhook_delivery indexed by webhook_delivery_due \
      where state < 2 limit ?2)";
 
-/// How many jobs of a lane could be taken by their time. Parameters: tenant, consumer, now, how many
-/// are counted.
+/// How many jobs of a lane could be taken by their time. Parameters: tenant, consumer, now, how
+/// many are counted.
 pub(super) const COUNT_LANE: &str = "select count(*) from (select 1 \
      from webhook_delivery indexed by webhook_delivery_due \
      where state < 2 and tenant = ?1 and consumer = ?2 and run_at <= ?3 limit ?4)";

@@ -12,8 +12,8 @@ use crate::time::Clock;
 /// Records a job as done in your transaction, in which its effects are.
 ///
 /// Commit if the answer is [`Held`](LeaseState::Held), and roll back if it is
-/// [`Lost`](LeaseState::Lost): another worker has the job. Settling the job as done afterwards changes
-/// nothing.
+/// [`Lost`](LeaseState::Lost): another worker has the job. Settling the job as done afterwards
+/// changes nothing.
 ///
 /// ```
 /// use rusqlite::{Connection, TransactionBehavior};

@@ -69,8 +69,8 @@
 //! # A stored delivery
 //!
 //! With the feature `inbox`, `done_in` records a stored delivery as done in the transaction of its
-//! effects, and `put_step_in` keeps a step in that of the effects of the step. Both are for a worker
-//! that holds the lease of the job.
+//! effects, and `put_step_in` keeps a step in that of the effects of the step. Both are for a
+//! worker that holds the lease of the job.
 //!
 //! [`sqlx`] has the same functions for connections of sqlx (feature `sqlx`).
 
