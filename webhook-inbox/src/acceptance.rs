@@ -9,7 +9,7 @@ use webhook_core::{ReplayKey, SealedDelivery};
 use crate::{Lane, text};
 
 /// The longest text in a column that a table indexes or filters by, in bytes.
-const MAX_COLUMN: usize = 255;
+pub(crate) const MAX_COLUMN: usize = 255;
 
 /// A delivery to store. [`Inbox`](crate::Inbox) makes it of a delivery.
 ///
@@ -25,8 +25,12 @@ pub struct Acceptance {
     pub request: ClaimRequest,
     /// Whether copies are recognised. If not, each copy is another job, and the key is not written.
     pub is_remembered: bool,
-    /// The queue.
-    pub lane: Lane,
+    /// The queues: see [`lanes`](Self::lanes).
+    lanes: Vec<Lane>,
+    /// Which events are handled one after the other: see
+    /// [`InboxTable::take`](crate::InboxTable::take). The first half of an
+    /// [`EntityKey`](webhook_core::ordering::EntityKey).
+    pub order_by: Option<[u8; 16]>,
     /// The provider.
     pub provider: Box<str>,
     /// The type of the event, if it has one.
@@ -40,7 +44,8 @@ pub struct Acceptance {
 }
 
 impl Acceptance {
-    /// A delivery of this provider, which is remembered. It has no type and no route.
+    /// A delivery of this provider for one lane, which is remembered. It has no type, no route and
+    /// no order.
     pub fn new(
         key: ReplayKey,
         request: ClaimRequest,
@@ -53,13 +58,40 @@ impl Acceptance {
             key,
             request,
             is_remembered: true,
-            lane: Lane::new(column(&lane.tenant), column(&lane.consumer)),
+            lanes: vec![Lane::new(column(&lane.tenant), column(&lane.consumer))],
+            order_by: None,
             provider: column(provider),
             event_type: None,
             route: None,
             sealed,
             body,
         }
+    }
+
+    /// The queues, at least one and each of them once. Each gets a job of its own, with a record and
+    /// a body, so that none of them waits for another.
+    #[must_use]
+    pub fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// Stores it for another consumer of the same tenant, too. One that has it already does not get
+    /// it twice.
+    #[must_use]
+    pub fn and_for(mut self, consumer: &str) -> Self {
+        let tenant = self.lanes.first().map(|lane| lane.tenant.clone());
+        let lane = Lane::new(tenant.unwrap_or_default(), column(consumer));
+        if !self.lanes.contains(&lane) {
+            self.lanes.push(lane);
+        }
+        self
+    }
+
+    /// Sets which events are handled one after the other.
+    #[must_use]
+    pub const fn ordered_by(mut self, order: Option<[u8; 16]>) -> Self {
+        self.order_by = order;
+        self
     }
 
     /// Sets whether copies are recognised.
@@ -92,7 +124,7 @@ impl fmt::Debug for Acceptance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Acceptance")
             .field("key", &self.key)
-            .field("lane", &self.lane)
+            .field("lanes", &self.lanes)
             .field("provider", &self.provider)
             .field("bytes", &self.body.len())
             .finish_non_exhaustive()

@@ -7,7 +7,7 @@ use webhook_core::UnixTime;
 use crate::text::column;
 
 /// The longest [kind of a failure](Failure::kind), in bytes.
-const MAX_KIND: usize = 64;
+pub(crate) const MAX_KIND: usize = 64;
 
 /// Why an attempt failed, or why a job was parked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -134,6 +134,8 @@ pub struct Job {
     pub attempt: u32,
     /// The queue it was in.
     pub lane: Lane,
+    /// The provider, as the column has it. The sealed record has the truth.
+    pub provider: Box<str>,
     /// The replay key of the delivery.
     pub key: ReplayKey,
     /// When it was stored.
@@ -150,6 +152,7 @@ impl Job {
     pub const fn new(
         lease: JobLease,
         lane: Lane,
+        provider: Box<str>,
         key: ReplayKey,
         accepted_at: UnixTime,
         sealed: SealedDelivery,
@@ -159,6 +162,7 @@ impl Job {
             lease,
             attempt: 1,
             lane,
+            provider,
             key,
             accepted_at,
             sealed,
@@ -173,6 +177,7 @@ impl fmt::Debug for Job {
             .field("lease", &self.lease)
             .field("attempt", &self.attempt)
             .field("lane", &self.lane)
+            .field("provider", &self.provider)
             .field("bytes", &self.body.len())
             .finish_non_exhaustive()
     }

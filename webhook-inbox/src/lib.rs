@@ -21,23 +21,29 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod acceptance;
+mod bell;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod consumers;
 mod ending;
 mod inbox;
 mod job;
 mod listing;
 mod memory;
+mod step;
 mod table;
 mod taking;
 mod text;
 
 pub use acceptance::Acceptance;
+pub use bell::Rung;
+pub use consumers::ConsumerError;
 pub use ending::{Attempt, Change, Ending, Failure, LAST_ATTEMPTS};
 pub use inbox::Inbox;
 pub use job::{Job, JobId, JobLease, JobState, Lane};
 pub use listing::{JobFilter, JobInfo, Listed, Stats, StoredJob};
 pub use memory::MemoryInbox;
+pub use step::{MAX_STEP_NAME, MAX_STEP_VALUE, Step, StepState};
 pub use table::InboxTable;
 pub use taking::{Pruned, Retention, TakeRequest, Taken};
 pub use webhook_core::secret_store::KeyRing;

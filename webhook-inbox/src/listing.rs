@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use webhook_core::{ReplayKey, SealedDelivery, UnixTime};
 
-use crate::{Attempt, JobId, JobState, Lane};
+use crate::{Attempt, JobId, JobState, Lane, Step};
 
 /// Which jobs are listed. The default is all of them. A job has to fit all parts that are set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -142,10 +142,12 @@ pub struct StoredJob {
     pub body: Option<Bytes>,
     /// The attempts that failed, in ascending order: the first one and the last nine.
     pub attempts: Vec<Attempt>,
+    /// Its steps, in the order in which they were first put.
+    pub steps: Vec<Step>,
 }
 
 impl StoredJob {
-    /// This job.
+    /// This job, without steps.
     #[must_use]
     pub const fn new(
         info: JobInfo,
@@ -158,7 +160,15 @@ impl StoredJob {
             sealed,
             body,
             attempts,
+            steps: Vec::new(),
         }
+    }
+
+    /// Adds the steps.
+    #[must_use]
+    pub fn with_steps(mut self, steps: Vec<Step>) -> Self {
+        self.steps = steps;
+        self
     }
 }
 
@@ -168,6 +178,7 @@ impl fmt::Debug for StoredJob {
             .field("info", &self.info)
             .field("bytes", &self.body.as_ref().map(Bytes::len))
             .field("attempts", &self.attempts)
+            .field("steps", &self.steps)
             .finish_non_exhaustive()
     }
 }

@@ -4,12 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use webhook_core::StoreError;
-use webhook_core::replay::LeaseState;
+use webhook_core::replay::{LeaseState, TransactionSlot};
+use webhook_core::{StoreError, StoreErrorKind};
 
 use crate::{
     Acceptance, Accepted, Change, Ending, JobFilter, JobId, JobLease, Listed, Pruned, Retention,
-    Stats, StoredJob, TakeRequest, Taken,
+    Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 /// Keeps deliveries in a database, from their acknowledgement until they are handled.
@@ -46,7 +46,8 @@ use crate::{
 ///   [`Timeout`](webhook_core::StoreErrorKind::Timeout) it is unknown whether the operation took
 ///   place: repeat it. A repeated acceptance has the owner of the first one.
 pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
-    /// Stores a delivery: its replay key, its record and its body in one transaction.
+    /// Stores a delivery: its replay key, and for each of its
+    /// [lanes](Acceptance::lanes) a job with a record and a body, all in one transaction.
     ///
     /// The key is that of a replay store in the same database, and this is a claim that is committed
     /// at once. If another owner has the key, the answer says what became of that one, and nothing
@@ -63,11 +64,26 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
     /// Claims jobs that are due, and running ones whose lease has ended.
     ///
     /// Lanes are visited in ascending order, and as many as the table likes, but at least one if
-    /// there is one. Each of the `n` visited lanes that have a job to take gives at most
-    /// `at_most / n` jobs, rounded up, the earliest ones first. So a lane with many jobs never keeps
-    /// others waiting.
+    /// there is one. Each of the `n` visited lanes that have a job whose time has come gives at most
+    /// `at_most / n` jobs, rounded up, and at most [`per_lane`](TakeRequest::per_lane), the earliest
+    /// ones first. So a lane with many jobs never keeps others waiting.
+    ///
+    /// Lanes of other [consumers](TakeRequest::consumers), and those to
+    /// [skip](TakeRequest::skip), give nothing. Passing one costs a look at the index, whatever is
+    /// in it. A call that passed many of them may take nothing and still say where to go on.
     ///
     /// Two calls at the same time never take the same job, and do not wait for each other.
+    ///
+    /// # Order
+    ///
+    /// Of the jobs of one lane with one [order key](Acceptance::order_by), at most one is running.
+    /// While one is running, no other is taken; one whose lease has ended is taken over first.
+    /// Otherwise a job is taken only if no job that was stored earlier, which is one of a lower id,
+    /// is due, however late its time is: a job to be retried holds back those behind it. Jobs that
+    /// are dead, parked or dropped hold back none. Requeued, they hold back later ones again.
+    ///
+    /// A call looks at a limited number of the jobs of a lane, at least a thousand: if more than
+    /// that wait for others, those behind them wait with them. Other lanes are not affected.
     fn take(&self, request: &TakeRequest)
     -> impl Future<Output = Result<Taken, StoreError>> + Send;
 
@@ -97,6 +113,24 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
         change: Change,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
+    /// The steps of a job, in the order in which they were first put. An unknown job has none.
+    fn steps(&self, id: JobId) -> impl Future<Output = Result<Vec<Step>, StoreError>> + Send;
+
+    /// Keeps what became of a step, while the lease holds the job.
+    ///
+    /// A step that failed or was skipped is replaced by a later one of its name. One that is done is
+    /// never replaced: the first value stays, and the answer is [`Held`](LeaseState::Held) as well.
+    /// So a call can be repeated. Steps stay when a job is retried, parked or requeued, and go with
+    /// its record.
+    ///
+    /// A step outside of its [limits](Step::check) is an error of the kind
+    /// [`Misconfigured`](StoreErrorKind::Misconfigured), and nothing is stored.
+    fn put_step(
+        &self,
+        lease: &JobLease,
+        step: &Step,
+    ) -> impl Future<Output = Result<LeaseState, StoreError>> + Send;
+
     /// Everything about a job. `None`: there is none of this id.
     fn find(&self, id: JobId)
     -> impl Future<Output = Result<Option<StoredJob>, StoreError>> + Send;
@@ -122,4 +156,44 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
         retention: &Retention,
         at_most: usize,
     ) -> impl Future<Output = Result<Pruned, StoreError>> + Send;
+
+    /// Opens the transaction that a handler runs in. `None`, the default: this table has none.
+    ///
+    /// The handler borrows it, and [`commit`](Self::commit) ends it together with the job. To give
+    /// up, drop every clone of the slot, or [clear](TransactionSlot::clear) it: the database rolls
+    /// back, and the job is settled as ever.
+    fn begin(
+        &self,
+        lease: &JobLease,
+    ) -> impl Future<Output = Result<Option<TransactionSlot>, StoreError>> + Send {
+        let _ = lease;
+        async { Ok(None) }
+    }
+
+    /// Settles a job as [`Done`](Ending::Done) within the transaction of its handler, and commits:
+    /// the effects are there if and only if the job is done.
+    ///
+    /// [`Lost`](LeaseState::Lost): another worker has the job, and nothing of the handler's remains.
+    /// After an error it may be unknown whether the COMMIT took place. Then do not settle the job
+    /// otherwise: if it is not done, it runs again when its lease ends.
+    ///
+    /// It is an error of the kind [`Misconfigured`](StoreErrorKind::Misconfigured) if the
+    /// transaction is not in the slot, because the handler has kept it, or if the table has none.
+    fn commit(
+        &self,
+        lease: &JobLease,
+        slot: &TransactionSlot,
+    ) -> impl Future<Output = Result<LeaseState, StoreError>> + Send {
+        let _ = (lease, slot);
+        let why = "the table has no transactions";
+        async move { Err(StoreError::with_source(StoreErrorKind::Misconfigured, why)) }
+    }
+
+    /// Resolves when another process may have stored or requeued something since the last call
+    /// resolved. The default never resolves.
+    ///
+    /// It is a hint. Nothing may depend on it: look for jobs from time to time as well.
+    fn stored(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
 }

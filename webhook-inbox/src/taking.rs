@@ -18,6 +18,13 @@ pub struct TakeRequest {
     pub lease: Duration,
     /// Only lanes above this one are visited. `None`: from the first one on.
     pub after: Option<Lane>,
+    /// Only lanes of these consumers are visited. `None`: all lanes.
+    pub consumers: Option<Vec<Box<str>>>,
+    /// Lanes that are not visited: the worker has enough of their jobs, or their consumer rests.
+    pub skip: Vec<Lane>,
+    /// How many jobs of one lane at most. The default is no limit but
+    /// [`at_most`](Self::at_most).
+    pub per_lane: usize,
 }
 
 impl TakeRequest {
@@ -29,6 +36,9 @@ impl TakeRequest {
             at_most,
             lease,
             after: None,
+            consumers: None,
+            skip: Vec::new(),
+            per_lane: usize::MAX,
         }
     }
 
@@ -38,6 +48,44 @@ impl TakeRequest {
         self.after = lane;
         self
     }
+
+    /// Visits only lanes of these consumers.
+    #[must_use]
+    pub fn of_consumers<C: Into<Box<str>>>(
+        mut self,
+        consumers: impl IntoIterator<Item = C>,
+    ) -> Self {
+        self.consumers = Some(consumers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Does not visit these lanes.
+    #[must_use]
+    pub fn skip(mut self, lanes: Vec<Lane>) -> Self {
+        self.skip = lanes;
+        self
+    }
+
+    /// Takes at most so many jobs of one lane.
+    #[must_use]
+    pub const fn per_lane(mut self, at_most: usize) -> Self {
+        self.per_lane = at_most;
+        self
+    }
+
+    /// Whether the jobs of this lane are wanted.
+    #[must_use]
+    pub fn wants(&self, lane: &Lane) -> bool {
+        let consumers = self.consumers.as_ref();
+        consumers.is_none_or(|consumers| consumers.contains(&lane.consumer))
+            && !self.skip.contains(lane)
+    }
+
+    /// How many jobs each of so many lanes gives at most.
+    #[must_use]
+    pub fn share(&self, lanes: usize) -> usize {
+        self.at_most.div_ceil(lanes.max(1)).min(self.per_lane)
+    }
 }
 
 /// The jobs that a worker has taken.
@@ -46,8 +94,8 @@ impl TakeRequest {
 pub struct Taken {
     /// The jobs. There may be none although lanes are left.
     pub jobs: Vec<Job>,
-    /// The last lane that was visited, if there are others after it: the next call goes on there.
-    /// `None`: the last lane was visited, and the next call begins anew.
+    /// The last lane that was looked at, if there are others after it: the next call goes on there.
+    /// `None`: the last lane was looked at, and the next call begins anew.
     pub after: Option<Lane>,
 }
 

@@ -89,13 +89,11 @@ impl PostgresTransactions {
     ) -> Result<LeaseState, StoreError> {
         let transaction = Self::transaction(lease)?;
         transaction.rollback().await.map_err(store_error)?;
-        let Some(slot) = lease.transaction() else {
+        let Some(request) = lease.transaction().and_then(TransactionSlot::request) else {
             return Ok(LeaseState::Lost);
         };
         let mut transaction = self.begin().await?;
-        let again = self
-            .store
-            .claim_in(&mut transaction, lease.key(), slot.request());
+        let again = self.store.claim_in(&mut transaction, lease.key(), request);
         let Claim::Acquired(again) = again.await? else {
             return Ok(LeaseState::Lost);
         };
@@ -121,7 +119,7 @@ impl ReplayStore for PostgresTransactions {
         let claim = self.store.claim_in(&mut transaction, key, request).await?;
         match claim {
             Claim::Acquired(lease) => {
-                let slot = TransactionSlot::new(transaction, request);
+                let slot = TransactionSlot::claimed(transaction, request);
                 Ok(Claim::Acquired(lease.with_transaction(slot)))
             }
             other => {

@@ -125,7 +125,7 @@ async fn begin(store: &PostgresTransactions, schema: &Schema, key: &ReplayKey) -
     let insert = sqlx::query(sqlx::AssertSqlSafe(insert)).bind(&key.as_bytes()[..]);
     insert.execute(&mut *transaction).await.unwrap();
     let again = Lease::new(*key, lease.owner(), lease.epoch(), lease.attempt());
-    Some(again.with_transaction(TransactionSlot::new(transaction, slot.request())))
+    Some(again.with_transaction(TransactionSlot::claimed(transaction, slot.request()?)))
 }
 
 #[tokio::test(flavor = "multi_thread")]

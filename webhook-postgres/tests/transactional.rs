@@ -282,7 +282,8 @@ async fn the_end_of_a_failed_run_leaves_the_claim_of_a_copy_alone() {
             .await
             .unwrap();
         let late = Lease::new(key, lease.owner(), lease.epoch(), lease.attempt());
-        let late = late.with_transaction(TransactionSlot::new(another, slot.request()));
+        let late =
+            late.with_transaction(TransactionSlot::claimed(another, slot.request().unwrap()));
         assert_eq!(transactions.release(&late).await.unwrap(), LeaseState::Lost);
         let committed = transactions.commit(&copy, None).await.unwrap();
         assert_eq!(committed, Commit::Committed);

@@ -109,7 +109,7 @@ async fn begin(store: &SqliteTransactions, n: u64) -> Option<Lease> {
     let insert = transaction.execute("insert into effect values (?1)", [n]);
     assert_eq!(insert.unwrap(), 1);
     let again = Lease::new(*lease.key(), lease.owner(), lease.epoch(), lease.attempt());
-    Some(again.with_transaction(TransactionSlot::new(transaction, slot.request())))
+    Some(again.with_transaction(TransactionSlot::claimed(transaction, slot.request()?)))
 }
 
 #[tokio::test(flavor = "multi_thread")]

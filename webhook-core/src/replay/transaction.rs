@@ -18,29 +18,38 @@ use crate::replay::ClaimRequest;
 /// Clones share one place. If the last of them is dropped with the transaction, the transaction is
 /// dropped: databases roll back then.
 ///
-/// A rollback leaves nothing of the claim. The slot keeps what was asked for, so that the store can
-/// record the failed attempt afterwards.
+/// A rollback leaves nothing of a claim that was made in the transaction. The slot keeps what was
+/// asked for, so that the store can record the failed attempt afterwards.
 #[derive(Clone)]
 pub struct TransactionSlot(Arc<Slot>);
 
 struct Slot {
     transaction: Mutex<Option<Box<dyn Any + Send>>>,
-    request: ClaimRequest,
+    request: Option<ClaimRequest>,
 }
 
 impl TransactionSlot {
+    /// A slot with an open transaction in it.
+    pub fn new<X: Send + 'static>(transaction: X) -> Self {
+        Self::with(transaction, None)
+    }
+
     /// A slot with an open transaction in it, in which this was claimed.
-    pub fn new<X: Send + 'static>(transaction: X, request: &ClaimRequest) -> Self {
+    pub fn claimed<X: Send + 'static>(transaction: X, request: &ClaimRequest) -> Self {
+        Self::with(transaction, Some(request.clone()))
+    }
+
+    fn with<X: Send + 'static>(transaction: X, request: Option<ClaimRequest>) -> Self {
         Self(Arc::new(Slot {
             transaction: Mutex::new(Some(Box::new(transaction))),
-            request: request.clone(),
+            request,
         }))
     }
 
-    /// What was claimed.
+    /// What was claimed in the transaction. `None`: it began without a claim.
     #[must_use]
-    pub fn request(&self) -> &ClaimRequest {
-        &self.0.request
+    pub fn request(&self) -> Option<&ClaimRequest> {
+        self.0.request.as_ref()
     }
 
     /// Takes the transaction out. `None` if a handler has it, or if it is not an `X`.
@@ -57,8 +66,9 @@ impl TransactionSlot {
             .map(|transaction| *transaction)
     }
 
-    /// Drops the transaction, if it is here.
-    pub(crate) fn clear(&self) {
+    /// Drops the transaction, if it is here: databases roll back then. One that a handler has
+    /// borrowed is dropped with the last clone of the slot.
+    pub fn clear(&self) {
         let transaction = self.place().take();
         drop(transaction);
     }
@@ -138,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_transaction_is_borrowed_by_one_and_comes_back() {
-        let slot = TransactionSlot::new(vec![1], &request());
+        let slot = TransactionSlot::claimed(vec![1], &request());
+        assert_eq!(slot.request().unwrap().owner, Owner::from_bits(1));
         let mut guard = slot.borrow::<Vec<i32>>().unwrap();
         assert!(slot.borrow::<Vec<i32>>().is_none(), "it is borrowed");
         assert!(slot.take::<Vec<i32>>().is_none(), "it is borrowed");
@@ -150,7 +161,8 @@ mod tests {
 
     #[test]
     fn a_transaction_of_another_type_stays() {
-        let slot = TransactionSlot::new(7_u8, &request());
+        let slot = TransactionSlot::new(7_u8);
+        assert!(slot.request().is_none());
         assert!(slot.borrow::<u16>().is_none());
         assert_eq!(slot.take::<u8>(), Some(7));
     }

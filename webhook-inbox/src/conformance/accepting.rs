@@ -32,6 +32,7 @@ pub async fn what_is_accepted_is_taken_as_it_was<T: InboxTable>(
     check(job.sealed == sealed(7), "so is the record", &job);
     check(job.key == key(7), "so is the key", job.key);
     check(job.lane == lane, "so is the lane", &job.lane);
+    check(&*job.provider == "stripe", "so is the provider", &job);
     check(
         job.attempt == 1,
         "the first attempt is number one",

@@ -115,6 +115,22 @@ pub(super) async fn take<T: InboxTable>(table: &T, at_most: usize, lease: Durati
     }
 }
 
+/// Takes everything that is due.
+pub(super) async fn take_all<T: InboxTable>(table: &T, lease: Duration) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for _ in 0..100 {
+        let more = take(table, 1000, lease).await;
+        if more.is_empty() {
+            return jobs;
+        }
+        jobs.extend(more);
+    }
+    panic!(
+        "broken: what is taken is not due; the table went on after {}",
+        jobs.len()
+    );
+}
+
 /// Takes one job, which has to be there.
 pub(super) async fn take_one<T: InboxTable>(table: &T, lease: Duration) -> Job {
     let mut jobs = take(table, 1, lease).await;

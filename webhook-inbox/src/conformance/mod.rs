@@ -31,22 +31,28 @@
 
 mod accepting;
 mod ask;
+mod consumers;
 mod endings;
 mod lanes;
 mod leases;
 mod lists;
 mod model;
+mod order;
 mod people;
 mod pruning;
+mod steps;
 
 pub use accepting::*;
+pub use consumers::*;
 pub use endings::*;
 pub use lanes::*;
 pub use leases::*;
 pub use lists::*;
 pub use model::model;
+pub use order::*;
 pub use people::*;
 pub use pruning::*;
+pub use steps::*;
 
 use std::time::Duration;
 
@@ -102,6 +108,19 @@ promises! {
     a_long_lane_does_not_keep_others_waiting
     every_lane_is_reached_by_going_on
     the_earliest_jobs_of_a_lane_are_taken_first
+    each_consumer_has_a_job_of_its_own
+    consumers_of_many_deliveries_at_once_are_not_mixed_up
+    only_the_wanted_lanes_are_visited
+    a_lane_gives_at_most_what_a_take_allows
+    jobs_of_one_order_key_run_one_after_the_other
+    a_retry_holds_back_what_is_behind_it
+    what_is_set_aside_holds_back_nothing
+    only_jobs_of_the_same_lane_and_order_key_are_held_back
+    takes_at_once_never_run_two_of_one_order_key
+    a_done_step_is_kept_and_another_replaced
+    a_step_is_kept_only_while_its_lease_is_held
+    steps_stay_as_long_as_the_record
+    a_step_outside_of_its_limits_is_refused
     people_change_only_what_no_worker_has
     a_changed_job_is_not_held_by_its_last_lease
     the_list_has_what_fits_the_filter_in_order

@@ -11,7 +11,7 @@ use webhook_core::UnixTime;
 
 use super::ask::{acceptance, answer, dead, find, listed, new_owner, number_of, parked, retry};
 use crate::{
-    Change, Ending, InboxTable, Job, JobFilter, JobId, JobInfo, Lane, MemoryInbox, Retention,
+    Change, Ending, InboxTable, Job, JobFilter, JobId, JobInfo, Lane, MemoryInbox, Retention, Step,
     TakeRequest,
 };
 
@@ -95,13 +95,14 @@ struct Play<'a, T> {
 
 impl<T: InboxTable> Play<'_, T> {
     async fn step(&mut self) {
-        match self.random.below(16) {
+        match self.random.below(18) {
             0..=4 => self.accept().await,
             5..=7 => self.take().await,
             8..=11 => self.settle().await,
             12 => self.renew().await,
             13 => self.change().await,
             14 => self.prune().await,
+            15..=16 => self.put_step().await,
             _ => self.compare_all().await,
         }
     }
@@ -113,7 +114,13 @@ impl<T: InboxTable> Play<'_, T> {
         let mut new = acceptance(number, &lane).remembered(self.random.below(8) > 0);
         new.request.retain = HOUR.saturating_mul(24);
         new.request.fingerprint = u64::from(self.random.below(2));
-        self.log.push(format!("accept {number} in {lane:?}"));
+        if self.random.below(4) == 0 {
+            new = new.and_for("x");
+        }
+        let order = u8::try_from(self.random.below(4)).unwrap_or(0);
+        new.order_by = (order > 0).then_some([order; 16]);
+        self.log
+            .push(format!("accept {number} in {:?} by {order}", new.lanes()));
         let found = answer(self.table.accept(&new).await);
         let expected = answer(self.memory.accept(&new).await);
         self.same(&found, &expected);
@@ -122,8 +129,15 @@ impl<T: InboxTable> Play<'_, T> {
     async fn take(&mut self) {
         let at_most = usize::try_from(self.random.below(6)).unwrap_or(0) + 3;
         let lease = HOUR.saturating_mul(self.random.below(8) + 2);
-        self.log.push(format!("take {at_most} for {lease:?}"));
-        let request = TakeRequest::new(new_owner(), at_most, lease);
+        let mut request = TakeRequest::new(new_owner(), at_most, lease);
+        match self.random.below(8) {
+            0 => request = request.per_lane(1),
+            1 => request = request.of_consumers(["x"]),
+            2 => request = request.of_consumers([""]).per_lane(2),
+            3 => request = request.skip(vec![Lane::new("a", ""), Lane::new("b", "x")]),
+            _ => {}
+        }
+        self.log.push(format!("{request:?}"));
         let mut found = answer(self.table.take(&request).await).jobs;
         let mut expected = answer(self.memory.take(&request).await).jobs;
         let shown = |jobs: &mut Vec<Job>| -> Vec<_> {
@@ -162,6 +176,25 @@ impl<T: InboxTable> Play<'_, T> {
         ));
         let found = answer(self.table.settle(&found.lease, ending).await);
         let expected = answer(self.memory.settle(&expected.lease, ending).await);
+        self.same(&found, &expected);
+    }
+
+    async fn put_step(&mut self) {
+        let Some((found, expected)) = self.random.of(&self.leases).cloned() else {
+            return;
+        };
+        let name = ["charge", "mail", "ship"];
+        let name = self.random.of(&name).copied().unwrap_or_default();
+        let value = vec![u8::try_from(self.random.below(256)).unwrap_or(0)];
+        let step = match self.random.below(3) {
+            0 => Step::done(name, value),
+            1 => Step::failed(name, "timeout"),
+            _ => Step::skipped(name),
+        };
+        let number = number_of(&found.body);
+        self.log.push(format!("put {step:?} of {number}"));
+        let found = answer(self.table.put_step(&found.lease, &step).await);
+        let expected = answer(self.memory.put_step(&expected.lease, &step).await);
         self.same(&found, &expected);
     }
 
@@ -231,6 +264,7 @@ impl<T: InboxTable> Play<'_, T> {
                     .collect()
             };
             self.same(&shown(&found), &shown(&expected));
+            self.same(&found.steps, &expected.steps);
         }
         let found = answer(self.table.stats().await);
         let expected = answer(self.memory.stats().await);

@@ -12,7 +12,7 @@ use webhook_core::{Clock, StoreError, StoreErrorKind, SystemClock, UnixTime};
 
 use crate::{
     Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Listed, Pruned,
-    Retention, Stats, StoredJob, TakeRequest, Taken,
+    Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 use tables::Tables;
 
@@ -82,6 +82,15 @@ impl InboxTable for MemoryInbox {
 
     async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
         self.run(|tables, now| tables.change(ids, change, now))
+    }
+
+    async fn steps(&self, id: JobId) -> Result<Vec<Step>, StoreError> {
+        self.run(|tables, _| tables.steps(id))
+    }
+
+    async fn put_step(&self, lease: &JobLease, step: &Step) -> Result<LeaseState, StoreError> {
+        step.check()?;
+        self.run(|tables, _| tables.put_step(lease, step))
     }
 
     async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {

@@ -6,7 +6,7 @@ use webhook_core::{SealedDelivery, UnixTime};
 
 use crate::{
     Acceptance, Attempt, Change, Ending, Failure, Job, JobId, JobInfo, JobLease, JobState,
-    LAST_ATTEMPTS,
+    LAST_ATTEMPTS, Lane, Step, StepState,
 };
 
 pub(super) struct Row {
@@ -14,14 +14,16 @@ pub(super) struct Row {
     pub(super) sealed: SealedDelivery,
     pub(super) body: Option<Bytes>,
     pub(super) attempts: Vec<Attempt>,
+    pub(super) steps: Vec<Step>,
+    pub(super) order_by: Option<[u8; 16]>,
     owner: Option<Owner>,
     /// How often the job was claimed.
     epoch: u64,
 }
 
 impl Row {
-    pub(super) fn new(id: JobId, acceptance: &Acceptance, now: UnixTime) -> Self {
-        let (lane, provider) = (acceptance.lane.clone(), acceptance.provider.clone());
+    pub(super) fn new(id: JobId, lane: &Lane, acceptance: &Acceptance, now: UnixTime) -> Self {
+        let (lane, provider) = (lane.clone(), acceptance.provider.clone());
         let mut info = JobInfo::new(id, acceptance.key, lane, provider, now);
         info.event_type.clone_from(&acceptance.event_type);
         info.route.clone_from(&acceptance.route);
@@ -30,6 +32,8 @@ impl Row {
             sealed: acceptance.sealed.clone(),
             body: Some(acceptance.body.clone()),
             attempts: Vec::new(),
+            steps: Vec::new(),
+            order_by: acceptance.order_by,
             owner: None,
             epoch: 0,
         }
@@ -38,6 +42,17 @@ impl Row {
     pub(super) fn can_be_taken(&self, now: UnixTime) -> bool {
         let is_open = matches!(self.info.state, JobState::Due | JobState::Running);
         is_open && self.info.run_at <= now
+    }
+
+    /// Whether this job, which has an order key, must not be taken before the other one.
+    pub(super) fn waits_for(&self, other: &Self) -> bool {
+        let (info, other_info) = (&self.info, &other.info);
+        let is_behind = match other_info.state {
+            JobState::Running => other_info.id != info.id,
+            JobState::Due => other_info.id < info.id && info.state != JobState::Running,
+            _ => false,
+        };
+        is_behind && self.order_by == other.order_by && info.lane == other_info.lane
     }
 
     pub(super) fn has_ended_by(&self, time: UnixTime) -> bool {
@@ -53,6 +68,7 @@ impl Row {
         let mut job = Job::new(
             JobLease::new(self.info.id, owner, self.epoch),
             self.info.lane.clone(),
+            self.info.provider.clone(),
             self.info.key,
             self.info.accepted_at,
             self.sealed.clone(),
@@ -71,6 +87,18 @@ impl Row {
             return LeaseState::Lost;
         }
         self.info.run_at = until;
+        LeaseState::Held
+    }
+
+    pub(super) fn put_step(&mut self, lease: &JobLease, step: &Step) -> LeaseState {
+        if !self.is_of(lease) || self.info.state != JobState::Running {
+            return LeaseState::Lost;
+        }
+        match self.steps.iter_mut().find(|kept| kept.name == step.name) {
+            Some(kept) if kept.state == StepState::Done => {}
+            Some(kept) => kept.clone_from(step),
+            None => self.steps.push(step.clone()),
+        }
         LeaseState::Held
     }
 

@@ -8,7 +8,7 @@ use webhook_core::{ReplayKey, UnixTime};
 use super::row::Row;
 use crate::{
     Acceptance, Accepted, Change, Ending, JobFilter, JobId, JobLease, JobState, Lane, Listed,
-    Pruned, Retention, Stats, StoredJob, TakeRequest, Taken,
+    Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 #[derive(Default)]
@@ -57,9 +57,11 @@ impl Tables {
             };
             self.keys.insert(acceptance.key, row);
         }
-        self.last_id += 1;
-        let id = JobId::from_number(self.last_id);
-        self.jobs.insert(id, Row::new(id, acceptance, now));
+        for lane in acceptance.lanes() {
+            self.last_id += 1;
+            let id = JobId::from_number(self.last_id);
+            self.jobs.insert(id, Row::new(id, lane, acceptance, now));
+        }
         Accepted::New
     }
 
@@ -82,17 +84,21 @@ impl Tables {
 
     pub(super) fn take(&mut self, request: &TakeRequest, now: UnixTime) -> Taken {
         let after = request.after.as_ref();
-        let is_left = |lane: &Lane| after.is_none_or(|after| lane > after);
+        let is_left = |lane: &Lane| after.is_none_or(|after| lane > after) && request.wants(lane);
         let due = self.jobs.values().filter(|row| row.can_be_taken(now));
         let lanes: BTreeSet<_> = due.map(|row| row.info.lane.clone()).collect();
         let mut lanes = lanes.into_iter().filter(is_left);
         let visited: Vec<_> = lanes.by_ref().take(request.at_most.max(1)).collect();
-        let share = request.at_most.div_ceil(visited.len().max(1));
+        let share = request.share(visited.len());
         let until = now.saturating_add(request.lease);
         let mut jobs = Vec::new();
         for lane in &visited {
             let due = self.jobs.values().filter(|row| row.can_be_taken(now));
-            let mut due: Vec<_> = due.filter(|row| row.info.lane == *lane).collect();
+            let due = due.filter(|row| row.info.lane == *lane);
+            let first = |row: &&Row| {
+                row.order_by.is_none() || self.jobs.values().all(|other| !row.waits_for(other))
+            };
+            let mut due: Vec<_> = due.filter(first).collect();
             due.sort_by_key(|row| (row.info.run_at, row.info.id));
             let left = request.at_most - jobs.len();
             let ids: Vec<_> = due.iter().map(|row| row.info.id).collect();
@@ -133,12 +139,23 @@ impl Tables {
 
     pub(super) fn find(&self, id: JobId) -> Option<StoredJob> {
         let row = self.jobs.get(&id)?;
-        Some(StoredJob::new(
+        let job = StoredJob::new(
             row.info.clone(),
             row.sealed.clone(),
             row.body.clone(),
             row.attempts.clone(),
-        ))
+        );
+        Some(job.with_steps(row.steps.clone()))
+    }
+
+    pub(super) fn steps(&self, id: JobId) -> Vec<Step> {
+        let row = self.jobs.get(&id);
+        row.map(|row| row.steps.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn put_step(&mut self, lease: &JobLease, step: &Step) -> LeaseState {
+        let row = self.jobs.get_mut(&lease.id);
+        row.map_or(LeaseState::Lost, |row| row.put_step(lease, step))
     }
 
     pub(super) fn list(&self, filter: &JobFilter, after: Option<JobId>, at_most: usize) -> Listed {

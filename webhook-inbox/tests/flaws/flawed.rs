@@ -8,7 +8,8 @@ use webhook_core::StoreError;
 use webhook_core::replay::{LeaseState, Owner};
 use webhook_inbox::{
     Acceptance, Accepted, Change, Ending, Failure, InboxTable, JobFilter, JobId, JobLease,
-    JobState, Listed, MemoryInbox, Pruned, Retention, Stats, StoredJob, TakeRequest, Taken,
+    JobState, Lane, Listed, MAX_STEP_VALUE, MemoryInbox, Pruned, Retention, Stats, Step, StoredJob,
+    TakeRequest, Taken,
 };
 
 /// What a table does wrong.
@@ -42,6 +43,18 @@ pub(super) enum Flaw {
     CountsTheDeadAsDue,
     LosesBodiesOfTheDead,
     PrunesWithoutEnd,
+    ForgetsConsumers,
+    IgnoresConsumers,
+    IgnoresSkips,
+    IgnoresLimitsOfLanes,
+    IgnoresOrders,
+    MixesOrders,
+    LetsRetriesBeOvertaken,
+    ForgetsSteps,
+    ReplacesDoneSteps,
+    IgnoresLeasesOfSteps,
+    CutsSteps,
+    ForgetsStepsOfTheDone,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +64,8 @@ pub(super) struct Flawed {
     /// The last lease of each job.
     leases: Arc<Mutex<HashMap<JobId, JobLease>>>,
     ended: Arc<Mutex<HashSet<JobLease>>>,
+    /// What steps were replaced by.
+    replaced: Arc<Mutex<HashMap<(JobId, Box<str>), Step>>>,
 }
 
 impl Flawed {
@@ -60,11 +75,21 @@ impl Flawed {
             flaw,
             leases: Arc::default(),
             ended: Arc::default(),
+            replaced: Arc::default(),
         }
     }
 
     fn last_lease(&self, id: JobId) -> Option<JobLease> {
         self.leases.lock().unwrap().get(&id).copied()
+    }
+
+    fn replace(&self, id: JobId, steps: &mut [Step]) {
+        let replaced = self.replaced.lock().unwrap();
+        for step in steps {
+            if let Some(later) = replaced.get(&(id, step.name.clone())) {
+                step.clone_from(later);
+            }
+        }
     }
 
     /// Gives back what is not wanted of what was taken.
@@ -79,6 +104,16 @@ impl Flawed {
         taken.jobs.retain(|job| is_kept(job));
         Ok(())
     }
+}
+
+/// The same delivery for one lane.
+fn in_lane(all: &Acceptance, lane: Lane) -> Acceptance {
+    let (request, sealed, body) = (all.request.clone(), all.sealed.clone(), all.body.clone());
+    Acceptance::new(all.key, request, lane, &all.provider, sealed, body)
+        .remembered(all.is_remembered)
+        .with_event_type(all.event_type.as_deref())
+        .with_route(all.route.as_deref())
+        .ordered_by(all.order_by)
 }
 
 fn failure() -> Failure {
@@ -98,7 +133,15 @@ impl InboxTable for Flawed {
                 let text = String::from_utf8_lossy(&acceptance.body).into_owned();
                 changed.body = text.into();
             }
-            Flaw::MixesLanes => changed.lane.consumer = "".into(),
+            Flaw::MixesLanes => {
+                let first = &acceptance.lanes()[0];
+                changed = in_lane(acceptance, Lane::new(first.tenant.clone(), ""));
+            }
+            Flaw::ForgetsConsumers => {
+                changed = in_lane(acceptance, acceptance.lanes()[0].clone());
+            }
+            Flaw::IgnoresOrders => changed.order_by = None,
+            Flaw::MixesOrders => changed.order_by = acceptance.order_by.map(|_| [0; 16]),
             _ => {}
         }
         self.table.accept(&changed).await
@@ -110,6 +153,9 @@ impl InboxTable for Flawed {
             Flaw::NeverTakesOver => changed.lease *= 1000,
             Flaw::GrantsNoLease => changed.lease = Duration::ZERO,
             Flaw::ServesTheLatest => changed.at_most = 100,
+            Flaw::IgnoresConsumers => changed.consumers = None,
+            Flaw::IgnoresSkips => changed.skip.clear(),
+            Flaw::IgnoresLimitsOfLanes => changed.per_lane = usize::MAX,
             _ => {}
         }
         let mut taken = self.table.take(&changed).await?;
@@ -152,6 +198,11 @@ impl InboxTable for Flawed {
             (Flaw::IgnoresLeases, _) => lease = self.last_lease(lease.id).unwrap_or(lease),
             (Flaw::EndsOnlyOnce, _) if !is_first => return Ok(LeaseState::Lost),
             (Flaw::RetriesAtOnce, Ending::Retry { after, .. }) => *after = Duration::ZERO,
+            // What was set aside holds back nothing.
+            (Flaw::LetsRetriesBeOvertaken, Ending::Retry { failure, .. }) => {
+                let reason = failure.clone();
+                ending = Ending::Parked { reason };
+            }
             (Flaw::RetriesTheDead, Ending::Dead { failure }) => {
                 let (after, failure) = (Duration::ZERO, failure.clone());
                 ending = Ending::Retry { after, failure };
@@ -187,9 +238,34 @@ impl InboxTable for Flawed {
         self.table.change(ids, change).await
     }
 
+    async fn steps(&self, id: JobId) -> Result<Vec<Step>, StoreError> {
+        let mut steps = self.table.steps(id).await?;
+        self.replace(id, &mut steps);
+        Ok(steps)
+    }
+
+    async fn put_step(&self, lease: &JobLease, step: &Step) -> Result<LeaseState, StoreError> {
+        let (mut lease, mut step) = (*lease, step.clone());
+        match self.flaw {
+            Flaw::ForgetsSteps => return Ok(LeaseState::Held),
+            Flaw::IgnoresLeasesOfSteps => lease = self.last_lease(lease.id).unwrap_or(lease),
+            Flaw::CutsSteps => step.value.truncate(MAX_STEP_VALUE),
+            Flaw::ReplacesDoneSteps => {
+                let key = (lease.id, step.name.clone());
+                self.replaced.lock().unwrap().insert(key, step.clone());
+            }
+            _ => {}
+        }
+        self.table.put_step(&lease, &step).await
+    }
+
     async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {
         let mut found = self.table.find(id).await?;
         if let Some(job) = &mut found {
+            self.replace(id, &mut job.steps);
+            if self.flaw == Flaw::ForgetsStepsOfTheDone && job.info.state == JobState::Done {
+                job.steps.clear();
+            }
             if self.flaw == Flaw::LosesBodiesOfTheDead && job.info.state == JobState::Dead {
                 job.body = None;
             }

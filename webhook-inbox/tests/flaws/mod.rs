@@ -94,6 +94,36 @@ fn every_flaw_is_found_by_the_promise_that_it_breaks() {
             "bodies_go_before_records_and_unfinished_jobs_keep_theirs",
         ),
         (F::PrunesWithoutEnd, "a_prune_has_a_budget"),
+        (F::ForgetsConsumers, "each_consumer_has_a_job_of_its_own"),
+        (F::IgnoresConsumers, "only_the_wanted_lanes_are_visited"),
+        (F::IgnoresSkips, "only_the_wanted_lanes_are_visited"),
+        (
+            F::IgnoresLimitsOfLanes,
+            "a_lane_gives_at_most_what_a_take_allows",
+        ),
+        (
+            F::IgnoresOrders,
+            "takes_at_once_never_run_two_of_one_order_key",
+        ),
+        (
+            F::MixesOrders,
+            "only_jobs_of_the_same_lane_and_order_key_are_held_back",
+        ),
+        (
+            F::LetsRetriesBeOvertaken,
+            "a_retry_holds_back_what_is_behind_it",
+        ),
+        (F::ForgetsSteps, "a_done_step_is_kept_and_another_replaced"),
+        (
+            F::ReplacesDoneSteps,
+            "a_done_step_is_kept_and_another_replaced",
+        ),
+        (
+            F::IgnoresLeasesOfSteps,
+            "a_step_is_kept_only_while_its_lease_is_held",
+        ),
+        (F::CutsSteps, "a_step_outside_of_its_limits_is_refused"),
+        (F::ForgetsStepsOfTheDone, "steps_stay_as_long_as_the_record"),
     ] {
         let broken = broken(flaw);
         assert!(broken.contains(promise), "{flaw:?} breaks {broken:?}");

@@ -206,8 +206,8 @@ impl<'a> Columns<'a> {
         self.remembered.push(acceptance.is_remembered.into());
         let optional = |text: &'a Option<Box<str>>| text.as_deref().map(str::as_bytes);
         let texts = [
-            Some(acceptance.lane.tenant.as_bytes()),
-            Some(acceptance.lane.consumer.as_bytes()),
+            Some(acceptance.lanes()[0].tenant.as_bytes()),
+            Some(acceptance.lanes()[0].consumer.as_bytes()),
             Some(acceptance.provider.as_bytes()),
             optional(&acceptance.event_type),
             optional(&acceptance.route),

@@ -18,7 +18,7 @@ use webhook_core::replay::LeaseState;
 use webhook_core::{StoreError, UnixTime};
 use webhook_inbox::{
     Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Listed, Pruned,
-    Retention, Stats, StoredJob, TakeRequest, Taken,
+    Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 use crate::PostgresStore;
@@ -158,6 +158,14 @@ impl InboxTable for PostgresInbox {
 
     async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
         settle::change(&self.inner, ids, change).await
+    }
+
+    async fn steps(&self, _: JobId) -> Result<Vec<Step>, StoreError> {
+        Err(webhook_core::StoreErrorKind::Misconfigured.into())
+    }
+
+    async fn put_step(&self, _: &JobLease, _: &Step) -> Result<LeaseState, StoreError> {
+        Err(webhook_core::StoreErrorKind::Misconfigured.into())
     }
 
     async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {

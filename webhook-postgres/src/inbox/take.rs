@@ -87,6 +87,7 @@ fn read(row: &PgRow, id: i64, request: &TakeRequest) -> Result<Job, StoreError> 
     let mut job = Job::new(
         lease,
         Lane::new(tenant, consumer),
+        "".into(),
         ReplayKey::from_bytes(key),
         time(accepted_at),
         SealedDelivery::from_bytes(sealed),

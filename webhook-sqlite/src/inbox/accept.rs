@@ -21,7 +21,7 @@ pub(super) fn accept(
         },
     };
     let connection = ledger.connection();
-    let lane = &acceptance.lane;
+    let lane = &acceptance.lanes()[0];
     connection.prepare_cached(sql::ACCEPT)?.execute(params![
         id,
         ledger.now(),

@@ -15,7 +15,7 @@ use webhook_core::replay::LeaseState;
 use webhook_core::{StoreError, UnixTime};
 use webhook_inbox::{
     Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Listed, Pruned,
-    Retention, Stats, StoredJob, TakeRequest, Taken,
+    Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 use crate::SqliteStore;
@@ -115,6 +115,14 @@ impl InboxTable for SqliteInbox {
             changed = changed.saturating_add(self.ask(Urgency::Begins, work).await?);
         }
         Ok(changed)
+    }
+
+    async fn steps(&self, _: JobId) -> Result<Vec<Step>, StoreError> {
+        Err(webhook_core::StoreErrorKind::Misconfigured.into())
+    }
+
+    async fn put_step(&self, _: &JobLease, _: &Step) -> Result<LeaseState, StoreError> {
+        Err(webhook_core::StoreErrorKind::Misconfigured.into())
     }
 
     async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {

@@ -102,6 +102,7 @@ fn job(row: &Row<'_>, request: &TakeRequest, lane: &Lane) -> rusqlite::Result<Jo
     let mut job = Job::new(
         lease,
         lane.clone(),
+        "".into(),
         ReplayKey::from_bytes(row.get(3)?),
         time(row.get(4)?),
         SealedDelivery::from_bytes(sealed),

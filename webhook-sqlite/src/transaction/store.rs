@@ -159,10 +159,10 @@ async fn end(
     lease: &Lease,
     settle: impl FnOnce(&mut Ledger<'_>, &Lease) -> Result<LeaseState, Failure> + Send + 'static,
 ) -> Result<LeaseState, StoreError> {
-    let Some(slot) = lease.transaction() else {
+    let Some(request) = lease.transaction().and_then(TransactionSlot::request) else {
         return Ok(LeaseState::Lost);
     };
-    let (key, request, transaction) = (*lease.key(), slot.request().clone(), transaction(lease)?);
+    let (key, request, transaction) = (*lease.key(), request.clone(), transaction(lease)?);
     blocking(move || transaction.end(&key, &request, settle)).await
 }
 
@@ -189,9 +189,9 @@ impl ReplayStore for SqliteTransactions {
         let (key, asked) = (*key, request.clone());
         let begun = blocking(move || SqliteTransaction::begin(connection, &key, &asked)).await?;
         Ok(match begun {
-            (Claim::Acquired(lease), Some(transaction)) => {
-                Claim::Acquired(lease.with_transaction(TransactionSlot::new(transaction, request)))
-            }
+            (Claim::Acquired(lease), Some(transaction)) => Claim::Acquired(
+                lease.with_transaction(TransactionSlot::claimed(transaction, request)),
+            ),
             (claim, _) => claim,
         })
     }
