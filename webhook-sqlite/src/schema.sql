@@ -63,10 +63,15 @@ create table webhook_delivery (
     type        text,
     route       text,
     error       text,
-    sealed      blob    not null
+    sealed      blob    not null,
+    order_by    blob    check (length(order_by) = 16)
 ) strict;
 
 create index webhook_delivery_due on webhook_delivery (tenant, consumer, run_at) where state < 2;
+create index webhook_delivery_order on webhook_delivery (tenant, consumer, order_by)
+    where state < 2 and order_by is not null;
+create unique index webhook_delivery_running on webhook_delivery (tenant, consumer, order_by)
+    where state = 1 and order_by is not null;
 create index webhook_delivery_aside on webhook_delivery (state) where state in (3, 4);
 create index webhook_delivery_body on webhook_delivery (ended_at)
     where ended_at is not null and has_body = 1;
@@ -86,6 +91,16 @@ create table webhook_attempt (
     ended_at integer not null,
     primary key (delivery, number)
 ) strict, without rowid;
+
+create table webhook_step (
+    id       integer primary key,
+    delivery integer not null,
+    name     text    not null,
+    state    integer not null check (state between 0 and 2),
+    error    text,
+    value    blob    not null,
+    unique (delivery, name)
+) strict;
 
 create table webhook_store (
     id         integer primary key check (id = 1),

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 use webhook_core::replay::Claim;
-use webhook_inbox::{Acceptance, Accepted};
+use webhook_inbox::{Acceptance, Accepted, Lane};
 
 use super::sql;
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ pub(super) fn accept(
     ledger: &mut Ledger<'_>,
     acceptance: &Acceptance,
 ) -> Result<Accepted, Failure> {
-    let id = match acceptance.is_remembered {
+    let mut id = match acceptance.is_remembered {
         false => ledger.next_epoch(0),
         true => match ledger.remember(&acceptance.key, &acceptance.request)? {
             Remembered::Now { epoch } => epoch,
@@ -20,8 +20,22 @@ pub(super) fn accept(
             Remembered::Known(claim) => return known(&claim, acceptance),
         },
     };
+    for (n, lane) in acceptance.lanes().iter().enumerate() {
+        if n > 0 {
+            id = ledger.next_epoch(0);
+        }
+        insert(ledger, id, lane, acceptance)?;
+    }
+    Ok(Accepted::New)
+}
+
+fn insert(
+    ledger: &Ledger<'_>,
+    id: i64,
+    lane: &Lane,
+    acceptance: &Acceptance,
+) -> Result<(), Failure> {
     let connection = ledger.connection();
-    let lane = &acceptance.lanes()[0];
     connection.prepare_cached(sql::ACCEPT)?.execute(params![
         id,
         ledger.now(),
@@ -32,11 +46,12 @@ pub(super) fn accept(
         acceptance.event_type.as_deref(),
         acceptance.route.as_deref(),
         &acceptance.sealed.as_bytes()[..],
+        acceptance.order_by,
     ])?;
     connection
         .prepare_cached(sql::ACCEPT_BODY)?
         .execute(params![id, &acceptance.body[..]])?;
-    Ok(Accepted::New)
+    Ok(())
 }
 
 /// What another owner has made of the key.

@@ -10,7 +10,7 @@ use webhook_inbox::{
     StoredJob,
 };
 
-use super::{count, job_id, number, sql, time};
+use super::{count, job_id, number, sql, steps, time};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 
@@ -75,7 +75,8 @@ pub(super) fn find(ledger: &Ledger<'_>, id: JobId) -> Result<Option<StoredJob>, 
     let attempts = attempts.collect::<Result<_, _>>()?;
     let sealed = SealedDelivery::from_bytes(sealed);
     let body = body.map(Bytes::from);
-    Ok(Some(StoredJob::new(info, sealed, body, attempts)))
+    let job = StoredJob::new(info, sealed, body, attempts);
+    Ok(Some(job.with_steps(steps::steps(connection, job_id(id))?)))
 }
 
 pub(super) fn stats(ledger: &Ledger<'_>) -> Result<Stats, Failure> {

@@ -5,6 +5,7 @@ mod list;
 mod prune;
 mod settle;
 mod sql;
+mod steps;
 mod take;
 
 use std::fmt;
@@ -117,12 +118,16 @@ impl InboxTable for SqliteInbox {
         Ok(changed)
     }
 
-    async fn steps(&self, _: JobId) -> Result<Vec<Step>, StoreError> {
-        Err(webhook_core::StoreErrorKind::Misconfigured.into())
+    async fn steps(&self, id: JobId) -> Result<Vec<Step>, StoreError> {
+        let work = move |ledger: &mut Ledger<'_>| steps::steps(ledger.connection(), id);
+        self.ask(Urgency::Begins, work).await
     }
 
-    async fn put_step(&self, _: &JobLease, _: &Step) -> Result<LeaseState, StoreError> {
-        Err(webhook_core::StoreErrorKind::Misconfigured.into())
+    async fn put_step(&self, lease: &JobLease, step: &Step) -> Result<LeaseState, StoreError> {
+        step.check()?;
+        let (lease, step) = (*lease, step.clone());
+        let work = move |ledger: &mut Ledger<'_>| steps::put(ledger.connection(), &lease, &step);
+        self.ask(Urgency::Ends, work).await
     }
 
     async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {

@@ -19,6 +19,7 @@ pub(super) fn prune(
     let bodies = run(ledger, sql::HAVE_NO_BODY, before, bodies)?;
     let before = ledger.now().saturating_sub(micros(retention.records));
     run(ledger, sql::PRUNE_ATTEMPTS, before, records)?;
+    run(ledger, sql::PRUNE_STEPS, before, records)?;
     let records = run(ledger, sql::PRUNE_RECORDS, before, records)?;
     Ok(Pruned::new(bodies, records))
 }

@@ -119,7 +119,7 @@ pub(super) fn change(ledger: &Ledger<'_>, ids: &[JobId], change: Change) -> Resu
     Ok(changed)
 }
 
-fn parts(lease: &JobLease) -> (i64, [u8; 16], i64) {
+pub(super) fn parts(lease: &JobLease) -> (i64, [u8; 16], i64) {
     let epoch = i64::try_from(lease.epoch).unwrap_or(i64::MAX);
     (number(lease.id), lease.owner.to_bits().to_be_bytes(), epoch)
 }

@@ -2,10 +2,10 @@
 //!
 //! The states are 0: due, 1: running, 2: done, 3: dead, 4: parked, 5: dropped.
 
-/// Parameters: id, now, key, tenant, consumer, provider, type, route, sealed.
+/// Parameters: id, now, key, tenant, consumer, provider, type, route, sealed, order.
 pub(super) const ACCEPT: &str = "insert into webhook_delivery (id, state, attempts, epoch, run_at, \
-     accepted_at, has_body, key, tenant, consumer, provider, type, route, sealed) \
-     values (?1, 0, 0, 0, ?2, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+     accepted_at, has_body, key, tenant, consumer, provider, type, route, sealed, order_by) \
+     values (?1, 0, 0, 0, ?2, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 /// Parameters: id, bytes.
 pub(super) const ACCEPT_BODY: &str = "insert into webhook_body (id, bytes) values (?1, ?2)";
@@ -18,11 +18,23 @@ pub(super) const NEXT_LANE: &str = "select tenant, consumer, run_at \
      order by tenant, consumer, run_at limit 1";
 
 /// What a lane has to take. Parameters: tenant, consumer, now, how many.
-pub(super) const DUE: &str = "select d.id, d.epoch, d.attempts, d.key, d.accepted_at, d.sealed, \
-     b.bytes from webhook_delivery d indexed by webhook_delivery_due \
-     left join webhook_body b on b.id = d.id \
-     where d.state < 2 and d.tenant = ?1 and d.consumer = ?2 and d.run_at <= ?3 \
-     order by d.run_at, d.id limit ?4";
+pub(super) const DUE: &str = "select id, epoch, attempts, key, accepted_at, provider, state, \
+     order_by, sealed from webhook_delivery indexed by webhook_delivery_due \
+     where state < 2 and tenant = ?1 and consumer = ?2 and run_at <= ?3 \
+     order by run_at, id limit ?4";
+
+/// Whether a job with an order key waits for another one: another is running, or it is due and so is
+/// one of a lower id. Parameters: tenant, consumer, order, id, state.
+pub(super) const WAITS: &str = "select exists (select 1 \
+     from webhook_delivery indexed by webhook_delivery_running \
+     where state = 1 and order_by is not null \
+     and tenant = ?1 and consumer = ?2 and order_by = ?3 and id <> ?4) \
+     or ?5 = 0 and exists (select 1 from webhook_delivery indexed by webhook_delivery_order \
+     where state < 2 and order_by is not null \
+     and tenant = ?1 and consumer = ?2 and order_by = ?3 and id < ?4)";
+
+/// Parameter: id.
+pub(super) const BODY: &str = "select bytes from webhook_body where id = ?1";
 
 /// Parameters: id, owner, epoch, attempts, end of the lease.
 pub(super) const TAKE: &str = "update webhook_delivery \
@@ -38,7 +50,7 @@ pub(super) const SETTLE: &str = "update webhook_delivery set state = ?4, \
      run_at = coalesce(?5, run_at), ended_at = ?6, error = coalesce(?7, error), \
      attempts = attempts - 1 + ?8 where id = ?1 and owner = ?2 and epoch = ?3 and state = 1";
 
-/// Whether a lease has ended its claim in this state. Parameters: id, owner, epoch, state.
+/// Whether a job of a lease is in this state. Parameters: id, owner, epoch, state.
 pub(super) const SETTLED: &str = "select exists (select 1 from webhook_delivery \
      where id = ?1 and owner = ?2 and epoch = ?3 and state = ?4)";
 
@@ -85,6 +97,15 @@ pub(super) const FIND_SEALED: &str = "select d.sealed, b.bytes from webhook_deli
 pub(super) const ATTEMPTS: &str = "select number, kind, millis, ended_at from webhook_attempt \
      where delivery = ?1 order by number";
 
+/// In the order in which they were first put. Parameter: id.
+pub(super) const STEPS: &str = "select name, state, value, error from webhook_step \
+     where delivery = ?1 order by id";
+
+/// Keeps a step, unless it is done. Parameters: id, name, state, value, the error or null.
+pub(super) const PUT_STEP: &str = "insert into webhook_step (delivery, name, state, value, error) \
+     values (?1, ?2, ?3, ?4, ?5) on conflict (delivery, name) do update set \
+     state = excluded.state, value = excluded.value, error = excluded.error where state <> 0";
+
 /// Due ones, running ones, and the earliest time that has passed. Parameters: now, how many are
 /// counted.
 pub(super) const COUNT_OPEN: &str = "select coalesce(sum(state = 0), 0), \
@@ -125,15 +146,21 @@ pub(super) const PRUNE_ATTEMPTS: &str = concat!(
     "delete from webhook_attempt where delivery in ",
     without_body!()
 );
+pub(super) const PRUNE_STEPS: &str = concat!(
+    "delete from webhook_step where delivery in ",
+    without_body!()
+);
 pub(super) const PRUNE_RECORDS: &str =
     concat!("delete from webhook_delivery where id in ", without_body!());
 
 /// Every statement: each of them has to compile before a store opens.
-pub(crate) const ALL: [&str; 24] = [
+pub(crate) const ALL: [&str; 29] = [
     ACCEPT,
     ACCEPT_BODY,
     NEXT_LANE,
     DUE,
+    WAITS,
+    BODY,
     TAKE,
     RENEW,
     SETTLE,
@@ -148,10 +175,13 @@ pub(crate) const ALL: [&str; 24] = [
     FIND,
     FIND_SEALED,
     ATTEMPTS,
+    STEPS,
+    PUT_STEP,
     COUNT_OPEN,
     COUNT_ASIDE,
     PRUNE_BODIES,
     HAVE_NO_BODY,
     PRUNE_ATTEMPTS,
+    PRUNE_STEPS,
     PRUNE_RECORDS,
 ];

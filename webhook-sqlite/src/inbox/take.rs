@@ -13,12 +13,15 @@ use crate::time::micros;
 /// How many lanes a call visits at most, those included that have nothing to take yet.
 const LANES: usize = 256;
 
+/// How many jobs of a lane a call looks at, those included that wait for others.
+const LOOKED_AT: usize = 1000;
+
 pub(super) fn take(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<Taken, Failure> {
-    if request.at_most == 0 {
+    if request.at_most.min(request.per_lane) == 0 {
         return Ok(Taken::default());
     }
     let (lanes, after) = visit(ledger, request)?;
-    let share = request.at_most.div_ceil(lanes.len().max(1));
+    let share = request.share(lanes.len());
     let mut jobs = Vec::new();
     for lane in &lanes {
         let left = request.at_most.saturating_sub(jobs.len());
@@ -46,7 +49,7 @@ fn visit(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<(Vec<Lane>, Optio
         let Some((lane, run_at)) = found.optional()? else {
             return Ok((lanes, None));
         };
-        if run_at <= ledger.now() {
+        if run_at <= ledger.now() && request.wants(&lane) {
             lanes.push(lane.clone());
         }
         last = Some(lane);
@@ -69,10 +72,23 @@ fn take_of(
     let mut take = connection.prepare_cached(sql::TAKE)?;
     let until = ledger.now().saturating_add(micros(request.lease));
     let owner = request.owner.to_bits().to_be_bytes();
-    let values = params![&*lane.tenant, &*lane.consumer, ledger.now(), count(at_most)];
-    let found = due.query_map(values, |row| job(row, request, lane))?;
+    let values = params![
+        &*lane.tenant,
+        &*lane.consumer,
+        ledger.now(),
+        count(LOOKED_AT.max(at_most))
+    ];
+    let mut rows = due.query(values)?;
+    let mut found = Vec::new();
     // All are read before the first is written.
-    let found: Vec<Job> = found.collect::<Result<_, _>>()?;
+    while found.len() < at_most
+        && let Some(row) = rows.next()?
+    {
+        if !waits(ledger, lane, row)? {
+            found.push(job(ledger, row, request, lane)?);
+        }
+    }
+    drop(rows);
     for job in found {
         let epoch = i64::try_from(job.lease.epoch).unwrap_or(i64::MAX);
         take.execute(params![
@@ -87,26 +103,45 @@ fn take_of(
     Ok(())
 }
 
+/// Whether the job of a row of [`sql::DUE`] waits for another one of its order key.
+fn waits(ledger: &Ledger<'_>, lane: &Lane, row: &Row<'_>) -> Result<bool, Failure> {
+    let Some(order): Option<[u8; 16]> = row.get(7)? else {
+        return Ok(false);
+    };
+    let (id, state): (i64, i64) = (row.get(0)?, row.get(6)?);
+    let mut statement = ledger.connection().prepare_cached(sql::WAITS)?;
+    let values = params![&*lane.tenant, &*lane.consumer, order, id, state];
+    Ok(statement.query_row(values, |row| row.get(0))?)
+}
+
 /// A row of [`sql::DUE`], as it is after it was taken.
-fn job(row: &Row<'_>, request: &TakeRequest, lane: &Lane) -> rusqlite::Result<Job> {
+fn job(
+    ledger: &Ledger<'_>,
+    row: &Row<'_>,
+    request: &TakeRequest,
+    lane: &Lane,
+) -> Result<Job, Failure> {
+    let id: i64 = row.get(0)?;
     let epoch: i64 = row.get(1)?;
     let attempts: u32 = row.get(2)?;
-    let sealed: Vec<u8> = row.get(5)?;
-    // A body that is gone does not fit its record, so the job does not open.
-    let body: Option<Vec<u8>> = row.get(6)?;
+    let provider: String = row.get(5)?;
+    let sealed: Vec<u8> = row.get(8)?;
+    let mut body = ledger.connection().prepare_cached(sql::BODY)?;
+    let body = body.query_row([id], |row| row.get::<_, Vec<u8>>(0));
     let lease = JobLease::new(
-        job_id(row.get(0)?),
+        job_id(id),
         request.owner,
         epoch.unsigned_abs().saturating_add(1),
     );
     let mut job = Job::new(
         lease,
         lane.clone(),
-        "".into(),
+        provider.into(),
         ReplayKey::from_bytes(row.get(3)?),
         time(row.get(4)?),
         SealedDelivery::from_bytes(sealed),
-        Bytes::from(body.unwrap_or_default()),
+        // A body that is gone does not fit its record, so the job does not open.
+        Bytes::from(body.optional()?.unwrap_or_default()),
     );
     job.attempt = attempts.saturating_add(1);
     Ok(job)

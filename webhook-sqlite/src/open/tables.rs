@@ -32,6 +32,7 @@ pub(super) fn examine(
         // Not the bodies, which are most of the file: a body that was changed does not open.
         "webhook_delivery",
         "webhook_attempt",
+        "webhook_step",
         "webhook_store",
     ] {
         check(path, connection, table)?;
