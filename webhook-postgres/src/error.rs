@@ -66,8 +66,8 @@ pub(crate) enum Failure {
 pub(crate) fn failure(error: &Error) -> Failure {
     match error {
         Error::Database(error) => match error.code().as_deref() {
-            // Serialization failure, deadlock.
-            Some("40001" | "40P01") => Failure::Undone,
+            // Serialization failure, deadlock, a row that another transaction was first to write.
+            Some("40001" | "40P01" | "23505") => Failure::Undone,
             // The server or an administrator ends the connection, or the server starts.
             Some("57P01" | "57P02" | "57P03" | "57P05" | "25P03") => Failure::Lost,
             // The connection is in a failed transaction that somebody else began, or it is one to

@@ -26,9 +26,10 @@
 //! payloads.
 //!
 //! The tables are `webhook_key`, `webhook_group`, `webhook_secret`, `webhook_entity`,
-//! `webhook_delivery`, `webhook_body`, `webhook_attempt` and `webhook_version`. Schema and prefix
-//! are [settings](PostgresStoreBuilder::schema). [`migrate`](PostgresStore::migrate) creates the
-//! tables, and [`SCHEMA_SQL`] is the same for other tools.
+//! `webhook_delivery`, `webhook_body`, `webhook_attempt`, `webhook_step` and `webhook_version`.
+//! Schema and prefix are [settings](PostgresStoreBuilder::schema).
+//! [`migrate`](PostgresStore::migrate) creates the tables, and [`SCHEMA_SQL`] is the same for other
+//! tools.
 //!
 //! # When it answers an error
 //!

@@ -179,8 +179,12 @@ struct Columns<'a> {
     retains: Vec<i64>,
     fingerprints: Vec<i32>,
     remembered: Vec<i32>,
-    /// Tenant, consumer, provider, type, route, record and body.
-    texts: [Vec<Option<&'a [u8]>>; 7],
+    /// Provider, type, route, record, body and order.
+    texts: [Vec<Option<&'a [u8]>>; 6],
+    /// Of each lane: which acceptance it is of, counted from one.
+    of: Vec<i32>,
+    tenants: Vec<Option<&'a [u8]>>,
+    consumers: Vec<Option<&'a [u8]>>,
 }
 
 impl<'a> Columns<'a> {
@@ -192,6 +196,9 @@ impl<'a> Columns<'a> {
             fingerprints: Vec::new(),
             remembered: Vec::new(),
             texts: std::array::from_fn(|_| Vec::new()),
+            of: Vec::new(),
+            tenants: Vec::new(),
+            consumers: Vec::new(),
         };
         acceptances.for_each(|acceptance| columns.push(acceptance));
         columns
@@ -206,16 +213,21 @@ impl<'a> Columns<'a> {
         self.remembered.push(acceptance.is_remembered.into());
         let optional = |text: &'a Option<Box<str>>| text.as_deref().map(str::as_bytes);
         let texts = [
-            Some(acceptance.lanes()[0].tenant.as_bytes()),
-            Some(acceptance.lanes()[0].consumer.as_bytes()),
             Some(acceptance.provider.as_bytes()),
             optional(&acceptance.event_type),
             optional(&acceptance.route),
             Some(&acceptance.sealed.as_bytes()[..]),
             Some(&acceptance.body[..]),
+            acceptance.order_by.as_ref().map(|order| &order[..]),
         ];
         for (column, text) in self.texts.iter_mut().zip(texts) {
             column.push(text);
+        }
+        let number = i32::try_from(self.keys.len()).unwrap_or(i32::MAX);
+        for lane in acceptance.lanes() {
+            self.of.push(number);
+            self.tenants.push(Some(lane.tenant.as_bytes()));
+            self.consumers.push(Some(lane.consumer.as_bytes()));
         }
     }
 
@@ -225,21 +237,23 @@ impl<'a> Columns<'a> {
     }
 
     /// The parameters of the statements.
-    fn values<'v>(&'v self, owners: &'v [Option<&'v [u8]>]) -> [Value<'v>; 12] {
-        let [tenants, consumers, providers, types, routes, sealed, bodies] = &self.texts;
+    fn values<'v>(&'v self, owners: &'v [Option<&'v [u8]>]) -> [Value<'v>; 14] {
+        let [providers, types, routes, sealed, bodies, orders] = &self.texts;
         [
             Value::ManyBytes(&self.keys),
             Value::ManyBytes(owners),
             Value::ManyBig(&self.retains),
             Value::ManyInts(&self.fingerprints),
             Value::ManyInts(&self.remembered),
-            Value::ManyBytes(tenants),
-            Value::ManyBytes(consumers),
             Value::ManyBytes(providers),
             Value::ManyBytes(types),
             Value::ManyBytes(routes),
             Value::ManyBytes(sealed),
             Value::ManyBytes(bodies),
+            Value::ManyBytes(orders),
+            Value::ManyInts(&self.of),
+            Value::ManyBytes(&self.tenants),
+            Value::ManyBytes(&self.consumers),
         ]
     }
 }

@@ -10,7 +10,7 @@ use webhook_inbox::{
     Attempt, Failure, JobFilter, JobId, JobInfo, JobState, Lane, Listed, Stats, StoredJob,
 };
 
-use super::{Inner, count, job_id, number, time};
+use super::{Inner, count, job_id, number, steps, time};
 use crate::database::Repeat;
 use crate::error::{corrupt, store_error};
 use crate::value::Value;
@@ -65,12 +65,13 @@ pub(super) async fn find(inner: &Inner, id: JobId) -> Result<Option<StoredJob>, 
     let body: Option<Vec<u8>> = row.try_get("bytes").map_err(store_error)?;
     let rows = inner.run(&inner.sql.attempts, &values, Repeat::Yes).await?;
     let attempts = rows.iter().map(attempt).collect::<Result<_, _>>();
-    Ok(Some(StoredJob::new(
+    let job = StoredJob::new(
         info(row)?,
         SealedDelivery::from_bytes(sealed),
         body.map(Bytes::from),
         attempts.map_err(store_error)?,
-    )))
+    );
+    Ok(Some(job.with_steps(steps::steps(inner, id).await?)))
 }
 
 fn attempt(row: &PgRow) -> Result<Attempt, sqlx::Error> {

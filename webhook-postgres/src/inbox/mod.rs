@@ -6,6 +6,7 @@ mod list;
 mod prune;
 mod queue;
 mod settle;
+mod steps;
 mod take;
 
 use std::fmt;
@@ -160,12 +161,12 @@ impl InboxTable for PostgresInbox {
         settle::change(&self.inner, ids, change).await
     }
 
-    async fn steps(&self, _: JobId) -> Result<Vec<Step>, StoreError> {
-        Err(webhook_core::StoreErrorKind::Misconfigured.into())
+    async fn steps(&self, id: JobId) -> Result<Vec<Step>, StoreError> {
+        steps::steps(&self.inner, id).await
     }
 
-    async fn put_step(&self, _: &JobLease, _: &Step) -> Result<LeaseState, StoreError> {
-        Err(webhook_core::StoreErrorKind::Misconfigured.into())
+    async fn put_step(&self, lease: &JobLease, step: &Step) -> Result<LeaseState, StoreError> {
+        steps::put(&self.inner, lease, step).await
     }
 
     async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {

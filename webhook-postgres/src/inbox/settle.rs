@@ -142,13 +142,13 @@ pub(super) async fn change(
     Ok(changed)
 }
 
-fn held<'a>(lease: &JobLease, owner: &'a [u8; 16]) -> [Value<'a>; 3] {
+pub(super) fn held<'a>(lease: &JobLease, owner: &'a [u8; 16]) -> [Value<'a>; 3] {
     let epoch = i64::try_from(lease.epoch).unwrap_or(i64::MAX);
     let id = Value::Big(number(lease.id));
     [id, Value::from(&owner[..]), Value::Big(epoch)]
 }
 
-const fn state(is_held: bool) -> LeaseState {
+pub(super) const fn state(is_held: bool) -> LeaseState {
     match is_held {
         true => LeaseState::Held,
         false => LeaseState::Lost,

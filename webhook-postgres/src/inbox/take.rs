@@ -14,16 +14,24 @@ use crate::value::Value;
 
 /// How many lanes a call visits at most, those included that have nothing to take yet.
 const LANES: i32 = 256;
+/// How many jobs of a lane a call looks at, those included that wait for others.
+const LOOKED_AT: i32 = 1000;
 
 pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, StoreError> {
-    let at_most = i32::try_from(request.at_most.min(AT_ONCE)).unwrap_or(i32::MAX);
-    if at_most == 0 {
+    let int = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let at_most = int(request.at_most.min(AT_ONCE));
+    let per_lane = int(request.per_lane);
+    if at_most.min(per_lane) == 0 {
         return Ok(Taken::default());
     }
     let first = Lane::default();
     let after = request.after.as_ref();
     let lane = after.unwrap_or(&first);
     let owner = owner_bytes(request.owner);
+    let consumers: Vec<_> = request.consumers.iter().flatten().map(bytes).collect();
+    let skipped = || request.skip.iter();
+    let skipped_tenants: Vec<_> = skipped().map(|lane| bytes(&lane.tenant)).collect();
+    let skipped_consumers: Vec<_> = skipped().map(|lane| bytes(&lane.consumer)).collect();
     let values = [
         text(&lane.tenant),
         text(&lane.consumer),
@@ -32,6 +40,12 @@ pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, 
         Value::from(&owner[..]),
         Value::Big(micros(request.lease)),
         Value::Int(LANES),
+        Value::Int(request.consumers.is_some().into()),
+        Value::ManyBytes(&consumers),
+        Value::ManyBytes(&skipped_tenants),
+        Value::ManyBytes(&skipped_consumers),
+        Value::Int(per_lane),
+        Value::Int(LOOKED_AT.max(at_most)),
     ];
     // What a lost answer has taken comes back when its lease ends.
     let rows = inner.run(&inner.sql.take, &values, Repeat::Yes).await?;
@@ -42,6 +56,10 @@ pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, 
     let after = rows.first().map(|row| go_on(row, at_most));
     let after = after.transpose().map_err(store_error)?.flatten();
     Ok(Taken::new(jobs, after))
+}
+
+fn bytes(text: &Box<str>) -> Option<&[u8]> {
+    Some(text.as_bytes())
 }
 
 /// Where the next call goes on: after the last lane, unless there was no other.
@@ -72,22 +90,23 @@ fn read(row: &PgRow, id: i64, request: &TakeRequest) -> Result<Job, StoreError> 
         let lane: (String, String) = (row.try_get("tenant")?, row.try_get("consumer")?);
         let sealed: Vec<u8> = row.try_get("sealed")?;
         let body: Option<Vec<u8>> = row.try_get("bytes")?;
-        let key: Vec<u8> = row.try_get("key")?;
+        let (key, provider): (Vec<u8>, String) = (row.try_get("key")?, row.try_get("provider")?);
         let numbers: (i64, i32, i64) = (
             row.try_get("epoch")?,
             row.try_get("attempts")?,
             row.try_get("accepted_at")?,
         );
-        Ok((lane, sealed, body, key, numbers))
+        Ok((lane, sealed, body, (key, provider), numbers))
     };
-    let ((tenant, consumer), sealed, body, key, numbers) = get().map_err(store_error)?;
+    let ((tenant, consumer), sealed, body, (key, provider), numbers) =
+        get().map_err(store_error)?;
     let (epoch, attempts, accepted_at) = numbers;
     let key = <[u8; 32]>::try_from(key).map_err(|_| corrupt("a key does not have 32 bytes"))?;
     let lease = JobLease::new(job_id(id)?, request.owner, epoch.unsigned_abs());
     let mut job = Job::new(
         lease,
         Lane::new(tenant, consumer),
-        "".into(),
+        provider.into(),
         ReplayKey::from_bytes(key),
         time(accepted_at),
         SealedDelivery::from_bytes(sealed),

@@ -5,14 +5,21 @@
 //! A row of a table is always found through `lateral (… limit 1)` or `= any (array(…))`, so that the
 //! planner cannot choose to read a whole table that was empty when it looked.
 
+use super::steps::{PUT_STEP, PUT_STEP_IN, STEPS};
+use super::take::TAKE;
+
 /// The acceptances. $1 keys, $2 owners, $3 retentions (µs), $4 fingerprints, $5 whether the key is
-/// remembered (1), $6 tenants, $7 consumers, $8 providers, $9 types, $10 routes, $11 sealed records,
-/// $12 bodies. No key occurs twice.
+/// remembered (1), $6 providers, $7 types, $8 routes, $9 sealed records, $10 bodies, $11 orders or
+/// null. No key occurs twice.
+///
+/// Their lanes. $12 which acceptance, counted from one, $13 tenants, $14 consumers.
 macro_rules! ask {
     () => {
-        "ask as materialized (select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-         as a (key, owner, retain, fingerprint, remembered, tenant, consumer, provider, type, route, \
-         sealed, bytes)), "
+        "ask as materialized (select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         with ordinality as a (key, owner, retain, fingerprint, remembered, provider, type, route, \
+         sealed, bytes, order_by, n)), \
+         lane as materialized (select * from unnest($12, $13, $14) with ordinality \
+         as l (ask, tenant, consumer, place)), "
     };
 }
 
@@ -67,11 +74,12 @@ macro_rules! stored {
         "fresh as materialized (select a.* from ask a \
          where a.remembered = 0 or a.key in (select key from taken)), \
          stored as (insert into webhook_delivery (epoch, run_at, accepted_at, attempts, state, \
-         has_body, key, tenant, consumer, provider, type, route, sealed) \
-         select 0, t.now, t.now, 0, 0, true, f.key, convert_from(f.tenant, 'UTF8'), \
-         convert_from(f.consumer, 'UTF8'), convert_from(f.provider, 'UTF8'), \
-         convert_from(f.type, 'UTF8'), convert_from(f.route, 'UTF8'), f.sealed \
-         from fresh f, (select clock_timestamp() as now) t returning id, key), \
+         has_body, key, tenant, consumer, provider, type, route, sealed, order_by) \
+         select 0, t.now, t.now, 0, 0, true, f.key, convert_from(l.tenant, 'UTF8'), \
+         convert_from(l.consumer, 'UTF8'), convert_from(f.provider, 'UTF8'), \
+         convert_from(f.type, 'UTF8'), convert_from(f.route, 'UTF8'), f.sealed, f.order_by \
+         from lane l join fresh f on f.n = l.ask, (select clock_timestamp() as now) t \
+         order by l.place returning id, key), \
          bodies as (insert into webhook_body (id, bytes) \
          select s.id, f.bytes from stored s join fresh f on f.key = s.key) \
          select 0 as kind, key, 0::bigint as rest, false as same from fresh union all \
@@ -83,87 +91,24 @@ macro_rules! stored {
 const ACCEPT: &str = concat!("with ", ask!(), known!(), taken!(""), stored!());
 
 /// Like [`ACCEPT`], for one key with a bound. It runs after
-/// [`LOCK_GROUP`](super::claims::LOCK_GROUP) in one transaction. $13 group, $14 bound.
+/// [`LOCK_GROUP`](super::claims::LOCK_GROUP) in one transaction. $15 group, $16 bound.
 const ACCEPT_BOUNDED: &str = concat!(
     "with ",
     ask!(),
     known!(),
     "place as (insert into webhook_group as g (expires_at, keys, key) ",
-    "select clock_timestamp() + a.retain * interval '1 us', 1, $13 from ask a ",
+    "select clock_timestamp() + a.retain * interval '1 us', 1, $15 from ask a ",
     "where not exists (select from known) ",
     "on conflict (key) do update set ",
     "keys = case when g.expires_at <= clock_timestamp() then 1 else g.keys + 1 end, ",
     "expires_at = case when g.expires_at <= clock_timestamp() then excluded.expires_at ",
     "else g.expires_at end ",
-    "where g.expires_at <= clock_timestamp() or g.keys < $14 returning 1), ",
+    "where g.expires_at <= clock_timestamp() or g.keys < $16 returning 1), ",
     taken!("and (exists (select from known) or exists (select from place)) "),
     stored!(),
     " union all select 4, a.key, 0, false from ask a ",
     "where not exists (select from known) and not exists (select from place)"
 );
-
-/// The first row above a place in the index, which is the earliest of its lane if the place is the
-/// end of another.
-macro_rules! next_lane {
-    ($tenant:literal, $consumer:literal, $time:literal) => {
-        concat!(
-            "lateral (select d.tenant, d.consumer, d.run_at from webhook_delivery d ",
-            "where d.state < 2 and (d.tenant, d.consumer, d.run_at) > (",
-            $tenant,
-            ", ",
-            $consumer,
-            ", ",
-            $time,
-            "::timestamptz) order by d.tenant, d.consumer, d.run_at limit 1) f "
-        )
-    };
-}
-
-/// Takes jobs, lane by lane. $1 tenant and $2 consumer of the lane before, $3 whether there is one
-/// (1), $4 how many jobs, $5 owner, $6 lease (µs), $7 how many lanes are visited at most.
-///
-/// One row at least, with the last lane that was visited, if there is one.
-const TAKE: &str = concat!(
-    "with recursive t as materialized (select clock_timestamp() as now), ",
-    "lanes (tenant, consumer, run_at, visited, due) as (",
-    "select f.tenant, f.consumer, f.run_at, 1, (f.run_at <= t.now)::integer from t cross join ",
-    next_lane!(
-        "convert_from($1, 'UTF8')",
-        "convert_from($2, 'UTF8')",
-        "case $3 when 0 then '-infinity' else 'infinity' end"
-    ),
-    "union all ",
-    "select f.tenant, f.consumer, f.run_at, l.visited + 1, l.due + (f.run_at <= t.now)::integer ",
-    "from lanes l cross join t cross join ",
-    next_lane!("l.tenant", "l.consumer", "'infinity'"),
-    "where l.visited < $7 and l.due < $4), ",
-    "due as materialized (select l.tenant, l.consumer, count(*) over () as lanes ",
-    "from lanes l, t where l.run_at <= t.now), ",
-    "picked as materialized (select p.id, p.run_at from due cross join lateral (",
-    "select d.id, d.run_at from webhook_delivery d where d.state < 2 ",
-    "and d.tenant = due.tenant and d.consumer = due.consumer ",
-    "and d.run_at <= (select now from t) order by d.run_at, d.id ",
-    "limit ($4 + due.lanes - 1) / due.lanes for update skip locked) p limit $4), ",
-    "taken as (update webhook_delivery d set state = 1, owner = $5, epoch = d.epoch + 1, ",
-    "attempts = least(d.attempts, 2147483646) + 1, run_at = t.now + $6 * interval '1 us' ",
-    "from t where d.id = any (array(select id from picked)) ",
-    "returning d.id, d.epoch, d.attempts, d.key, d.tenant, d.consumer, d.accepted_at, d.sealed) ",
-    "select last.tenant as last_tenant, last.consumer as last_consumer, last.visited, last.due, ",
-    "j.id, j.epoch, j.attempts, j.key, j.tenant, j.consumer, j.sealed, j.bytes, ",
-    "(extract(epoch from j.accepted_at) * 1000000)::bigint as accepted_at ",
-    "from (select 1) one ",
-    "left join (select * from lanes order by visited desc limit 1) last on true ",
-    "left join (select taken.*, p.run_at, b.bytes from taken join picked p on p.id = taken.id ",
-    "left join lateral (select b.bytes from webhook_body b where b.id = taken.id limit 1) b ",
-    "on true) j on true order by j.tenant, j.consumer, j.run_at, j.id"
-);
-
-/// A job that the lease holds. $1 id, $2 owner, $3 epoch.
-macro_rules! held {
-    () => {
-        "d.id = $1 and d.owner = $2 and d.epoch = $3"
-    };
-}
 
 /// $4 by (µs).
 const RENEW: &str = concat!(
@@ -194,7 +139,7 @@ const SETTLE: &str = concat!(
     "select id from ended"
 );
 
-/// Whether a lease has ended its claim in this state. $4 state.
+/// Whether a job of a lease is in this state. $4 state.
 const SETTLED: &str = concat!(
     "select 1 from webhook_delivery d where ",
     held!(),
@@ -310,6 +255,7 @@ const PRUNE_BODIES: &str = prune!(
 const PRUNE_RECORDS: &str = prune!(
     "not has_body",
     "attempts as (delete from webhook_attempt where delivery = any (array(select id from old))), \
+     steps as (delete from webhook_step where delivery = any (array(select id from old))), \
      records as (delete from webhook_delivery where id = any (array(select id from old))) "
 );
 
@@ -329,6 +275,9 @@ statements! {
         list_aside: LIST_ASIDE,
         find: FIND,
         attempts: ATTEMPTS,
+        steps: STEPS,
+        put_step: PUT_STEP,
+        put_step_in: PUT_STEP_IN,
         count: COUNT,
         prune_bodies: PRUNE_BODIES,
         prune_records: PRUNE_RECORDS,

@@ -38,6 +38,10 @@ mod inbox;
 mod names;
 #[cfg(feature = "secret-store")]
 mod secrets;
+#[cfg(feature = "inbox")]
+mod steps;
+#[cfg(feature = "inbox")]
+mod take;
 mod verbs;
 
 #[cfg(feature = "inbox")]

@@ -124,3 +124,11 @@ macro_rules! keep_until {
         )
     };
 }
+
+/// A job `d` that the lease holds, if it is running. $1 id, $2 owner, $3 epoch.
+#[cfg(feature = "inbox")]
+macro_rules! held {
+    () => {
+        "d.id = $1 and d.owner = $2 and d.epoch = $3"
+    };
+}

@@ -101,11 +101,18 @@ create table if not exists webhook_delivery (
     route text collate "C",
     -- What went wrong last.
     error text collate "C",
+    -- What jobs have in common that run one after the other. Null: it waits for none.
+    order_by bytea,
     sealed bytea not null
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05);
 
 create index if not exists webhook_delivery_due on webhook_delivery (tenant, consumer, run_at, id)
     where state < 2;
+create index if not exists webhook_delivery_order
+    on webhook_delivery (tenant, consumer, order_by, id) where state < 2 and order_by is not null;
+-- Of one order at most one is running, whatever two workers see at the same time.
+create unique index if not exists webhook_delivery_running
+    on webhook_delivery (tenant, consumer, order_by) where state = 1 and order_by is not null;
 create index if not exists webhook_delivery_aside on webhook_delivery (state, id)
     where state in (3, 4);
 create index if not exists webhook_delivery_body on webhook_delivery (ended_at)
@@ -127,6 +134,20 @@ create table if not exists webhook_attempt (
     millis integer not null,
     kind text collate "C" not null,
     primary key (delivery, number)
+);
+
+-- What the steps of handlers returned.
+create table if not exists webhook_step (
+    -- Steps are listed in this order.
+    id bigint generated always as identity,
+    delivery bigint not null,
+    -- 0: done, 1: failed, 2: skipped.
+    state smallint not null check (state between 0 and 2),
+    name text collate "C" not null,
+    -- What went wrong, if it failed.
+    error text collate "C",
+    value bytea not null,
+    primary key (delivery, name)
 );
 
 insert into webhook_version (version) values (1) on conflict do nothing;
