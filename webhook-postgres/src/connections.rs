@@ -47,6 +47,11 @@ impl Connections {
         }
     }
 
+    #[cfg(feature = "inbox")]
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
     /// A connection, as soon as there is one. With `test`, one that was idle is asked first whether
     /// it is still sound.
     pub(crate) async fn acquire(self: &Arc<Self>, test: bool) -> Result<Connection, Error> {

@@ -66,6 +66,12 @@ impl Database {
         Self::new(Arc::clone(&self.connections), self.protocol, limit)
     }
 
+    /// How its connections are opened.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn connect_options(&self) -> sqlx::postgres::PgConnectOptions {
+        self.connections.options().clone()
+    }
+
     pub(crate) fn protocol(&self) -> Protocol {
         self.protocol
     }

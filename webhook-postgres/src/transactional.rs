@@ -213,7 +213,29 @@ impl PostgresStore {
         statement: &SqlStr,
         values: &[Value<'_>],
     ) -> Result<Vec<PgRow>, StoreError> {
-        let rows = match self.shared.database.protocol() {
+        self.shared.run_in(connection, statement, values).await
+    }
+}
+
+impl Shared {
+    /// Begins a transaction of `pool` within the time limit of the store.
+    pub(crate) async fn begin(
+        &self,
+        pool: &PgPool,
+    ) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let begun = timeout(self.database.limit(), begin(pool)).await;
+        let begun = begun.map_err(|_| StoreError::from(StoreErrorKind::Timeout))?;
+        begun.map_err(store_error)
+    }
+
+    /// Runs a statement on a connection of the caller.
+    pub(crate) async fn run_in(
+        &self,
+        connection: &mut PgConnection,
+        statement: &SqlStr,
+        values: &[Value<'_>],
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let rows = match self.database.protocol() {
             Protocol::Prepared => bound(statement, values).fetch_all(connection).await,
             // A pooler keeps the connection of a transaction, but a name would outlive it. The
             // caller's connection may log the text of statements, so no value is in it.

@@ -13,7 +13,6 @@ use webhook_core::{StoreError, StoreErrorKind};
 use crate::PostgresStore;
 use crate::error::store_error;
 use crate::settle::State;
-use crate::transactional::begin;
 
 /// The transaction that a handler gets from [`PostgresTransactions`].
 pub type PgTransaction = sqlx::Transaction<'static, Postgres>;
@@ -106,10 +105,7 @@ impl PostgresTransactions {
     }
 
     async fn begin(&self) -> Result<PgTransaction, StoreError> {
-        let limit = self.store.shared.database.limit();
-        let begun = tokio::time::timeout(limit, begin(&self.pool)).await;
-        let begun = begun.map_err(|_| StoreError::from(StoreErrorKind::Timeout))?;
-        begun.map_err(store_error)
+        self.store.shared.begin(&self.pool).await
     }
 }
 

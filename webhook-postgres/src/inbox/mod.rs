@@ -3,19 +3,21 @@
 mod accept;
 mod done;
 mod list;
+mod notices;
 mod prune;
 mod queue;
 mod settle;
 mod steps;
 mod take;
+mod transaction;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use sqlx::SqlStr;
 use sqlx::postgres::PgRow;
-use webhook_core::replay::LeaseState;
+use sqlx::{PgPool, SqlStr};
+use webhook_core::replay::{LeaseState, TransactionSlot};
 use webhook_core::{StoreError, UnixTime};
 use webhook_inbox::{
     Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Listed, Pruned,
@@ -30,6 +32,7 @@ use crate::store::Shared;
 use crate::value::Value;
 use accept::AcceptOp;
 use done::DoneOp;
+use notices::Notices;
 use queue::Queue;
 
 /// How many jobs one statement changes at most.
@@ -52,6 +55,9 @@ pub(crate) struct Databases {
 #[derive(Clone)]
 pub struct PostgresInbox {
     inner: Arc<Inner>,
+    /// The application's, for transactions of handlers.
+    pool: Option<PgPool>,
+    notices: Option<Arc<Notices>>,
 }
 
 pub(crate) struct Inner {
@@ -95,6 +101,33 @@ impl PostgresStore {
                 accepts: OnceLock::new(),
                 done: OnceLock::new(),
             }),
+            pool: None,
+            notices: None,
+        }
+    }
+}
+
+impl PostgresInbox {
+    /// Tells the workers of other processes at once when something is stored or requeued, with
+    /// `NOTIFY`, and lets [`stored`](InboxTable::stored) listen. Default: workers find it when they
+    /// look.
+    ///
+    /// Acceptance pays nothing: the notification is another statement after the COMMIT, and a
+    /// process sends at most twenty a second.
+    ///
+    /// Both the processes that store and those that work need it, with the same
+    /// [prefix](crate::PostgresStoreBuilder::table_prefix). It listens, over one more connection,
+    /// only with [`direct`](crate::PostgresStoreBuilder::direct): through a pooler in transaction
+    /// mode nobody can listen, and `stored` never resolves.
+    #[must_use]
+    pub fn notifying(mut self) -> Self {
+        self.notices = Some(Arc::new(Notices::new(Arc::clone(&self.inner.store))));
+        self
+    }
+
+    fn notify(&self) {
+        if let Some(notices) = &self.notices {
+            notices.send();
         }
     }
 }
@@ -142,7 +175,11 @@ fn local() -> String {
 
 impl InboxTable for PostgresInbox {
     async fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, StoreError> {
-        accept::accept(&self.inner, acceptance).await
+        let accepted = accept::accept(&self.inner, acceptance).await?;
+        if accepted == Accepted::New {
+            self.notify();
+        }
+        Ok(accepted)
     }
 
     async fn take(&self, request: &TakeRequest) -> Result<Taken, StoreError> {
@@ -158,7 +195,11 @@ impl InboxTable for PostgresInbox {
     }
 
     async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
-        settle::change(&self.inner, ids, change).await
+        let changed = settle::change(&self.inner, ids, change).await?;
+        if change == Change::Requeue && changed > 0 {
+            self.notify();
+        }
+        Ok(changed)
     }
 
     async fn steps(&self, id: JobId) -> Result<Vec<Step>, StoreError> {
@@ -188,6 +229,28 @@ impl InboxTable for PostgresInbox {
 
     async fn prune(&self, retention: &Retention, at_most: usize) -> Result<Pruned, StoreError> {
         prune::prune(&self.inner, retention, at_most).await
+    }
+
+    /// Begins a transaction of the pool of [`transactional`](PostgresInbox::transactional), if there
+    /// is one.
+    async fn begin(&self, _: &JobLease) -> Result<Option<TransactionSlot>, StoreError> {
+        transaction::begin(&self.inner, self.pool.as_ref()).await
+    }
+
+    async fn commit(
+        &self,
+        lease: &JobLease,
+        slot: &TransactionSlot,
+    ) -> Result<LeaseState, StoreError> {
+        transaction::commit(&self.inner, lease, slot).await
+    }
+
+    /// Listens, if [`notifying`](PostgresInbox::notifying) and without a pooler.
+    async fn stored(&self) {
+        match &self.notices {
+            Some(notices) => notices.heard().await,
+            None => std::future::pending().await,
+        }
     }
 }
 

@@ -40,8 +40,7 @@ pub(super) async fn settle(
     }
     // It may have been settled before: by a statement whose answer was lost.
     let owner = owner_bytes(lease.owner);
-    let [id, owner, epoch] = held(lease, &owner);
-    let values = [id, owner, epoch, Value::Int(effect.state)];
+    let values = ended(lease, &owner, effect.state);
     let rows = inner.run(&inner.sql.settled, &values, Repeat::Yes).await?;
     Ok(state(!rows.is_empty()))
 }
@@ -52,25 +51,20 @@ async fn settle_alone(
     effect: &Effect<'_>,
 ) -> Result<bool, StoreError> {
     let owner = owner_bytes(lease.owner);
-    let [id, owner, epoch] = held(lease, &owner);
-    let values = [
-        id,
-        owner,
-        epoch,
-        Value::Int(effect.state),
-        Value::Big(effect.due_in),
-        Value::Bytes(effect.error.map(str::as_bytes)),
-        Value::Int(effect.is_attempt.into()),
-        Value::Int(effect.millis),
-        Value::Big(i64::from(LAST_ATTEMPTS) - 1),
-    ];
+    let values = effect.values(lease, &owner);
     let rows = inner.run(&inner.sql.settle, &values, Repeat::Yes).await?;
     Ok(!rows.is_empty())
 }
 
+/// The parameters of the statement that asks whether a lease has ended its claim in this state.
+pub(super) fn ended<'a>(lease: &JobLease, owner: &'a [u8; 16], state: i32) -> [Value<'a>; 4] {
+    let [id, owner, epoch] = held(lease, owner);
+    [id, owner, epoch, Value::Int(state)]
+}
+
 /// What an ending changes.
-struct Effect<'a> {
-    state: i32,
+pub(super) struct Effect<'a> {
+    pub(super) state: i32,
     /// In microseconds from now. Below zero, the time stays.
     due_in: i64,
     error: Option<&'a str>,
@@ -80,7 +74,7 @@ struct Effect<'a> {
 }
 
 impl<'a> Effect<'a> {
-    fn of(ending: &'a Ending) -> Result<Self, StoreError> {
+    pub(super) fn of(ending: &'a Ending) -> Result<Self, StoreError> {
         let effect = |state: JobState| Self {
             state: state.number().into(),
             due_in: -1,
@@ -107,6 +101,22 @@ impl<'a> Effect<'a> {
             },
             _ => return Err(corrupt("a claim ends in an unknown way")),
         })
+    }
+
+    /// The parameters of the statement that settles.
+    pub(super) fn values(&self, lease: &JobLease, owner: &'a [u8; 16]) -> [Value<'a>; 9] {
+        let [id, owner, epoch] = held(lease, owner);
+        [
+            id,
+            owner,
+            epoch,
+            Value::Int(self.state),
+            Value::Big(self.due_in),
+            Value::Bytes(self.error.map(str::as_bytes)),
+            Value::Int(self.is_attempt.into()),
+            Value::Int(self.millis),
+            Value::Big(i64::from(LAST_ATTEMPTS) - 1),
+        ]
     }
 
     fn failed(self, failure: &'a Failure) -> Self {

@@ -259,6 +259,9 @@ const PRUNE_RECORDS: &str = prune!(
      records as (delete from webhook_delivery where id = any (array(select id from old))) "
 );
 
+/// Tells those who listen. $1 channel.
+const NOTIFY: &str = "select pg_notify(convert_from($1, 'UTF8'), '')";
+
 statements! {
     InboxStatements {
         accept: ACCEPT,
@@ -279,6 +282,7 @@ statements! {
         put_step: PUT_STEP,
         put_step_in: PUT_STEP_IN,
         count: COUNT,
+        notify: NOTIFY,
         prune_bodies: PRUNE_BODIES,
         prune_records: PRUNE_RECORDS,
     }

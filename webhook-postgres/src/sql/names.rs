@@ -54,6 +54,13 @@ impl Names {
         AssertSqlSafe(text.replace(DEFAULT_PREFIX, &prefix)).into_sql_str()
     }
 
+    /// The channel for notifications. It does not name the schema, which may not be set: that of
+    /// another schema is a hint in vain.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn channel(&self) -> String {
+        format!("{}delivery", self.prefix)
+    }
+
     /// A script of this crate with these names, for one transaction.
     pub(crate) fn script(&self, text: &'static str) -> String {
         let script = text.replace(DEFAULT_PREFIX, &self.prefix);

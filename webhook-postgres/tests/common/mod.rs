@@ -7,7 +7,7 @@
 )]
 
 use std::hash::{BuildHasher, RandomState};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -129,6 +129,17 @@ impl Schema {
                  ended_at = ended_at - interval '{micros} us'"
         ))
         .await;
+    }
+
+    /// Returns once a statement on this schema waits for a lock.
+    pub async fn waits_for_a_lock(&self) {
+        let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'
+                       and (application_name = '{schema}' or query like '%{schema}%')";
+        let begun = Instant::now();
+        while self.number(waiting).await == 0 {
+            assert!(begun.elapsed() < LONG / 10, "nothing waits for a lock");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     pub async fn drop(self) {

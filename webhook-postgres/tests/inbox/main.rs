@@ -4,7 +4,11 @@
 #![cfg(feature = "inbox")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod notices;
+mod order;
+mod transactions;
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -13,7 +17,7 @@ use common::{LONG, Schema, acquire, new_key, request};
 use webhook_core::replay::{Claim, ClaimRequest, Commit};
 use webhook_core::{ReplayKey, ReplayStore, SealedDelivery};
 use webhook_inbox::{
-    Acceptance, Accepted, Ending, InboxTable as _, JobFilter, JobState, Lane, Retention,
+    Acceptance, Accepted, Ending, InboxTable as _, JobFilter, JobState, Lane, Retention, Step,
     TakeRequest, conformance,
 };
 use webhook_postgres::PostgresInbox;
@@ -272,11 +276,15 @@ async fn a_table_that_has_grown_is_read_by_its_indexes() {
     for (name, builder) in schema.kinds().into_iter().take(2) {
         let inbox = builder.connections(1).build().unwrap().inbox();
         let verbs = async || {
-            let key = new_key();
-            assert_eq!(accept(&inbox, &key).await, Accepted::New);
-            let request = TakeRequest::new(request().owner, 10, LONG);
+            let ordered = acceptance(&new_key(), request()).ordered_by(Some([7; 16]));
+            assert_eq!(inbox.accept(&ordered).await.unwrap(), Accepted::New);
+            let request = TakeRequest::new(request().owner, 10, LONG)
+                .of_consumers([""])
+                .skip(vec![Lane::new("", "x")]);
             for job in inbox.take(&request).await.unwrap().jobs {
                 inbox.renew(&job.lease, LONG).await.unwrap();
+                let step = Step::done("charge", &b"1"[..]);
+                inbox.put_step(&job.lease, &step).await.unwrap();
                 inbox.settle(&job.lease, &Ending::Done).await.unwrap();
                 inbox.find(job.lease.id).await.unwrap().unwrap();
             }
@@ -295,10 +303,12 @@ async fn a_table_that_has_grown_is_read_by_its_indexes() {
         schema
             .run(
                 "insert into {schema}.webhook_delivery (epoch, run_at, accepted_at, attempts, state,
-                     has_body, key, tenant, consumer, provider, sealed)
+                     has_body, key, tenant, consumer, provider, sealed, order_by)
                  select 0, now() + interval '1 day', now(), 0, n % 2, true,
-                     decode(md5(n::text) || md5(random()::text), 'hex'), '', '', 'stripe', '\\x00'
-                 from generate_series(1, 20000) n;
+                     decode(md5(n::text) || md5(random()::text), 'hex'), '', '', 'stripe', '\\x00',
+                     decode(md5(n::text), 'hex') from generate_series(1, 20000) n;
+                 insert into {schema}.webhook_step (delivery, state, name, value)
+                 select id, 0, 'charge', '' from {schema}.webhook_delivery on conflict do nothing;
                  insert into {schema}.webhook_body (id, bytes)
                  select id, '\\x00' from {schema}.webhook_delivery on conflict do nothing;
                  insert into {schema}.webhook_key (epoch, expires_at, purge_at, changed_at, retain,
@@ -310,8 +320,9 @@ async fn a_table_that_has_grown_is_read_by_its_indexes() {
         // What the test itself has read.
         let read = "select sum(seq_tup_read)::bigint from pg_stat_user_tables
                     where schemaname = '{schema}'";
-        let due = "select idx_tup_read from pg_stat_user_indexes
-                   where schemaname = '{schema}' and indexrelname = 'webhook_delivery_due'";
+        let due = "select sum(idx_tup_read)::bigint from pg_stat_user_indexes
+                   where schemaname = '{schema}' and indexrelname in ('webhook_delivery_due',
+                       'webhook_delivery_order', 'webhook_delivery_running', 'webhook_step_pkey')";
         let before = reached(&schema, done, empty + 20_000).await;
         let (had_read, had_due) = (schema.number(read).await, schema.number(due).await);
         for _ in 0..8 {
@@ -325,7 +336,10 @@ async fn a_table_that_has_grown_is_read_by_its_indexes() {
         let due = schema.number(due).await - had_due;
         assert!(due < 1000, "{name}: {due} due rows were read");
         schema
-            .run("truncate {schema}.webhook_delivery, {schema}.webhook_body, {schema}.webhook_key")
+            .run(
+                "truncate {schema}.webhook_delivery, {schema}.webhook_body, {schema}.webhook_step,
+                 {schema}.webhook_key",
+            )
             .await;
     }
     schema.drop().await;
