@@ -8,11 +8,14 @@ mod common;
 use std::time::Duration;
 
 use common::{DAY, Folder, Hand, MINUTE, acquire, handle, key, request};
-use webhook_core::replay::{Claim, ClaimRequest};
+use rusqlite::TransactionBehavior::Immediate;
+use webhook_core::replay::{Claim, ClaimRequest, LeaseState};
 use webhook_core::{ReplayKey, ReplayStore as _, SealedDelivery};
 use webhook_inbox::{
-    Acceptance, Accepted, InboxTable as _, JobFilter, Lane, TakeRequest, conformance,
+    Acceptance, Accepted, Ending, InboxTable as _, JobFilter, JobLease, JobState, Lane, Step,
+    TakeRequest, conformance,
 };
+use webhook_sqlite::transaction::{done_in, put_step_in};
 use webhook_sqlite::{SqliteInbox, SqliteStore};
 
 fn open(hand: &Hand, folder: &Folder) -> SqliteStore {
@@ -95,4 +98,111 @@ async fn what_was_accepted_is_there_after_a_restart() {
     let taken = taken.unwrap();
     assert_eq!(taken.jobs.len(), 300);
     assert!(taken.jobs.iter().all(|job| *job.body == *b"body"));
+}
+
+async fn accept_and_take(store: &SqliteStore, n: u64) -> JobLease {
+    assert_eq!(accept(&store.inbox(), &key(n)).await, Accepted::New);
+    let request = TakeRequest::new(request().owner, 1, MINUTE);
+    store.inbox().take(&request).await.unwrap().jobs[0].lease
+}
+
+/// A worker with the system's clock: so is that of a transaction.
+#[tokio::test]
+async fn a_job_and_a_step_are_done_in_the_transaction_of_their_effects() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(folder.file()).unwrap();
+    let lease = accept_and_take(&store, 1).await;
+    let mut db = rusqlite::Connection::open(folder.file()).unwrap();
+    db.execute_batch("create table paid (n integer) strict")
+        .unwrap();
+    let (first, again) = (
+        Step::done("charge", &b"1"[..]),
+        Step::done("charge", &b"2"[..]),
+    );
+    // Without the COMMIT, nothing is kept.
+    for (commits, step, expected) in [
+        (false, &first, LeaseState::Held),
+        (true, &first, LeaseState::Held),
+        (false, &again, LeaseState::Lost),
+    ] {
+        let transaction = db.transaction_with_behavior(Immediate).unwrap();
+        transaction
+            .execute("insert into paid values (1)", [])
+            .unwrap();
+        assert_eq!(put_step_in(&transaction, &lease, step).unwrap(), expected);
+        match commits {
+            true => transaction.commit().unwrap(),
+            false => transaction.rollback().unwrap(),
+        }
+    }
+    assert_eq!(store.inbox().steps(lease.id).await.unwrap(), [first]);
+    let mut lost = lease;
+    lost.epoch += 1;
+    for (lease, expected) in [(lost, LeaseState::Lost), (lease, LeaseState::Held)] {
+        let transaction = db.transaction_with_behavior(Immediate).unwrap();
+        transaction
+            .execute("insert into paid values (2)", [])
+            .unwrap();
+        let found = done_in(&transaction, &lease).unwrap();
+        assert_eq!(found, expected);
+        match found {
+            LeaseState::Held => transaction.commit().unwrap(),
+            _ => transaction.rollback().unwrap(),
+        }
+    }
+    let found = store.inbox().find(lease.id).await.unwrap().unwrap();
+    assert_eq!(found.info.state, JobState::Done);
+    assert!(found.info.ended_at.is_some(), "it will be pruned");
+    let done = store.inbox().settle(&lease, &Ending::Done).await.unwrap();
+    assert_eq!(done, LeaseState::Held);
+    let paid = "select count(*) from paid";
+    let paid: i64 = db.query_row(paid, [], |row| row.get(0)).unwrap();
+    assert_eq!(paid, 2);
+}
+
+/// Over connections of sqlx: the same answers.
+#[cfg(feature = "sqlx")]
+#[tokio::test]
+async fn a_job_and_a_step_are_done_in_a_transaction_of_sqlx() {
+    use sqlx::Connection as _;
+    use webhook_sqlite::transaction::sqlx::{done_in, put_step_in};
+
+    let folder = Folder::new();
+    let store = SqliteStore::open(folder.file()).unwrap();
+    let lease = accept_and_take(&store, 1).await;
+    let url = format!("sqlite:{}", folder.file().display());
+    let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let failed = Step::failed("charge", "timeout");
+    let done = Step::done("charge", &b"1"[..]);
+    for (commits, step, expected) in [
+        (true, &failed, LeaseState::Held),
+        (false, &done, LeaseState::Held),
+        (true, &done, LeaseState::Held),
+        (false, &failed, LeaseState::Lost),
+    ] {
+        let mut transaction = db.begin_with("begin immediate").await.unwrap();
+        let put = put_step_in(&mut transaction, &lease, step).await.unwrap();
+        assert_eq!(put, expected, "{step:?}");
+        match commits {
+            true => transaction.commit().await.unwrap(),
+            false => transaction.rollback().await.unwrap(),
+        }
+    }
+    assert_eq!(store.inbox().steps(lease.id).await.unwrap(), [done.clone()]);
+    let mut lost = lease;
+    lost.epoch += 1;
+    let mut transaction = db.begin_with("begin immediate").await.unwrap();
+    for (lease, expected) in [
+        (lost, LeaseState::Lost),
+        (lease, LeaseState::Held),
+        (lease, LeaseState::Held),
+    ] {
+        let found = done_in(&mut transaction, &lease).await.unwrap();
+        assert_eq!(found, expected);
+    }
+    let put = put_step_in(&mut transaction, &lease, &Step::skipped("mail")).await;
+    assert_eq!(put.unwrap(), LeaseState::Lost, "the claim has ended");
+    transaction.commit().await.unwrap();
+    let found = store.inbox().find(lease.id).await.unwrap().unwrap();
+    assert_eq!(found.info.state, JobState::Done);
 }

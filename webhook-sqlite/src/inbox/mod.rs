@@ -23,13 +23,22 @@ use crate::SqliteStore;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::writer::{PURGE, TIME_LIMIT, Urgency, Writer};
+pub(crate) use settle::{parts, settle as settle_job};
 pub(crate) use sql::ALL;
+#[cfg(feature = "sqlx")]
+pub(crate) use sql::{PUT_STEP, SETTLE, SETTLED};
+pub(crate) use steps::put_in;
 
 /// How many jobs one transaction changes at most.
 const AT_ONCE: usize = 1000;
 
 /// The tables of stored deliveries in the file of a [`SqliteStore`]: see [`SqliteStore::inbox`].
 /// Clones share its writer.
+///
+/// It opens no transaction for a handler ([`begin`](InboxTable::begin)): SQLite has one writer, so
+/// deliveries would be answered 503 while a handler runs. A handler that writes into the same file
+/// ends its job in a short transaction of its own, with `done_in` and `put_step_in` of
+/// [`transaction`](crate::transaction).
 #[derive(Clone)]
 pub struct SqliteInbox {
     writer: Arc<Writer>,

@@ -25,7 +25,7 @@ pub(super) fn renew(
     Ok(held(renewed > 0))
 }
 
-pub(super) fn settle(
+pub(crate) fn settle(
     ledger: &Ledger<'_>,
     lease: &JobLease,
     ending: &Ending,
@@ -119,12 +119,12 @@ pub(super) fn change(ledger: &Ledger<'_>, ids: &[JobId], change: Change) -> Resu
     Ok(changed)
 }
 
-pub(super) fn parts(lease: &JobLease) -> (i64, [u8; 16], i64) {
+pub(crate) fn parts(lease: &JobLease) -> (i64, [u8; 16], i64) {
     let epoch = i64::try_from(lease.epoch).unwrap_or(i64::MAX);
     (number(lease.id), lease.owner.to_bits().to_be_bytes(), epoch)
 }
 
-const fn held(is_held: bool) -> LeaseState {
+pub(super) const fn held(is_held: bool) -> LeaseState {
     match is_held {
         true => LeaseState::Held,
         false => LeaseState::Lost,

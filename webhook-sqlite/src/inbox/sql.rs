@@ -46,12 +46,12 @@ pub(super) const RENEW: &str = "update webhook_delivery set run_at = ?4 \
 
 /// Parameters: id, owner, epoch, state, when it is due or null, its end or null, the error or null,
 /// how many attempts it spends.
-pub(super) const SETTLE: &str = "update webhook_delivery set state = ?4, \
+pub(crate) const SETTLE: &str = "update webhook_delivery set state = ?4, \
      run_at = coalesce(?5, run_at), ended_at = ?6, error = coalesce(?7, error), \
      attempts = attempts - 1 + ?8 where id = ?1 and owner = ?2 and epoch = ?3 and state = 1";
 
 /// Whether a job of a lease is in this state. Parameters: id, owner, epoch, state.
-pub(super) const SETTLED: &str = "select exists (select 1 from webhook_delivery \
+pub(crate) const SETTLED: &str = "select exists (select 1 from webhook_delivery \
      where id = ?1 and owner = ?2 and epoch = ?3 and state = ?4)";
 
 /// Parameters: id, number, kind, milliseconds, now.
@@ -102,7 +102,7 @@ pub(super) const STEPS: &str = "select name, state, value, error from webhook_st
      where delivery = ?1 order by id";
 
 /// Keeps a step, unless it is done. Parameters: id, name, state, value, the error or null.
-pub(super) const PUT_STEP: &str = "insert into webhook_step (delivery, name, state, value, error) \
+pub(crate) const PUT_STEP: &str = "insert into webhook_step (delivery, name, state, value, error) \
      values (?1, ?2, ?3, ?4, ?5) on conflict (delivery, name) do update set \
      state = excluded.state, value = excluded.value, error = excluded.error where state <> 0";
 

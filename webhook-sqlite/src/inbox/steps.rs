@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use webhook_core::replay::LeaseState;
 use webhook_inbox::{JobId, JobLease, JobState, Step, StepState};
 
-use super::settle::parts;
+use super::settle::{held, parts};
 use super::{number, sql};
 use crate::failure::Failure;
 
@@ -35,6 +35,16 @@ pub(super) fn put(
     }
     write(connection, lease, step)?;
     Ok(LeaseState::Held)
+}
+
+/// Keeps a step in a transaction that has the write lock. Lost, too, if it is done already.
+pub(crate) fn put_in(
+    connection: &Connection,
+    lease: &JobLease,
+    step: &Step,
+) -> Result<LeaseState, Failure> {
+    let is_kept = is_held(connection, lease)? && write(connection, lease, step)?;
+    Ok(held(is_kept))
 }
 
 fn is_held(connection: &Connection, lease: &JobLease) -> Result<bool, Failure> {

@@ -66,12 +66,26 @@
 //! copies are answered while the handler runs, attempts are counted, and the lock is held only for
 //! the effects. The engine's own commit afterwards finds the record done by the same lease.
 //!
+//! # A stored delivery
+//!
+//! With the feature `inbox`, `done_in` records a stored delivery as done in the transaction of its
+//! effects, and `put_step_in` keeps a step in that of the effects of the step. Both are for a worker
+//! that holds the lease of the job.
+//!
 //! [`sqlx`] has the same functions for connections of sqlx (feature `sqlx`).
 
+#[cfg(feature = "inbox")]
+mod job;
 #[cfg(feature = "sqlx")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlx")))]
 pub mod sqlx;
+#[cfg(all(feature = "inbox", feature = "sqlx"))]
+mod sqlx_job;
 mod store;
+
+#[cfg(feature = "inbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "inbox")))]
+pub use job::{done_in, put_step_in};
 
 pub use store::{SqliteTransaction, SqliteTransactions};
 

@@ -21,6 +21,10 @@
 //! The [rules](super#rules) are the same. A connection of sqlx outside a transaction commits each
 //! statement alone, so begin one: these functions cannot see it.
 
+#[cfg(feature = "inbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "inbox")))]
+pub use super::sqlx_job::{done_in, put_step_in};
+
 use std::time::Duration;
 
 use ::sqlx::sqlite::SqliteRow;
@@ -144,7 +148,10 @@ pub async fn advance_in(
 }
 
 /// Takes the write lock, and an epoch.
-async fn next_epoch(connection: &mut SqliteConnection, now: i64) -> Result<i64, Failure> {
+pub(super) async fn next_epoch(
+    connection: &mut SqliteConnection,
+    now: i64,
+) -> Result<i64, Failure> {
     let row = query(sql::NEXT_EPOCH)
         .bind(now.max(1))
         .fetch_optional(connection)
@@ -209,7 +216,7 @@ fn decode(error: impl std::error::Error + Send + Sync + 'static) -> ::sqlx::Erro
     ::sqlx::Error::Decode(Box::new(error))
 }
 
-fn failure(error: ::sqlx::Error) -> Failure {
+pub(super) fn failure(error: ::sqlx::Error) -> Failure {
     let kind = match &error {
         ::sqlx::Error::Decode(_) | ::sqlx::Error::ColumnDecode { .. } => StoreErrorKind::Corrupt,
         ::sqlx::Error::Database(error) => kind_of_code(error.code().as_deref()),
