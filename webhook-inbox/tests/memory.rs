@@ -5,6 +5,7 @@
 
 mod common;
 mod flaws;
+mod inbox;
 
 use common::{Hand, now};
 use webhook_inbox::conformance;
@@ -21,6 +22,6 @@ fn the_model_agrees_with_itself() {
     for seed in [1, 20_270_115] {
         let hand = Hand::new();
         let sleep = async |time| hand.pass(time);
-        now(conformance::model(&hand.table(), sleep, 2000, seed));
+        now(conformance::model(&hand.table(), sleep, 1000, seed));
     }
 }

@@ -39,12 +39,15 @@ impl Row {
         }
     }
 
-    pub(super) fn can_be_taken(&self, now: UnixTime) -> bool {
-        let is_open = matches!(self.info.state, JobState::Due | JobState::Running);
-        is_open && self.info.run_at <= now
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.info.state, JobState::Due | JobState::Running)
     }
 
-    /// Whether this job, which has an order key, must not be taken before the other one.
+    pub(super) fn can_be_taken(&self, now: UnixTime) -> bool {
+        self.is_open() && self.info.run_at <= now
+    }
+
+    /// Whether this job, which has an order key, must not be taken before the other one of its lane.
     pub(super) fn waits_for(&self, other: &Self) -> bool {
         let (info, other_info) = (&self.info, &other.info);
         let is_behind = match other_info.state {
@@ -52,7 +55,7 @@ impl Row {
             JobState::Due => other_info.id < info.id && info.state != JobState::Running,
             _ => false,
         };
-        is_behind && self.order_by == other.order_by && info.lane == other_info.lane
+        is_behind && self.order_by == other.order_by
     }
 
     pub(super) fn has_ended_by(&self, time: UnixTime) -> bool {

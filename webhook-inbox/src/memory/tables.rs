@@ -93,16 +93,8 @@ impl Tables {
         let until = now.saturating_add(request.lease);
         let mut jobs = Vec::new();
         for lane in &visited {
-            let due = self.jobs.values().filter(|row| row.can_be_taken(now));
-            let due = due.filter(|row| row.info.lane == *lane);
-            let first = |row: &&Row| {
-                row.order_by.is_none() || self.jobs.values().all(|other| !row.waits_for(other))
-            };
-            let mut due: Vec<_> = due.filter(first).collect();
-            due.sort_by_key(|row| (row.info.run_at, row.info.id));
             let left = request.at_most - jobs.len();
-            let ids: Vec<_> = due.iter().map(|row| row.info.id).collect();
-            for id in ids.iter().take(share.min(left)) {
+            for id in self.first_of(lane, now).iter().take(share.min(left)) {
                 if let Some(row) = self.jobs.get_mut(id) {
                     jobs.push(row.take(request.owner, until));
                 }
@@ -110,6 +102,19 @@ impl Tables {
         }
         let goes_on = lanes.next().is_some();
         Taken::new(jobs, visited.last().filter(|_| goes_on).cloned())
+    }
+
+    /// What a lane has to take, the earliest ones first.
+    fn first_of(&self, lane: &Lane, now: UnixTime) -> Vec<JobId> {
+        let open = self.jobs.values().filter(|row| row.is_open());
+        let of_lane: Vec<_> = open.filter(|row| row.info.lane == *lane).collect();
+        let is_first = |row: &&&Row| {
+            row.order_by.is_none() || of_lane.iter().all(|other| !row.waits_for(other))
+        };
+        let due = of_lane.iter().filter(|row| row.can_be_taken(now));
+        let mut due: Vec<_> = due.filter(is_first).collect();
+        due.sort_by_key(|row| (row.info.run_at, row.info.id));
+        due.iter().map(|row| row.info.id).collect()
     }
 
     pub(super) fn renew(&mut self, lease: &JobLease, until: UnixTime) -> LeaseState {
