@@ -108,7 +108,8 @@ mod tests {
         let waker = Waker::from(woken.clone());
         let mut cx = Context::from_waker(&waker);
         bell.ring();
-        let (mut a, mut b) = (pin!(bell.rung()), pin!(bell.clone().rung()));
+        let shared = bell.clone();
+        let (mut a, mut b) = (pin!(bell.rung()), pin!(shared.rung()));
         for _ in 0..2 {
             assert!(a.as_mut().poll(&mut cx).is_pending(), "that was before");
         }

@@ -41,7 +41,7 @@ pub use consumers::ConsumerError;
 pub use ending::{Attempt, Change, Ending, Failure, LAST_ATTEMPTS};
 pub use inbox::Inbox;
 pub use job::{Job, JobId, JobLease, JobState, Lane};
-pub use listing::{JobFilter, JobInfo, Listed, Stats, StoredJob};
+pub use listing::{JobFilter, JobInfo, LaneStats, Listed, Stats, StoredJob};
 pub use memory::MemoryInbox;
 pub use step::{MAX_STEP_NAME, MAX_STEP_VALUE, Step, StepState};
 pub use table::InboxTable;

@@ -201,6 +201,34 @@ pub struct Stats {
     pub behind_since: Option<UnixTime>,
 }
 
+/// How far the workers are behind in one lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LaneStats {
+    /// The lane.
+    pub lane: Lane,
+    /// How many of its jobs a worker could take by their time: they are due, or their lease has
+    /// ended. At most [`MOST_COUNTED`](Self::MOST_COUNTED).
+    pub waiting: u64,
+    /// The time of the earliest of them.
+    pub behind_since: Option<UnixTime>,
+}
+
+impl LaneStats {
+    /// The highest number: a table may have thousands of lanes.
+    pub const MOST_COUNTED: u64 = 1000;
+
+    /// These numbers.
+    #[must_use]
+    pub const fn new(lane: Lane, waiting: u64, behind_since: Option<UnixTime>) -> Self {
+        Self {
+            lane,
+            waiting,
+            behind_since,
+        }
+    }
+}
+
 impl Stats {
     /// The highest number.
     pub const MOST_COUNTED: u64 = 100_000;

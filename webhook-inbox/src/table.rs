@@ -8,8 +8,8 @@ use webhook_core::replay::{LeaseState, TransactionSlot};
 use webhook_core::{StoreError, StoreErrorKind};
 
 use crate::{
-    Acceptance, Accepted, Change, Ending, JobFilter, JobId, JobLease, Listed, Pruned, Retention,
-    Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Change, Ending, JobFilter, JobId, JobLease, Lane, LaneStats, Listed,
+    Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 /// Keeps deliveries in a database, from their acknowledgement until they are handled.
@@ -148,6 +148,14 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
 
     /// Counts jobs.
     fn stats(&self) -> impl Future<Output = Result<Stats, StoreError>> + Send;
+
+    /// The lanes above `after` that have due or running jobs, in ascending order, at most `at_most`,
+    /// with numbers of each. To go on, pass the last lane.
+    fn lanes(
+        &self,
+        after: Option<&Lane>,
+        at_most: usize,
+    ) -> impl Future<Output = Result<Vec<LaneStats>, StoreError>> + Send;
 
     /// Removes at most `at_most` bodies and `at_most` records of jobs that were done or dropped long
     /// enough ago. A record goes after its body.

@@ -188,7 +188,7 @@ async fn a_job_and_a_step_are_done_in_a_transaction_of_sqlx() {
             false => transaction.rollback().await.unwrap(),
         }
     }
-    assert_eq!(store.inbox().steps(lease.id).await.unwrap(), [done.clone()]);
+    assert_eq!(store.inbox().steps(lease.id).await.unwrap(), [done]);
     let mut lost = lease;
     lost.epoch += 1;
     let mut transaction = db.begin_with("begin immediate").await.unwrap();

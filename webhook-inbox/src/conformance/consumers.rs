@@ -73,8 +73,8 @@ pub async fn consumers_of_many_deliveries_at_once_are_not_mixed_up<T: InboxTable
             let tenant = format!("t{}", number % 2);
             let first = acceptance(number, &Lane::new(tenant, ""));
             let mut all = consumers(number).fold(first, |all, name| all.and_for(name));
-            all.is_remembered = number % 5 > 0;
-            all.request.bound = (number % 7 == 0).then_some(bound);
+            all.is_remembered = !number.is_multiple_of(5);
+            all.request.bound = number.is_multiple_of(7).then_some(bound);
             all
         })
         .collect();

@@ -157,3 +157,56 @@ pub async fn the_numbers_are_those_of_the_states<T: InboxTable>(
         found,
     );
 }
+
+/// A gauge of each tenant shows whose consumer is behind.
+///
+/// # Panics
+///
+/// If the table breaks this promise.
+pub async fn each_lane_has_numbers_of_its_own<T: InboxTable>(
+    a: &T,
+    b: &T,
+    sleep: &impl AsyncFn(Duration),
+) {
+    let empty = answer(a.lanes(None, 10).await);
+    check(empty.is_empty(), "an empty table has no lane", empty);
+    let lanes = [("a", ""), ("a", "x"), ("b", ""), ("c", "")];
+    let lanes = lanes.map(|(tenant, consumer)| Lane::new(tenant, consumer));
+    // One, two, three and four jobs.
+    for (n, lane) in (1_u64..).zip(&lanes) {
+        for number in 0..n {
+            accept(a, n * 10 + number, lane).await;
+        }
+    }
+    let jobs = take(b, 100, LATER).await;
+    let [of_a, of_ax, of_b, _] = &lanes;
+    for job in &jobs {
+        let ending = match &job.lane {
+            lane if lane == of_a => Ending::Done,
+            lane if lane == of_ax => retry(LONG),
+            lane if lane == of_b => Ending::GivenBack,
+            _ => continue,
+        };
+        settle(a, &job.lease, &ending).await;
+    }
+    for (later, expected) in [
+        (Duration::ZERO, [(1, 0), (2, 3), (3, 0)]),
+        (LATER.saturating_mul(2), [(1, 0), (2, 3), (3, 4)]),
+    ] {
+        sleep(later).await;
+        let found = answer(b.lanes(None, 10).await);
+        let numbers = found.iter().map(|stats| (&stats.lane, stats.waiting));
+        let expected = expected.map(|(n, waiting)| (lanes.get(n).unwrap_or(of_a), waiting));
+        check(numbers.eq(expected), "open lanes are counted", &found);
+        let is_fit = |stats: &crate::LaneStats| stats.behind_since.is_some() == (stats.waiting > 0);
+        check(found.iter().all(is_fit), "who waits has a time", &found);
+        let mut pages = Vec::new();
+        for _ in 0..4 {
+            let after = pages
+                .last()
+                .map(|stats: &crate::LaneStats| stats.lane.clone());
+            pages.extend(answer(a.lanes(after.as_ref(), 1).await));
+        }
+        check(pages == found, "pages are the list", (&pages, &found));
+    }
+}

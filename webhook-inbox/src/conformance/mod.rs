@@ -126,6 +126,7 @@ promises! {
     the_list_has_what_fits_the_filter_in_order
     a_list_of_pages_has_every_job_once
     the_numbers_are_those_of_the_states
+    each_lane_has_numbers_of_its_own
     bodies_go_before_records_and_unfinished_jobs_keep_theirs
     a_prune_has_a_budget
 }

@@ -266,6 +266,15 @@ impl<T: InboxTable> Play<'_, T> {
             self.same(&shown(&found), &shown(&expected));
             self.same(&found.steps, &expected.steps);
         }
+        let found = answer(self.table.lanes(None, 9).await);
+        let expected = answer(self.memory.lanes(None, 9).await);
+        let shown = |lanes: &[crate::LaneStats]| -> Vec<_> {
+            let lanes = lanes.iter();
+            lanes
+                .map(|stats| (stats.lane.clone(), stats.waiting))
+                .collect()
+        };
+        self.same(&shown(&found), &shown(&expected));
         let found = answer(self.table.stats().await);
         let expected = answer(self.memory.stats().await);
         let shown = |stats: crate::Stats| {

@@ -180,7 +180,7 @@ pub async fn takes_at_once_never_run_two_of_one_order_key<T: InboxTable>(
         // Some fail once, die and are requeued while others are taken.
         let ended = jobs.iter().map(async |job| {
             let number = number_of(&job.body);
-            if number % 3 == 0 && !last_failed.contains(&number) {
+            if number.is_multiple_of(3) && !last_failed.contains(&number) {
                 settle(b, &job.lease, &dead()).await;
                 answer(a.change(&[job.lease.id], Change::Requeue).await);
                 return (number, false);

@@ -11,8 +11,8 @@ use webhook_core::replay::LeaseState;
 use webhook_core::{Clock, StoreError, StoreErrorKind, SystemClock, UnixTime};
 
 use crate::{
-    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Listed, Pruned,
-    Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane, LaneStats,
+    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 use tables::Tables;
 
@@ -108,6 +108,14 @@ impl InboxTable for MemoryInbox {
 
     async fn stats(&self) -> Result<Stats, StoreError> {
         self.run(|tables, now| tables.stats(now))
+    }
+
+    async fn lanes(
+        &self,
+        after: Option<&Lane>,
+        at_most: usize,
+    ) -> Result<Vec<LaneStats>, StoreError> {
+        self.run(|tables, now| tables.lanes(after, at_most, now))
     }
 
     async fn prune(&self, retention: &Retention, at_most: usize) -> Result<Pruned, StoreError> {

@@ -7,8 +7,8 @@ use webhook_core::{ReplayKey, UnixTime};
 
 use super::row::Row;
 use crate::{
-    Acceptance, Accepted, Change, Ending, JobFilter, JobId, JobLease, JobState, Lane, Listed,
-    Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Change, Ending, JobFilter, JobId, JobLease, JobState, Lane, LaneStats,
+    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 #[derive(Default)]
@@ -188,6 +188,28 @@ impl Tables {
             parked: count(JobState::Parked),
             behind_since: behind.map(|row| row.info.run_at).min(),
         }
+    }
+
+    pub(super) fn lanes(
+        &self,
+        after: Option<&Lane>,
+        at_most: usize,
+        now: UnixTime,
+    ) -> Vec<LaneStats> {
+        let open = self.jobs.values().filter(|row| row.is_open());
+        let lanes: BTreeSet<_> = open.map(|row| &row.info.lane).collect();
+        let lanes = lanes
+            .into_iter()
+            .filter(|lane| after.is_none_or(|after| *lane > after));
+        let numbers = lanes.map(|lane| {
+            let due = self.jobs.values().filter(|row| row.can_be_taken(now));
+            let due = due.filter(|row| row.info.lane == *lane);
+            let times: Vec<_> = due.map(|row| row.info.run_at).collect();
+            let waiting = u64::try_from(times.len()).unwrap_or(u64::MAX);
+            let waiting = waiting.min(LaneStats::MOST_COUNTED);
+            LaneStats::new(lane.clone(), waiting, times.into_iter().min())
+        });
+        numbers.take(at_most).collect()
     }
 
     pub(super) fn prune(&mut self, retention: &Retention, at_most: usize, now: UnixTime) -> Pruned {

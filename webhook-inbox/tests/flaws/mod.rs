@@ -123,6 +123,7 @@ fn every_flaw_is_found_by_the_promise_that_it_breaks() {
             "a_step_is_kept_only_while_its_lease_is_held",
         ),
         (F::CutsSteps, "a_step_outside_of_its_limits_is_refused"),
+        (F::MixesLanesInNumbers, "each_lane_has_numbers_of_its_own"),
         (F::ForgetsStepsOfTheDone, "steps_stay_as_long_as_the_record"),
     ] {
         let broken = broken(flaw);

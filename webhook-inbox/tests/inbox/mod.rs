@@ -71,7 +71,7 @@ fn without_names_the_lane_is_that_of_the_endpoint() {
     let (inbox, sender) = (inbox(), sender());
     let endpoint = sender.endpoint().consumer("billing");
     let endpoint = endpoint.durable(inbox.clone()).build().unwrap();
-    deliver(&endpoint, &sender.signed(&sender.event("invoice.paid", ())));
+    deliver(&endpoint, &sender.signed(sender.event("invoice.paid", ())));
     assert_eq!(&*take(&inbox)[0].lane.consumer, "billing");
 }
 
@@ -84,7 +84,7 @@ fn events_of_one_object_run_one_after_the_other() {
     let sender = sender();
     let endpoint = sender.endpoint().durable(inbox.clone()).build().unwrap();
     for name in ["created", "ping", "paid"] {
-        deliver(&endpoint, &sender.signed(&sender.event(name, ())));
+        deliver(&endpoint, &sender.signed(sender.event(name, ())));
     }
     let types = |jobs: &[Job]| -> Vec<String> {
         let opened = jobs.iter().map(|job| inbox.open(&endpoint, job).unwrap());
@@ -120,7 +120,7 @@ fn a_worker_hears_of_what_is_stored_and_not_of_copies() {
 fn a_table_without_transactions_says_so() {
     let (inbox, sender) = (inbox(), sender());
     let endpoint = sender.endpoint().durable(inbox.clone()).build().unwrap();
-    deliver(&endpoint, &sender.signed(&sender.event("invoice.paid", ())));
+    deliver(&endpoint, &sender.signed(sender.event("invoice.paid", ())));
     let lease = take(&inbox)[0].lease;
     assert!(now(inbox.table().begin(&lease)).unwrap().is_none());
     let slot = webhook_core::replay::TransactionSlot::new(());

@@ -2,6 +2,7 @@
 
 mod accept;
 mod done;
+mod lanes;
 mod list;
 mod notices;
 mod prune;
@@ -20,8 +21,8 @@ use sqlx::{PgPool, SqlStr};
 use webhook_core::replay::{LeaseState, TransactionSlot};
 use webhook_core::{StoreError, UnixTime};
 use webhook_inbox::{
-    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Listed, Pruned,
-    Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane, LaneStats,
+    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 use crate::PostgresStore;
@@ -225,6 +226,14 @@ impl InboxTable for PostgresInbox {
 
     async fn stats(&self) -> Result<Stats, StoreError> {
         list::stats(&self.inner).await
+    }
+
+    async fn lanes(
+        &self,
+        after: Option<&Lane>,
+        at_most: usize,
+    ) -> Result<Vec<LaneStats>, StoreError> {
+        lanes::lanes(&self.inner, after, at_most.min(AT_ONCE)).await
     }
 
     async fn prune(&self, retention: &Retention, at_most: usize) -> Result<Pruned, StoreError> {

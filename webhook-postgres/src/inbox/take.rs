@@ -28,7 +28,12 @@ pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, 
     let after = request.after.as_ref();
     let lane = after.unwrap_or(&first);
     let owner = owner_bytes(request.owner);
-    let consumers: Vec<_> = request.consumers.iter().flatten().map(bytes).collect();
+    let consumers: Vec<_> = request
+        .consumers
+        .iter()
+        .flatten()
+        .map(|name| bytes(name))
+        .collect();
     let skipped = || request.skip.iter();
     let skipped_tenants: Vec<_> = skipped().map(|lane| bytes(&lane.tenant)).collect();
     let skipped_consumers: Vec<_> = skipped().map(|lane| bytes(&lane.consumer)).collect();
@@ -58,7 +63,7 @@ pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, 
     Ok(Taken::new(jobs, after))
 }
 
-fn bytes(text: &Box<str>) -> Option<&[u8]> {
+fn bytes(text: &str) -> Option<&[u8]> {
     Some(text.as_bytes())
 }
 

@@ -6,7 +6,7 @@
 //! planner cannot choose to read a whole table that was empty when it looked.
 
 use super::steps::{PUT_STEP, PUT_STEP_IN, STEPS};
-use super::take::TAKE;
+use super::take::{LANES, TAKE};
 
 /// The acceptances. $1 keys, $2 owners, $3 retentions (µs), $4 fingerprints, $5 whether the key is
 /// remembered (1), $6 providers, $7 types, $8 routes, $9 sealed records, $10 bodies, $11 orders or
@@ -282,6 +282,7 @@ statements! {
         put_step: PUT_STEP,
         put_step_in: PUT_STEP_IN,
         count: COUNT,
+        lanes: LANES,
         notify: NOTIFY,
         prune_bodies: PRUNE_BODIES,
         prune_records: PRUNE_RECORDS,

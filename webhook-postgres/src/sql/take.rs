@@ -17,6 +17,27 @@ macro_rules! next_lane {
     };
 }
 
+/// The numbers of lanes. $1 tenant and $2 consumer of the lane before, $3 whether there is one (1),
+/// $4 how many lanes, $5 how many jobs of a lane are counted.
+pub(super) const LANES: &str = concat!(
+    "with recursive t as materialized (select clock_timestamp() as now), ",
+    "lanes (tenant, consumer, run_at, visited) as (",
+    "select f.tenant, f.consumer, f.run_at, 1 from ",
+    next_lane!(
+        "convert_from($1, 'UTF8')",
+        "convert_from($2, 'UTF8')",
+        "case $3 when 0 then '-infinity' else 'infinity' end"
+    ),
+    "union all select f.tenant, f.consumer, f.run_at, l.visited + 1 from lanes l cross join ",
+    next_lane!("l.tenant", "l.consumer", "'infinity'"),
+    "where l.visited < $4) ",
+    "select l.tenant, l.consumer, ",
+    "(extract(epoch from case when l.run_at <= t.now then l.run_at end) * 1000000)::bigint ",
+    "as behind_since, (select count(*) from (select from webhook_delivery d where d.state < 2 ",
+    "and d.tenant = l.tenant and d.consumer = l.consumer and d.run_at <= t.now limit $5) c) ",
+    "as waiting from lanes l, t order by l.tenant, l.consumer"
+);
+
 /// Whether a lane `f` has a job whose time has come, and is wanted (1), or not.
 macro_rules! is_due {
     () => {

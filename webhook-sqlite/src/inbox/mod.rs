@@ -1,6 +1,7 @@
 //! Deliveries that are stored before they are acknowledged, in the file of the store.
 
 mod accept;
+mod lanes;
 mod list;
 mod prune;
 mod settle;
@@ -15,8 +16,8 @@ use std::time::{Duration, Instant};
 use webhook_core::replay::LeaseState;
 use webhook_core::{StoreError, UnixTime};
 use webhook_inbox::{
-    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Listed, Pruned,
-    Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane, LaneStats,
+    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 use crate::SqliteStore;
@@ -158,6 +159,16 @@ impl InboxTable for SqliteInbox {
     async fn stats(&self) -> Result<Stats, StoreError> {
         self.ask(Urgency::Begins, |ledger| list::stats(ledger))
             .await
+    }
+
+    async fn lanes(
+        &self,
+        after: Option<&Lane>,
+        at_most: usize,
+    ) -> Result<Vec<LaneStats>, StoreError> {
+        let (after, at_most) = (after.cloned(), at_most.min(AT_ONCE));
+        let work = move |ledger: &mut Ledger<'_>| lanes::lanes(ledger, after.clone(), at_most);
+        self.ask(Urgency::Begins, work).await
     }
 
     /// Removes 100 at a time, so that others need not wait, for at most a second.

@@ -113,6 +113,12 @@ pub(super) const COUNT_OPEN: &str = "select coalesce(sum(state = 0), 0), \
      from (select state, run_at from webhook_delivery indexed by webhook_delivery_due \
      where state < 2 limit ?2)";
 
+/// How many jobs of a lane could be taken by their time. Parameters: tenant, consumer, now, how many
+/// are counted.
+pub(super) const COUNT_LANE: &str = "select count(*) from (select 1 \
+     from webhook_delivery indexed by webhook_delivery_due \
+     where state < 2 and tenant = ?1 and consumer = ?2 and run_at <= ?3 limit ?4)";
+
 /// Parameters: state, how many are counted.
 pub(super) const COUNT_ASIDE: &str = "select count(*) from (select 1 \
      from webhook_delivery indexed by webhook_delivery_aside \
@@ -154,7 +160,7 @@ pub(super) const PRUNE_RECORDS: &str =
     concat!("delete from webhook_delivery where id in ", without_body!());
 
 /// Every statement: each of them has to compile before a store opens.
-pub(crate) const ALL: [&str; 29] = [
+pub(crate) const ALL: [&str; 30] = [
     ACCEPT,
     ACCEPT_BODY,
     NEXT_LANE,
@@ -178,6 +184,7 @@ pub(crate) const ALL: [&str; 29] = [
     STEPS,
     PUT_STEP,
     COUNT_OPEN,
+    COUNT_LANE,
     COUNT_ASIDE,
     PRUNE_BODIES,
     HAVE_NO_BODY,

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use webhook_core::{ReplayKey, SealedDelivery};
 use webhook_inbox::{Job, JobLease, Lane, TakeRequest, Taken};
 
-use super::{count, job_id, number, sql, time};
+use super::{count, job_id, lanes, number, sql, time};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::time::micros;
@@ -32,21 +32,10 @@ pub(super) fn take(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<Taken, 
 
 /// The lanes that have something to take, and where the next call goes on.
 fn visit(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<(Vec<Lane>, Option<Lane>), Failure> {
-    let mut next = ledger.connection().prepare_cached(sql::NEXT_LANE)?;
     let mut lanes = Vec::new();
     let mut last = request.after.clone();
     for _ in 0..LANES {
-        // Above every time of a lane, or below every lane.
-        let (lane, at) = match &last {
-            Some(lane) => (lane.clone(), i64::MAX),
-            None => (Lane::default(), i64::MIN),
-        };
-        let place = params![&*lane.tenant, &*lane.consumer, at];
-        let found = next.query_row(place, |row| {
-            let lane = Lane::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
-            Ok((lane, row.get::<_, i64>(2)?))
-        });
-        let Some((lane, run_at)) = found.optional()? else {
+        let Some((lane, run_at)) = lanes::next(ledger, last.as_ref())? else {
             return Ok((lanes, None));
         };
         if run_at <= ledger.now() && request.wants(&lane) {
