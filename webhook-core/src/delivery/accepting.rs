@@ -14,7 +14,7 @@ impl Checked {
     pub(super) fn is_to_be_stored(&self) -> bool {
         let remembered = self.0.remembered();
         let is_question = remembered.is_some_and(|remembered| remembered.is_question);
-        self.0.shared().inbox.is_some() && !is_question
+        self.0.shared().inbox.get().is_some() && !is_question
     }
 
     /// Stores the delivery.
@@ -22,7 +22,7 @@ impl Checked {
         // Taken out before the delivery has a clone.
         let watch = self.0.take_watch();
         let (shared, delivery) = (self.0.shared().clone(), self.0.clone());
-        let inbox = shared.inbox.clone();
+        let inbox = shared.inbox.get().cloned();
         let call = async move {
             let (Some(inbox), Some(head)) = (inbox, delivery.stored_head()) else {
                 let why = "the head of the delivery was not kept";

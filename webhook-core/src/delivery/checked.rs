@@ -74,6 +74,8 @@ impl Checked {
         }
         let claim = match (&self.0.shared().store, self.0.remembered()) {
             (Some(Store::Memory(store)), Some(remembered)) => {
+                let shared = self.0.shared();
+                shared.own_store.remembers(shared.provider.name());
                 store.claim_now(&remembered.key, &self.0.request(remembered))
             }
             (Some(Store::Other(_)), Some(_)) => return Err(Unclaimed::Waiting(self)),

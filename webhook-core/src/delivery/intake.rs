@@ -84,9 +84,17 @@ impl Intake {
     #[cfg(feature = "inbox")]
     pub(crate) fn keep_head(&mut self, head: &Head<'_>, now: crate::time::UnixTime) {
         let record = &mut *self.0;
-        if record.scope.shared.inbox.is_some() {
+        if record.scope.shared.inbox.get().is_some() {
             let stored = crate::delivery::StoredHead::of(&record.scope.shared, head, now);
             record.stored_head = Some(Box::new(stored));
+        }
+    }
+
+    /// For adapters: the template of the route, such as `/webhooks/{tenant}`, for an inbox.
+    #[cfg(feature = "inbox")]
+    pub fn set_route(&mut self, template: &str) {
+        if let Some(head) = self.0.stored_head.take() {
+            self.0.stored_head = Some(Box::new(head.with_route(template)));
         }
     }
 

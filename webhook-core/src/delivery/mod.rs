@@ -20,6 +20,7 @@ mod judgement;
 mod limits;
 mod lost_signal;
 mod observer;
+mod own_store;
 mod outcome;
 mod payload_error;
 mod pending;
@@ -54,6 +55,7 @@ pub use intake::{Finished, Intake};
 pub use limits::Limits;
 pub(crate) use observer::Observer;
 pub(crate) use observer::payload_differs;
+pub(crate) use own_store::OwnStore;
 pub use outcome::{Disposition, Outcome};
 pub use payload_error::{PayloadError, PayloadMismatch};
 pub use pending::Pending;
@@ -88,6 +90,10 @@ use crate::delivery::lost_signal::LostSignal;
 use crate::metrics::EventSeries;
 use crate::provider::{Mode, Provider};
 use crate::replay::{ClaimRequest, Lease, ReplayKey, TransactionGuard};
+
+/// Bits of [`Record::reached`].
+const LAYER: u8 = 1;
+const NO_HANDLER: u8 = 2;
 
 /// A verified delivery. Only the engine creates one, so code that has a `Delivery` does not need to
 /// verify it again.
@@ -326,6 +332,27 @@ impl Delivery {
     #[must_use]
     pub fn lease(&self) -> RunningLease {
         RunningLease(self.clone())
+    }
+
+    /// For adapters: a layer lets the delivery through, which it has verified before.
+    #[doc(hidden)]
+    pub fn passes_layer(&self) {
+        self.0.reached.fetch_or(LAYER, Ordering::Relaxed);
+    }
+
+    /// A router has no handler for it.
+    pub(crate) fn finds_no_handler(&self) {
+        self.0.reached.fetch_or(NO_HANDLER, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "inbox")]
+    pub(crate) fn has_passed_layer(&self) -> bool {
+        self.0.reached.load(Ordering::Relaxed) & LAYER != 0
+    }
+
+    #[cfg(feature = "inbox")]
+    pub(crate) fn has_found_no_handler(&self) -> bool {
+        self.0.reached.load(Ordering::Relaxed) & NO_HANDLER != 0
     }
 
     pub(crate) fn lost_signal(&self) -> &LostSignal {

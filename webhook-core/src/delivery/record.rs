@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU8, AtomicU32};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -45,6 +45,8 @@ pub(crate) struct Record {
     pub(crate) watch: Watch,
     /// See [`EventSeries`].
     pub(crate) event: AtomicU32,
+    /// How far a stored delivery has come. See [`Unsealed`](crate::Unsealed).
+    pub(crate) reached: AtomicU8,
 }
 
 impl Record {
@@ -67,6 +69,7 @@ impl Record {
             transaction: None,
             watch: Watch::default(),
             event: AtomicU32::new(EventSeries::NONE),
+            reached: AtomicU8::new(0),
         }
     }
 

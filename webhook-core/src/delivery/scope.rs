@@ -63,6 +63,19 @@ impl Scope {
         self.is_template && self.shared.fetcher.is_none()
     }
 
+    /// Whether this is a template for tenants.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn has_tenants(&self) -> bool {
+        self.is_template && self.tenant.is_empty()
+    }
+
+    /// The scope of a tenant whose secrets are not known here: it verifies nothing.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn of_tenant(&self, name: &str) -> Arc<Self> {
+        let verifier = self.verifier().clone();
+        Self::new(Arc::clone(&self.shared), name.into(), verifier, true)
+    }
+
     /// Refuses what a template verified. Nobody has its secret, but a key that is fetched by its
     /// name verifies for every tenant.
     pub(crate) fn admit(&self) -> Result<(), RejectionKind> {

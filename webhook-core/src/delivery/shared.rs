@@ -1,13 +1,15 @@
 //! The state that all deliveries of an endpoint share, whatever their tenant is.
 
 use std::sync::Arc;
+#[cfg(feature = "inbox")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::answer::{Answer, Rejection, RejectionAnswers};
 use crate::delivery::{
     DeadLetters, Delivery, EnvelopeSpec, HandshakeResponder, IdentityRule, Limits, LostLease,
-    Observer, OnStoreError,
+    Observer, OnStoreError, OwnStore,
 };
 use crate::error::{RejectionKind, StoreError};
 use crate::keys::{FetchedKeys, KeyCache, Known};
@@ -35,11 +37,10 @@ pub(crate) struct Shared {
     /// Whether a handler may run so long that its claim has to be renewed.
     pub(crate) renews: bool,
     pub(crate) store: Option<Store>,
-    /// What stores deliveries instead of running a handler.
+    /// What stores deliveries instead of running a handler, once it is set.
     #[cfg(feature = "inbox")]
-    pub(crate) inbox: Option<Arc<dyn crate::delivery::ErasedAcceptor>>,
-    /// Whether the store is the default one.
-    pub(crate) has_own_store: bool,
+    pub(crate) inbox: OnceLock<Arc<dyn crate::delivery::ErasedAcceptor>>,
+    pub(crate) own_store: OwnStore,
     pub(crate) retention: Retention,
     pub(crate) observer: Observer,
     pub(crate) consumer: Arc<str>,
@@ -75,6 +76,14 @@ pub(crate) struct Retention {
 }
 
 impl Shared {
+    /// Whether deliveries are stored, so that the inbox recognises copies.
+    pub(crate) fn is_durable(&self) -> bool {
+        #[cfg(feature = "inbox")]
+        return self.inbox.get().is_some();
+        #[cfg(not(feature = "inbox"))]
+        false
+    }
+
     /// Sets the endpoint's own answers, if it has any.
     pub(crate) fn with_answers(&self, mut rejection: Rejection) -> Rejection {
         rejection.answers.clone_from(&self.rejection_answers);

@@ -3,12 +3,14 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::panic::Location;
 use std::sync::Arc;
+#[cfg(feature = "inbox")]
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use crate::answer::RejectionAnswers;
 use crate::crypto::chain::{CA_CERTIFICATES, Chain};
-use crate::delivery::{
+use crate::delivery::{OwnStore, 
     EnvelopeSpec, HandshakeResponder, IdentityRule, Observer, OnStoreError, Retention, Scope,
     Shared,
 };
@@ -70,9 +72,9 @@ impl EndpointBuilder {
             remembers_answers: self.remembers_answers,
             renews,
             store,
-            has_own_store: matches!(self.replay, Replay::Default) && !self.is_durable(),
+            own_store: OwnStore::new(matches!(self.replay, Replay::Default)),
             #[cfg(feature = "inbox")]
-            inbox: self.inbox,
+            inbox: self.inbox.map(OnceLock::from).unwrap_or_default(),
             retention,
             observer: Observer::new(
                 self.hooks,
@@ -223,12 +225,7 @@ impl EndpointBuilder {
         match &self.replay {
             Replay::Off => None,
             Replay::Store(store) => Some(store.clone()),
-            Replay::Default => {
-                if !self.is_durable() {
-                    observe::volatile_store(self.provider.name());
-                }
-                Some(Store::new(MemoryStore::new()))
-            }
+            Replay::Default => Some(Store::new(MemoryStore::new())),
         }
     }
 }

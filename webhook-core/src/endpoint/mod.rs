@@ -19,7 +19,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::answer::Rejection;
-use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, Scope, Shared, Watch};
+use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, LostLease, Scope, Shared, Watch};
 use crate::error::{ConfigError, RejectionKind, StoreError};
 use crate::metrics::{Gauged, Meters, TenantLookup};
 use crate::notification::{FetchBack, Fetcher, NotificationSpec};
@@ -119,6 +119,18 @@ impl Endpoint {
         self.scope.is_template()
     }
 
+    /// The [consumer](EndpointBuilder::consumer), if the endpoint has one.
+    #[must_use]
+    pub fn consumer(&self) -> Option<&str> {
+        Some(&*self.shared().consumer).filter(|consumer| !consumer.is_empty())
+    }
+
+    /// What becomes of a handler whose claim is [lost](EndpointBuilder::on_lost_lease).
+    #[must_use]
+    pub fn on_lost_lease(&self) -> LostLease {
+        self.shared().on_lost_lease
+    }
+
     /// The name of the tenant that the endpoint belongs to, if it has one.
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
@@ -129,7 +141,7 @@ impl Endpoint {
     /// [configured](EndpointBuilder::store). It forgets everything with the endpoint.
     #[must_use]
     pub fn has_own_store(&self) -> bool {
-        self.shared().has_own_store
+        self.shared().own_store.exists() && !self.shared().is_durable()
     }
 
     fn shared(&self) -> &Arc<Shared> {
@@ -305,6 +317,24 @@ impl Endpoint {
             is_set,
             "two routers with hooks share an endpoint: build one for each"
         );
+    }
+
+    /// For adapters: stores deliveries from now on, as [`EndpointBuilder::durable`] does. Clones and
+    /// tenants of the endpoint do too.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint is durable already, or has no replay protection.
+    #[cfg(feature = "inbox")]
+    #[track_caller]
+    pub fn make_durable(&self, inbox: impl crate::delivery::Acceptor) {
+        let shared = self.shared();
+        assert!(
+            shared.store.is_some(),
+            "{}", ConfigError::DurableNeedsReplayProtection
+        );
+        let is_set = shared.inbox.set(Arc::new(inbox)).is_ok();
+        assert!(is_set, "the endpoint is durable already");
     }
 
     /// For adapters that observe deliveries and refuse none: the log lines of this endpoint and its

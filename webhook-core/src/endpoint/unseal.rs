@@ -10,6 +10,9 @@ impl Endpoint {
     /// that was stored beside it. No other bytes become a [`Delivery`](crate::Delivery) without
     /// being verified.
     ///
+    /// A [template](crate::SecretSet::per_tenant) opens the records of all of its tenants, and
+    /// [`Delivery::tenant`](crate::Delivery::tenant) says whose it is.
+    ///
     /// The signature is not verified again: the provider's secret may have been rotated since, and
     /// the signed time is no longer fresh. `attempt` is the number of this attempt, from one.
     ///

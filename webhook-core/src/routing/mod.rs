@@ -20,5 +20,6 @@ use crate::delivery::Delivery;
 pub fn acknowledge_unknown(delivery: &Delivery) -> Answer {
     let shared = delivery.shared();
     shared.observer.ignored(delivery);
+    delivery.finds_no_handler();
     Answer::ok()
 }

@@ -15,7 +15,7 @@ use crate::delivery::sealing::format::{Reader, Writer};
 use crate::delivery::sealing::{SealKeys, StoredHead, UnsealError};
 use crate::delivery::{BodyLabels, Delivery, Proof, Record, Remembered, Scope};
 use crate::provider::{Coverage, Mode, Verified};
-use crate::replay::{LabelBound, ReplayKey};
+use crate::replay::{Lease, LabelBound, ReplayKey};
 use crate::time::UnixTime;
 
 const VERSION: u8 = 1;
@@ -87,6 +87,33 @@ pub struct Unsealed {
     pub head: StoredHead,
 }
 
+impl Unsealed {
+    /// Says which claim the delivery runs under: its [attempt](Delivery::attempt), its
+    /// [fence](Delivery::fence), and the [transaction](Delivery::transaction) of the claim, if it
+    /// has one. To be called before the delivery is cloned, or it changes nothing.
+    pub fn runs_under(&mut self, lease: &Lease) {
+        self.delivery.runs_under(lease, true);
+    }
+
+    /// Tells the handler that its claim is lost: see [`Delivery::lease`].
+    pub fn lose(&self) {
+        self.delivery.lost_signal().raise();
+    }
+
+    /// Whether the request has come to a layer of the delivery's endpoint. `false` after a run: the
+    /// application has no such route any more.
+    #[must_use]
+    pub fn has_reached_its_layer(&self) -> bool {
+        self.delivery.has_passed_layer()
+    }
+
+    /// Whether a router has acknowledged the delivery because it has no handler for its type.
+    #[must_use]
+    pub fn has_no_handler(&self) -> bool {
+        self.delivery.has_found_no_handler()
+    }
+}
+
 impl Delivery {
     /// Seals the delivery for a store, with the current key. The body is stored beside it, as
     /// [`raw`](Self::raw) returns it.
@@ -148,30 +175,33 @@ impl Scope {
         if !tag(mac, fields, &body).matches(&Tag::new(found)).to_bool() {
             return Err(UnsealError::NotAuthentic);
         }
-        self.admit_sealed(&mut reader)?;
-        self.read(&mut reader, body, attempt)
+        let tenant = self.admit_sealed(&mut reader)?;
+        let scope = match tenant == &*self.tenant {
+            true => Arc::clone(self),
+            false => self.of_tenant(tenant),
+        };
+        scope
+            .read(&mut reader, body, attempt)
             .ok_or(UnsealError::Format)
     }
 
-    /// Refuses a delivery of another endpoint or tenant.
-    fn admit_sealed(&self, reader: &mut Reader<'_>) -> Result<(), UnsealError> {
-        let own = [
-            self.shared.provider.name(),
-            &self.shared.consumer,
-            &self.tenant,
-        ];
-        let errors: [fn(Box<str>) -> UnsealError; 3] = [
-            UnsealError::OtherProvider,
-            UnsealError::OtherConsumer,
-            UnsealError::OtherTenant,
-        ];
-        for (own, error) in own.into_iter().zip(errors) {
-            let found = reader.text().ok_or(UnsealError::Format)?;
-            if found != own {
-                return Err(error(found.into()));
-            }
+    /// Refuses a delivery of another endpoint or tenant. Returns the tenant.
+    fn admit_sealed<'a>(&self, reader: &mut Reader<'a>) -> Result<&'a str, UnsealError> {
+        let mut text = || reader.text().ok_or(UnsealError::Format);
+        let provider = text()?;
+        if provider != self.shared.provider.name() {
+            return Err(UnsealError::OtherProvider(provider.into()));
         }
-        Ok(())
+        let consumer = text()?;
+        if consumer != &*self.shared.consumer {
+            return Err(UnsealError::OtherConsumer(consumer.into()));
+        }
+        let tenant = text()?;
+        let is_own = tenant == &*self.tenant;
+        match is_own || (self.has_tenants() && !tenant.is_empty()) {
+            true => Ok(tenant),
+            false => Err(UnsealError::OtherTenant(tenant.into())),
+        }
     }
 
     fn read(
