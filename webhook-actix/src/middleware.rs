@@ -110,6 +110,23 @@ impl Webhook {
         self
     }
 
+    /// Stores deliveries instead of running a handler: a 200 means that the delivery is on the disk.
+    /// A worker runs the handler later: see [`inbox`](crate::inbox).
+    ///
+    /// All middlewares of the same endpoint do so. The sender's questions, whose answer it waits for
+    /// ([`Questions`](crate::Questions)), still run at once.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint is durable already, or has no replay protection.
+    #[cfg(feature = "inbox")]
+    #[track_caller]
+    #[must_use]
+    pub fn durable(self, inbox: impl webhook_core::Acceptor) -> Self {
+        self.endpoint().make_durable(inbox);
+        self
+    }
+
     /// The endpoint: its counters, and a way to replace its secrets. With tenants, it is their
     /// template, and its counters count for all of them.
     #[must_use]
@@ -153,7 +170,15 @@ impl Webhook {
         let endpoint = of_tenant.unwrap_or(&self.endpoint);
         let (server, connection) = (self.unverified.as_ref(), request.conn_data());
         let headers = Map(request.headers());
-        endpoint.begin(&head(request, &headers), server, connection)
+        let begun = endpoint.begin(&head(request, &headers), server, connection);
+        #[cfg(feature = "inbox")]
+        let begun = begun.map(|mut body| {
+            if let Some(pattern) = request.match_pattern() {
+                body.set_route(&pattern);
+            }
+            body
+        });
+        begun
     }
 
     pub(crate) fn tracked_endpoint(&self) -> &TrackedEndpoint {
@@ -266,8 +291,9 @@ where
         let endpoint = of_tenant.as_ref().map(TrackedEndpoint::endpoint);
         let endpoint = endpoint.unwrap_or(self.webhook.endpoint());
         if let Some(delivery) = verified.filter(|delivery| delivery.is_of(endpoint)) {
-            // The same middleware further out has verified it. What is between the two may have
-            // read the payload.
+            // The same middleware further out has verified it, or it was stored. What is between the
+            // two may have read the payload.
+            delivery.passes_layer();
             request.set_payload(replay(&delivery));
             let call = call_unguarded(ServiceCall::new(inner, request));
             return Box::pin(async { Ok(call.await?.map_into_left_body()) });

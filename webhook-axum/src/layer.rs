@@ -81,7 +81,33 @@ impl WebhookLayer {
     }
 
     fn of(layer: webhook_tower::WebhookLayer) -> Self {
-        Self(layer.original_uri(|extensions| extensions.get().map(|OriginalUri(uri)| uri)))
+        let layer = layer.original_uri(|extensions| extensions.get().map(|OriginalUri(uri)| uri));
+        #[cfg(feature = "inbox")]
+        let layer = layer.route(|extensions| {
+            let path = extensions.get::<axum::extract::MatchedPath>();
+            path.map(axum::extract::MatchedPath::as_str)
+        });
+        Self(layer)
+    }
+
+    /// Stores deliveries instead of running a handler: a 200 means that the delivery is on the disk.
+    /// A worker runs the handler later: see [`inbox`](crate::inbox).
+    ///
+    /// All layers of the same endpoint do so. The sender's questions, whose answer it waits for
+    /// ([`Questions`](crate::Questions)), still run at once.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint is durable already, or has no replay protection.
+    #[cfg(feature = "inbox")]
+    #[track_caller]
+    pub fn durable(self, inbox: impl webhook_core::Acceptor) -> Self {
+        Self(self.0.durable(inbox))
+    }
+
+    #[cfg(feature = "inbox")]
+    pub(crate) const fn inner(&self) -> &webhook_tower::WebhookLayer {
+        &self.0
     }
 
     /// Bounds the bytes of bodies that are read and not verified yet, over all layers that share

@@ -169,6 +169,8 @@
 //!   `HttpsApi`, which fetches what notifications name. Includes `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
+//! * `inbox`: the module `inbox`. Deliveries are stored before they are acknowledged, and a worker
+//!   runs the application later.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
 //!   ring.
 //! * `metrics`: the [`metrics`] of all deliveries, for the recorder of the crate `metrics`.
@@ -180,6 +182,8 @@
 mod extract;
 #[cfg(feature = "forward")]
 pub mod forward;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 mod layer;
 mod rejection;
 pub mod router;

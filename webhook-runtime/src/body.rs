@@ -40,6 +40,14 @@ impl BodyIntake {
         &self.endpoint
     }
 
+    /// Says the template of the route, such as `/webhooks/{tenant}`, for an inbox.
+    #[cfg(feature = "inbox")]
+    pub fn set_route(&mut self, template: &str) {
+        if let Some(intake) = &mut self.intake {
+            intake.set_route(template);
+        }
+    }
+
     /// Reads the body to its end, and verifies it.
     ///
     /// `next` polls the framework's body for its next chunk. It gives `Some(Ok(None))` for what is

@@ -123,7 +123,7 @@
 //!
 //! # Features
 //!
-//! * `asymmetric` and `metrics`: those of webhook-core.
+//! * `asymmetric`, `inbox` and `metrics`: those of webhook-core.
 //!
 //! [`RejectionKind`]: webhook_core::RejectionKind
 

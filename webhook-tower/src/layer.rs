@@ -27,10 +27,15 @@ pub struct WebhookLayer {
     tenants: Option<Arc<Tenants>>,
     unverified: Option<UnverifiedLimit>,
     original_uri: Option<FindUri>,
+    #[cfg(feature = "inbox")]
+    route: Option<FindRoute>,
 }
 
 /// Where a framework keeps the URI that the client sent.
 type FindUri = for<'a> fn(&'a Extensions) -> Option<&'a Uri>;
+/// Where a framework keeps the template of the route.
+#[cfg(feature = "inbox")]
+type FindRoute = for<'a> fn(&'a Extensions) -> Option<&'a str>;
 
 impl WebhookLayer {
     /// A layer for an endpoint that is built with other settings than the defaults.
@@ -40,6 +45,8 @@ impl WebhookLayer {
             tenants: None,
             unverified: None,
             original_uri: None,
+            #[cfg(feature = "inbox")]
+            route: None,
         }
     }
 
@@ -112,6 +119,32 @@ impl WebhookLayer {
         self
     }
 
+    /// Stores deliveries instead of calling the inner service: a 200 means that the delivery is on
+    /// the disk. A worker calls the service later: see [`inbox`](crate::inbox).
+    ///
+    /// All layers of the same endpoint do so. The sender's questions, whose answer it waits for
+    /// ([`Questions`](webhook_core::Questions)), still call the service at once.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint is durable already, or has no replay protection.
+    #[cfg(feature = "inbox")]
+    #[track_caller]
+    pub fn durable(self, inbox: impl webhook_core::Acceptor) -> Self {
+        self.endpoint().make_durable(inbox);
+        self
+    }
+
+    /// Says where the template of the route, such as `/webhooks/{tenant}`, is in the extensions of a
+    /// request. It is stored with the delivery.
+    ///
+    /// The layer of webhook-axum does this.
+    #[cfg(feature = "inbox")]
+    pub fn route(mut self, find: for<'a> fn(&'a Extensions) -> Option<&'a str>) -> Self {
+        self.route = Some(find);
+        self
+    }
+
     /// The endpoint: its counters, and a way to replace its secrets. With tenants, it is their
     /// template, and its counters count for all of them.
     #[must_use]
@@ -154,7 +187,15 @@ impl WebhookLayer {
     ) -> Begun<BodyIntake> {
         let endpoint = of_tenant.unwrap_or(&self.endpoint);
         let (server, connection) = (self.unverified.as_ref(), parts.extensions.get());
-        endpoint.begin(&self.head(parts), server, connection)
+        let begun = endpoint.begin(&self.head(parts), server, connection);
+        #[cfg(feature = "inbox")]
+        let begun = begun.map(|mut body| {
+            if let Some(template) = self.route.and_then(|find| find(&parts.extensions)) {
+                body.set_route(template);
+            }
+            body
+        });
+        begun
     }
 
     fn head<'a>(&self, parts: &'a request::Parts) -> Head<'a> {
@@ -199,6 +240,8 @@ impl From<Tenants> for WebhookLayer {
             tenants: Some(Arc::new(tenants)),
             unverified: None,
             original_uri: None,
+            #[cfg(feature = "inbox")]
+            route: None,
         }
     }
 }

@@ -89,6 +89,8 @@
 //!   `HttpsApi`, which fetches what notifications name. Includes `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
+//! * `inbox`: the module `inbox`. Deliveries are stored before they are acknowledged, and a worker
+//!   runs the service later.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
 //!   ring.
 //! * `metrics`: the [`metrics`] of all deliveries, for the recorder of the crate `metrics`.
@@ -103,6 +105,8 @@ mod call;
 #[cfg(feature = "forward")]
 pub mod forward;
 mod future;
+#[cfg(feature = "inbox")]
+pub mod inbox;
 mod layer;
 mod not_an_event;
 mod remember;

@@ -91,7 +91,8 @@ where
         let endpoint = of_tenant.as_ref().map(TrackedEndpoint::endpoint);
         let endpoint = endpoint.unwrap_or(layer.endpoint());
         if let Some(delivery) = verified.filter(|delivery| delivery.is_of(endpoint)) {
-            // The same layer further out has verified it.
+            // The same layer further out has verified it, or it was stored.
+            delivery.passes_layer();
             let body = RequestBody::new(delivery.raw().clone());
             return ResponseFuture::pass(inner, Request::from_parts(parts, body));
         }

@@ -67,6 +67,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod answered;
 mod attempt;
 mod breaker;
 mod consumer;

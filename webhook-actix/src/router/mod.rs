@@ -244,6 +244,19 @@ impl<F> WebhookRouter<F> {
         self.on(<Args::Payload as EventType>::TYPES, handler)
     }
 
+    /// Stores deliveries and answers; a worker runs the handlers. It is [`Webhook::durable`] of the
+    /// router's middleware.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint is durable already, or has no replay protection.
+    #[cfg(feature = "inbox")]
+    #[track_caller]
+    pub fn durable(mut self, inbox: impl webhook_core::Acceptor) -> Self {
+        self.webhook = self.webhook.durable(inbox);
+        self
+    }
+
     /// Decides about each [`HookError`] that a handler returns: its response is the answer, and its
     /// status or [`Disposition`](crate::Disposition) settles the event. A `HookError` with another
     /// verdict, as the `Err` of a result, is a response too.

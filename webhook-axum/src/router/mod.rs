@@ -253,6 +253,19 @@ impl<S: Clone + Send + Sync + 'static, F> WebhookRouter<S, F> {
         self.on(<H::Payload as EventType>::TYPES, handler)
     }
 
+    /// Stores deliveries and answers; a worker runs the handlers. It is
+    /// [`WebhookLayer::durable`] of the router's layer.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint is durable already, or has no replay protection.
+    #[cfg(feature = "inbox")]
+    #[track_caller]
+    pub fn durable(mut self, inbox: impl webhook_core::Acceptor) -> Self {
+        self.layer = self.layer.durable(inbox);
+        self
+    }
+
     /// Decides about each [`HookError`] that a handler returns: its response is the answer, and its
     /// status or [`Disposition`](crate::Disposition) settles the event. A `HookError` with another
     /// verdict is a response too.
