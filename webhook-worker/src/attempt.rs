@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 use webhook_core::replay::{Lease, TransactionSlot};
-use webhook_core::{LostLease, StoreError};
+use webhook_core::{LostLease, StoreError, UnixTime};
 use webhook_inbox::{Ending, Failure, InboxTable, Job, JobLease, Lane};
 
 use crate::consumer::{Consumed, ErasedConsumer};
@@ -63,7 +63,7 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
             context.lanes().breaker.ended_without_result(&job.lane);
             tracing::error!(
                 target: "webhook",
-                job = job.lease.id.get(),
+                job = job.lease.id.number(),
                 provider = &*job.provider,
                 consumer = &*job.lane.consumer,
                 tenant = &*job.lane.tenant,
@@ -73,13 +73,10 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
             return settle(context, &lease, &Ending::Parked { reason }).await;
         }
     };
-    let transaction = match context.inbox.table().begin(&lease).await {
-        Ok(transaction) => transaction,
+    let Ok(transaction) = context.inbox.table().begin(&lease).await else {
         // Nothing has run.
-        Err(_) => {
-            context.lanes().breaker.ended_without_result(&job.lane);
-            return settle(context, &lease, &Ending::GivenBack).await;
-        }
+        context.lanes().breaker.ended_without_result(&job.lane);
+        return settle(context, &lease, &Ending::GivenBack).await;
     };
     opened.runs_under(&claim(&job, transaction.clone()));
     let stored = Stored::new(opened, lease, job.lane.clone(), job.accepted_at);
@@ -215,7 +212,7 @@ async fn conclude<T: InboxTable>(
             tracing::warn!(
                 target: "webhook",
                 provider = stored.delivery().provider(),
-                job = lease.id.get(),
+                job = lease.id.number(),
                 attempt = job.attempt,
                 "lease is lost: another worker may handle the delivery"
             );
@@ -247,12 +244,18 @@ fn failed<T: InboxTable>(
         );
     }
     let retry = &context.settings.retry;
-    if retry.is_spent(job.attempt, job.age()) {
+    if retry.is_spent(job.attempt, age(job)) {
         dead(job, &failure);
         return Ending::Dead { failure };
     }
     let after = retry.wait(job.attempt, retry_after, crate::context::random());
     Ending::Retry { after, failure }
+}
+
+/// How long ago a job was stored.
+fn age(job: &Job) -> Duration {
+    let millis = UnixTime::now().as_millis();
+    Duration::from_millis(millis.saturating_sub(job.accepted_at.as_millis()))
 }
 
 fn dead(job: &Job, failure: &Failure) {
@@ -261,7 +264,7 @@ fn dead(job: &Job, failure: &Failure) {
         provider = &*job.provider,
         consumer = &*job.lane.consumer,
         tenant = &*job.lane.tenant,
-        job = job.lease.id.get(),
+        job = job.lease.id.number(),
         attempts = job.attempt,
         failure = &*failure.kind,
         "delivery is dead: a person has to look at it"
@@ -274,6 +277,6 @@ async fn commit<T: InboxTable>(context: &Context<T>, lease: &JobLease, slot: &Tr
     let committed: Result<_, StoreError> = context.inbox.table().commit(lease, slot).await;
     slot.clear();
     if let Err(error) = committed {
-        tracing::error!(target: "webhook", %error, job = lease.id.get(), "not committed");
+        tracing::error!(target: "webhook", %error, job = lease.id.number(), "not committed");
     }
 }

@@ -70,7 +70,9 @@ enum State {
     Runs,
     RestsUntil(Instant),
     /// A single delivery runs, if one has been taken.
-    Tries { is_taken: bool },
+    Tries {
+        is_taken: bool,
+    },
 }
 
 impl Breaker {

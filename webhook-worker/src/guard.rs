@@ -14,7 +14,9 @@ pub(crate) struct Panicked;
 
 impl<'a, T> Guarded<'a, T> {
     /// `begin` makes the future, and may panic too.
-    pub(crate) fn new(begin: impl FnOnce() -> Pin<Box<dyn Future<Output = T> + Send + 'a>>) -> Self {
+    pub(crate) fn new(
+        begin: impl FnOnce() -> Pin<Box<dyn Future<Output = T> + Send + 'a>>,
+    ) -> Self {
         Self(catch_unwind(AssertUnwindSafe(begin)).ok())
     }
 }
@@ -57,7 +59,10 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_a_result_wherever_it_happens() {
         assert_eq!(Guarded::new(|| Box::pin(async { 1 })).await, Ok(1));
-        assert_eq!(Guarded::<()>::new(|| panic!("at once")).await, Err(Panicked));
+        assert_eq!(
+            Guarded::<()>::new(|| panic!("at once")).await,
+            Err(Panicked)
+        );
         let polled = Guarded::<()>::new(|| Box::pin(async { panic!("when polled") }));
         assert_eq!(polled.await, Err(Panicked));
         let dropped = Guarded::new(|| {

@@ -48,9 +48,8 @@ impl Lanes {
 
     pub(crate) fn room(&mut self, now: Instant) -> Room {
         let (mut skip, rested_at) = self.breaker.resting(now);
-        let full = |(lane, running): (&Lane, &usize)| {
-            (*running >= self.per_lane).then(|| lane.clone())
-        };
+        let full =
+            |(lane, running): (&Lane, &usize)| (*running >= self.per_lane).then(|| lane.clone());
         for lane in self.running.iter().filter_map(full) {
             if !skip.contains(&lane) {
                 skip.push(lane);

@@ -67,10 +67,13 @@ impl RetryPolicy {
     /// [age](Self::max_age) that ends the delivery.
     pub(crate) fn wait(&self, attempt: u32, at_least: Option<Duration>, random: u64) -> Duration {
         let doublings = attempt.saturating_sub(1).min(63);
-        let whole = self.first.saturating_mul(1 << doublings.min(31)).min(self.cap);
+        let whole = self
+            .first
+            .saturating_mul(1 << doublings.min(31))
+            .min(self.cap);
         let half = whole / 2;
         // Of the second half, a part in 2^32.
-        let part = u128::from(random >> 32) * half.as_nanos() >> 32;
+        let part = (u128::from(random >> 32) * half.as_nanos()) >> 32;
         let wait = half + Duration::from_nanos(u64::try_from(part).unwrap_or(u64::MAX));
         wait.max(at_least.unwrap_or_default().min(self.max_age))
     }

@@ -15,11 +15,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Settles a job, and repeats the call while the lease may still be held. The lease is renewed
 /// meanwhile. What is never settled runs again.
-pub(crate) async fn settle<T: InboxTable>(
-    context: &Context<T>,
-    lease: &JobLease,
-    ending: &Ending,
-) {
+pub(crate) async fn settle<T: InboxTable>(context: &Context<T>, lease: &JobLease, ending: &Ending) {
     let until = Instant::now() + context.settings.lease;
     let mut wait = FIRST_WAIT;
     loop {
@@ -28,7 +24,7 @@ pub(crate) async fn settle<T: InboxTable>(
             Ok(_) => {
                 tracing::warn!(
                     target: "webhook",
-                    job = lease.id.get(),
+                    job = lease.id.number(),
                     "lease was lost before the delivery was settled: it runs again"
                 );
                 return;

@@ -69,7 +69,9 @@ impl Stored {
         &self.0.opened
     }
 
-    pub(crate) fn lane(&self) -> &Lane {
+    /// Its queue: its tenant and its consumer.
+    #[must_use]
+    pub fn lane(&self) -> &Lane {
         &self.0.lane
     }
 }

@@ -23,10 +23,13 @@ const MIN_LEASE: Duration = Duration::from_secs(1);
 #[must_use = "a worker does nothing until it is spawned"]
 pub struct Worker<T> {
     inbox: Inbox<T>,
-    consumers: Vec<(Option<Box<str>>, Arc<dyn ErasedConsumer>)>,
+    consumers: Vec<Added>,
     per_lane: Option<usize>,
     settings: Settings,
 }
+
+/// A consumer, and its name if it has one of its own.
+type Added = (Option<Box<str>>, Arc<dyn ErasedConsumer>);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {

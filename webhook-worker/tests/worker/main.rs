@@ -1,0 +1,10 @@
+//! A worker over a table in memory, in tokio's paused time.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bench;
+mod endings;
+mod faults;
+mod lanes;
+mod leases;
+mod setup;
