@@ -117,8 +117,8 @@ where
         };
         let service = self.service.lock();
         let mut service = service.unwrap_or_else(PoisonError::into_inner).clone();
-        let ready = std::future::poll_fn(|cx| service.poll_ready(cx)).await;
-        if ready.is_err() {
+        let ready = std::future::poll_fn(|cx| service.poll_ready(cx));
+        if ready.await.is_err() {
             return Consumed::failed("service not ready");
         }
         match service.call(request).await {
