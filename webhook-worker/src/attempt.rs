@@ -79,7 +79,7 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
         return settle(context, &lease, &Ending::GivenBack).await;
     };
     opened.runs_under(&claim(&job, transaction.clone()));
-    let stored = Stored::new(opened, lease, job.lane.clone(), job.accepted_at);
+    let stored = Stored::new(opened, &job, context.inbox.clone());
     context.leases.hold(&stored, asked);
     let span = tracing::info_span!(
         target: "webhook",

@@ -82,6 +82,7 @@ mod pump;
 mod retry;
 mod running;
 mod settle;
+pub mod steps;
 mod stored;
 mod tidy;
 mod worker;
@@ -91,5 +92,9 @@ pub use consumer::{Consumed, Consumer, ConsumerFn, consumer_fn};
 pub use error::WorkerError;
 pub use retry::RetryPolicy;
 pub use running::RunningWorker;
+pub use steps::{
+    Pipeline, PipelineReport, PipelineStep, StepError, StepReport, StepResults, StepRetry, Steps,
+    step,
+};
 pub use stored::Stored;
 pub use worker::Worker;

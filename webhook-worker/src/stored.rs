@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use webhook_core::{Delivery, StoredHead, UnixTime, Unsealed};
-use webhook_inbox::{JobLease, Lane};
+use webhook_inbox::{Job, JobLease, Lane};
+
+use crate::steps::{ErasedSlots, Steps};
 
 /// A delivery that was stored and is handled now. Cheap to clone.
 #[derive(Clone)]
@@ -15,20 +17,17 @@ struct Parts {
     lease: JobLease,
     lane: Lane,
     accepted_at: UnixTime,
+    steps: Steps,
 }
 
 impl Stored {
-    pub(crate) fn new(
-        opened: Unsealed,
-        lease: JobLease,
-        lane: Lane,
-        accepted_at: UnixTime,
-    ) -> Self {
+    pub(crate) fn new(opened: Unsealed, job: &Job, slots: Arc<dyn ErasedSlots>) -> Self {
         Self(Arc::new(Parts {
+            steps: Steps::new(&opened.delivery, job.lease, slots),
             opened,
-            lease,
-            lane,
-            accepted_at,
+            lease: job.lease,
+            lane: job.lane.clone(),
+            accepted_at: job.accepted_at,
         }))
     }
 
@@ -61,6 +60,12 @@ impl Stored {
     #[must_use]
     pub fn accepted_at(&self) -> UnixTime {
         self.0.accepted_at
+    }
+
+    /// The [steps](crate::steps) of its handler.
+    #[must_use]
+    pub fn steps(&self) -> Steps {
+        self.0.steps.clone()
     }
 
     /// The delivery and how far it came in an application.

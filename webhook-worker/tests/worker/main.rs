@@ -8,3 +8,4 @@ mod faults;
 mod lanes;
 mod leases;
 mod setup;
+mod steps;
