@@ -151,6 +151,7 @@ fn request<B: From<Bytes>>(stored: &Stored) -> Option<Request<B>> {
         request.headers_mut().insert(CONTENT_TYPE, json);
     }
     request.extensions_mut().insert(delivery.clone());
+    request.extensions_mut().insert(stored.steps());
     Some(request)
 }
 

@@ -1,7 +1,7 @@
 //! The suite over actix-web, and what only actix-web has.
 
 use actix_web::{App, HttpRequest, test, web};
-use webhook_actix::inbox::{AppConsumer, Consumer};
+use webhook_actix::inbox::{AppConsumer, Consumer, EventSteps};
 use webhook_actix::router::Complete;
 use webhook_actix::testing::test_request;
 use webhook_actix::{HookResult, HookResultExt, VerifiedDelivery};

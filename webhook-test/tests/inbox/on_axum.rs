@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, OriginalUri, Path, State};
 use tower::ServiceExt as _;
-use webhook_axum::inbox::{AppConsumer, Consumer};
+use webhook_axum::inbox::{AppConsumer, Consumer, EventSteps};
 use webhook_axum::router::Complete;
 use webhook_axum::tenants::from_path;
 use webhook_axum::{Endpoint, SecretSet, SignedRequest, VerifiedEvent};

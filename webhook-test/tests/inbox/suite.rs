@@ -15,8 +15,8 @@ use webhook_inbox::{
 use webhook_worker::{Consumer, RetryPolicy, Worker};
 
 use super::{
-    HookResult, HookResultExt as _, Layer, VerifiedDelivery, VerifiedEvent, WebhookRouter, serve,
-    serve_nothing,
+    EventSteps, HookResult, HookResultExt as _, Layer, VerifiedDelivery, VerifiedEvent,
+    WebhookRouter, serve, serve_nothing,
 };
 
 pub(crate) const SECRET: &str = "whsec_0123456789abcdef0123456789abcdef";
@@ -311,6 +311,38 @@ async fn headers_and_typed_payloads_are_as_without_an_inbox() {
     assert_eq!(served.send(&delivery).await, 200);
     finish(&inbox, served.consumer(&layer)).await;
     assert_eq!(ran.take(), [r#"issues "opened" None"#]);
+}
+
+#[actix_web::test]
+async fn a_handler_runs_its_steps_once() {
+    async fn paid(
+        VerifiedEvent(event): VerifiedEvent<Invoice>,
+        EventSteps(steps): EventSteps,
+    ) -> HookResult {
+        let attempt = event.attempt();
+        let first: u32 = steps.run("first", async || io::Result::Ok(attempt)).await?;
+        let second = async || match attempt {
+            1 => Err(io::Error::other("on purpose")),
+            _ => Ok(attempt),
+        };
+        let second: u32 = steps.run("second", second).await?;
+        assert_eq!((first, second), (1, 2));
+        Ok(())
+    }
+    let inbox = inbox();
+    let layer = Layer::new(endpoint()).durable(inbox.clone());
+    let hooks = WebhookRouter::new(layer.clone())
+        .on("invoice.paid", paid)
+        .ignore_unknown();
+    let served = serve(hooks);
+    assert_eq!(served.send(&sent("evt_1", "invoice.paid")).await, 200);
+    finish(&inbox, served.consumer(&layer)).await;
+    let job = only(&inbox).await;
+    assert_eq!((job.state, job.attempts), (JobState::Done, 2));
+    // Without a worker there is nothing that keeps steps.
+    let hooks = WebhookRouter::new(Layer::new(endpoint())).on("invoice.paid", paid);
+    let served = serve(hooks.ignore_unknown());
+    assert_eq!(served.send(&sent("evt_1", "invoice.paid")).await, 500);
 }
 
 #[actix_web::test]

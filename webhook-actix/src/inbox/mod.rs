@@ -57,6 +57,8 @@
 //! retried. A `Retry-After` in seconds is honoured. A delivery whose path has no route any more is
 //! parked.
 
+mod event_steps;
+
 use std::fmt;
 use std::io;
 use std::panic::resume_unwind;
@@ -77,6 +79,8 @@ use webhook_core::{Disposition, Endpoint};
 pub use webhook_inbox::*;
 #[doc(inline)]
 pub use webhook_worker::*;
+
+pub use event_steps::{EventSteps, MissingWorker};
 
 use crate::Webhook;
 
@@ -191,7 +195,10 @@ where
         let kind = "request not valid".into();
         return Consumed::Parked { kind };
     };
-    if std::future::poll_fn(|cx| service.poll_ready(cx)).await.is_err() {
+    if std::future::poll_fn(|cx| service.poll_ready(cx))
+        .await
+        .is_err()
+    {
         return Consumed::failed("service not ready");
     }
     match service.call(request).await {
@@ -227,6 +234,7 @@ fn request(stored: &Stored) -> Option<Request> {
         request.headers_mut().insert(CONTENT_TYPE, json);
     }
     request.extensions_mut().insert(delivery.clone());
+    request.extensions_mut().insert(stored.steps());
     Some(request)
 }
 

@@ -60,11 +60,15 @@
 //! retried. A `Retry-After` in seconds is honoured. A delivery whose path has no route any more is
 //! parked.
 
+mod event_steps;
+
 use axum::Router;
 use axum::body::Body;
 use webhook_core::Endpoint;
 #[doc(inline)]
 pub use webhook_tower::inbox::*;
+
+pub use event_steps::{EventSteps, MissingWorker};
 
 use crate::WebhookLayer;
 
