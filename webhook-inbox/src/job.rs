@@ -1,6 +1,7 @@
 //! A job: a stored delivery on its way to its handler.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use webhook_core::replay::Owner;
@@ -140,6 +141,9 @@ pub struct Job {
     pub key: ReplayKey,
     /// When it was stored.
     pub accepted_at: UnixTime,
+    /// For how long it was stored when it was taken, by the table's clock. A worker whose own clock
+    /// is wrong declares nothing dead because of it.
+    pub age: Duration,
     /// The delivery without its body.
     pub sealed: SealedDelivery,
     /// The body.
@@ -147,7 +151,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// A claimed job. Its attempt is the first.
+    /// A claimed job. Its attempt is the first, and it was just stored.
     #[must_use]
     pub const fn new(
         lease: JobLease,
@@ -165,6 +169,7 @@ impl Job {
             provider,
             key,
             accepted_at,
+            age: Duration::ZERO,
             sealed,
             body,
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 use webhook_core::replay::{Lease, TransactionSlot};
-use webhook_core::{LostLease, StoreError, UnixTime};
+use webhook_core::{LostLease, StoreError};
 use webhook_inbox::{Ending, Failure, InboxTable, Job, JobLease, Lane};
 
 use crate::consumer::{Consumed, ErasedConsumer};
@@ -244,18 +244,12 @@ fn failed<T: InboxTable>(
         );
     }
     let retry = &context.settings.retry;
-    if retry.is_spent(job.attempt, age(job)) {
+    if retry.is_spent(job.attempt, job.age) {
         dead(job, &failure);
         return Ending::Dead { failure };
     }
     let after = retry.wait(job.attempt, retry_after, crate::context::random());
     Ending::Retry { after, failure }
-}
-
-/// How long ago a job was stored.
-fn age(job: &Job) -> Duration {
-    let millis = UnixTime::now().as_millis();
-    Duration::from_millis(millis.saturating_sub(job.accepted_at.as_millis()))
 }
 
 fn dead(job: &Job, failure: &Failure) {

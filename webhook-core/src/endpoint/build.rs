@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use crate::answer::RejectionAnswers;
 use crate::crypto::chain::{CA_CERTIFICATES, Chain};
-use crate::delivery::{OwnStore, 
-    EnvelopeSpec, HandshakeResponder, IdentityRule, Observer, OnStoreError, Retention, Scope,
-    Shared,
+use crate::delivery::{
+    EnvelopeSpec, HandshakeResponder, IdentityRule, Observer, OnStoreError, OwnStore, Retention,
+    Scope, Shared,
 };
 use crate::endpoint::Endpoint;
 use crate::endpoint::builder::{EndpointBuilder, Replay};

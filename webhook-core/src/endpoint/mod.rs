@@ -19,7 +19,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::answer::Rejection;
-use crate::delivery::{Begun, Counts, Delivery, Finished, Hooks, Limits, LostLease, Scope, Shared, Watch};
+use crate::delivery::{
+    Begun, Counts, Delivery, Finished, Hooks, Limits, LostLease, Scope, Shared, Watch,
+};
 use crate::error::{ConfigError, RejectionKind, StoreError};
 use crate::metrics::{Gauged, Meters, TenantLookup};
 use crate::notification::{FetchBack, Fetcher, NotificationSpec};
@@ -331,7 +333,8 @@ impl Endpoint {
         let shared = self.shared();
         assert!(
             shared.store.is_some(),
-            "{}", ConfigError::DurableNeedsReplayProtection
+            "{}",
+            ConfigError::DurableNeedsReplayProtection
         );
         let is_set = shared.inbox.set(Arc::new(inbox)).is_ok();
         assert!(is_set, "the endpoint is durable already");

@@ -31,6 +31,12 @@ pub async fn a_taken_job_is_left_alone_until_its_lease_ends<T: InboxTable>(
         &second,
     );
     check(second.attempt == 2, "it is the second attempt", &second);
+    let ages = (first.age, second.age);
+    check(
+        ages.0 < ages.1,
+        "a job says for how long it was stored",
+        ages,
+    );
     let is_higher = second.lease.epoch > first.lease.epoch;
     check(
         is_higher,

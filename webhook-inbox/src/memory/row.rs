@@ -1,5 +1,7 @@
 //! A job as the table in memory has it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use webhook_core::replay::{LeaseState, Owner};
 use webhook_core::{SealedDelivery, UnixTime};
@@ -62,7 +64,7 @@ impl Row {
         self.info.ended_at.is_some_and(|ended| ended <= time)
     }
 
-    pub(super) fn take(&mut self, owner: Owner, until: UnixTime) -> Job {
+    pub(super) fn take(&mut self, owner: Owner, until: UnixTime, now: UnixTime) -> Job {
         self.owner = Some(owner);
         self.epoch += 1;
         self.info.state = JobState::Running;
@@ -78,6 +80,9 @@ impl Row {
             self.body.clone().unwrap_or_default(),
         );
         job.attempt = self.info.attempts;
+        let millis = now.as_millis();
+        let millis = millis.saturating_sub(job.accepted_at.as_millis());
+        job.age = Duration::from_millis(millis);
         job
     }
 

@@ -96,7 +96,7 @@ impl Tables {
             let left = request.at_most - jobs.len();
             for id in self.first_of(lane, now).iter().take(share.min(left)) {
                 if let Some(row) = self.jobs.get_mut(id) {
-                    jobs.push(row.take(request.owner, until));
+                    jobs.push(row.take(request.owner, until, now));
                 }
             }
         }

@@ -50,6 +50,7 @@ pub(super) enum Flaw {
     IgnoresOrders,
     MixesOrders,
     LetsRetriesBeOvertaken,
+    TellsNoAge,
     ForgetsSteps,
     ReplacesDoneSteps,
     IgnoresLeasesOfSteps,
@@ -170,6 +171,10 @@ impl InboxTable for Flawed {
                 taken.after = None;
             }
             Flaw::StopsEarly => taken.after = None,
+            Flaw::TellsNoAge => taken
+                .jobs
+                .iter_mut()
+                .for_each(|job| job.age = Duration::ZERO),
             Flaw::ServesTheLatest => {
                 let from = taken.jobs.len().saturating_sub(request.at_most);
                 let late: Vec<_> = taken.jobs.iter().skip(from).map(|job| job.lease).collect();

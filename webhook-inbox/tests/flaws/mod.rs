@@ -113,6 +113,10 @@ fn every_flaw_is_found_by_the_promise_that_it_breaks() {
             F::LetsRetriesBeOvertaken,
             "a_retry_holds_back_what_is_behind_it",
         ),
+        (
+            F::TellsNoAge,
+            "a_taken_job_is_left_alone_until_its_lease_ends",
+        ),
         (F::ForgetsSteps, "a_done_step_is_kept_and_another_replaced"),
         (
             F::ReplacesDoneSteps,

@@ -1,5 +1,7 @@
 //! Claims jobs, lane by lane.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
@@ -96,16 +98,17 @@ fn read(row: &PgRow, id: i64, request: &TakeRequest) -> Result<Job, StoreError> 
         let sealed: Vec<u8> = row.try_get("sealed")?;
         let body: Option<Vec<u8>> = row.try_get("bytes")?;
         let (key, provider): (Vec<u8>, String) = (row.try_get("key")?, row.try_get("provider")?);
-        let numbers: (i64, i32, i64) = (
+        let numbers: (i64, i32, i64, i64) = (
             row.try_get("epoch")?,
             row.try_get("attempts")?,
             row.try_get("accepted_at")?,
+            row.try_get("age")?,
         );
         Ok((lane, sealed, body, (key, provider), numbers))
     };
     let ((tenant, consumer), sealed, body, (key, provider), numbers) =
         get().map_err(store_error)?;
-    let (epoch, attempts, accepted_at) = numbers;
+    let (epoch, attempts, accepted_at, age) = numbers;
     let key = <[u8; 32]>::try_from(key).map_err(|_| corrupt("a key does not have 32 bytes"))?;
     let lease = JobLease::new(job_id(id)?, request.owner, epoch.unsigned_abs());
     let mut job = Job::new(
@@ -119,5 +122,6 @@ fn read(row: &PgRow, id: i64, request: &TakeRequest) -> Result<Job, StoreError> 
         Bytes::from(body.unwrap_or_default()),
     );
     job.attempt = attempts.unsigned_abs();
+    job.age = Duration::from_micros(age.max(0).unsigned_abs());
     Ok(job)
 }

@@ -1,5 +1,7 @@
 //! Claims jobs, lane by lane.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use rusqlite::{OptionalExtension as _, Row, params};
 use webhook_core::{ReplayKey, SealedDelivery};
@@ -133,5 +135,7 @@ fn job(
         Bytes::from(body.optional()?.unwrap_or_default()),
     );
     job.attempt = attempts.saturating_add(1);
+    let age = ledger.now().saturating_sub(row.get(4)?);
+    job.age = Duration::from_micros(age.max(0).unsigned_abs());
     Ok(job)
 }

@@ -146,7 +146,7 @@ async fn a_result_of_another_type_is_an_error_and_not_a_run() {
             .run("one", async || Ok::<_, io::Error>("a text".to_owned()))
             .await?;
         steps
-            .run("one", async || Ok::<u64, io::Error>(panic!("it ran")))
+            .run("one", async || -> io::Result<u64> { panic!("it ran") })
             .await?;
         Ok(())
     })

@@ -15,7 +15,7 @@ use crate::delivery::sealing::format::{Reader, Writer};
 use crate::delivery::sealing::{SealKeys, StoredHead, UnsealError};
 use crate::delivery::{BodyLabels, Delivery, Proof, Record, Remembered, Scope};
 use crate::provider::{Coverage, Mode, Verified};
-use crate::replay::{Lease, LabelBound, ReplayKey};
+use crate::replay::{LabelBound, Lease, ReplayKey};
 use crate::time::UnixTime;
 
 const VERSION: u8 = 1;
