@@ -263,3 +263,8 @@ struct TenantsPage;
 /// ```
 #[cfg(all(doctest, not(feature = "asymmetric")))]
 struct ConstructorWithoutItsFeature;
+
+/// The examples of the page about inboxes.
+#[cfg(all(doctest, feature = "inbox"))]
+#[doc = include_str!("../../docs/inbox.md")]
+struct InboxPage;

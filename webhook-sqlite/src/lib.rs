@@ -82,8 +82,3 @@ pub use transaction::{SqliteTransaction, SqliteTransactions};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/stores-sqlite.md")]
 struct Page;
-
-/// The examples of the page about inboxes.
-#[cfg(all(doctest, feature = "inbox"))]
-#[doc = include_str!("../../docs/inbox.md")]
-struct InboxPage;
