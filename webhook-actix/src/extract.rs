@@ -4,13 +4,13 @@ use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use serde::de::DeserializeOwned;
-use webhook_core::{Delivery, Event};
+use webhook_core::{Delivery, Event, FromDelivery};
 use webhook_runtime::shadow::Shadowed;
 
 use crate::rejection::{EventRejection, MissingMiddleware};
 
-/// A verified event, its payload read as a `T` in JSON.
+/// A verified event, its payload read as a `T`: JSON, unless the type says otherwise with
+/// [`FromDelivery`].
 ///
 /// The payload is the body that was verified, or the document that the provider wraps in it. The
 /// extractor needs a [`Webhook`](crate::Webhook) around the route: only the middleware makes the
@@ -45,7 +45,7 @@ impl<T> Deref for VerifiedEvent<T> {
     }
 }
 
-impl<T: DeserializeOwned> FromRequest for VerifiedEvent<T> {
+impl<T: FromDelivery> FromRequest for VerifiedEvent<T> {
     type Error = EventRejection;
     type Future = Ready<Result<Self, EventRejection>>;
 
@@ -81,9 +81,7 @@ impl FromRequest for VerifiedDelivery {
     }
 }
 
-pub(crate) fn event<T: DeserializeOwned>(
-    request: &HttpRequest,
-) -> Result<Event<T>, EventRejection> {
+pub(crate) fn event<T: FromDelivery>(request: &HttpRequest) -> Result<Event<T>, EventRejection> {
     Ok(Event::parse(delivery(request)?)?)
 }
 

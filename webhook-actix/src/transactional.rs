@@ -3,9 +3,8 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use serde::de::DeserializeOwned;
-use webhook_core::Event;
 use webhook_core::replay::TransactionGuard;
+use webhook_core::{Event, FromDelivery};
 
 #[cfg(doc)]
 use crate::VerifiedEvent;
@@ -63,7 +62,7 @@ impl<T, X: Send + 'static> TransactionalEvent<T, X> {
     }
 }
 
-impl<T: DeserializeOwned, X: Send + 'static> FromRequest for TransactionalEvent<T, X> {
+impl<T: FromDelivery, X: Send + 'static> FromRequest for TransactionalEvent<T, X> {
     type Error = EventRejection;
     type Future = Ready<Result<Self, EventRejection>>;
 

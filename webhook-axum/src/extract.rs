@@ -3,13 +3,13 @@ use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use serde::de::DeserializeOwned;
-use webhook_core::{Delivery, Event};
+use webhook_core::{Delivery, Event, FromDelivery};
 use webhook_runtime::shadow::Shadowed;
 
 use crate::rejection::{EventRejection, MissingLayer};
 
-/// A verified event, its payload read as a `T` in JSON.
+/// A verified event, its payload read as a `T`: JSON, unless the type says otherwise with
+/// [`FromDelivery`].
 ///
 /// The payload is the body that was verified, or the document that the provider wraps in it. The
 /// extractor needs a [`WebhookLayer`](crate::WebhookLayer) on the route: only the layer makes the
@@ -45,7 +45,7 @@ impl<T> Deref for VerifiedEvent<T> {
 
 impl<T, S> FromRequestParts<S> for VerifiedEvent<T>
 where
-    T: DeserializeOwned,
+    T: FromDelivery,
     S: Sync,
 {
     type Rejection = EventRejection;

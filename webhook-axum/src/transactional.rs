@@ -2,9 +2,8 @@ use std::fmt;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use serde::de::DeserializeOwned;
-use webhook_core::Event;
 use webhook_core::replay::TransactionGuard;
+use webhook_core::{Event, FromDelivery};
 
 use crate::extract::VerifiedEvent;
 use crate::rejection::{EventRejection, MissingTransaction};
@@ -62,7 +61,7 @@ impl<T, X: Send + 'static> TransactionalEvent<T, X> {
 
 impl<T, X, S> FromRequestParts<S> for TransactionalEvent<T, X>
 where
-    T: DeserializeOwned,
+    T: FromDelivery,
     X: Send + 'static,
     S: Sync,
 {

@@ -135,9 +135,9 @@ pub use delivery::{
 };
 pub use delivery::{
     Begun, Checked, Claimed, Claiming, Counts, DeadLetters, Delivery, Disposition, Duplicate,
-    Event, Fence, Finished, Handled, IdentityPolicy, Intake, Late, LeaseLost, Limits, LostLease,
-    OnStoreError, Outcome, PayloadError, Pending, Permit, Proof, Rejected, Renewal, RunningLease,
-    Settled, Settling, Unclaimed, Unsettled,
+    Event, Fence, Finished, FromDelivery, Handled, IdentityPolicy, Intake, Late, LeaseLost, Limits,
+    LostLease, OnStoreError, Outcome, PayloadError, Pending, Permit, Proof, Rejected, Renewal,
+    RunningLease, Settled, Settling, Unclaimed, Unsettled,
 };
 pub use endpoint::{Endpoint, EndpointBuilder, StoreCheck, StoreCheckError};
 pub use error::{
@@ -153,7 +153,7 @@ pub use provider::{
 };
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use request::{Found, Head, Headers};
-pub use routing::{EventType, Otherwise, Verdict};
+pub use routing::{EventFamily, EventType, Otherwise, Verdict};
 pub use secret::{KeyFormat, Secret, SecretSet, Settings};
 pub use signer::{SignedRequest, Signer};
 pub use time::{Clock, SystemClock, TimeUnit, Tolerance, UnixTime};

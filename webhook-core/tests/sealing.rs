@@ -57,7 +57,10 @@ fn facts(delivery: &Delivery) -> impl PartialEq + std::fmt::Debug + use<> {
         delivery.mode(),
         *delivery.proof(),
         delivery.raw().clone(),
-        delivery.payload().clone(),
+        (
+            delivery.payload().clone(),
+            delivery.query().map(str::to_owned),
+        ),
         delivery.attempt(),
         delivery.replay_key().copied(),
         delivery.is_remembered(),

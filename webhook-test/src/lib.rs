@@ -40,6 +40,11 @@ pub use store::{Calls, CountingStore, KeyState};
 
 use webhook_core::{Endpoint, EndpointBuilder, Signer, UnixTime, providers};
 
+/// The code blocks of the page about payments.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/payments.md")]
+struct PaymentsPage;
+
 /// The time of day in these tests.
 pub const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 

@@ -72,9 +72,10 @@ use handlers::{Handlers, erase, erase_before};
 ///
 /// # Which handler runs
 ///
-/// That of the event's type, else that of the longest prefix, else the fallback. For a provider that
-/// tells type and [action](webhook_core::Delivery::action) apart, a handler for `<type>.<action>`
-/// comes before one for `<type>`: `issues.opened` of GitHub.
+/// That of the event's type, else that of the longest prefix, else that of a
+/// [family](webhook_core::EventFamily), else the fallback. For a provider that tells type and
+/// [action](webhook_core::Delivery::action) apart, a handler for `<type>.<action>` comes before one
+/// for `<type>`: `issues.opened` of GitHub.
 ///
 /// Handlers are handlers of actix-web: extractors and responders work as elsewhere. All workers
 /// share them, so a closure has to be `Send` and `Sync`. The type comes from the verified delivery,
@@ -210,8 +211,8 @@ impl<F> WebhookRouter<F> {
         self
     }
 
-    /// Runs this handler for the types that its `VerifiedEvent<T>` argument names: `T` implements
-    /// [`EventType`].
+    /// Runs this handler for the events that its `VerifiedEvent<T>` argument names: `T` implements
+    /// [`EventType`], with a list of types or a [family](webhook_core::EventFamily).
     ///
     /// ```
     /// use webhook_actix::{EventType, HookResult, VerifiedEvent, Webhook, WebhookRouter};
@@ -236,12 +237,15 @@ impl<F> WebhookRouter<F> {
     ///
     /// Like [`on`](Self::on).
     #[track_caller]
-    pub fn on_event<H, Args, P>(self, handler: H) -> Self
+    pub fn on_event<H, Args, P>(mut self, handler: H) -> Self
     where
         H: Handler<Args, Output: Responder> + Send + Sync,
         Args: FromRequest + TakesEvent<P, Payload: EventType>,
     {
-        self.on(<Args::Payload as EventType>::TYPES, handler)
+        self.handlers
+            .table
+            .add_event::<Args::Payload>(erase(handler));
+        self
     }
 
     /// Stores deliveries and answers; a worker runs the handlers. It is [`Webhook::durable`] of the

@@ -66,9 +66,10 @@ use mount::Mounted;
 ///
 /// # Which handler runs
 ///
-/// That of the event's type, else that of the longest prefix, else the fallback. For a provider that
-/// tells type and [action](webhook_core::Delivery::action) apart, a handler for `<type>.<action>`
-/// comes before one for `<type>`: `issues.opened` of GitHub.
+/// That of the event's type, else that of the longest prefix, else that of a
+/// [family](webhook_core::EventFamily), else the fallback. For a provider that tells type and
+/// [action](webhook_core::Delivery::action) apart, a handler for `<type>.<action>` comes before one
+/// for `<type>`: `issues.opened` of GitHub.
 ///
 /// Handlers are handlers of axum: extractors, state and responses work as elsewhere. The type comes
 /// from the verified delivery, never from the path.
@@ -222,8 +223,8 @@ impl<S: Clone + Send + Sync + 'static, F> WebhookRouter<S, F> {
         self
     }
 
-    /// Runs this handler for the types that its `VerifiedEvent<T>` argument names: `T` implements
-    /// [`EventType`].
+    /// Runs this handler for the events that its `VerifiedEvent<T>` argument names: `T` implements
+    /// [`EventType`], with a list of types or a [family](webhook_core::EventFamily).
     ///
     /// ```
     /// use webhook_axum::{EventType, VerifiedEvent, WebhookLayer, WebhookRouter};
@@ -246,11 +247,12 @@ impl<S: Clone + Send + Sync + 'static, F> WebhookRouter<S, F> {
     ///
     /// Like [`on`](Self::on).
     #[track_caller]
-    pub fn on_event<H, M, Args, P>(self, handler: H) -> Self
+    pub fn on_event<H, M, Args, P>(mut self, handler: H) -> Self
     where
         H: EventHandler<M, S> + TakesEvent<Args, P, Payload: EventType>,
     {
-        self.on(<H::Payload as EventType>::TYPES, handler)
+        self.handlers.table.add_event::<H::Payload>(erase(handler));
+        self
     }
 
     /// Stores deliveries and answers; a worker runs the handlers. It is

@@ -17,10 +17,11 @@ pub mod exports {
     // Applications.
     pub use crate::{
         Answer, ConfigError, Counts, DeadLetters, Delivery, Disposition, Duplicate, Endpoint,
-        EndpointBuilder, EscapedId, Event, EventType, Fence, Handled, IdentityPolicy, KeyFormat,
-        LeaseLost, Limits, LostLease, OnStoreError, Otherwise, PayloadError, Proof, Rejected,
-        Rejection, RejectionClass, RejectionKind, RunningLease, Secret, SecretProblem, SecretSet,
-        Settings, StoreCheck, StoreCheckError, TenantSecrets, Verdict, contracts, providers,
+        EndpointBuilder, EscapedId, Event, EventFamily, EventType, Fence, FromDelivery, Handled,
+        IdentityPolicy, KeyFormat, LeaseLost, Limits, LostLease, OnStoreError, Otherwise,
+        PayloadError, Proof, Rejected, Rejection, RejectionClass, RejectionKind, RunningLease,
+        Secret, SecretProblem, SecretSet, Settings, StoreCheck, StoreCheckError, TenantSecrets,
+        Verdict, contracts, providers,
     };
     // Stores.
     pub use crate::ordering;

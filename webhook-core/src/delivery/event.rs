@@ -1,12 +1,11 @@
 //! A delivery with its parsed payload.
 
-use serde::de::DeserializeOwned;
 use std::fmt;
 use std::ops::Deref;
 
-use crate::delivery::{Delivery, PayloadError};
+use crate::delivery::{Delivery, FromDelivery, PayloadError};
 
-/// A verified delivery and its payload as a `T`. Derefs to the [`Delivery`].
+/// A verified delivery and its payload as a `T`, which is any [`FromDelivery`]. Derefs to the [`Delivery`].
 #[derive(Clone)]
 pub struct Event<T> {
     /// The delivery.
@@ -15,14 +14,14 @@ pub struct Event<T> {
     pub data: T,
 }
 
-impl<T: DeserializeOwned> Event<T> {
+impl<T: FromDelivery> Event<T> {
     /// Parses the payload of a delivery.
     ///
     /// # Errors
     ///
     /// [`PayloadError`] if the payload is not a `T`.
     pub fn parse(delivery: Delivery) -> Result<Self, PayloadError> {
-        let data = delivery.json()?;
+        let data = T::from_delivery(&delivery)?;
         Ok(Self { delivery, data })
     }
 }

@@ -15,6 +15,7 @@ use crate::delivery::head_labels::{
 };
 use crate::delivery::judgement::Judgement;
 use crate::delivery::responder::MAX_UNSIGNED;
+use crate::delivery::target::query;
 use crate::delivery::{Checked, Delivery, DeliverySpan, Pending, Record, Scope, Shared, Watch};
 use crate::error::RejectionKind;
 use crate::keys::{FetchedKeys, KeyQuery};
@@ -127,6 +128,7 @@ impl Intake {
             Locator::Header(names) => header_label(head, names),
             _ => None,
         };
+        record.query = query(shared, head.path_and_query);
         let has_id = shared.identity.uses_id() && record.id.is_some();
         if shared.store.is_none() || has_id {
             return Ok(()); // The replay key needs nothing else from the head.

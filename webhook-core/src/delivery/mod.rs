@@ -12,6 +12,7 @@ mod envelope;
 mod event;
 mod fence;
 mod form_payload;
+mod from_delivery;
 mod head_labels;
 mod hooks;
 mod identity;
@@ -37,6 +38,7 @@ mod scope;
 mod sealing;
 mod settling;
 mod shared;
+mod target;
 mod unsettled;
 mod watch;
 
@@ -48,6 +50,7 @@ pub use counts::Counts;
 pub(crate) use envelope::{Envelope, EnvelopeSpec};
 pub use event::Event;
 pub use fence::Fence;
+pub use from_delivery::FromDelivery;
 pub use hooks::{Duplicate, Handled, Hooks, Rejected};
 pub use identity::IdentityPolicy;
 pub(crate) use identity::{IdentityInput, IdentityRule, Remembered};
@@ -264,6 +267,17 @@ impl Delivery {
     #[cfg(feature = "inbox")]
     pub(crate) fn unwrapped(&self) -> Option<&Bytes> {
         self.0.unwrapped.as_deref()
+    }
+
+    /// The query of the request, undecoded, without its `?` and without the parameters that
+    /// [hold a token](Self::is_token_parameter). `None` if nothing is left, or if the delivery is an
+    /// object that was [fetched](Proof::is_fetched).
+    ///
+    /// Most providers do not sign it: [`Coverage::url`](crate::Coverage::url) says so. Mercado Pago
+    /// signs its `data.id`, and the token of ifthenpay vouches for all of it.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.0.query.as_deref()
     }
 
     /// The number of this attempt to handle the event, starting at one. A higher number means that

@@ -1,5 +1,6 @@
 //! A payload that is not of the handler's type.
 
+use std::error::Error;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
@@ -17,17 +18,46 @@ use crate::observe::log_limit::excerpt;
 /// With `?` in a handler, it converts to the adapter's `NotAnEvent`, which is logged and answered
 /// 422.
 pub struct PayloadError {
-    source: serde_json::Error,
+    problem: Problem,
     delivery: Delivery,
-    path: fn(&[u8]) -> String,
+}
+
+enum Problem {
+    Json {
+        source: serde_json::Error,
+        path: fn(&[u8]) -> String,
+    },
+    /// Found by a [`FromDelivery`](crate::FromDelivery) of its own.
+    Other {
+        path: String,
+        source: Box<dyn Error + Send + Sync>,
+    },
 }
 
 impl PayloadError {
     pub(super) fn new<T: DeserializeOwned>(source: serde_json::Error, delivery: Delivery) -> Self {
         Self {
-            source,
+            problem: Problem::Json {
+                source,
+                path: path_to_difference::<T>,
+            },
             delivery,
-            path: path_to_difference::<T>,
+        }
+    }
+
+    /// An error of a [`FromDelivery`](crate::FromDelivery), at this path in the payload. The path is
+    /// logged, so it has no values of the payload.
+    pub fn at(
+        path: impl AsRef<str>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+        delivery: &Delivery,
+    ) -> Self {
+        Self {
+            problem: Problem::Other {
+                path: excerpt(path.as_ref()),
+                source: source.into(),
+            },
+            delivery: delivery.clone(),
         }
     }
 
@@ -35,7 +65,10 @@ impl PayloadError {
     /// most 200 characters. This parses the payload again.
     #[must_use]
     pub fn path(&self) -> String {
-        (self.path)(self.delivery.payload())
+        match &self.problem {
+            Problem::Json { path, .. } => path(self.delivery.payload()),
+            Problem::Other { path, .. } => path.clone(),
+        }
     }
 
     /// The rejection to answer: 422, or the answer that the endpoint
@@ -106,17 +139,26 @@ impl fmt::Debug for PayloadError {
 
 impl fmt::Display for PayloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.source.classify() {
+        let source = match &self.problem {
+            Problem::Json { source, .. } => source,
+            Problem::Other { path, .. } => {
+                return write!(f, "payload does not match the expected type at {path}");
+            }
+        };
+        let what = match source.classify() {
             serde_json::error::Category::Data => "does not match the expected type",
             _ => "is not JSON",
         };
-        let (line, column) = (self.source.line(), self.source.column());
+        let (line, column) = (source.line(), source.column());
         write!(f, "payload {what} at line {line} column {column}")
     }
 }
 
-impl std::error::Error for PayloadError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
+impl Error for PayloadError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.problem {
+            Problem::Json { source, .. } => Some(source),
+            Problem::Other { source, .. } => Some(&**source),
+        }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Record {
     /// Labels from the head.
     pub(crate) id: Option<Box<str>>,
     pub(crate) kind: Option<Box<str>>,
+    /// The query, for handlers.
+    pub(crate) query: Option<Box<str>>,
     /// Labels from the body. Without replay protection they are only read when a handler asks for
     /// them.
     pub(crate) body: OnceLock<BodyLabels>,
@@ -58,6 +60,7 @@ impl Record {
             unwrapped: None,
             id: None,
             kind: None,
+            query: None,
             body: OnceLock::new(),
             proof: Proof::NOTHING,
             #[cfg(feature = "inbox")]
@@ -80,6 +83,7 @@ impl Record {
             unwrapped: self.unwrapped.clone(),
             id: self.id.clone(),
             kind: self.kind.clone(),
+            query: self.query.clone(),
             body: self.body.clone(),
             proof: self.proof,
             remembered: self.remembered.clone(),

@@ -7,7 +7,7 @@ mod patterns;
 mod table;
 
 pub use admission::{Admission, Otherwise};
-pub use event_type::EventType;
+pub use event_type::{EventFamily, EventType};
 pub use failure::{Failure, Verdict};
 pub use patterns::EventPatterns;
 pub use table::{EventTable, Registration};

@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
 use crate::delivery::Delivery;
-use crate::routing::EventPatterns;
+use crate::routing::{EventFamily, EventPatterns, EventType};
 
 /// Handlers by patterns of event types.
 ///
@@ -13,11 +13,13 @@ use crate::routing::EventPatterns;
 /// `<type>.<action>` is a type too: `issues.opened`.
 ///
 /// The handler of a delivery is that of its type with its action, else that of its type, else that
-/// of the longest prefix.
+/// of the longest prefix, else that of the first [family](EventFamily) that includes it.
 #[derive(Clone, Debug)]
 pub struct EventTable<H> {
     /// Sorted by text. Of two entries with one text, the prefix comes first.
     entries: Vec<Entry<H>>,
+    /// In the order of their registration.
+    families: Vec<Family<H>>,
 }
 
 /// A handler and the place in the source at which it was registered.
@@ -41,10 +43,22 @@ struct Entry<H> {
     label: Arc<str>,
 }
 
+#[derive(Clone, Debug)]
+struct Family<H> {
+    family: EventFamily,
+    registration: Registration<H>,
+    /// The name, as the label of its events in metrics.
+    label: Arc<str>,
+}
+
+/// What was found: a registration, and the label of its events.
+type Found<'t, H> = (&'t Registration<H>, &'t Arc<str>);
+
 impl<H> Default for EventTable<H> {
     fn default() -> Self {
         Self {
             entries: Vec::new(),
+            families: Vec::new(),
         }
     }
 }
@@ -67,6 +81,38 @@ impl<H> EventTable<H> {
             self.insert(pattern, Registration { handler, at });
         });
         self.link();
+    }
+
+    /// Adds a handler for the events of a payload type: its patterns and its family.
+    ///
+    /// # Panics
+    ///
+    /// Like [`add`](Self::add), and if another handler has a family of this name.
+    #[track_caller]
+    pub fn add_event<E: EventType>(&mut self, handler: H)
+    where
+        H: Clone,
+    {
+        let at = Location::caller();
+        if let Some(family) = E::FAMILY {
+            let handler = handler.clone();
+            self.insert_family(family, Registration { handler, at });
+        }
+        self.add(E::TYPES, handler);
+    }
+
+    fn insert_family(&mut self, family: EventFamily, registration: Registration<H>) {
+        let (name, at) = (family.name(), registration.at);
+        let mut known = self.families.iter();
+        if let Some(known) = known.find(|known| known.family.name() == name) {
+            let first = known.registration.at;
+            panic!("`{name}` has two handlers: one registered at {first}, another at {at}");
+        }
+        self.families.push(Family {
+            family,
+            registration,
+            label: name.into(),
+        });
     }
 
     fn insert(&mut self, pattern: &str, registration: Registration<H>) {
@@ -120,18 +166,28 @@ impl<H> EventTable<H> {
     /// label of the event, or `other` if it has no handler.
     #[must_use]
     pub fn route(&self, delivery: &Delivery) -> Option<&Registration<H>> {
-        let found = self.find_entry(delivery);
+        let found = self.find_labelled(delivery);
         match found {
-            Some(entry) => delivery.set_event_label(&entry.label),
+            Some((_, label)) => delivery.set_event_label(label),
             None => delivery.set_event_label(other()),
         }
-        found.map(|entry| &entry.registration)
+        found.map(|(registration, _)| registration)
     }
 
     /// The handler of a delivery.
     #[must_use]
     pub fn find(&self, delivery: &Delivery) -> Option<&Registration<H>> {
-        self.find_entry(delivery).map(|entry| &entry.registration)
+        self.find_labelled(delivery)
+            .map(|(registration, _)| registration)
+    }
+
+    fn find_labelled(&self, delivery: &Delivery) -> Option<Found<'_, H>> {
+        if let Some(entry) = self.find_entry(delivery) {
+            return Some((&entry.registration, &entry.label));
+        }
+        let mut families = self.families.iter();
+        let found = families.find(|known| known.family.includes(delivery))?;
+        Some((&found.registration, &found.label))
     }
 
     fn find_entry(&self, delivery: &Delivery) -> Option<&Entry<H>> {

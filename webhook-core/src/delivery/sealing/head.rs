@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::delivery::sealing::format::{Reader, Writer};
+use crate::delivery::target::without_tokens;
 use crate::delivery::{Delivery, Shared};
 use crate::request::{Found, Head};
 use crate::time::UnixTime;
@@ -50,7 +51,7 @@ impl StoredHead {
     pub(crate) fn of(shared: &Shared, head: &Head<'_>, received_at: UnixTime) -> Self {
         let mut stored = Self {
             method: head.method.into(),
-            path_and_query: without_tokens(shared, head.path_and_query),
+            path_and_query: without_tokens(shared, head.path_and_query).into(),
             route: None,
             headers: Vec::new(),
             received_at,
@@ -162,25 +163,6 @@ impl StoredHead {
                 headers
             },
         })
-    }
-}
-
-/// The target without the parameters that hold a token.
-fn without_tokens(shared: &Shared, target: &str) -> Box<str> {
-    let Some((path, query)) = target.split_once('?') else {
-        return target.into();
-    };
-    let is_token = |pair: &&str| {
-        let mut parsed = form_urlencoded::parse(pair.as_bytes());
-        parsed.any(|(name, _)| shared.is_token_parameter(&name))
-    };
-    if !query.split('&').any(|pair| is_token(&pair)) {
-        return target.into();
-    }
-    let kept: Vec<_> = query.split('&').filter(|pair| !is_token(pair)).collect();
-    match kept.is_empty() {
-        true => path.into(),
-        false => format!("{path}?{}", kept.join("&")).into(),
     }
 }
 

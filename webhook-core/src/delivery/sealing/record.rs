@@ -13,6 +13,7 @@ use triomphe::UniqueArc;
 use crate::crypto::{RunningMac, Tag};
 use crate::delivery::sealing::format::{Reader, Writer};
 use crate::delivery::sealing::{SealKeys, StoredHead, UnsealError};
+use crate::delivery::target::query;
 use crate::delivery::{BodyLabels, Delivery, Proof, Record, Remembered, Scope};
 use crate::provider::{Coverage, Mode, Verified};
 use crate::replay::{LabelBound, Lease, ReplayKey};
@@ -231,6 +232,9 @@ impl Scope {
         record.unwrapped = payload.map(|payload| Box::new(Bytes::copy_from_slice(payload)));
         let head = StoredHead::read(reader)?;
         reader.end()?;
+        if !record.proof.is_fetched() {
+            record.query = query(&self.shared, head.path_and_query());
+        }
         Some(Unsealed {
             delivery: Delivery::new(record),
             head,
