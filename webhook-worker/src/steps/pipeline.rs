@@ -55,10 +55,11 @@ type OnError<'a> = Box<dyn Fn(&str, &Cause) + Send + Sync + 'a>;
 pub struct PipelineStep<'a> {
     name: Box<str>,
     run: Box<dyn Fn(StepResults) -> Running<'a> + Send + Sync + 'a>,
-    when: Option<Box<dyn Fn(&StepResults) -> bool + Send + Sync + 'a>>,
+    when: Option<When<'a>>,
     retry: StepRetry,
 }
 
+type When<'a> = Box<dyn Fn(&StepResults) -> bool + Send + Sync + 'a>;
 type Running<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, Cause>> + Send + 'a>>;
 
 /// A step with this name, which calls this function with the results of those before it. What it

@@ -9,7 +9,8 @@ use webhook_core::replay::LeaseState;
 use webhook_core::{Endpoint, EndpointBuilder, LostLease, StoreError, StoreErrorKind};
 use webhook_inbox::{
     Acceptance, Accepted, Change, Ending, Inbox, InboxTable, JobFilter, JobId, JobLease, JobState,
-    Listed, MemoryInbox, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Lane, LaneStats, Listed, MemoryInbox, Pruned, Retention, Stats, Step, StoredJob, TakeRequest,
+    Taken,
 };
 use webhook_worker::{Consumed, Worker};
 
@@ -82,6 +83,14 @@ impl InboxTable for Faulty {
 
     async fn stats(&self) -> Result<Stats, StoreError> {
         self.table.stats().await
+    }
+
+    async fn lanes(
+        &self,
+        after: Option<&Lane>,
+        at_most: usize,
+    ) -> Result<Vec<LaneStats>, StoreError> {
+        self.table.lanes(after, at_most).await
     }
 
     async fn prune(&self, retention: &Retention, at_most: usize) -> Result<Pruned, StoreError> {
