@@ -93,7 +93,7 @@ mod tests {
         assert!(lanes.begin(&acme) && lanes.begin(&acme) && lanes.begin(&initech));
         let room = lanes.room(now);
         assert_eq!((room.slots, room.per_lane), (1, 2));
-        assert_eq!(room.skip, [acme.clone()]);
+        assert_eq!(room.skip, std::slice::from_ref(&acme));
         lanes.end(&acme);
         assert_eq!(lanes.room(now).slots, 2);
         assert!(lanes.room(now).skip.is_empty());
