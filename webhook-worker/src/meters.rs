@@ -15,7 +15,7 @@ pub(crate) fn attempted(consumer: &str, outcome: &'static str, took: Duration) {
     let consumer = || consumer.to_owned();
     metrics::counter!("webhook_attempts_total", "consumer" => consumer(), "outcome" => outcome)
         .increment(1);
-    metrics::histogram!("webhook_attempt_seconds", "consumer" => consumer()).record(took);
+    metrics::histogram!("webhook_attempt_duration_seconds", "consumer" => consumer()).record(took);
 }
 
 /// How many jobs there are.
