@@ -14,7 +14,7 @@ use crate::consumer::{Consumed, ErasedConsumer};
 use crate::context::{Context, Phase};
 use crate::guard::{Guarded, Panicked};
 use crate::settle::settle;
-use crate::{Stored, meters};
+use crate::{Stored, metrics};
 
 /// Gives a job a slot, and runs it as a task. Its lease was asked for at this time.
 pub(crate) fn begin<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) {
@@ -91,7 +91,7 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
     );
     let ran = run(context, &*consumer, &stored).instrument(span).await;
     let took = began.elapsed();
-    meters::attempted(&job.lane.consumer, ran.as_str(), took);
+    metrics::attempted(&job.lane.consumer, ran.as_str(), took);
     conclude(context, &job, &stored, ran, took, transaction).await;
     context.leases.end(&lease);
 }

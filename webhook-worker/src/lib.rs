@@ -77,7 +77,7 @@ mod error;
 mod guard;
 mod lanes;
 mod leases;
-mod meters;
+pub mod metrics;
 mod pump;
 mod retry;
 mod running;

@@ -7,7 +7,7 @@ use webhook_core::adapter::LogLimit;
 use webhook_inbox::InboxTable;
 
 use crate::context::{Context, Phase};
-use crate::meters;
+use crate::metrics;
 
 /// How often old bodies and records are looked for.
 const EVERY: Duration = Duration::from_secs(60);
@@ -57,7 +57,7 @@ async fn prune<T: InboxTable>(context: &Context<T>) {
 }
 
 async fn tell<T: InboxTable>(context: &Context<T>) {
-    if !meters::ARE_KEPT {
+    if !metrics::ARE_KEPT {
         return std::future::pending().await;
     }
     let mut next = Instant::now();
@@ -65,7 +65,7 @@ async fn tell<T: InboxTable>(context: &Context<T>) {
         sleep_until(next).await;
         next = Instant::now() + LEVELS_EVERY;
         if let Ok(stats) = context.inbox.table().stats().await {
-            meters::levels(&stats);
+            metrics::levels(&stats);
         }
     }
 }

@@ -34,6 +34,22 @@ impl MetricKind {
 }
 
 impl Metric {
+    /// A metric with all of its labels, for crates that are built on this one.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        kind: MetricKind,
+        labels: &'static [&'static str],
+        help: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            kind,
+            labels,
+            help,
+        }
+    }
+
     /// The name, with its unit: counters end in `_total`, times in `_seconds`, sizes in `_bytes`.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use webhook_core::metrics::{ALL, DeliveryOutcome};
+use webhook_worker::metrics as of_workers;
 
 fn read(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -17,8 +18,11 @@ fn the_table_of_metrics_is_that_of_the_code() {
         .lines()
         .filter(|line| line.starts_with("| `webhook_"))
         .collect();
-    let expected = ALL.iter().map(|metric| {
-        let own = metric.labels().iter().skip(2);
+    // Those of an endpoint have its provider and consumer first.
+    let of_endpoints = ALL.iter().map(|metric| (metric, 2));
+    let by_workers = of_workers::ALL.iter().map(|metric| (metric, 0));
+    let expected = of_endpoints.chain(by_workers).map(|(metric, common)| {
+        let own = metric.labels().iter().skip(common);
         let own: Vec<_> = own.map(|label| format!("`{label}`")).collect();
         let (name, kind) = (metric.name(), metric.kind().as_str());
         format!(
@@ -48,7 +52,8 @@ fn every_metric_in_an_alert_exists() {
             .iter()
             .find_map(|end| name.strip_suffix(end));
         let is = |metric: &str| metric == name || Some(metric) == stem;
-        let is_known = ALL.iter().any(|metric| is(metric.name()));
+        let mut all = ALL.iter().chain(of_workers::ALL);
+        let is_known = all.any(|metric| is(metric.name()));
         assert!(is_known, "{name} is no metric");
     }
 }
