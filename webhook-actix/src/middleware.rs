@@ -121,7 +121,6 @@ impl Webhook {
     /// If the endpoint is durable already, or has no replay protection.
     #[cfg(feature = "inbox")]
     #[track_caller]
-    #[must_use]
     pub fn durable(self, inbox: impl webhook_core::Acceptor) -> Self {
         self.endpoint().make_durable(inbox);
         self

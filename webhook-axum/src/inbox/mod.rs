@@ -78,6 +78,7 @@ pub struct AppConsumer(ServiceConsumer<Router, Body>);
 
 impl AppConsumer {
     /// Runs the stored deliveries of this layer through this application.
+    #[must_use]
     pub fn new(layer: &WebhookLayer, app: Router) -> Self {
         Self(ServiceConsumer::with_body(layer.inner(), app))
     }
