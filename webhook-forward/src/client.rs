@@ -49,7 +49,8 @@ pub(crate) enum Ended {
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) status: u16,
-    pub(crate) retry_after: Duration,
+    /// What it asks for.
+    pub(crate) retry_after: Option<Duration>,
     /// Content type and body, if they are passed back.
     passed: Option<(Option<String>, Bytes)>,
 }
@@ -126,7 +127,7 @@ impl Client {
             }
         };
         let retry_after = match head.status {
-            StatusCode::OK => retry_after::DEFAULT,
+            StatusCode::OK => None,
             _ => retry_after::read(&head.headers, SystemTime::now()),
         };
         Ended::Received(Received {

@@ -1,6 +1,7 @@
 //! What became of a delivery.
 
 use std::fmt;
+use std::time::Duration;
 
 use webhook_core::adapter::Failure;
 use webhook_core::{Answer, Delivery, Disposition, Verdict};
@@ -14,6 +15,7 @@ use crate::retry_after;
 pub struct Forwarded {
     outcome: ForwardOutcome,
     status: Option<u16>,
+    retry_after: Option<Duration>,
     answer: Answer,
     disposition: Disposition,
 }
@@ -89,6 +91,10 @@ impl Forwarded {
             Ended::TooLong => (ForwardOutcome::TooLong, None),
             Ended::Loop => (ForwardOutcome::Loop, None),
         };
+        let retry_after = match ended {
+            Ended::Received(received) => received.retry_after,
+            _ => None,
+        };
         let (answer, disposition) = match ended {
             Ended::Received(received) if outcome == ForwardOutcome::Delivered => {
                 (received.take_answer(), Disposition::Commit)
@@ -101,6 +107,7 @@ impl Forwarded {
         Self {
             outcome,
             status,
+            retry_after,
             answer,
             disposition,
         }
@@ -116,6 +123,13 @@ impl Forwarded {
     #[must_use]
     pub const fn upstream_status(&self) -> Option<u16> {
         self.status
+    }
+
+    /// `Retry-After` of the receiver's answer, if it gave one: at least a second, and at most an
+    /// hour.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// What becomes of the claim.
@@ -134,7 +148,9 @@ impl Forwarded {
 fn verdict(ended: &Ended, outcome: ForwardOutcome) -> Verdict {
     match (ended, outcome) {
         (_, ForwardOutcome::GivenUp) => Verdict::GiveUp,
-        (Ended::Received(received), _) => Verdict::RetryAfter(received.retry_after),
+        (Ended::Received(received), _) => {
+            Verdict::RetryAfter(received.retry_after.unwrap_or(retry_after::DEFAULT))
+        }
         _ => Verdict::RetryAfter(retry_after::DEFAULT),
     }
 }

@@ -16,8 +16,9 @@ use crate::counts::{Counters, ForwardCounts};
 use crate::credential::HopCredential;
 use crate::error::ForwardError;
 use crate::forwarded::{ForwardOutcome, Forwarded};
-use crate::headers::{Allowed, describe, identify};
+use crate::headers::{Allowed, describe, identify, remove_reserved};
 use crate::hops::{Hops, VIA, random};
+use crate::substitute::Substitute;
 use crate::target::Target;
 
 /// Sends verified deliveries to another server.
@@ -89,7 +90,18 @@ impl Forwarder {
         delivery: &Delivery,
         head: &Head<'_>,
     ) -> impl Future<Output = Forwarded> + Send + use<> {
-        let prepared = self.0.settings.prepare(delivery, head);
+        let substitute = Substitute::new(id(delivery), delivery.raw().clone());
+        self.forward_as(delivery, head, substitute)
+    }
+
+    /// Like [`forward`](Self::forward), with another id and body, and with further headers.
+    pub fn forward_as(
+        &self,
+        delivery: &Delivery,
+        head: &Head<'_>,
+        substitute: Substitute,
+    ) -> impl Future<Output = Forwarded> + Send + use<> {
+        let prepared = self.0.settings.prepare(delivery, head, substitute);
         let (inner, delivery) = (self.0.clone(), delivery.clone());
         async move {
             let mut ended = match prepared {
@@ -123,18 +135,26 @@ impl Forwarder {
 
 impl Settings {
     /// The request for a delivery; `None` if it is in a loop.
-    fn prepare(&self, delivery: &Delivery, head: &Head<'_>) -> Option<Prepared> {
+    fn prepare(
+        &self,
+        delivery: &Delivery,
+        head: &Head<'_>,
+        substitute: Substitute,
+    ) -> Option<Prepared> {
         let via = self.hops.next(head).ok()?;
-        let id = id(delivery);
-        let mut headers = HeaderMap::with_capacity(24);
+        let Substitute {
+            id,
+            body,
+            mut headers,
+        } = substitute;
         let credential = self.credential.own_header();
+        remove_reserved(credential, &mut headers);
         self.allowed.copy(delivery, head, credential, &mut headers);
         describe(delivery, &id, self.route.as_deref(), &mut headers);
         headers.insert(VIA, via);
         if self.idempotency_key {
             identify(&id, &mut headers);
         }
-        let body = delivery.raw().clone();
         self.credential.add(&mut headers, &id, &body);
         Some(Prepared {
             uri: self.target.of(delivery, head),

@@ -125,6 +125,16 @@ fn is_never_passed(name: &HeaderName) -> bool {
         || ["keep-alive", "proxy-connection", IDEMPOTENCY_KEY].contains(&text)
 }
 
+/// Removes what only the forwarder, the hop credential or the client may write.
+pub(crate) fn remove_reserved(credential: Option<&HeaderName>, from: &mut HeaderMap) {
+    for name in HOP_BY_HOP.iter().chain(credential) {
+        from.remove(name);
+    }
+    for name in OURS.into_iter().chain(STANDARD).chain([IDEMPOTENCY_KEY]) {
+        from.remove(name);
+    }
+}
+
 /// Adds what the forwarder says about the delivery.
 pub(crate) fn describe(delivery: &Delivery, id: &str, route: Option<&str>, to: &mut HeaderMap) {
     let proof = delivery.proof();

@@ -113,6 +113,7 @@ mod forwarder;
 mod headers;
 mod hops;
 mod retry_after;
+mod substitute;
 mod target;
 
 pub use builder::{Destination, ForwarderBuilder};
@@ -120,3 +121,4 @@ pub use counts::ForwardCounts;
 pub use error::ForwardError;
 pub use forwarded::{ForwardOutcome, Forwarded};
 pub use forwarder::Forwarder;
+pub use substitute::Substitute;

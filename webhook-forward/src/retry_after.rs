@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
-/// When the sender shall retry: what the receiver says, within bounds.
-pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Duration {
+/// When the sender shall retry: what the receiver says, within bounds. `None`: it says nothing.
+pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER);
     let value = value.and_then(|value| value.to_str().ok());
     let wait = value.and_then(|text| match text.trim().parse() {
@@ -16,7 +16,7 @@ pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Duration {
             Some(at.duration_since(now).unwrap_or_default())
         }
     });
-    wait.map_or(DEFAULT, |wait| wait.clamp(SHORTEST, LONGEST))
+    wait.map(|wait| wait.clamp(SHORTEST, LONGEST))
 }
 
 /// Without a word of the receiver: that of other answers with 503.
@@ -33,23 +33,24 @@ mod tests {
     fn seconds_and_dates_are_read_within_bounds() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         for (value, secs) in [
-            ("120", 120),
-            (" 7 ", 7),
-            ("0", 1),
-            ("3601", 3600),
-            ("99999999999999999999", 10),
-            ("-1", 10),
-            ("soon", 10),
-            ("", 10),
-            ("Sun, 06 Nov 1994 08:50:37 GMT", 60),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", 1),
-            ("Sat, 05 Nov 1994 08:49:37 GMT", 1),
-            ("Sun, 06 Nov 2044 08:49:37 GMT", 3600),
+            ("120", Some(120)),
+            (" 7 ", Some(7)),
+            ("0", Some(1)),
+            ("3601", Some(3600)),
+            ("99999999999999999999", None),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(1)),
+            ("Sat, 05 Nov 1994 08:49:37 GMT", Some(1)),
+            ("Sun, 06 Nov 2044 08:49:37 GMT", Some(3600)),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, value.parse().unwrap());
-            assert_eq!(read(&headers, now), Duration::from_secs(secs), "{value:?}");
+            let wait = secs.map(Duration::from_secs);
+            assert_eq!(read(&headers, now), wait, "{value:?}");
         }
-        assert_eq!(read(&HeaderMap::new(), now), DEFAULT);
+        assert_eq!(read(&HeaderMap::new(), now), None);
     }
 }

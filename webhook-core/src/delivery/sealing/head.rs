@@ -10,14 +10,15 @@ use crate::delivery::{Delivery, Shared};
 use crate::request::{Found, Head};
 use crate::time::UnixTime;
 
-/// Headers that are kept of every request: what the body is, who sent it, and the trace that it is
-/// part of (W3C Trace Context).
-const ALWAYS: [&str; 5] = [
+/// Headers that are kept of every request: what the body is, who sent it, the trace that it is part
+/// of (W3C Trace Context), and the forwarders that it has passed, by which a loop is recognised.
+const ALWAYS: [&str; 6] = [
     "content-type",
     "user-agent",
     "traceparent",
     "tracestate",
     "baggage",
+    "x-delivery-via",
 ];
 /// How many bytes all values have at most. They are kept before the request is verified.
 const MAX_HEADERS: usize = 16 * 1024;
@@ -27,9 +28,10 @@ const NEVER: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 /// The part of a request's head that is stored with its delivery.
 ///
 /// It has the method, the target without tokens, and a list of headers: the [names of the
-/// provider](crate::Provider::header_names), `content-type`, `user-agent`, and those of W3C Trace
-/// Context. Other headers are left out, because they may hold secrets: [`keep`](Self::keep) adds
-/// one by its name. A value that would make all of them longer than 16 KiB is left out too.
+/// provider](crate::Provider::header_names), `content-type`, `user-agent`, those of W3C Trace
+/// Context, and `x-delivery-via` of forwarders. Other headers are left out, because they may hold
+/// secrets: [`keep`](Self::keep) adds one by its name. A value that would make all of them longer
+/// than 16 KiB is left out too.
 ///
 /// `Debug` shows the method and the time of arrival.
 #[derive(Clone, PartialEq, Eq)]
