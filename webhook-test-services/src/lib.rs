@@ -21,17 +21,22 @@
 //!
 //! If there is no server, the functions return `None` and print a line on standard error, which the
 //! test harness does not capture. With `WEBHOOK_TEST_REQUIRE_SERVICES=1` they panic instead.
+//! [`Nats`] and [`RabbitMq`] are on demand: tests without them are skipped in any case.
 
 mod guard;
 mod missing;
+mod nats;
 mod pgbouncer;
 mod port;
 mod postgres;
 mod programs;
+mod rabbitmq;
 mod redis;
 mod redis_cluster;
 
+pub use nats::Nats;
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
+pub use rabbitmq::RabbitMq;
 pub use redis::Redis;
 pub use redis_cluster::RedisCluster;

@@ -33,7 +33,8 @@ pub(crate) fn wait(
     false
 }
 
-fn answers(port: u16, greeting: &[u8], ready: &[u8]) -> std::io::Result<bool> {
+/// Whether a server answers `greeting` with a text that begins with `ready`.
+pub(crate) fn answers(port: u16, greeting: &[u8], ready: &[u8]) -> std::io::Result<bool> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut socket = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
     socket.set_read_timeout(Some(Duration::from_secs(5)))?;

@@ -1,0 +1,16 @@
+//! Relays of deliveries that a worker takes out of an inbox in memory.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[cfg(feature = "amqp")]
+mod amqp;
+mod bench;
+mod claim_check;
+mod cloud_events;
+#[cfg(feature = "http")]
+mod http;
+mod message;
+#[cfg(feature = "nats")]
+mod nats;
+#[cfg(feature = "http")]
+mod restate;
