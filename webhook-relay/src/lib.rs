@@ -97,7 +97,9 @@ mod nats;
 mod passed;
 mod reference;
 mod relay;
+#[cfg(any(feature = "amqp", feature = "nats"))]
 mod template;
+mod token;
 
 #[cfg(feature = "amqp")]
 pub use amqp::{Amqp, Broker};

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use webhook_worker::Stored;
 
-use crate::{Reference, key};
+use crate::{Reference, key, token};
 
 /// What an engine is handed. `Debug` shows neither the body nor the headers.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ impl Message {
         let own = self.stored.delivery().consumer().unwrap_or_default();
         match consumer == own {
             true => self.key.to_string(),
-            false => format!("{}.{}", self.key, crate::template::escape(consumer)),
+            false => format!("{}.{}", self.key, token::escape(consumer)),
         }
     }
 

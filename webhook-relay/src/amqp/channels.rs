@@ -5,30 +5,33 @@
 //! its event would be lost.
 
 use std::mem;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lapin::options::ConfirmSelectOptions;
 use lapin::tcp::{AMQPUriTcpExt as _, TLSConfig};
 use lapin::uri::AMQPUri;
 use lapin::{Channel, Connection, ConnectionProperties};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::Dispatch;
 
 use crate::amqp::outcome::Failure;
 
 /// After a connection failed, all messages that wait for one fail too.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long a connection and its handshake, or a channel, may take. The client waits without an end
+/// if the connection breaks meanwhile.
+const STEP: Duration = Duration::from_secs(5);
 
 pub(super) struct Channels {
     uri: AMQPUri,
-    connection: tokio::sync::Mutex<State>,
+    state: tokio::sync::Mutex<State>,
     idle: Mutex<Vec<Channel>>,
 }
 
 #[derive(Default)]
 struct State {
-    connection: Option<Connection>,
+    connection: Option<Arc<Connection>>,
     failed_at: Option<Instant>,
 }
 
@@ -36,7 +39,7 @@ impl Channels {
     pub(super) fn new(uri: AMQPUri) -> Self {
         Self {
             uri,
-            connection: tokio::sync::Mutex::default(),
+            state: tokio::sync::Mutex::default(),
             idle: Mutex::default(),
         }
     }
@@ -49,25 +52,42 @@ impl Channels {
                 return Ok(channel);
             }
         }
-        let mut state = self.connection.lock().await;
-        let is_connected = |connection: &Connection| connection.status().connected();
-        if !state.connection.as_ref().is_some_and(is_connected) {
-            if state.failed_at.is_some_and(|at| at.elapsed() < PAUSE) {
-                return Err(Failure::Away);
-            }
-            // Also if this future is dropped before there is an answer.
-            state.failed_at = Some(Instant::now());
-            state.connection = Some(connect(self.uri.clone()).await?);
-            state.failed_at = None;
+        let connection = self.connection().await?;
+        let opened = within(STEP, open(&connection)).await;
+        if opened.is_err() {
+            self.forget(&connection).await;
         }
-        let Some(connection) = &state.connection else {
+        opened
+    }
+
+    /// The connection, or a new one if it is lost.
+    async fn connection(&self) -> Result<Arc<Connection>, Failure> {
+        let mut state = self.state.lock().await;
+        if let Some(connection) = &state.connection
+            && connection.status().connected()
+        {
+            return Ok(Arc::clone(connection));
+        }
+        if state.failed_at.is_some_and(|at| at.elapsed() < PAUSE) {
             return Err(Failure::Away);
-        };
-        let channel = connection.create_channel().await?;
-        channel
-            .confirm_select(ConfirmSelectOptions::default())
-            .await?;
-        Ok(channel)
+        }
+        // Whatever this future comes to, dropped or not.
+        state.failed_at = Some(Instant::now());
+        let connected = within(STEP, connect(self.uri.clone())).await;
+        state.failed_at = Some(Instant::now());
+        let connection = Arc::new(connected?);
+        state.connection = Some(Arc::clone(&connection));
+        state.failed_at = None;
+        Ok(connection)
+    }
+
+    /// The next message gets another connection.
+    async fn forget(&self, broken: &Arc<Connection>) {
+        let mut state = self.state.lock().await;
+        let is_current = |current: &Arc<Connection>| Arc::ptr_eq(current, broken);
+        if state.connection.as_ref().is_some_and(is_current) {
+            state.connection = None;
+        }
     }
 
     /// Takes a channel back whose message was confirmed.
@@ -79,9 +99,24 @@ impl Channels {
         self.idle().pop()
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Channel>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Channel>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn within<V>(
+    time: Duration,
+    step: impl Future<Output = lapin::Result<V>>,
+) -> Result<V, Failure> {
+    let done = timeout(time, step).await;
+    Ok(done.map_err(|_| Failure::TimedOut)??)
+}
+
+async fn open(connection: &Connection) -> lapin::Result<Channel> {
+    let channel = connection.create_channel().await?;
+    let options = ConfirmSelectOptions::default();
+    channel.confirm_select(options).await?;
+    Ok(channel)
 }
 
 async fn connect(uri: AMQPUri) -> lapin::Result<Connection> {

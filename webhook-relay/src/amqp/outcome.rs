@@ -24,7 +24,7 @@ impl Failure {
     pub(super) fn consumed(&self) -> Consumed {
         let error = match self {
             Self::Away => return Consumed::failed("not connected"),
-            Self::TimedOut => return Consumed::failed("no confirmation"),
+            Self::TimedOut => return Consumed::failed("no answer"),
             Self::Client(error) => error,
         };
         match error.kind() {
@@ -62,7 +62,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Away => f.write_str("the broker could not be reached a moment ago"),
-            Self::TimedOut => f.write_str("the broker did not confirm in time"),
+            Self::TimedOut => f.write_str("the broker did not answer in time"),
             Self::Client(error) => error.fmt(f),
         }
     }

@@ -66,7 +66,9 @@ pub(crate) fn work(inbox: &Inbox<MemoryInbox>, consumer: impl Consumer) -> Runni
 /// A worker that retries at once, and never gives up.
 pub(crate) fn worker(inbox: &Inbox<MemoryInbox>) -> Worker<MemoryInbox> {
     let soon = Duration::from_millis(1);
-    let retry = RetryPolicy::default().waits(soon, soon).max_attempts(u32::MAX);
+    let retry = RetryPolicy::default()
+        .waits(soon, soon)
+        .max_attempts(u32::MAX);
     Worker::new(inbox.clone())
         .retry(retry)
         .rest(RestPolicy::new(u32::MAX, soon, soon))

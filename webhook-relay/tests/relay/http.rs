@@ -100,6 +100,22 @@ async fn serve(
     }
 }
 
+/// Asks a server for a short text.
+pub(crate) async fn get(url: &str) -> String {
+    let (host, path) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    body.to_owned()
+}
+
 /// Checks a request as a receiver does that knows the secret of the hop.
 fn is_genuine(got: &Got) -> bool {
     let endpoint = Endpoint::standard_webhooks(HOP).build().unwrap();
