@@ -118,3 +118,8 @@ pub use reference::{Reference, ReferenceError};
 pub use relay::{Relay, RelayBuilder};
 #[cfg(feature = "http")]
 pub use webhook_forward as forward;
+
+/// The page `docs/relays.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/relays.md")]
+struct Page;

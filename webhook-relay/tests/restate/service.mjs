@@ -1,5 +1,11 @@
 // A service that counts how often it was run.
-import * as restate from "@restatedev/restate-sdk";
+// The SDK needs this function, which Node.js has from version 22 on.
+Promise.withResolvers ??= function () {
+  const parts = {};
+  parts.promise = new this((resolve, reject) => Object.assign(parts, { resolve, reject }));
+  return parts;
+};
+const restate = await import("@restatedev/restate-sdk");
 
 const hooks = restate.object({
   name: "hooks",
