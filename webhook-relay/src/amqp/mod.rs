@@ -129,8 +129,10 @@ impl Amqp {
         key: ShortString,
         message: &Message,
     ) -> Result<Confirmation, Failure> {
-        let mut options = BasicPublishOptions::default();
-        options.mandatory = true;
+        let options = BasicPublishOptions {
+            mandatory: true,
+            ..BasicPublishOptions::default()
+        };
         let (exchange, properties) = (self.exchange.clone(), Self::properties(message));
         let published = channel.basic_publish(exchange, key, options, message.body(), properties);
         Ok(published.await?.await?)

@@ -34,8 +34,10 @@ impl Queue {
         for (argument, value) in more {
             arguments.insert((*argument).into(), value.clone());
         }
-        let mut options = QueueDeclareOptions::default();
-        options.durable = true;
+        let options = QueueDeclareOptions {
+            durable: true,
+            ..QueueDeclareOptions::default()
+        };
         channel
             .queue_declare(name.as_str().into(), options, arguments)
             .await
@@ -48,8 +50,7 @@ impl Queue {
     }
 
     async fn get(&self) -> Option<lapin::message::Delivery> {
-        let mut options = BasicGetOptions::default();
-        options.no_ack = true;
+        let options = BasicGetOptions { no_ack: true };
         let got = self
             .channel
             .basic_get(self.name.as_str().into(), options)
