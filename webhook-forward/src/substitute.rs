@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 /// What [`forward_as`](crate::Forwarder::forward_as) sends in place of what it would make of a
 /// delivery: an id, a body, and headers.
 ///
-/// It is for relays of stored deliveries, which know an id that is the same for all attempts, and may
-/// put the body in an envelope. `Debug` shows the length of the body.
+/// It is for relays of stored deliveries, which know an id that is the same for all attempts, and
+/// may put the body in an envelope. `Debug` shows the length of the body.
 #[derive(Clone)]
 #[must_use]
 pub struct Substitute {

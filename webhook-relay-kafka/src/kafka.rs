@@ -25,8 +25,8 @@ type KeyOf = dyn Fn(&Message) -> String + Send + Sync;
 /// Produces each message to a topic of Kafka, and waits until all in-sync replicas have it.
 ///
 /// The producer is idempotent (`enable.idempotence`, `acks=all`): its own retries leave no copies.
-/// Those of the worker do, after an answer that got lost: Kafka removes no duplicates. Consumers do,
-/// by the header `webhook-id`.
+/// Those of the worker do, after an answer that got lost: Kafka removes no duplicates. Consumers
+/// do, by the header `webhook-id`.
 ///
 /// The key decides about the partition, and so about the order. Default: `TENANT/PROVIDER`, or the
 /// provider without tenants.
@@ -36,7 +36,8 @@ type KeyOf = dyn Fn(&Message) -> String + Send + Sync;
 /// | the brokers | the delivery |
 /// |---|---|
 /// | have the message in all in-sync replicas | is done |
-/// | have no such topic, or do not let this client write to it | is parked: `no topic`, `not authorized` |
+/// | have no such topic | is parked: `no topic` |
+/// | do not let this client write to it | is parked: `not authorized` |
 /// | do not take a message of this size | is parked: `too large` |
 /// | do not answer within 15 s, or have too few in-sync replicas | is retried |
 #[derive(Clone)]
@@ -59,14 +60,12 @@ impl Kafka {
         Self::with_config(config, topic)
     }
 
-    /// The same with the [settings of librdkafka], such as those of TLS and SASL. Idempotence and
+    /// The same with the settings of librdkafka, such as those of TLS and SASL. Idempotence and
     /// `acks` are set in any case.
     ///
     /// # Errors
     ///
     /// As [`new`](Self::new).
-    ///
-    /// [settings of librdkafka]: https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md
     pub fn with_config(mut config: ClientConfig, topic: &str) -> Result<Self, KafkaError> {
         config.set("enable.idempotence", "true");
         config.set("acks", "all");

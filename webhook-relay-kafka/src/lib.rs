@@ -1,7 +1,7 @@
 //! Relays stored, verified webhook deliveries to Kafka.
 //!
-//! [`Kafka`] is an engine for the relay of `webhook-relay`, in a crate of its own because it compiles
-//! librdkafka.
+//! [`Kafka`] is an engine for the relay of `webhook-relay`, in a crate of its own because it
+//! compiles librdkafka.
 //!
 //! ```
 //! use webhook_core::Endpoint;

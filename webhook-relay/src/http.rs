@@ -28,8 +28,8 @@ const GIVEN_UP: [u16; 5] = [400, 410, 413, 415, 422];
 /// ```
 ///
 /// `webhook-id` and `idempotency-key` are the [key](Message::key) of the event: the same for all
-/// attempts. Of the sender's headers, the content type is passed on, and those that the relay or the
-/// forwarder is told by name.
+/// attempts. Of the sender's headers, the content type is passed on, and those that the relay or
+/// the forwarder is told by name.
 ///
 /// | the service | the delivery |
 /// |---|---|

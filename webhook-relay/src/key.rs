@@ -6,7 +6,8 @@ use webhook_worker::Stored;
 /// The key of a message in hexadecimal digits: that of its event, the same for all attempts.
 ///
 /// Where copies of an event run, two events may have one replay key. An engine that removes
-/// duplicates by it would lose the second one, so the key of such a message is also that of its job.
+/// duplicates by it would lose the second one, so the key of such a message is also that of its
+/// job.
 pub(crate) fn of(stored: &Stored) -> String {
     let delivery = stored.delivery();
     let replay_key = delivery.replay_key();

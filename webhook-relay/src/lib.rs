@@ -45,29 +45,29 @@
 //! | `x-delivery-provider` | the provider |
 //! | `x-delivery-tenant` | the tenant, with tenants |
 //! | `x-delivery-consumer` | the consumer of the inbox, if it has a name |
-//! | `x-delivery-type`, or `x-delivery-unsigned-type` | the provider's type, by whether it is signed |
-//! | `x-delivery-event-id`, or `x-delivery-unsigned-event-id` | the provider's id, likewise |
+//! | `x-delivery-type` or `x-delivery-unsigned-type` | the provider's type, signed or not |
+//! | `x-delivery-event-id` or `x-delivery-unsigned-event-id` | the provider's id, likewise |
 //! | `x-delivery-unsigned-body` | `true`, if the provider's signature does not cover the body |
 //! | `x-delivery-mode` | `live` or `test`, if the provider says it |
 //! | `x-delivery-attempt` | the number of this attempt, from one |
 //! | `x-delivery-received-at` | when the delivery arrived, in UTC: `2027-01-31T23:59:59Z` |
 //! | `x-delivery-query` | the query of a `GET`, which has the event, without the sender's token |
 //!
-//! A value that is not visible ASCII is left out. No secret, no token and no signature of the sender
-//! travels, unless [`pass_header`](RelayBuilder::pass_header) names its header. A secret that a
-//! provider puts into the body, such as a token in a form, is a part of the body.
+//! A value that is not visible ASCII is left out. No secret, no token and no signature of the
+//! sender travels, unless [`pass_header`](RelayBuilder::pass_header) names its header. A secret
+//! that a provider puts into the body, such as a token in a form, is a part of the body.
 //!
 //! # A body that is too long
 //!
 //! Brokers limit messages: NATS and Kafka to 1 MiB, unless they are told otherwise. In place of a
-//! body of more than 256 KiB a [`Reference`] travels, with its length and SHA-256. The body stays in
-//! the inbox, or goes to a [`BodyStore`]. [`Relay`] has a setting for the limit.
+//! body of more than 256 KiB a [`Reference`] travels, with its length and SHA-256. The body stays
+//! in the inbox, or goes to a [`BodyStore`]. [`Relay`] has a setting for the limit.
 //!
 //! # How often does a message arrive?
 //!
-//! At least once. If the answer of an engine is lost, or the worker is killed before the delivery is
-//! done, the message is sent again with the same key. Engines that remove duplicates by it, and for
-//! how long, are in the table of `docs/relays.md`.
+//! At least once. If the answer of an engine is lost, or the worker is killed before the delivery
+//! is done, the message is sent again with the same key. Engines that remove duplicates by it, and
+//! for how long, are in the table of `docs/relays.md`.
 //!
 //! # Features
 //!

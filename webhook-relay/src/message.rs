@@ -36,8 +36,8 @@ impl Message {
         &self.stored
     }
 
-    /// The key of the event, as 64 hexadecimal digits: the same for all attempts and all copies, and
-    /// no other event has it.
+    /// The key of the event, as 64 hexadecimal digits: the same for all attempts and all copies,
+    /// and no other event has it.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
@@ -79,8 +79,8 @@ impl Message {
             .map(|found| found.1)
     }
 
-    /// What is sent: the body as it was verified, its envelope, or a [reference](Self::reference) to
-    /// it.
+    /// What is sent: the body as it was verified, its envelope, or a [reference](Self::reference)
+    /// to it.
     #[must_use]
     pub const fn body(&self) -> &Bytes {
         &self.body

@@ -44,8 +44,8 @@ const ACK_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// A template of tokens with dots between them: names, and `{provider}`, `{tenant}`, `{consumer}`,
 /// `{mode}`, and `{type}` at the end. A type such as `invoice.paid` becomes several tokens, each
-/// other value becomes one. Bytes other than letters, digits, `-` and `_` are percent-encoded, so no
-/// value is a wildcard. `_` stands for a value that a delivery does not have.
+/// other value becomes one. Bytes other than letters, digits, `-` and `_` are percent-encoded, so
+/// no value is a wildcard. `_` stands for a value that a delivery does not have.
 ///
 /// # Duplicates
 ///
@@ -105,9 +105,9 @@ impl JetStream {
         })
     }
 
-    /// Adds the key of the event to the subject, as its last token, and publishes only if the stream
-    /// has no message of that subject. So a copy is recognised as long as the message is in the
-    /// stream, and not only within the `duplicate_window`.
+    /// Adds the key of the event to the subject, as its last token, and publishes only if the
+    /// stream has no message of that subject. So a copy is recognised as long as the message is in
+    /// the stream, and not only within the `duplicate_window`.
     ///
     /// Consumers subscribe to one more token: `webhooks.stripe.>`. A stream that removes messages
     /// when they are acknowledged (`WorkQueue`, `Interest`) does not recognise a copy after that.

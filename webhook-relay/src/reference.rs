@@ -28,7 +28,7 @@ use crate::key;
 /// }"#;
 /// let reference = Reference::parse(message)?;
 /// assert!(reference.check(b"abc").is_ok());
-/// assert!(reference.check(b"abd").is_err());
+/// assert!(reference.check(b"ab").is_err());
 /// # Ok::<(), webhook_relay::ReferenceError>(())
 /// ```
 ///

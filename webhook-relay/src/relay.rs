@@ -99,8 +99,8 @@ impl<E: Engine> RelayBuilder<E> {
         self
     }
 
-    /// Puts bodies that are not sent into this store. Default: they are in the inbox, until they are
-    /// pruned.
+    /// Puts bodies that are not sent into this store. Default: they are in the inbox, until they
+    /// are pruned.
     pub fn body_store(mut self, store: impl BodyStore) -> Self {
         self.settings.body_store = Some(Arc::new(store));
         self
@@ -114,8 +114,8 @@ impl<E: Engine> RelayBuilder<E> {
     ///
     /// # Errors
     ///
-    /// If it is not the name of a header, or one that a relay sets, a receiver believes or an engine
-    /// obeys, such as `webhook-id` or `nats-msg-id`.
+    /// If it is not the name of a header, or one that a relay sets, a receiver believes or an
+    /// engine obeys, such as `webhook-id` or `nats-msg-id`.
     pub fn pass_header(mut self, name: &str) -> Result<Self, RelayError> {
         self.settings.headers.push(passed::name(name)?);
         Ok(self)

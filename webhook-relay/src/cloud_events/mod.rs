@@ -14,12 +14,12 @@ use crate::{Message, RelayError};
 /// | attribute | value |
 /// |---|---|
 /// | `id` | the [key](Message::key) of the event |
-/// | `source` | `/webhooks/PROVIDER`, and with a tenant `/webhooks/PROVIDER/TENANT`: see [`source`](Self::source) |
+/// | `source` | `/webhooks/PROVIDER`, with a tenant `/webhooks/PROVIDER/TENANT` |
 /// | `type` | the provider's type of the event; without one, the provider |
 /// | `time` | when the delivery arrived |
 /// | `datacontenttype` | the content type of the body, if the sender named one |
 /// | `dataref` | the [location](crate::Reference::location) of a body that is not sent |
-/// | `provider`, `tenant`, `consumer`, `mode`, `attempt` | as in the headers of the [crate docs](crate) |
+/// | `provider`, `tenant`, `consumer`, `mode`, `attempt` | as in the [headers](crate) |
 /// | `eventid`, or `unsignedeventid` | the provider's id of the event |
 /// | `unsignedtype`, `unsignedbody` | `true`, if the provider does not sign the type or the body |
 ///
