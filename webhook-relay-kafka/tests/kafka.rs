@@ -5,11 +5,11 @@
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
-use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::mocking::MockCluster;
-use rdkafka::types::RDKafkaRespErr;
+use rdkafka::producer::DefaultProducerContext;
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use webhook_core::secret_store::KeyRing;
 use webhook_core::testing::TestSender;
 use webhook_core::{Claimed, Endpoint, Finished, Head, SealKeys};
@@ -21,7 +21,7 @@ use webhook_worker::{RetryPolicy, RunningWorker, Worker};
 const SECRET: &str = "whsec_0123456789abcdef";
 const TOPIC: &str = "webhooks";
 
-type Cluster = MockCluster<'static, DefaultClientContext>;
+type Cluster = MockCluster<'static, DefaultProducerContext>;
 
 fn cluster() -> Cluster {
     let cluster = MockCluster::new(3).unwrap();
@@ -133,6 +133,12 @@ async fn a_broker_that_fails_for_a_while_gets_the_message_once() {
     let kafka = Kafka::new(&cluster.bootstrap_servers(), TOPIC).unwrap();
     let _worker = work(&inbox, Relay::to(kafka).build(endpoint));
     assert_eq!(settled(&inbox).await, [(JobState::Done, None)]);
+    let consumer = consumer(&cluster);
+    let partitions = (0..4).map(|partition| {
+        let watermarks = consumer.fetch_watermarks(TOPIC, partition, Duration::from_secs(10));
+        watermarks.unwrap().1
+    });
+    assert_eq!(partitions.sum::<i64>(), 1);
 }
 
 #[tokio::test]
