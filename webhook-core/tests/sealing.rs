@@ -226,7 +226,7 @@ fn another_provider_consumer_or_tenant_is_refused_and_named() {
         (&plain, &of_consumer, E::OtherConsumer("billing".into())),
         (&other, &of_acme, E::OtherTenant("acme".into())),
         (&plain, &of_acme, E::OtherTenant("acme".into())),
-        (&template, &of_acme, E::OtherTenant("acme".into())),
+        (&template, &of_plain, E::OtherTenant("".into())),
         (&acme, &of_plain, E::OtherTenant("".into())),
     ] {
         assert_eq!(open(endpoint, sealed), Err(error));
@@ -235,6 +235,8 @@ fn another_provider_consumer_or_tenant_is_refused_and_named() {
     let nameless = template.for_tenant("acme", SecretSet::per_tenant());
     let opened = open(&nameless.unwrap(), &of_acme);
     assert_eq!(opened, Ok(Some("acme".to_owned())));
+    // Their template opens what is of any tenant.
+    assert_eq!(open(&template, &of_acme), Ok(Some("acme".to_owned())));
     // The same names, and other secrets: a rotation loses nothing.
     let rotated = build(Endpoint::stripe("whsec_another-secret-0001"));
     assert_eq!(open(&rotated, &of_plain), Ok(None));

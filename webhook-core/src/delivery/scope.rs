@@ -63,10 +63,10 @@ impl Scope {
         self.is_template && self.shared.fetcher.is_none()
     }
 
-    /// Whether this is a template for tenants.
+    /// Whether every delivery is one of a tenant, and this is their template.
     #[cfg(feature = "inbox")]
     pub(crate) fn has_tenants(&self) -> bool {
-        self.is_template && self.tenant.is_empty()
+        self.is_template() && self.tenant.is_empty()
     }
 
     /// The scope of a tenant whose secrets are not known here: it verifies nothing.

@@ -198,8 +198,11 @@ impl Scope {
             return Err(UnsealError::OtherConsumer(consumer.into()));
         }
         let tenant = text()?;
-        let is_own = tenant == &*self.tenant;
-        match is_own || (self.has_tenants() && !tenant.is_empty()) {
+        let is_own = match self.has_tenants() {
+            true => !tenant.is_empty(),
+            false => tenant == &*self.tenant,
+        };
+        match is_own {
             true => Ok(tenant),
             false => Err(UnsealError::OtherTenant(tenant.into())),
         }
