@@ -267,7 +267,7 @@ pub fn key_document(document: &[u8]) {
         Algorithm::RsaSha256,
     ] {
         let _ = PublicKey::new(algorithm, document);
-        let _ = keys::read(document, algorithm);
+        let _ = keys::read(document, &[algorithm], None);
     }
     let _ = key_of_certificate(document);
     let _ = (

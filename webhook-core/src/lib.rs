@@ -148,8 +148,8 @@ pub use observe::EscapedId;
 pub use parse::{Encoding, Grammar};
 pub use provider::{
     Challenge, Coverage, CustomCheck, CustomInput, CustomRequest, CustomScheme, Handshake,
-    Identity, Labels, Location, Locator, Mode, Parameter, ParameterKind, Part, Provider, Questions,
-    Reply, Scheme, Success, Verified, When,
+    Identity, Labels, Location, Locator, MessageSignatures, Mode, Parameter, ParameterKind, Part,
+    Provider, Questions, Reply, Scheme, Success, Verified, When,
 };
 pub use replay::{MemoryStore, ReplayKey, ReplayStore};
 pub use request::{Found, Head, Headers};

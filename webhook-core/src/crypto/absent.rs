@@ -68,6 +68,10 @@ pub(crate) mod public {
             Err(SecretProblem::NeedsAsymmetric)
         }
 
+        pub(crate) fn algorithm(&self) -> Algorithm {
+            match *self {}
+        }
+
         pub(crate) fn message(&self) -> RunningMessage {
             match *self {}
         }

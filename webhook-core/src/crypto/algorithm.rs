@@ -2,6 +2,7 @@
 
 use crate::crypto::RunningMac;
 use crate::crypto::mac::Running;
+use crate::error::SecretProblem;
 
 /// The algorithm that makes the tags of a scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub enum Algorithm {
     RsaSha256,
     /// RSA, PKCS#1 v1.5 (RFC 8017 §8.2), with SHA-512 and keys of 2048 to 8192 bits.
     RsaSha512,
+    /// RSA, PSS (RFC 8017 §8.1), with SHA-512, a salt of 64 bytes, and keys of 2048 to 8192 bits.
+    RsaPssSha512,
 }
 
 impl Algorithm {
@@ -65,7 +68,7 @@ impl Algorithm {
             Self::Ed25519 | Self::EcdsaP256Sha256Fixed => 64,
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => 72,
             Self::EcdsaP521Sha512Fixed => 132,
-            Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 => 1024,
+            Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 | Self::RsaPssSha512 => 1024,
         }
     }
 
@@ -88,8 +91,26 @@ impl Algorithm {
             | Self::EcdsaP256Sha1
             | Self::RsaSha1
             | Self::RsaSha256
-            | Self::RsaSha512 => true,
+            | Self::RsaSha512
+            | Self::RsaPssSha512 => true,
         }
+    }
+
+    /// A key for the first of these algorithms that it fits. An error says what is wrong with the
+    /// key rather than that it is for another algorithm.
+    pub(crate) fn first_that_fits<T>(
+        algorithms: impl Iterator<Item = Self>,
+        key: impl Fn(Self) -> Result<T, SecretProblem>,
+    ) -> Result<T, SecretProblem> {
+        let mut refused = SecretProblem::WrongKey;
+        for algorithm in algorithms {
+            match key(algorithm) {
+                Ok(key) => return Ok(key),
+                Err(SecretProblem::WrongKey) => {}
+                Err(problem) => refused = problem,
+            }
+        }
+        Err(refused)
     }
 
     /// Prepares a keyed hash: the two key blocks are hashed only here.

@@ -1,7 +1,7 @@
-//! SHA-256 over what identifies a delivery.
+//! SHA-256 over what identifies a delivery, and SHA-512 over what a sender names by it.
 
 use hmac::digest::block_api::{Buffer, CoreProxy, UpdateCore as _};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 /// A running SHA-256, for replay keys and content identities.
 #[derive(Clone)]
@@ -26,6 +26,20 @@ impl RunningDigest {
 
     #[inline]
     pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+/// A running SHA-512, for the digest that a sender names.
+#[derive(Clone, Default)]
+pub(crate) struct RunningWideDigest(Sha512);
+
+impl RunningWideDigest {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        Digest::update(&mut self.0, bytes);
+    }
+
+    pub(crate) fn finish(self) -> [u8; 64] {
         self.0.finalize().into()
     }
 }

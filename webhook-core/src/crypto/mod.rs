@@ -18,7 +18,7 @@ mod tag;
 #[cfg(not(feature = "asymmetric"))]
 pub(crate) use absent::{chain, encryption, public};
 pub use algorithm::Algorithm;
-pub(crate) use digest::{DigestPrefix, RunningDigest};
+pub(crate) use digest::{DigestPrefix, RunningDigest, RunningWideDigest};
 pub(crate) use mac::{RunningMac, is_plain};
 pub(crate) use tag::{Tag, constant_time_eq};
 

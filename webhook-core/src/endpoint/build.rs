@@ -202,8 +202,12 @@ impl EndpointBuilder {
         let chain = self.provider.certified();
         let chain = chain.map(|is_own| Chain::new(is_own, roots.as_deref()));
         let chain = chain.transpose().map_err(unusable)?;
-        let algorithm = self.provider.key_algorithm();
-        Ok(algorithm.map(|algorithm| KeyRequirements { algorithm, chain }))
+        let algorithms = self.provider.key_algorithms();
+        Ok((!algorithms.is_empty()).then(|| KeyRequirements {
+            algorithms,
+            chain,
+            member: self.provider.key_member(),
+        }))
     }
 
     /// Makes sure that no other endpoint on the same store uses the same replay keys.

@@ -44,7 +44,7 @@ settings! {
     /// The user name and password that Marqeta sends in addition to its signature, separated by a
     /// colon.
     credentials;
-    /// The address of the key set that a delivery must name: Fireblocks, Stone.
+    /// The address of the sender's key set: AdCP, Fireblocks, Stone.
     jwks_url;
     /// The app key that a delivery must name: Pusher and Atlassian Connect.
     key;
@@ -52,6 +52,8 @@ settings! {
     kid;
     /// The private key that decrypts Stone's deliveries, in PEM.
     private_key;
+    /// The address of the sender's profile, which a delivery must name: UCP.
+    profile_url;
     /// The public key of a Braintree gateway. It precedes each signature.
     public_key;
     /// The second signature key of a Box application.

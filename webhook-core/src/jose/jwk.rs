@@ -45,7 +45,15 @@ pub(crate) fn key_of(
             .is_some_and(|uses| uses.iter().any(|one| one.as_text() == Some("verify"))),
         None => true,
     };
+    // AdCP's purpose of a key. The tag of a signature separates webhooks from requests.
+    let is_for_webhooks = match jwk.get("adcp_use") {
+        Some(purpose) => purpose
+            .as_text()
+            .is_some_and(|name| ADCP_USES.contains(&name)),
+        None => true,
+    };
     if !verifies
+        || !is_for_webhooks
         || !says("use", "sig")
         || !alg.is_none_or(|alg| says("alg", alg))
         || !is_current(jwk)
@@ -73,6 +81,9 @@ pub(crate) fn key_of(
     }
 }
 
+/// The values of `adcp_use` for keys that sign webhooks. The second is deprecated.
+const ADCP_USES: [&str; 2] = ["request-signing", "webhook-signing"];
+
 /// The name of an algorithm in a JSON Web Key (RFC 7518 §3.1).
 const fn jose_name(algorithm: Algorithm) -> Option<&'static str> {
     match algorithm {
@@ -80,6 +91,7 @@ const fn jose_name(algorithm: Algorithm) -> Option<&'static str> {
         Algorithm::EcdsaP521Sha512Fixed => Some("ES512"),
         Algorithm::RsaSha256 => Some("RS256"),
         Algorithm::RsaSha512 => Some("RS512"),
+        Algorithm::RsaPssSha512 => Some("PS512"),
         Algorithm::Ed25519 => Some("EdDSA"),
         _ => None,
     }

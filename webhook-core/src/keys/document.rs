@@ -23,9 +23,12 @@ pub(crate) struct NamedKey {
 
 /// The requirements for trusting a document.
 pub(crate) struct KeyRequirements {
-    pub(crate) algorithm: Algorithm,
+    /// The algorithms that a key may be for.
+    pub(crate) algorithms: Vec<Algorithm>,
     /// Set if a key is trusted because of the authority that certified it.
     pub(crate) chain: Option<Chain>,
+    /// A member that every JSON Web Key must have.
+    pub(crate) member: Option<&'static str>,
 }
 
 /// Why a document is unusable.
@@ -49,47 +52,60 @@ impl KeyRequirements {
             Some(chain) => {
                 let unreadable = || Unusable::Rubbish("not a chain of certificates");
                 let certificates = pem::certificates(document).map_err(|_| unreadable())?;
-                let key = chain.key(&certificates, self.algorithm, now);
+                let first = self.algorithms.first().ok_or_else(unreadable)?;
+                let key = chain.key(&certificates, *first, now);
                 let key = key.map_err(|problem| match problem {
                     ChainProblem::Unreadable => unreadable(),
                     ChainProblem::Untrusted(why) => Unusable::Untrusted(why),
                 })?;
                 Ok(vec![NamedKey { id: None, key }])
             }
-            None => read(document, self.algorithm),
+            None => read(document, &self.algorithms, self.member),
         }
     }
 }
 
-/// The keys of this algorithm in a document.
-pub(crate) fn read(document: &[u8], algorithm: Algorithm) -> Result<Vec<NamedKey>, Unusable> {
+/// The keys of these algorithms in a document. Every JSON Web Key must have the `member`, if any.
+pub(crate) fn read(
+    document: &[u8],
+    algorithms: &[Algorithm],
+    member: Option<&str>,
+) -> Result<Vec<NamedKey>, Unusable> {
     let text = document.trim_ascii();
     if text.first() != Some(&b'{') {
         // In a chain, the key of the first certificate signs.
         let first = pem::first_certificate(text).map_or(text, |(first, _)| first);
-        return one(public_key(first, algorithm));
+        return one(public_key(first, algorithms));
     }
     let json = Json::parse(document).ok_or(NO_KEY)?;
     if let Some(text) = key_in_answer(&json) {
-        return one(public_key(text.as_bytes(), algorithm));
+        return one(public_key(text.as_bytes(), algorithms));
     }
     let named = |jwk: &Json<'_>| {
-        let der = key_of(jwk, Some(algorithm)).ok()?;
-        let key = PublicKey::new(algorithm, &der).ok()?;
+        let key = Algorithm::first_that_fits(algorithms.iter().copied(), |algorithm| {
+            PublicKey::new(algorithm, &key_of(jwk, Some(algorithm))?)
+        });
+        let is_marked = member.is_none_or(|member| jwk.get(member).is_some());
+        let key = key.ok().filter(|_| is_marked)?;
         let id = jwk.get("kid").and_then(Json::as_text).map(str::to_owned);
         Some(NamedKey { id, key })
     };
-    let Some(set) = json.get("keys") else {
+    // A UCP profile has its keys in `signing_keys`, and may repeat them in `keys`.
+    let sets = ["signing_keys", "keys"].map(|name| json.get(name));
+    if sets.iter().all(Option::is_none) {
         let jwk = json.get("key").unwrap_or(&json);
         return match named(jwk) {
             Some(key) => Ok(vec![key]),
             None if !is_current(jwk) => Err(Unusable::Untrusted("a withdrawn key")),
             None => Err(NO_KEY),
         };
-    };
+    }
     // Keys for other algorithms are ignored.
-    let keys = set.items().ok_or(NO_KEY)?.iter().take(MAX_KEYS);
-    let keys: Vec<_> = keys.filter_map(named).collect();
+    let mut keys = Vec::new();
+    for set in sets.into_iter().flatten() {
+        let set = set.items().ok_or(NO_KEY)?.iter().take(MAX_KEYS);
+        keys.extend(set.filter_map(named));
+    }
     match keys.is_empty() {
         true => Err(Unusable::Empty(
             "a set without a key for the provider's algorithm",
@@ -116,7 +132,8 @@ fn key_in_answer<'j>(json: &'j Json<'_>) -> Option<&'j str> {
     key.and_then(Json::as_text)
 }
 
-fn public_key(text: &[u8], algorithm: Algorithm) -> Option<PublicKey> {
+fn public_key(text: &[u8], algorithms: &[Algorithm]) -> Option<PublicKey> {
     let der = key_text::public_key(text).ok()?;
-    PublicKey::new(algorithm, &der).ok()
+    let key = |algorithm| PublicKey::new(algorithm, &der);
+    Algorithm::first_that_fits(algorithms.iter().copied(), key).ok()
 }

@@ -1,4 +1,4 @@
-//! Parsers of untrusted input: signature headers, JSON, forms, multipart, XML.
+//! Parsers of untrusted input: signature headers, structured fields, JSON, forms, multipart, XML.
 
 pub(crate) mod encoding;
 pub(crate) mod form;
@@ -8,6 +8,7 @@ pub(crate) mod json;
 pub(crate) mod low_bytes;
 pub(crate) mod multipart;
 pub(crate) mod pem;
+pub(crate) mod structured;
 pub(crate) mod utf8;
 pub(crate) mod xml;
 

@@ -66,3 +66,13 @@ pub(crate) const fn assert_provider_name(name: &str) {
         i += 1;
     }
 }
+
+/// Whether two texts are equal, in `const` evaluation.
+pub(crate) const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut i = 0;
+    while i < one.len() && i < other.len() && one[i] == other[i] {
+        i += 1;
+    }
+    one.len() == other.len() && i == one.len()
+}

@@ -9,7 +9,7 @@
 use crate::error::RejectionKind;
 use crate::provider::{
     Authentication, Handshake, Locator, ModeLocator, Parameter, Provider, Reply, Scheme, Success,
-    assert_pointer,
+    assert_pointer, same,
 };
 use crate::secret::KeyFormat;
 
@@ -291,13 +291,4 @@ const fn assert_distinct(parameters: &[Parameter]) {
         }
         i += 1;
     }
-}
-
-const fn same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut i = 0;
-    while i < one.len() && i < other.len() && one[i] == other[i] {
-        i += 1;
-    }
-    one.len() == other.len() && i == one.len()
 }

@@ -3,11 +3,22 @@
 use crate::provider::{Authentication, Handshake, Location, Provider, Reply, Scheme};
 
 impl Provider {
-    /// The algorithm of the keys that a [`KeySource`](crate::KeySource) may return. `None` if
+    /// The algorithms of the keys that a [`KeySource`](crate::KeySource) may return. Empty if
     /// deliveries do not name their key.
-    pub(crate) fn key_algorithm(&self) -> Option<crate::Algorithm> {
-        let scheme = self.schemes().first().filter(|_| self.names_keys())?;
-        scheme.key_algorithm()
+    pub(crate) fn key_algorithms(&self) -> Vec<crate::Algorithm> {
+        let scheme = self.schemes().first().filter(|_| self.names_keys());
+        scheme
+            .into_iter()
+            .flat_map(Scheme::key_algorithms)
+            .collect()
+    }
+
+    /// The member that every JSON Web Key of a fetched document must have.
+    pub(crate) fn key_member(&self) -> Option<&'static str> {
+        match self.schemes().first()?.authentication {
+            Authentication::Custom(code) => code.key_member(),
+            _ => None,
+        }
     }
 
     /// The check for DNS names of the provider, if a fetched certificate is trusted through the

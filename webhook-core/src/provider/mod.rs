@@ -27,7 +27,7 @@ use crate::error::RejectionKind;
 use crate::secret::KeyFormat;
 
 pub(crate) use assert::{
-    assert_header_name, assert_pointer, assert_provider_name, assert_top_level,
+    assert_header_name, assert_pointer, assert_provider_name, assert_top_level, same,
 };
 pub use custom::Verified;
 pub(crate) use custom::{Check, CheckInput, Custom, Draft, Piece};
@@ -41,8 +41,8 @@ pub use locator::{Locator, Mode};
 pub(crate) use parameter::{KEY_ID, KID};
 pub use parameter::{Parameter, ParameterKind};
 pub use question::Questions;
-pub(crate) use scheme::{Authentication, TimeLocation, TimeSource};
-pub use scheme::{Coverage, Location, Part, Scheme};
+pub(crate) use scheme::{Authentication, KeySet, TimeLocation, TimeSource};
+pub use scheme::{Coverage, Location, MessageSignatures, Part, Scheme};
 pub use success::Success;
 
 /// A sender of webhooks: how its deliveries are authenticated, where their id and type are, and how

@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::crypto::RunningMac;
 use crate::crypto::public::PrivateKey;
+use crate::crypto::{Algorithm, RunningMac};
 use crate::error::SecretProblem;
 use crate::provider::{Authentication, Provider, Scheme};
 use crate::secret::{Secret, key_text};
@@ -27,9 +27,10 @@ impl SigningKey {
         scheme: &Scheme,
         secret: &Secret,
     ) -> Result<Self, SecretProblem> {
-        if let Some(algorithm) = scheme.key_algorithm() {
+        if scheme.key_algorithm().is_some() {
             let key = key_text::private_key(secret.as_bytes())?;
-            return PrivateKey::new(algorithm, &key).map(Self::Private);
+            let key = |algorithm| PrivateKey::new(algorithm, &key);
+            return Algorithm::first_that_fits(scheme.key_algorithms(), key).map(Self::Private);
         }
         let key = provider.key_format().decode(secret)?;
         Ok(match scheme.authentication {

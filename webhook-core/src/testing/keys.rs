@@ -36,11 +36,14 @@ pub(super) fn made_up_setting(name: &str) -> Secret {
 ///
 /// If the provider signs with a private key, and `secret` is not one. The sender was made with it.
 pub(super) fn receiving_secret(provider: &Provider, secret: &Secret) -> Secret {
-    let Some(algorithm) = algorithm(provider) else {
+    let (Some(_), [scheme, ..]) = (algorithm(provider), provider.schemes()) else {
         return secret.clone();
     };
     let key = key_text::private_key(secret.as_bytes());
-    let key = key.and_then(|key| PrivateKey::new(algorithm, &key));
+    let key = key.and_then(|key| {
+        let key = |algorithm| PrivateKey::new(algorithm, &key);
+        Algorithm::first_that_fits(scheme.key_algorithms(), key)
+    });
     let public = key.map(|key| key.public_key()).unwrap_or_default();
     pem("PUBLIC KEY", &public).into()
 }

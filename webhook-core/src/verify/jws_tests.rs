@@ -57,7 +57,7 @@ fn ring(key: &Value, alg: &str) -> Result<Option<KeyRing>, String> {
         return Ok(Some(KeyRing::Shared(Keys::from_iter([key]))));
     }
     let algorithm = algorithm(alg).ok_or(format!("no scheme uses {alg}"))?;
-    let keys = read(key.to_string().as_bytes(), algorithm);
+    let keys = read(key.to_string().as_bytes(), &[algorithm], None);
     let keys = keys.ok();
     Ok(keys.map(|keys| KeyRing::Public(keys.into_iter().map(|named| named.key).collect())))
 }

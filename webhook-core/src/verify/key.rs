@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
+use crate::crypto::Algorithm;
 use crate::crypto::encryption::DecryptionKey;
 use crate::crypto::public::PublicKey;
 use crate::error::ConfigError;
@@ -53,9 +54,12 @@ pub(super) fn keyed(
     secrets: &[Zeroizing<Vec<u8>>],
 ) -> Result<Keys, ConfigError> {
     let keyed = |(slot, secret): (usize, &Zeroizing<Vec<u8>>)| match scheme.key_algorithm() {
-        Some(algorithm) => PublicKey::new(algorithm, secret)
-            .map(Key::Public)
-            .map_err(|problem| ConfigError::Secret { slot, problem }),
+        Some(_) => {
+            let key = |algorithm| PublicKey::new(algorithm, secret);
+            Algorithm::first_that_fits(scheme.key_algorithms(), key)
+                .map(Key::Public)
+                .map_err(|problem| ConfigError::Secret { slot, problem })
+        }
         None => Ok(shared(provider, scheme, secret)),
     };
     secrets.iter().enumerate().map(keyed).collect()

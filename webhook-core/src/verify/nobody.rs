@@ -16,7 +16,12 @@ pub(super) fn secrets(provider: &Provider) -> SecretSet {
         KeyFormat::PublicKey => match provider.schemes().first().and_then(Scheme::key_algorithm) {
             Some(Algorithm::Ed25519) => ED25519.into(),
             Some(Algorithm::EcdsaP521Sha512Fixed) => P521.into(),
-            Some(Algorithm::RsaSha1 | Algorithm::RsaSha256 | Algorithm::RsaSha512) => RSA.into(),
+            Some(
+                Algorithm::RsaSha1
+                | Algorithm::RsaSha256
+                | Algorithm::RsaSha512
+                | Algorithm::RsaPssSha512,
+            ) => RSA.into(),
             _ => P256.into(),
         },
         KeyFormat::Basic => Secret::basic("nobody", &random()).into(),

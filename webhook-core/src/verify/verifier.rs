@@ -388,6 +388,7 @@ impl Verifier {
     ) -> Result<Box<dyn Check>, RejectionKind> {
         code.start(&CheckInput {
             scheme: &prepared.plan.scheme,
+            provider: self.spec.provider.name(),
             head,
             keys: &prepared.keys,
             fetches_keys: self.spec.options.fetches_keys,

@@ -32,7 +32,7 @@ impl Algorithm {
             Self::EcdsaP256Sha256 | Self::EcdsaP256Sha256Fixed | Self::RsaSha256 => {
                 RunningMessage::Sha256(Sha256::new())
             }
-            Self::RsaSha512 | Self::EcdsaP521Sha512Fixed => {
+            Self::RsaSha512 | Self::RsaPssSha512 | Self::EcdsaP521Sha512Fixed => {
                 RunningMessage::Sha512(Box::new(Sha512::new()))
             }
             _ => RunningMessage::Whole(Vec::new()),
@@ -74,9 +74,10 @@ impl RunningMessage {
                 Self::Sha256(hash),
                 Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Fixed | Algorithm::RsaSha256,
             ) => Hash::import_less_safe(&hash.finalize(), &SHA256),
-            (Self::Sha512(hash), Algorithm::RsaSha512 | Algorithm::EcdsaP521Sha512Fixed) => {
-                Hash::import_less_safe(&hash.finalize(), &SHA512)
-            }
+            (
+                Self::Sha512(hash),
+                Algorithm::RsaSha512 | Algorithm::RsaPssSha512 | Algorithm::EcdsaP521Sha512Fixed,
+            ) => Hash::import_less_safe(&hash.finalize(), &SHA512),
             _ => return None,
         };
         hash.ok().map(Message::Hash)

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::Digest as Hash;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING,
     ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256,
-    RSA_PKCS1_SHA512, RsaKeyPair,
+    RSA_PKCS1_SHA512, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
 };
 
 use crate::crypto::Algorithm;
@@ -69,6 +69,10 @@ impl PrivateKey {
         })
     }
 
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
     pub(crate) fn message(&self) -> RunningMessage {
         self.algorithm.message()
     }
@@ -107,8 +111,9 @@ impl PrivateKey {
     }
 
     fn sign_rsa(&self, pair: &RsaKeyPair, hash: &Hash) -> Option<Vec<u8>> {
-        let encoding = match self.algorithm {
+        let encoding: &'static dyn RsaEncoding = match self.algorithm {
             Algorithm::RsaSha512 => &RSA_PKCS1_SHA512,
+            Algorithm::RsaPssSha512 => &RSA_PSS_SHA512,
             _ => &RSA_PKCS1_SHA256,
         };
         let mut signature = vec![0; pair.public_modulus_len()];

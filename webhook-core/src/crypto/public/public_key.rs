@@ -7,7 +7,7 @@ use aws_lc_rs::rsa::PublicEncryptingKey;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ECDSA_P521_SHA512_FIXED, ED25519,
     ParsedPublicKey, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA512, VerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA512, VerificationAlgorithm,
 };
 
 use crate::crypto::Algorithm;
@@ -67,12 +67,16 @@ impl Algorithm {
             Self::RsaSha1 => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
             Self::RsaSha256 => &RSA_PKCS1_2048_8192_SHA256,
             Self::RsaSha512 => &RSA_PKCS1_2048_8192_SHA512,
+            Self::RsaPssSha512 => &RSA_PSS_2048_8192_SHA512,
             _ => return None,
         })
     }
 
     const fn is_rsa(self) -> bool {
-        matches!(self, Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512)
+        matches!(
+            self,
+            Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 | Self::RsaPssSha512
+        )
     }
 }
 

@@ -41,6 +41,17 @@ pub(crate) trait Custom: fmt::Debug + Sync {
         None
     }
 
+    /// The other algorithms that a public key of the scheme may be for. The key decides, never the
+    /// delivery.
+    fn further_algorithms(&self) -> &'static [Algorithm] {
+        &[]
+    }
+
+    /// The member that every JSON Web Key of a fetched document must have.
+    fn key_member(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether a delivery names the key it is signed with, so that a key can be fetched.
     fn names_keys(&self) -> bool {
         false
@@ -70,6 +81,8 @@ pub(crate) trait Custom: fmt::Debug + Sync {
 /// The input of a check.
 pub(crate) struct CheckInput<'a> {
     pub(crate) scheme: &'a Scheme,
+    /// The name of the provider.
+    pub(crate) provider: &'static str,
     pub(crate) head: &'a Head<'a>,
     /// The configured secrets.
     pub(crate) keys: &'a Keys,

@@ -4,6 +4,7 @@ mod check;
 mod coverage;
 mod grammar;
 mod location;
+mod message_signatures;
 mod part;
 mod time;
 
@@ -15,6 +16,8 @@ use crate::time::TimeUnit;
 
 pub use coverage::Coverage;
 pub use location::Location;
+pub(crate) use message_signatures::KeySet;
+pub use message_signatures::MessageSignatures;
 pub use part::Part;
 pub(crate) use time::{TimeLocation, TimeSource};
 
@@ -267,6 +270,17 @@ impl Scheme {
             Authentication::Custom(code) => code.public(),
             _ => self.algorithm().filter(|known| known.is_public()),
         }
+    }
+
+    /// All algorithms that a public key of the scheme may be for.
+    pub(crate) fn key_algorithms(&self) -> impl Iterator<Item = Algorithm> + use<> {
+        let further = match self.authentication {
+            Authentication::Custom(code) => code.further_algorithms(),
+            _ => &[],
+        };
+        self.key_algorithm()
+            .into_iter()
+            .chain(further.iter().copied())
     }
 
     /// Whether the signature, the time or a part of the message is read from the body, so that the

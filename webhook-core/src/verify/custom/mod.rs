@@ -29,6 +29,7 @@ pub(crate) mod keyed_body;
 pub(crate) mod kofi;
 pub(crate) mod mailgun;
 pub(crate) mod mercadopago;
+mod message_signatures;
 pub(crate) mod microsoft_graph;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod paypal;
