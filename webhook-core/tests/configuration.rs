@@ -697,6 +697,7 @@ fn keys_that_are_published_are_found_by_their_address() {
             "paypal",
             "stone-open-bank",
             "truelayer",
+            "ucp",
         ]
     );
     for provider in all().filter(|provider| provider.has_published_keys()) {
@@ -732,8 +733,8 @@ fn what_a_provider_needs_has_a_method_of_its_name() {
     }
     let methods = methods![
         access_key api_key audience authorization base_url ca_certificates cert_url client_key code
-        credentials jwks_url key kid private_key public_key secondary_secret service_account
-        topic_arn webhook_id
+        credentials jwks_url key kid private_key profile_url public_key secondary_secret
+        service_account topic_arn webhook_id
     ];
     for (name, set) in methods {
         let built = set(Endpoint::stripe(SECRET)).build();

@@ -31,13 +31,14 @@ from tokens import TOKENS  # noqa: E402
 try:
     from asymmetric import ASYMMETRIC  # noqa: E402
     from certificates import CERTIFICATES  # noqa: E402
+    from message_signatures import MESSAGE_SIGNATURES  # noqa: E402
     from rsa_values import RSA_VALUES  # noqa: E402
     from token_keys import TOKEN_KEYS  # noqa: E402
     import encrypted  # noqa: E402,F401  (adds its rows to TOKEN_KEYS)
 except ModuleNotFoundError as missing:
     if missing.name.partition(".")[0] != "cryptography":
         raise
-    ASYMMETRIC = TOKEN_KEYS = CERTIFICATES = RSA_VALUES = {}
+    ASYMMETRIC = TOKEN_KEYS = CERTIFICATES = RSA_VALUES = MESSAGE_SIGNATURES = {}
     print("SKIPPED: the vectors of public keys: no Python package `cryptography`", file=sys.stderr)
 
 DATA = HERE / "providers"
@@ -893,7 +894,7 @@ def main():
     check = sys.argv[1:] == ["--check"]
     if sys.argv[1:] and not check:
         sys.exit("usage: generate.py [--check]")
-    suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES | CUSTOM | TOKENS | ASYMMETRIC | TOKEN_KEYS | CERTIFICATES | RSA_VALUES
+    suites = {provider.__name__.replace("_", "-"): provider for provider in PROVIDERS} | TEMPLATES | CUSTOM | TOKENS | ASYMMETRIC | TOKEN_KEYS | CERTIFICATES | RSA_VALUES | MESSAGE_SIGNATURES
     stale = []
     strangers = set(known_answers.ANSWERS) - set(suites)
     if strangers and ASYMMETRIC:

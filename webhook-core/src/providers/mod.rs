@@ -193,10 +193,10 @@ macro_rules! asymmetric {
 }
 
 asymmetric! {
-    alipay aws_sns binance_pay bitso circle discord
+    adcp alipay aws_sns binance_pay bitso circle discord
     discord_interactions dyte ebanx ebay fal fireblocks fireblocks_v1 google_pubsub
     paddle_classic pagarme_hub paypal plaid sendgrid standard_webhooks_ed25519
-    stone_open_bank telnyx truelayer wechatpay wise
+    stone_open_bank telnyx truelayer ucp wechatpay wise
 }
 
 #[cfg(feature = "asymmetric")]
@@ -665,6 +665,9 @@ macro_rules! for_each_provider {
 macro_rules! for_each_asymmetric_provider {
     ($callback:ident $($before:tt)*) => {
         $crate::for_each_asymmetric_provider! { @badge $callback [$($before)*]
+            /// AdCP webhooks; see [`ADCP`](webhook_core::providers::ADCP).
+            /// The signature covers the URL: set `public_url` too.
+            adcp(public_key) = ADCP;
             /// Alipay notifications; see [`ALIPAY`](webhook_core::providers::ALIPAY).
             /// The signature covers fields, not bytes.
             alipay(public_key) = ALIPAY;
@@ -731,6 +734,9 @@ macro_rules! for_each_asymmetric_provider {
             telnyx(public_key) = TELNYX;
             /// TrueLayer webhooks; see [`TRUELAYER`](webhook_core::providers::TRUELAYER).
             truelayer(public_key) = TRUELAYER;
+            /// Order webhooks of UCP; see [`UCP`](webhook_core::providers::UCP).
+            /// The signature covers the URL: set `public_url`, and the setting `profile_url`.
+            ucp(public_key) = UCP;
             /// WeChat Pay notifications of API version 3; see
             /// [`WECHATPAY`](webhook_core::providers::WECHATPAY).
             wechatpay(public_key) = WECHATPAY;
