@@ -6,6 +6,7 @@
     reason = "a tool of tests says what is wrong by panicking"
 )]
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, Write as _};
 
 use base64::Engine as _;
@@ -23,6 +24,9 @@ struct Question {
     /// Unix seconds.
     now: u64,
     body_base64: String,
+    /// What the provider needs in addition to its secret.
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
     /// The public URL, without query.
     #[serde(default)]
     url: Option<String>,
@@ -101,6 +105,9 @@ fn sign(provider: Provider, question: &Question) -> Result<Reply, Box<dyn std::e
     let mut signer = Signer::new(provider, question.secret.as_str())?
         .path_and_query(&question.target)
         .public_url(question.url.as_deref().unwrap_or_default());
+    for (name, value) in &question.settings {
+        signer = signer.setting(name, value.as_str());
+    }
     if let Some(id) = &question.id {
         signer = signer.id(id);
     }
@@ -124,6 +131,9 @@ fn verify(provider: Provider, question: &Question) -> Result<Reply, Box<dyn std:
         .clock(UnixTime::from_secs(question.now));
     if let Some(url) = &question.url {
         builder = builder.public_url(url);
+    }
+    for (name, value) in &question.settings {
+        builder = builder.setting(name, value.as_str());
     }
     let head = Head {
         method: &question.method,

@@ -29,9 +29,9 @@ export const start = (program) => {
       const question = { do: "verify", provider, secret: "", now: 0, body_base64: "" };
       return (await ask(question)).verdict !== "unknown";
     },
-    async sign({ provider, secret, now, url, target, headers, id, type, body }) {
+    async sign({ provider, settings, secret, now, url, target, headers, id, type, body }) {
       const body_base64 = Buffer.from(body).toString("base64");
-      const question = { do: "sign", provider, secret, now, url, target, id, type, body_base64 };
+      const question = { do: "sign", provider, settings, secret, now, url, target, id, type, body_base64 };
       const signed = fit(await ask({ ...question, headers: Object.entries(headers) }));
       return {
         method: signed.method,
@@ -40,10 +40,11 @@ export const start = (program) => {
         body: Buffer.from(signed.body_base64, "base64").toString(),
       };
     },
-    async verify({ provider, secret, now, url, request }) {
+    async verify({ provider, settings, secret, now, url, request }) {
       const { method, target, headers, body } = request;
       const body_base64 = Buffer.from(body).toString("base64");
-      const question = { do: "verify", provider, secret, now, url, method, target, body_base64 };
+      const asked = { provider, settings, secret, now, url };
+      const question = { do: "verify", ...asked, method, target, body_base64 };
       return fit(await ask({ ...question, headers: Object.entries(headers) }));
     },
   };

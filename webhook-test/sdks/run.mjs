@@ -8,6 +8,7 @@ import later from "./judges/later.mjs";
 import payments from "./judges/payments.mjs";
 import python, { end } from "./judges/python.mjs";
 import platforms from "./judges/platforms.mjs";
+import signatures from "./judges/signatures.mjs";
 import standard from "./judges/standard.mjs";
 
 /** Providers that have to pass. */
@@ -57,7 +58,7 @@ const signed = async (judge, sdk, test, by, now) => {
     const { id, type } = judge;
     const asked = { id: id ?? undefined, type: type ?? undefined, headers: judge.headers ?? {} };
     const url = HOST + target.split("?")[0];
-    return ours.sign({ ...asked, provider: judge.provider, secret, now: at, url, target, body });
+    return ours.sign({ ...asked, provider: judge.provider, settings: judge.settings, secret, now: at, url, target, body });
   }
   const made = { secret, body, now: at, id: judge.id, url: HOST + target };
   const headers = { ...(await sdk.sign(made)), ...judge.labels, ...judge.headers };
@@ -82,7 +83,8 @@ const judgeOne = async (judge, sdk, test, by) => {
   const request = test.onTheWay ? test.onTheWay(sent) : sent;
   const secret = judge.secret(1);
   const url = HOST + (judge.target ?? "/hooks").split("?")[0];
-  const found = await ours.verify({ provider: judge.provider, secret, now, url, request });
+  const { provider, settings } = judge;
+  const found = await ours.verify({ provider, settings, secret, now, url, request });
   const said = await heard(sdk, secret, request);
   const faults = [];
   const fault = ourFault(found, test);
@@ -128,7 +130,7 @@ const totals = {
 };
 
 row(["provider", "SDK", "who signs", "cases", "verdict"]);
-for (const judge of [...standard, ...platforms, ...payments, ...python, ...later]) {
+for (const judge of [...standard, ...platforms, ...payments, ...signatures, ...python, ...later]) {
   const sdk = `${judge.sdk}@${judge.version ?? dependencies[judge.sdk]}`;
   if (!(await ours.knows(judge.provider))) {
     totals.absent.push(`${judge.provider} (${sdk})`);
