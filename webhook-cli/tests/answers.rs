@@ -148,3 +148,22 @@ fn a_connection_that_says_nothing_is_closed_and_holds_nobody_up() {
     assert_eq!(silent.read(&mut [0; 64]).unwrap_or(0), 0);
     assert!((5..20).contains(&began.elapsed().as_secs()));
 }
+
+#[test]
+fn the_first_offer_of_a_secret_is_answered_and_its_text_is_not_logged() {
+    let config = r#"{"tasks": {
+        "provider": "asana", "secret": "made-up-0123456789abcdef", "accept_offered_secret": true
+    }}"#;
+    let server = Server::start_with(config, &[], &[]);
+    let offer = |secret: &str| Request::new("POST", "/hooks/tasks").header("x-hook-secret", secret);
+    let answer = server.send(&offer("offered-0123456789"));
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("x-hook-secret"), Some("offered-0123456789"));
+    assert_eq!(server.send(&offer("another-0123456789")).status, 401);
+    let log = server.stop();
+    assert!(
+        log.contains("answered a handshake that offers a secret"),
+        "{log}"
+    );
+    assert!(!log.contains("offered-0123456789"), "{log}");
+}

@@ -180,11 +180,18 @@ fn a_route_comes_and_another_goes_with_a_reload() {
 fn settings_that_need_a_restart_are_named_in_a_warning() {
     let server = Server::start_with(&with_server(r#""max_connections": 100"#, &[OLD]), &[], &[]);
     let changed = r#""max_connections": 200, "store": "sqlite:not-opened.db",
-        "idle_timeout_secs": 9, "max_unverified_bytes": 9, "max_body_bytes": 1000"#;
+        "idle_timeout_secs": 9, "max_unverified_bytes": 9, "max_body_bytes": 30000000"#;
+    // More than GitHub sends.
+    let mut large = github(OLD, "d-1", "ping", 0);
+    large = large.header("content-length", "29000000");
+    assert_eq!(server.send(&large).status, 413);
     server.reload(&with_server(changed, &[OLD]));
     server.wait_for_log(RELOADED, 1);
     // This one takes effect at once.
-    assert_eq!(server.send(&github(OLD, "d-1", "ping", 2000)).status, 413);
+    assert_eq!(
+        server.send(&github(OLD, "d-1", "ping", 27_000_000)).status,
+        200
+    );
     let log = server.stop();
     let line = log
         .lines()

@@ -1,6 +1,6 @@
 //! The keys that a route of a provider can have.
 
-use webhook_core::{Location, Parameter, ParameterKind, Provider};
+use webhook_core::{Handshake, Location, Parameter, ParameterKind, Provider, Reply};
 
 use super::key::{Key, Kind};
 use super::proof::{self, is_fetched, takes_credentials};
@@ -75,6 +75,7 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
     let timed = schemes.any(|scheme| scheme.tolerance().is_some());
     let handshake = provider.handshake();
     let verifies_token = handshake.is_some_and(|known| known.needs_token());
+    let offers_secret = handshake.is_some_and(echoes_offer);
     let names = [
         ("url", true),
         ("variant", true),
@@ -83,6 +84,8 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
         ("tolerance_secs", timed),
         ("parameter", in_query),
         ("verify_token", verifies_token),
+        ("accept_offered_secret", offers_secret),
+        ("max_body_bytes", true),
         ("forward", true),
         ("discard", true),
         ("tenants", true),
@@ -96,12 +99,20 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
     })
 }
 
+/// Whether a handshake offers a secret that its sender shows to the user as well. Another one would
+/// have to be taken from a log, where no secret belongs.
+fn echoes_offer(handshake: Handshake) -> bool {
+    handshake.offers_secret() && matches!(handshake.reply(), Reply::Header(_))
+}
+
 /// The names that do not come from a provider's constant.
 const GENERAL: &[&str] = &[
+    "accept_offered_secret",
     "algorithm",
     "discard",
     "forward",
     "identity",
+    "max_body_bytes",
     "next_secret",
     "parameter",
     "password",

@@ -99,7 +99,7 @@ fn endpoint(
     }
     let builder = builder(route, provider, &secrets, per_tenant, common.store)?;
     let builder = options::settings(builder, entries, provider, extra)?;
-    let builder = options::options(builder, entries, common.server)?;
+    let builder = options::options(builder, route, entries, provider, common.server)?;
     let endpoint = builder.build();
     let endpoint = endpoint.map_err(|error| problem::of_entry(&error, &secrets))?;
     if !is_public(provider) {

@@ -7,7 +7,7 @@ use webhook_core::IdentityPolicy;
 
 use crate::config::entries::Entries;
 use crate::config::error::EntryError;
-use crate::config::server::ServerSettings;
+use crate::config::server::{MAX_BODY_BYTES, ServerSettings};
 
 /// Applies the settings that the provider defines. `credentials` is the one for HTTP Basic.
 pub(super) fn settings(
@@ -35,7 +35,9 @@ pub(super) fn settings(
 /// Applies the options that are the same for every provider.
 pub(super) fn options(
     mut builder: EndpointBuilder,
+    route: &str,
     entries: &Entries,
+    provider: &Provider,
     server: &ServerSettings,
 ) -> Result<EndpointBuilder, EntryError> {
     if let Some(url) = entries.text("url")? {
@@ -53,10 +55,46 @@ pub(super) fn options(
     if let Some(token) = entries.text("verify_token")? {
         builder = builder.verify_token(token);
     }
-    if let Some(bytes) = server.max_body_bytes {
+    if let Some(bytes) = body_limit(entries, provider, server)? {
         builder = builder.body_limit(bytes);
     }
+    if entries.flag("accept_offered_secret")? {
+        builder = accept_offer(builder, route);
+    }
     Ok(builder)
+}
+
+/// The limit of a body: the route's own, or that of the server. The server's raises every limit,
+/// and lowers the usual one of 1 MiB. It does not lower a larger one: that provider documents
+/// bodies of that size, and would stop sending to an endpoint that refuses them.
+fn body_limit(
+    entries: &Entries,
+    provider: &Provider,
+    server: &ServerSettings,
+) -> Result<Option<usize>, EntryError> {
+    if let Some(own) = entries.count(MAX_BODY_BYTES)? {
+        let problem = |_| EntryError::new(MAX_BODY_BYTES, "is larger than this machine can hold");
+        return usize::try_from(own).map(Some).map_err(problem);
+    }
+    let usual = provider.default_body_limit();
+    let is_documented = usual > 1024 * 1024;
+    let all = server.max_body_bytes;
+    Ok(all.filter(|all| !is_documented || *all > usual))
+}
+
+/// Answers the first handshake that offers a secret. The secret is not used: anyone can send such a
+/// request, so the operator compares it with what the sender's API shows.
+fn accept_offer(builder: EndpointBuilder, route: &str) -> EndpointBuilder {
+    let route = route.to_owned();
+    builder.on_offered_secret(move |_| {
+        tracing::warn!(
+            route,
+            "answered a handshake that offers a secret; deliveries are refused until the secret in \
+             the answer of the sender's API is the `secret` of this route: write it there, remove \
+             `accept_offered_secret`, and reload"
+        );
+        true
+    })
 }
 
 fn identity(entries: &Entries) -> Result<Option<IdentityPolicy>, EntryError> {

@@ -176,10 +176,12 @@ const PLAUSIBLE: &[&str] = &[
 
 /// Keys that accept only certain values, and no secret.
 const RESTRICTED: &[&str] = &[
+    "accept_offered_secret",
     "algorithm",
     "discard",
     "forward",
     "identity",
+    "max_body_bytes",
     "variant",
     "url",
     "tolerance_secs",

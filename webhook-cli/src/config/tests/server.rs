@@ -94,3 +94,45 @@ fn a_capacity_of_another_store_than_memory_is_refused() {
     let expected = r#"route "_server", key "store_capacity": is a limit of the store "memory""#;
     assert!(said.starts_with(expected), "{said}");
 }
+
+#[test]
+fn the_limit_of_the_server_lowers_the_usual_one_and_none_that_a_provider_documents() {
+    let limit = |provider: &str, own: &str, all: &str| {
+        let config = format!(
+            r#"{{"_server":{{{all}}},"shop":{{"provider":"{provider}","secret":"$"{own}}}}}"#
+        );
+        let routes = super::routes(&parse(&config).unwrap()).unwrap();
+        routes[0].endpoint.limits().body
+    };
+    let (small, large) = (r#""max_body_bytes":4096"#, r#""max_body_bytes":30000000"#);
+    let own = r#","max_body_bytes":5000"#;
+    let documented = 25 * 1024 * 1024;
+    for (provider, entry, all, expected) in [
+        ("stripe", "", "", 1024 * 1024),
+        ("stripe", "", small, 4096),
+        ("stripe", "", large, 30_000_000),
+        ("stripe", own, small, 5000),
+        ("github", "", "", documented),
+        ("github", "", small, documented),
+        ("github", "", large, 30_000_000),
+        ("github", own, small, 5000),
+    ] {
+        assert_eq!(
+            limit(provider, entry, all),
+            expected,
+            "{provider} {entry} {all}"
+        );
+    }
+    let said = refused(r#"{"shop":{"provider":"stripe","secret":"$","max_body_bytes":0}}"#);
+    assert!(said.contains("must be a whole number above zero"), "{said}");
+}
+
+#[test]
+fn an_offered_secret_is_accepted_where_the_sender_shows_it_too() {
+    let asana = r#"{"shop":{"provider":"asana","secret":"$","accept_offered_secret":true}}"#;
+    assert!(parse(asana).is_ok());
+    for provider in ["notion", "stripe"] {
+        let said = refused(&asana.replace("asana", provider));
+        assert!(said.contains("is not a key of"), "{said}");
+    }
+}
