@@ -30,8 +30,8 @@ use crate::secret::KeyFormat;
 ///   the standard. The two older ways, a hexadecimal HMAC in `X-ADCP-Signature` and a bearer token,
 ///   are not accepted.
 ///
-/// Source: <https://adcontextprotocol.org/docs/building/by-layer/L1/security#webhook-callbacks>, and
-/// the vectors of its release 3.2.4.
+/// Source: <https://adcontextprotocol.org/docs/building/by-layer/L1/security#webhook-callbacks>,
+/// and the vectors of its release 3.2.4.
 pub const ADCP: Provider = Provider::new("adcp", SCHEME)
     .with_key_format(KeyFormat::PublicKey)
     .id_at(&["/idempotency_key"])

@@ -8,9 +8,9 @@ use crate::secret::KeyFormat;
 /// Order webhooks of the Universal Commerce Protocol (UCP).
 ///
 /// An HTTP Message Signature (RFC 9421) by ECDSA on P-256 or Ed25519. It has to cover `@method`,
-/// `@authority`, `@path`, `content-digest` and `content-type`, and of what the request has `@query`,
-/// `ucp-agent`, `idempotency-key` and `signature-agent`. The secret is a public key of the
-/// business, best as the JSON Web Key of its profile. Or have a [`KeySource`](crate::KeySource)
+/// `@authority`, `@path`, `content-digest` and `content-type`, and of what the request has
+/// `@query`, `ucp-agent`, `idempotency-key` and `signature-agent`. The secret is a public key of
+/// the business, best as the JSON Web Key of its profile. Or have a [`KeySource`](crate::KeySource)
 /// fetch the profile. The setting `profile_url` is required: it is the address of the profile, such
 /// as `https://merchant.example/.well-known/ucp`. A delivery that names another one in `UCP-Agent`
 /// is refused, because every business can sign for itself. With the setting `kid`, so is a delivery
