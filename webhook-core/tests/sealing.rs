@@ -315,6 +315,30 @@ fn the_head_has_no_token_of_the_sender() {
 }
 
 #[test]
+fn the_head_has_the_headers_that_the_endpoint_names_and_the_forwarders_that_were_passed() {
+    let endpoint = Endpoint::stripe(SECRET).keep_header("X-Extra").clock(NOW);
+    let mut request = request();
+    let more = [
+        ("X-Extra", "kept"),
+        ("X-Other", "lost"),
+        ("X-Delivery-Via", "0a, 0b"),
+    ];
+    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    request.headers.extend(more);
+    let head = Head::new("POST", "/hooks", &request.headers);
+    let delivery = endpoint
+        .build()
+        .unwrap()
+        .verify(&head, request.body.clone())
+        .unwrap();
+    let stored = StoredHead::new(&delivery, &head, NOW);
+    let value = |name| stored.header(name).map(|value| &value[..]);
+    assert_eq!(value("x-extra"), Some(&b"kept"[..]));
+    assert_eq!(value("x-delivery-via"), Some(&b"0a, 0b"[..]));
+    assert_eq!(value("x-other"), None);
+}
+
+#[test]
 fn debug_shows_ids_of_keys_and_no_content() {
     let keys = keys(&[("a", 0xab), ("b", 0xcd)]);
     let (delivery, sealed) = sealed(&stripe(), &keys);

@@ -40,6 +40,9 @@ pub(crate) struct Shared {
     /// What stores deliveries instead of running a handler, once it is set.
     #[cfg(feature = "inbox")]
     pub(crate) inbox: OnceLock<Arc<dyn crate::delivery::ErasedAcceptor>>,
+    /// Headers that are stored because the application names them, in lower case.
+    #[cfg(feature = "inbox")]
+    pub(crate) kept_headers: Box<[Box<str>]>,
     pub(crate) own_store: OwnStore,
     pub(crate) retention: Retention,
     pub(crate) observer: Observer,

@@ -75,6 +75,8 @@ impl EndpointBuilder {
             own_store: OwnStore::new(matches!(self.replay, Replay::Default)),
             #[cfg(feature = "inbox")]
             inbox: self.inbox.map(OnceLock::from).unwrap_or_default(),
+            #[cfg(feature = "inbox")]
+            kept_headers: self.kept_headers.into(),
             retention,
             observer: Observer::new(
                 self.hooks,

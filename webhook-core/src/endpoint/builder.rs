@@ -38,6 +38,8 @@ pub struct EndpointBuilder {
     pub(super) replay: Replay,
     #[cfg(feature = "inbox")]
     pub(super) inbox: Option<Arc<dyn crate::delivery::ErasedAcceptor>>,
+    #[cfg(feature = "inbox")]
+    pub(super) kept_headers: Vec<Box<str>>,
     pub(super) consumer: Arc<str>,
     pub(super) tenant: Arc<str>,
     pub(super) identity: IdentityPolicy,
@@ -83,6 +85,8 @@ impl EndpointBuilder {
             replay: Replay::Default,
             #[cfg(feature = "inbox")]
             inbox: None,
+            #[cfg(feature = "inbox")]
+            kept_headers: Vec::new(),
             consumer: Arc::default(),
             tenant: Arc::default(),
             identity: IdentityPolicy::default(),
@@ -263,6 +267,15 @@ impl EndpointBuilder {
     #[cfg(feature = "inbox")]
     pub fn durable(mut self, inbox: impl crate::delivery::Acceptor) -> Self {
         self.inbox = Some(Arc::new(inbox));
+        self
+    }
+
+    /// Stores the header of this name with each delivery, in addition to those that a
+    /// [`StoredHead`](crate::StoredHead) has anyway, so that a worker sees it too. It is stored as it
+    /// was received, and without encryption: do not name one that holds a secret.
+    #[cfg(feature = "inbox")]
+    pub fn keep_header(mut self, name: &str) -> Self {
+        self.kept_headers.push(name.to_ascii_lowercase().into());
         self
     }
 

@@ -34,6 +34,22 @@ impl UnixTime {
         Self(millis)
     }
 
+    /// Reads the time that `Display` shows: an RFC 3339 time with `Z` or an offset, and with up to
+    /// nine digits of a fraction, of which three count. Letters are in upper case. `None`: the text
+    /// is no such time, is a leap second, or is before 1970.
+    ///
+    /// ```
+    /// use webhook_core::UnixTime;
+    ///
+    /// let time = UnixTime::from_rfc3339("1970-01-01T01:00:07+01:00");
+    /// assert_eq!(time, Some(UnixTime::from_secs(7)));
+    /// assert_eq!(UnixTime::from_rfc3339("yesterday"), None);
+    /// ```
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        rfc3339::parse(text.as_bytes(), false).map(|(time, _)| time)
+    }
+
     /// Whole seconds since the epoch, rounded down.
     #[must_use]
     pub const fn as_secs(self) -> u64 {

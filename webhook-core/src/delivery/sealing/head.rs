@@ -29,7 +29,8 @@ const NEVER: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 ///
 /// It has the method, the target without tokens, and a list of headers: the [names of the
 /// provider](crate::Provider::header_names), `content-type`, `user-agent`, those of W3C Trace
-/// Context, and `x-delivery-via` of forwarders. Other headers are left out, because they may hold
+/// Context, `x-delivery-via` of forwarders, and those that the endpoint
+/// [keeps](crate::EndpointBuilder::keep_header). Other headers are left out, because they may hold
 /// secrets: [`keep`](Self::keep) adds one by its name. A value that would make all of them longer
 /// than 16 KiB is left out too.
 ///
@@ -63,7 +64,8 @@ impl StoredHead {
                 stored = stored.keep(head, name);
             }
         }
-        stored
+        let named = shared.kept_headers.iter();
+        named.fold(stored, |stored, name| stored.keep(head, name))
     }
 
     /// Adds the values of the header of this name, in lower case. One that is kept already is not
