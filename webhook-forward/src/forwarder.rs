@@ -120,6 +120,12 @@ impl Forwarder {
         }
     }
 
+    /// How long a request takes at most.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.0.settings.timeout
+    }
+
     /// What it has counted.
     #[must_use]
     pub fn counts(&self) -> ForwardCounts {
