@@ -1,4 +1,4 @@
-//! How a worker's claim of a job ends, and what people change.
+//! How a worker's claim of a job ends.
 
 use std::time::Duration;
 
@@ -86,15 +86,3 @@ impl Attempt {
 
 /// How many of the last attempts of a job are kept, in addition to the first one.
 pub const LAST_ATTEMPTS: u32 = 9;
-
-/// What a person does with jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Change {
-    /// Dead and parked jobs become due at once, and their attempts begin anew.
-    Requeue,
-    /// Due jobs are parked.
-    Park,
-    /// Due, dead and parked jobs are dropped: they never run.
-    Drop,
-}

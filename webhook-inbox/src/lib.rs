@@ -21,6 +21,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod acceptance;
+mod action;
 mod bell;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -36,9 +37,10 @@ mod taking;
 mod text;
 
 pub use acceptance::Acceptance;
+pub use action::{Action, Change, Changed, LAST_CHANGES};
 pub use bell::Rung;
 pub use consumers::ConsumerError;
-pub use ending::{Attempt, Change, Ending, Failure, LAST_ATTEMPTS};
+pub use ending::{Attempt, Ending, Failure, LAST_ATTEMPTS};
 pub use inbox::Inbox;
 pub use job::{Job, JobId, JobLease, JobState, Lane};
 pub use listing::{JobFilter, JobInfo, LaneStats, Listed, Stats, StoredJob};

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use webhook_core::{ReplayKey, SealedDelivery, UnixTime};
 
-use crate::{Attempt, JobId, JobState, Lane, Step};
+use crate::{Attempt, Changed, JobId, JobState, Lane, Step};
 
 /// Which jobs are listed. The default is all of them. A job has to fit all parts that are set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,10 @@ pub struct JobFilter {
     pub route: Option<Box<str>>,
     /// The [kind](crate::Failure::kind) of the last failure.
     pub error: Option<Box<str>>,
+    /// Stored at this time or later.
+    pub accepted_from: Option<UnixTime>,
+    /// Stored before this time.
+    pub accepted_until: Option<UnixTime>,
 }
 
 impl JobFilter {
@@ -51,6 +55,12 @@ impl JobFilter {
             && is(&self.event_type, job.event_type.as_deref())
             && is(&self.route, job.route.as_deref())
             && is(&self.error, job.error.as_deref())
+            && self
+                .accepted_from
+                .is_none_or(|from| job.accepted_at >= from)
+            && self
+                .accepted_until
+                .is_none_or(|until| job.accepted_at < until)
     }
 }
 
@@ -144,10 +154,13 @@ pub struct StoredJob {
     pub attempts: Vec<Attempt>,
     /// Its steps, in the order in which they were first put.
     pub steps: Vec<Step>,
+    /// What people did with it, in the order in which they did it: the last
+    /// [twenty](crate::LAST_CHANGES) times.
+    pub changes: Vec<Changed>,
 }
 
 impl StoredJob {
-    /// This job, without steps.
+    /// This job, without steps and changes.
     #[must_use]
     pub const fn new(
         info: JobInfo,
@@ -161,6 +174,7 @@ impl StoredJob {
             body,
             attempts,
             steps: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -168,6 +182,13 @@ impl StoredJob {
     #[must_use]
     pub fn with_steps(mut self, steps: Vec<Step>) -> Self {
         self.steps = steps;
+        self
+    }
+
+    /// Adds what people did with it.
+    #[must_use]
+    pub fn with_changes(mut self, changes: Vec<Changed>) -> Self {
+        self.changes = changes;
         self
     }
 }
@@ -179,6 +200,7 @@ impl fmt::Debug for StoredJob {
             .field("bytes", &self.body.as_ref().map(Bytes::len))
             .field("attempts", &self.attempts)
             .field("steps", &self.steps)
+            .field("changes", &self.changes)
             .finish_non_exhaustive()
     }
 }

@@ -8,8 +8,8 @@ use webhook_core::replay::{LeaseState, TransactionSlot};
 use webhook_core::{StoreError, StoreErrorKind};
 
 use crate::{
-    Acceptance, Accepted, Change, Ending, JobFilter, JobId, JobLease, Lane, LaneStats, Listed,
-    Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Action, Change, Ending, JobFilter, JobId, JobLease, Lane, LaneStats,
+    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 /// Keeps deliveries in a database, from their acknowledgement until they are handled.
@@ -107,10 +107,15 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
 
     /// Changes the states of jobs. Those whose state does not allow it stay as they are. Returns how
     /// many were changed. More than a thousand ids may take several transactions.
+    ///
+    /// Who did it, why and when is kept with each job that is changed, in the same transaction:
+    /// [`find`](Self::find) has the last [twenty](crate::LAST_CHANGES) changes. They go with the
+    /// record.
     fn change(
         &self,
         ids: &[JobId],
         change: Change,
+        by: &Action,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// The steps of a job, in the order in which they were first put. An unknown job has none.

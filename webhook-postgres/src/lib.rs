@@ -26,7 +26,8 @@
 //! payloads.
 //!
 //! The tables are `webhook_key`, `webhook_group`, `webhook_secret`, `webhook_entity`,
-//! `webhook_delivery`, `webhook_body`, `webhook_attempt`, `webhook_step` and `webhook_version`.
+//! `webhook_delivery`, `webhook_body`, `webhook_attempt`, `webhook_step`,
+//! `webhook_action` and `webhook_version`.
 //! Schema and prefix are [settings](PostgresStoreBuilder::schema).
 //! [`migrate`](PostgresStore::migrate) creates the tables, and [`SCHEMA_SQL`] is the same for other
 //! tools.

@@ -102,6 +102,16 @@ create table webhook_step (
     unique (delivery, name)
 ) strict;
 
+create table webhook_action (
+    delivery integer not null,
+    number   integer not null check (number > 0),
+    verb     integer not null check (verb between 0 and 2),
+    at       integer not null,
+    who      text    not null,
+    why      text    not null,
+    primary key (delivery, number)
+) strict, without rowid;
+
 create table webhook_store (
     id         integer primary key check (id = 1),
     version    integer not null,

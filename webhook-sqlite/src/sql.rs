@@ -20,6 +20,7 @@ use crate::failure::Failure;
 /// | `webhook_body` | the body of a stored delivery |
 /// | `webhook_attempt` | an attempt to handle a stored delivery that failed |
 /// | `webhook_step` | what a step of a handler returned |
+/// | `webhook_action` | what a person did with a delivery |
 /// | `webhook_store` | the only row: the version of the tables, and the highest epoch so far |
 ///
 /// The states of a record are 0 (claimed), 1 (done), 2 (released) and 3 (dead). Those of a stored
@@ -35,11 +36,11 @@ pub(crate) const COUNT_TABLES: &str = "select count(*) from sqlite_schema where 
      'webhook_key', 'webhook_group', 'webhook_secret', 'webhook_entity', 'webhook_store', \
      'webhook_key_expires', 'webhook_key_dead', 'webhook_group_expires', 'webhook_secret_ends', \
      'webhook_entity_expires', 'webhook_delivery', 'webhook_body', 'webhook_attempt', \
-     'webhook_step', \
+     'webhook_step', 'webhook_action', \
      'webhook_delivery_due', 'webhook_delivery_order', 'webhook_delivery_running', \
      'webhook_delivery_aside', 'webhook_delivery_body', \
      'webhook_delivery_ended')";
-pub(crate) const TABLES: i64 = 20;
+pub(crate) const TABLES: i64 = 21;
 
 /// The version of the tables and the highest epoch.
 pub(crate) const STORE: &str = "select version, last_epoch from webhook_store where id = 1";

@@ -11,8 +11,8 @@ use webhook_core::replay::{ClaimRequest, LeaseState, Owner};
 use webhook_core::{ReplayKey, SealedDelivery, StoreError};
 
 use crate::{
-    Acceptance, Accepted, Ending, Failure, InboxTable, Job, JobFilter, JobId, JobInfo, JobLease,
-    JobState, Lane, StoredJob, TakeRequest,
+    Acceptance, Accepted, Action, Ending, Failure, InboxTable, Job, JobFilter, JobId, JobInfo,
+    JobLease, JobState, Lane, StoredJob, TakeRequest,
 };
 
 /// So long that no test machine lets it pass by accident.
@@ -175,6 +175,11 @@ pub(super) fn parked() -> Ending {
     Ending::Parked {
         reason: failure("no handler"),
     }
+}
+
+/// What a person does who has no reason.
+pub(super) fn action() -> Action {
+    Action::new("a test", "")
 }
 
 pub(super) async fn find<T: InboxTable>(table: &T, id: JobId) -> StoredJob {

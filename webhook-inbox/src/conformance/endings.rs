@@ -5,8 +5,8 @@ use std::time::Duration;
 use webhook_core::replay::LeaseState;
 
 use super::ask::{
-    LATER, LONG, SHORT, accept_all, answer, check, dead, failure, find, nothing_is_due, parked,
-    retry, settle, state, take_one,
+    LATER, LONG, SHORT, accept_all, action, answer, check, dead, failure, find, nothing_is_due,
+    parked, retry, settle, state, take_one,
 };
 use crate::{Change, Ending, InboxTable, JobState};
 
@@ -104,7 +104,7 @@ pub async fn a_dead_job_runs_again_only_when_it_is_requeued<T: InboxTable>(
     check(found.info.state == JobState::Dead, "it is dead", &found);
     check(found.info.ended_at.is_none(), "it has no end", &found);
     check(found.attempts.len() == 1, "its attempt is kept", &found);
-    let changed = answer(b.change(&[job.lease.id], Change::Requeue).await);
+    let changed = answer(b.change(&[job.lease.id], Change::Requeue, &action()).await);
     check(changed == 1, "it is requeued", changed);
     let again = take_one(a, LONG).await;
     check(again.attempt == 1, "its attempts begin anew", &again);
@@ -135,7 +135,7 @@ pub async fn a_parked_job_spends_no_attempt<T: InboxTable>(
     check(found.attempts.is_empty(), "and none is kept", &found);
     let error = found.info.error.as_deref();
     check(error == Some("no handler"), "it says why", &found);
-    let changed = answer(a.change(&[job.lease.id], Change::Requeue).await);
+    let changed = answer(a.change(&[job.lease.id], Change::Requeue, &action()).await);
     check(changed == 1, "it is requeued", changed);
     let again = take_one(b, LONG).await;
     check(again.attempt == 1, "the next attempt is the first", &again);

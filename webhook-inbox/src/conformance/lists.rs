@@ -91,6 +91,46 @@ pub async fn the_list_has_what_fits_the_filter_in_order<T: InboxTable>(
 /// # Panics
 ///
 /// If the table breaks this promise.
+pub async fn the_list_has_what_was_stored_between_two_times<T: InboxTable>(
+    a: &T,
+    b: &T,
+    sleep: &impl AsyncFn(Duration),
+) {
+    for number in 0..3 {
+        accept_all(a, number..number + 1).await;
+        sleep(LATER).await;
+    }
+    let all = listed(b, &JobFilter::default(), 100).await;
+    let times: Vec<_> = all.iter().map(|job| job.accepted_at).collect();
+    let [first, second, third] = *times else {
+        panic!(
+            "broken: three jobs are listed; the table gave {}",
+            all.len()
+        );
+    };
+    check(first < second && second < third, "each has its time", &all);
+    for (from, until, expected) in [
+        (Some(first), None, 0..3),
+        (Some(second), None, 1..3),
+        (None, Some(second), 0..1),
+        (Some(second), Some(third), 1..2),
+        (Some(second), Some(second), 1..1),
+    ] {
+        let mut filter = JobFilter::default();
+        (filter.accepted_from, filter.accepted_until) = (from, until);
+        let found = listed(b, &filter, 100).await;
+        let expected = all.get(expected).unwrap_or_default();
+        check(
+            found == expected,
+            "the first time counts, and the last does not",
+            (&filter, &found),
+        );
+    }
+}
+
+/// # Panics
+///
+/// If the table breaks this promise.
 pub async fn a_list_of_pages_has_every_job_once<T: InboxTable>(
     a: &T,
     b: &T,

@@ -122,8 +122,11 @@ promises! {
     steps_stay_as_long_as_the_record
     a_step_outside_of_its_limits_is_refused
     people_change_only_what_no_worker_has
+    who_changed_a_job_and_why_is_kept_with_it
+    the_last_twenty_changes_are_kept
     a_changed_job_is_not_held_by_its_last_lease
     the_list_has_what_fits_the_filter_in_order
+    the_list_has_what_was_stored_between_two_times
     a_list_of_pages_has_every_job_once
     the_numbers_are_those_of_the_states
     each_lane_has_numbers_of_its_own

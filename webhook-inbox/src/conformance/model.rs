@@ -11,8 +11,8 @@ use webhook_core::UnixTime;
 
 use super::ask::{acceptance, answer, dead, find, listed, new_owner, number_of, parked, retry};
 use crate::{
-    Change, Ending, InboxTable, Job, JobFilter, JobId, JobInfo, Lane, MemoryInbox, Retention, Step,
-    TakeRequest,
+    Action, Change, Ending, InboxTable, Job, JobFilter, JobId, JobInfo, Lane, MemoryInbox,
+    Retention, Step, TakeRequest,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -220,9 +220,10 @@ impl<T: InboxTable> Play<'_, T> {
                 expected.push(*model);
             }
         }
+        let action = Action::new("model", &self.log.len().to_string());
         self.log.push(format!("change {expected:?} {change:?}"));
-        let found = answer(self.table.change(&found, change).await);
-        let expected = answer(self.memory.change(&expected, change).await);
+        let found = answer(self.table.change(&found, change, &action).await);
+        let expected = answer(self.memory.change(&expected, change, &action).await);
         self.same(&found, &expected);
     }
 
@@ -265,6 +266,12 @@ impl<T: InboxTable> Play<'_, T> {
             };
             self.same(&shown(&found), &shown(&expected));
             self.same(&found.steps, &expected.steps);
+            let shown = |job: &crate::StoredJob| -> Vec<_> {
+                let kept = job.changes.iter();
+                kept.map(|kept| (kept.change, kept.action.clone()))
+                    .collect()
+            };
+            self.same(&shown(&found), &shown(&expected));
         }
         let found = answer(self.table.lanes(None, 9).await);
         let expected = answer(self.memory.lanes(None, 9).await);

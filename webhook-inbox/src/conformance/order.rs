@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::ask::{
-    LATER, LONG, SHORT, acceptance, answer, check, dead, join, nothing_is_due, number_of, parked,
-    retry, settle, take, take_one,
+    LATER, LONG, SHORT, acceptance, action, answer, check, dead, join, nothing_is_due, number_of,
+    parked, retry, settle, take, take_one,
 };
 use crate::{Accepted, Change, Ending, InboxTable, Job, Lane};
 
@@ -101,12 +101,12 @@ pub async fn what_is_set_aside_holds_back_nothing<T: InboxTable>(
         aside.push(job.lease.id);
     }
     answer(
-        b.change(aside.get(2..).unwrap_or_default(), Change::Drop)
+        b.change(aside.get(2..).unwrap_or_default(), Change::Drop, &action())
             .await,
     );
     let running = take(a, 10, LONG).await;
     check(numbers(&running) == [3], "the next one is taken", &running);
-    let changed = answer(b.change(&aside, Change::Requeue).await);
+    let changed = answer(b.change(&aside, Change::Requeue, &action()).await);
     check(changed == 2, "two are requeued", changed);
     nothing_is_due(a, "while one is running, none is taken").await;
     for job in &running {
@@ -182,7 +182,7 @@ pub async fn takes_at_once_never_run_two_of_one_order_key<T: InboxTable>(
             let number = number_of(&job.body);
             if number.is_multiple_of(3) && !last_failed.contains(&number) {
                 settle(b, &job.lease, &dead()).await;
-                answer(a.change(&[job.lease.id], Change::Requeue).await);
+                answer(a.change(&[job.lease.id], Change::Requeue, &action()).await);
                 return (number, false);
             }
             settle(a, &job.lease, &Ending::Done).await;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::ask::{LONG, accept_all, answer, check, dead, find, listed, parked, settle, take};
+use super::ask::{
+    LONG, accept_all, action, answer, check, dead, find, listed, parked, settle, take,
+};
 use crate::{Change, Ending, InboxTable, JobFilter, JobId, JobState, Retention};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -28,7 +30,7 @@ pub async fn bodies_go_before_records_and_unfinished_jobs_keep_theirs<T: InboxTa
     let [done, _, _, dropped, _] = *ids else {
         panic!("broken: five jobs are taken; the table gave {}", ids.len());
     };
-    answer(b.change(&[dropped], Change::Drop).await);
+    answer(b.change(&[dropped], Change::Drop, &action()).await);
     let pruned = answer(b.prune(&KEPT, 100).await);
     check(
         (pruned.bodies, pruned.records) == (0, 0),

@@ -6,7 +6,7 @@ use webhook_core::StoreErrorKind;
 use webhook_core::replay::LeaseState;
 
 use super::ask::{
-    LATER, LONG, SHORT, accept_all, answer, check, dead, find, parked, retry, settle, take,
+    LATER, LONG, SHORT, accept_all, action, answer, check, dead, find, parked, retry, settle, take,
     take_one,
 };
 use crate::{
@@ -127,7 +127,7 @@ pub async fn steps_stay_as_long_as_the_record<T: InboxTable>(
         put(b, &job.lease, step.clone()).await;
         expected.push(step);
         settle(b, &job.lease, ending).await;
-        answer(a.change(&[job.lease.id], Change::Requeue).await);
+        answer(a.change(&[job.lease.id], Change::Requeue, &action()).await);
         if *ending == Ending::Done {
             has(b, job.lease.id, &expected).await;
             sleep(LATER).await;

@@ -11,8 +11,8 @@ use webhook_core::replay::LeaseState;
 use webhook_core::{Clock, StoreError, StoreErrorKind, SystemClock, UnixTime};
 
 use crate::{
-    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane, LaneStats,
-    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Action, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane,
+    LaneStats, Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 use tables::Tables;
 
@@ -80,8 +80,8 @@ impl InboxTable for MemoryInbox {
         self.run(|tables, now| tables.settle(lease, ending, now))
     }
 
-    async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
-        self.run(|tables, now| tables.change(ids, change, now))
+    async fn change(&self, ids: &[JobId], change: Change, by: &Action) -> Result<u64, StoreError> {
+        self.run(|tables, now| tables.change(ids, change, by, now))
     }
 
     async fn steps(&self, id: JobId) -> Result<Vec<Step>, StoreError> {

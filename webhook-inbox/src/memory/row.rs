@@ -1,5 +1,6 @@
 //! A job as the table in memory has it.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,8 +8,8 @@ use webhook_core::replay::{LeaseState, Owner};
 use webhook_core::{SealedDelivery, UnixTime};
 
 use crate::{
-    Acceptance, Attempt, Change, Ending, Failure, Job, JobId, JobInfo, JobLease, JobState,
-    LAST_ATTEMPTS, Lane, Step, StepState,
+    Acceptance, Action, Attempt, Change, Changed, Ending, Failure, Job, JobId, JobInfo, JobLease,
+    JobState, LAST_ATTEMPTS, LAST_CHANGES, Lane, Step, StepState,
 };
 
 pub(super) struct Row {
@@ -17,6 +18,7 @@ pub(super) struct Row {
     pub(super) body: Option<Bytes>,
     pub(super) attempts: Vec<Attempt>,
     pub(super) steps: Vec<Step>,
+    pub(super) changes: VecDeque<Changed>,
     pub(super) order_by: Option<[u8; 16]>,
     owner: Option<Owner>,
     /// How often the job was claimed.
@@ -35,6 +37,7 @@ impl Row {
             body: Some(acceptance.body.clone()),
             attempts: Vec::new(),
             steps: Vec::new(),
+            changes: VecDeque::new(),
             order_by: acceptance.order_by,
             owner: None,
             epoch: 0,
@@ -164,24 +167,30 @@ impl Row {
     }
 
     /// Returns whether the state allows it.
-    pub(super) fn change(&mut self, change: Change, now: UnixTime) -> bool {
-        use JobState as S;
+    pub(super) fn change(&mut self, change: Change, by: &Action, now: UnixTime) -> bool {
         let info = &mut self.info;
-        match (change, info.state) {
-            (Change::Requeue, S::Dead | S::Parked) => {
-                info.state = S::Due;
+        if !change.is_allowed_in(info.state) {
+            return false;
+        }
+        match change {
+            Change::Requeue => {
+                info.state = JobState::Due;
                 info.attempts = 0;
                 info.run_at = now;
             }
-            (Change::Park, S::Due) => info.state = S::Parked,
-            (Change::Drop, S::Due | S::Dead | S::Parked) => {
-                info.state = S::Dropped;
+            Change::Park => info.state = JobState::Parked,
+            Change::Drop => {
+                info.state = JobState::Dropped;
                 info.ended_at = Some(now);
             }
-            _ => return false,
         }
         // A lease that has ended its claim before must not look as if it had done this.
         self.owner = None;
+        self.changes
+            .push_back(Changed::new(change, by.clone(), now));
+        if self.changes.len() > usize::try_from(LAST_CHANGES).unwrap_or(usize::MAX) {
+            self.changes.pop_front();
+        }
         true
     }
 }

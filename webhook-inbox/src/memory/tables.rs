@@ -7,8 +7,8 @@ use webhook_core::{ReplayKey, UnixTime};
 
 use super::row::Row;
 use crate::{
-    Acceptance, Accepted, Change, Ending, JobFilter, JobId, JobLease, JobState, Lane, LaneStats,
-    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Action, Change, Ending, JobFilter, JobId, JobLease, JobState, Lane,
+    LaneStats, Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 #[derive(Default)]
@@ -132,12 +132,18 @@ impl Tables {
         row.map_or(LeaseState::Lost, |row| row.settle(lease, ending, now))
     }
 
-    pub(super) fn change(&mut self, ids: &[JobId], change: Change, now: UnixTime) -> u64 {
+    pub(super) fn change(
+        &mut self,
+        ids: &[JobId],
+        change: Change,
+        by: &Action,
+        now: UnixTime,
+    ) -> u64 {
         let ids: BTreeSet<_> = ids.iter().collect();
         let mut changed = 0;
         for id in ids {
             let row = self.jobs.get_mut(id);
-            changed += u64::from(row.is_some_and(|row| row.change(change, now)));
+            changed += u64::from(row.is_some_and(|row| row.change(change, by, now)));
         }
         changed
     }
@@ -150,7 +156,10 @@ impl Tables {
             row.body.clone(),
             row.attempts.clone(),
         );
-        Some(job.with_steps(row.steps.clone()))
+        Some(
+            job.with_steps(row.steps.clone())
+                .with_changes(row.changes.iter().cloned().collect()),
+        )
     }
 
     pub(super) fn steps(&self, id: JobId) -> Vec<Step> {

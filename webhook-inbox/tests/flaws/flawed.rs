@@ -7,9 +7,9 @@ use std::time::Duration;
 use webhook_core::StoreError;
 use webhook_core::replay::{LeaseState, Owner};
 use webhook_inbox::{
-    Acceptance, Accepted, Change, Ending, Failure, InboxTable, JobFilter, JobId, JobLease,
-    JobState, Lane, LaneStats, Listed, MAX_STEP_VALUE, MemoryInbox, Pruned, Retention, Stats, Step,
-    StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Action, Change, Changed, Ending, Failure, InboxTable, JobFilter, JobId,
+    JobLease, JobState, Lane, LaneStats, Listed, MAX_STEP_VALUE, MemoryInbox, Pruned, Retention,
+    Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 /// What a table does wrong.
@@ -38,7 +38,14 @@ pub(super) enum Flaw {
     ServesTheLatest,
     ChangesWhatRuns,
     HoldsWhatWasChanged,
+    ForgetsWhoChanged,
+    ForgetsWhyItChanged,
+    BlamesBystanders,
+    KeepsEveryChange,
+    ForgetsTheLastChange,
     FoldsCase,
+    IgnoresTimes,
+    IncludesTheEnd,
     SkipsAJob,
     CountsTheDeadAsDue,
     LosesBodiesOfTheDead,
@@ -61,6 +68,8 @@ pub(super) enum Flaw {
 
 type Replaced = HashMap<(JobId, Box<str>), Step>;
 
+type Asked = (Change, Action);
+
 #[derive(Clone, Debug)]
 pub(super) struct Flawed {
     table: MemoryInbox,
@@ -68,6 +77,8 @@ pub(super) struct Flawed {
     /// The last lease of each job.
     leases: Arc<Mutex<HashMap<JobId, JobLease>>>,
     ended: Arc<Mutex<HashSet<JobLease>>>,
+    /// What people wanted to do with each job.
+    asked: Arc<Mutex<HashMap<JobId, Vec<Asked>>>>,
     /// What steps were replaced by.
     replaced: Arc<Mutex<Replaced>>,
 }
@@ -79,6 +90,7 @@ impl Flawed {
             flaw,
             leases: Arc::default(),
             ended: Arc::default(),
+            asked: Arc::default(),
             replaced: Arc::default(),
         }
     }
@@ -234,7 +246,17 @@ impl InboxTable for Flawed {
         })
     }
 
-    async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
+    async fn change(&self, ids: &[JobId], change: Change, by: &Action) -> Result<u64, StoreError> {
+        let mut by = by.clone();
+        match self.flaw {
+            Flaw::ForgetsWhoChanged => by.by = "somebody".into(),
+            Flaw::ForgetsWhyItChanged => by.why = "".into(),
+            _ => {}
+        }
+        for id in ids {
+            let mut asked = self.asked.lock().unwrap();
+            asked.entry(*id).or_default().push((change, by.clone()));
+        }
         if self.flaw == Flaw::ChangesWhatRuns {
             for lease in ids.iter().filter_map(|id| self.last_lease(*id)) {
                 let reason = failure();
@@ -243,7 +265,7 @@ impl InboxTable for Flawed {
                     .await?;
             }
         }
-        self.table.change(ids, change).await
+        self.table.change(ids, change, &by).await
     }
 
     async fn steps(&self, id: JobId) -> Result<Vec<Step>, StoreError> {
@@ -280,6 +302,23 @@ impl InboxTable for Flawed {
             if self.flaw == Flaw::ForgetsTheFirstAttempt && job.attempts.len() > 9 {
                 job.attempts.remove(0);
             }
+            let asked = self.asked.lock().unwrap().get(&id).cloned();
+            let asked = asked.unwrap_or_default();
+            let at = job.info.accepted_at;
+            let all = asked
+                .into_iter()
+                .map(|(change, by)| Changed::new(change, by, at));
+            let all: Vec<_> = all.collect();
+            match self.flaw {
+                Flaw::BlamesBystanders if job.changes.is_empty() => job.changes = all,
+                Flaw::KeepsEveryChange if all.len() > job.changes.len() && all.len() > 20 => {
+                    job.changes = all;
+                }
+                Flaw::ForgetsTheLastChange if job.changes.len() == 20 => {
+                    job.changes.pop();
+                }
+                _ => {}
+            }
         }
         Ok(found)
     }
@@ -296,6 +335,14 @@ impl InboxTable for Flawed {
                 .tenant
                 .as_ref()
                 .map(|name| name.to_lowercase().into());
+        }
+        if self.flaw == Flaw::IgnoresTimes {
+            (changed.accepted_from, changed.accepted_until) = (None, None);
+        }
+        if self.flaw == Flaw::IncludesTheEnd {
+            let until = filter.accepted_until;
+            changed.accepted_until =
+                until.map(|time| time.saturating_add(Duration::from_millis(1)));
         }
         let mut listed = self.table.list(&changed, after, at_most).await?;
         if self.flaw == Flaw::SkipsAJob && listed.jobs.len() > 1 {

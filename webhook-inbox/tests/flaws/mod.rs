@@ -86,6 +86,28 @@ fn every_flaw_is_found_by_the_promise_that_it_breaks() {
             F::HoldsWhatWasChanged,
             "a_changed_job_is_not_held_by_its_last_lease",
         ),
+        (
+            F::ForgetsWhoChanged,
+            "who_changed_a_job_and_why_is_kept_with_it",
+        ),
+        (
+            F::ForgetsWhyItChanged,
+            "who_changed_a_job_and_why_is_kept_with_it",
+        ),
+        (
+            F::BlamesBystanders,
+            "who_changed_a_job_and_why_is_kept_with_it",
+        ),
+        (F::KeepsEveryChange, "the_last_twenty_changes_are_kept"),
+        (F::ForgetsTheLastChange, "the_last_twenty_changes_are_kept"),
+        (
+            F::IgnoresTimes,
+            "the_list_has_what_was_stored_between_two_times",
+        ),
+        (
+            F::IncludesTheEnd,
+            "the_list_has_what_was_stored_between_two_times",
+        ),
         (F::FoldsCase, "the_list_has_what_fits_the_filter_in_order"),
         (F::SkipsAJob, "a_list_of_pages_has_every_job_once"),
         (F::CountsTheDeadAsDue, "the_numbers_are_those_of_the_states"),

@@ -10,7 +10,7 @@ use webhook_inbox::{
     Attempt, Failure, JobFilter, JobId, JobInfo, JobState, Lane, Listed, Stats, StoredJob,
 };
 
-use super::{Inner, count, job_id, number, steps, time};
+use super::{Inner, change, count, job_id, number, steps, time};
 use crate::database::Repeat;
 use crate::error::{corrupt, store_error};
 use crate::value::Value;
@@ -71,7 +71,8 @@ pub(super) async fn find(inner: &Inner, id: JobId) -> Result<Option<StoredJob>, 
         body.map(Bytes::from),
         attempts.map_err(store_error)?,
     );
-    Ok(Some(job.with_steps(steps::steps(inner, id).await?)))
+    let job = job.with_steps(steps::steps(inner, id).await?);
+    Ok(Some(job.with_changes(change::changes(inner, id).await?)))
 }
 
 fn attempt(row: &PgRow) -> Result<Attempt, sqlx::Error> {

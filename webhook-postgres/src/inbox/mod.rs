@@ -1,6 +1,7 @@
 //! Deliveries that are stored before they are acknowledged, in the database of the store.
 
 mod accept;
+mod change;
 mod done;
 mod lanes;
 mod list;
@@ -21,8 +22,8 @@ use sqlx::{PgPool, SqlStr};
 use webhook_core::replay::{LeaseState, TransactionSlot};
 use webhook_core::{StoreError, UnixTime};
 use webhook_inbox::{
-    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane, LaneStats,
-    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Action, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane,
+    LaneStats, Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 use crate::PostgresStore;
@@ -195,8 +196,8 @@ impl InboxTable for PostgresInbox {
         settle::settle(&self.inner, lease, ending).await
     }
 
-    async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
-        let changed = settle::change(&self.inner, ids, change).await?;
+    async fn change(&self, ids: &[JobId], change: Change, by: &Action) -> Result<u64, StoreError> {
+        let changed = change::change(&self.inner, ids, change, by).await?;
         if change == Change::Requeue && changed > 0 {
             self.notify();
         }

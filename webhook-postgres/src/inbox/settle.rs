@@ -1,16 +1,15 @@
-//! Ends claims, and changes what no worker has.
+//! Ends claims.
 
 use std::time::Duration;
 
-use sqlx::Row;
 use webhook_core::StoreError;
 use webhook_core::replay::LeaseState;
-use webhook_inbox::{Change, Ending, Failure, JobId, JobLease, JobState, LAST_ATTEMPTS};
+use webhook_inbox::{Ending, Failure, JobLease, JobState, LAST_ATTEMPTS};
 
-use super::{AT_ONCE, Inner, done, number};
+use super::{Inner, done, number};
 use crate::claim::{micros, owner_bytes};
 use crate::database::Repeat;
-use crate::error::{corrupt, store_error};
+use crate::error::corrupt;
 use crate::value::Value;
 
 pub(super) async fn renew(
@@ -126,30 +125,6 @@ impl<'a> Effect<'a> {
             ..self
         }
     }
-}
-
-pub(super) async fn change(
-    inner: &Inner,
-    ids: &[JobId],
-    change: Change,
-) -> Result<u64, StoreError> {
-    let statement = match change {
-        Change::Requeue => &inner.sql.requeue,
-        Change::Park => &inner.sql.park,
-        Change::Drop => &inner.sql.drop,
-        _ => return Err(corrupt("a change of jobs is of an unknown kind")),
-    };
-    let mut changed = 0;
-    for ids in ids.chunks(AT_ONCE) {
-        let ids: Vec<_> = ids.iter().map(|id| number(*id)).collect();
-        let values = [Value::ManyBig(&ids)];
-        // A second time would count nothing.
-        let rows = inner.run(statement, &values, Repeat::No).await?;
-        let row = rows.first().ok_or_else(|| corrupt("a row is missing"))?;
-        let count: i64 = row.try_get(0).map_err(store_error)?;
-        changed += count.unsigned_abs();
-    }
-    Ok(changed)
 }
 
 pub(super) fn held<'a>(lease: &JobLease, owner: &'a [u8; 16]) -> [Value<'a>; 3] {

@@ -5,6 +5,7 @@
 //! A row of a table is always found through `lateral (… limit 1)` or `= any (array(…))`, so that the
 //! planner cannot choose to read a whole table that was empty when it looked.
 
+use super::actions::{ACTIONS, DROP, PARK, REQUEUE};
 use super::steps::{PUT_STEP, PUT_STEP_IN, STEPS};
 use super::take::{LANES, TAKE};
 
@@ -157,26 +158,6 @@ const DONE: &str = "with ask as materialized (\
      from (select clock_timestamp() as now) t \
      where d.id = any (array(select id from hit)) returning d.id";
 
-/// $1 ids. The states are those that allow it.
-macro_rules! change {
-    ($set:literal, $states:literal) => {
-        concat!(
-            "with changed as (update webhook_delivery set owner = null, ",
-            $set,
-            " where id = any ($1) and state in (",
-            $states,
-            ") returning 1) select count(*) from changed"
-        )
-    };
-}
-
-const REQUEUE: &str = change!(
-    "state = 0, attempts = 0, run_at = clock_timestamp()",
-    "3, 4"
-);
-const PARK: &str = change!("state = 4", "0");
-const DROP: &str = change!("state = 5, ended_at = clock_timestamp()", "0, 3, 4");
-
 /// The columns of what is listed, with times in microseconds.
 macro_rules! info {
     () => {
@@ -256,6 +237,7 @@ const PRUNE_RECORDS: &str = prune!(
     "not has_body",
     "attempts as (delete from webhook_attempt where delivery = any (array(select id from old))), \
      steps as (delete from webhook_step where delivery = any (array(select id from old))), \
+     actions as (delete from webhook_action where delivery = any (array(select id from old))), \
      records as (delete from webhook_delivery where id = any (array(select id from old))) "
 );
 
@@ -278,6 +260,7 @@ statements! {
         list_aside: LIST_ASIDE,
         find: FIND,
         attempts: ATTEMPTS,
+        actions: ACTIONS,
         steps: STEPS,
         put_step: PUT_STEP,
         put_step_in: PUT_STEP_IN,

@@ -32,6 +32,8 @@ macro_rules! statements {
     };
 }
 
+#[cfg(feature = "inbox")]
+mod actions;
 mod claims;
 #[cfg(feature = "inbox")]
 mod inbox;

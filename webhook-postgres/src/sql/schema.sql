@@ -150,4 +150,17 @@ create table if not exists webhook_step (
     primary key (delivery, name)
 );
 
+-- What people did with deliveries: the last twenty times.
+create table if not exists webhook_action (
+    -- Actions are listed in this order.
+    id bigint generated always as identity,
+    at timestamptz not null,
+    delivery bigint not null,
+    -- 0: requeue, 1: park, 2: drop.
+    verb smallint not null check (verb between 0 and 2),
+    who text collate "C" not null,
+    why text collate "C" not null,
+    primary key (delivery, id)
+);
+
 insert into webhook_version (version) values (1) on conflict do nothing;

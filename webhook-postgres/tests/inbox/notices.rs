@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgListener;
 use tokio::time::timeout;
-use webhook_inbox::{Change, Ending, Failure, InboxTable as _, TakeRequest};
+use webhook_inbox::{Action, Change, Ending, Failure, InboxTable as _, TakeRequest};
 
 use crate::accept;
 use crate::common::{LONG, Schema, new_key, request};
@@ -39,7 +39,7 @@ async fn what_one_process_stores_or_requeues_another_is_told() {
         .await
         .unwrap();
     sender
-        .change(&[job.lease.id], Change::Requeue)
+        .change(&[job.lease.id], Change::Requeue, &Action::new("a test", ""))
         .await
         .unwrap();
     told("a job was requeued").await;

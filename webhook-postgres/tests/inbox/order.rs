@@ -1,7 +1,9 @@
 //! What an order and foreign lanes cost, and what two workers see at the same time.
 
 use webhook_core::replay::Owner;
-use webhook_inbox::{Accepted, Change, Ending, Failure, InboxTable as _, Lane, TakeRequest};
+use webhook_inbox::{
+    Accepted, Action, Change, Ending, Failure, InboxTable as _, Lane, TakeRequest,
+};
 use webhook_postgres::PostgresInbox;
 
 use crate::acceptance;
@@ -171,7 +173,10 @@ async fn a_parked_job_lets_the_next_one_of_its_order_run() {
         .settle(&first.lease, &Ending::GivenBack)
         .await
         .unwrap();
-    inbox.change(&[first.lease.id], Change::Park).await.unwrap();
+    let action = Action::new("a test", "");
+    let ids = [first.lease.id];
+    let parked = inbox.change(&ids, Change::Park, &action).await;
+    assert_eq!(parked.unwrap(), 1);
     let next = inbox
         .take(&take_ten(new_owner()))
         .await

@@ -10,7 +10,7 @@ use webhook_inbox::{
     StoredJob,
 };
 
-use super::{count, job_id, number, sql, steps, time};
+use super::{change, count, job_id, number, sql, steps, time};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 
@@ -76,7 +76,9 @@ pub(super) fn find(ledger: &Ledger<'_>, id: JobId) -> Result<Option<StoredJob>, 
     let sealed = SealedDelivery::from_bytes(sealed);
     let body = body.map(Bytes::from);
     let job = StoredJob::new(info, sealed, body, attempts);
-    Ok(Some(job.with_steps(steps::steps(connection, job_id(id))?)))
+    let (id, steps) = (job_id(id), steps::steps(connection, job_id(id))?);
+    let changes = change::changes(connection, id)?;
+    Ok(Some(job.with_steps(steps).with_changes(changes)))
 }
 
 pub(super) fn stats(ledger: &Ledger<'_>) -> Result<Stats, Failure> {

@@ -1,6 +1,7 @@
 //! Deliveries that are stored before they are acknowledged, in the file of the store.
 
 mod accept;
+mod change;
 mod lanes;
 mod list;
 mod prune;
@@ -16,8 +17,8 @@ use std::time::{Duration, Instant};
 use webhook_core::replay::LeaseState;
 use webhook_core::{StoreError, UnixTime};
 use webhook_inbox::{
-    Acceptance, Accepted, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane, LaneStats,
-    Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
+    Acceptance, Accepted, Action, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane,
+    LaneStats, Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
 };
 
 use crate::SqliteStore;
@@ -120,11 +121,11 @@ impl InboxTable for SqliteInbox {
         self.ask(Urgency::Ends, work).await
     }
 
-    async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
+    async fn change(&self, ids: &[JobId], change: Change, by: &Action) -> Result<u64, StoreError> {
         let mut changed = 0_u64;
         for ids in ids.chunks(AT_ONCE) {
-            let ids = ids.to_vec();
-            let work = move |ledger: &mut Ledger<'_>| settle::change(ledger, &ids, change);
+            let (ids, by) = (ids.to_vec(), by.clone());
+            let work = move |ledger: &mut Ledger<'_>| change::change(ledger, &ids, change, &by);
             changed = changed.saturating_add(self.ask(Urgency::Begins, work).await?);
         }
         Ok(changed)

@@ -20,6 +20,7 @@ pub(super) fn prune(
     let before = ledger.now().saturating_sub(micros(retention.records));
     run(ledger, sql::PRUNE_ATTEMPTS, before, records)?;
     run(ledger, sql::PRUNE_STEPS, before, records)?;
+    run(ledger, sql::PRUNE_ACTIONS, before, records)?;
     let records = run(ledger, sql::PRUNE_RECORDS, before, records)?;
     Ok(Pruned::new(bodies, records))
 }

@@ -1,12 +1,10 @@
-//! Ends claims, and changes what no worker has.
+//! Ends claims.
 
 use std::time::Duration;
 
 use rusqlite::params;
 use webhook_core::replay::LeaseState;
-use webhook_inbox::{
-    Change, Ending, Failure as JobFailure, JobId, JobLease, JobState, LAST_ATTEMPTS,
-};
+use webhook_inbox::{Ending, Failure as JobFailure, JobLease, JobState, LAST_ATTEMPTS};
 
 use super::{number, sql};
 use crate::failure::Failure;
@@ -97,26 +95,6 @@ struct Effect<'a> {
     failure: Option<&'a JobFailure>,
     /// Why it was no attempt.
     reason: Option<&'a JobFailure>,
-}
-
-pub(super) fn change(ledger: &Ledger<'_>, ids: &[JobId], change: Change) -> Result<u64, Failure> {
-    let statement = match change {
-        Change::Requeue => sql::REQUEUE,
-        Change::Park => sql::PARK,
-        Change::Drop => sql::DROP,
-        _ => return Err(Failure::corrupt("a change of jobs is of an unknown kind")),
-    };
-    let mut statement = ledger.connection().prepare_cached(statement)?;
-    let mut changed = 0_u64;
-    for id in ids {
-        let id = number(*id);
-        let rows = match change {
-            Change::Park => statement.execute([id])?,
-            _ => statement.execute([id, ledger.now()])?,
-        };
-        changed = changed.saturating_add(rows as u64);
-    }
-    Ok(changed)
 }
 
 pub(crate) fn parts(lease: &JobLease) -> (i64, [u8; 16], i64) {

@@ -72,6 +72,19 @@ pub(super) const PARK: &str = "update webhook_delivery \
 pub(super) const DROP: &str = "update webhook_delivery \
      set state = 5, ended_at = ?2, owner = null where id = ?1 and state in (0, 3, 4)";
 
+/// Parameters: id, verb, now, who, why.
+pub(super) const ACT: &str = "insert into webhook_action (delivery, number, verb, at, who, why) \
+     values (?1, (select coalesce(max(number), 0) + 1 from webhook_action where delivery = ?1), \
+     ?2, ?3, ?4, ?5)";
+
+/// Keeps the last ones. Parameters: id, how many.
+pub(super) const TRIM_ACTIONS: &str = "delete from webhook_action where delivery = ?1 \
+     and number <= (select max(number) from webhook_action where delivery = ?1) - ?2";
+
+/// In their order. Parameter: id.
+pub(super) const ACTIONS: &str = "select verb, at, who, why from webhook_action \
+     where delivery = ?1 order by number";
+
 /// The columns of what is listed, as `info` reads them.
 macro_rules! info {
     () => {
@@ -156,11 +169,15 @@ pub(super) const PRUNE_STEPS: &str = concat!(
     "delete from webhook_step where delivery in ",
     without_body!()
 );
+pub(super) const PRUNE_ACTIONS: &str = concat!(
+    "delete from webhook_action where delivery in ",
+    without_body!()
+);
 pub(super) const PRUNE_RECORDS: &str =
     concat!("delete from webhook_delivery where id in ", without_body!());
 
 /// Every statement: each of them has to compile before a store opens.
-pub(crate) const ALL: [&str; 30] = [
+pub(crate) const ALL: [&str; 34] = [
     ACCEPT,
     ACCEPT_BODY,
     NEXT_LANE,
@@ -176,6 +193,9 @@ pub(crate) const ALL: [&str; 30] = [
     REQUEUE,
     PARK,
     DROP,
+    ACT,
+    TRIM_ACTIONS,
+    ACTIONS,
     LIST,
     LIST_ASIDE,
     FIND,
@@ -190,5 +210,6 @@ pub(crate) const ALL: [&str; 30] = [
     HAVE_NO_BODY,
     PRUNE_ATTEMPTS,
     PRUNE_STEPS,
+    PRUNE_ACTIONS,
     PRUNE_RECORDS,
 ];

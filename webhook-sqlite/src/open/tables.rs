@@ -33,6 +33,7 @@ pub(super) fn examine(
         "webhook_delivery",
         "webhook_attempt",
         "webhook_step",
+        "webhook_action",
         "webhook_store",
     ] {
         check(path, connection, table)?;

@@ -247,7 +247,11 @@ async fn what_has_no_handler_is_parked_and_never_acknowledged_away() {
     let ids: Vec<_> = jobs(&inbox).await.iter().map(|job| job.id).collect();
     let requeued = inbox
         .table()
-        .change(&ids, webhook_inbox::Change::Requeue)
+        .change(
+            &ids,
+            webhook_inbox::Change::Requeue,
+            &webhook_inbox::Action::new("a test", ""),
+        )
         .await;
     assert_eq!(requeued.unwrap(), 2);
     let hooks = WebhookRouter::new(layer.clone()).fallback(ran.handler("fallback", fine));

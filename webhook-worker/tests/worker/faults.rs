@@ -8,9 +8,9 @@ use tokio::time::sleep;
 use webhook_core::replay::LeaseState;
 use webhook_core::{Endpoint, EndpointBuilder, LostLease, StoreError, StoreErrorKind};
 use webhook_inbox::{
-    Acceptance, Accepted, Change, Ending, Inbox, InboxTable, JobFilter, JobId, JobLease, JobState,
-    Lane, LaneStats, Listed, MemoryInbox, Pruned, Retention, Stats, Step, StoredJob, TakeRequest,
-    Taken,
+    Acceptance, Accepted, Action, Change, Ending, Inbox, InboxTable, JobFilter, JobId, JobLease,
+    JobState, Lane, LaneStats, Listed, MemoryInbox, Pruned, Retention, Stats, Step, StoredJob,
+    TakeRequest, Taken,
 };
 use webhook_worker::{Consumed, Worker};
 
@@ -64,8 +64,8 @@ impl InboxTable for Faulty {
         self.table.put_step(lease, step).await
     }
 
-    async fn change(&self, ids: &[JobId], change: Change) -> Result<u64, StoreError> {
-        self.table.change(ids, change).await
+    async fn change(&self, ids: &[JobId], change: Change, by: &Action) -> Result<u64, StoreError> {
+        self.table.change(ids, change, by).await
     }
 
     async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {

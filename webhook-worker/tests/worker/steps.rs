@@ -130,7 +130,11 @@ async fn a_dead_delivery_that_is_requeued_goes_on_where_it_was() {
         let id = only(inbox.table()).await.info.id;
         inbox
             .table()
-            .change(&[id], webhook_inbox::Change::Requeue)
+            .change(
+                &[id],
+                webhook_inbox::Change::Requeue,
+                &webhook_inbox::Action::new("a test", ""),
+            )
             .await
             .unwrap();
         worker.drain(SECOND).await;
