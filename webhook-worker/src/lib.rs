@@ -49,7 +49,8 @@
 //! | does not open: its row was changed | is parked |
 //! | is interrupted: the worker was killed | runs again when its lease has ended |
 //!
-//! Dead and parked ones wait for a person, with their bodies.
+//! Dead and parked ones wait for a person, with their bodies. [`Selection`] lists, parks and drops
+//! them, and [`Redrive`] lets them run again at a pace that their consumer can bear.
 //!
 //! # How often does a handler run?
 //!
@@ -79,8 +80,10 @@ mod lanes;
 mod leases;
 pub mod metrics;
 mod pump;
+mod redrive;
 mod retry;
 mod running;
+mod selection;
 mod settle;
 pub mod steps;
 mod stored;
@@ -90,8 +93,10 @@ mod worker;
 pub use breaker::RestPolicy;
 pub use consumer::{Consumed, Consumer, ConsumerFn, consumer_fn};
 pub use error::WorkerError;
+pub use redrive::{Redrive, Redriven};
 pub use retry::RetryPolicy;
 pub use running::RunningWorker;
+pub use selection::{Pages, Selection};
 pub use steps::{
     Pipeline, PipelineReport, PipelineStep, StepError, StepReport, StepResults, StepRetry, Steps,
     step,

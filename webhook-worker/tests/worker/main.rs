@@ -7,5 +7,6 @@ mod endings;
 mod faults;
 mod lanes;
 mod leases;
+mod redrive;
 mod setup;
 mod steps;
