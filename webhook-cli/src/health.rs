@@ -15,10 +15,10 @@ use crate::store::Store;
 
 /// The answer to `GET /ready`.
 ///
-/// The server is ready if the store took a write within a second. However often it is asked, it
-/// probes the store once a second, and one probe at a time.
+/// The server is ready if its stores took a write within a second. However often it is asked, it
+/// probes them once a second, and one probe at a time.
 pub(crate) struct Readiness {
-    store: Store,
+    stores: Vec<Store>,
     record: Record,
     shuts_down: AtomicBool,
     probe: Mutex<Probe>,
@@ -45,9 +45,9 @@ struct Probe {
 }
 
 impl Readiness {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new<'a>(stores: impl IntoIterator<Item = &'a Store>) -> Self {
         Self {
-            store,
+            stores: stores.into_iter().cloned().collect(),
             record: Record::random(),
             shuts_down: AtomicBool::new(false),
             probe: Mutex::default(),
@@ -68,18 +68,18 @@ impl Readiness {
         let mut probe = self.probe.lock().await;
         match probe.last {
             Some((at, ready)) if at.elapsed() < KEPT => ready,
-            _ => probe.run(&self.store, self.record).await,
+            _ => probe.run(&self.stores, self.record).await,
         }
     }
 }
 
 impl Probe {
-    async fn run(&mut self, store: &Store, record: Record) -> bool {
+    async fn run(&mut self, stores: &[Store], record: Record) -> bool {
         // The client that waited for it has left, and it says nothing about the store now.
         self.running.take_if(|running| running.is_finished());
         let running = self
             .running
-            .get_or_insert_with(|| tokio::spawn(record.write(store.clone())));
+            .get_or_insert_with(|| tokio::spawn(record.write_to_all(stores.to_vec())));
         let problem = match timeout(LIMIT, running).await {
             Err(_) => Some(LATE.to_owned()),
             Ok(ended) => {
@@ -114,6 +114,15 @@ impl Record {
             key: ReplayKey::from_bytes(key),
             owner: Owner::from_bits(owner),
         }
+    }
+
+    /// Probes one store after the other, and tells how long that took.
+    async fn write_to_all(self, stores: Vec<Store>) -> Result<Duration, StoreError> {
+        let mut took = Duration::ZERO;
+        for store in stores {
+            took += self.write(store).await?;
+        }
+        Ok(took)
     }
 
     /// Writes the record and removes it, and tells how long that took. If the process dies between
@@ -155,7 +164,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_result_is_used_for_a_second_and_nothing_stays_in_the_store() {
         let memory = MemoryStore::new();
-        let readiness = Readiness::new(Store::Memory(memory.clone()));
+        let readiness = Readiness::new([&Store::Memory(memory.clone())]);
         for _ in 0..10 {
             assert!(readiness.is_ready().await);
         }
@@ -168,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_shuts_down_is_not_ready() {
-        let readiness = Readiness::new(Store::memory(None));
+        let readiness = Readiness::new([&Store::memory(None)]);
         assert!(readiness.is_ready().await);
         readiness.shut_down();
         assert!(!readiness.is_ready().await);

@@ -5,6 +5,7 @@
 //! * `webhook check --config FILE` says whether `serve` would start.
 //! * `webhook store` lists, revives, forgets and sweeps the records of a store.
 //! * `webhook secrets` puts, rotates, revokes and lists the secrets of tenants.
+//! * `webhook inbox` lists, redrives, parks and drops stored events.
 //! * `webhook providers` lists what a route can configure.
 //!
 //! `webhook --help` has the exit codes.
@@ -14,6 +15,7 @@ mod catalogue;
 mod commands;
 mod config;
 mod connection;
+mod exec;
 mod failure;
 mod health;
 mod log;

@@ -166,8 +166,11 @@ fn an_event_whose_gateway_is_killed_comes_again_with_the_same_id() {
     let state = folder.to_str().unwrap();
     let receiver = Receiver::start();
     receiver.answers(None);
+    let mut config: Value = serde_json::from_str(&signed(&receiver)).unwrap();
+    config["github"]["durable"] = false.into();
+    let config = config.to_string();
     let delivery = github(SECRET, "d-1", "ping", 0);
-    let server = Server::start_with(&signed(&receiver), &["--state", state], &[]);
+    let server = Server::start_with(&config, &["--state", state], &[]);
     let mut sender = server.connect();
     std::io::Write::write_all(&mut sender, &delivery.bytes().0).unwrap();
     let first = receiver.request();
@@ -181,7 +184,7 @@ fn an_event_whose_gateway_is_killed_comes_again_with_the_same_id() {
     drop(file);
 
     receiver.answers(Some(200));
-    let server = Server::start_with(&signed(&receiver), &["--state", state], &[]);
+    let server = Server::start_with(&config, &["--state", state], &[]);
     for duplicate in [false, true] {
         let answer = server.send(&delivery);
         assert_eq!(answer.status, 200, "{answer:?}");

@@ -87,6 +87,9 @@ fn options(provider: &Provider) -> impl Iterator<Item = Key> {
         ("accept_offered_secret", offers_secret),
         ("max_body_bytes", true),
         ("forward", true),
+        ("exec", true),
+        ("consumers", true),
+        ("durable", true),
         ("discard", true),
         ("tenants", true),
     ];
@@ -109,7 +112,10 @@ fn echoes_offer(handshake: Handshake) -> bool {
 const GENERAL: &[&str] = &[
     "accept_offered_secret",
     "algorithm",
+    "consumers",
     "discard",
+    "durable",
+    "exec",
     "forward",
     "identity",
     "max_body_bytes",

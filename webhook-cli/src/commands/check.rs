@@ -1,6 +1,6 @@
 //! `webhook check`.
 
-use crate::config::{Config, Route, Source};
+use crate::config::{Config, Destination, Route, Sink, Source};
 use crate::failure::Failure;
 use crate::store::{Location, StoreFailure};
 
@@ -24,30 +24,54 @@ impl Check {
         let config = self.source.load()?;
         self.source.warn_of_silence(&config);
         let location = self.source.location(&config)?;
-        let routes = self.source.routes_unserved(&config, &location)?;
+        let inbox = self.source.inbox_location(&config)?;
+        let routes = self.source.routes_unserved(&config)?;
         self.source.warn_of_discarding(&routes);
+        let other = inbox.as_ref().filter(|inbox| **inbox != location);
         if !self.offline {
-            let checked = check_store(&location, &config).await;
-            checked.map_err(|error| Failure::store(&location, &error))?;
+            for location in [&location].into_iter().chain(other) {
+                let checked = check_store(location, &config).await;
+                checked.map_err(|error| Failure::store(location, &error))?;
+            }
         }
         let summary = match self.offline {
             true => "not checked",
             false => "checked",
         };
         let count = routes.len();
-        print(format_args!(
-            "ok: {count} routes, store {location} ({summary})"
-        ))?;
+        print(match other {
+            None => format!("ok: {count} routes, store {location} ({summary})"),
+            Some(inbox) => {
+                format!("ok: {count} routes, store {location}, inbox {inbox} ({summary})")
+            }
+        })?;
         routes.iter().try_for_each(print_route)
     }
 }
 
-/// Prints where the events of a route go. The path of a URL may hold a secret.
+/// Prints where the events of a route go. The path of a URL and the arguments of a program may hold
+/// a secret.
 fn print_route(route: &Route) -> Result<(), Failure> {
     let name = &route.name;
-    match route.destination.forwarder() {
-        Some(forwarder) => print(format_args!("{name}: forwarded to {}", forwarder.origin())),
-        None => print(format_args!("{name}: discarded")),
+    match &route.destination {
+        Destination::Discard => print(format_args!("{name}: discarded")),
+        Destination::Forward(forwarding) => {
+            let origin = forwarding.forwarder.origin();
+            print(format_args!("{name}: forwarded to {origin}"))
+        }
+        Destination::Stored(consumers) => consumers.iter().try_for_each(|consumer| {
+            let lane = &consumer.lane;
+            match &consumer.sink {
+                Sink::Forward(forwarding) => {
+                    let origin = forwarding.forwarder.origin();
+                    print(format_args!("{lane}: stored, then forwarded to {origin}"))
+                }
+                Sink::Exec(program) => {
+                    let path = program.path().display();
+                    print(format_args!("{lane}: stored, then handled by {path}"))
+                }
+            }
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The verbs of the command.
 
 mod check;
+mod inbox;
 mod place;
 mod secrets;
 mod serve;
@@ -16,6 +17,7 @@ use crate::catalogue;
 use crate::failure::Failure;
 use crate::log::{self, Format};
 use check::Check;
+use inbox::InboxCommand;
 use secrets::SecretsCommand;
 use serve::Serve;
 use store::StoreCommand;
@@ -34,6 +36,7 @@ enum Verb {
     Check(Check),
     Store(StoreCommand),
     Secrets(SecretsCommand),
+    Inbox(InboxCommand),
     /// List the providers with their aliases, their variants and the keys of a route.
     Providers {
         /// Print all that is known about this provider: what to configure, and its traps.
@@ -52,6 +55,7 @@ impl Arguments {
             Verb::Serve(serve) => logged(serve.log_format, serve.run()).await,
             Verb::Check(check) => logged(Format::Text, check.run()).await,
             Verb::Store(store) => logged(Format::Text, store.run()).await,
+            Verb::Inbox(inbox) => logged(Format::Text, inbox.run()).await,
             Verb::Secrets(secrets) => logged(Format::Text, secrets.run()).await,
             Verb::Providers {
                 name: Some(name), ..
@@ -120,9 +124,9 @@ fn closed(written: &io::Result<()>) -> bool {
 const AFTER_HELP: &str = "\
 Exit codes:
   0  done; `serve`: ended by SIGTERM or SIGINT
-  1  the store, the address or another resource cannot be used
+  1  the store, the address or another resource cannot be used; `inbox redrive`: stopped or cancelled
   2  the configuration or an argument cannot be used
 
 Environment:
   RUST_LOG             what is logged, such as `debug` or `info,webhook=debug`; default: `info`
-  WEBHOOK_SECRET_KEYS  the keys of `webhook secrets`, unless it has --keys";
+  WEBHOOK_SECRET_KEYS  the keys of `webhook secrets`, unless it has --keys, and of an inbox";

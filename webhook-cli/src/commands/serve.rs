@@ -4,6 +4,7 @@ use crate::config::Source;
 use crate::failure::Failure;
 use crate::log::Format;
 use crate::server::{self, Addresses, Hangups, Reload};
+use crate::store::{Location, StoreFailure, Stores};
 
 /// Serve the routes of a configuration file, each at `/hooks/ROUTE`.
 ///
@@ -28,17 +29,22 @@ impl Serve {
         let config = self.source.load()?;
         self.source.warn_of_silence(&config);
         let location = self.source.location(&config)?;
-        let opened = location.open(config.server.store_capacity).await;
-        let store = opened.map_err(|error| Failure::store(&location, &error))?;
-        let routes = self.source.routes(&config, &store)?;
+        let inbox = self.source.inbox_location(&config)?;
+        let failed = |(place, error): (Location, StoreFailure)| Failure::store(&place, &error);
+        let stores = Stores::open(location, config.server.store_capacity, inbox).await;
+        let stores = stores.map_err(failed)?;
+        let keys = stores.inbox_location();
+        let keys = keys.map(|place| self.source.inbox_keys(&config, place));
+        let inbox = keys.transpose()?.and_then(|keys| stores.inbox(&keys));
+        let routes = self.source.routes(&config, &stores.store, inbox.clone())?;
         self.source.warn_of_discarding(&routes);
-        let prepared = store.prepare(config.server.strict_store).await;
-        prepared.map_err(|error| Failure::store(&location, &error))?;
+        let prepared = stores.prepare(config.server.strict_store).await;
+        prepared.map_err(failed)?;
         let reload = Reload {
             source: self.source,
             settings: config.server,
-            location,
-            store,
+            stores,
+            inbox,
         };
         let served = server::serve(&self.addresses, routes, reload, hangups).await;
         served.map_err(|failed| {

@@ -9,11 +9,13 @@ use serde_json::value::RawValue;
 use super::error::{ConfigError, EntryError};
 use super::placeholder::placeholder;
 use super::reference;
+use super::suggest;
 
 /// The entries of a JSON object or a TOML table, in their order.
 ///
 /// A map would silently keep the last of two entries with the same name. With two secrets, that can
 /// be the wrong one.
+#[derive(Default)]
 pub(super) struct Entries(Vec<(String, Box<RawValue>)>);
 
 impl Entries {
@@ -50,10 +52,26 @@ impl Entries {
         }
     }
 
+    /// The names, in their order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The first name that `known` does not contain.
     pub(super) fn unknown(&self, known: &[&str]) -> Option<&str> {
-        let mut names = self.0.iter().map(|(name, _)| name.as_str());
-        names.find(|name| !known.contains(name))
+        self.names().find(|name| !known.contains(name))
+    }
+
+    /// Refuses a name that `known` does not contain.
+    pub(super) fn check_known(&self, known: &[&str]) -> Result<(), EntryError> {
+        let Some(key) = self.unknown(known) else {
+            return Ok(());
+        };
+        let problem = match suggest::closest(key, known.iter().copied()) {
+            Some(meant) => format!("is an unknown key; did you mean {meant:?}?"),
+            None => format!("is an unknown key; known: {}", known.join(", ")),
+        };
+        Err(EntryError::new(key, problem))
     }
 
     /// The text of this key, if there is an entry.
@@ -77,9 +95,14 @@ impl Entries {
 
     /// Whether this key is true. The default is false.
     pub(super) fn flag(&self, key: &str) -> Result<bool, EntryError> {
+        Ok(self.choice(key)?.unwrap_or(false))
+    }
+
+    /// Whether this key is true or false, if there is an entry.
+    pub(super) fn choice(&self, key: &str) -> Result<Option<bool>, EntryError> {
         match self.value(key)? {
-            None => Ok(false),
-            Some(Value::Bool(flag)) => Ok(flag),
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
             Some(_) => Err(EntryError::new(
                 key,
                 "must be true or false, without quotes",
@@ -92,6 +115,11 @@ impl Entries {
         let entries = self.raw(key)?.map(|raw| serde_json::from_str(raw.get()));
         let entries = entries.transpose();
         entries.map_err(|_| EntryError::new(key, "must be an object of keys and values"))
+    }
+
+    /// Whether the value of this key is a list.
+    pub(super) fn is_list(&self, key: &str) -> Result<bool, EntryError> {
+        Ok(self.raw(key)?.is_some_and(|raw| raw.get().starts_with('[')))
     }
 
     /// The numbers of this key. Without an entry, the list is empty.

@@ -11,19 +11,24 @@ mod source;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::value::RawValue;
 
-use crate::store::{AnySecretTable, Store};
 use entries::Entries;
 pub(crate) use error::ConfigError;
+use error::EntryError;
 use file::Format;
-pub(crate) use route::{Destination, Forwarding, Route, SECRET_KEYS_VARIABLE, TenantStore};
+pub(crate) use route::{
+    Destination, Forwarding, Route, SECRET_KEYS_VARIABLE, Sink, StoredFor, Surroundings,
+    TenantStore,
+};
 pub(crate) use server::ServerSettings;
 pub(crate) use source::Source;
+pub(crate) use worker::WorkerSettings;
 
 /// The whole configuration. The routes are read when their store is known.
 pub(crate) struct Config {
@@ -53,16 +58,14 @@ impl Config {
         Ok(Self { server, routes })
     }
 
-    /// Reads the routes. All of them remember their deliveries in `store`, and the secrets of their
-    /// tenants are in `secrets`. `discards` says that those without a destination drop their
-    /// events.
-    pub(crate) fn routes(
-        &self,
-        store: &Store,
-        secrets: Option<AnySecretTable>,
-        discards: bool,
-    ) -> Result<Vec<Route>, ConfigError> {
-        route::read_all(&self.routes, &self.server, store, secrets, discards)
+    /// Reads the routes.
+    pub(crate) fn routes(&self, around: Surroundings<'_>) -> Result<Vec<Route>, ConfigError> {
+        route::read_all(&self.routes, &self.server, around)
+    }
+
+    /// The error of a key of `_server`, which was read without one.
+    pub(crate) fn server_error(key: &str, problem: String) -> ConfigError {
+        ConfigError::entry(SERVER, EntryError::new(key, problem))
     }
 }
 

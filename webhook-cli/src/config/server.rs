@@ -7,7 +7,7 @@ use webhook_core::secret_store::KeyRing;
 
 use super::entries::Entries;
 use super::error::EntryError;
-use super::suggest;
+use super::worker::{WORKER, WorkerSettings};
 use crate::store::Location;
 
 /// The entries of `_server`, with a default for each missing one.
@@ -27,6 +27,11 @@ pub(crate) struct ServerSettings {
     pub(crate) store_capacity: Option<usize>,
     /// The keys that the secrets of tenants are sealed with. `None`: the file does not say.
     pub(crate) secret_keys: Option<KeyRing>,
+    /// Where deliveries are stored before they are acknowledged. `None`: the file does not say.
+    pub(crate) inbox: Option<Location>,
+    /// The keys that stored deliveries are sealed with. `None`: the file does not say.
+    pub(crate) inbox_keys: Option<KeyRing>,
+    pub(crate) worker: WorkerSettings,
     /// Whether the server refuses to start with a store whose set-up can lose records.
     pub(crate) strict_store: bool,
 }
@@ -43,6 +48,9 @@ impl Default for ServerSettings {
             store: None,
             store_capacity: None,
             secret_keys: None,
+            inbox: None,
+            inbox_keys: None,
+            worker: WorkerSettings::default(),
             strict_store: false,
         }
     }
@@ -52,7 +60,7 @@ impl ServerSettings {
     /// Reads the entries of `_server`.
     pub(super) fn read(server: &Entries) -> Result<Self, EntryError> {
         server.check_unique()?;
-        check_known(server)?;
+        server.check_known(SERVER_KEYS)?;
         let default = Self::default();
         let idle_timeout = idle_timeout(server)?.unwrap_or(default.idle_timeout);
         let connections = size(server, MAX_CONNECTIONS)?.unwrap_or(default.max_connections);
@@ -64,9 +72,12 @@ impl ServerSettings {
             max_connections: connections,
             idle_timeout,
             max_unverified_bytes: size(server, MAX_UNVERIFIED_BYTES)?,
-            store: store(server)?,
+            store: location(server, STORE)?,
             store_capacity: store_capacity(server)?,
-            secret_keys: secret_keys(server)?,
+            secret_keys: keys(server, SECRET_KEYS)?,
+            inbox: inbox(server)?,
+            inbox_keys: keys(server, INBOX_KEYS)?,
+            worker: worker(server)?,
             strict_store: server.flag(STRICT_STORE)?,
         })
     }
@@ -97,15 +108,32 @@ impl ServerSettings {
     }
 }
 
-fn store(server: &Entries) -> Result<Option<Location>, EntryError> {
-    let location = server.text(STORE)?.map(|text| Location::parse(&text));
+fn location(server: &Entries, key: &str) -> Result<Option<Location>, EntryError> {
+    let location = server.text(key)?.map(|text| Location::parse(&text));
     let location = location.transpose();
-    location.map_err(|problem| EntryError::new(STORE, problem.to_string()))
+    location.map_err(|problem| EntryError::new(key, problem.to_string()))
+}
+
+fn inbox(server: &Entries) -> Result<Option<Location>, EntryError> {
+    match location(server, INBOX)? {
+        Some(location) if !location.keeps_deliveries() => Err(EntryError::new(
+            INBOX,
+            r#"cannot be in this kind of store; expected "sqlite:PATH" or "postgres://…""#,
+        )),
+        location => Ok(location),
+    }
+}
+
+fn worker(server: &Entries) -> Result<WorkerSettings, EntryError> {
+    match server.object(WORKER)? {
+        Some(entries) => WorkerSettings::read(&entries).map_err(|error| error.within(WORKER)),
+        None => Ok(WorkerSettings::default()),
+    }
 }
 
 fn store_capacity(server: &Entries) -> Result<Option<usize>, EntryError> {
     let capacity = size(server, STORE_CAPACITY)?;
-    match (capacity, store(server)?) {
+    match (capacity, location(server, STORE)?) {
         (Some(_), Some(location)) if location != Location::Memory => Err(EntryError::new(
             STORE_CAPACITY,
             r#"is a limit of the store "memory" alone: remove it"#,
@@ -114,21 +142,10 @@ fn store_capacity(server: &Entries) -> Result<Option<usize>, EntryError> {
     }
 }
 
-fn secret_keys(server: &Entries) -> Result<Option<KeyRing>, EntryError> {
-    let keys = server.text(SECRET_KEYS)?.map(|text| KeyRing::parse(&text));
+fn keys(server: &Entries, key: &str) -> Result<Option<KeyRing>, EntryError> {
+    let keys = server.text(key)?.map(|text| KeyRing::parse(&text));
     let keys = keys.transpose();
-    keys.map_err(|problem| EntryError::new(SECRET_KEYS, problem.to_string()))
-}
-
-fn check_known(server: &Entries) -> Result<(), EntryError> {
-    let Some(key) = server.unknown(SERVER_KEYS) else {
-        return Ok(());
-    };
-    let problem = match suggest::closest(key, SERVER_KEYS.iter().copied()) {
-        Some(meant) => format!("is an unknown key; did you mean {meant:?}?"),
-        None => format!("is an unknown key; known: {}", SERVER_KEYS.join(", ")),
-    };
-    Err(EntryError::new(key, problem))
+    keys.map_err(|problem| EntryError::new(key, problem.to_string()))
 }
 
 fn idle_timeout(server: &Entries) -> Result<Option<Duration>, EntryError> {
@@ -150,6 +167,8 @@ fn at_most(key: &str, limit: impl std::fmt::Display) -> EntryError {
 /// The keys of `_server`.
 pub(super) const SERVER_KEYS: &[&str] = &[
     IDLE_TIMEOUT,
+    INBOX,
+    INBOX_KEYS,
     MAX_BODY_BYTES,
     MAX_CONNECTIONS,
     MAX_UNVERIFIED_BYTES,
@@ -157,9 +176,12 @@ pub(super) const SERVER_KEYS: &[&str] = &[
     STORE,
     STORE_CAPACITY,
     STRICT_STORE,
+    WORKER,
 ];
 pub(super) const MAX_BODY_BYTES: &str = "max_body_bytes";
 const IDLE_TIMEOUT: &str = "idle_timeout_secs";
+pub(super) const INBOX: &str = "inbox";
+pub(crate) const INBOX_KEYS: &str = "inbox_keys";
 const MAX_CONNECTIONS: &str = "max_connections";
 const MAX_UNVERIFIED_BYTES: &str = "max_unverified_bytes";
 pub(super) const SECRET_KEYS: &str = "secret_keys";

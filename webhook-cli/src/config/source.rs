@@ -1,12 +1,15 @@
 //! The arguments that say what the configuration and the store are.
 
+use std::error::Error;
 use std::path::PathBuf;
 
+use webhook_axum::inbox::{Inbox, KeyRing, MemoryInbox, SealKeys};
 use webhook_core::secret_store::MemorySecretTable;
 
-use super::{Config, Route};
+use super::server::INBOX_KEYS;
+use super::{Config, Destination, Route, SECRET_KEYS_VARIABLE, Surroundings};
 use crate::failure::Failure;
-use crate::store::{AnySecretTable, Location, Store};
+use crate::store::{AnyInbox, AnySecretTable, KeyPlace, Location, Store, StoreInbox, unsaved_keys};
 
 /// Where the configuration and the state of a server are.
 #[derive(Clone, Debug, clap::Args)]
@@ -39,22 +42,75 @@ impl Source {
     }
 
     /// Reads the routes of the configuration.
-    pub(crate) fn routes(&self, config: &Config, store: &Store) -> Result<Vec<Route>, Failure> {
-        let routes = config.routes(store, store.secret_table(), self.discard);
+    pub(crate) fn routes(
+        &self,
+        config: &Config,
+        store: &Store,
+        inbox: Option<StoreInbox>,
+    ) -> Result<Vec<Route>, Failure> {
+        let routes = config.routes(Surroundings {
+            store,
+            secret_table: store.secret_table(),
+            inbox,
+            discards: self.discard,
+        });
         routes.map_err(|error| Failure::config(self.config.display(), &error))
     }
 
-    /// Reads the routes of the configuration without its store, whose place this is. They are not
-    /// for serving.
-    pub(crate) fn routes_unserved(
-        &self,
-        config: &Config,
-        location: &Location,
-    ) -> Result<Vec<Route>, Failure> {
-        let secrets = location.keeps_secrets();
+    /// Reads the routes of the configuration without its stores. They are not for serving.
+    pub(crate) fn routes_unserved(&self, config: &Config) -> Result<Vec<Route>, Failure> {
+        let secrets = self.location(config)?.keeps_secrets();
         let secrets = secrets.then(|| AnySecretTable::Memory(MemorySecretTable::new()));
-        let routes = config.routes(&Store::memory(None), secrets, self.discard);
+        let routes = config.routes(Surroundings {
+            store: &Store::memory(None),
+            secret_table: secrets,
+            inbox: self.inbox_unserved(config)?,
+            discards: self.discard,
+        });
         routes.map_err(|error| Failure::config(self.config.display(), &error))
+    }
+
+    /// An empty inbox, if the configuration has one. Its keys are checked.
+    pub(crate) fn inbox_unserved(&self, config: &Config) -> Result<Option<StoreInbox>, Failure> {
+        let Some(location) = self.inbox_location(config)? else {
+            return Ok(None);
+        };
+        let keys = match (self.found_keys(config, &location)?, KeyPlace::of(&location)) {
+            (Some(keys), _) => keys,
+            (None, KeyPlace::Elsewhere) => return Err(self.no_keys()),
+            (None, KeyPlace::File(_)) => {
+                unsaved_keys().map_err(|error| self.keys_failed(&*error))?
+            }
+        };
+        let table = AnyInbox::Memory(MemoryInbox::new());
+        Ok(Some(Inbox::new(table, SealKeys::new(&keys))))
+    }
+
+    /// The keys of the inbox. A file that is to have them is made.
+    pub(crate) fn inbox_keys(&self, config: &Config, inbox: &Location) -> Result<KeyRing, Failure> {
+        if let Some(keys) = self.found_keys(config, inbox)? {
+            return Ok(keys);
+        }
+        let made = KeyPlace::of(inbox).make();
+        let made = made.map_err(|error| self.keys_failed(&*error))?;
+        made.ok_or_else(|| self.no_keys())
+    }
+
+    fn found_keys(&self, config: &Config, inbox: &Location) -> Result<Option<KeyRing>, Failure> {
+        if let Some(keys) = &config.server.inbox_keys {
+            return Ok(Some(keys.clone()));
+        }
+        let found = KeyPlace::of(inbox).find(SECRET_KEYS_VARIABLE);
+        found.map_err(|error| self.keys_failed(&*error))
+    }
+
+    fn no_keys(&self) -> Failure {
+        self.keys_failed(&*Box::<dyn Error>::from(NO_KEYS))
+    }
+
+    fn keys_failed(&self, problem: &dyn Error) -> Failure {
+        let error = Config::server_error(INBOX_KEYS, problem.to_string());
+        Failure::config(self.config.display(), &error)
     }
 
     /// The place of the store: that of the configuration, a file in the state directory, or memory.
@@ -67,10 +123,23 @@ impl Source {
         }
     }
 
+    /// The place of the inbox, if there is one: that of the configuration, or with a state directory
+    /// that of the store, so that copies are known across both.
+    pub(crate) fn inbox_location(&self, config: &Config) -> Result<Option<Location>, Failure> {
+        match (&config.server.inbox, &self.state) {
+            (Some(location), _) => Ok(Some(location.clone())),
+            (None, Some(_)) => {
+                let location = self.location(config)?;
+                Ok(Some(location).filter(Location::keeps_deliveries))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
     /// Warns of routes that drop their events.
     pub(crate) fn warn_of_discarding(&self, routes: &[Route]) {
         let dropping = routes.iter();
-        let dropping = dropping.filter(|route| route.destination.forwarder().is_none());
+        let dropping = dropping.filter(|route| matches!(route.destination, Destination::Discard));
         let names: Vec<_> = dropping.map(|route| route.name.as_str()).collect();
         if !names.is_empty() {
             tracing::warn!(
@@ -91,3 +160,7 @@ impl Source {
         }
     }
 }
+
+const NO_KEYS: &str = "is missing: an inbox in PostgreSQL needs keys that all of its servers have; \
+                       `webhook secrets key` makes one, for \"inbox_keys\" or the variable \
+                       WEBHOOK_SECRET_KEYS";

@@ -1,11 +1,13 @@
 //! The metrics, by name. Those of deliveries have the names of the library.
 
-use webhook_axum::RejectionKind;
 use webhook_axum::forward::ForwardOutcome;
+use webhook_axum::inbox::Stats;
+use webhook_axum::inbox::metrics::{INBOX_BEHIND, INBOX_JOBS};
 use webhook_axum::metrics::{
     CHANGED_DUPLICATES, COMMIT_FAILURES, DEAD_EVENTS, DELIVERIES, DeliveryOutcome, FORWARDS,
     LEASES_LOST, Metric, REJECTIONS, VERIFIED,
 };
+use webhook_axum::{RejectionKind, UnixTime};
 
 use super::Metrics;
 use super::text::Text;
@@ -13,9 +15,12 @@ use crate::observe::Histogram;
 use crate::routes::Totals;
 
 /// Writes all metrics.
-pub(super) fn write(metrics: &Metrics) -> String {
+pub(super) fn write(metrics: &Metrics, stats: Option<&Stats>) -> String {
     let mut text = Text::default();
     deliveries(&mut text, &metrics.routes.totals());
+    if let Some(stats) = stats {
+        inbox(&mut text, stats);
+    }
     let observer = &metrics.shared.observer;
     text.single(
         "webhook_unknown_path_requests_total",
@@ -88,6 +93,24 @@ fn deliveries(text: &mut Text, totals: &Totals) {
     }
 }
 
+fn inbox(text: &mut Text, stats: &Stats) {
+    let name = text.metric(&INBOX_JOBS);
+    for (state, count) in [
+        ("due", stats.due),
+        ("running", stats.running),
+        ("dead", stats.dead),
+        ("parked", stats.parked),
+    ] {
+        text.sample(name, &[("state", state)], count);
+    }
+    let behind = stats.behind_since.map_or(0, |since| {
+        let now = UnixTime::now().as_secs();
+        now.saturating_sub(since.as_secs())
+    });
+    let name = text.metric(&INBOX_BEHIND);
+    text.sample(name, &[], behind);
+}
+
 fn durations(text: &mut Text, durations: &Histogram) {
     let name = "webhook_request_duration_seconds";
     text.begin(
@@ -106,7 +129,8 @@ fn durations(text: &mut Text, durations: &Histogram) {
 
 /// The outcomes of a delivery, the engine's counter of each, and the counter of what it includes and
 /// the outcome does not. Both have the same routes in the same order.
-const OUTCOMES: [(DeliveryOutcome, &str, Option<&str>); 8] = [
+const OUTCOMES: [(DeliveryOutcome, &str, Option<&str>); 9] = [
+    (DeliveryOutcome::Stored, "stored", None),
     (DeliveryOutcome::Done, "done", None),
     (DeliveryOutcome::Released, "released", Some("buried")),
     (DeliveryOutcome::GivenUp, "given_up", None),
@@ -141,9 +165,8 @@ mod tests {
             .collect();
         for (name, _) in Counts::default().iter() {
             let times = written.iter().filter(|written| **written == name).count();
-            // No delivery of a server runs without replay protection, and it has neither a router
-            // nor an inbox.
-            let is_counted = !["unprotected", "ignored", "stored"].contains(&name);
+            // No delivery of a server runs without replay protection, and it has no router.
+            let is_counted = !["unprotected", "ignored"].contains(&name);
             // The events that died of it are a metric, and so are the deliveries that ended so.
             let expected = usize::from(is_counted) + usize::from(name == "buried");
             assert_eq!(times, expected, "{name}");

@@ -4,6 +4,7 @@
 //! appear at most once a second, with their total. The engine's own lines follow the same rules.
 
 mod histogram;
+mod storing;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use webhook_axum::Delivery;
 use crate::answer;
 use crate::log::{Escaped, LimitedCount};
 pub(crate) use histogram::Histogram;
+pub(crate) use storing::Storing;
 
 /// Counts the requests that no endpoint answers, and how long all of them take.
 #[derive(Default)]
@@ -94,6 +96,16 @@ pub(crate) fn log_accepted(route: &str, delivery: &Delivery) {
 /// Logs an event that the receiver has taken.
 pub(crate) fn log_forwarded(route: &str, delivery: &Delivery) {
     log_event(route, delivery, "event forwarded");
+}
+
+/// Logs an event that is on the disk.
+fn log_stored(route: &str, delivery: &Delivery) {
+    log_event(route, delivery, "event stored");
+}
+
+/// Logs an event that a program has handled.
+pub(crate) fn log_handled(route: &str, delivery: &Delivery) {
+    log_event(route, delivery, "event handled");
 }
 
 fn log_event(route: &str, delivery: &Delivery, what: &str) {

@@ -1,6 +1,6 @@
 //! The routes of one configuration.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -8,15 +8,22 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use webhook_axum::WebhookLayer;
 use webhook_axum::forward::Forwarder;
+use webhook_axum::inbox::RunningWorker;
 
 use super::router::{Shared, router};
-use super::{Entered, Totals};
-use crate::config::Route;
+use super::workers::Consumers;
+use super::{Entered, Loaded, Totals};
+use crate::config::WorkerSettings;
 
 /// A router, with what serves its routes.
 pub(super) struct Generation {
     router: Router,
     served: Vec<Served>,
+    /// What gets the stored events, until it is started.
+    consumers: Mutex<Consumers>,
+    /// What runs the consumers, until it is drained.
+    workers: Mutex<Vec<RunningWorker>>,
+    worker: WorkerSettings,
     /// Each request has a receiver. It closes when the last one has ended.
     in_use: watch::Sender<()>,
 }
@@ -25,14 +32,16 @@ pub(super) struct Generation {
 pub(super) struct Served {
     pub(super) name: String,
     pub(super) layer: WebhookLayer,
-    pub(super) forwarder: Option<Forwarder>,
+    pub(super) forwarders: Vec<Forwarder>,
 }
 
 impl Generation {
-    pub(super) fn new(routes: Vec<Route>, shared: &Arc<Shared>) -> Self {
-        let (router, served) = router(routes, shared);
+    pub(super) fn new(loaded: Loaded, shared: &Arc<Shared>) -> Self {
+        let (router, served, consumers) = router(loaded.routes, shared);
         Self {
             served,
+            consumers: Mutex::new(consumers),
+            worker: loaded.worker,
             ..Self::fixed(router)
         }
     }
@@ -41,8 +50,25 @@ impl Generation {
         Self {
             router,
             served: Vec::new(),
+            consumers: Mutex::default(),
+            workers: Mutex::default(),
+            worker: WorkerSettings::default(),
             in_use: watch::Sender::new(()),
         }
+    }
+
+    /// Begins to run what is stored. It has to be called in a runtime.
+    pub(super) fn start(&self, shared: &Shared) {
+        let Some(inbox) = &shared.inbox else {
+            return;
+        };
+        let consumers = std::mem::take(&mut *lock(&self.consumers));
+        lock(&self.workers).extend(consumers.start(inbox, &self.worker));
+    }
+
+    /// The workers, for whoever drains them.
+    pub(super) fn take_workers(&self) -> Vec<RunningWorker> {
+        std::mem::take(&mut *lock(&self.workers))
     }
 
     pub(super) fn enter(&self) -> Entered {
@@ -72,15 +98,20 @@ impl Generation {
         for Served {
             name,
             layer,
-            forwarder,
+            forwarders,
         } in &self.served
         {
             let endpoint = layer.endpoint();
             let provider = endpoint.provider().name();
             totals.add(name, provider, &endpoint.counts());
-            if let Some(forwarder) = forwarder {
+            for forwarder in forwarders {
                 totals.add_forwards(name, provider, &forwarder.counts());
             }
         }
     }
+}
+
+/// No code panics while it holds a lock, and what it locks stays valid anyway.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

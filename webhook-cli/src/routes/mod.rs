@@ -1,8 +1,10 @@
 //! The routes that are served, which a reload replaces.
 
+mod consumer;
 mod generation;
 mod router;
 mod totals;
+mod workers;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -11,7 +13,7 @@ use axum::Router;
 use tokio::sync::watch;
 use webhook_axum::WebhookLayer;
 
-use crate::config::Route;
+use crate::config::{Route, WorkerSettings};
 use generation::Generation;
 pub(crate) use router::Shared;
 pub(crate) use totals::Totals;
@@ -31,6 +33,12 @@ struct State {
     settled: Totals,
 }
 
+/// What a configuration says of its routes.
+pub(crate) struct Loaded {
+    pub(crate) routes: Vec<Route>,
+    pub(crate) worker: WorkerSettings,
+}
+
 /// A request that is answered by these routes. They stay in use until it is dropped.
 pub(crate) struct Entered {
     pub(crate) router: Router,
@@ -44,8 +52,13 @@ impl Routes {
     }
 
     /// The routes of a configuration.
-    pub(crate) fn new(routes: Vec<Route>, shared: &Arc<Shared>) -> Self {
-        Self::of(Generation::new(routes, shared))
+    pub(crate) fn new(loaded: Loaded, shared: &Arc<Shared>) -> Self {
+        Self::of(Generation::new(loaded, shared))
+    }
+
+    /// Begins to run what is stored.
+    pub(crate) fn start(&self, shared: &Shared) {
+        self.read(|state| state.current.start(shared));
     }
 
     fn of(generation: Generation) -> Self {
@@ -63,14 +76,23 @@ impl Routes {
     }
 
     /// Replaces the routes. It has to be called in a runtime.
-    pub(crate) fn replace(&self, routes: Vec<Route>, shared: &Arc<Shared>) {
-        let new = Arc::new(Generation::new(routes, shared));
+    pub(crate) fn replace(&self, loaded: Loaded, shared: &Arc<Shared>) {
+        let new = Arc::new(Generation::new(loaded, shared));
+        new.start(shared);
         let old = self.write(|state| {
             let old = std::mem::replace(&mut state.current, new);
             state.retired.push(old.clone());
             old
         });
+        // They take nothing more from now on. What they give back, the new ones take.
+        tokio::spawn(workers::drain(old.take_workers(), RETIRE_TIMEOUT));
         tokio::spawn(self.clone().retire(old));
+    }
+
+    /// Stops to run what is stored, and waits for what runs. Returns how much of it was given back.
+    pub(crate) async fn drain_workers(&self, within: Duration) -> usize {
+        let workers = self.read(|state| state.current.take_workers());
+        workers::drain(workers, within).await
     }
 
     /// Drains replaced routes once no request uses them: a draining layer refuses a body that is

@@ -12,24 +12,29 @@ use webhook_axum::tenants::from_path;
 use webhook_axum::{
     Delivery, Endpoint, Head, UnverifiedLimit, VerifiedDelivery, WebhookLayer, respond,
 };
+use webhook_core::adapter::LogLimit;
 
 use super::generation::Served;
+use super::workers::Consumers;
 use crate::answer;
 use crate::config::{Destination, Forwarding, Route, TenantStore};
 use crate::health::Readiness;
 use crate::observe::{Observer, log_accepted, log_forwarded, observe};
+use crate::store::StoreInbox;
 
 /// What the routes of all configurations share.
 pub(crate) struct Shared {
     pub(crate) observer: Arc<Observer>,
     pub(crate) readiness: Readiness,
     pub(crate) unverified: UnverifiedLimit,
+    pub(crate) inbox: Option<StoreInbox>,
 }
 
-/// The router of these routes, and what serves each of them.
-pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<Served>) {
+/// The router of these routes, what serves each of them, and what gets their stored events.
+pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<Served>, Consumers) {
     let mut router = Router::new();
     let mut served = Vec::new();
+    let mut consumers = Consumers::default();
     for route in routes {
         let Route {
             name,
@@ -37,6 +42,9 @@ pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<S
             tenants,
             destination,
         } = route;
+        if let Destination::Stored(stored_for) = &destination {
+            consumers.add(&name, &endpoint, stored_for);
+        }
         let (path, layer) = match tenants {
             None => (format!("/hooks/{name}"), WebhookLayer::new(endpoint)),
             Some(secrets) => {
@@ -49,17 +57,23 @@ pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<S
         served.push(Served {
             name: name.clone(),
             layer: layer.clone(),
-            forwarder: destination.forwarder().cloned(),
+            forwarders: destination
+                .forwardings()
+                .map(|forwarding| forwarding.forwarder.clone())
+                .collect(),
         });
-        let handler = match destination {
-            Destination::Discard => {
+        let handler = match (&destination, destination.answers_questions()) {
+            (Destination::Discard, _) => {
                 any(async move |VerifiedDelivery(delivery)| accept(&name, &delivery))
             }
-            Destination::Forward(forwarding) => {
+            // Of a route that stores, only the sender's questions come here.
+            (_, Some(forwarding)) => {
+                let forwarding = forwarding.clone();
                 any(async move |VerifiedDelivery(delivery), request: Request| {
                     forward(&name, &forwarding, &delivery, request).await
                 })
             }
+            (_, None) => any(async move |VerifiedDelivery(delivery)| refuse(&name, &delivery)),
         };
         router = router.route(&path, handler.layer(layer));
     }
@@ -70,7 +84,7 @@ pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<S
         .route("/health", get(async || answer::state("alive")))
         .route("/ready", get(ready))
         .with_state(shared.clone());
-    (router, served)
+    (router, served, consumers)
 }
 
 fn per_tenant(template: Endpoint, path: &str, secrets: TenantStore) -> WebhookLayer {
@@ -85,6 +99,16 @@ fn per_tenant(template: Endpoint, path: &str, secrets: TenantStore) -> WebhookLa
 fn accept(route: &str, delivery: &Delivery) -> Response {
     log_accepted(route, delivery);
     answer::accepted(delivery)
+}
+
+/// Answers 503 to a question that nothing answers.
+fn refuse(route: &str, delivery: &Delivery) -> Response {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        let provider = delivery.provider();
+        tracing::warn!(route, provider, suppressed, "question not answered");
+    }
+    answer::unavailable()
 }
 
 /// Sends the event on. Its answer and its claim depend on that of the receiver.

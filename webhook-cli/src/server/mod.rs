@@ -18,7 +18,7 @@ use crate::connection::{Connections, Protocol};
 use crate::health::Readiness;
 use crate::log::LimitedCount;
 use crate::metrics::Metrics;
-use crate::routes::{Routes, Shared};
+use crate::routes::{Loaded, Routes, Shared};
 pub(crate) use reload::Reload;
 pub(crate) use signals::Hangups;
 use signals::Signals;
@@ -50,10 +50,12 @@ pub(crate) async fn serve(
 ) -> Result<(), ListenError> {
     let shared = Arc::new(Shared {
         observer: Arc::default(),
-        readiness: Readiness::new(reload.store.clone()),
+        readiness: Readiness::new(reload.stores.all().map(|(_, store)| store)),
         unverified: reload.settings.unverified_limit(),
+        inbox: reload.inbox.clone(),
     });
-    let routes = Routes::new(routes, &shared);
+    let worker = reload.settings.worker.clone();
+    let routes = Routes::new(Loaded { routes, worker }, &shared);
     let connections = Connections::new(reload.settings.max_connections);
     let protocol = Protocol::new(routes.clone(), reload.settings.idle_timeout);
     let server = Server::new(protocol, connections.clone());
@@ -74,6 +76,7 @@ pub(crate) async fn serve(
     }
     let listener = TcpListener::bind(&addresses.listen).await.map_err(failed)?;
     announce(&listener).map_err(failed)?;
+    routes.start(&shared);
     background.spawn(reload_on(hangups, reload, routes.clone(), shared.clone()));
 
     tokio::select! {
@@ -171,11 +174,24 @@ impl Server {
         tokio::spawn(self.protocol.clone().serve(stream, connection, shutdown));
     }
 
-    /// Closes the connections, then drains the layers.
-    ///
+    /// Closes the connections, then drains the layers. Meanwhile, what is stored and runs comes to
+    /// its end.
+    async fn shut_down(self, routes: &Routes) {
+        let (given_back, ()) = tokio::join!(
+            routes.drain_workers(WORKER_TIMEOUT),
+            self.close_connections(routes),
+        );
+        if given_back > 0 {
+            tracing::warn!(
+                given_back,
+                "shutdown timed out: stored events that still ran are handled after the next start"
+            );
+        }
+    }
+
     /// Each connection finishes its requests first: a draining layer refuses a body that is still
     /// arriving. The drain then waits for handlers whose client has left.
-    async fn shut_down(self, routes: &Routes) {
+    async fn close_connections(self, routes: &Routes) {
         self.shutdown.send_replace(());
         if timeout(CLOSE_TIMEOUT, self.shutdown.closed())
             .await
@@ -202,8 +218,10 @@ impl Server {
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Time for connections to finish their requests.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(25);
-/// Time for handlers after that. Both stay below the 30 s that supervisors commonly wait before
-/// they kill a process.
+/// Time for stored events that run. Giving back the rest takes up to 5 s more.
+const WORKER_TIMEOUT: Duration = Duration::from_secs(22);
+/// Time for handlers after that. All of it stays below the 30 s that supervisors commonly wait
+/// before they kill a process.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 /// Connections for metrics. A scraper needs one.
 const METRICS_CONNECTIONS: usize = 16;

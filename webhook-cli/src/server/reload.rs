@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
-use crate::config::{Config, Route, ServerSettings, Source};
+use crate::config::{Config, ServerSettings, Source};
 use crate::failure::Failure;
-use crate::routes::{Routes, Shared};
-use crate::store::{Location, Store};
+use crate::routes::{Loaded, Routes, Shared};
+use crate::store::{StoreInbox, Stores};
 
 /// Reads the configuration again, and replaces the routes if all of it can be used.
 ///
-/// The store stays, so a copy of a delivery that the old routes handle is still a copy.
+/// The stores stay, so a copy of a delivery that the old routes handle is still a copy.
 #[derive(Clone)]
 pub(crate) struct Reload {
     pub(crate) source: Source,
     /// The settings that the server was started with.
     pub(crate) settings: ServerSettings,
-    /// The place of the store that is in use.
-    pub(crate) location: Location,
-    pub(crate) store: Store,
+    /// Those that are in use.
+    pub(crate) stores: Stores,
+    pub(crate) inbox: Option<StoreInbox>,
 }
 
 impl Reload {
@@ -30,7 +30,7 @@ impl Reload {
         let read = spawn_blocking(move || reload.read()).await;
         match read {
             Ok(Ok(new)) => {
-                let count = new.len();
+                let count = new.routes.len();
                 routes.replace(new, shared);
                 tracing::info!(routes = count, "configuration reloaded");
             }
@@ -42,19 +42,26 @@ impl Reload {
         }
     }
 
-    fn read(&self) -> Result<Vec<Route>, Failure> {
+    fn read(&self) -> Result<Loaded, Failure> {
         let config = self.source.load()?;
-        let routes = self.source.routes(&config, &self.store)?;
+        let inbox = self.inbox.clone();
+        let routes = self.source.routes(&config, &self.stores.store, inbox)?;
         self.source.warn_of_discarding(&routes);
         self.warn_of_restart(&config)?;
-        Ok(routes)
+        Ok(Loaded {
+            routes,
+            worker: config.server.worker,
+        })
     }
 
     /// Warns of changed settings that a reload does not change.
     fn warn_of_restart(&self, config: &Config) -> Result<(), Failure> {
         let mut changed = config.server.fixed_keys_that_differ(&self.settings);
-        if self.source.location(config)? != self.location {
+        if self.source.location(config)? != self.stores.location {
             changed.push("store");
+        }
+        if self.source.inbox_location(config)?.as_ref() != self.stores.inbox_location() {
+            changed.push("inbox");
         }
         if !changed.is_empty() {
             let keys = changed.join(", ");

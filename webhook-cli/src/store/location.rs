@@ -61,6 +61,20 @@ impl Location {
         }
     }
 
+    /// Whether a store in this place keeps deliveries until they are handled.
+    pub(crate) fn keeps_deliveries(&self) -> bool {
+        self.keeps_secrets()
+    }
+
+    /// The file of the store, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// The file of a server that has a state directory and is not told where its store is.
     #[cfg(feature = "sqlite")]
     pub(crate) fn in_state_directory(directory: &Path) -> Result<Self, LocationError> {

@@ -1,16 +1,22 @@
 //! The store that all routes share, chosen at run time.
 
 mod error;
+mod inbox;
+mod inbox_keys;
 mod location;
 mod open;
 mod secret_table;
+mod stores;
 
 use webhook_axum::replay::{Claim, ClaimRequest, DeadRecord, Finding, Swept};
 use webhook_axum::{EndpointBuilder, MemoryStore, ReplayKey, ReplayStore as _, StoreError};
 
 pub(crate) use error::StoreFailure;
+pub(crate) use inbox::AnyInbox;
+pub(crate) use inbox_keys::{KeyPlace, unsaved as unsaved_keys};
 pub(crate) use location::Location;
 pub(crate) use secret_table::AnySecretTable;
+pub(crate) use stores::{StoreInbox, Stores};
 
 /// One of the stores of this build. Clones are handles of the same store.
 #[derive(Clone, Debug)]

@@ -194,7 +194,7 @@ fn provider(name: &str) -> Result<&'static Provider, &'static str> {
 }
 
 /// Reads a number with a unit.
-fn time(text: &str) -> Result<Duration, &'static str> {
+pub(super) fn time(text: &str) -> Result<Duration, &'static str> {
     let expected = "expected a number with a unit, such as `90s`, `30m`, `24h`, `7d`, or `0`";
     let end = text.find(|c: char| !c.is_ascii_digit());
     let (number, unit) = text.split_at(end.unwrap_or(text.len()));

@@ -39,7 +39,8 @@ impl Forget {
                 .map_err(failed)?,
             (None, route, id) => {
                 let (store, config, source) = self.place.open_with_config().await?;
-                let routes = source.routes(&config, &store)?;
+                let inbox = source.inbox_unserved(&config)?;
+                let routes = source.routes(&config, &store, inbox)?;
                 let route = find(&routes, route.as_deref().unwrap_or_default())?;
                 let endpoint = endpoint(route, self.tenant)?;
                 forget_id(&endpoint, id.as_deref().unwrap_or_default()).await?

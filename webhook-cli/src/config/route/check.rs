@@ -9,13 +9,18 @@ use crate::config::suggest;
 
 /// Refuses a name that a path would have to escape. Each route then has exactly one path.
 pub(super) fn name(name: &str) -> Result<(), ConfigError> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
-    let problem = match name.len() {
+    let problem = match name {
         _ if name.starts_with('_') => "starts with `_`, which is reserved: choose another name",
-        1..=64 if name.bytes().all(plain) => return Ok(()),
+        _ if is_plain(name) => return Ok(()),
         _ => "has an invalid name: use 1 to 64 ASCII letters, digits, `.`, `_`, `~` or `-`",
     };
     Err(ConfigError::route(name, problem))
+}
+
+/// Whether a name is short, and has no character that a path would have to escape.
+pub(super) fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
+    (1..=64).contains(&name.len()) && name.bytes().all(plain)
 }
 
 /// Refuses a key that no provider has. This check comes first: a misspelled key is the cause of the

@@ -7,16 +7,6 @@ use webhook_axum::{Endpoint, Questions};
 
 use crate::config::entries::Entries;
 use crate::config::error::EntryError;
-use crate::config::suggest;
-
-/// What becomes of the events of a route.
-#[derive(Debug)]
-pub(crate) enum Destination {
-    /// They are logged and dropped, because the configuration says so.
-    Discard,
-    /// They are sent to another server.
-    Forward(Forwarding),
-}
 
 /// Sends the events of a route to another server.
 #[derive(Clone, Debug)]
@@ -24,60 +14,40 @@ pub(crate) struct Forwarding {
     pub(crate) forwarder: Forwarder,
     /// Whether the sender gets the answer of that server.
     pub(crate) passes_response: bool,
+    /// Headers of the sender that are passed on because the configuration names them.
+    pub(super) headers: Vec<String>,
 }
 
-impl Destination {
-    pub(crate) const fn forwarder(&self) -> Option<&Forwarder> {
-        match self {
-            Self::Discard => None,
-            Self::Forward(forwarding) => Some(&forwarding.forwarder),
+impl Forwarding {
+    /// Checks that a request ends before the sender's does, and warns of questions without an
+    /// answer.
+    pub(super) fn check_against(&self, route: &str, endpoint: &Endpoint) -> Result<(), EntryError> {
+        let checked = self.forwarder.check_against(endpoint).map_err(entry);
+        checked.map_err(|error| error.within("forward"))?;
+        if endpoint.provider().questions() != Questions::None && !self.passes_response {
+            tracing::warn!(
+                route,
+                "some deliveries of this provider are questions, and get an answer without \
+                 content: set \"pass_response\" in \"forward\""
+            );
         }
+        Ok(())
     }
 }
 
-/// Reads the destination of a route. `discards` says what a route without one does.
-pub(super) fn destination(
-    route: &str,
-    entries: &Entries,
-    endpoint: &Endpoint,
-    discards: bool,
-) -> Result<Destination, EntryError> {
-    match (entries.object("forward")?, entries.flag("discard")?) {
-        (Some(_), true) => Err(EntryError::new(
-            "discard",
-            r#"contradicts "forward": remove one of them"#,
-        )),
-        (Some(forward), false) => read(route, &forward, endpoint)
-            .map(Destination::Forward)
-            .map_err(|error| error.within("forward")),
-        (None, discard) if discard || discards => Ok(Destination::Discard),
-        (None, _) => Err(EntryError::new("forward", MISSING)),
-    }
-}
-
-fn read(route: &str, entries: &Entries, endpoint: &Endpoint) -> Result<Forwarding, EntryError> {
+/// Reads the entries of `forward`.
+pub(super) fn read(route: &str, entries: &Entries) -> Result<Forwarding, EntryError> {
     entries.check_unique()?;
-    if let Some(key) = entries.unknown(KEYS) {
-        return Err(unknown(key, KEYS));
-    }
+    entries.check_known(KEYS)?;
     let Some(url) = entries.text("to")? else {
         let problem = "is missing: write a URL such as \"http://127.0.0.1:3000/hooks\"";
         return Err(EntryError::new("to", problem));
     };
     let builder = credential(Forwarder::to(url), entries)?.route(route);
-    let passes_response = entries.flag("pass_response")?;
-    let forwarder = options(builder, entries)?.build().map_err(entry)?;
-    forwarder.check_against(endpoint).map_err(entry)?;
-    if endpoint.provider().questions() != Questions::None && !passes_response {
-        tracing::warn!(
-            route,
-            "some deliveries of this provider are questions, and get an answer without content: \
-             set \"pass_response\" in \"forward\""
-        );
-    }
     Ok(Forwarding {
-        forwarder,
-        passes_response,
+        forwarder: options(builder, entries)?.build().map_err(entry)?,
+        passes_response: entries.flag("pass_response")?,
+        headers: entries.texts("headers")?,
     })
 }
 
@@ -104,9 +74,7 @@ fn credential(url: Url, entries: &Entries) -> Result<ForwarderBuilder, EntryErro
 fn pair(header: &Entries) -> Result<(String, String), EntryError> {
     const KEYS: &[&str] = &["name", "value"];
     header.check_unique()?;
-    if let Some(key) = header.unknown(KEYS) {
-        return Err(unknown(key, KEYS));
-    }
+    header.check_known(KEYS)?;
     let required = |key: &str| {
         let missing = || EntryError::new(key, r#"is missing: write {"name": "…", "value": "…"}"#);
         header.text(key)?.ok_or_else(missing)
@@ -141,14 +109,6 @@ fn options(
     Ok(builder.give_up_on(statuses.map(|status| u16::try_from(status).unwrap_or(u16::MAX))))
 }
 
-fn unknown(key: &str, known: &[&str]) -> EntryError {
-    let problem = match suggest::closest(key, known.iter().copied()) {
-        Some(meant) => format!("is an unknown key; did you mean {meant:?}?"),
-        None => format!("is an unknown key; known: {}", known.join(", ")),
-    };
-    EntryError::new(key, problem)
-}
-
 /// Names the entry that causes the error.
 fn entry(error: ForwardError) -> EntryError {
     let key = match error {
@@ -176,9 +136,6 @@ const KEYS: &[&str] = &[
     "to",
     "without_credential",
 ];
-const MISSING: &str = "is missing, so the events of the route would be lost: write \
-                       {\"to\": \"http://…\", \"secret\": \"whsec_…\"}, or \"discard\": true to \
-                       log and drop them (`--discard` for all such routes)";
 const NO_CREDENTIAL: &str = "is missing: the receiver has to know that a request comes from here; \
                              write \"secret\": \"whsec_…\" to sign as Standard Webhooks, \
                              \"header\": {\"name\": \"…\", \"value\": \"…\"}, or \

@@ -1,6 +1,8 @@
 //! The routes: each is a name and an endpoint.
 
 mod check;
+mod destination;
+mod exec;
 mod forward;
 mod options;
 mod problem;
@@ -9,15 +11,16 @@ mod secrets;
 mod tenants;
 
 use serde_json::value::RawValue;
-use webhook_axum::{Answer, Endpoint, EndpointBuilder, Provider, SecretSet};
+use webhook_axum::{Answer, Endpoint, EndpointBuilder, Provider, Questions, SecretSet};
 
 use super::entries::Entries;
 use super::error::{ConfigError, EntryError};
 use super::server::ServerSettings;
 use crate::answer::receipt;
 use crate::catalogue::{is_fetched, is_public, takes_credentials};
-use crate::store::{AnySecretTable, Store};
-pub(crate) use forward::{Destination, Forwarding};
+use crate::store::{AnySecretTable, Store, StoreInbox};
+pub(crate) use destination::{Destination, Sink, StoredFor};
+pub(crate) use forward::Forwarding;
 use secrets::{ConfiguredSecret, SharedSecrets};
 pub(crate) use tenants::{TenantStore, VARIABLE as SECRET_KEYS_VARIABLE};
 
@@ -31,12 +34,24 @@ pub(crate) struct Route {
     pub(crate) destination: Destination,
 }
 
+/// What the routes get from the server.
+pub(crate) struct Surroundings<'a> {
+    /// Where all of them remember their deliveries.
+    pub(crate) store: &'a Store,
+    /// Where the secrets of their tenants are.
+    pub(crate) secret_table: Option<AnySecretTable>,
+    /// Where they store deliveries.
+    pub(crate) inbox: Option<StoreInbox>,
+    /// Whether a route without a destination drops its events.
+    pub(crate) discards: bool,
+}
+
 /// What the routes have in common.
 struct Common<'a> {
     server: &'a ServerSettings,
     store: &'a Store,
     secret_table: Option<AnySecretTable>,
-    /// Whether a route without a destination drops its events.
+    inbox: Option<StoreInbox>,
     discards: bool,
     secrets: SharedSecrets,
 }
@@ -45,15 +60,14 @@ struct Common<'a> {
 pub(super) fn read_all(
     routes: &[(String, Box<RawValue>)],
     server: &ServerSettings,
-    store: &Store,
-    secret_table: Option<AnySecretTable>,
-    discards: bool,
+    around: Surroundings<'_>,
 ) -> Result<Vec<Route>, ConfigError> {
     let mut common = Common {
         server,
-        store,
-        secret_table,
-        discards,
+        store: around.store,
+        secret_table: around.secret_table,
+        inbox: around.inbox,
+        discards: around.discards,
         secrets: SharedSecrets::default(),
     };
     let routes = routes.iter();
@@ -68,68 +82,83 @@ fn read(name: &str, entries: &RawValue, common: &mut Common<'_>) -> Result<Route
     let failed = |error| ConfigError::entry(name, error);
     let tenants = tenants::read(&entries, common.server, common.secret_table.as_ref());
     let tenants = tenants.map_err(failed)?;
-    let endpoint = endpoint(name, &entries, tenants.is_some(), common).map_err(failed)?;
-    let destination = forward::destination(name, &entries, &endpoint, common.discards);
+    entries.check_unique().map_err(failed)?;
+    check::known(&entries).map_err(failed)?;
+    let provider = provider::find(&entries).map_err(failed)?;
+    check::used(&entries, provider).map_err(failed)?;
+    let asks = provider.questions() != Questions::None;
+    let destination = destination::read(name, &entries, common, asks).map_err(failed)?;
+    let part = Part {
+        route: name,
+        provider,
+        per_tenant: tenants.is_some(),
+        destination: &destination,
+    };
+    let endpoint = part.endpoint(&entries, common).map_err(failed)?;
+    let checked = destination.check(name, &endpoint, common);
+    checked.map_err(failed)?;
     Ok(Route {
         name: name.to_owned(),
-        destination: destination.map_err(failed)?,
+        destination,
         endpoint,
         tenants,
     })
 }
 
-fn endpoint(
-    route: &str,
-    entries: &Entries,
+/// What is known of a route before its endpoint.
+struct Part<'a> {
+    route: &'a str,
+    provider: &'static Provider,
     per_tenant: bool,
-    common: &mut Common<'_>,
-) -> Result<Endpoint, EntryError> {
-    entries.check_unique()?;
-    check::known(entries)?;
-    let provider = provider::find(entries)?;
-    check::used(entries, provider)?;
-    let pair = secrets::credentials(entries, provider)?;
-    let (own, extra) = match takes_credentials(provider) {
-        true => (pair, None),
-        false => (None, pair),
-    };
-    let secrets = secrets::all(entries, provider, own)?;
-    if per_tenant {
-        tenants::check_has_no_secret(&secrets)?;
-    }
-    let builder = builder(route, provider, &secrets, per_tenant, common.store)?;
-    let builder = options::settings(builder, entries, provider, extra)?;
-    let builder = options::options(builder, route, entries, provider, common.server)?;
-    let endpoint = builder.build();
-    let endpoint = endpoint.map_err(|error| problem::of_entry(&error, &secrets))?;
-    if !is_public(provider) {
-        common.secrets.add(route, secrets);
-    }
-    Ok(endpoint)
+    destination: &'a Destination,
 }
 
-fn builder(
-    route: &str,
-    provider: &Provider,
-    secrets: &[ConfiguredSecret],
-    per_tenant: bool,
-    store: &Store,
-) -> Result<EndpointBuilder, EntryError> {
-    let is_fetched = secrets.is_empty() && is_fetched(provider);
-    let texts = match is_fetched {
-        _ if per_tenant => SecretSet::per_tenant(),
-        true => SecretSet::fetched(),
-        false => secrets.iter().map(|given| given.secret.as_str()).collect(),
-    };
-    // The name of the route is a part of every replay key, so routes that share a store never
-    // share a record. It is also what keeps a record known after a reload.
-    let builder = Endpoint::builder(*provider, texts).consumer(route);
-    let builder = store
-        .remember(builder)
-        .answer_duplicates(|delivery| Answer::json(receipt(delivery, true)));
-    match is_fetched {
-        true => fetch_keys(builder),
-        false => Ok(builder),
+impl Part<'_> {
+    fn endpoint(&self, entries: &Entries, common: &mut Common<'_>) -> Result<Endpoint, EntryError> {
+        let provider = self.provider;
+        let pair = secrets::credentials(entries, provider)?;
+        let (own, extra) = match takes_credentials(provider) {
+            true => (pair, None),
+            false => (None, pair),
+        };
+        let secrets = secrets::all(entries, provider, own)?;
+        if self.per_tenant {
+            tenants::check_has_no_secret(&secrets)?;
+        }
+        let builder = self.builder(&secrets, common)?;
+        let builder = options::settings(builder, entries, provider, extra)?;
+        let builder = options::options(builder, self.route, entries, provider, common.server)?;
+        let endpoint = builder.build();
+        let endpoint = endpoint.map_err(|error| problem::of_entry(&error, &secrets))?;
+        if !is_public(provider) {
+            common.secrets.add(self.route, secrets);
+        }
+        Ok(endpoint)
+    }
+
+    fn builder(
+        &self,
+        secrets: &[ConfiguredSecret],
+        common: &Common<'_>,
+    ) -> Result<EndpointBuilder, EntryError> {
+        let is_fetched = secrets.is_empty() && is_fetched(self.provider);
+        let texts = match is_fetched {
+            _ if self.per_tenant => SecretSet::per_tenant(),
+            true => SecretSet::fetched(),
+            false => secrets.iter().map(|given| given.secret.as_str()).collect(),
+        };
+        // The name of the route is a part of every replay key, so routes that share a store never
+        // share a record. It is also what keeps a record known after a reload.
+        let builder = Endpoint::builder(*self.provider, texts).consumer(self.route);
+        let builder = common
+            .store
+            .remember(builder)
+            .answer_duplicates(|delivery| Answer::json(receipt(delivery, true)));
+        let builder = self.destination.store(self.route, builder, common)?;
+        match is_fetched {
+            true => fetch_keys(builder),
+            false => Ok(builder),
+        }
     }
 }
 

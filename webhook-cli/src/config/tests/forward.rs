@@ -1,8 +1,7 @@
 //! Destinations of routes.
 
-use super::{SECRET, parse, refused, routes};
+use super::{SECRET, parse, refused, routes, routes_with};
 use crate::config::Destination;
-use crate::store::Store;
 
 /// A route with this value of `forward`, or with these entries.
 fn route(entries: &str) -> String {
@@ -126,14 +125,12 @@ fn a_route_forwards_discards_or_is_refused() {
         r#""forward":{{"to":"http://[::1]:80/in",{HOP}}}"#
     )));
     let routes = routes(&config.unwrap()).unwrap();
-    let forwarder = routes[0].destination.forwarder();
-    assert_eq!(
-        forwarder.map(|forwarder| forwarder.origin()),
-        Some("http://[::1]:80".to_owned())
-    );
+    let forwardings = routes[0].destination.forwardings();
+    let origins: Vec<_> = forwardings.map(|one| one.forwarder.origin()).collect();
+    assert_eq!(origins, ["http://[::1]:80"]);
 
     let said = parse(&route(r#""discard":false"#)).unwrap();
-    let without = |discards| said.routes(&Store::memory(None), None, discards);
+    let without = |discards| routes_with(&said, None, discards);
     assert!(matches!(
         without(true).unwrap()[0].destination,
         Destination::Discard

@@ -6,13 +6,15 @@ mod providers;
 mod references;
 mod refusals;
 mod server;
+#[cfg(unix)]
+mod stored;
 mod toml;
 
 use std::error::Error as _;
 
 use super::file::Format;
-use super::{Config, ConfigError, Route};
-use crate::store::Store;
+use super::{Config, ConfigError, Route, Surroundings};
+use crate::store::{Store, StoreInbox};
 
 const SECRET: &str = "sk_live_0123456789abcdef";
 
@@ -24,7 +26,21 @@ fn parse(config: &str) -> Result<Config, ConfigError> {
 
 /// The routes of a configuration.
 fn routes(config: &Config) -> Result<Vec<Route>, ConfigError> {
-    config.routes(&Store::memory(None), None, true)
+    routes_with(config, None, true)
+}
+
+/// The routes of a configuration that has this inbox.
+fn routes_with(
+    config: &Config,
+    inbox: Option<StoreInbox>,
+    discards: bool,
+) -> Result<Vec<Route>, ConfigError> {
+    config.routes(Surroundings {
+        store: &Store::memory(None),
+        secret_table: None,
+        inbox,
+        discards,
+    })
 }
 
 /// The error of a configuration that cannot be used. It never contains the secret.

@@ -178,7 +178,10 @@ const PLAUSIBLE: &[&str] = &[
 const RESTRICTED: &[&str] = &[
     "accept_offered_secret",
     "algorithm",
+    "consumers",
     "discard",
+    "durable",
+    "exec",
     "forward",
     "identity",
     "max_body_bytes",
