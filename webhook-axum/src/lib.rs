@@ -268,3 +268,8 @@ struct ConstructorWithoutItsFeature;
 #[cfg(all(doctest, feature = "inbox"))]
 #[doc = include_str!("../../docs/inbox.md")]
 struct InboxPage;
+
+/// The examples of the page about operating an inbox.
+#[cfg(all(doctest, feature = "inbox"))]
+#[doc = include_str!("../../docs/inbox-operation.md")]
+struct InboxOperationPage;
