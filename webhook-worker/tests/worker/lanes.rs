@@ -21,7 +21,7 @@ fn tenants() -> (Inbox<MemoryInbox>, Endpoint) {
     (inbox, template)
 }
 
-async fn send_to(template: &Endpoint, tenant: &str, id: usize) {
+pub(crate) async fn send_to(template: &Endpoint, tenant: &str, id: usize) {
     let endpoint = template.for_tenant(tenant, SECRET).unwrap();
     let stripe: TestSender = TestSender::stripe(SECRET).clock(START);
     let signed = stripe.signed(format!(r#"{{"id":"evt_{id}","type":"invoice.paid"}}"#));

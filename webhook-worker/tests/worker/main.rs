@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bench;
+mod clocks;
 mod endings;
 mod faults;
 mod lanes;
 mod leases;
+mod misfortunes;
 mod redrive;
 mod setup;
 mod steps;
