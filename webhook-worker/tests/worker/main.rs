@@ -6,6 +6,7 @@ mod bench;
 mod clocks;
 mod endings;
 mod faults;
+mod flaws;
 mod lanes;
 mod leases;
 mod misfortunes;
