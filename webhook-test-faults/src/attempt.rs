@@ -42,6 +42,8 @@ impl Outcome {
 pub(crate) struct Client {
     signer: Arc<Signer>,
     patience: Duration,
+    path: &'static str,
+    padding: usize,
 }
 
 /// Connections that are open, by port.
@@ -53,7 +55,19 @@ impl Client {
         Ok(Self {
             signer,
             patience: PATIENCE,
+            path: "/",
+            padding: 0,
         })
+    }
+
+    /// Sends to this path instead of the root.
+    pub(crate) fn to(self, path: &'static str) -> Self {
+        Self { path, ..self }
+    }
+
+    /// Makes bodies so many characters longer.
+    pub(crate) fn padded(self, padding: usize) -> Self {
+        Self { padding, ..self }
     }
 
     /// Waits this long for an answer.
@@ -63,14 +77,27 @@ impl Client {
 
     /// A new attempt at an event.
     pub(crate) fn sign(&self, event: u64) -> SignedRequest {
-        self.signer
-            .sign_now(format!(r#"{{"id":"{}","type":"fault"}}"#, id(event)))
+        self.signer.sign_now(self.body(event))
+    }
+
+    /// The body of every attempt at an event. Padding differs from event to event, and whoever
+    /// writes it anew writes it differently.
+    pub(crate) fn body(&self, event: u64) -> String {
+        let id = id(event);
+        if self.padding == 0 {
+            return format!(r#"{{"id":"{id}","type":"fault"}}"#);
+        }
+        let mut random = fastrand::Rng::with_seed(event);
+        let padding: String = (0..self.padding)
+            .map(|_| random.choice(PADDING).unwrap_or_default())
+            .collect();
+        format!(r#"{{ "id":"{id}","type" :"fault","n":1.50,"é":"\u00e9{padding}" }}"#)
     }
 
     /// The same, as the bytes of a request.
     pub(crate) fn request(&self, event: u64) -> Vec<u8> {
         let signed = self.sign(event);
-        let mut request = "POST / HTTP/1.1\r\nhost: localhost\r\n".to_owned();
+        let mut request = format!("POST {} HTTP/1.1\r\nhost: localhost\r\n", self.path);
         for (name, value) in &signed.headers {
             request += &format!("{name}: {value}\r\n");
         }
@@ -111,6 +138,9 @@ impl Client {
         }
     }
 }
+
+/// What a padding is made of: any text of JSON that needs no escape.
+const PADDING: [char; 8] = ['a', 'Z', '0', ' ', '/', 'ß', '€', '🦀'];
 
 /// The id of an event.
 pub(crate) fn id(event: u64) -> String {

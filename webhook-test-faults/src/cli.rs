@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::drivers::{Disconnects, Kills, Outages, Pauses, Storm};
-use crate::receiver::Serve;
+use crate::drivers::{Disconnects, Gateway, Kills, Outages, Pauses, Storm};
+use crate::receiver::{Serve, Work};
 use crate::recheck::Recheck;
 use crate::{Failure, receiver};
 
@@ -28,9 +28,14 @@ enum Command {
     Outages(Outages),
     /// Closes connections at every stage of a request.
     Disconnects(Disconnects),
+    /// Kills servers that store deliveries before they answer, and hand them on later.
+    Gateway(Gateway),
     /// A receiver, until it is killed. The drivers start it.
     #[command(hide = true)]
     Serve(Serve),
+    /// A receiver with an inbox and a worker, until it is killed. The drivers start it.
+    #[command(hide = true)]
+    Work(Work),
     /// Asks the store for every key of a journal. The drivers start it.
     #[command(hide = true)]
     Recheck(Recheck),
@@ -53,9 +58,14 @@ pub async fn run() -> Result<ExitCode, Failure> {
         Command::Pauses(pauses) => pauses.run().await?,
         Command::Outages(outages) => outages.run().await?,
         Command::Disconnects(disconnects) => disconnects.run().await?,
+        Command::Gateway(gateway) => gateway.run().await?,
         Command::Recheck(recheck) => recheck.run().await?,
         Command::Serve(serve) => {
             receiver::serve(serve).await?;
+            true
+        }
+        Command::Work(work) => {
+            receiver::work(work).await?;
             true
         }
     };

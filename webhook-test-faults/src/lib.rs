@@ -8,6 +8,7 @@
 //! * [`pauses`](drivers::pauses) stops receivers for longer than their leases.
 //! * [`outages`](drivers::outages) kills, stops and cuts off the store.
 //! * [`disconnects`](drivers::disconnects) closes connections at every stage of a request.
+//! * [`gateway`](drivers::gateway) kills servers that store deliveries before they answer.
 //!
 //! The receivers write what happens into a [`journal`], and the [`verdict`] is read from it. The
 //! store has no part in the journal: it may be what is wrong.
@@ -25,6 +26,7 @@ pub mod verdict;
 pub mod watched_store;
 
 mod attempt;
+mod chance;
 mod process;
 mod recheck;
 mod store;

@@ -29,7 +29,12 @@ impl Scene {
     }
 
     pub(crate) fn journal(&self) -> PathBuf {
-        self.folder.join("journal")
+        self.file("journal")
+    }
+
+    /// The path of another file of the run.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// What the receivers have printed.
@@ -82,10 +87,20 @@ impl Receiver {
         if let Some((point, pass)) = traits.dies {
             receiver.args(["--die", point.name(), "--pass", &pass.to_string()]);
         }
-        let mut child = receiver.stderr(append(&scene.log())?).spawn()?;
+        Self::run(scene, receiver, port, traits.dies.is_some()).await
+    }
+
+    /// Runs a program, and waits until it listens on this port or, if it `dies`, has killed itself.
+    pub(crate) async fn run(
+        scene: &Scene,
+        mut program: Command,
+        port: u16,
+        dies: bool,
+    ) -> Result<Self, Failure> {
+        let mut child = program.stderr(append(&scene.log())?).spawn()?;
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             if let Some(status) = child.try_wait()? {
-                if traits.dies.is_some() && is_killed(status) {
+                if dies && is_killed(status) {
                     break;
                 }
                 let log = std::fs::read_to_string(scene.log()).unwrap_or_default();
@@ -133,9 +148,14 @@ fn is_killed(status: ExitStatus) -> bool {
 
 /// This program, for another command of it.
 pub(crate) fn this_program() -> Result<Command, Failure> {
-    let mut program = Command::new(std::env::current_exe()?);
+    Ok(program(&std::env::current_exe()?))
+}
+
+/// A program that ends with its handle.
+pub(crate) fn program(path: &Path) -> Command {
+    let mut program = Command::new(path);
     program.kill_on_drop(true);
-    Ok(program)
+    program
 }
 
 fn append(path: &Path) -> Result<Stdio, Failure> {

@@ -18,7 +18,7 @@ use crate::watched_store::WatchedStore;
 use crate::{Failure, effects};
 
 /// Connections for handlers that hold one while they run.
-const POOL: u32 = 16;
+pub(crate) const POOL: u32 = 16;
 /// How long a pool waits for a connection that is silent. Meanwhile it lends that one to nobody,
 /// and deliveries are refused: with the default of sqlx, for 30 s after an outage.
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -100,7 +100,7 @@ pub(crate) fn postgres(url: &str) -> Result<PostgresStore, Failure> {
 }
 
 /// The pool of the application.
-fn pool(url: &str) -> Result<PgPool, Failure> {
+pub(crate) fn pool(url: &str) -> Result<PgPool, Failure> {
     let options = PgConnectOptions::from_str(url)?;
     let options = options.options([("idle_in_transaction_session_timeout", IDLE)]);
     let pool = PgPoolOptions::new().max_connections(POOL);

@@ -1,7 +1,7 @@
 //! Events at a steady rate, each sent until it is accepted, as a provider does.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const EAGER: u64 = 100;
 const PROBE: Duration = Duration::from_millis(20);
 
 /// What was sent, and what came back.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) deliveries: u64,
     pub(crate) accepted: u64,
@@ -49,6 +49,9 @@ pub(crate) struct Traffic {
     events: AtomicU64,
     tally: Mutex<Tally>,
     ends: watch::Sender<bool>,
+    is_held: AtomicBool,
+    /// Deliveries that are not accepted yet.
+    open: AtomicU64,
 }
 
 impl Traffic {
@@ -74,6 +77,8 @@ impl Traffic {
             events: AtomicU64::new(0),
             tally: Mutex::default(),
             ends: watch::Sender::new(false),
+            is_held: AtomicBool::new(false),
+            open: AtomicU64::new(0),
         }
     }
 
@@ -83,10 +88,17 @@ impl Traffic {
         let mut deliveries = JoinSet::new();
         while !*self.ends.borrow() {
             ticks.tick().await;
+            if self.is_held.load(Ordering::SeqCst) {
+                continue;
+            }
             let event = self.next_event();
             for _ in 0..1 + u64::from(event.is_multiple_of(COPY_EVERY)) {
                 let traffic = Arc::clone(&self);
-                deliveries.spawn(async move { traffic.deliver(event).await });
+                self.open.fetch_add(1, Ordering::SeqCst);
+                deliveries.spawn(async move {
+                    traffic.deliver(event).await;
+                    traffic.open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
             while deliveries.try_join_next().is_some() {}
         }
@@ -96,6 +108,16 @@ impl Traffic {
     /// Sends nothing new from now on, and retries at once.
     pub(crate) fn end(&self) {
         self.ends.send_replace(true);
+    }
+
+    /// Sends nothing new for a while, and goes on with `false`.
+    pub(crate) fn hold(&self, is_held: bool) {
+        self.is_held.store(is_held, Ordering::SeqCst);
+    }
+
+    /// Whether all that was sent by itself is accepted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.open.load(Ordering::SeqCst) == 0
     }
 
     /// How many events there are.

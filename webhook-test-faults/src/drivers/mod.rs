@@ -1,14 +1,17 @@
 //! One file for each driver.
 
 pub mod disconnects;
+pub mod gateway;
 pub mod kills;
 pub mod outages;
 pub mod pauses;
 pub mod storm;
 
 mod private_server;
+mod table;
 
 pub(crate) use disconnects::Disconnects;
+pub(crate) use gateway::Gateway;
 pub(crate) use kills::Kills;
 pub(crate) use outages::Outages;
 pub(crate) use pauses::Pauses;

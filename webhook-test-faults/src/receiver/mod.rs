@@ -3,6 +3,7 @@
 mod actix;
 mod application;
 mod axum;
+mod durable;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ use crate::journal::Journal;
 use crate::receiver::application::Application;
 use crate::store::{self, Watch};
 use crate::{Failure, SECRET};
+
+pub(crate) use durable::{Work, work};
 
 /// What all receivers of a run have in common.
 #[derive(Args, Clone, Debug)]
