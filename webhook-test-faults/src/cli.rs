@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::drivers::{Disconnects, Gateway, Kills, Outages, Pauses, Storm};
+use crate::drivers::{Disconnects, Gateway, Kills, Outages, Pauses, StepWork, Steps, Storm};
 use crate::receiver::{Serve, Work};
 use crate::recheck::Recheck;
 use crate::{Failure, receiver};
@@ -30,6 +30,11 @@ enum Command {
     Disconnects(Disconnects),
     /// Kills servers that store deliveries before they answer, and hand them on later.
     Gateway(Gateway),
+    /// Kills a worker before, within and after each of the five steps of its handler.
+    Steps(Steps),
+    /// A worker whose handler has five steps, until it is killed. The driver starts it.
+    #[command(hide = true)]
+    StepWork(StepWork),
     /// A receiver, until it is killed. The drivers start it.
     #[command(hide = true)]
     Serve(Serve),
@@ -59,9 +64,14 @@ pub async fn run() -> Result<ExitCode, Failure> {
         Command::Outages(outages) => outages.run().await?,
         Command::Disconnects(disconnects) => disconnects.run().await?,
         Command::Gateway(gateway) => gateway.run().await?,
+        Command::Steps(steps) => steps.run().await?,
         Command::Recheck(recheck) => recheck.run().await?,
         Command::Serve(serve) => {
             receiver::serve(serve).await?;
+            true
+        }
+        Command::StepWork(work) => {
+            work.run().await?;
             true
         }
         Command::Work(work) => {

@@ -9,6 +9,7 @@
 //! * [`outages`](drivers::outages) kills, stops and cuts off the store.
 //! * [`disconnects`](drivers::disconnects) closes connections at every stage of a request.
 //! * [`gateway`](drivers::gateway) kills servers that store deliveries before they answer.
+//! * [`steps`](drivers::steps) kills workers between the steps of their handlers.
 //!
 //! The receivers write what happens into a [`journal`], and the [`verdict`] is read from it. The
 //! store has no part in the journal: it may be what is wrong.

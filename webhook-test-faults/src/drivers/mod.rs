@@ -5,6 +5,7 @@ pub mod gateway;
 pub mod kills;
 pub mod outages;
 pub mod pauses;
+pub mod steps;
 pub mod storm;
 
 mod private_server;
@@ -15,6 +16,7 @@ pub(crate) use gateway::Gateway;
 pub(crate) use kills::Kills;
 pub(crate) use outages::Outages;
 pub(crate) use pauses::Pauses;
+pub(crate) use steps::{StepWork, Steps};
 pub(crate) use storm::Storm;
 
 /// The seed of a run, which is printed first: with it the run can be repeated.
