@@ -7,6 +7,7 @@ use crate::delivery::permit::dead_letter;
 use crate::delivery::{Accepted, Checked, Claimed, Delivery, Watch};
 use crate::error::{RejectionKind, StoreError, StoreErrorKind};
 use crate::metrics::{DeliveryOutcome, StoreVerb};
+use crate::observe::hook::{self, Hook};
 
 impl Checked {
     /// Whether the delivery is stored, and no handler runs. A question is not: its sender waits for
@@ -59,8 +60,9 @@ impl Storing {
         match accepted {
             Ok(Accepted::New) => {
                 observer.stored();
+                let answer = watch.in_scope(|| stored_answer(delivery));
                 self.watch.ended(DeliveryOutcome::Stored);
-                Ok(Claimed::Stored(Answer::ok()))
+                Ok(Claimed::Stored(answer))
             }
             Ok(Accepted::Stored { same_payload }) => {
                 watch.in_scope(|| observer.duplicate(delivery, same_payload));
@@ -102,4 +104,12 @@ impl Storing {
         let scope = self.delivery.scope();
         scope.reject_watched(rejection, &mut self.watch)
     }
+}
+
+fn stored_answer(delivery: &Delivery) -> Answer {
+    let answer = delivery.shared().stored_answer.as_ref();
+    let answer = answer.and_then(|answer| {
+        hook::call(Hook::AnswerStored, delivery.provider(), || answer(delivery))
+    });
+    answer.unwrap_or(Answer::ok())
 }

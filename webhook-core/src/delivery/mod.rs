@@ -77,7 +77,7 @@ pub use sealing::{
     Accepted, Acceptor, SealKeys, SealedDelivery, StoredHead, UnsealError, Unsealed,
 };
 pub use settling::{Settled, Settling};
-pub(crate) use shared::{DuplicateAnswer, Retention, Shared};
+pub(crate) use shared::{DeliveryAnswer, Retention, Shared};
 pub use unsettled::Unsettled;
 pub use watch::{DeliverySpan, Watch};
 

@@ -48,7 +48,9 @@ pub(crate) struct Shared {
     pub(crate) observer: Observer,
     pub(crate) consumer: Arc<str>,
     pub(crate) token_parameter: Option<Box<str>>,
-    pub(crate) duplicate_answer: Option<Arc<DuplicateAnswer>>,
+    pub(crate) duplicate_answer: Option<Arc<DeliveryAnswer>>,
+    #[cfg(feature = "inbox")]
+    pub(crate) stored_answer: Option<Arc<DeliveryAnswer>>,
     pub(crate) rejection_answers: Option<Arc<RejectionAnswers>>,
     pub(crate) responder: Option<HandshakeResponder>,
     /// Whether the answer to a challenge is computed with the keys that verify it.
@@ -64,7 +66,7 @@ pub(crate) struct Shared {
     pub(crate) owners: AtomicU64,
 }
 
-pub(crate) type DuplicateAnswer = dyn Fn(&Delivery) -> Answer + Send + Sync;
+pub(crate) type DeliveryAnswer = dyn Fn(&Delivery) -> Answer + Send + Sync;
 
 /// How long deliveries are remembered.
 #[derive(Clone, Copy, Debug)]

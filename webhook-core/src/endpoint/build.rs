@@ -85,6 +85,8 @@ impl EndpointBuilder {
             consumer: self.consumer,
             token_parameter: self.options.token_parameter.map(Box::from),
             duplicate_answer: self.duplicate_answer,
+            #[cfg(feature = "inbox")]
+            stored_answer: self.stored_answer,
             rejection_answers,
             responder,
             keeps_keys: self.provider.tags_challenges(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::answer::Answer;
 use crate::delivery::{
-    DeadLetters, Delivery, Duplicate, DuplicateAnswer, Handled, Hooks, IdentityPolicy, Limits,
+    DeadLetters, Delivery, DeliveryAnswer, Duplicate, Handled, Hooks, IdentityPolicy, Limits,
     LostLease, OfferHook, OnStoreError, Rejected,
 };
 use crate::error::RejectionClass;
@@ -47,7 +47,9 @@ pub struct EndpointBuilder {
     pub(super) fetcher: Option<Fetcher>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) hooks: Hooks,
-    pub(super) duplicate_answer: Option<Arc<DuplicateAnswer>>,
+    pub(super) duplicate_answer: Option<Arc<DeliveryAnswer>>,
+    #[cfg(feature = "inbox")]
+    pub(super) stored_answer: Option<Arc<DeliveryAnswer>>,
     pub(super) rejection_answers: Option<Arc<RejectionAnswer>>,
     pub(super) verify_token: Option<Secret>,
     pub(super) on_offered_secret: Option<Arc<OfferHook>>,
@@ -95,6 +97,8 @@ impl EndpointBuilder {
             clock: Arc::new(SystemClock),
             hooks: Hooks::default(),
             duplicate_answer: None,
+            #[cfg(feature = "inbox")]
+            stored_answer: None,
             rejection_answers: None,
             verify_token: None,
             on_offered_secret: None,
@@ -347,6 +351,28 @@ impl EndpointBuilder {
         answer: impl Fn(&Delivery) -> Answer + Send + Sync + 'static,
     ) -> Self {
         self.duplicate_answer = Some(Arc::new(answer));
+        self
+    }
+
+    /// The answer to a delivery that an [inbox](Self::durable) has stored. The default is an empty
+    /// 200. For senders and callers that expect a certain text:
+    ///
+    /// ```
+    /// use webhook_core::{Answer, Endpoint};
+    ///
+    /// let endpoint = Endpoint::nextpay("0123456789abcdef");
+    /// let endpoint = endpoint.answer_stored(|_| Answer::ok().with_text("OK"));
+    /// # let _ = endpoint;
+    /// ```
+    ///
+    /// Give it a status that the provider counts as success: after any other one, its retry is
+    /// answered as a duplicate.
+    #[cfg(feature = "inbox")]
+    pub fn answer_stored(
+        mut self,
+        answer: impl Fn(&Delivery) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        self.stored_answer = Some(Arc::new(answer));
         self
     }
 

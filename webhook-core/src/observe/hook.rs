@@ -14,6 +14,8 @@ pub(crate) enum Hook {
     OnDuplicate,
     OnHandled,
     AnswerDuplicates,
+    #[cfg(feature = "inbox")]
+    AnswerStored,
     OnOfferedSecret,
     Clock,
     KeySource,
@@ -22,7 +24,7 @@ pub(crate) enum Hook {
 
 impl Hook {
     /// The number of kinds.
-    pub(crate) const COUNT: usize = 8;
+    pub(crate) const COUNT: usize = 9;
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -30,6 +32,8 @@ impl Hook {
             Self::OnDuplicate => "on_duplicate",
             Self::OnHandled => "on_handled",
             Self::AnswerDuplicates => "answer_duplicates",
+            #[cfg(feature = "inbox")]
+            Self::AnswerStored => "answer_stored",
             Self::OnOfferedSecret => "on_offered_secret",
             Self::Clock => "clock",
             Self::KeySource => "keys",

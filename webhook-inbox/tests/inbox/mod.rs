@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use webhook_core::replay::Owner;
 use webhook_core::testing::{Plain, TestClock, TestSender};
-use webhook_core::{Begun, Claimed, Endpoint, Finished, Head, SignedRequest, providers};
+use webhook_core::{Answer, Begun, Claimed, Endpoint, Finished, Head, SignedRequest, providers};
 use webhook_inbox::{
     Ending, Failure, Inbox, InboxTable as _, Job, KeyRing, MemoryInbox, SealKeys, TakeRequest,
 };
@@ -64,6 +64,32 @@ fn each_consumer_gets_a_job_and_a_copy_gets_none() {
         assert_eq!(&*job.provider, "stripe");
     }
     assert_eq!(endpoint.counts().stored, 1);
+}
+
+#[test]
+fn a_stored_delivery_is_answered_as_the_endpoint_says() {
+    let sender = sender();
+    let builder = || sender.endpoint().durable(inbox());
+    let told = builder().answer_stored(|delivery| {
+        let kind = delivery.event_type().unwrap();
+        Answer::ok().with_text(kind.to_owned())
+    });
+    let panics = builder().answer_stored(|_| panic!("on purpose"));
+    for (endpoint, body) in [(builder(), ""), (told, "invoice.paid"), (panics, "")] {
+        let endpoint = endpoint.build().unwrap();
+        let request = sender.signed(sender.event("invoice.paid", ()));
+        let Claimed::Stored(answer) = deliver(&endpoint, &request) else {
+            panic!("it is not stored");
+        };
+        assert_eq!(
+            (answer.status(), &answer.body()[..]),
+            (200, body.as_bytes())
+        );
+        let Claimed::Duplicate(answer) = deliver(&endpoint, &request) else {
+            panic!("it is stored twice");
+        };
+        assert!(answer.body().is_empty(), "that of duplicates");
+    }
 }
 
 #[test]
