@@ -139,6 +139,8 @@ pub enum KeyRingError {
     },
     /// The file cannot be read, or is not UTF-8.
     Unreadable(std::io::Error),
+    /// The file of the keys cannot be made.
+    Unwritable(std::io::Error),
     /// There is no key.
     Empty,
     /// A key cannot be used.
@@ -160,6 +162,7 @@ impl fmt::Display for KeyRingError {
                 "the environment variable {name} is not set; expected keys as ID:KEY"
             ),
             Self::Unreadable(_) => f.write_str("the file of the keys cannot be read"),
+            Self::Unwritable(_) => f.write_str("the file of the keys cannot be made"),
             Self::Empty => {
                 f.write_str("there is no key: make one with `webhook secrets key`, as ID:KEY")
             }
@@ -172,7 +175,7 @@ impl fmt::Display for KeyRingError {
 impl Error for KeyRingError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unreadable(error) => Some(error),
+            Self::Unreadable(error) | Self::Unwritable(error) => Some(error),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! The keys that seal secrets.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::crypto::seal::{self, SealingKey};
 #[cfg(feature = "inbox")]
 use crate::crypto::{Algorithm, RunningMac};
 use crate::secret_store::KeyRingError;
+use crate::secret_store::key_file;
 use crate::secret_store::key_text::{self, KeyProblem};
 
 /// The keys that secrets at rest are sealed with. Clones share them.
@@ -107,6 +109,27 @@ impl KeyRing {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeyRingError> {
         let text = std::fs::read_to_string(path).map_err(KeyRingError::Unreadable)?;
         Self::parse(&Zeroizing::new(text))
+    }
+
+    /// Reads the text form from a file, and makes the file with a fresh key if there is none: for an
+    /// application that runs at its first start. On Unix, only its owner can read the file.
+    ///
+    /// Back the file up, apart from the database: a ring that is made anew opens nothing of what
+    /// the lost one has sealed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_file`](Self::from_file), and if the file cannot be made, or the operating
+    /// system has no random bytes.
+    pub fn from_file_or_new(path: impl AsRef<Path>) -> Result<Self, KeyRingError> {
+        let path = path.as_ref();
+        match Self::from_file(path) {
+            Err(KeyRingError::Unreadable(error)) if error.kind() == ErrorKind::NotFound => {
+                key_file::create(path)?;
+                Self::from_file(path)
+            }
+            read => read,
+        }
     }
 
     /// A fresh key in the text form, with this id. The result is secret.
@@ -303,6 +326,35 @@ mod tests {
         assert_eq!(ring.unwrap().current_id(), "a");
         let unset = KeyRing::from_env("WEBHOOK_NO_SUCH_VARIABLE").unwrap_err();
         assert!(matches!(unset, KeyRingError::NoVariable { .. }), "{unset}");
+    }
+
+    #[test]
+    fn a_missing_file_is_made_once_and_one_that_cannot_be_used_is_kept() {
+        let path = std::env::temp_dir().join(format!("webhook-new-keys-{}", std::process::id()));
+        let read = || std::fs::read_to_string(&path).unwrap();
+        // At the same time, as processes that start together.
+        std::thread::scope(|scope| {
+            let made = [(); 8].map(|()| scope.spawn(|| KeyRing::from_file_or_new(&path)));
+            for ring in made {
+                assert_eq!(ring.join().unwrap().unwrap().current_id(), "1");
+            }
+        });
+        let first = read();
+        KeyRing::from_file_or_new(&path).unwrap();
+        assert_eq!(read(), first);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        std::fs::write(&path, "no key").unwrap();
+        assert!(KeyRing::from_file_or_new(&path).is_err());
+        assert_eq!(read(), "no key");
+        std::fs::remove_file(&path).unwrap();
+        let nowhere = path.join("keys.txt");
+        let error = KeyRing::from_file_or_new(nowhere).unwrap_err();
+        assert!(matches!(error, KeyRingError::Unwritable(_)), "{error}");
     }
 
     #[test]

@@ -58,6 +58,7 @@ mod checks;
 pub mod conformance;
 mod envelope;
 mod error;
+mod key_file;
 mod key_ring;
 mod key_text;
 mod memory;
