@@ -4,14 +4,15 @@ use crate::answer::{Answer, Rejection};
 use crate::delivery::Delivery;
 use crate::error::RejectionKind;
 use crate::provider::Mode;
-use crate::routing::{EventPatterns, EventTable, acknowledge_unknown};
+use crate::routing::{EventPatterns, EventTable, acknowledge};
 
 /// What becomes of a verified event that a router does not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Otherwise {
     /// It is done without a run: 200, so that the sender stops. It counts as
-    /// [`ignored`](crate::Counts::ignored).
+    /// [`ignored`](crate::Counts::ignored). In a worker it is done too, while an event that only
+    /// finds no handler is parked.
     Acknowledge,
     /// It is refused and released: 422, so that the sender shows it as failed.
     Refuse,
@@ -54,7 +55,7 @@ impl Admission {
             types.find(delivery).is_none().then_some(*otherwise)
         })?;
         Some(match otherwise {
-            Otherwise::Acknowledge => acknowledge_unknown(delivery),
+            Otherwise::Acknowledge => acknowledge(delivery),
             Otherwise::Refuse => {
                 let rejection = Rejection::new(RejectionKind::Unprocessable);
                 Answer::from(&delivery.scope().reject(rejection))

@@ -18,8 +18,12 @@ use crate::delivery::Delivery;
 /// Counts and logs an event that no handler takes. Returns the answer: 200.
 #[must_use]
 pub fn acknowledge_unknown(delivery: &Delivery) -> Answer {
-    let shared = delivery.shared();
-    shared.observer.ignored(delivery);
     delivery.finds_no_handler();
+    acknowledge(delivery)
+}
+
+/// Counts and logs an event that is not taken. Returns the answer: 200.
+fn acknowledge(delivery: &Delivery) -> Answer {
+    delivery.shared().observer.ignored(delivery);
     Answer::ok()
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use webhook_core::{
-    Endpoint, EventType, MemoryStore, Provider, SignedRequest, Signer, UnixTime, providers,
+    Endpoint, EventType, MemoryStore, Otherwise, Provider, SignedRequest, Signer, UnixTime,
+    providers,
 };
 use webhook_inbox::{
     Inbox, InboxTable as _, JobFilter, JobInfo, JobState, KeyRing, MemoryInbox, SealKeys,
@@ -216,6 +217,26 @@ async fn the_verdict_of_an_error_decides() {
     assert!(waits > 3_600_000, "{waits} ms");
     assert_eq!(ran.take(), ["later 1"]);
     drop(worker);
+}
+
+#[actix_web::test]
+async fn what_a_router_is_told_to_acknowledge_is_done() {
+    let (inbox, ran) = (inbox(), Ran::default());
+    let layer = Layer::new(endpoint()).durable(inbox.clone());
+    let hooks = WebhookRouter::new(layer.clone());
+    let hooks = hooks
+        .only_types(["invoice.*"], Otherwise::Acknowledge)
+        .on("invoice.paid", ran.handler("paid", fine))
+        .ignore_unknown();
+    let served = serve(hooks);
+    for (id, kind) in [("evt_1", "customer.created"), ("evt_2", "invoice.voided")] {
+        assert_eq!(served.send(&sent(id, kind)).await, 200);
+    }
+    finish(&inbox, served.consumer(&layer)).await;
+    let jobs = jobs(&inbox).await;
+    let states: Vec<_> = jobs.iter().map(|job| job.state).collect();
+    assert_eq!(states, [JobState::Done, JobState::Parked]);
+    assert!(ran.take().is_empty());
 }
 
 #[actix_web::test]
