@@ -168,6 +168,23 @@ fn a_url_that_is_signed_is_that_of_the_tenant() {
 
 #[cfg(feature = "asymmetric")]
 #[test]
+fn a_template_needs_no_key_to_decrypt_with_and_each_tenant_has_its_own() {
+    let stone = providers::STONE_OPEN_BANK;
+    let bare = Endpoint::builder(stone, SecretSet::per_tenant()).clock(NOW);
+    let bare = bare.store(MemoryStore::new()).build().unwrap();
+    let [secret, _] = secrets(&stone);
+    let refused = bare.for_tenant("acme", secret.as_str()).unwrap_err();
+    let name = "private_key";
+    assert!(matches!(refused, ConfigError::MissingSetting { name: missing } if missing == name));
+    let own = TenantSecrets::new(secret.as_str()).setting(name, setting(name));
+    let acme = bare.for_tenant("acme", own).unwrap();
+    let sent = delivery(&stone).unwrap();
+    assert_eq!(run(&acme, &sent).unwrap().tenant(), Some("acme"));
+    assert!(run(&bare, &sent).is_err());
+}
+
+#[cfg(feature = "asymmetric")]
+#[test]
 fn settings_of_a_tenant_take_the_place_of_those_of_the_template() {
     let paypal = providers::PAYPAL;
     let [secret, _] = secrets(&paypal);

@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand;
 use aws_lc_rs::rsa::{
-    OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, OaepPublicEncryptingKey, PrivateDecryptingKey,
+    KeySize, OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, OaepPublicEncryptingKey, PrivateDecryptingKey,
 };
 use zeroize::Zeroizing;
 
@@ -38,6 +39,14 @@ impl DecryptionKey {
         }
         let key = OaepPrivateDecryptingKey::new(key).map_err(|_| SecretProblem::WrongKey)?;
         Ok(Self(Arc::new(key)))
+    }
+
+    /// A new key, as PKCS#8 in DER. Empty if the library fails; that is no key.
+    pub(crate) fn generate() -> Zeroizing<Vec<u8>> {
+        let key = PrivateDecryptingKey::generate(KeySize::Rsa2048);
+        let der = key.and_then(|key| key.as_der());
+        let der = der.map(|der: Pkcs8V1Der<'_>| der.as_ref().to_vec());
+        Zeroizing::new(der.unwrap_or_default())
     }
 
     /// Decrypts the content. Returns `None` if the content or the associated data `beside` was

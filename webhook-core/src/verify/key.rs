@@ -92,16 +92,20 @@ pub(super) fn decryption_key(
     provider: &Provider,
     settings: &Settings,
 ) -> Result<Option<DecryptionKey>, ConfigError> {
-    let scheme = provider.schemes().first();
-    let Some(Authentication::Custom(code)) = scheme.map(|scheme| scheme.authentication) else {
-        return Ok(None);
-    };
     let key = |name| {
         let der = crate::secret::key_text::private_key(settings.required(name));
         let key = der.and_then(|der| DecryptionKey::new(&der));
         key.map_err(|problem| ConfigError::Setting { name, problem })
     };
-    code.decrypts_with().map(key).transpose()
+    decryption_setting(provider).map(key).transpose()
+}
+
+/// The setting that has this key.
+pub(super) fn decryption_setting(provider: &Provider) -> Option<&'static str> {
+    match provider.schemes().first()?.authentication {
+        Authentication::Custom(code) => code.decrypts_with(),
+        _ => None,
+    }
 }
 
 /// Refuses a secret that equals a public identifier, because an identifier must not verify

@@ -5,9 +5,14 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::crypto::Algorithm;
+use crate::crypto::encryption::DecryptionKey;
 use crate::provider::{Provider, Scheme};
 use crate::secret::{KeyFormat, Secret, SecretSet, Settings};
+use crate::verify::key::decryption_setting;
 
 /// Secrets in the provider's format that nobody has.
 pub(super) fn secrets(provider: &Provider) -> SecretSet {
@@ -36,10 +41,19 @@ pub(super) fn fill_in(settings: &mut Settings, provider: &Provider) -> Vec<&'sta
     let missing: Vec<_> = required
         .filter(|name| settings.get(name).is_none())
         .collect();
+    let decrypts = decryption_setting(provider);
     for name in &missing {
-        settings.set(*name, random());
+        match decrypts == Some(*name) {
+            // It takes a while. Anybody may encrypt for it: the signature within is the proof.
+            true => settings.set(*name, base64(&DecryptionKey::generate())),
+            false => settings.set(*name, random()),
+        }
     }
     missing
+}
+
+fn base64(der: &[u8]) -> Secret {
+    Secret::from(STANDARD.encode(der))
 }
 
 /// 48 random hexadecimal digits: a text that every format of a shared secret accepts.
