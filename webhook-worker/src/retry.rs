@@ -71,12 +71,17 @@ impl RetryPolicy {
             .first
             .saturating_mul(1 << doublings.min(31))
             .min(self.cap);
-        let half = whole / 2;
-        // Of the second half, a part in 2^32.
-        let part = (u128::from(random >> 32) * half.as_nanos()) >> 32;
-        let wait = half + Duration::from_nanos(u64::try_from(part).unwrap_or(u64::MAX));
+        let wait = half_random(whole, random);
         wait.max(at_least.unwrap_or_default().min(self.max_age))
     }
+}
+
+/// Half of this wait, and a random part of the other half. `random` has 64 random bits.
+pub(crate) fn half_random(whole: Duration, random: u64) -> Duration {
+    let half = whole / 2;
+    // Of the second half, a part in 2^32.
+    let part = (u128::from(random >> 32) * half.as_nanos()) >> 32;
+    half + Duration::from_nanos(u64::try_from(part).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

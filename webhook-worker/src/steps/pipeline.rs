@@ -9,6 +9,9 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 use webhook_inbox::{Step, StepState};
 
+use crate::context::random;
+use crate::retry::half_random;
+
 use super::{Cause, PipelineReport, StepError, StepReport, StepResults, Steps};
 
 /// A list of steps that run one after the other.
@@ -100,7 +103,8 @@ impl<'a> PipelineStep<'a> {
     }
 }
 
-/// How often a step runs again within an attempt. The wait doubles each time.
+/// How often a step runs again within an attempt. The wait doubles each time. A half of it is
+/// random, so that steps that failed together are not retried together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StepRetry {
@@ -133,7 +137,8 @@ impl StepRetry {
 
     fn wait(&self, run: u32) -> Duration {
         let factor = 1_u32 << run.saturating_sub(1).min(31);
-        self.first.saturating_mul(factor).min(self.cap)
+        let whole = self.first.saturating_mul(factor).min(self.cap);
+        half_random(whole, random())
     }
 }
 
