@@ -20,6 +20,16 @@ impl Reply {
         value
     }
 
+    /// The body.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
     /// The seconds of `Retry-After`.
     pub fn retry_after(&self) -> Option<u32> {
         self.header("retry-after")

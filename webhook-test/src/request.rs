@@ -31,6 +31,26 @@ impl From<SignedRequest> for Sent {
 }
 
 impl Sent {
+    /// A request without headers and body.
+    pub fn get(target: &str) -> Self {
+        Self::bare("GET", target)
+    }
+
+    /// A `POST` of a JSON document.
+    pub fn post(target: &str, body: impl Into<Bytes>) -> Self {
+        let post = Self::bare("POST", target).body(body);
+        post.add("content-type", "application/json")
+    }
+
+    fn bare(method: &str, target: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
+    }
+
     /// The first value of this header, as text.
     pub fn text(&self, name: &str) -> String {
         let (_, value) = self
