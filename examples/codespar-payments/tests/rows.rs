@@ -1,0 +1,440 @@
+//! What CodeSpar's guide shows, row by row, over HTTP, against the program itself.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod codespar;
+mod providers;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use codespar::{delivery, event, verifies};
+use serde_json::{Value, json};
+use webhook_test::{Program, Reply, Rows, Sent, StandIn};
+
+const INVOICE: &str = "/codespar_invoice";
+const SHIP: &str = "/codespar_ship";
+const NOTIFY: &str = "/codespar_notify";
+
+/// The services, the receiver of a trigger, and Mercado Pago's API.
+async fn services() -> StandIn {
+    let payment =
+        json!({"id": 123, "status": "approved", "transaction_amount": 10.5, "currency_id": "BRL"});
+    StandIn::start([
+        ("/sessions", json!({})),
+        ("/sessions/close", json!({})),
+        (
+            INVOICE,
+            json!({"data": {"pdf_url": "https://nfe.example/1.pdf"}}),
+        ),
+        (SHIP, json!({"data": {"tracking_code": "BR123"}})),
+        (NOTIFY, json!({"data": {"sent": true}})),
+        ("/hook", json!({})),
+        ("/v1/payments/123", payment),
+    ])
+    .await
+}
+
+/// The program, and the door of its private API.
+struct System {
+    program: Program,
+    private: std::net::SocketAddr,
+}
+
+impl System {
+    async fn start(data: &Path, services: &StandIn) -> Self {
+        let (data, url) = (data.to_str().unwrap(), services.url());
+        let arguments = [
+            "--data",
+            data,
+            "--services",
+            &url,
+            "--mercadopago-api",
+            &url,
+        ];
+        let quick = ["--attempts", "2", "--first-wait", "20", "--lease", "1"];
+        let arguments = arguments.iter().chain(&quick);
+        let program = Program::start(env!("CARGO_BIN_EXE_codespar-payments"), arguments).await;
+        let line = program.line("private API on http://").await;
+        let (_, private) = line.rsplit_once("http://").unwrap();
+        let private = private.parse().unwrap();
+        Self { program, private }
+    }
+
+    async fn send(&self, sent: Sent) -> Reply {
+        self.program.send(sent).await
+    }
+
+    async fn private(&self, method: &str, path: &str, body: Value) -> Reply {
+        let sent = Sent::post(path, body.to_string()).method(method);
+        Program::ask(self.private, sent).await
+    }
+
+    /// The jobs, once they are as they should be.
+    async fn jobs(&self, is_right: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let jobs = |reply: &Reply| reply.json().as_array().unwrap().clone();
+        let reply = self
+            .program
+            .ask_until(self.private, "/v1/jobs", |reply| is_right(&jobs(reply)));
+        jobs(&reply.await)
+    }
+}
+
+fn accepted(reply: &Reply) {
+    assert_eq!((reply.status, reply.text()), (200, r#"{"received":true}"#));
+}
+
+fn refused(reply: &Reply) {
+    assert_eq!(
+        (reply.status, reply.text()),
+        (401, r#"{"error":"Invalid signature"}"#)
+    );
+}
+
+fn of<'a>(jobs: &'a [Value], consumer: &str) -> Vec<&'a Value> {
+    jobs.iter()
+        .filter(|job| job["consumer"] == consumer)
+        .collect()
+}
+
+fn steps(job: &Value) -> Vec<(&str, &str)> {
+    let steps = job["steps"].as_array().unwrap().iter();
+    steps
+        .map(|step| {
+            (
+                step["name"].as_str().unwrap(),
+                step["state"].as_str().unwrap(),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_row_of_the_guide() {
+    let (mut rows, folder) = (Rows::new('C', 20), tempfile::tempdir().unwrap());
+    let services = services().await;
+    let system = System::start(folder.path(), &services).await;
+
+    refusals(&system).await;
+    rows.passed(
+        1,
+        "the hex HMAC-SHA-256 of the body, in constant time; copies are known by the body",
+    );
+    rows.passed(
+        2,
+        "401 `{\"error\":\"Invalid signature\"}` for a wrong, short or missing one",
+    );
+
+    accepted(
+        &system
+            .send(delivery(&event("payment.refunded", "pay_0", "")))
+            .await,
+    );
+    system
+        .jobs(|jobs| of(jobs, "shop").iter().any(|job| job["processed"] == true))
+        .await;
+    assert!(services.calls("/sessions").is_empty());
+    rows.passed(
+        3,
+        "another event: 200 `{\"received\":true}`, and no step runs",
+    );
+
+    let system = kill_in_the_middle(system, folder.path(), &services).await;
+    rows.passed(
+        7,
+        "the steps run in order, with values of the event and of earlier steps",
+    );
+    rows.passed(
+        18,
+        "one of 20 copies runs, also after kill -9; another event of the payment runs too",
+    );
+    rows.passed(20, "copies are answered `{\"already_processed\":true}`");
+    let jobs = system.jobs(|_| true).await;
+    let finished: Vec<_> = of(&jobs, "shop")
+        .into_iter()
+        .filter(|job| job["completed_steps"] == 3)
+        .collect();
+    assert_eq!(
+        (finished.len(), &finished[0]["processed"]),
+        (2, &json!(true))
+    );
+    rows.passed(
+        4,
+        "acknowledged before the work: processed and the number of steps are at /v1/jobs",
+    );
+
+    let body = event("payment.confirmed", "pay_keyed", "");
+    accepted(
+        &system
+            .send(delivery(&body).add("idempotency_key", "1"))
+            .await,
+    );
+    let copy = system
+        .send(delivery(&body).add("idempotency_key", "2"))
+        .await;
+    assert_eq!(copy.text(), r#"{"already_processed":true}"#);
+    rows.passed(
+        19,
+        "the header is not signed, so it makes no new event; the one in a trigger's body does",
+    );
+
+    failed_steps(&system, &services, &mut rows).await;
+    adapters(&system, &services, &mut rows).await;
+    rows.finish();
+}
+
+async fn refusals(system: &System) {
+    let genuine = delivery(&event("payment.confirmed", "pay_forged", ""));
+    let tag = genuine.text("x-codespar-signature");
+    for forged in [&tag[1..], "", "0", "é"] {
+        refused(
+            &system
+                .send(genuine.clone().set("x-codespar-signature", forged))
+                .await,
+        );
+    }
+    refused(
+        &system
+            .send(genuine.clone().without("x-codespar-signature"))
+            .await,
+    );
+    refused(
+        &system
+            .send(genuine.body(event("payment.confirmed", "other", "").to_string()))
+            .await,
+    );
+}
+
+/// The invoice is issued and the parcel ordered, and the process dies before it hears of the parcel.
+async fn kill_in_the_middle(system: System, data: &Path, services: &StandIn) -> System {
+    let payment = event("payment.confirmed", "pay_1", "first");
+    services.hold(SHIP);
+    let copies = (0..20).map(|_| system.send(delivery(&payment)));
+    for reply in futures_util::future::join_all(copies).await {
+        assert!([200, 503].contains(&reply.status), "{reply:?}");
+    }
+    services.called(SHIP, 1).await;
+    system.program.kill().await;
+    let system = System::start(data, services).await;
+    let shipped = services.called(SHIP, 2).await;
+    services.let_go(SHIP);
+    let notified = services.called(NOTIFY, 1).await;
+    assert_eq!(
+        shipped[0].header("idempotency-key"),
+        shipped[1].header("idempotency-key")
+    );
+    assert_eq!(
+        [INVOICE, SHIP, NOTIFY].map(|path| services.effects(path)),
+        [1, 1, 1]
+    );
+    assert_eq!(
+        services.calls(INVOICE).len(),
+        1,
+        "what is done is not done again"
+    );
+    let invoiced = services.calls(INVOICE)[0].json();
+    assert_eq!(
+        (&invoiced["customer_cpf"], &invoiced["total"]),
+        (&json!("00000000000"), &json!(19.99))
+    );
+    let variables = json!({"tracking": "BR123", "nfe_url": "https://nfe.example/1.pdf"});
+    assert_eq!(notified[0].json()["variables"], variables);
+
+    let copy = system.send(delivery(&payment)).await;
+    assert_eq!(
+        (copy.status, copy.text()),
+        (200, r#"{"already_processed":true}"#)
+    );
+    accepted(
+        &system
+            .send(delivery(&event("payment.confirmed", "pay_1", "second")))
+            .await,
+    );
+    services.called(NOTIFY, 2).await;
+    let done = |jobs: &[Value]| {
+        of(jobs, "shop")
+            .iter()
+            .filter(|job| job["completed_steps"] == 3)
+            .count()
+    };
+    system.jobs(|jobs| done(jobs) == 2).await;
+    system
+}
+
+async fn failed_steps(system: &System, services: &StandIn, rows: &mut Rows) {
+    services.called(NOTIFY, 3).await;
+    services.called("/sessions/close", 3).await;
+    let opened = services.calls("/sessions").len();
+    // Two attempts, in each of which the step is tried twice.
+    services.fail(INVOICE, 4);
+    accepted(
+        &system
+            .send(delivery(&event("payment.confirmed", "pay_fails", "")))
+            .await,
+    );
+    let dead = |jobs: &[Value]| {
+        of(jobs, "shop")
+            .into_iter()
+            .find(|job| job["state"] == "Dead")
+            .cloned()
+    };
+    let jobs = system.jobs(|jobs| dead(jobs).is_some()).await;
+    let job = dead(&jobs).unwrap();
+    let notified = services.called(NOTIFY, 4).await[3].json();
+    assert_eq!(
+        notified["variables"],
+        json!({"tracking": "BR123", "nfe_url": null})
+    );
+    rows.passed(
+        8,
+        "results are found by name: the tracking code is not taken for the invoice",
+    );
+    assert_eq!(
+        steps(&job),
+        [("invoice", "Failed"), ("ship", "Done"), ("notify", "Done")]
+    );
+    rows.passed(
+        9,
+        "abort_on_error(false): the customer still gets the tracking code",
+    );
+    assert!(system.program.said().contains("step failed"));
+    assert!(system.program.said().contains("step completed"));
+    rows.passed(10, "both hooks");
+    assert_eq!(
+        (&job["processed"], &job["completed_steps"]),
+        (&json!(false), &json!(2))
+    );
+    system.program.line("success=false").await;
+    rows.passed(
+        11,
+        "no success with a failed step; completed and failed steps are counted",
+    );
+    assert_eq!((&job["attempts"], services.effects(SHIP)), (&json!(2), 4));
+    rows.passed(
+        12,
+        "retries within and between attempts: doubled, capped, half random, limited",
+    );
+
+    let invoices = services.calls(INVOICE).len();
+    let redriven = system.private("POST", "/v1/jobs/redrive", json!({})).await;
+    assert_eq!(redriven.json(), json!({"requeued": 1}));
+    services.called(INVOICE, invoices + 1).await;
+    system
+        .jobs(|jobs| {
+            dead(jobs).is_none() && of(jobs, "shop").iter().all(|job| job["processed"] == true)
+        })
+        .await;
+    assert_eq!(
+        (services.calls(SHIP).len(), services.calls(NOTIFY).len()),
+        (5, 4)
+    );
+    rows.passed(
+        13,
+        "the retry queue has each failed step under its name; a redrive runs it alone",
+    );
+    let opened = services.calls("/sessions").len() - opened;
+    assert_eq!(opened, 3, "two attempts and the redrive");
+    services.called("/sessions/close", 3 + opened).await;
+    rows.passed(
+        14,
+        "the session is closed after a success and after an error",
+    );
+}
+
+async fn adapters(system: &System, services: &StandIn, rows: &mut Rows) {
+    let senders = providers::all();
+    for sender in &senders {
+        let path = format!("/v1/connections/{}/conn_1", sender.server);
+        let put = system.private("PUT", &path, sender.connection()).await;
+        assert_eq!(put.status, 200, "{path}: {}", put.text());
+    }
+    let events: BTreeSet<_> = senders.iter().map(|sender| sender.event).collect();
+    let mut secrets = std::collections::BTreeMap::new();
+    for event in events {
+        let new = json!({"name": format!("mine {event}"), "event": event, "webhook_url": services.url() + "/hook"});
+        let created = system.private("POST", "/v1/triggers", new.clone()).await;
+        secrets.insert(event, created.json()["secret"].as_str().unwrap().to_owned());
+        assert_eq!(
+            system.private("POST", "/v1/triggers", new).await.status,
+            409
+        );
+    }
+
+    for (n, sender) in senders.iter().enumerate() {
+        let [genuine, forged] = sender.deliveries("conn_1", 1);
+        refused(&system.send(forged).await);
+        let [stranger, _] = sender.deliveries("conn_unknown", 1);
+        refused(&system.send(stranger).await);
+        accepted(&system.send(genuine.clone()).await);
+        let done = |jobs: &[Value]| {
+            of(jobs, sender.server)
+                .iter()
+                .any(|job| job["state"] == "Done")
+        };
+        system.jobs(done).await;
+        let calls = services.called("/hook", n + 1).await;
+        let call = &calls[n];
+        assert!(verifies(&secrets[sender.event], call), "{}", sender.server);
+        let (body, server) = (call.json(), sender.server);
+        assert_eq!(
+            (&body["event"], &body["source"]),
+            (&json!(sender.event), &json!(server))
+        );
+        assert!(system.send(genuine).await.status == 200);
+    }
+    rows.passed(
+        15,
+        "fourteen providers, each connection with its own secret; unknown ones are 401",
+    );
+    rows.passed(
+        16,
+        "HMAC, ECDSA P-256, HTTP Basic, a secret in a header or in the body (and RSA, JWE, JWT)",
+    );
+    assert_eq!(
+        services.calls("/hook").len(),
+        senders.len(),
+        "copies are not forwarded"
+    );
+    rows.passed(
+        17,
+        "only verified events, signed anew with the trigger's secret: the guide's check holds",
+    );
+    let fetched = services.calls("/hook");
+    let fetched = fetched
+        .iter()
+        .find(|call| call.json()["source"] == "mercado-pago")
+        .unwrap()
+        .json();
+    assert_eq!(
+        (&fetched["payment_id"], &fetched["amount"]),
+        (&json!("123"), &json!(1050))
+    );
+    rows.passed(
+        6,
+        "names and amounts of one vocabulary; what Mercado Pago only names is fetched",
+    );
+
+    // The secret of a trigger is replaced by one that its receiver knows already.
+    let rotate = |secret: &str| {
+        let path = "/v1/triggers/mine%20stone.cash_in/rotate-secret";
+        system.private("POST", path, json!({"secret": secret}))
+    };
+    assert_eq!(rotate("").await.status, 422);
+    assert_eq!(rotate(&"x".repeat(1025)).await.status, 422);
+    assert_eq!(rotate("whsec_the_next_0123456789").await.status, 200);
+    let stone = senders
+        .iter()
+        .find(|sender| sender.server == "stone")
+        .unwrap();
+    let [again, _] = stone.deliveries("conn_1", 2);
+    accepted(&system.send(again).await);
+    let calls = services.called("/hook", senders.len() + 1).await;
+    let call = calls.last().unwrap();
+    assert!(
+        verifies("whsec_the_next_0123456789", call) && !verifies(&secrets["stone.cash_in"], call)
+    );
+    rows.passed(
+        5,
+        "the secret is returned once, sealed in the table, and rotated",
+    );
+}
