@@ -8,7 +8,7 @@ use axum::routing::put;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use webhook_axum::inbox::EventSteps;
+use webhook_axum::inbox::{EventSteps, Pipeline, Steps, step};
 use webhook_axum::tenants::from_path;
 use webhook_axum::{
     Algorithm, Answer, Endpoint, Event, HookResult, Part, Provider, Scheme, SecretSet,
@@ -95,41 +95,39 @@ pub(crate) fn app(parts: &Parts, mercadopago: String) -> Result<Adapters, Failur
     })
 }
 
-/// Calls every trigger of the event. One that fails is called again, and the others are not.
+/// Calls every trigger of the event. One that fails is called again later, and holds up no other.
 async fn forward(
     State(context): State<Context>,
     VerifiedEvent(event): VerifiedEvent<PaymentEvent>,
     EventSteps(steps): EventSteps,
 ) -> HookResult {
-    let payment = context.fetched(&event.data).await?;
+    let payment = context.fetched(&event.data, &steps).await?;
     let (name, body) = normalised(&event, &payment, steps.key("event"));
-    for trigger in context.parts.triggers.of(&name)? {
-        steps
-            .run(&trigger.id, async || {
-                trigger.call(&context.parts.client, &body).await
-            })
-            .await?;
+    let triggers = context.parts.triggers.of(&name)?;
+    let mut calls = Pipeline::new().abort_on_error(false);
+    for trigger in &triggers {
+        let call = |_| trigger.call(&context.parts.client, &body);
+        calls = calls.step(step(&*trigger.id, call));
     }
+    calls.run(&steps).await?.into_result()?;
     Ok(())
 }
 
 impl Context {
-    /// Mercado Pago signs the id of a payment and nothing else, so the payment is fetched.
-    async fn fetched(&self, payment: &PaymentEvent) -> Result<PaymentEvent, Failure> {
+    /// Mercado Pago signs the id of a payment and nothing else, so the payment is fetched. That is a
+    /// step too: the next attempt is about the same payment, even if it has changed since.
+    async fn fetched(&self, payment: &PaymentEvent, steps: &Steps) -> HookResult<PaymentEvent> {
         let Some(object) = &payment.to_fetch else {
             return Ok(payment.clone());
         };
-        let token = std::env::var("MERCADOPAGO_ACCESS_TOKEN").unwrap_or_default();
-        let request = self
-            .parts
-            .client
-            .get(format!("{}{}", self.mercadopago, object.path()));
-        let answer = request
-            .bearer_auth(token)
-            .send()
-            .await?
-            .error_for_status()?;
-        Ok(object.read(answer.bytes().await?)?)
+        let fetch = async || {
+            let token = std::env::var("MERCADOPAGO_ACCESS_TOKEN").unwrap_or_default();
+            let url = format!("{}{}", self.mercadopago, object.path());
+            let request = self.parts.client.get(url).bearer_auth(token);
+            request.send().await?.error_for_status()?.text().await
+        };
+        let fetched: String = steps.run("fetch", fetch).await?;
+        Ok(object.read(fetched)?)
     }
 }
 

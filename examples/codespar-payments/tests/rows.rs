@@ -179,7 +179,8 @@ async fn every_row_of_the_guide() {
     );
 
     failed_steps(&system, &services, &mut rows).await;
-    adapters(&system, &services, &mut rows).await;
+    adapters(&system, folder.path(), &services, &mut rows).await;
+    killed_while_it_forwards(system, folder.path(), &services).await;
     rows.finish();
 }
 
@@ -203,6 +204,25 @@ async fn refusals(system: &System) {
             .send(genuine.body(event("payment.confirmed", "other", "").to_string()))
             .await,
     );
+}
+
+/// The receiver of a trigger has the event, and the process dies before it hears so.
+async fn killed_while_it_forwards(system: System, data: &Path, services: &StandIn) {
+    let before = services.calls("/hook").len();
+    services.hold("/hook");
+    let [genuine, _] = providers::all()[0].deliveries("conn_1", 3);
+    accepted(&system.send(genuine).await);
+    services.called("/hook", before + 1).await;
+    system.program.kill().await;
+    let system = System::start(data, services).await;
+    let calls = services.called("/hook", before + 2).await;
+    services.let_go("/hook");
+    let last = [before, before + 1].map(|n| &calls[n].body);
+    assert_eq!(last[0], last[1], "the receiver knows the copy by its bytes");
+    let done = |jobs: &[Value]| of(jobs, "asaas").iter().all(|job| job["state"] == "Done");
+    system
+        .jobs(|jobs| of(jobs, "asaas").len() == 2 && done(jobs))
+        .await;
 }
 
 /// The invoice is issued and the parcel ordered, and the process dies before it hears of the parcel.
@@ -341,7 +361,7 @@ async fn failed_steps(system: &System, services: &StandIn, rows: &mut Rows) {
     );
 }
 
-async fn adapters(system: &System, services: &StandIn, rows: &mut Rows) {
+async fn adapters(system: &System, folder: &Path, services: &StandIn, rows: &mut Rows) {
     let senders = providers::all();
     for sender in &senders {
         let path = format!("/v1/connections/{}/conn_1", sender.server);
@@ -349,6 +369,13 @@ async fn adapters(system: &System, services: &StandIn, rows: &mut Rows) {
         assert_eq!(put.status, 200, "{path}: {}", put.text());
     }
     let events: BTreeSet<_> = senders.iter().map(|sender| sender.event).collect();
+    // A receiver that is always broken, in front of one that is not.
+    let broken =
+        json!({"name": "broken", "event": "sift.event", "webhook_url": services.url() + "/broken"});
+    assert_eq!(
+        system.private("POST", "/v1/triggers", broken).await.status,
+        200
+    );
     let mut secrets = std::collections::BTreeMap::new();
     for event in events {
         let new = json!({"name": format!("mine {event}"), "event": event, "webhook_url": services.url() + "/hook"});
@@ -366,10 +393,14 @@ async fn adapters(system: &System, services: &StandIn, rows: &mut Rows) {
         let [stranger, _] = sender.deliveries("conn_unknown", 1);
         refused(&system.send(stranger).await);
         accepted(&system.send(genuine.clone()).await);
+        let state = match sender.server {
+            "sift" => "Dead",
+            _ => "Done",
+        };
         let done = |jobs: &[Value]| {
             of(jobs, sender.server)
                 .iter()
-                .any(|job| job["state"] == "Done")
+                .any(|job| job["state"] == state)
         };
         system.jobs(done).await;
         let calls = services.called("/hook", n + 1).await;
@@ -433,6 +464,15 @@ async fn adapters(system: &System, services: &StandIn, rows: &mut Rows) {
     assert!(
         verifies("whsec_the_next_0123456789", call) && !verifies(&secrets["stone.cash_in"], call)
     );
+    for file in ["payments.db", "payments.db-wal"] {
+        let bytes = std::fs::read(folder.join(file)).unwrap_or_default();
+        let has = |text: &str| {
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        };
+        assert!(!secrets.values().any(|secret| has(secret)), "{file}");
+    }
     rows.passed(
         5,
         "the secret is returned once, sealed in the table, and rotated",

@@ -33,7 +33,7 @@ impl Ledger {
         connection.execute_batch(
             "create table if not exists ledger (
                 event text not null, what text not null, object text not null,
-                minor integer not null, currency text not null, number integer not null
+                minor integer not null, currency text not null, posting text not null
              ) strict",
         )?;
         Ok(Self(Mutex::new(connection)))
@@ -44,7 +44,7 @@ impl Ledger {
         &self,
         lease: &JobLease,
         entry: &Entry,
-        number: i64,
+        posting: &str,
     ) -> Result<(), Failure> {
         let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -56,7 +56,7 @@ impl Ledger {
                 &entry.object,
                 entry.minor,
                 &entry.currency,
-                number,
+                posting,
             ),
         )?;
         match done_in(&transaction, lease)? {
@@ -66,10 +66,10 @@ impl Ledger {
         }
     }
 
-    /// All entries, with their numbers in the books.
-    pub(crate) fn entries(&self) -> Result<Vec<(Entry, i64)>, Failure> {
+    /// All entries, with their postings.
+    pub(crate) fn entries(&self) -> Result<Vec<(Entry, String)>, Failure> {
         let connection = self.connection();
-        let all = "select event, what, object, minor, currency, number from ledger order by rowid";
+        let all = "select event, what, object, minor, currency, posting from ledger order by rowid";
         let mut all = connection.prepare(all)?;
         let rows = all.query_map([], |row| {
             let entry = Entry {

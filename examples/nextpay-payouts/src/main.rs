@@ -86,9 +86,8 @@ async fn main() -> Result<(), Failure> {
 
     let ledger = Ledger::open(&data.join("payouts.db"))?;
     let shop = Shop::new(Arc::new(ledger), books);
-    let hooks = payouts::hooks(layer.clone());
     let app = Router::new()
-        .route(PATH, hooks.into())
+        .route(PATH, payouts::route(layer.clone()))
         .with_state(shop.clone());
     let worker = Worker::new(inbox.clone())
         .consumer(AppConsumer::new(&layer, app.clone()))

@@ -38,7 +38,7 @@ async fn ledger(State(pages): State<Pages>) -> Result<Json<Value>, StatusCode> {
     let entries = entries.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     let entries = entries
         .into_iter()
-        .map(|(entry, number)| json!({"number": number, "entry": entry}));
+        .map(|(entry, posting)| json!({"posting": posting, "entry": entry}));
     Ok(Json(entries.collect()))
 }
 

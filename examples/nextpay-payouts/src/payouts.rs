@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::routing::MethodRouter;
 use serde::{Deserialize, Serialize};
 use webhook_axum::inbox::{EventSteps, Steps};
-use webhook_axum::{Event, HookResult, HookResultExt as _, VerifiedEvent, WebhookLayer};
-use webhook_axum::{WebhookRouter, router::HasFallback};
+use webhook_axum::{
+    Event, HookResult, HookResultExt as _, VerifiedEvent, WebhookLayer, WebhookRouter,
+};
 use webhook_payments::PaymentEvent;
 
 use crate::Failure;
@@ -23,16 +25,17 @@ pub(crate) struct Shop {
 /// What the accounting service answers.
 #[derive(Deserialize, Serialize)]
 struct Posted {
-    number: i64,
+    id: String,
 }
 
 /// Events of other types are answered 200, and kept: see `/parked`.
-pub(crate) fn hooks(layer: WebhookLayer) -> WebhookRouter<Shop, HasFallback> {
+pub(crate) fn route(layer: WebhookLayer) -> MethodRouter<Shop> {
     WebhookRouter::new(layer)
         .on("payout_request.completed", completed)
         .on("payout_request.failed", failed)
         .on("payment_intent.paid", paid)
         .ignore_unknown()
+        .into()
 }
 
 async fn completed(
@@ -89,13 +92,13 @@ impl Shop {
             minor: amount.minor(),
             currency: amount.currency().code().to_owned(),
         };
-        // Done once: when the event runs again, the number is read from the inbox. If the process
-        // is killed in between, the service sees the same key again.
+        // Done once: when the event runs again, the posting is read from the inbox. If the
+        // process is killed in between, the service sees the same key again.
         let key = steps.key("post");
         let posted = steps
             .run("post", async || self.post(&key, &entry).await)
             .await?;
-        self.ledger.record(steps.lease(), &entry, posted.number)?;
+        self.ledger.record(steps.lease(), &entry, &posted.id)?;
         Ok(())
     }
 

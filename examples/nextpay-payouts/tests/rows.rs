@@ -54,7 +54,7 @@ async fn refused(program: &Program, sent: Sent) {
 #[tokio::test]
 async fn every_row_of_the_guide() {
     let (mut rows, folder) = (Rows::new('N', 11), tempfile::tempdir().unwrap());
-    let books = StandIn::start([("/postings", json!({"number": 7}))]).await;
+    let books = StandIn::start([("/postings", json!({"id": "posting_1"}))]).await;
     let program = start(folder.path(), &books).await;
 
     let by_get = program
@@ -171,7 +171,7 @@ async fn every_row_of_the_guide() {
         format!("webhook_deliveries_total{{{ours},outcome=\"duplicate\"}}"),
         format!("webhook_events_total{{{ours},type=\"payment_intent.paid\",outcome=\"done\"}}"),
         "webhook_attempts_total{consumer=\"\",outcome=\"parked\"}".to_owned(),
-        "webhook_attempt_seconds".to_owned(),
+        "webhook_attempt_duration_seconds".to_owned(),
         "webhook_inbox_behind_seconds".to_owned(),
     ] {
         assert!(page.text().contains(&metric), "{metric}\n{}", page.text());

@@ -1,5 +1,6 @@
 //! The endpoints: who may deliver what, and where.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use axum::extract::Request;
 use axum::middleware::map_request;
 use axum::routing::post;
 use webhook_axum::inbox::Inbox;
+use webhook_axum::tenants::TenantHead;
 use webhook_axum::{
     Endpoint, EndpointBuilder, Mode, Otherwise, SecretSet, WebhookLayer, WebhookRouter, contracts,
     providers,
@@ -47,21 +49,13 @@ impl Endpoints {
             .durable(inbox.clone())
             .build()?;
 
-        // Nobody signs the id of the subscription. It only says whose secret to try.
         let template = of(SecretSet::per_tenant(), "orders")
             .durable(inbox.clone())
             .build()?;
-        let orders = WebhookLayer::per_tenant(
-            template,
-            |head| {
-                head.header("smartpay-subscription-id")
-                    .map_or(Some("_".into()), |id| Some(id.into()))
-            },
-            move |id: Arc<str>| {
-                let secrets = Arc::clone(&secrets);
-                async move { secrets.get(&providers::SMARTPAY, &id).await }
-            },
-        );
+        let orders = WebhookLayer::per_tenant(template, subscription, move |id: Arc<str>| {
+            let secrets = Arc::clone(&secrets);
+            async move { secrets.get(&providers::SMARTPAY, &id).await }
+        });
         Ok(Self {
             orders,
             payouts: WebhookLayer::new(payouts),
@@ -95,6 +89,13 @@ impl Endpoints {
             layer.drain(within).await;
         }
     }
+}
+
+/// Nobody signs the id of the subscription: it only says whose secret to try. Deliveries without
+/// one are those of `_`.
+fn subscription<'h>(head: &TenantHead<'h>) -> Option<Cow<'h, str>> {
+    let id = head.header("smartpay-subscription-id");
+    Some(id.unwrap_or("_").into())
 }
 
 /// Smartpay's middleware for Express and Go tells its verdict in a header, which anybody can send.

@@ -74,8 +74,8 @@ async fn main() -> Result<(), Failure> {
     let store = SqliteStore::open(data.join("orders.db"))?;
     let keys = KeyRing::from_file_or_new(data.join("keys.txt"))?;
 
-    // The secrets are sealed in the database, so they can be looked up, rotated and revoked while
-    // the server runs.
+    // The secrets are sealed in the database. Those of `/webhooks` are looked up there, so that
+    // they can be rotated and revoked while the server runs: `webhook secrets rotate`.
     let secrets = store.secrets(keys.clone());
     let configured = std::env::var(SECRETS).unwrap_or_else(|_| {
         eprintln!("{SECRETS} is not set: only deliveries signed with test secrets are genuine");

@@ -202,6 +202,8 @@ impl Sender {
     pub(crate) fn deliveries(&self, connection: &str, number: u32) -> [Sent; 2] {
         let (sender, mut data) = (self.plain(), self.data.clone());
         data["number"] = number.into();
+        // Each event of a sender has another id, if the provider has ids.
+        (1..number).for_each(|_| drop(sender.event(self.kind, &data)));
         let event = || sender.event(self.kind, &data);
         let (genuine, forged) = (sender.signed(event()), sender.forged(event()));
         [self.to(connection, genuine), self.to(connection, forged)]
