@@ -66,6 +66,7 @@ struct Context {
 pub(crate) fn app(parts: &Parts, mercadopago: String) -> Result<Adapters, Failure> {
     let (mut app, mut layers) = (Router::new(), Vec::new());
     for (server, provider) in ADAPTERS {
+        // What all connections share. Each has a secret of its own, which the closure below finds.
         let template = Endpoint::builder(provider, SecretSet::per_tenant())
             .consumer(server)
             .store(parts.store.clone())
@@ -74,7 +75,6 @@ pub(crate) fn app(parts: &Parts, mercadopago: String) -> Result<Adapters, Failur
             .answer_stored(|_| Answer::json(r#"{"received":true}"#))
             .build()?;
         let secrets = Arc::clone(&parts.secrets);
-        // A connection of somebody's account is a tenant: its own secret decides.
         let path = format!("/v1/webhooks/{server}/{{tenant}}");
         let layer =
             WebhookLayer::per_tenant(template, from_path(&path), move |connection: Arc<str>| {
@@ -114,8 +114,8 @@ async fn forward(
 }
 
 impl Context {
-    /// Mercado Pago signs the id of a payment and nothing else, so the payment is fetched. That is a
-    /// step too: the next attempt is about the same payment, even if it has changed since.
+    /// Mercado Pago signs the id of a payment and nothing else, so the payment is fetched. That is
+    /// a step too: the next attempt is about the same payment, even if it has changed since.
     async fn fetched(&self, payment: &PaymentEvent, steps: &Steps) -> HookResult<PaymentEvent> {
         let Some(object) = &payment.to_fetch else {
             return Ok(payment.clone());

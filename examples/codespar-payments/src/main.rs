@@ -92,6 +92,7 @@ async fn main() -> Result<(), Failure> {
 
     let file = data.join("payments.db");
     let store = SqliteStore::open(&file)?;
+    // It seals the secrets, and what is stored: a row that somebody changes never becomes an event.
     let keys = KeyRing::from_file_or_new(data.join("keys.txt"))?;
     let triggers = Triggers::open(&file, keys.clone())?;
     // The shop is a receiver like any other. Its port may be another one each time.
@@ -113,6 +114,7 @@ async fn main() -> Result<(), Failure> {
     let (shop_layer, shop) = shop::app(&parts, secret, services)?;
     let adapters = adapters::app(&parts, args.mercadopago_api)?;
     let app = Router::new().merge(shop).merge(adapters.app);
+    // The worker sends what is stored through the same application, where its handlers are.
     let retry = RetryPolicy::default().max_attempts(args.attempts);
     let first_wait = Duration::from_millis(args.first_wait);
     let mut worker = Worker::new(parts.inbox.clone())

@@ -225,7 +225,7 @@ async fn killed_while_it_forwards(system: System, data: &Path, services: &StandI
         .await;
 }
 
-/// The invoice is issued and the parcel ordered, and the process dies before it hears of the parcel.
+/// The invoice is issued and the parcel ordered, and the process dies before it hears so.
 async fn kill_in_the_middle(system: System, data: &Path, services: &StandIn) -> System {
     let payment = event("payment.confirmed", "pay_1", "first");
     services.hold(SHIP);
@@ -378,7 +378,8 @@ async fn adapters(system: &System, folder: &Path, services: &StandIn, rows: &mut
     );
     let mut secrets = std::collections::BTreeMap::new();
     for event in events {
-        let new = json!({"name": format!("mine {event}"), "event": event, "webhook_url": services.url() + "/hook"});
+        let (name, url) = (format!("mine {event}"), services.url() + "/hook");
+        let new = json!({"name": name, "event": event, "webhook_url": url});
         let created = system.private("POST", "/v1/triggers", new.clone()).await;
         secrets.insert(event, created.json()["secret"].as_str().unwrap().to_owned());
         assert_eq!(

@@ -73,6 +73,7 @@ async fn main() -> Result<(), Failure> {
 
     // One file has the replay keys, the inbox and the ledger, so they commit together.
     let store = SqliteStore::open(data.join("payouts.db"))?;
+    // What is stored is sealed: a row that somebody changes never becomes an event.
     let keys = KeyRing::from_file_or_new(data.join("keys.txt"))?;
     let inbox = Inbox::new(store.inbox(), SealKeys::new(&keys));
     let endpoint = Endpoint::nextpay(secret)
@@ -89,6 +90,7 @@ async fn main() -> Result<(), Failure> {
     let app = Router::new()
         .route(PATH, payouts::route(layer.clone()))
         .with_state(shop.clone());
+    // The worker sends what is stored through the same application, where its handlers are.
     let worker = Worker::new(inbox.clone())
         .consumer(AppConsumer::new(&layer, app.clone()))
         .lease(Duration::from_secs(args.lease))
@@ -102,6 +104,7 @@ async fn main() -> Result<(), Failure> {
     axum::serve(listener, app)
         .with_graceful_shutdown(stop)
         .await?;
+    // What is unfinished after this time runs when the program is started again.
     layer.drain(Duration::from_secs(10)).await;
     worker.drain(Duration::from_secs(30)).await;
     Ok(())

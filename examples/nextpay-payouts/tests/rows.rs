@@ -11,7 +11,10 @@ use webhook_test::{Program, Rows, Sent, StandIn};
 const SECRET: &str = "nextpay_test_secret_0123456789";
 const PATH: &str = "/webhooks/nextpay";
 /// Signed by `openssl dgst -sha256 -hmac nextpay_test_secret_0123456789`.
-const CAPTURED: &str = r#"{"id":"evt_1","type":"payout_request.completed","data":{"id":"pr_1","amount":50000,"currency":"PHP","status":"completed"}}"#;
+const CAPTURED: &str = concat!(
+    r#"{"id":"evt_1","type":"payout_request.completed","data":"#,
+    r#"{"id":"pr_1","amount":50000,"currency":"PHP","status":"completed"}}"#,
+);
 const CAPTURED_TAG: &str = "7102979f5be7cf2a47841075953c74fd72cb01bc6011dc3c788a9ecce31c7806";
 
 async fn start(data: &Path, books: &StandIn) -> Program {

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
@@ -49,6 +48,7 @@ impl Endpoints {
             .durable(inbox.clone())
             .build()?;
 
+        // What all subscriptions share. Each has a secret of its own: the closure below finds it.
         let template = of(SecretSet::per_tenant(), "orders")
             .durable(inbox.clone())
             .build()?;
@@ -82,12 +82,6 @@ impl Endpoints {
             .route("/webhooks/retries", retries)
             .with_state(shop)
             .layer(map_request(strip))
-    }
-
-    pub(crate) async fn drain(&self, within: Duration) {
-        for layer in [&self.orders, &self.payouts, &self.retries] {
-            layer.drain(within).await;
-        }
     }
 }
 

@@ -57,14 +57,17 @@ pub(crate) async fn authorized(
     VerifiedEvent(event): VerifiedEvent<PaymentEvent>,
     EventSteps(steps): EventSteps,
 ) -> HookResult {
+    let change = change(&event, "captured")?;
+    if shop.orders.is_closed(&change.subject)? {
+        return Ok(()); // It was canceled, and this event is late.
+    }
     // The key is the same in every attempt, so Smartpay captures once even if this process is
     // killed before it hears the answer.
     let key = steps.key("capture");
     let _: Captured = steps
         .run("capture", async || shop.capture(&key, &event).await)
         .await?;
-    shop.orders
-        .change(steps.lease(), &change(&event, "captured")?)?;
+    shop.orders.change(steps.lease(), &change)?;
     Ok(())
 }
 
@@ -105,16 +108,10 @@ fn change(event: &Event<PaymentEvent>, status: &'static str) -> HookResult<Chang
         attempt = event.attempt(),
         status
     );
-    let subject = ids
-        .order
-        .as_ref()
-        .or(ids.payout.as_ref())
-        .or(ids.payment.as_ref());
+    let subject = ids.order.clone().or(ids.payout.clone());
+    let subject = subject.or(ids.payment.clone());
     Ok(Change {
-        subject: subject
-            .ok_or("the event is about nothing")
-            .permanent()?
-            .clone(),
+        subject: subject.ok_or("no order").permanent()?,
         status,
         amount: event.data.amount.map(|amount| amount.minor()),
         is_test: event.mode() == Some(Mode::Test),

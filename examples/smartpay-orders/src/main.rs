@@ -72,6 +72,7 @@ async fn main() -> Result<(), Failure> {
         None => api::start().await?,
     };
     let store = SqliteStore::open(data.join("orders.db"))?;
+    // It seals the secrets, and what is stored: a row that somebody changes never becomes an event.
     let keys = KeyRing::from_file_or_new(data.join("keys.txt"))?;
 
     // The secrets are sealed in the database. Those of `/webhooks` are looked up there, so that
@@ -97,6 +98,7 @@ async fn main() -> Result<(), Failure> {
     let shop = Shop::new(Orders::open(&data.join("orders.db"))?, api);
     let endpoints = endpoints::Endpoints::new(&store, &inbox, Arc::new(secrets)).await?;
     let app = endpoints.app(shop.clone(), args.live);
+    // The worker sends what is stored through the same application, where its handlers are.
     let worker = Worker::new(inbox.clone())
         .consumer(AppConsumer::new(&endpoints.orders, app.clone()))
         .consumer(AppConsumer::new(&endpoints.payouts, app.clone()))
@@ -111,7 +113,6 @@ async fn main() -> Result<(), Failure> {
     axum::serve(listener, app)
         .with_graceful_shutdown(stop)
         .await?;
-    endpoints.drain(Duration::from_secs(10)).await;
     worker.drain(Duration::from_secs(30)).await;
     Ok(())
 }

@@ -28,8 +28,8 @@ impl Orders {
         let connection = Connection::open(file)?;
         connection.execute_batch(
             "create table if not exists orders (
-                subject text primary key, status text not null, amount integer, test integer not null,
-                events integer not null
+                subject text primary key, status text not null, amount integer,
+                test integer not null, events integer not null
              ) strict",
         )?;
         Ok(Self(Mutex::new(connection)))
@@ -56,6 +56,15 @@ impl Orders {
             // Dropped, the transaction is rolled back.
             _ => Err("another worker has this event".into()),
         }
+    }
+
+    /// Whether the status of an order is final.
+    pub(crate) fn is_closed(&self, subject: &str) -> Result<bool, Failure> {
+        let closed = "select exists (select 1 from orders
+            where subject = ?1 and status in ('canceled', 'refunded'))";
+        Ok(self
+            .connection()
+            .query_row(closed, [subject], |row| row.get(0))?)
     }
 
     pub(crate) fn all(&self) -> Result<Vec<Value>, Failure> {

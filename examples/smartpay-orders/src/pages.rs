@@ -34,7 +34,8 @@ async fn jobs(State((_, inbox)): State<Pages>) -> Result<Json<Value>, StatusCode
     let jobs = listed.jobs.iter().map(|job| {
         json!({
             "type": job.event_type, "state": format!("{:?}", job.state), "error": job.error,
-            "endpoint": job.lane.consumer, "subscription": job.lane.tenant, "attempts": job.attempts,
+            "endpoint": job.lane.consumer, "subscription": job.lane.tenant,
+            "attempts": job.attempts,
         })
     });
     Ok(Json(jobs.collect()))

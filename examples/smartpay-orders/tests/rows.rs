@@ -215,6 +215,7 @@ async fn every_row_of_the_guide() {
         (&entry["test"], &entry["amount"]),
         (&json!(true), &json!(2500))
     );
+    late_events_change_nothing(&program, &api).await;
     let newer = event("evt_8", "order.authorized", "order_6").replace("2022-02-18", "2099-01-01");
     assert_eq!(status(&program, delivery(DEFAULT, &newer)).await, 200);
     let dead = job(&program, "order.authorized", "Dead").await;
@@ -327,4 +328,23 @@ async fn body_is_whole(program: &Program, genuine: &Sent) {
     assert!(reply.is_none_or(|reply| reply.status == 400));
     let huge = delivery(DEFAULT, &" ".repeat(2 << 20));
     assert_eq!(program.send(huge).await.status, 413);
+}
+
+/// An order that was canceled is neither captured nor paid. Its events are handled one after the
+/// other, so the one in the middle is handled when the last one is.
+async fn late_events_change_nothing(program: &Program, api: &StandIn) {
+    let captures = api.effects("/v1/payments");
+    let kinds = ["order.canceled", "order.authorized", "payment.created"];
+    for (n, kind) in kinds.into_iter().enumerate() {
+        let sent = delivery(DEFAULT, &event(&format!("evt_late_{n}"), kind, "order_7"));
+        assert_eq!(status(program, sent).await, 200);
+    }
+    let has_both = |reply: &Reply| {
+        let orders = reply.json().as_array().unwrap().clone();
+        let mut orders = orders.into_iter();
+        orders.any(|order| order["subject"] == "order_7" && order["events"] == 2)
+    };
+    program.get_until("/orders", has_both).await;
+    order(program, "order_7", "canceled").await;
+    assert_eq!(api.effects("/v1/payments"), captures);
 }

@@ -17,9 +17,9 @@ pub(crate) fn event(id: &str, kind: &str, subject: &str) -> String {
     let data = format!(
         r#"{{"id":"{subject}","order":"{subject}","amount":2500,"currency":"JPY","name":"Taro"}}"#
     );
-    format!(
-        r#"{{"id":"{id}","object":"event","createdAt":1664522079584,"test":true,"eventData":{{"type":"{kind}","version":"2022-02-18","data":{data}}}}}"#
-    )
+    let data = format!(r#"{{"type":"{kind}","version":"2022-02-18","data":{data}}}"#);
+    let head = format!(r#""id":"{id}","object":"event","createdAt":1664522079584,"test":true"#);
+    format!(r#"{{{head},"eventData":{data}}}"#)
 }
 
 /// A delivery to `/webhooks`, signed now with this secret.
