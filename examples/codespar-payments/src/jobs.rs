@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use webhook_axum::StoreError;
-use webhook_axum::inbox::{Change, InboxTable as _, JobFilter, JobState, StepState};
+use webhook_axum::inbox::{Action, Change, InboxTable as _, JobFilter, JobState, StepState};
 
 use crate::Parts;
 
@@ -54,7 +54,8 @@ async fn redrive(State(parts): State<Parts>) -> Result<Json<Value>, StatusCode> 
             .list(&JobFilter::of_state(JobState::Dead), None, 100)
             .await?;
         let ids: Vec<_> = dead.jobs.iter().map(|job| job.id).collect();
-        table.change(&ids, Change::Requeue).await
+        let action = Action::new("private API", "redrive");
+        table.change(&ids, Change::Requeue, &action).await
     };
     let requeued = requeued
         .await
