@@ -159,6 +159,23 @@ impl HttpsApi {
         Ok(self)
     }
 
+    /// Fetches an object that a signed event names, such as those of `ToFetch` in
+    /// webhook-payments. The path begins with a slash, and is appended to the base. `None`: the API
+    /// does not have it.
+    ///
+    /// # Errors
+    ///
+    /// The path has another form, or the request fails as above. Whether the object exists is
+    /// unknown.
+    pub async fn object(&self, path: &str) -> Result<Option<Bytes>, Unfetched> {
+        // Without a slash, the text would become a part of the host.
+        let object = match path.starts_with('/') {
+            true => self.get(path).await,
+            false => Err(FetchError::Url),
+        };
+        object.map_err(Unfetched::with_source)
+    }
+
     /// The object at this path. `None`: it does not exist.
     pub(crate) async fn get(&self, path: &str) -> Result<Option<Bytes>, FetchError> {
         let url = Url::parse(&format!("{}{path}", self.base)).map_err(|_| FetchError::Url)?;
@@ -183,8 +200,7 @@ fn visible(text: &str) -> Result<&str, ApiSetupError> {
 
 impl FetchBack for HttpsApi {
     async fn fetch(&self, notification: &Notification) -> Result<Option<Bytes>, Unfetched> {
-        let object = self.get(notification.path()).await;
-        object.map_err(Unfetched::with_source)
+        self.object(notification.path()).await
     }
 }
 

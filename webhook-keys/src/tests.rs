@@ -203,7 +203,7 @@ async fn an_api_is_at_its_own_host_with_its_own_certificate_and_not_inside() {
     let at = |base: &str| reqwest::Url::parse(base).unwrap();
 
     let genuine = HttpsApi::with(trusting(), To(served.at), &at("https://keys.example")).unwrap();
-    assert_eq!(genuine.get("/a").await.unwrap().unwrap(), "{}");
+    assert_eq!(genuine.object("/a").await.unwrap().unwrap(), "{}");
     let other = HttpsApi::with(trusting(), To(served.at), &at("https://other.example")).unwrap();
     assert!(
         other.get("/a").await.is_err(),
@@ -212,6 +212,9 @@ async fn an_api_is_at_its_own_host_with_its_own_certificate_and_not_inside() {
     let before = served.connections.load(Ordering::SeqCst);
     let inside = HttpsApi::with(trusting(), PublicResolver, &at("https://localhost")).unwrap();
     assert!(inside.get("/a").await.is_err());
+    for path in ["", "a", ".evil.example/a", "@evil.example/a"] {
+        assert!(genuine.object(path).await.is_err(), "{path:?} is no path");
+    }
     assert_eq!(
         served.connections.load(Ordering::SeqCst),
         before,
