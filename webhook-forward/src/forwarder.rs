@@ -55,6 +55,8 @@ struct Prepared {
 
 impl Forwarder {
     /// Begins with the URL of the receiver. [`build`](crate::ForwarderBuilder::build) checks it.
+    /// In its path and query, `{tenant}` stands for the name of the delivery's tenant, escaped, or
+    /// for nothing if there is none.
     pub fn to(url: impl Into<String>) -> Destination {
         Destination::new(url.into())
     }

@@ -1,5 +1,6 @@
 //! The URL of the destination.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use form_urlencoded::{Serializer, parse};
@@ -50,25 +51,64 @@ impl Target {
 
     /// The URL for a delivery. Only one by `GET` has content in its query.
     pub(crate) fn of(&self, delivery: &Delivery, head: &Head<'_>) -> Uri {
+        let target = self.for_tenant(delivery.tenant());
         let query = head.query().filter(|_| head.method == "GET");
         match query.map(|query| without_token(query, delivery)) {
-            Some(query) if !query.is_empty() => self.with_query(&query),
-            _ => self.0.clone(),
+            Some(query) if !query.is_empty() => with_query(target, &query),
+            _ => target,
         }
     }
 
-    fn with_query(&self, query: &str) -> Uri {
-        let own = self.0.path_and_query().map_or("/", PathAndQuery::as_str);
-        let mark = if own.contains('?') { '&' } else { '?' };
-        let mut parts = self.0.clone().into_parts();
-        // A serialized query has no character that a URL does not allow. One that is too long for a
-        // URL is left out.
-        match format!("{own}{mark}{query}").parse() {
-            Ok(both) => parts.path_and_query = Some(both),
-            Err(_) => return self.0.clone(),
+    /// With the name of the tenant in the places of [`TENANT`].
+    fn for_tenant(&self, tenant: Option<&str>) -> Uri {
+        let own = path_and_query(&self.0);
+        match own.contains(TENANT) {
+            true => {
+                let name = tenant.map_or(Cow::Borrowed(""), escaped);
+                replaced(self.0.clone(), &own.replace(TENANT, &name))
+            }
+            false => self.0.clone(),
         }
-        Uri::from_parts(parts).unwrap_or_else(|_| self.0.clone())
     }
+}
+
+/// What stands for the name of the tenant, in path and query.
+const TENANT: &str = "{tenant}";
+
+fn path_and_query(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", PathAndQuery::as_str)
+}
+
+fn with_query(target: Uri, query: &str) -> Uri {
+    let own = path_and_query(&target);
+    let mark = if own.contains('?') { '&' } else { '?' };
+    let both = format!("{own}{mark}{query}");
+    replaced(target, &both)
+}
+
+/// With another path and query. Whatever is put in has no character that a URL does not allow. If it
+/// is too long for a URL, it is left out.
+fn replaced(target: Uri, path_and_query: &str) -> Uri {
+    let Ok(path_and_query) = path_and_query.parse() else {
+        return target;
+    };
+    let mut parts = target.clone().into_parts();
+    parts.path_and_query = Some(path_and_query);
+    Uri::from_parts(parts).unwrap_or(target)
+}
+
+/// A name as one segment of a path, or one value of a query.
+fn escaped(name: &str) -> Cow<'_, str> {
+    // A dot too: `..` is another folder.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~');
+    if name.bytes().all(is_plain) {
+        return Cow::Borrowed(name);
+    }
+    let escape = |byte: u8| match is_plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    Cow::Owned(name.bytes().map(escape).collect())
 }
 
 /// The query without the token of the sender: it is a secret, and this receiver does not know it.
@@ -133,5 +173,41 @@ mod tests {
             let target = Target::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
             assert_eq!(target.origin().to_string(), origin);
         }
+    }
+
+    #[test]
+    fn the_name_of_a_tenant_is_one_segment_or_one_value() {
+        for (url, tenant, expected) in [
+            ("http://a/{tenant}/x", "acme", "http://a/acme/x"),
+            ("http://a/x?org={tenant}&b", "acme", "http://a/x?org=acme&b"),
+            (
+                "http://a/{tenant}?org={tenant}",
+                "a-_~9",
+                "http://a/a-_~9?org=a-_~9",
+            ),
+            ("http://a/{tenant}", "../b", "http://a/%2E%2E%2Fb"),
+            (
+                "http://a/?org={tenant}",
+                "a&b=c d+%",
+                "http://a/?org=a%26b%3Dc%20d%2B%25",
+            ),
+            ("http://a/{tenant}", "é", "http://a/%C3%A9"),
+            ("http://a/x", "acme", "http://a/x"),
+        ] {
+            let uri = Target::parse(url).unwrap().for_tenant(Some(tenant));
+            assert_eq!(uri, expected);
+        }
+        let without = Target::parse("http://a/?org={tenant}")
+            .unwrap()
+            .for_tenant(None);
+        assert_eq!(without, "http://a/?org=");
+    }
+
+    #[test]
+    fn a_query_is_added_to_that_of_the_tenant() {
+        let target = Target::parse("http://a/x?org={tenant}")
+            .unwrap()
+            .for_tenant(Some("acme"));
+        assert_eq!(with_query(target, "id=1"), "http://a/x?org=acme&id=1");
     }
 }
