@@ -11,9 +11,10 @@ use std::time::Duration;
 use common::{NOW, read, signed};
 use tokio::sync::Semaphore;
 use tokio::time::advance;
+use webhook_core::notification::{FetchBack, FetchError, MOLLIE_CLASSIC, Notification};
 use webhook_core::{
-    Begun, Endpoint, Head, MemoryStore, RejectionKind, SecretSet, SignedRequest, Signer, UnixTime,
-    providers,
+    Begun, Endpoint, Finished, Head, MemoryStore, RejectionKind, SecretSet, SignedRequest, Signer,
+    UnixTime, providers,
 };
 use webhook_runtime::tenants::{FoundTenant, TenantHead, Tenants, from_path};
 use webhook_runtime::{BodyResult, TrackedEndpoint};
@@ -377,5 +378,55 @@ async fn whole_endpoints_have_the_tenants_name_and_a_store() {
     for name in ["nameless", "other", "storeless"] {
         let found = find(&tenants, name).await.map(drop);
         assert_eq!(found, Err(RejectionKind::TenantUnavailable), "{name}");
+    }
+}
+
+/// An API that has every object.
+#[derive(Debug)]
+struct Objects;
+
+impl FetchBack for Objects {
+    async fn fetch(&self, _: &Notification) -> Result<Option<bytes::Bytes>, FetchError> {
+        Ok(Some(r#"{"id":"tr_7"}"#.into()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tenants_of_a_sender_that_signs_nothing_have_an_api_each_and_strangers_none() {
+    let store = MemoryStore::new();
+    let resolver = move |name: Arc<str>| {
+        let endpoint = Endpoint::notifications(MOLLIE_CLASSIC, Objects).tenant(Arc::clone(&name));
+        let endpoint = endpoint.store(store.clone()).build();
+        async move { endpoint.map(|endpoint| (&*name == "acme").then_some(endpoint)) }
+    };
+    let stranger = Endpoint::notification_template(MOLLIE_CLASSIC)
+        .build()
+        .unwrap();
+    let tenants = Tenants::of_endpoints(stranger, from_path("/hooks/{tenant}"), resolver);
+    let tenants = Arc::new(tenants);
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let head = Head::new("POST", "/hooks/any", &headers);
+    for (tenant, expected) in [
+        ("acme", Ok(Some("acme".to_owned()))),
+        ("initech", Err(RejectionKind::UnknownTenant)),
+    ] {
+        for _ in 0..100 {
+            let found = find(&tenants, tenant).await.unwrap();
+            let mut intake = found.endpoint().begin(&head).intake().unwrap();
+            intake.push("id=tr_7".into()).unwrap();
+            let finished = match intake.finish() {
+                Ok(Finished::Pending(pending)) => pending.resolve().await,
+                finished => finished,
+            };
+            let tenant = finished.map(|finished| match finished {
+                Finished::Event(event) => event.copy().tenant().map(str::to_owned),
+                other => panic!("{other:?}"),
+            });
+            // The same object, and a flood that no fetch answers.
+            assert_eq!(tenant.map_err(|rejection| rejection.kind()), expected);
+            if expected.is_ok() {
+                break;
+            }
+        }
     }
 }

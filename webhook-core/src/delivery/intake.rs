@@ -206,7 +206,11 @@ impl Intake {
     fn notify(mut self, named: Named) -> Result<Finished, Rejection> {
         let body = self.0.arrival.body.whole();
         let notification = match &self.0.scope.shared.fetcher {
-            Some(fetcher) => fetcher.spec.read_body(named, body),
+            Some(fetcher) => match fetcher.spec.read_body(named, body) {
+                // Without a limit of fetches: what is refused needs none.
+                Ok(_) if fetcher.is_template() => Err(RejectionKind::UnknownTenant),
+                notification => notification,
+            },
             None => Err(RejectionKind::BadSignature),
         };
         match notification {

@@ -6,6 +6,7 @@ use crate::answer::{Answer, Rejection};
 use crate::delivery::{Begun, HandshakeResponder, Intake, Shared, Watch};
 use crate::error::RejectionKind;
 use crate::metrics::DeliveryOutcome;
+use crate::notification::Fetcher;
 use crate::observe::EscapedId;
 use crate::replay::KeyPrefix;
 use crate::request::Head;
@@ -60,7 +61,8 @@ impl Scope {
     /// Whether every delivery is refused here, because only tenants have secrets.
     pub(crate) fn is_template(&self) -> bool {
         // Without a secret too, but what is fetched needs none.
-        self.is_template && self.shared.fetcher.is_none()
+        let fetcher = self.shared.fetcher.as_ref();
+        self.is_template && fetcher.is_none_or(Fetcher::is_template)
     }
 
     /// Whether every delivery is one of a tenant, and this is their template.

@@ -77,6 +77,25 @@ impl Endpoint {
         builder
     }
 
+    /// Configures what stands for unknown tenants whose senders sign nothing: it fetches nothing, and
+    /// refuses every notification. Each tenant has [`notifications`](Self::notifications) with an API
+    /// of its own, and a resolver of whole endpoints returns it: `Tenants::of_endpoints` of the
+    /// adapters.
+    ///
+    /// ```
+    /// use webhook_core::Endpoint;
+    /// use webhook_core::notification::EASYPAY_SINGLE;
+    ///
+    /// let stranger = Endpoint::notification_template(EASYPAY_SINGLE).build()?;
+    /// assert!(stranger.is_template());
+    /// # Ok::<(), webhook_core::ConfigError>(())
+    /// ```
+    pub fn notification_template(spec: NotificationSpec) -> EndpointBuilder {
+        let mut builder = Self::builder(spec.provider, SecretSet::per_tenant());
+        builder.fetcher = Some(Fetcher::template(spec));
+        builder
+    }
+
     /// The endpoint of a tenant: its name and its secrets, and everything else of this endpoint, its
     /// store and its counters included. It takes a few hundred bytes.
     ///

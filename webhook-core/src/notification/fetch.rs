@@ -73,7 +73,8 @@ impl Error for FetchError {
 #[derive(Clone)]
 pub(crate) struct Fetcher {
     pub(crate) spec: NotificationSpec,
-    source: Arc<dyn ErasedFetch>,
+    /// `None`: only tenants have an API.
+    source: Option<Arc<dyn ErasedFetch>>,
     flights: Arc<Flights>,
 }
 
@@ -81,9 +82,22 @@ impl Fetcher {
     pub(crate) fn new(spec: NotificationSpec, source: impl FetchBack) -> Self {
         Self {
             spec,
-            source: Arc::new(source),
+            source: Some(Arc::new(source)),
             flights: Arc::default(),
         }
+    }
+
+    /// What stands for tenants that do not exist: it fetches nothing.
+    pub(crate) fn template(spec: NotificationSpec) -> Self {
+        Self {
+            spec,
+            source: None,
+            flights: Arc::default(),
+        }
+    }
+
+    pub(crate) const fn is_template(&self) -> bool {
+        self.source.is_none()
     }
 
     /// With other limits: fetches at a time, and in a minute.
@@ -105,7 +119,10 @@ impl Fetcher {
     }
 
     async fn fetch(&self, notification: &Notification) -> Result<Bytes, RejectionKind> {
-        match self.source.fetch(notification).await {
+        let Some(source) = &self.source else {
+            return Err(RejectionKind::UnknownTenant);
+        };
+        match source.fetch(notification).await {
             Ok(object) => object.ok_or(RejectionKind::UnknownObject),
             Err(error) => {
                 observe::fetch_failed(notification.provider(), &error);
