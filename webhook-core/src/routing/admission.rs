@@ -14,7 +14,8 @@ pub enum Otherwise {
     /// [`ignored`](crate::Counts::ignored). In a worker it is done too, while an event that only
     /// finds no handler is parked.
     Acknowledge,
-    /// It is refused and released: 422, so that the sender shows it as failed.
+    /// It is refused and released: 422, so that the sender shows it as failed. In a worker it is
+    /// parked: its sender was answered when it was stored.
     Refuse,
 }
 
@@ -57,6 +58,7 @@ impl Admission {
         Some(match otherwise {
             Otherwise::Acknowledge => acknowledge(delivery),
             Otherwise::Refuse => {
+                delivery.finds_no_handler();
                 let rejection = Rejection::new(RejectionKind::Unprocessable);
                 Answer::from(&delivery.scope().reject(rejection))
             }

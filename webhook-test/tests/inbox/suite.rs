@@ -220,23 +220,29 @@ async fn the_verdict_of_an_error_decides() {
 }
 
 #[actix_web::test]
-async fn what_a_router_is_told_to_acknowledge_is_done() {
-    let (inbox, ran) = (inbox(), Ran::default());
-    let layer = Layer::new(endpoint()).durable(inbox.clone());
-    let hooks = WebhookRouter::new(layer.clone());
-    let hooks = hooks
-        .only_types(["invoice.*"], Otherwise::Acknowledge)
-        .on("invoice.paid", ran.handler("paid", fine))
-        .ignore_unknown();
-    let served = serve(hooks);
-    for (id, kind) in [("evt_1", "customer.created"), ("evt_2", "invoice.voided")] {
-        assert_eq!(served.send(&sent(id, kind)).await, 200);
+async fn what_a_router_is_told_to_acknowledge_is_done_and_what_it_refuses_is_parked() {
+    for (otherwise, state) in [
+        (Otherwise::Acknowledge, JobState::Done),
+        (Otherwise::Refuse, JobState::Parked),
+    ] {
+        let (inbox, ran) = (inbox(), Ran::default());
+        let layer = Layer::new(endpoint()).durable(inbox.clone());
+        let hooks = WebhookRouter::new(layer.clone());
+        let hooks = hooks
+            .only_types(["invoice.*"], otherwise)
+            .on("invoice.paid", ran.handler("paid", fine))
+            .ignore_unknown();
+        let served = serve(hooks);
+        for (id, kind) in [("evt_1", "customer.created"), ("evt_2", "invoice.voided")] {
+            assert_eq!(served.send(&sent(id, kind)).await, 200);
+        }
+        finish(&inbox, served.consumer(&layer)).await;
+        let jobs = jobs(&inbox).await;
+        let ends: Vec<_> = jobs.iter().map(|job| (job.state, job.attempts)).collect();
+        let spent = u32::from(state == JobState::Done);
+        assert_eq!(ends, [(state, spent), (JobState::Parked, 0)]);
+        assert!(ran.take().is_empty());
     }
-    finish(&inbox, served.consumer(&layer)).await;
-    let jobs = jobs(&inbox).await;
-    let states: Vec<_> = jobs.iter().map(|job| job.state).collect();
-    assert_eq!(states, [JobState::Done, JobState::Parked]);
-    assert!(ran.take().is_empty());
 }
 
 #[actix_web::test]
