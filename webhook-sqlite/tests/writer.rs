@@ -119,7 +119,9 @@ async fn a_lock_that_another_connection_keeps_is_an_error_in_time_and_not_for_ev
     raw.execute_batch("begin immediate").unwrap();
     let begin = Instant::now();
     let error = store.claim(&key(2), &request()).await.unwrap_err();
-    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error:?}");
+    // SQLite gives up after its time, and on a busy machine the caller may do so before that.
+    let kinds = [StoreErrorKind::Unavailable, StoreErrorKind::Timeout];
+    assert!(kinds.contains(&error.kind()), "{error:?}");
     assert!(begin.elapsed() >= Duration::from_secs(2));
     raw.execute_batch("rollback").unwrap();
     let _lease = acquire(&store, &key(2)).await;
