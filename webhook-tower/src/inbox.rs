@@ -2,8 +2,8 @@
 //!
 //! [`WebhookLayer::durable`] stores what it verifies in an [`Inbox`] and answers. A [`Worker`] takes
 //! what is stored, and [`ServiceConsumer`] calls the very same service with it: the request has its
-//! method, target, kept headers and body again, its [`Delivery`] is in the extensions, and the layer
-//! lets it pass.
+//! method, target, kept headers and body again, its [`Delivery`](crate::Delivery) is in the
+//! extensions, and the layer lets it pass.
 //!
 //! ```
 //! use std::time::Duration;
