@@ -39,8 +39,14 @@ async fn a_tampered_one_is_answered_401_and_does_not_run() -> Result<(), Failure
 #[actix_web::test]
 async fn one_that_is_sent_again_as_another_kind_is_a_copy() -> Result<(), Failure> {
     let server = Running::start()?;
-    assert_eq!(server.send(&github().signed(payload("star", STAR))).await, 200);
-    assert_eq!(server.send(&github().signed(payload("push", STAR))).await, 200);
+    assert_eq!(
+        server.send(&github().signed(payload("star", STAR))).await,
+        200
+    );
+    assert_eq!(
+        server.send(&github().signed(payload("push", STAR))).await,
+        200
+    );
     assert_eq!(server.log.lines().len(), 1);
     server.stop().await;
     Ok(())
@@ -50,8 +56,14 @@ async fn one_that_is_sent_again_as_another_kind_is_a_copy() -> Result<(), Failur
 async fn one_that_does_not_fit_its_type_is_answered_422_and_may_come_again() -> Result<(), Failure>
 {
     let server = Running::start()?;
-    assert_eq!(server.send(&github().signed(payload("push", STAR))).await, 422);
-    assert_eq!(server.send(&github().signed(payload("star", STAR))).await, 200);
+    assert_eq!(
+        server.send(&github().signed(payload("push", STAR))).await,
+        422
+    );
+    assert_eq!(
+        server.send(&github().signed(payload("star", STAR))).await,
+        200
+    );
     assert_eq!(server.log.lines().len(), 1);
     server.stop().await;
     Ok(())

@@ -43,7 +43,11 @@ async fn a_known_kind_that_does_not_fit_its_type_is_retried_and_not_lost() -> Re
     let (server, ledger) = serve().await;
     let changed = CREATED.replace(r#""created": 1700000000"#, r#""created": "yesterday""#);
     assert_eq!(send(&server, &stripe().signed(&changed)).await, 422);
-    assert_eq!(send(&server, &stripe().signed(&changed)).await, 422, "released");
+    assert_eq!(
+        send(&server, &stripe().signed(&changed)).await,
+        422,
+        "released"
+    );
     // The corrected event runs.
     assert_eq!(send(&server, &stripe().signed(CREATED)).await, 200);
     assert_eq!(ledger.lock().await.len(), 1);
