@@ -53,14 +53,12 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
     if number > retry.max_attempts {
         // Each attempt was interrupted: the worker was killed while it ran.
         let failure = Failure::new("interrupted", Duration::ZERO);
-        context.lanes().breaker.ended_without_result(&job.lane);
         dead(&job, &failure);
-        return settle(context, &lease, &Ending::Dead { failure }).await;
+        return set_aside(context, &job, &Ending::Dead { failure }).await;
     }
     let (consumer, mut opened) = match open(context, &job) {
         Ok(found) => found,
         Err(reason) => {
-            context.lanes().breaker.ended_without_result(&job.lane);
             tracing::error!(
                 target: "webhook",
                 job = job.lease.id.number(),
@@ -70,13 +68,11 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
                 reason = &*reason.kind,
                 "delivery is parked"
             );
-            return settle(context, &lease, &Ending::Parked { reason }).await;
+            return set_aside(context, &job, &Ending::Parked { reason }).await;
         }
     };
     let Ok(transaction) = context.inbox.table().begin(&lease).await else {
-        // Nothing has run.
-        context.lanes().breaker.ended_without_result(&job.lane);
-        return settle(context, &lease, &Ending::GivenBack).await;
+        return set_aside(context, &job, &Ending::GivenBack).await;
     };
     opened.runs_under(&claim(&job, transaction.clone()));
     let stored = Stored::new(opened, &job, context.inbox.clone());
@@ -94,6 +90,12 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
     metrics::attempted(&job.lane.consumer, ran.as_str(), took);
     conclude(context, &job, &stored, ran, took, transaction).await;
     context.leases.end(&lease);
+}
+
+/// Settles a job that did not run, which says nothing about its lane.
+async fn set_aside<T: InboxTable>(context: &Context<T>, job: &Job, ending: &Ending) {
+    context.lanes().breaker.ended_without_result(&job.lane);
+    settle(context, &job.lease, ending).await;
 }
 
 /// The consumer of a job, and its delivery.
@@ -177,17 +179,17 @@ async fn conclude<T: InboxTable>(
     transaction: Option<TransactionSlot>,
 ) {
     let lease = &job.lease;
-    let rolls_back = |transaction: Option<TransactionSlot>| {
-        if let Some(slot) = transaction {
+    let roll_back = || {
+        if let Some(slot) = &transaction {
             slot.clear();
         }
     };
     let ending = match ran {
         Ran::Ended(Consumed::Done) => {
             context.lanes().breaker.succeeded(stored.lane());
-            return match transaction {
+            return match &transaction {
                 None => settle(context, lease, &Ending::Done).await,
-                Some(slot) => commit(context, lease, &slot).await,
+                Some(slot) => commit(context, lease, slot).await,
             };
         }
         Ran::Ended(Consumed::GivenUp { kind }) => {
@@ -208,7 +210,7 @@ async fn conclude<T: InboxTable>(
         Ran::TimedOut => failed(context, job, Failure::new("timeout", took), None),
         Ran::Lost => {
             context.lanes().breaker.ended_without_result(stored.lane());
-            rolls_back(transaction);
+            roll_back();
             tracing::warn!(
                 target: "webhook",
                 provider = stored.delivery().provider(),
@@ -223,7 +225,7 @@ async fn conclude<T: InboxTable>(
             Ending::GivenBack
         }
     };
-    rolls_back(transaction);
+    roll_back();
     settle(context, lease, &ending).await;
 }
 

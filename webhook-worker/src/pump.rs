@@ -1,6 +1,5 @@
 //! Takes jobs while there are slots for them.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
@@ -107,9 +106,8 @@ impl<T: InboxTable> Pump<'_, T> {
         }
         let wait = FIRST_WAIT.saturating_mul(1 << self.failures.min(6));
         self.failures = self.failures.saturating_add(1);
-        let mut drains = pin!(self.context.reaches(Phase::Drains));
         tokio::select! {
-            () = &mut drains => {}
+            () = self.context.reaches(Phase::Drains) => {}
             () = sleep(wait.min(LONGEST_WAIT)) => {}
         }
     }
