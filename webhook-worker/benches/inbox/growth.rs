@@ -1,28 +1,51 @@
-//! Acceptance into a table that holds millions of rows, while old ones are pruned.
+//! Acceptance into a table that grows to millions of rows, whose jobs are done and pruned meanwhile.
+//!
+//! "steady" is a rate that the table carries easily: a delivery waits from the moment at which it
+//! was to be sent. "full" is 64 clients that send as fast as they are answered.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use webhook_inbox::{Accepted, Ending, InboxTable, Retention, TakeRequest};
+use tokio::time::{interval, sleep};
+use webhook_inbox::{Accepted, InboxTable, Retention};
 use webhook_sqlite::SqliteStore;
 
-use crate::load::{acceptance, owner, repeat, report};
+use crate::load::{Running, acceptance, repeat, report, take_and_end};
 use crate::tables::{Folder, Kind, Schema};
 use crate::time;
 
-/// How many rows there are in the end, and at how many a line is printed.
+/// How many rows there are in the end, and at how many acceptance is measured.
 const ROWS: u64 = 3_000_000;
 const EVERY: u64 = 500_000;
-const CLIENTS: usize = 64;
+/// How many deliveries come in the end, while old records leave.
+const EXCHANGED: u64 = 500_000;
+const CLIENTS: u64 = 64;
+/// Deliveries a second of the steady rate.
+const STEADY: u64 = 1_000;
+/// How many jobs may wait while the table is filled.
+const BACKLOG: u64 = 20_000;
+const TAKERS: u64 = 4;
+/// How many rows a call removes. A worker does as much (`webhook-worker/src/tidy.rs`).
+const PRUNED: usize = 500;
+/// Longer than the bench.
+const LONG: Duration = Duration::from_secs(24 * 60 * 60);
+const SHORT: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run() {
-    println!("{:<44} {:>9} {:>9} {:>9}", "", "a second", "p50", "p99");
-    let folder = Folder::new();
-    let file = folder.file("growth");
-    let table = SqliteStore::open(&file).unwrap().inbox();
-    grow("SQLite", &table, async || megabytes(&file)).await;
+    println!("{:<56} {:>9} {:>9} {:>9}", "", "a second", "p50", "p99");
+    let wanted = std::env::args().nth(2);
+    let wants = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
+    if wants("sqlite") {
+        let folder = Folder::new();
+        let file = folder.file("growth");
+        let table = SqliteStore::open(&file).unwrap().inbox();
+        grow("SQLite", &table, async || megabytes(&file)).await;
+    }
+    if !wants("postgres") {
+        return;
+    }
     if let Some(schema) = Schema::new().await {
         let store = Kind::GroupedDirect.of(schema.builder()).build().unwrap();
         let size = format!(
@@ -51,54 +74,128 @@ fn megabytes(file: &Path) -> u64 {
     (of("") + of("-wal")) / 1_000_000
 }
 
-/// Fills a table, and measures acceptance every so many rows. Bodies are pruned ten seconds after
-/// their jobs are done, and records stay.
+/// A table, and what is done with it.
+#[derive(Clone)]
+struct Growth<T> {
+    table: T,
+    stored: Arc<AtomicU64>,
+    done: Arc<AtomicU64>,
+    /// Whether records leave a few seconds after their jobs are done.
+    is_full: Arc<AtomicBool>,
+    ends: Arc<AtomicBool>,
+}
+
+/// Fills a table and measures acceptance at every so many rows. Then as many rows leave as come.
 async fn grow<T: InboxTable + Clone>(name: &str, table: &T, size: impl AsyncFn() -> u64) {
-    let next = Arc::new(AtomicU64::new(1));
-    let ends = Arc::new(AtomicBool::new(false));
-    let aside = [
-        tokio::spawn(end_jobs(table.clone(), ends.clone())),
-        tokio::spawn(prune(table.clone(), ends.clone())),
-    ];
+    let growth = Growth {
+        table: table.clone(),
+        stored: Arc::default(),
+        done: Arc::default(),
+        is_full: Arc::default(),
+        ends: Arc::default(),
+    };
+    let mut aside = vec![tokio::spawn(growth.clone().prune())];
+    aside.extend((0..TAKERS).map(|_| tokio::spawn(growth.clone().end_jobs())));
     for rows in (0..=ROWS).step_by(EVERY as usize) {
-        while next.load(Relaxed) < rows {
-            let accepts = (0..CLIENTS * 4).map(|_| accept(table.clone(), next.clone()));
-            for accept in accepts.map(tokio::spawn).collect::<Vec<_>>() {
-                accept.await.unwrap();
-            }
-        }
-        let accepts = (0..CLIENTS).map(|_| {
-            let (table, next) = (table.clone(), next.clone());
-            tokio::spawn(repeat(time(), move || accept(table.clone(), next.clone())))
-        });
+        growth.fill(rows).await;
         let line = format!("{name}: {rows} rows, {} MB", size().await);
-        report(&line, accepts.collect()).await;
+        report(&format!("{line}, steady"), growth.steady()).await;
+        report(&format!("{line}, full"), growth.full()).await;
     }
-    ends.store(true, Relaxed);
+    growth.is_full.store(true, Relaxed);
+    growth.fill(ROWS + EXCHANGED).await;
+    println!(
+        "{name}: {EXCHANGED} more, old ones leave, {} MB",
+        size().await
+    );
+    growth.ends.store(true, Relaxed);
     for task in aside {
         task.await.unwrap();
     }
 }
 
-async fn accept<T: InboxTable>(table: T, next: Arc<AtomicU64>) -> u64 {
-    let accepted = table.accept(&acceptance(next.fetch_add(1, Relaxed))).await;
-    assert_eq!(accepted.unwrap(), Accepted::New);
-    1
-}
+impl<T: InboxTable + Clone> Growth<T> {
+    async fn accept(self) -> u64 {
+        let delivery = acceptance(self.stored.fetch_add(1, Relaxed));
+        let accepted = self.table.accept(&delivery).await;
+        assert_eq!(accepted.unwrap(), Accepted::New);
+        1
+    }
 
-async fn end_jobs<T: InboxTable>(table: T, ends: Arc<AtomicBool>) {
-    while !ends.load(Relaxed) {
-        let request = TakeRequest::new(owner(), 256, Duration::from_secs(600));
-        for job in table.take(&request).await.unwrap().jobs {
-            table.settle(&job.lease, &Ending::Done).await.unwrap();
+    /// Stores until there were so many, and waits until nearly all of them are done.
+    async fn fill(&self, rows: u64) {
+        let clients = (0..CLIENTS * 4).map(|_| {
+            let growth = self.clone();
+            tokio::spawn(async move {
+                while growth.stored.load(Relaxed) < rows {
+                    if growth.waiting() < BACKLOG {
+                        growth.clone().accept().await;
+                    } else {
+                        sleep(Duration::from_millis(5)).await;
+                    }
+                }
+            })
+        });
+        for client in clients.collect::<Vec<_>>() {
+            client.await.unwrap();
+        }
+        while self.waiting() > CLIENTS {
+            sleep(Duration::from_millis(5)).await;
         }
     }
-}
 
-async fn prune<T: InboxTable>(table: T, ends: Arc<AtomicBool>) {
-    let retention = Retention::new(Duration::from_secs(10), Duration::from_secs(60 * 60));
-    while !ends.load(Relaxed) {
-        table.prune(&retention, 500).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    fn waiting(&self) -> u64 {
+        let stored = self.stored.load(Relaxed);
+        stored.saturating_sub(self.done.load(Relaxed))
+    }
+
+    fn steady(&self) -> Vec<Running> {
+        let every = Duration::from_secs(1) * CLIENTS as u32 / STEADY as u32;
+        let clients = (0..CLIENTS as u32).map(|client| {
+            let growth = self.clone();
+            tokio::spawn(async move {
+                let first = tokio::time::Instant::now() + every * client / CLIENTS as u32;
+                let (end, mut times) = (Instant::now() + time() * 2, Vec::new());
+                let mut ticks = tokio::time::interval_at(first, every);
+                while Instant::now() < end {
+                    let due = ticks.tick().await;
+                    growth.clone().accept().await;
+                    times.push(due.elapsed());
+                }
+                (times.len() as u64, times)
+            })
+        });
+        clients.collect()
+    }
+
+    fn full(&self) -> Vec<Running> {
+        let clients = (0..CLIENTS).map(|_| {
+            let growth = self.clone();
+            tokio::spawn(repeat(time(), move || growth.clone().accept()))
+        });
+        clients.collect()
+    }
+
+    async fn end_jobs(self) {
+        while !self.ends.load(Relaxed) {
+            match take_and_end(self.table.clone(), CLIENTS as usize).await {
+                0 => sleep(Duration::from_millis(5)).await,
+                done => _ = self.done.fetch_add(done, Relaxed),
+            }
+        }
+    }
+
+    async fn prune(self) {
+        let mut ticks = interval(Duration::from_millis(20));
+        while !self.ends.load(Relaxed) {
+            let records = if self.is_full.load(Relaxed) {
+                SHORT
+            } else {
+                LONG
+            };
+            let retention = Retention::new(SHORT, records);
+            self.table.prune(&retention, PRUNED).await.unwrap();
+            ticks.tick().await;
+        }
     }
 }

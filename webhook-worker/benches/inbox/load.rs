@@ -84,7 +84,7 @@ pub(crate) async fn table<T: InboxTable + Clone>(
     report(&format!("{name}: take and done, {clients} at once"), pairs).await;
 }
 
-async fn take_and_end<T: InboxTable + Clone>(table: T, clients: usize) -> u64 {
+pub(crate) async fn take_and_end<T: InboxTable + Clone>(table: T, clients: usize) -> u64 {
     let request = TakeRequest::new(owner(), clients.min(64), WEEK);
     let jobs = table.take(&request).await.unwrap().jobs;
     let ends = jobs.iter().map(|job| {
@@ -142,7 +142,7 @@ pub(crate) async fn end_to_end<T: InboxTable + Clone>(name: &str, table: T, time
     assert_eq!(handled, accepted);
     let rate = handled as f64 / took.as_secs_f64();
     println!(
-        "{:<44} {rate:>9.0}",
+        "{:<56} {rate:>9.0}",
         format!("{name}: accepted, handled and done")
     );
     worker.drain(Duration::from_secs(10)).await;
@@ -199,6 +199,6 @@ pub(crate) async fn report(name: &str, running: Vec<Running>) -> u64 {
     times.sort_unstable();
     let at = |part: usize| times.get(times.len() * part / 100).copied();
     let [middle, late] = [50, 99].map(|part| at(part).unwrap_or_default());
-    println!("{name:<44} {rate:>9.0} {middle:>9.0?} {late:>9.0?}");
+    println!("{name:<56} {rate:>9.0} {middle:>9.0?} {late:>9.0?}");
     count
 }

@@ -3,7 +3,8 @@
 //! ```sh
 //! cargo bench -p webhook-worker --bench inbox              # all of it
 //! cargo bench -p webhook-worker --bench inbox -- sqlite    # or postgres
-//! cargo bench -p webhook-worker --bench inbox -- growth    # three million rows, pruned meanwhile
+//! cargo bench -p webhook-worker --bench inbox -- growth    # three million rows, pruned meanwhile;
+//!                                                          # of one table: `growth sqlite`
 //! ```
 //!
 //! `BENCH_DIR` chooses the disk of SQLite, and `BENCH_SECS` the length of a run (default 3).
@@ -41,7 +42,7 @@ fn main() {
         if wanted.as_deref() == Some("growth") {
             return growth::run().await;
         }
-        println!("{:<44} {:>9} {:>9} {:>9}", "", "a second", "p50", "p99");
+        println!("{:<56} {:>9} {:>9} {:>9}", "", "a second", "p50", "p99");
         if wants("sqlite") {
             tables::sqlite(time()).await;
         }
