@@ -1,5 +1,6 @@
-//! Signs and verifies on request: one line of JSON in, one line of JSON out. A test in another
-//! language can check a provider's own SDK against this crate with it, as `webhook-test/sdks` does.
+//! Signs, verifies and makes sample events on request: one line of JSON in, one line of JSON out. A
+//! test in another language can check a provider's own SDK against this crate with it, as
+//! `webhook-test/sdks` does.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,8 +12,10 @@ use std::io::{self, BufRead as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use webhook_core::{Endpoint, Head, Provider, Signer, UnixTime};
+use webhook_core::testing::MockEvent;
+use webhook_core::{Begun, Endpoint, Finished, Head, Provider, Signer, UnixTime};
 
 /// What is asked.
 #[derive(Deserialize)]
@@ -20,9 +23,12 @@ struct Question {
     #[serde(rename = "do")]
     task: Task,
     provider: String,
+    #[serde(default)]
     secret: String,
     /// Unix seconds.
+    #[serde(default)]
     now: u64,
+    #[serde(default)]
     body_base64: String,
     /// What the provider needs in addition to its secret.
     #[serde(default)]
@@ -49,6 +55,7 @@ struct Question {
 enum Task {
     Sign,
     Verify,
+    Samples,
 }
 
 /// What is answered.
@@ -66,8 +73,14 @@ enum Reply {
         #[serde(rename = "type")]
         kind: Option<String>,
     },
+    /// A handshake or a probe, which reaches no handler.
+    Answered,
     Refused {
         kind: String,
+    },
+    /// The sample events of the test kit.
+    Samples {
+        events: Vec<Sample>,
     },
     /// No provider of that name.
     Unknown,
@@ -75,6 +88,13 @@ enum Reply {
     Unfit {
         error: String,
     },
+}
+
+#[derive(Serialize)]
+struct Sample {
+    #[serde(rename = "type")]
+    kind: String,
+    body: String,
 }
 
 fn main() -> io::Result<()> {
@@ -95,6 +115,7 @@ fn reply(question: &Question) -> Reply {
     let reply = match question.task {
         Task::Sign => sign(*provider, question),
         Task::Verify => verify(*provider, question),
+        Task::Samples => Ok(samples(*provider)),
     };
     reply.unwrap_or_else(|error| Reply::Unfit {
         error: error.to_string(),
@@ -140,8 +161,11 @@ fn verify(provider: Provider, question: &Question) -> Result<Reply, Box<dyn std:
         path_and_query: &question.target,
         headers: &question.headers,
     };
-    let verified = builder.build()?.verify(&head, body(question)?.into());
-    Ok(match verified {
+    let (endpoint, body) = (builder.build()?, Bytes::from(body(question)?));
+    if is_answered(&endpoint, &head, body.clone()) {
+        return Ok(Reply::Answered);
+    }
+    Ok(match endpoint.verify(&head, body) {
         Ok(delivery) => Reply::Accepted {
             id: delivery.id().map(str::to_owned),
             kind: delivery.event_type().map(str::to_owned),
@@ -150,6 +174,28 @@ fn verify(provider: Provider, question: &Question) -> Result<Reply, Box<dyn std:
             kind: rejection.kind().to_string(),
         },
     })
+}
+
+/// Whether the delivery is a handshake or a probe, which [`Endpoint::verify`] refuses.
+fn is_answered(endpoint: &Endpoint, head: &Head<'_>, body: Bytes) -> bool {
+    match endpoint.begin(head) {
+        Begun::Answer(_) => true,
+        Begun::Refused(_) => false,
+        Begun::Read(mut intake) => {
+            intake.push(body).is_ok() && matches!(intake.finish(), Ok(Finished::Answer(_)))
+        }
+    }
+}
+
+fn samples(provider: Provider) -> Reply {
+    let of = |kind: String| {
+        let body = MockEvent::new(provider, &kind, serde_json::json!({})).body();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Sample { kind, body }
+    };
+    Reply::Samples {
+        events: MockEvent::samples(&provider).into_iter().map(of).collect(),
+    }
 }
 
 fn body(question: &Question) -> Result<Vec<u8>, base64::DecodeError> {

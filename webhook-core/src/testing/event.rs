@@ -85,7 +85,7 @@ impl MockEvent {
             (Some(pointer), Some((kind, action))) => (kind, Some((pointer, action))),
             _ => (event_type, None),
         };
-        let sample = samples.event(kind).cloned().unwrap_or_default();
+        let sample = samples.event(kind).unwrap_or_default();
         let mut event = Self {
             provider,
             body: samples.envelope(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::provider::Provider;
 use crate::testing::body::Body;
+use crate::testing::document::merge;
 use crate::testing::samples::file;
 use crate::time::{TimeUnit, UnixTime};
 
@@ -45,6 +46,8 @@ pub(super) struct Samples {
 pub(super) struct Sample {
     /// The event types of this shape. `*` stands for all that have no other.
     types: Vec<String>,
+    /// Another type of the file, whose sample this one changes.
+    like: Option<String>,
     /// Values of the envelope.
     pub(super) set: BTreeMap<String, Value>,
     pub(super) data: Value,
@@ -80,12 +83,19 @@ impl Samples {
     }
 
     /// The sample of this type, or the one for all types that have none.
-    pub(super) fn event(&self, event_type: &str) -> Option<&Sample> {
+    pub(super) fn event(&self, event_type: &str) -> Option<Sample> {
         let of = |name: &str| {
             let mut events = self.events.iter();
             events.find(|event| event.types.iter().any(|known| known == name))
         };
-        of(event_type).or_else(|| of("*"))
+        let found = of(event_type).or_else(|| of("*"))?;
+        let Some(base) = found.like.as_deref().and_then(of) else {
+            return Some(found.clone());
+        };
+        let mut whole = base.clone();
+        merge(&mut whole.data, found.data.clone());
+        whole.set.extend(found.set.clone());
+        Some(whole)
     }
 
     /// The query, with the values that an event has at its pointers.
@@ -134,6 +144,8 @@ fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::Samples;
     use crate::provider::Provider;
     use crate::testing::samples::{PROVIDERS, file};
@@ -152,6 +164,67 @@ mod tests {
             assert!(source.starts_with("https://"), "{name}: {source}");
         }
         assert!(PROVIDERS.len() >= 100, "{}", PROVIDERS.len());
+    }
+
+    #[test]
+    fn a_sample_is_like_another_that_is_like_none() {
+        for name in PROVIDERS {
+            let samples = samples(name);
+            for base in samples
+                .events
+                .iter()
+                .filter_map(|event| event.like.as_ref())
+            {
+                let mut of = samples.events.iter();
+                let of = of.find(|event| event.types.contains(base));
+                assert!(of.is_some_and(|of| of.like.is_none()), "{name}: {base}");
+            }
+        }
+    }
+
+    /// Of a payment that failed, no sample says that it was captured.
+    #[test]
+    fn a_sample_of_what_failed_or_ended_has_no_status_of_success() {
+        let ends = "fail cancel declin revok overdue expir refunded delet deny bounce";
+        let success = "succe active captured paid accepted completed confirmed approved received";
+        let says_success = |name: &str, value: &Value| {
+            let is_status = ["status", "state", "result"].contains(&name);
+            let text = value.as_str().unwrap_or_default().to_lowercase();
+            is_status && success.split(' ').any(|word| text.starts_with(word))
+        };
+        for name in PROVIDERS {
+            let samples = samples(name);
+            for kind in samples.types() {
+                let lower = kind.to_lowercase();
+                let ended = ends.split(' ').any(|word| lower.contains(word));
+                if !ended || REFUNDS_THAT_SUCCEED.contains(&(*name, kind)) {
+                    continue;
+                }
+                let data = samples.event(kind).unwrap().data;
+                let said = members(&data)
+                    .into_iter()
+                    .find(|(name, value)| says_success(name, value));
+                assert_eq!(said, None, "{name}, {kind}");
+            }
+        }
+    }
+
+    /// Events of which the status is that of the refund, or of the charge that was refunded.
+    const REFUNDS_THAT_SUCCEED: [(&str, &str); 2] = [
+        ("paypal", "PAYMENT.CAPTURE.REFUNDED"),
+        ("stripe", "charge.refunded"),
+    ];
+
+    /// Every member of every object in this value.
+    fn members(value: &Value) -> Vec<(&str, &Value)> {
+        match value {
+            Value::Object(of) => of
+                .iter()
+                .flat_map(|(name, value)| [vec![(name.as_str(), value)], members(value)].concat())
+                .collect(),
+            Value::Array(of) => of.iter().flat_map(members).collect(),
+            _ => Vec::new(),
+        }
     }
 
     #[test]

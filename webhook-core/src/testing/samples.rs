@@ -3,7 +3,7 @@
 //! `source` names the page. `types` are the event types of a shape, `*` all that have no other.
 //! `data` is the JSON pointer of what the event is about, and `times` are the pointers of times
 //! with their form. The envelope is `json`, `form` or `xml`; `set` has values of it that belong to a
-//! type. `unique` names values that tell events apart where no signed id does. `type` is where the
+//! type. A sample with `like` is that of another type, with its own `data` and `set` over it. `unique` names values that tell events apart where no signed id does. `type` is where the
 //! body has the type, if the const does not say so. `id`, `query` and `headers` are outside of the
 //! body; `{/pointer}` in the query is filled in from the event.
 

@@ -1,5 +1,6 @@
 //! Verified deliveries as payment events.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 
 use serde_json::json;
@@ -11,6 +12,8 @@ use webhook_payments::{
     Mapped, MappingError, PaymentEvent, PaymentEvents, PaymentKind, PaymentMapping, PaymentSource,
     Providers,
 };
+
+use crate::sample::{Case, samples};
 
 fn verified(sender: &TestSender, request: &SignedRequest) -> Delivery {
     let endpoint = sender.endpoint().build().unwrap();
@@ -54,6 +57,53 @@ fn every_mock_event_of_core_is_read() {
         }
     }
     assert!(read >= 35, "{read} events have a kind");
+}
+
+/// By type, what all of its documented events say.
+fn documented(provider: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut said: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for sample in samples(provider).samples {
+        let of: BTreeSet<_> = sample.expect.into_keys().collect();
+        for event_type in sample.cases.iter().filter_map(Case::event_type) {
+            let known = said.entry(event_type.to_owned());
+            known
+                .or_insert_with(|| of.clone())
+                .retain(|name| of.contains(name));
+        }
+    }
+    said
+}
+
+/// What a documented event says of its payment, the mock event of that type says too.
+#[test]
+fn a_mock_event_of_money_has_its_amount_and_its_payment() {
+    let mut held = 0;
+    for mapping in ALL {
+        let name = mapping.provider();
+        let mut all = webhook_core::Provider::ALL.iter();
+        let provider = all.find(|known| known.name() == name);
+        let Some(provider) = provider.filter(|known| TestSender::<Plain>::can_sign(known)) else {
+            continue;
+        };
+        let sender: TestSender = TestSender::made_up(*provider);
+        let documented = documented(name);
+        for event_type in MockEvent::samples(provider) {
+            let Some(expect) = documented.get(&event_type) else {
+                continue;
+            };
+            let request = sender.signed(sender.event(&event_type, ()));
+            let event = PaymentEvent::from_delivery(&verified(&sender, &request)).unwrap();
+            let said = |known: &str| expect.contains(known);
+            let case = format!("{name} {event_type}");
+            assert!(!said("amount") || event.amount.is_some(), "{case}: amount");
+            assert!(
+                !said("payment") || event.ids.payment.is_some(),
+                "{case}: payment"
+            );
+            held += 1;
+        }
+    }
+    assert!(held >= 25, "{held} mock events are documented");
 }
 
 #[test]
