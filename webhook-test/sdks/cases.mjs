@@ -25,8 +25,8 @@ const bodies = ({ event, written, small = "{}", more = {} }) => ({
 });
 
 /** The labels that our side reads from a delivery with this body. */
-const labels = ({ id, type, idInHeader, labels = {}, small = "{}" }, name) => {
-  if (name !== "small") return { id, type };
+const labels = ({ id, type, idInHeader, labels = {}, small = "{}", alwaysLabelled }, name) => {
+  if (name !== "small" || alwaysLabelled) return { id, type };
   const seen = (label, otherwise) => (otherwise || small.includes(`"${label}"`) ? label : null);
   const typed = Object.values(labels).includes(type);
   return { id: seen(id, idInHeader), type: seen(type, typed) };
@@ -34,6 +34,7 @@ const labels = ({ id, type, idInHeader, labels = {}, small = "{}" }, name) => {
 
 const digits = "0123456789abcdef";
 const sextets = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const sextetsOfTokens = sextets.replace("+/", "-_");
 
 /** A letter of either base64, in the first. */
 const plain = (letter) => letter.replace("-", "+").replace("_", "/");
@@ -41,7 +42,8 @@ const plain = (letter) => letter.replace("-", "+").replace("_", "/");
 /** The header with one bit of its tag turned, in the spelling it has. */
 export const withTagTurned = (header) => {
   const hexadecimal = /[0-9a-f]{32,}$/i.test(header);
-  const alphabet = hexadecimal ? digits : sextets;
+  const isToken = header.split(".").length === 3;
+  const alphabet = hexadecimal ? digits : isToken ? sextetsOfTokens : sextets;
   // Near the end, where the tag is, and before what pads it.
   const at = header.length - 10;
   const place = header[at].toLowerCase();
@@ -50,13 +52,27 @@ export const withTagTurned = (header) => {
   return header.slice(0, at) + alphabet[value ^ 1] + header.slice(at + 1);
 };
 
-const turned = (judge, request) => ({
-  ...request,
-  headers: { ...request.headers, [judge.tag]: withTagTurned(request.headers[judge.tag]) },
-});
+/** A form with one field changed. */
+export const inForm = (name) => (body, turn) => {
+  const fields = new URLSearchParams(body);
+  fields.set(name, turn(fields.get(name)));
+  return fields.toString();
+};
 
-const bodyTurned = (request) => {
-  const body = request.body.replace(MARK, "flip_c");
+/** A document with the text of one field changed, whatever is around it. */
+export const inJson = (name) => (body, turn) =>
+  body.replace(new RegExp(`("${name}":\\s*")([^"]*)`), (_, before, text) => before + turn(text));
+
+const turned = (judge, request) => {
+  if (judge.inBody) return { ...request, body: judge.inBody.tag(request.body, withTagTurned) };
+  const turn = judge.turn ?? ((header) => withTagTurned(header));
+  const headers = { ...request.headers, [judge.tag]: turn(request.headers[judge.tag], withTagTurned) };
+  return { ...request, headers };
+};
+
+const bodyTurned = (judge, request) => {
+  const turn = (text) => text.replace(MARK, "flip_c");
+  const body = judge.inBody?.text ? judge.inBody.text(request.body, turn) : turn(request.body);
   if (body === request.body) throw new Error("the body has no mark");
   return { ...request, body };
 };
@@ -77,18 +93,22 @@ export const cases = (judge, by) => {
   const refused = (name, rest) => ({ name, body: plain, accepted: false, ...rest });
   all.push(
     refused("body, one bit", {
-      onTheWay: bodyTurned,
+      onTheWay: (request) => bodyTurned(judge, request),
       accepted: judge.bodyIsUnsigned === true,
     }),
     refused("tag, one bit", { onTheWay: (request) => turned(judge, request) }),
     refused("another secret", { signedWith: 2 }),
   );
-  if (judge.past) {
+  if (judge.past && !(by === "sdk" && judge.signsNow)) {
     all.push(
       { name: "aged", body: plain, accepted: true, age: Math.floor(judge.past / 2) },
       refused("stale", { age: judge.past + 60 }),
       refused("ahead", { age: -(Math.max(judge.past, 300) + 60) }),
     );
+  }
+  // Cases of this judge alone.
+  for (const { by: signer, ...test } of judge.also ?? []) {
+    if (!signer || signer === by) all.push({ body: plain, ...test });
   }
   return all;
 };

@@ -29,6 +29,10 @@ export const start = (program) => {
       const question = { do: "verify", provider, secret: "", now: 0, body_base64: "" };
       return (await ask(question)).verdict !== "unknown";
     },
+    /** The sample events of a provider: type and body of each. */
+    async samples(provider) {
+      return fit(await ask({ do: "samples", provider })).events;
+    },
     async sign({ provider, settings, secret, now, url, target, headers, id, type, body }) {
       const body_base64 = Buffer.from(body).toString("base64");
       const question = { do: "sign", provider, settings, secret, now, url, target, id, type, body_base64 };

@@ -1,27 +1,12 @@
 // Judges of providers with asymmetric signatures, and of those that sign something beside the body or other than it. Where no SDK holds the
 // private key, Node's own crypto signs.
-import { generateKeyPairSync, sign as signWith } from "node:crypto";
+import { sign as signWith } from "node:crypto";
+import { pairs } from "../keys.mjs";
 import { hex } from "../secrets.mjs";
 import { NO_FUTURE, thing, utf8 } from "../words.mjs";
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
 const json = { "content-type": "application/json" };
-
-/** Pairs by number, made once a run: the public half is what the receiver is given. */
-const pairs = (kind, options, written) => {
-  const made = new Map();
-  const pair = (n) => {
-    if (!made.has(n)) made.set(n, generateKeyPairSync(kind, options));
-    return made.get(n);
-  };
-  return {
-    secret: (n) => written(pair(n).publicKey),
-    privateKeyOf: (secret) => {
-      const found = [...made.values()].find(({ publicKey }) => written(publicKey) === secret);
-      return found.privateKey;
-    },
-  };
-};
 
 const raw = (key) => key.export({ type: "spki", format: "der" }).subarray(-32);
 const ed25519Hex = pairs("ed25519", {}, (key) => raw(key).toString("hex"));

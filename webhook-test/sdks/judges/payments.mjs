@@ -147,7 +147,8 @@ export default [
     sdk: "cashfree-pg",
     tag: "x-webhook-signature",
     event: (text) => ({ type: "thing.made", text }),
-    id: null,
+    idInHeader: true,
+    labels: { "x-idempotency-key": "evt_1" },
     past: 300,
     make: async (load) => {
       const { Cashfree, CFEnvironment } = await load("cashfree-pg");

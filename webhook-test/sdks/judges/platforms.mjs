@@ -1,5 +1,6 @@
 // Platforms, each with a scheme of its own.
 
+import { Readable } from "node:stream";
 import { base62 } from "../secrets.mjs";
 import { NO_FUTURE, NO_TIME, thing, utf8 } from "../words.mjs";
 
@@ -27,16 +28,26 @@ export default [
     event: (text) => ({ event_id: "evt_1", event: { type: "thing.made" }, text }),
     past: 300,
     make: async (load) => {
-      const { verifySlackRequest } = await load("@slack/bolt");
+      const { HTTPModuleFunctions } = await load("@slack/bolt");
       return {
-        verify: ({ secret, body, headers }) => {
-          const { "x-slack-signature": signature, "x-slack-request-timestamp": time } = headers;
-          const signed = { "x-slack-signature": signature, "x-slack-request-timestamp": Number(time) };
-          verifySlackRequest({ signingSecret: secret, body, headers: signed });
+        verify: async ({ secret, body, headers, method }) => {
+          const request = Object.assign(Readable.from([Buffer.from(body)]), { headers, method });
+          await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret: secret }, request);
           return true;
         },
       };
     },
+    also: ["ssl_check=1&token=x", "token=x&ssl_check=1"].map((body) => ({
+      name: `${body}, unsigned`,
+      by: "ours",
+      accepted: true,
+      answered: true,
+      onTheWay: (request) => ({
+        ...request,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body,
+      }),
+    })),
     differs: { ahead: NO_FUTURE },
   },
   {
@@ -60,7 +71,8 @@ export default [
     tag: "linear-signature",
     event: (text) => ({ type: "thing.made", text }),
     idInHeader: true,
-    past: 60,
+    past: 60 + 3600 + 6 * 3600 + 60,
+    differs: { aged: "the SDK takes 60 seconds, and so refuses retries, which keep their time" },
     make: async (load) => {
       const { LinearWebhookClient } = await load("@linear/sdk", "/webhooks");
       return {

@@ -3,15 +3,19 @@
 import json
 import sys
 from datetime import datetime, timezone
+from urllib.parse import parse_qsl
 
 import cloudinary
 import cloudinary.utils
+import increase
 import slack_sdk.signature
 import standardwebhooks
 import stripe
 import svix
 from linebot.v3.webhook import SignatureValidator
+from mailgun.security import SecurityGuard
 from mercadopago.webhook import WebhookSignatureValidator
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 
 class StandardWebhooks:
@@ -75,6 +79,38 @@ class MercadoPago:
         return True
 
 
+class Increase:
+    def verify(self, secret, body, headers, **_):
+        increase.Increase(api_key="0").events.unwrap(body, headers=headers, key=secret)
+        return True
+
+
+class Mailgun:
+    def verify(self, secret, body, **_):
+        signed = json.loads(body)["signature"]
+        return SecurityGuard.verify_webhook(
+            secret, signed["token"], signed["timestamp"], signed["signature"]
+        )
+
+
+class Twilio:
+    def __init__(self, settings=None):
+        self.settings = settings
+
+    def sign(self, secret, body, url, **_):
+        algorithm = get_signature_algorithm(self.settings)
+        tag = RequestValidator(secret).compute_signature(url, dict(parse_qsl(body)), algorithm)
+        more = {"x-twilio-webhooks-signature-settings": self.settings} if self.settings else {}
+        return {"x-twilio-signature": tag, **more}
+
+    def verify(self, secret, body, headers, url, **_):
+        algorithm = get_signature_algorithm(headers.get("x-twilio-webhooks-signature-settings"))
+        fields = dict(parse_qsl(body, keep_blank_values=True))
+        return RequestValidator(secret).validate(
+            url, fields, headers["x-twilio-signature"], algorithm
+        )
+
+
 SDKS = {
     "standard-webhooks": StandardWebhooks(),
     "svix": Svix(),
@@ -83,6 +119,10 @@ SDKS = {
     "line": Line(),
     "cloudinary": Cloudinary(),
     "mercadopago": MercadoPago(),
+    "increase": Increase(),
+    "mailgun": Mailgun(),
+    "twilio": Twilio(),
+    "twilio-shared-key": Twilio("key=sharedkey_1,algorithm=HMAC_SHA256"),
 }
 
 

@@ -39,33 +39,76 @@ const underSvix = (sign) => (made) =>
     Object.entries(sign(made)).map(([name, value]) => [name.replace("webhook-", "svix-"), value]),
   );
 
+/** By the library of the specification. */
+const bySpecification = {
+  ...standard,
+  sdk: "standardwebhooks",
+  signer: undefined,
+  async make(load) {
+    const Webhook = await reference(load);
+    return {
+      sign: signer(Webhook, this.key),
+      verify: ({ secret, body, headers }) => new Webhook(this.key?.(secret) ?? secret).verify(body, headers),
+    };
+  },
+};
+
+/** By the library of Svix. */
+const bySvix = {
+  ...svix,
+  sdk: "svix",
+  signer: undefined,
+  make: async (load) => {
+    const { Webhook } = await load("svix");
+    return {
+      sign: underSvix(signer(Webhook)),
+      verify: ({ secret, body, headers }) => new Webhook(secret).verify(body, headers),
+    };
+  },
+};
+
+/** A judge of Polar, whose secrets look like this and are this key. */
+const polar = (secret, key) => ({
+  ...standard,
+  provider: "polar",
+  sdk: "@polar-sh/sdk",
+  secret,
+  make: async (load) => {
+    const { webhooks } = await load("@polar-sh/sdk", "/2027-01");
+    return {
+      sign: signer(await reference(load), key),
+      verify: async ({ secret, body, headers }) => {
+        try {
+          await webhooks.validateEvent(body, headers, secret);
+        } catch (error) {
+          // The signature is verified first. What is thrown after it says that the event is none of Polar's.
+          if (!(error instanceof webhooks.PolarWebhookUnknownTypeError)) throw error;
+        }
+        return true;
+      },
+    };
+  },
+});
+
+/** Senders without an SDK, whose pages name the specification and its library, or Svix's. */
+const named = [
+  { ...bySpecification, provider: "signatureapi" },
+  { ...bySpecification, provider: "gitlab-signing", event: (text) => ({ object_kind: "thing.made", text }) },
+  {
+    ...bySpecification,
+    provider: "supabase",
+    type: null,
+    secret: (n) => `v1,${whsec(n)}`,
+    key: (secret) => secret.replace("v1,", ""),
+  },
+  { ...bySvix, provider: "goody" },
+  { ...bySvix, provider: "openmeter" },
+];
+
 export default [
-  {
-    ...standard,
-    provider: "standard-webhooks",
-    sdk: "standardwebhooks",
-    signer: undefined,
-    make: async (load) => {
-      const Webhook = await reference(load);
-      return {
-        sign: signer(Webhook),
-        verify: ({ secret, body, headers }) => new Webhook(secret).verify(body, headers),
-      };
-    },
-  },
-  {
-    ...svix,
-    provider: "svix",
-    sdk: "svix",
-    signer: undefined,
-    make: async (load) => {
-      const { Webhook } = await load("svix");
-      return {
-        sign: underSvix(signer(Webhook)),
-        verify: ({ secret, body, headers }) => new Webhook(secret).verify(body, headers),
-      };
-    },
-  },
+  { ...bySpecification, provider: "standard-webhooks" },
+  { ...bySvix, provider: "svix" },
+  ...named,
   {
     ...svix,
     provider: "clerk",
@@ -203,28 +246,10 @@ export default [
       };
     },
   },
-  {
-    ...standard,
-    provider: "polar",
-    sdk: "@polar-sh/sdk",
-    secret: (n) => `polar_whs_number_${n}_0123456789abcdef`,
-    make: async (load) => {
-      const { validateEvent, WebhookVerificationError } = await load("@polar-sh/sdk", "/webhooks");
-      return {
-        sign: signer(await reference(load), base64),
-        verify: ({ secret, body, headers }) => {
-          try {
-            validateEvent(body, headers, secret);
-          } catch (error) {
-            // The signature is verified first. What is thrown after it says that the event is none of Polar's.
-            if (error instanceof WebhookVerificationError) return false;
-            if (error.name !== "SDKValidationError") throw error;
-          }
-          return true;
-        },
-      };
-    },
-  },
+  // Secrets of each age: the text is the key, or what it is the base64 of.
+  polar((n) => `polar_whs_number_${n}_0123456789abcdef`, base64),
+  polar(whsec, base64),
+  polar(whsec, (secret) => secret),
   {
     ...standard,
     provider: "liveblocks",
