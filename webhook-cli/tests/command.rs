@@ -112,6 +112,11 @@ fn providers_are_listed_with_what_a_route_of_each_is_configured_with() {
     };
     assert_eq!(key("key")["kind"], "identifier");
     assert_eq!(key("app_secret")["kind"], "secret");
+    let sns = all.iter().find(|one| one["name"] == "aws-sns").unwrap();
+    let flag = serde_json::json!({
+        "key": "accept_signature_version_1", "kind": "flag", "required": false
+    });
+    assert!(sns["keys"].as_array().unwrap().contains(&flag), "{sns}");
     let codespar = all.iter().find(|one| one["name"] == "codespar").unwrap();
     let v1 = serde_json::json!({"variant": "v1", "provider": "codespar-v1"});
     assert_eq!(codespar["variants"], serde_json::json!([v1]));

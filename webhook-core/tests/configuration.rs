@@ -736,9 +736,14 @@ fn what_a_provider_needs_has_a_method_of_its_name() {
         credentials jwks_url key kid private_key profile_url public_key secondary_secret
         service_account topic_arn webhook_id
     ];
-    for (name, set) in methods {
+    let flag: (_, Set) = ("accept_signature_version_1", |builder| {
+        builder.accept_signature_version_1(true)
+    });
+    let methods: Vec<_> = methods.into_iter().chain([flag]).collect();
+    for (name, set) in &methods {
         let built = set(Endpoint::stripe(SECRET)).build();
-        let unknown = ConfigError::UnknownSetting { name: name.into() };
+        let name = (*name).to_owned();
+        let unknown = ConfigError::UnknownSetting { name };
         assert_eq!(built.err(), Some(unknown));
     }
     let identifies = |parameter: &&Parameter| parameter.kind() == ParameterKind::Identifier;

@@ -203,7 +203,9 @@ fn a_refusal_for_a_default_of_the_sender_is_explained_in_the_log() {
     let hint = |provider: Provider, kind| provider.hint(kind).unwrap_or_default();
     let unsupported = RejectionKind::UnsupportedScheme;
     #[cfg(feature = "asymmetric")]
-    assert!(hint(providers::AWS_SNS, unsupported).contains("SignatureVersion"));
+    for named in ["SignatureVersion", "accept_signature_version_1"] {
+        assert!(hint(providers::AWS_SNS, unsupported).contains(named));
+    }
     assert_eq!(hint(providers::GITHUB, unsupported), "");
     for provider in Provider::ALL.iter().filter(|provider| provider.signs_url()) {
         let said = hint(*provider, RejectionKind::BadSignature);

@@ -49,8 +49,11 @@ def canonical(document, order=ORDER):
     return "".join(f"{name}\n{document[name]}\n" for name in order if name in fields and name in document).encode()
 
 
+HASHES = {"1": "rsa-sha1", "2": "rsa-sha256"}
+
+
 def sns(version):
-    algorithm = {"1": "rsa-sha1", "2": "rsa-sha256"}[version]
+    algorithm = HASHES[version]
     notification = {"Type": "Notification", "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324", "TopicArn": TOPIC,
                     "Subject": "My First Message", "Message": "Hello\nworld \"quoted\"", "Timestamp": "2023-11-14T22:13:20.000Z",
                     "SignatureVersion": version, "SigningCertURL": CERT, "UnsubscribeURL": PLACE + "?Action=Unsubscribe"}
@@ -148,6 +151,31 @@ def sns(version):
     suite.invalid("301 s ahead", now=NOW - 301)
     for kind, odd in {"without a zone": "2023-11-14T22:13:20.000", "in seconds": str(NOW), "no time": "yesterday"}.items():
         invalid(f"Timestamp {kind}, signed as sent", Timestamp=odd)
+
+    if version == "2":
+        # One endpoint for both versions: each is signed with its own hash, over the same text.
+        def both(name, expect, accept="true", **how):
+            settings = {"topic_arn": TOPIC, "accept_signature_version_1": accept}
+            suite.add(f"version 1 accepted: {name}", expect, {"body": body(**how), "settings": settings, "id": ..., "type": ...})
+
+        one = {"SignatureVersion": "1", "by": HASHES["1"]}
+        both("version 1", "valid", **one)
+        both("version 2", "valid")
+        both("confirmation in version 1", "valid", **one | confirmation)
+        both("confirmation in version 2", "valid", **confirmation)
+        both("not, by false: version 1", "invalid", accept="false", **one)
+        both("not, by false: version 2", "valid", accept="false")
+        both("version 1 that says 2", "invalid", by=HASHES["1"])
+        both("version 2 that says 1", "invalid", SignatureVersion="1")
+        both("version 1 with another key", "invalid", key="rsa-other", **one)
+        both("version 1, the message changed", "invalid", text=canonical(notification), **one | {"Message": "Hello"})
+        both("version 1, its signature empty", "invalid", **one | {"Signature": ""})
+        for odd in ("3", "", "01", "1.0", " 1", "1,2"):
+            both(f"SignatureVersion {odd!r}", "invalid", **one | {"SignatureVersion": odd})
+        both("SignatureVersion a number", "invalid", **one | {"SignatureVersion": 1})
+        both("certificate of a bucket", "invalid", SigningCertURL=LOOK_ALIKES["of a bucket"], **one)
+        both("confirmation in version 1, its URL elsewhere", "invalid",
+             **one | confirmation | {"SubscribeURL": "https://evil.example/?Action=ConfirmSubscription&Token=2"})
     return suite
 
 

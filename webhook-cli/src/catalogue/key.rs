@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Identifier,
     /// Any other value that the provider defines.
     Setting,
+    /// A setting of the provider that is true or false.
+    Flag,
     /// How the endpoint behaves.
     Option,
 }
@@ -37,6 +39,7 @@ impl Kind {
         Self::ExtraSecret,
         Self::Identifier,
         Self::Setting,
+        Self::Flag,
         Self::Option,
     ];
 
@@ -48,6 +51,7 @@ impl Kind {
             Self::ExtraSecret => "extra-secret",
             Self::Identifier => "identifier",
             Self::Setting => "setting",
+            Self::Flag => "flag",
             Self::Option => "option",
         }
     }

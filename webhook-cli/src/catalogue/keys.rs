@@ -46,6 +46,7 @@ fn parameter_key(parameter: &Parameter) -> Key {
     let kind = match parameter.kind() {
         ParameterKind::ExtraSecret => Kind::ExtraSecret,
         ParameterKind::Identifier => Kind::Identifier,
+        ParameterKind::Flag => Kind::Flag,
         _ => Kind::Setting,
     };
     Key {

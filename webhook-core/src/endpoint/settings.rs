@@ -20,6 +20,16 @@ macro_rules! settings {
     };
 }
 
+/// Settings that are on or off.
+impl EndpointBuilder {
+    /// Whether Amazon SNS deliveries with signature version 1 are accepted too. Default: `false`,
+    /// because version 1 is SHA-1, for which collisions can be computed. Topics sign with it unless
+    /// they are changed: see [`AWS_SNS`](crate::providers::AWS_SNS).
+    pub fn accept_signature_version_1(self, accept: bool) -> Self {
+        self.setting("accept_signature_version_1", accept.to_string())
+    }
+}
+
 settings! {
     /// The access key of a Rapyd account. Every delivery signs it.
     access_key;

@@ -36,6 +36,8 @@ pub enum SecretProblem {
     NeedsAsymmetric,
     /// The algorithm can only be verified, not signed with.
     VerifyOnly,
+    /// A setting that has to be `true` or `false`, and is neither.
+    NotFlag,
 }
 
 impl fmt::Display for SecretProblem {
@@ -57,6 +59,7 @@ impl fmt::Display for SecretProblem {
                 "is a public key, which needs the feature `asymmetric`: enable it in Cargo.toml"
             }
             Self::VerifyOnly => "cannot sign: this algorithm can only be verified",
+            Self::NotFlag => "must be true or false",
         })
     }
 }

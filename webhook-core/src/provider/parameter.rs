@@ -45,6 +45,8 @@ pub enum ParameterKind {
     Identifier,
     /// Any other public value: a topic, an audience, an address.
     Setting,
+    /// A setting that is `true` or `false`. Without it, `false` holds.
+    Flag,
 }
 
 impl Parameter {
@@ -88,16 +90,27 @@ impl Parameter {
         Self::new(name, ParameterKind::Setting)
     }
 
+    /// A setting that is `true` or `false`. Without it, `false` holds. For what a receiver has to
+    /// opt in to, because it is weaker than the default.
+    #[must_use]
+    pub const fn flag(name: &'static str) -> Self {
+        Self::new(name, ParameterKind::Flag)
+    }
+
     /// Makes the parameter required: an endpoint cannot be built without it.
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the parameter is another name of the secret.
+    /// In `const` evaluation, if the parameter is another name of the secret, or a flag.
     #[must_use]
     pub const fn required(mut self) -> Self {
         assert!(
             !matches!(self.kind, ParameterKind::Secret),
             "a secret is always required"
+        );
+        assert!(
+            !matches!(self.kind, ParameterKind::Flag),
+            "without a flag, `false` holds"
         );
         self.required = true;
         self
@@ -111,7 +124,7 @@ impl Parameter {
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the parameter is another name of the secret.
+    /// In `const` evaluation, if the parameter is another name of the secret, or a flag.
     #[must_use]
     pub const fn in_header(self, header: &'static str) -> Self {
         self.sent(ExtraCredential::text(header))
@@ -122,7 +135,7 @@ impl Parameter {
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the parameter is another name of the secret.
+    /// In `const` evaluation, if the parameter is another name of the secret, or a flag.
     #[must_use]
     pub const fn in_basic(self) -> Self {
         self.sent(ExtraCredential::basic())
@@ -132,6 +145,10 @@ impl Parameter {
         assert!(
             !matches!(self.kind, ParameterKind::Secret),
             "a secret is located by the scheme, such as `.in_header(…)`"
+        );
+        assert!(
+            !matches!(self.kind, ParameterKind::Flag),
+            "a flag is of the receiver: no delivery carries it"
         );
         self.companion = Some(companion);
         self
@@ -181,7 +198,7 @@ impl Parameter {
     pub const fn is_public(&self) -> bool {
         matches!(
             self.kind,
-            ParameterKind::Identifier | ParameterKind::Setting
+            ParameterKind::Identifier | ParameterKind::Setting | ParameterKind::Flag
         )
     }
 
@@ -240,6 +257,10 @@ impl Provider {
 /// Allows several lines, because keys and certificates have them.
 fn check_value(parameter: &Parameter, value: &Secret) -> Result<(), SecretProblem> {
     let text = value.as_bytes();
+    if parameter.kind == ParameterKind::Flag {
+        let is_flag = matches!(text, b"true" | b"false");
+        return is_flag.then_some(()).ok_or(SecretProblem::NotFlag);
+    }
     if text.contains(&b'\n') {
         let control = |byte: &u8| byte.is_ascii_control() && !b"\n\r\t".contains(byte);
         return match text.iter().any(control) {

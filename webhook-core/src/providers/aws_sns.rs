@@ -1,17 +1,16 @@
 
 
-use crate::crypto::Algorithm;
 use crate::error::RejectionKind;
 use crate::provider::{Coverage, Parameter, Provider, Scheme, Success};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
 #[cfg(feature = "asymmetric")]
-use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
+use crate::verify::custom::sns::{ACCEPT_V1, CERT_URL, Sns, TOPIC_ARN, V1, V2};
 
-/// Amazon SNS deliveries over HTTPS, with signature version 2.
+/// Amazon SNS deliveries over HTTPS, with signature version 2, or with 1 too.
 ///
-/// The JSON document carries its `Signature`: RSA with SHA-256. The signed message is the names and
-/// values of `Message`, `MessageId`, `Subject` (if present), `Timestamp`, `TopicArn` and `Type`,
+/// The JSON document carries its `Signature`: RSA with SHA-256, or with SHA-1 in version 1. The
+/// signed message is the names and values of `Message`, `MessageId`, `Subject` (if present), `Timestamp`, `TopicArn` and `Type`,
 /// one per line. Confirmations add `SubscribeURL` and `Token`.
 ///
 /// `SigningCertURL` names the certificate. Configure its public key, or have a
@@ -35,8 +34,13 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 ///   `ConfirmSubscription` with the `Token`. An `UnsubscribeConfirmation` always reaches the
 ///   handler, because its URL would undo the unsubscription.
 /// * **A topic signs with version 1 (SHA-1) unless its attribute `SignatureVersion` is set to 2.**
-///   Here version 1 is refused, also the first confirmation, and SNS takes that 401 as final. Set
-///   the attribute before you subscribe, or use [`AWS_SNS_LEGACY_SHA1`].
+///   By default version 1 is refused, also the first confirmation, and SNS takes that 401 as final.
+///   Set the attribute before you subscribe. Or set `accept_signature_version_1` to `true`: the
+///   endpoint then takes both versions, each checked with its own hash, while topics are changed.
+/// * `accept_signature_version_1` is for that time only. Collisions of SHA-1 can be computed, so who
+///   may choose a part of what is published could obtain a signature for another message. The
+///   signed message does not contain the version, so an attacker chooses the weaker one as long as
+///   it is accepted. The replay key is the same in both versions.
 /// * Raw message delivery is unsigned and refused.
 /// * `Timestamp` is the time of publication and stays the same over retries, which continue for up
 ///   to an hour. So a delivery may be up to 70 minutes old.
@@ -44,18 +48,30 @@ use crate::verify::custom::sns::{CERT_URL, Sns, TOPIC_ARN};
 /// * Amazon Pay notifications arrive through SNS. Their payload is JSON in `Message`.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
-pub const AWS_SNS: Provider = sns("aws-sns", V2)
+pub const AWS_SNS: Provider = sns("aws-sns", DEFAULT)
     .with_aliases(&["amazon-pay"])
+    .configured_by(
+        const {
+            &[
+                Parameter::setting(TOPIC_ARN).required(),
+                Parameter::setting(CERT_URL),
+                Parameter::flag(ACCEPT_V1),
+            ]
+        },
+    )
     .hints(&[(
         RejectionKind::UnsupportedScheme,
-        "a topic signs with version 1 unless its attribute `SignatureVersion` is set to 2",
+        "version 1 (SHA-1) is refused unless the setting `accept_signature_version_1` is true; a \
+         topic signs with version 1 unless its attribute `SignatureVersion` is set to 2",
     )]);
 
-/// Amazon SNS deliveries with signature version 1 (SHA-1), otherwise like [`AWS_SNS`]. This version
-/// is legacy: a topic can be set to version 2.
+/// Amazon SNS deliveries with signature version 1 (SHA-1) alone, otherwise like [`AWS_SNS`], which
+/// takes both versions with the setting `accept_signature_version_1`. This one is for a topic that
+/// stays at version 1: version 2 is refused. The replay key contains the name, so a retry that
+/// arrives after a route has changed its name runs again.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
-pub const AWS_SNS_LEGACY_SHA1: Provider = sns("aws-sns-legacy-sha1", V1);
+pub const AWS_SNS_LEGACY_SHA1: Provider = sns("aws-sns-legacy-sha1", LEGACY);
 
 const fn sns(name: &'static str, schemes: &'static [Scheme]) -> Provider {
     Provider::new(name, schemes)
@@ -94,18 +110,18 @@ const fn signed(code: &'static Sns, words: &'static str) -> Scheme {
         .signing(&["/MessageId", "/Type"])
 }
 
-const V2: &[Scheme] = &[signed(
+const DEFAULT: &[Scheme] = &[signed(
     &Sns {
-        version: "2",
-        algorithm: Algorithm::RsaSha256,
+        version: V2,
+        further: Some((ACCEPT_V1, V1)),
     },
     "message, id, subject, timestamp, topic, type (RSA, SHA-256)",
 )];
 
-const V1: &[Scheme] = &[signed(
+const LEGACY: &[Scheme] = &[signed(
     &Sns {
-        version: "1",
-        algorithm: Algorithm::RsaSha1,
+        version: V1,
+        further: None,
     },
     "message, id, subject, timestamp, topic, type (RSA, SHA-1)",
 )];

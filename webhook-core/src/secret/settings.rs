@@ -41,6 +41,11 @@ impl Settings {
         found.map(|(_, value)| value.as_bytes())
     }
 
+    /// Whether a flag is set.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        self.get(name) == Some(b"true")
+    }
+
     /// The value of a required setting. It is present, because building the endpoint checks this.
     pub(crate) fn required(&self, name: &str) -> &[u8] {
         self.get(name).unwrap_or_default()

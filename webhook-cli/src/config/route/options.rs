@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use webhook_axum::{EndpointBuilder, Provider};
-use webhook_core::IdentityPolicy;
+use webhook_core::{IdentityPolicy, ParameterKind};
 
 use crate::config::entries::Entries;
 use crate::config::error::EntryError;
@@ -23,6 +23,9 @@ pub(super) fn settings(
     settings.try_fold(builder, |builder, known| {
         let value = match &credentials {
             Some(pair) if known.is_basic() => Some(pair.clone()),
+            _ if known.kind() == ParameterKind::Flag => {
+                entries.choice(known.name())?.map(|flag| flag.to_string())
+            }
             _ => entries.text(known.name())?,
         };
         Ok(match value {

@@ -127,6 +127,29 @@ fn the_limit_of_the_server_lowers_the_usual_one_and_none_that_a_provider_documen
     assert!(said.contains("must be a whole number above zero"), "{said}");
 }
 
+#[cfg(feature = "asymmetric")]
+#[test]
+fn a_flag_of_a_provider_is_true_or_false_without_quotes() {
+    let route = |flag: &str| {
+        let key = include_str!("../../../../webhook-test/vectors/keys/rsa.pub.pem");
+        let entries = serde_json::json!({
+            "provider": "aws-sns", "public_key": key, "topic_arn": "arn:aws:sns:us-east-2:1:t"
+        });
+        let entries = entries.to_string();
+        let entries = entries.trim_end_matches('}');
+        format!(r#"{{"shop":{entries},"accept_signature_version_1":{flag}}}}}"#)
+    };
+    for flag in ["true", "false"] {
+        assert!(parse(&route(flag)).is_ok(), "{flag}");
+    }
+    for flag in [r#""true""#, "1", "null"] {
+        let said = refused(&route(flag));
+        assert!(said.contains("must be true or false"), "{flag}: {said}");
+    }
+    let said = refused(&route("true").replace("aws-sns", "aws-sns-legacy-sha1"));
+    assert!(said.contains("is not a key of"), "{said}");
+}
+
 #[test]
 fn an_offered_secret_is_accepted_where_the_sender_shows_it_too() {
     let asana = r#"{"shop":{"provider":"asana","secret":"$","accept_offered_secret":true}}"#;

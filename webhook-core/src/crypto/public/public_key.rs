@@ -44,6 +44,13 @@ impl PublicKey {
         self.algorithm
     }
 
+    /// The same key for another algorithm, or `None` if it does not fit. Only for senders that
+    /// document both algorithms for one key.
+    pub(crate) fn for_algorithm(&self, algorithm: Algorithm) -> Option<Self> {
+        let spki: PublicKeyX509Der<'_> = self.key.as_der().ok()?;
+        Self::new(algorithm, spki.as_ref()).ok()
+    }
+
     /// Whether `signature` is a valid signature of `message` by this key.
     pub(crate) fn verifies(&self, message: &Message<'_>, signature: &[u8]) -> bool {
         match message {

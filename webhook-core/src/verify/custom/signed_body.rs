@@ -18,6 +18,9 @@ pub(crate) struct SignedContent {
     pub(crate) messages: Vec<Hashed>,
     pub(crate) signature: Vec<u8>,
     pub(crate) ring: KeyRing,
+    /// The algorithm of the signature, if the keys are configured for another one. The sender signs
+    /// with one key in two ways.
+    pub(crate) algorithm: Option<Algorithm>,
     pub(crate) time: Option<UnixTime>,
     /// The payload, if the body wraps it.
     pub(crate) unwrapped: Option<Vec<u8>>,
@@ -68,6 +71,7 @@ impl SignedContent {
             messages,
             signature,
             ring,
+            algorithm: None,
             time: None,
             unwrapped: None,
             confirms: None,
@@ -76,8 +80,9 @@ impl SignedContent {
 
     /// Finds the key and the message that match the signature.
     fn verified(&self, coverage: Coverage) -> Result<Verified, RejectionKind> {
+        let ring = self.keys().ok_or(RejectionKind::BadSignature)?;
         let found = self.messages.iter().find_map(|hashed| {
-            let slot = self.ring.slot_of(&hashed.message, &self.signature)?;
+            let slot = ring.slot_of(&hashed.message, &self.signature)?;
             Some((slot, hashed.digest))
         });
         let (slot, digest) = found.ok_or(RejectionKind::BadSignature)?;
@@ -87,6 +92,18 @@ impl SignedContent {
             message: Some(digest),
         }
         .verified(coverage)
+    }
+}
+
+impl SignedContent {
+    /// The keys for the algorithm of the signature, in the same slots.
+    fn keys(&self) -> Option<Cow<'_, KeyRing>> {
+        let Some(algorithm) = self.algorithm else {
+            return Some(Cow::Borrowed(&self.ring));
+        };
+        let keys = self.ring.public().iter();
+        let keys: Option<Vec<_>> = keys.map(|key| key.for_algorithm(algorithm)).collect();
+        Some(Cow::Owned(KeyRing::Public(keys?)))
     }
 }
 

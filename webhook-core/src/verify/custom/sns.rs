@@ -71,11 +71,36 @@ const MAX_LINE: usize = 4 * 1024;
 const SIGNER_URL: &str =
     "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0000000000000000.pem";
 
-/// One version of the signature.
+/// The flag that accepts signature version 1 too.
+pub(crate) const ACCEPT_V1: &str = "accept_signature_version_1";
+
+/// A version of the signature. Both sign the same message, which does not contain the version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version {
+    /// The value of `SignatureVersion`.
+    name: &'static str,
+    algorithm: Algorithm,
+}
+
+/// SHA-1, for which collisions can be computed. Topics sign with it unless they are changed.
+pub(crate) const V1: Version = Version {
+    name: "1",
+    algorithm: Algorithm::RsaSha1,
+};
+
+/// SHA-256.
+pub(crate) const V2: Version = Version {
+    name: "2",
+    algorithm: Algorithm::RsaSha256,
+};
+
+/// The accepted versions of the signature.
 #[derive(Debug)]
 pub(crate) struct Sns {
-    pub(crate) version: &'static str,
-    pub(crate) algorithm: Algorithm,
+    /// The version that is always accepted.
+    pub(crate) version: Version,
+    /// The version that is accepted too if the flag of this name is set.
+    pub(crate) further: Option<(&'static str, Version)>,
 }
 
 impl Custom for Sns {
@@ -87,7 +112,10 @@ impl Custom for Sns {
         let rules = Rules {
             pointers: Pointers::new(&POINTERS),
             version: self.version,
-            algorithm: self.algorithm,
+            further: self
+                .further
+                .filter(|(flag, _)| asked.settings.is_set(flag))
+                .map(|(_, version)| version),
             topics: topics.map(|topic| topic.trim_ascii().to_vec()).collect(),
             name: asked.settings.get(CERT_URL).map(<[u8]>::to_vec),
             public: asked.keys.public(),
@@ -101,7 +129,7 @@ impl Custom for Sns {
     }
 
     fn public(&self) -> Option<Algorithm> {
-        Some(self.algorithm)
+        Some(self.version.algorithm)
     }
 
     fn names_keys(&self) -> bool {
@@ -118,7 +146,7 @@ impl Custom for Sns {
             "TopicArn": topics.split(',').next().unwrap_or_default(),
             "Message": String::from_utf8_lossy(&draft.body),
             "Timestamp": TimeUnit::Rfc3339.format(draft.now),
-            "SignatureVersion": self.version,
+            "SignatureVersion": self.version.name,
             "SigningCertURL": url.as_deref().unwrap_or(SIGNER_URL),
         });
         // A body that is a notification is signed as one.
@@ -147,8 +175,8 @@ impl Custom for Sns {
 /// The requirements on a document.
 struct Rules {
     pointers: Pointers,
-    version: &'static str,
-    algorithm: Algorithm,
+    version: Version,
+    further: Option<Version>,
     topics: Vec<Vec<u8>>,
     name: Option<Vec<u8>>,
     public: Vec<PublicKey>,
@@ -160,9 +188,7 @@ struct Rules {
 impl Rules {
     fn read(&self, body: &[u8]) -> Result<SignedContent, RejectionKind> {
         let document = Document::read(body, &self.pointers)?;
-        if document.line("/SignatureVersion")? != self.version {
-            return Err(RejectionKind::UnsupportedScheme);
-        }
+        let algorithm = self.algorithm(&document.line("/SignatureVersion")?)?;
         let url = document.line("/SigningCertURL")?;
         if !is_certificate(&url) {
             return Err(RejectionKind::UnknownKey);
@@ -188,15 +214,25 @@ impl Rules {
         let signature =
             decode_long(signature.as_bytes(), Encoding::Base64).ok_or(RejectionKind::Malformed)?;
         let (time, unit) = (document.line("/Timestamp")?, TimeUnit::Rfc3339);
-        let mut hashing = Hashing::new(self.algorithm);
+        let mut hashing = Hashing::new(algorithm);
         document.write(fields, &mut |piece| hashing.update(piece))?;
-        let signed = hashing.finish(self.algorithm)?;
+        let signed = hashing.finish(algorithm)?;
         Ok(SignedContent {
             time: Some(fresh(time.as_bytes(), unit, self.now, self.tolerance)?),
             // An unsubscription is not undone automatically: the handler decides.
             confirms: address.filter(|_| kind == SUBSCRIPTION),
+            algorithm: Some(algorithm).filter(|algorithm| *algorithm != self.version.algorithm),
             ..SignedContent::new(vec![signed], signature, self.ring(&url)?)
         })
+    }
+
+    /// The algorithm of an accepted version. The document chooses among them, because nothing
+    /// signed names its version.
+    fn algorithm(&self, version: &str) -> Result<Algorithm, RejectionKind> {
+        let mut accepted = std::iter::once(self.version).chain(self.further);
+        let found = accepted.find(|known| known.name == version);
+        let found = found.ok_or(RejectionKind::UnsupportedScheme)?;
+        Ok(found.algorithm)
     }
 
     fn ring(&self, url: &str) -> Result<KeyRing, RejectionKind> {
