@@ -167,3 +167,26 @@ fn the_first_offer_of_a_secret_is_answered_and_its_text_is_not_logged() {
     );
     assert!(!log.contains("offered-0123456789"), "{log}");
 }
+
+#[test]
+fn the_unsigned_probes_of_senders_are_answered_and_nothing_like_them() {
+    let config = r#"{
+        "shop": {"provider": "woocommerce", "secret": "made-up-0123456789abcdef"},
+        "chat": {"provider": "slack", "secret": "made-up-0123456789abcdea"}
+    }"#;
+    let server = Server::start(config);
+    for (route, probe, other) in [
+        ("shop", "webhook_id=12", "webhook_id=12&order=7"),
+        ("chat", "ssl_check=1&token=a", "ssl_check=2&token=a"),
+    ] {
+        let form = |body: &str| {
+            let form = "application/x-www-form-urlencoded";
+            let request = Request::new("POST", &format!("/hooks/{route}"));
+            server
+                .send(&request.header("content-type", form).body(body))
+                .status
+        };
+        assert_eq!(form(probe), 200, "{route}");
+        assert_eq!(form(other), 401, "{route}");
+    }
+}

@@ -371,6 +371,10 @@ svix("resend", '{"type":"email.sent","created_at":"2024-02-22T23:41:12.126Z","da
      type="email.sent", also=only_svix, wrong_keys=TEXT_IS_NO_KEY)
 svix("seam", '{"event_id":"e1","event_type":"device.connected","device_id":"d1"}', type="device.connected",
      also=either_family, wrong_keys=TEXT_IS_NO_KEY)
+svix("recall-ai", '{"event":"bot.done","data":{"bot":{"id":"b1"}}}', type="bot.done", also=either_family,
+     wrong_keys=TEXT_IS_NO_KEY)
+standard("incident-io", '{"event_type":"public_incident.incident_created_v2","incident":{"id":"i1"}}',
+         type="public_incident.incident_created_v2", wrong_keys=TEXT_IS_NO_KEY)
 standard("anthropic", '{"type":"event","id":"wevt_1","data":{"type":"session.created","id":"sesn_1"}}',
          type="session.created", wrong_keys=TEXT_IS_NO_KEY)
 standard("dodopayments", '{"type":"payment.succeeded","business_id":"bus_1","data":{"payment_id":"pay_1"}}',
@@ -530,6 +534,11 @@ template("clickup", '{"webhook_id":"7689a169","event":"taskCreated","task_id":"c
          type="taskCreated")
 template("coinify", '{"event":"payment-intent.completed","context":{"id":"p1"}}', header="X-Coinify-Webhook-Signature",
          type="payment-intent.completed")
+template("cursor", '{"event":"statusChange","timestamp":"2023-11-14T22:13:20Z","id":"bc_abc123","status":"FINISHED"}',
+         header="X-Webhook-Signature", shape="sha256={tag}", id_in="X-Webhook-ID", id="d1", type="statusChange",
+         extra=[("X-Webhook-Event", "statusChange")])
+template("segment", '{"type":"track","event":"Paid","messageId":"m1","timestamp":"2023-11-14T22:13:20Z"}',
+         header="X-Signature", alg="sha1", id="m1", type="track")
 template("fastspring", '{"events":[{"id":"e1","processed":false,"type":"order.completed","live":true}]}',
          header="X-FS-Signature", encoding="base64", type="order.completed")
 for name, sent in (("fourthwall", "X-Fourthwall-Hmac-SHA256"), ("fourthwall-apps", "X-Fourthwall-Hmac-Apps-SHA256")):

@@ -267,6 +267,16 @@ pub(crate) fn body_limit(provider: &Provider) -> String {
     }
 }
 
+/// The other names of the provider.
+pub(crate) fn aliases(provider: &Provider) -> String {
+    let names = provider.aliases().iter();
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    match names.is_empty() {
+        true => NONE.to_owned(),
+        false => names.join(", "),
+    }
+}
+
 /// The provider's names for the secret, and how its text becomes the key.
 pub(crate) fn secret(provider: &Provider) -> String {
     let is_secret = |known: &&Parameter| known.kind() == ParameterKind::Secret;
@@ -302,9 +312,10 @@ pub(crate) fn settings(provider: &Provider) -> String {
             true => format!("**`{}`**", known.name()),
             false => format!("`{}`", known.name()),
         };
-        match known.header() {
-            Some(header) => format!("{name} (sent in `{header}`)"),
-            None => name,
+        match (known.header(), known.kind()) {
+            (Some(header), _) => format!("{name} (sent in `{header}`)"),
+            (None, ParameterKind::Flag) => format!("{name} (`true` or `false`)"),
+            (None, _) => name,
         }
     });
     let url = provider.signs_url().then(|| "**`public_url`**".to_owned());

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use webhook_core::Provider;
+use webhook_core::providers::unconfirmed;
 
 /// The docs of each const.
 pub(crate) struct Consts(BTreeMap<String, String>);
@@ -79,6 +80,18 @@ fn blocks(docs: &str) -> Vec<String> {
     blocks
 }
 
+/// A const as the name of its provider, which is what the page and the command know it by. Anything
+/// else stays as it is.
+fn named(words: &str) -> String {
+    let name = words.trim_matches('`').to_lowercase().replace('_', "-");
+    let is_const = !words.contains(|letter: char| letter.is_lowercase());
+    let mut all = Provider::ALL.iter().chain(unconfirmed::ALL);
+    match is_const && all.any(|known| known.name() == name) {
+        true => format!("`{name}`"),
+        false => words.to_owned(),
+    }
+}
+
 /// The text with the words of each link instead of the link. Other brackets stay.
 fn without_links(text: &str) -> String {
     let mut out = String::new();
@@ -94,10 +107,10 @@ fn without_links(text: &str) -> String {
             .strip_prefix('(')
             .and_then(|after| after.split_once(')'));
         if let Some((_, behind)) = target {
-            out.push_str(words);
+            out.push_str(&named(words));
             rest = behind;
         } else if words.starts_with('`') && words.ends_with('`') {
-            out.push_str(words);
+            out.push_str(&named(words));
             rest = after;
         } else {
             out.push('[');

@@ -149,6 +149,7 @@ fn facts(provider: &Provider, consts: &Consts) -> Result<[Columns; 4], Box<dyn E
     Ok([
         vec![
             ("constructor", built),
+            ("other names", cells::aliases(provider)),
             ("secret", cells::secret(provider)),
             ("settings", cells::settings(provider)),
             ("signature or token in", cells::place(provider)),

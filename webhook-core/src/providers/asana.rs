@@ -13,7 +13,8 @@ use crate::provider::{Challenge, Handshake, Parameter, Part, Provider, Reply, Sc
 ///   [`on_offered_secret`](crate::EndpointBuilder::on_offered_secret) accepts the secret. **Anyone
 ///   can send that header.** Until then the endpoint needs a secret that you generate. Compare the
 ///   offered secret with the `X-Hook-Secret` in the answer of Asana's API, then install it with
-///   [`replace_secrets`](crate::Endpoint::replace_secrets).
+///   [`replace_secrets`](crate::Endpoint::replace_secrets). In `webhook serve`,
+///   `accept_offered_secret` accepts the next offer, and logs how to store its secret.
 ///
 /// Source: <https://developers.asana.com/docs/webhooks-guide> and Asana/devrel-examples.
 pub const ASANA: Provider = Provider::new(

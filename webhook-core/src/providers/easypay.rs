@@ -7,7 +7,8 @@ use crate::provider::{Identity, Parameter, Provider, Scheme, Success};
 /// that code. Use [`EASYPAY_CODE`] for accounts that only have the code.
 ///
 /// * `/id` names the resource, which has several events, so the replay key comes from the body. The
-///   event type is `/type`. On a generic notification, ask Easypay's API.
+///   event type is `/type`. On a generic notification, ask Easypay's API: the
+///   notification [`EASYPAY_SINGLE`](crate::notification::EASYPAY_SINGLE) fetches a single payment.
 /// * Only 200 is success, according to Easypay's OpenAPI description.
 ///
 /// Source: <https://docs.easypay.pt/docs/guides/webhooks> and Easypay's OpenAPI description.

@@ -4,7 +4,8 @@ use crate::provider::{Identity, Parameter, Part, Provider, Scheme, Success};
 /// GitHub webhooks of repositories, organisations, apps and the marketplace.
 ///
 /// `X-Hub-Signature-256: sha256=<hex>` is an HMAC-SHA-256 over the body, whatever its content type.
-/// The older `X-Hub-Signature` (SHA-1) is ignored.
+/// The older `X-Hub-Signature` (SHA-1) is ignored. The secret is the one that the settings of the
+/// webhook, or of the app, were given.
 ///
 /// * The signature covers no timestamp. The id (`X-GitHub-Delivery`) and the type
 ///   (`X-GitHub-Event`) are unsigned headers. Equal inputs of `workflow_dispatch` and

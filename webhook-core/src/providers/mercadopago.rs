@@ -16,8 +16,10 @@ use crate::verify::custom::mercadopago::{MercadoPago, TAG};
 ///   `ts`. The id is accepted as sent or in lower case. A `ts` from 10^11 on counts milliseconds.
 ///   The tolerance is 300 s.
 /// * QR code notifications are unsigned. Older notifications (IPN, user agent "MercadoPago Feed
-///   v2.0") carry an `x-signature` that fits no documented message and are refused. Register the URL
-///   with `source_news=webhooks` in its query to receive webhooks alone.
+///   v2.0") carry an `x-signature` that fits no documented message and are refused. Register the
+///   URL with `source_news=webhooks` in its query to receive webhooks alone. Or have the
+///   notification [`MERCADOPAGO_IPN`](crate::notification::MERCADOPAGO_IPN) fetch the object that
+///   an IPN names.
 /// * Mercado Pago waits 22 s for an answer, then retries every 15 minutes.
 /// * 200 and 201 are success.
 ///

@@ -41,6 +41,7 @@ mod coinbase_commerce;
 mod coinify;
 mod contentful;
 mod creem;
+mod cursor;
 mod dlocal;
 mod docusign;
 mod dodopayments;
@@ -74,6 +75,7 @@ mod hookdeck;
 mod hotmart;
 mod hubspot;
 mod ifthenpay;
+mod incident_io;
 mod increase;
 mod intercom;
 mod iyzico;
@@ -140,6 +142,7 @@ mod qstash;
 mod quickbooks;
 mod rapyd;
 mod razorpay;
+mod recall_ai;
 mod recurly;
 mod replicate;
 mod resend;
@@ -148,6 +151,7 @@ mod revenuecat;
 mod revolut;
 mod sanity;
 mod seam;
+mod segment;
 mod sentry;
 mod shopify;
 mod signatureapi;
@@ -306,6 +310,8 @@ macro_rules! for_each_provider {
             contentful(secret) = CONTENTFUL;
             /// Creem webhooks; see [`CREEM`](webhook_core::providers::CREEM).
             creem(secret) = CREEM;
+            /// Cursor webhooks of cloud agents; see [`CURSOR`](webhook_core::providers::CURSOR).
+            cursor(secret) = CURSOR;
             /// dLocal payment notifications, with login and secret key; see
             /// [`DLOCAL`](webhook_core::providers::DLOCAL).
             dlocal(username, password) = DLOCAL;
@@ -395,6 +401,8 @@ macro_rules! for_each_provider {
             /// ifthenpay callbacks; see [`IFTHENPAY`](webhook_core::providers::IFTHENPAY).
             /// A key in the query identifies the sender; nothing is signed.
             ifthenpay(secret) = IFTHENPAY;
+            /// incident.io webhooks; see [`INCIDENT_IO`](webhook_core::providers::INCIDENT_IO).
+            incident_io(secret) = INCIDENT_IO;
             /// Increase webhooks; see [`INCREASE`](webhook_core::providers::INCREASE).
             increase(secret) = INCREASE;
             /// Intercom webhooks; see [`INTERCOM`](webhook_core::providers::INTERCOM).
@@ -555,6 +563,9 @@ macro_rules! for_each_provider {
             rapyd(secret, public_url, access_key) = RAPYD;
             /// Razorpay webhooks; see [`RAZORPAY`](webhook_core::providers::RAZORPAY).
             razorpay(secret) = RAZORPAY;
+            /// Recall.ai webhooks and callbacks; see
+            /// [`RECALL_AI`](webhook_core::providers::RECALL_AI).
+            recall_ai(secret) = RECALL_AI;
             /// Recurly JSON webhooks; see [`RECURLY`](webhook_core::providers::RECURLY).
             recurly(secret) = RECURLY;
             /// Replicate webhooks; see [`REPLICATE`](webhook_core::providers::REPLICATE).
@@ -572,6 +583,9 @@ macro_rules! for_each_provider {
             sanity(secret) = SANITY;
             /// Seam webhooks; see [`SEAM`](webhook_core::providers::SEAM).
             seam(secret) = SEAM;
+            /// Webhook destinations of Twilio Segment; see
+            /// [`SEGMENT`](webhook_core::providers::SEGMENT).
+            segment(secret) = SEGMENT;
             /// Sentry webhooks of the integration platform; see
             /// [`SENTRY`](webhook_core::providers::SENTRY).
             sentry(secret) = SENTRY;
@@ -673,7 +687,7 @@ macro_rules! for_each_asymmetric_provider {
             alipay(public_key) = ALIPAY;
             /// Amazon SNS deliveries; see [`AWS_SNS`](webhook_core::providers::AWS_SNS).
             /// The signature covers fields, not bytes. A topic signs with version 1 unless it is set to
-            /// version 2, which this constructor requires.
+            /// version 2. Version 1 is refused unless `accept_signature_version_1` is set.
             aws_sns(public_key) = AWS_SNS;
             /// Binance Pay webhooks; see [`BINANCE_PAY`](webhook_core::providers::BINANCE_PAY).
             binance_pay(public_key) = BINANCE_PAY;

@@ -10,7 +10,9 @@ use crate::provider::{Part, Provider, Scheme};
 /// * For 24 hours after a rotation, Mollie sends the header twice, signed with each secret. Two
 ///   lines and one with a comma are the same. One secret is enough.
 /// * Mollie waits 15 s for an answer and retries ten times within 26 hours.
-/// * Classic webhooks (a form with `id=tr_…`) are unsigned and not supported here.
+/// * Classic webhooks (a form with `id=tr_…`) are unsigned and refused here. The notification
+///   [`MOLLIE_CLASSIC`](crate::notification::MOLLIE_CLASSIC) takes them: it fetches the object that
+///   they name.
 /// * The signature covers no timestamp. The event id is `/id`, and the event type is `/type`.
 ///
 /// Source: <https://docs.mollie.com/reference/webhooks-best-practices> and mollie-api-php

@@ -15,7 +15,8 @@ use crate::verify::custom::sns::CERT_URL;
 /// `PAYPAL-TRANSMISSION-SIG` is a base64 RSA signature with SHA-256. The signed message has four
 /// parts, joined by `|`. They are the transmission id, the transmission time, the webhook id, and
 /// the CRC-32 of the body in decimal digits. The setting `webhook_id` is required, because the
-/// webhook id is signed but not sent.
+/// webhook id is signed but not sent. It is the id of the webhook in PayPal's dashboard or API, and
+/// not the client id. PayPal shares no secret.
 ///
 /// `PAYPAL-CERT-URL` names the certificate. Configure it, or its public key, or have a
 /// [`KeySource`](crate::KeySource) fetch it. The source is only asked for

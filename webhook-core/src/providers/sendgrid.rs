@@ -13,8 +13,10 @@ use crate::time::TimeUnit;
 /// and retries a delivery for a day, so the tolerance is twenty-five hours.
 ///
 /// A body is an array of events, each with an `sg_event_id`. The delivery itself has no id, so the
-/// replay key comes from the body. The handler should therefore use the ids of the events. The body
-/// ends in a line break, which is also signed.
+/// replay key comes from the body. So the handler has to tell the events apart. A report says that
+/// `sg_event_id` differs between copies of one event (sendgrid/sendgrid-nodejs#1435): compare
+/// `sg_message_id`, `event`, `email` and `timestamp` too. The body ends in a line break, which is
+/// also signed.
 ///
 /// A new key replaces the old one at once. If you can, configure both before the new one is
 /// generated.

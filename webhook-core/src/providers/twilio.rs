@@ -11,6 +11,9 @@ use crate::verify::custom::url_and_form::Twilio;
 ///
 /// * The signed URL is the one that Twilio knows, except for its port: the URL is tried with and
 ///   without one.
+/// * **Behind a proxy or a tunnel** the request has another scheme, host or path than the signed
+///   URL. So set `public_url` to the URL in Twilio's console, without its query. The query is that
+///   of the request, so no proxy may rewrite it. `X-Forwarded-*` headers are not read.
 /// * **No separator divides names, values and query.** `a=bc` and `ab=c` have the same signature,
 ///   and so do `?x=a` before `b=c` and `?x=` before `ab=c`. So the signature does not cover every
 ///   byte of a form or a query. With a form, [`Coverage::body`] and [`Coverage::url`] are false.

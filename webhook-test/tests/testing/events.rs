@@ -55,6 +55,7 @@ pub(crate) const SAME_TWICE: &[&str] = &[
     "clickup",
     "cloudinary",
     "coinify",
+    "cursor",
     "elevenlabs",
     "fastspring",
     "fourthwall",
