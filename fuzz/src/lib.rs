@@ -1,4 +1,8 @@
-//! A delivery from its first header to its last byte, for every provider there is.
+//! A delivery from its first header to its last byte, for every provider there is. The modules
+//! have other targets that need more than a function of `webhook_core::fuzzing`.
+
+mod message_signature;
+mod structured_field;
 
 use std::sync::OnceLock;
 
@@ -7,6 +11,9 @@ use webhook_core::providers::unconfirmed;
 use webhook_core::{
     Algorithm, Begun, Endpoint, Finished, Head, KeyFormat, Part, Provider, Signer, UnixTime,
 };
+
+pub use message_signature::message_signature;
+pub use structured_field::structured_field;
 
 const URL: &str = "https://example.com/hook";
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);

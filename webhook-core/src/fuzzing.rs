@@ -6,22 +6,28 @@
     reason = "a panic is how a fuzz target reports what it found"
 )]
 
+use std::fmt::Write as _;
+
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::crypto::Algorithm;
 use crate::crypto::encryption::DecryptionKey;
 use crate::crypto::public::{PublicKey, key_of_certificate};
+use crate::error::RejectionKind;
 use crate::jose::encrypted::open;
 use crate::jose::{Claims, Token, check_times_of};
 use crate::keys;
 use crate::parse::encoding::{decode_long, encode};
 use crate::parse::json::{Json, JsonValue, Pointers, items, scan};
 use crate::parse::low_bytes::LowBytes;
+use crate::parse::structured::{Bare, Dictionary, Item, Member, dictionary};
 use crate::parse::{Encoding, Grammar, TimeIn, form, grammar, multipart, pem};
-use crate::request::basic;
+use crate::request::{Head, basic};
 use crate::secret::key_text;
 use crate::time::{Stamp, TimeUnit, UnixTime};
 use crate::verify::Candidates;
+use crate::{Endpoint, SignedRequest};
 
 const GRAMMARS: [Grammar; 9] = [
     Grammar::Bare { prefix: "sha256=" },
@@ -255,6 +261,77 @@ pub fn encrypted_token(private: &str, text: &[u8]) {
     });
     let key = key.as_ref().expect("a key of RSA");
     assert!(open(text, key).is_err(), "nothing was sealed for it");
+}
+
+/// Structured fields. The canonical form is read as the same value, and written as the same text.
+/// Returns it for a comparison with another parser, or `None` if a binary value has none.
+///
+/// # Errors
+///
+/// The field is refused.
+pub fn structured_field(value: &[u8]) -> Result<Option<String>, RejectionKind> {
+    let parsed = dictionary(value)?;
+    let Some(text) = canonical(&parsed) else {
+        return Ok(None);
+    };
+    let again = dictionary(text.as_bytes()).expect("a canonical form is read");
+    assert_eq!(again, parsed);
+    assert_eq!(canonical(&again).as_ref(), Some(&text));
+    Ok(Some(text))
+}
+
+/// A dictionary as RFC 8941 §4.1.2 writes it.
+fn canonical(Dictionary(members): &Dictionary<'_>) -> Option<String> {
+    let mut out = String::new();
+    for (i, (name, member)) in members.iter().enumerate() {
+        out += if i > 0 { ", " } else { "" };
+        out += name;
+        let written = match member {
+            Member::Item(Item {
+                value: Bare::Boolean(true),
+                parameters,
+            }) => write!(out, "{parameters}"),
+            member => write!(out, "={member}"),
+        };
+        written.ok()?;
+    }
+    Some(out)
+}
+
+/// The headers that [`message_signature`] replaces.
+pub const SIGNATURE_FIELDS: [&str; 3] = ["signature-input", "signature", "content-digest"];
+
+/// A genuine request with HTTP Message Signatures, changed on its way. The first three lines of
+/// `data` are the values of [`SIGNATURE_FIELDS`], the rest is the body; what is empty stays as it
+/// was. Whatever is accepted has the genuine body, and the replay key of the original. Returns
+/// whether it is accepted.
+pub fn message_signature(endpoint: &Endpoint, genuine: &SignedRequest, data: &[u8]) -> bool {
+    let mut lines = data.splitn(4, |byte| *byte == b'\n');
+    let mut changed: Vec<(String, Vec<u8>)> = Vec::new();
+    for (name, value) in &genuine.headers {
+        changed.push((name.clone(), value.clone().into_bytes()));
+    }
+    for name in SIGNATURE_FIELDS {
+        let line = lines.next().unwrap_or_default();
+        let mut fields = changed.iter_mut();
+        if let Some((_, value)) = fields.find(|(known, _)| !line.is_empty() && known == name) {
+            *value = line.to_vec();
+        }
+    }
+    let body = match lines.next().unwrap_or_default() {
+        b"" => genuine.body.clone(),
+        other => Bytes::copy_from_slice(other),
+    };
+    let target = &genuine.path_and_query;
+    let verify = |head: &Head<'_>, body: &Bytes| endpoint.verify(head, body.clone());
+    let original = Head::new(genuine.method, target, &genuine.headers);
+    let original = verify(&original, &genuine.body).expect("it is genuine");
+    let Ok(delivery) = verify(&Head::new(genuine.method, target, &changed), &body) else {
+        return false;
+    };
+    assert_eq!(delivery.raw(), &genuine.body, "another body is accepted");
+    assert_eq!(delivery.replay_key(), original.replay_key());
+    true
 }
 
 /// Keys, certificates and key documents.
