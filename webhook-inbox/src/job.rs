@@ -75,6 +75,19 @@ impl JobState {
         }
     }
 
+    /// A word for logs and lists, in lower case: `due`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+            Self::Parked => "parked",
+            Self::Dropped => "dropped",
+        }
+    }
+
     /// The state of this number. `None`: no state has it.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Self> {

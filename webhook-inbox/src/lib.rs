@@ -9,6 +9,7 @@
 //!   [`durable`](webhook_core::EndpointBuilder::durable): see the example of [`Inbox`].
 //! * [`InboxTable`] is the contract of a table: the states of a job, and the rules. `webhook-sqlite`
 //!   and `webhook-postgres` have one each, with their feature `inbox`.
+//! * What people see of jobs serializes as JSON, without records and bodies: see [`JobInfo`].
 //! * [`MemoryInbox`] is a table for tests.
 //! * The module `conformance` (feature `conformance`) tests any table against the contract.
 //!
@@ -29,6 +30,7 @@ mod consumers;
 mod ending;
 mod inbox;
 mod job;
+mod json;
 mod listing;
 mod memory;
 mod step;

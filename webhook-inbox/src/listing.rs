@@ -65,6 +65,26 @@ impl JobFilter {
 }
 
 /// A job without its record and its body.
+///
+/// It serializes as what `webhook inbox list --json` prints, so a page for operators needs no
+/// mapping of its own. So does a [`StoredJob`] as what `show --json` prints.
+///
+/// ```
+/// use webhook_core::{ReplayKey, UnixTime};
+/// use webhook_inbox::{JobId, JobInfo, Lane};
+///
+/// # fn main() -> Result<(), serde_json::Error> {
+/// let (id, key) = (JobId::from_number(7), ReplayKey::from_bytes([0xab; 32]));
+/// let stored = UnixTime::from_secs(1_800_000_000);
+/// let job = JobInfo::new(id, key, Lane::new("acme", "mail"), "stripe", stored);
+/// let shown = serde_json::to_value(&job)?;
+/// assert_eq!(shown["id"], 7);
+/// assert_eq!(shown["state"], "due");
+/// assert_eq!(shown["tenant"], "acme");
+/// assert_eq!(shown["accepted_at"], "2027-01-15T08:00:00Z");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobInfo {

@@ -41,6 +41,16 @@ impl StepState {
         }
     }
 
+    /// A word for logs and lists: `done`, `failed` or `skipped`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+
     /// The state of this number. `None`: no state has it.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Self> {

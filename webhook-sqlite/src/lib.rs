@@ -30,7 +30,8 @@
 //!   Nothing is put in its place. See [`OpenErrorKind`].
 //!
 //! [`transaction`] commits the record of a delivery together with its effects, if these are in the
-//! same file. `docs/stores-sqlite.md` in the repository has the figures, the limits, and what to do
+//! same file. [`SqliteStore::write`] writes to tables of the application in the transactions of the
+//! store, and `SqliteInbox::done_with` ends a stored delivery with it. `docs/stores-sqlite.md` in the repository has the figures, the limits, and what to do
 //! about backups.
 //!
 //! # Runtime
@@ -60,12 +61,14 @@ mod mounts;
 mod open;
 mod ordering;
 mod record;
+mod savepoint;
 #[cfg(feature = "secret-store")]
 mod secrets;
 mod sql;
 mod store;
 mod time;
 pub mod transaction;
+mod write;
 mod writer;
 
 pub use builder::SqliteStoreBuilder;
@@ -77,6 +80,7 @@ pub use secrets::{SqliteSecretTable, SqliteSecrets};
 pub use sql::{SCHEMA, SCHEMA_VERSION};
 pub use store::SqliteStore;
 pub use transaction::{SqliteTransaction, SqliteTransactions};
+pub use write::WriteError;
 
 /// The examples of the page about this store.
 #[cfg(doctest)]

@@ -1,5 +1,7 @@
 //! What an inbox makes of deliveries.
 
+mod json;
+
 use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;

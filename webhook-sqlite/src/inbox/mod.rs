@@ -9,6 +9,7 @@ mod settle;
 mod sql;
 mod steps;
 mod take;
+mod write;
 
 use std::fmt;
 use std::sync::Arc;
@@ -41,8 +42,9 @@ const AT_ONCE: usize = 1000;
 ///
 /// It opens no transaction for a handler ([`begin`](InboxTable::begin)): SQLite has one writer, so
 /// deliveries would be answered 503 while a handler runs. A handler that writes into the same file
-/// ends its job in a short transaction of its own, with `done_in` and `put_step_in` of
-/// [`transaction`](crate::transaction).
+/// ends its job with [`done_with`](Self::done_with) and runs steps with
+/// [`step_with`](Self::step_with), in a transaction of the writer; or, over a connection of its own,
+/// with `done_in` and `put_step_in` of [`transaction`](crate::transaction).
 #[derive(Clone)]
 pub struct SqliteInbox {
     writer: Arc<Writer>,

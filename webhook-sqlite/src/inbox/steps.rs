@@ -47,7 +47,7 @@ pub(crate) fn put_in(
     Ok(held(is_kept))
 }
 
-fn is_held(connection: &Connection, lease: &JobLease) -> Result<bool, Failure> {
+pub(super) fn is_held(connection: &Connection, lease: &JobLease) -> Result<bool, Failure> {
     let (id, owner, epoch) = parts(lease);
     let mut statement = connection.prepare_cached(sql::SETTLED)?;
     let values = params![id, owner, epoch, JobState::Running.number()];

@@ -70,7 +70,8 @@
 //!
 //! With the feature `inbox`, `done_in` records a stored delivery as done in the transaction of its
 //! effects, and `put_step_in` keeps a step in that of the effects of the step. Both are for a
-//! worker that holds the lease of the job.
+//! worker that holds the lease of the job. `SqliteInbox::done_with` and `step_with` do the same in a
+//! transaction of the store's own writer, which no other connection keeps waiting.
 //!
 //! [`sqlx`] has the same functions for connections of sqlx (feature `sqlx`).
 

@@ -28,7 +28,7 @@
 //! Once, unless the process dies between the effect of a step and the moment at which its result is
 //! kept: then it runs again. So give whatever it calls the [key](Steps::key) of the step as an
 //! idempotency key. A step whose effect is in the database of the inbox can put both into one
-//! transaction: see `PostgresInbox::put_step_in`.
+//! transaction: see `PostgresInbox::put_step_in` and `SqliteInbox::step_with`.
 
 mod error;
 mod pipeline;

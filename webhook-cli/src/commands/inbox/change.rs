@@ -2,7 +2,7 @@
 
 use webhook_axum::inbox::{Action, Change};
 
-use super::filter::{Filter, state_name};
+use super::filter::Filter;
 use super::list::print_all;
 use super::{InboxPlace, failed};
 use crate::commands::print;
@@ -89,7 +89,7 @@ impl Changing {
         self.filter.check_is_meant(self.all)?;
         match self.filter.state() {
             Some(state) if !change.is_allowed_in(state) => {
-                let (name, verb) = (state_name(state), verb(change));
+                let (name, verb) = (state.as_str(), verb(change));
                 let problem = format!("{name} events cannot be changed by `{verb}`");
                 Err(Failure::argument("--state", &problem))
             }

@@ -92,21 +92,9 @@ impl Filter {
     }
 }
 
-pub(super) const fn state_name(state: JobState) -> &'static str {
-    match state {
-        JobState::Due => "due",
-        JobState::Running => "running",
-        JobState::Done => "done",
-        JobState::Dead => "dead",
-        JobState::Parked => "parked",
-        JobState::Dropped => "dropped",
-        _ => "unknown",
-    }
-}
-
 fn state(text: &str) -> Result<JobState, &'static str> {
     let mut states = JobState::ALL.into_iter();
-    let found = states.find(|state| state_name(*state) == text);
+    let found = states.find(|state| state.as_str() == text);
     found.ok_or("expected due, running, done, dead, parked or dropped")
 }
 

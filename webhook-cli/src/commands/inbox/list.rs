@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 use webhook_axum::UnixTime;
 use webhook_axum::inbox::{JobInfo, Selection};
 
-use super::filter::{Filter, state_name};
+use super::filter::Filter;
 use super::{InboxPlace, failed};
 use crate::commands::{closed, wrote};
 use crate::failure::Failure;
@@ -60,29 +60,16 @@ pub(super) async fn print_all(
 fn write(jobs: &[JobInfo], json: bool, out: &mut impl Write) -> io::Result<()> {
     for job in jobs {
         match json {
-            true => writeln!(out, "{}", as_json(job))?,
+            true => writeln!(out, "{}", as_json(job)?)?,
             false => writeln!(out, "{}", as_text(job))?,
         }
     }
     out.flush()
 }
 
-pub(super) fn as_json(job: &JobInfo) -> Value {
-    json!({
-        "id": job.id.number(),
-        "state": state_name(job.state),
-        "key": const_hex::encode(job.key.as_bytes()),
-        "consumer": job.lane.consumer,
-        "tenant": job.lane.tenant,
-        "provider": job.provider,
-        "type": job.event_type,
-        "route": job.route,
-        "attempts": job.attempts,
-        "accepted_at": job.accepted_at.to_string(),
-        "run_at": job.run_at.to_string(),
-        "ended_at": job.ended_at.map(|time| time.to_string()),
-        "error": job.error,
-    })
+/// One line.
+pub(super) fn as_json(value: &impl Serialize) -> io::Result<String> {
+    Ok(serde_json::to_string(value)?)
 }
 
 /// The sender chose a part of it, so it is escaped.
@@ -94,8 +81,7 @@ fn as_text(job: &JobInfo) -> String {
     };
     let kind = job.event_type.as_deref().map_or("-".to_owned(), quoted);
     let error = job.error.as_deref().map_or("-".to_owned(), quoted);
-    let (id, state, attempts, provider) =
-        (job.id, state_name(job.state), job.attempts, &job.provider);
+    let (id, state, attempts, provider) = (job.id, job.state.as_str(), job.attempts, &job.provider);
     format!(
         "{id:>8} {state:<7} {accepted:<20} {attempts:>3} {provider:<16} {kind:<28} {error:<20} \
          {lane}"

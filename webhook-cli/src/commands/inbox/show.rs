@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
-use webhook_axum::inbox::{InboxTable as _, JobId, StepState, StoredJob};
+use serde::Serialize;
+use webhook_axum::inbox::{InboxTable as _, JobId, StoredJob};
 
-use super::filter::state_name;
 use super::list::{as_json, quoted, seconds};
 use super::{InboxPlace, failed};
 use crate::commands::wrote;
@@ -34,45 +33,24 @@ impl Show {
         let job = job.ok_or_else(|| Failure::argument("ID", "no event has this id"))?;
         let mut out = io::stdout().lock();
         wrote(match self.json {
-            true => writeln!(out, "{}", self.as_json(&job)),
+            true => self.write_json(&job, &mut out),
             false => self.write(&job, &mut out),
         })
     }
 
-    fn as_json(&self, job: &StoredJob) -> Value {
-        let mut shown = as_json(&job.info);
-        let attempts = job.attempts.iter().map(|attempt| {
-            json!({
-                "number": attempt.number,
-                "error": attempt.failure.kind,
-                "millis": attempt.failure.millis,
-                "ended_at": attempt.ended_at.to_string(),
-            })
-        });
-        let steps = job.steps.iter().map(|step| {
-            let (name, state) = (&step.name, step_state(step.state));
-            json!({"name": name, "state": state, "bytes": step.value.len(), "error": step.error})
-        });
-        let changes = job.changes.iter().map(|kept| {
-            json!({
-                "verb": kept.change.as_str(),
-                "at": kept.at.to_string(),
-                "by": kept.action.by,
-                "why": kept.action.why,
-            })
-        });
-        shown["attempts_failed"] = attempts.collect();
-        shown["steps"] = steps.collect();
-        shown["changes"] = changes.collect();
-        shown["key_id"] = job.sealed.key_id().into();
-        shown["bytes"] = job.body.as_ref().map(bytes::Bytes::len).into();
+    fn write_json(&self, job: &StoredJob, out: &mut impl Write) -> io::Result<()> {
+        let mut shown = Shown {
+            job,
+            body: None,
+            body_hex: None,
+        };
         if let Some(body) = job.body.as_ref().filter(|_| self.body) {
             match str::from_utf8(body) {
-                Ok(text) => shown["body"] = text.into(),
-                Err(_) => shown["body_hex"] = const_hex::encode(body).into(),
+                Ok(text) => shown.body = Some(text),
+                Err(_) => shown.body_hex = Some(const_hex::encode(body)),
             }
         }
-        shown
+        writeln!(out, "{}", as_json(&shown)?)
     }
 
     fn write(&self, job: &StoredJob, out: &mut impl Write) -> io::Result<()> {
@@ -84,7 +62,7 @@ impl Show {
         };
         for (name, value) in [
             ("id", info.id.to_string()),
-            ("state", state_name(info.state).to_owned()),
+            ("state", info.state.as_str().to_owned()),
             ("provider", info.provider.to_string()),
             ("type", text(info.event_type.as_deref())),
             ("route", text(info.route.as_deref())),
@@ -114,8 +92,7 @@ impl Show {
             )?;
         }
         for step in &job.steps {
-            let (name, state, bytes) =
-                (quoted(&step.name), step_state(step.state), step.value.len());
+            let (name, state, bytes) = (quoted(&step.name), step.state.as_str(), step.value.len());
             let error = step
                 .error
                 .as_deref()
@@ -137,11 +114,13 @@ impl Show {
     }
 }
 
-const fn step_state(state: StepState) -> &'static str {
-    match state {
-        StepState::Done => "done",
-        StepState::Failed => "failed",
-        StepState::Skipped => "skipped",
-        _ => "unknown",
-    }
+/// Everything, with the body if it was asked for: as text, or else in hexadecimal.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    job: &'a StoredJob,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_hex: Option<String>,
 }

@@ -1,10 +1,10 @@
 //! `webhook inbox stats`.
 
-use serde_json::json;
+use serde::Serialize;
 use webhook_axum::UnixTime;
 use webhook_axum::inbox::{InboxTable as _, Stats};
 
-use super::list::quoted;
+use super::list::{as_json, quoted};
 use super::{InboxPlace, failed};
 use crate::commands::print;
 use crate::failure::Failure;
@@ -35,21 +35,15 @@ impl ShowStats {
             ..
         } = stats;
         let behind = stats.behind_since;
-        print(match self.json {
-            true => json!({
-                "due": due,
-                "running": running,
-                "dead": dead,
-                "parked": parked,
-                "behind_since": behind.map(|since| since.to_string()),
-                "behind_secs": seconds_since(behind),
-            })
-            .to_string(),
-            false => format!(
-                "due {due}, running {running}, dead {dead}, parked {parked}; {}",
-                as_text(behind)
-            ),
-        })?;
+        match self.json {
+            true => print_json(&stats, behind)?,
+            false => {
+                let behind = as_text(behind);
+                print(format_args!(
+                    "due {due}, running {running}, dead {dead}, parked {parked}; {behind}"
+                ))?;
+            }
+        }
         match self.lanes {
             true => self.print_lanes(&table).await,
             false => Ok(()),
@@ -63,21 +57,15 @@ impl ShowStats {
             for one in &lanes {
                 let (consumer, tenant) = (&one.lane.consumer, &one.lane.tenant);
                 let (waiting, behind) = (one.waiting, one.behind_since);
-                print(match self.json {
-                    true => json!({
-                        "consumer": consumer,
-                        "tenant": tenant,
-                        "waiting": waiting,
-                        "behind_secs": seconds_since(behind),
-                    })
-                    .to_string(),
-                    false => format!(
+                match self.json {
+                    true => print_json(one, behind)?,
+                    false => print(format_args!(
                         "consumer {} tenant {}: waiting {waiting}; {}",
                         quoted(consumer),
                         quoted(tenant),
                         as_text(behind)
-                    ),
-                })?;
+                    ))?,
+                }
             }
             last = lanes.last().map(|one| one.lane.clone());
             if lanes.len() < PAGE {
@@ -85,6 +73,24 @@ impl ShowStats {
             }
         }
     }
+}
+
+/// Numbers, and how far behind that is now.
+#[derive(Serialize)]
+struct Shown<'a, N> {
+    #[serde(flatten)]
+    numbers: &'a N,
+    behind_secs: u64,
+}
+
+fn print_json(numbers: &impl Serialize, behind: Option<UnixTime>) -> Result<(), Failure> {
+    let behind_secs = seconds_since(behind);
+    let shown = Shown {
+        numbers,
+        behind_secs,
+    };
+    let shown = as_json(&shown).map_err(|error| Failure::plain(error.to_string()))?;
+    print(shown)
 }
 
 fn seconds_since(time: Option<UnixTime>) -> u64 {
