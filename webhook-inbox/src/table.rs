@@ -175,6 +175,9 @@ pub trait InboxTable: fmt::Debug + Send + Sync + 'static {
     /// The handler borrows it, and [`commit`](Self::commit) ends it together with the job. To give
     /// up, drop every clone of the slot, or [clear](TransactionSlot::clear) it: the database rolls
     /// back, and the job is settled as ever.
+    ///
+    /// After an error, a worker gives the job back, which is no attempt, and waits before it takes
+    /// others.
     fn begin(
         &self,
         lease: &JobLease,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
+use webhook_core::adapter::LogLimit;
 use webhook_core::replay::{Lease, TransactionSlot};
 use webhook_core::{LostLease, StoreError};
 use webhook_inbox::{Ending, Failure, InboxTable, Job, JobLease, Lane};
@@ -71,9 +72,14 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
             return set_aside(context, &job, &Ending::Parked { reason }).await;
         }
     };
-    let Ok(transaction) = context.inbox.table().begin(&lease).await else {
-        return set_aside(context, &job, &Ending::GivenBack).await;
+    let transaction = match context.inbox.table().begin(&lease).await {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            not_begun(context, &error);
+            return set_aside(context, &job, &Ending::GivenBack).await;
+        }
     };
+    context.begins().succeeded();
     opened.runs_under(&claim(&job, transaction.clone()));
     let stored = Stored::new(opened, &job, context.inbox.clone());
     context.leases.hold(&stored, asked);
@@ -90,6 +96,15 @@ async fn attempt<T: InboxTable>(context: &Context<T>, job: Job, asked: Instant) 
     metrics::attempted(&job.lane.consumer, ran.as_str(), took);
     conclude(context, &job, &stored, ran, took, transaction).await;
     context.leases.end(&lease);
+}
+
+/// The job is due at once, so the worker has to wait before it takes jobs again.
+fn not_begun<T: InboxTable>(context: &Context<T>, error: &StoreError) {
+    static LINE: LogLimit = LogLimit::new();
+    if let Some(suppressed) = LINE.pass() {
+        tracing::error!(target: "webhook", %error, suppressed, "no transaction begins");
+    }
+    context.begins().failed(Instant::now());
 }
 
 /// Settles a job that did not run, which says nothing about its lane.

@@ -8,6 +8,7 @@ use tokio::sync::{Notify, watch};
 use webhook_core::replay::Owner;
 use webhook_inbox::Inbox;
 
+use crate::backoff::Backoff;
 use crate::consumers::Consumers;
 use crate::lanes::Lanes;
 use crate::leases::Leases;
@@ -25,6 +26,7 @@ pub(crate) struct Shared<T> {
     /// A slot is free again.
     pub(crate) freed: Notify,
     lanes: Mutex<Lanes>,
+    begins: Mutex<Backoff>,
     random: u64,
     takes: AtomicU64,
 }
@@ -50,6 +52,7 @@ impl<T> Context<T> {
             phase: watch::Sender::new(Phase::Runs),
             freed: Notify::new(),
             lanes: Mutex::new(lanes),
+            begins: Mutex::default(),
             random: random(),
             takes: AtomicU64::new(0),
             settings,
@@ -58,6 +61,12 @@ impl<T> Context<T> {
 
     pub(crate) fn lanes(&self) -> MutexGuard<'_, Lanes> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether transactions of handlers begin. While they do not, nothing is taken: it would be given
+    /// back at once.
+    pub(crate) fn begins(&self) -> MutexGuard<'_, Backoff> {
+        self.begins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The owner of a call.

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 use webhook_core::adapter::LogLimit;
 use webhook_core::replay::LeaseState;
-use webhook_inbox::{InboxTable, JobId, JobLease};
+use webhook_inbox::{InboxTable, JobLease};
 
 use crate::Stored;
 use crate::context::Context;
@@ -16,9 +16,10 @@ use crate::context::Context;
 /// The leases that are held.
 ///
 /// One task renews all of them, so a handler that keeps its thread busy does not lose its lease as
-/// long as another thread is free.
+/// long as another thread is free. A worker whose lease has ended may take the same job again before
+/// it knows, and has two leases of it then.
 #[derive(Debug, Default)]
-pub(crate) struct Leases(Mutex<HashMap<JobId, Held>>);
+pub(crate) struct Leases(Mutex<HashMap<JobLease, Held>>);
 
 #[derive(Clone, Debug)]
 struct Held {
@@ -37,12 +38,12 @@ impl Leases {
             stored: stored.clone(),
             since,
         };
-        self.held().insert(stored.lease().id, held);
+        self.held().insert(*stored.lease(), held);
     }
 
     /// Stops renewing.
     pub(crate) fn end(&self, lease: &JobLease) {
-        self.held().remove(&lease.id);
+        self.held().remove(lease);
     }
 
     fn due(&self, now: Instant, after: Duration) -> Vec<Held> {
@@ -53,19 +54,19 @@ impl Leases {
 
     /// A renewal that was asked for at this time has succeeded.
     fn renewed(&self, lease: &JobLease, asked: Instant) {
-        if let Some(held) = self.held().get_mut(&lease.id) {
+        if let Some(held) = self.held().get_mut(lease) {
             held.since = asked;
         }
     }
 
     /// The lease is lost: another worker may have the job.
     fn lose(&self, stored: &Stored) {
-        if self.held().remove(&stored.lease().id).is_some() {
+        if self.held().remove(stored.lease()).is_some() {
             stored.opened().lose();
         }
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<JobId, Held>> {
+    fn held(&self) -> MutexGuard<'_, HashMap<JobLease, Held>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -70,6 +70,7 @@
 
 mod answered;
 mod attempt;
+mod backoff;
 mod breaker;
 mod consumer;
 mod consumers;

@@ -1,13 +1,12 @@
 //! Takes jobs while there are slots for them.
 
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use webhook_core::StoreError;
 use webhook_core::adapter::LogLimit;
 use webhook_inbox::{InboxTable, Lane, TakeRequest};
 
 use crate::attempt;
+use crate::backoff::Backoff;
 use crate::context::{Context, Phase};
 use crate::lanes::Room;
 
@@ -17,7 +16,7 @@ pub(crate) async fn run<T: InboxTable>(context: &Context<T>) {
         context,
         consumers: context.consumers.names().map(Box::from).collect(),
         after: None,
-        failures: 0,
+        takes: Backoff::default(),
     };
     while !context.is_at_least(Phase::Drains) {
         pump.turn().await;
@@ -36,14 +35,21 @@ struct Pump<'a, T> {
     consumers: Vec<Box<str>>,
     /// Where the next call goes on.
     after: Option<Lane>,
-    /// How many calls have failed in a row.
-    failures: u32,
+    takes: Backoff,
 }
 
 impl<T: InboxTable> Pump<'_, T> {
     /// Takes jobs once, and waits until the next time is worth it.
     async fn turn(&mut self) {
         let context = self.context;
+        let now = Instant::now();
+        let begins = context.begins().until(now);
+        if let Some(until) = self.takes.until(now).max(begins) {
+            return tokio::select! {
+                () = context.reaches(Phase::Drains) => {}
+                () = sleep_until(until) => {}
+            };
+        }
         // Before looking for room and for jobs: what happens in between counts.
         let freed = context.freed.notified();
         let rung = context.inbox.rung();
@@ -58,7 +64,7 @@ impl<T: InboxTable> Pump<'_, T> {
                     let poll = Instant::now() + context.settings.poll_interval;
                     Some(rested_at.map_or(poll, |time| time.min(poll)))
                 }
-                Err(error) => return self.failed(&error).await,
+                Err(error) => return self.failed(&error),
             },
         };
         let looks_again = async {
@@ -88,7 +94,7 @@ impl<T: InboxTable> Pump<'_, T> {
             .skip(room.skip)
             .per_lane(room.per_lane);
         let taken = context.inbox.table().take(&request).await?;
-        self.failures = 0;
+        self.takes.succeeded();
         self.after = taken.after;
         let took_some = !taken.jobs.is_empty();
         for job in taken.jobs {
@@ -98,20 +104,11 @@ impl<T: InboxTable> Pump<'_, T> {
         Ok(took_some || self.after.is_some())
     }
 
-    /// Waits longer after each failure, up to 5 s.
-    async fn failed(&mut self, error: &StoreError) {
+    fn failed(&mut self, error: &StoreError) {
         static LINE: LogLimit = LogLimit::new();
         if let Some(suppressed) = LINE.pass() {
             tracing::error!(target: "webhook", %error, suppressed, "no deliveries are taken");
         }
-        let wait = FIRST_WAIT.saturating_mul(1 << self.failures.min(6));
-        self.failures = self.failures.saturating_add(1);
-        tokio::select! {
-            () = self.context.reaches(Phase::Drains) => {}
-            () = sleep(wait.min(LONGEST_WAIT)) => {}
-        }
+        self.takes.failed(Instant::now());
     }
 }
-
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(5);

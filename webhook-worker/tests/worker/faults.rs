@@ -1,112 +1,19 @@
 //! A table that fails.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::time::sleep;
-use webhook_core::replay::LeaseState;
-use webhook_core::{Endpoint, EndpointBuilder, LostLease, StoreError, StoreErrorKind};
-use webhook_inbox::{
-    Acceptance, Accepted, Action, Change, Ending, Inbox, InboxTable, JobFilter, JobId, JobLease,
-    JobState, Lane, LaneStats, Listed, MemoryInbox, Pruned, Retention, Stats, Step, StoredJob,
-    TakeRequest, Taken,
-};
-use webhook_worker::{Consumed, Worker};
+use webhook_core::{Endpoint, EndpointBuilder, LostLease};
+use webhook_inbox::{Inbox, JobState};
+use webhook_worker::{Consumed, RetryPolicy, Worker};
 
 use crate::bench::{
-    SECOND, SECRET, Seen, done, durable, keys, memory, only, send, until, until_all,
+    SECOND, SECRET, Seen, done, durable, jobs, keys, memory, only, send, until, until_all,
 };
-
-/// A table whose calls fail as often as it is told.
-#[derive(Clone, Debug)]
-struct Faulty {
-    table: MemoryInbox,
-    takes: Arc<AtomicU32>,
-    settles: Arc<AtomicU32>,
-    renews: Arc<AtomicBool>,
-}
-
-fn failing(left: &AtomicU32) -> Result<(), StoreError> {
-    match left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)) {
-        Ok(_) => Err(StoreError::new(StoreErrorKind::Unavailable)),
-        Err(_) => Ok(()),
-    }
-}
-
-impl InboxTable for Faulty {
-    async fn accept(&self, acceptance: &Acceptance) -> Result<Accepted, StoreError> {
-        self.table.accept(acceptance).await
-    }
-
-    async fn take(&self, request: &TakeRequest) -> Result<Taken, StoreError> {
-        failing(&self.takes)?;
-        self.table.take(request).await
-    }
-
-    async fn renew(&self, lease: &JobLease, by: Duration) -> Result<LeaseState, StoreError> {
-        match self.renews.load(Relaxed) {
-            true => self.table.renew(lease, by).await,
-            false => Err(StoreError::new(StoreErrorKind::Unavailable)),
-        }
-    }
-
-    async fn settle(&self, lease: &JobLease, ending: &Ending) -> Result<LeaseState, StoreError> {
-        failing(&self.settles)?;
-        self.table.settle(lease, ending).await
-    }
-
-    async fn steps(&self, id: JobId) -> Result<Vec<Step>, StoreError> {
-        self.table.steps(id).await
-    }
-
-    async fn put_step(&self, lease: &JobLease, step: &Step) -> Result<LeaseState, StoreError> {
-        self.table.put_step(lease, step).await
-    }
-
-    async fn change(&self, ids: &[JobId], change: Change, by: &Action) -> Result<u64, StoreError> {
-        self.table.change(ids, change, by).await
-    }
-
-    async fn find(&self, id: JobId) -> Result<Option<StoredJob>, StoreError> {
-        self.table.find(id).await
-    }
-
-    async fn list(
-        &self,
-        filter: &JobFilter,
-        after: Option<JobId>,
-        at_most: usize,
-    ) -> Result<Listed, StoreError> {
-        self.table.list(filter, after, at_most).await
-    }
-
-    async fn stats(&self) -> Result<Stats, StoreError> {
-        self.table.stats().await
-    }
-
-    async fn lanes(
-        &self,
-        after: Option<&Lane>,
-        at_most: usize,
-    ) -> Result<Vec<LaneStats>, StoreError> {
-        self.table.lanes(after, at_most).await
-    }
-
-    async fn prune(&self, retention: &Retention, at_most: usize) -> Result<Pruned, StoreError> {
-        self.table.prune(retention, at_most).await
-    }
-}
+use crate::faulty::{ALWAYS, Call, Faulty};
 
 fn faulty(configure: impl Fn(EndpointBuilder) -> EndpointBuilder) -> (Inbox<Faulty>, Endpoint) {
-    let table = memory();
-    let faulty = Faulty {
-        table,
-        takes: Arc::default(),
-        settles: Arc::default(),
-        renews: Arc::new(AtomicBool::new(true)),
-    };
-    let inbox = Inbox::new(faulty, keys());
+    let inbox = Inbox::new(Faulty::new(memory()), keys());
     let endpoint = configure(Endpoint::stripe(SECRET));
     let endpoint = durable(endpoint, inbox.clone());
     (inbox, endpoint)
@@ -129,18 +36,18 @@ async fn is_handled_once(fails: impl FnOnce(&Faulty)) {
 
 #[tokio::test(start_paused = true)]
 async fn a_worker_outlives_a_table_that_is_away() {
-    is_handled_once(|table| table.takes.store(20, Relaxed)).await;
+    is_handled_once(|table| table.fails(Call::Take, 20)).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_settlement_that_fails_is_repeated_and_the_handler_runs_once() {
-    is_handled_once(|table| table.settles.store(5, Relaxed)).await;
+    is_handled_once(|table| table.fails(Call::Settle, 5)).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_delivery_that_cannot_be_settled_runs_again() {
     let (inbox, endpoint) = faulty(|endpoint| endpoint);
-    inbox.table().settles.store(1000, Relaxed);
+    inbox.table().fails(Call::Settle, 1000);
     let seen = Seen::default();
     let worker = Worker::new(inbox.clone())
         .consumer(done(&seen, &endpoint))
@@ -148,7 +55,7 @@ async fn a_delivery_that_cannot_be_settled_runs_again() {
         .unwrap();
     send(&endpoint, "evt_1", "invoice.paid").await;
     until(async || seen.len() == 2).await;
-    inbox.table().settles.store(0, Relaxed);
+    inbox.table().fails(Call::Settle, 0);
     until_all(inbox.table(), JobState::Done).await;
     worker.drain(SECOND).await;
 }
@@ -166,7 +73,7 @@ impl Drop for Dropped {
 async fn a_handler_that_has_lost_its_lease_is_cancelled_or_told() {
     for policy in [LostLease::Cancel, LostLease::KeepRunning] {
         let (inbox, endpoint) = faulty(|endpoint| endpoint.on_lost_lease(policy));
-        inbox.table().renews.store(false, Relaxed);
+        inbox.table().fails(Call::Renew, ALWAYS);
         let (seen, log) = (Seen::default(), Arc::default());
         let handle = {
             let log = Arc::clone(&log);
@@ -204,5 +111,66 @@ async fn a_handler_that_has_lost_its_lease_is_cancelled_or_told() {
         let job = only(inbox.table()).await.info;
         assert_eq!(job.attempts, 2);
         worker.drain(SECOND).await;
+    }
+}
+
+/// How many calls a worker with a few jobs may make in an hour, whatever fails: four a second. It
+/// looks for jobs once a second, and settles and renews again after a failure.
+const CALLS_AN_HOUR: u64 = 4 * 60 * 60;
+
+/// A worker whose handler takes longer than its lease, over a table with transactions. `fails` makes
+/// the table fail, and an hour passes.
+async fn an_hour_of_failures(what: &str, fails: impl FnOnce(&Faulty)) -> Inbox<Faulty> {
+    let inbox = Inbox::new(Faulty::new(memory()).with_transactions(), keys());
+    let endpoint = durable(Endpoint::stripe(SECRET), inbox.clone());
+    let seen = Seen::default();
+    let consumer = seen.consumer(&endpoint, |_| async {
+        sleep(SECOND * 20).await;
+        Consumed::Done
+    });
+    for id in 0..3 {
+        send(&endpoint, &format!("evt_{id}"), "invoice.paid").await;
+    }
+    fails(inbox.table());
+    let never = RetryPolicy::default().max_attempts(u32::MAX);
+    let worker = Worker::new(inbox.clone())
+        .consumer(consumer)
+        .lease(SECOND * 15)
+        .retry(never.max_age(SECOND * 1_000_000))
+        .spawn()
+        .unwrap();
+    sleep(SECOND * 60 * 60).await;
+    let calls = inbox.table().calls();
+    assert!(calls <= CALLS_AN_HOUR, "{calls} calls: {what}");
+    inbox.table().heals();
+    until_all(inbox.table(), JobState::Done).await;
+    worker.drain(SECOND).await;
+    inbox
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_does_not_hurry_while_its_table_fails() {
+    for call in Call::ALL {
+        let what = format!("{call:?} fails");
+        let inbox = an_hour_of_failures(&what, |table| table.fails(call, ALWAYS)).await;
+        if matches!(call, Call::Take | Call::Begin) {
+            let attempts: Vec<_> = jobs(inbox.table())
+                .await
+                .iter()
+                .map(|job| job.attempts)
+                .collect();
+            assert_eq!(
+                attempts, [1; 3],
+                "what did not run spent an attempt: {call:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_does_not_hurry_while_its_table_fails_now_and_then() {
+    for seed in 0..20 {
+        let what = format!("every other call fails, seed {seed}");
+        an_hour_of_failures(&what, |table| table.fails_every_other_time(seed)).await;
     }
 }

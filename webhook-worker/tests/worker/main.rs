@@ -6,6 +6,7 @@ mod bench;
 mod clocks;
 mod endings;
 mod faults;
+mod faulty;
 mod flaws;
 mod lanes;
 mod leases;
