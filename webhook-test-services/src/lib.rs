@@ -12,8 +12,9 @@
 //! server of `DATABASE_URL` or `REDIS_URL` if that is set. Otherwise it is a private server, if the
 //! program is installed. Tests share this server, so each one uses names of its own.
 //!
-//! [`Postgres::start`], [`Redis::start`], [`RedisCluster::start`] and [`PgBouncer::start`] always
-//! return private servers, for tests that change their settings, stop them or kill them.
+//! [`Postgres::start`], [`Redis::start`], [`RedisCluster::start`], [`PgBouncer::start`],
+//! [`Nats::start`] and [`RabbitMq::start`] always return private servers, for tests that change
+//! their settings, stop them or kill them.
 //!
 //! A private server listens on `127.0.0.1` only and keeps its data in an empty folder below the
 //! system's folder for temporary files. Both are gone after the value is dropped, and also after the

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use webhook_test_services::{PgBouncer, Postgres, Redis, RedisCluster};
+use webhook_test_services::{PgBouncer, Postgres, RabbitMq, Redis, RedisCluster};
 
 #[test]
 fn a_redis_server_answers_forgets_without_a_file_and_is_gone_after_a_drop() {
@@ -98,6 +98,21 @@ fn a_bouncer_stands_before_a_postgres_server() {
         return;
     };
     assert_ne!(bouncer.url(), postgres.url());
+}
+
+#[test]
+fn a_killed_broker_is_gone_until_it_is_restarted_and_after_a_drop() {
+    let Some(mut rabbit) = RabbitMq::start() else {
+        return;
+    };
+    let authority = rabbit.url().rsplit('@').next().unwrap();
+    let address = authority.split('/').next().unwrap().to_owned();
+    rabbit.kill();
+    assert!(TcpStream::connect(&address).is_err());
+    rabbit.restart();
+    assert!(TcpStream::connect(&address).is_ok());
+    drop(rabbit);
+    assert!(TcpStream::connect(&address).is_err());
 }
 
 fn ask(redis: &Redis, command: &str) -> String {

@@ -1,84 +1,15 @@
 //! A RabbitMQ broker, if there is one.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use lapin::options::{BasicGetOptions, QueueDeclareOptions, QueueDeleteOptions};
-use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Channel, Connection, ConnectionProperties};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use lapin::types::AMQPValue;
 use webhook_inbox::JobState;
 use webhook_relay::{Amqp, Relay};
 use webhook_test_services::RabbitMq;
 
 use crate::bench::{done, event, failed_with, parked, settled, store_event, stripe, unique, work};
-
-/// A queue of this test. Without a consumer it is removed after a minute, also if the test fails.
-struct Queue {
-    name: String,
-    channel: Channel,
-    _connection: Connection,
-}
-
-impl Queue {
-    /// `more` are arguments of the queue.
-    async fn declare(url: &str, more: &[(&str, AMQPValue)]) -> Self {
-        let name = unique("queue");
-        let connection = Connection::connect(url, ConnectionProperties::default());
-        let connection = connection.await.unwrap();
-        let channel = connection.create_channel().await.unwrap();
-        let mut arguments = FieldTable::default();
-        arguments.insert("x-expires".into(), AMQPValue::LongInt(60_000));
-        for (argument, value) in more {
-            arguments.insert((*argument).into(), value.clone());
-        }
-        let options = QueueDeclareOptions {
-            durable: true,
-            ..QueueDeclareOptions::default()
-        };
-        channel
-            .queue_declare(name.as_str().into(), options, arguments)
-            .await
-            .unwrap();
-        Self {
-            name,
-            channel,
-            _connection: connection,
-        }
-    }
-
-    async fn get(&self) -> Option<lapin::message::Delivery> {
-        let options = BasicGetOptions { no_ack: true };
-        let got = self
-            .channel
-            .basic_get(self.name.as_str().into(), options)
-            .await;
-        got.unwrap().map(|got| got.delivery)
-    }
-
-    async fn message_ids(&self) -> Vec<String> {
-        let mut ids = Vec::new();
-        while let Some(message) = self.get().await {
-            let id = message.properties.message_id().as_ref();
-            ids.push(id.unwrap().to_string());
-        }
-        ids
-    }
-
-    async fn delete(self) {
-        let options = QueueDeleteOptions::default();
-        self.channel
-            .queue_delete(self.name.as_str().into(), options)
-            .await
-            .unwrap();
-    }
-}
-
-fn to_queue(url: &str, queue: &str) -> Amqp {
-    Amqp::new(url).unwrap().queue(queue).unwrap()
-}
+use crate::broker::{Cable, Queue, to_queue};
 
 #[tokio::test]
 async fn a_message_is_persistent_and_has_its_key_and_its_headers() {
@@ -195,54 +126,6 @@ async fn a_routing_key_that_is_too_long_is_parked() {
         .unwrap();
     let _worker = work(&inbox, Relay::to(engine).build(endpoint));
     assert_eq!(settled(&inbox).await, [parked("routing key too long")]);
-}
-
-/// A way to the broker that can be cut.
-struct Cable {
-    address: SocketAddr,
-    is_cut: watch::Sender<bool>,
-}
-
-impl Cable {
-    async fn to(url: &str) -> Self {
-        let authority = url.rsplit('@').next().unwrap().split('/').next().unwrap();
-        let broker = authority.to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let is_cut = watch::Sender::new(false);
-        let cable = Self {
-            address,
-            is_cut: is_cut.clone(),
-        };
-        tokio::spawn(async move {
-            while let Ok((mut near, _)) = listener.accept().await {
-                let mut cut = is_cut.subscribe();
-                let broker = broker.clone();
-                tokio::spawn(async move {
-                    let mut far = TcpStream::connect(broker).await.unwrap();
-                    tokio::select! {
-                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
-                        _ = cut.wait_for(|is_cut| *is_cut) => {}
-                    }
-                });
-            }
-        });
-        cable
-    }
-
-    fn url(&self, url: &str) -> String {
-        let (credentials, rest) = url.rsplit_once('@').unwrap();
-        let path = rest.split_once('/').map_or("", |(_, path)| path);
-        format!("{credentials}@{}/{path}", self.address)
-    }
-
-    fn cut(&self) {
-        self.is_cut.send_replace(true);
-    }
-
-    fn mend(&self) {
-        self.is_cut.send_replace(false);
-    }
 }
 
 #[tokio::test]

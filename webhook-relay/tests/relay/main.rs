@@ -5,10 +5,14 @@
 #[cfg(feature = "amqp")]
 mod amqp;
 mod bench;
+#[cfg(feature = "amqp")]
+mod broker;
 mod claim_check;
 mod cloud_events;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "amqp")]
+mod killed_broker;
 mod message;
 #[cfg(feature = "nats")]
 mod nats;
