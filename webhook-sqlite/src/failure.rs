@@ -38,6 +38,11 @@ impl Failure {
         Self::new(StoreErrorKind::Timeout, cause)
     }
 
+    /// Whether something in the file cannot be what was written.
+    pub(crate) fn is_corrupt(&self) -> bool {
+        self.kind == StoreErrorKind::Corrupt
+    }
+
     /// Whether another connection holds the lock of the file.
     pub(crate) fn is_busy(&self) -> bool {
         let error = self.cause.downcast_ref::<rusqlite::Error>();

@@ -2,6 +2,7 @@
 
 mod accept;
 mod change;
+mod damaged;
 mod lanes;
 mod list;
 mod prune;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use webhook_core::replay::LeaseState;
-use webhook_core::{StoreError, UnixTime};
+use webhook_core::{StoreError, StoreErrorKind, UnixTime};
 use webhook_inbox::{
     Acceptance, Accepted, Action, Change, Ending, InboxTable, JobFilter, JobId, JobLease, Lane,
     LaneStats, Listed, Pruned, Retention, Stats, Step, StoredJob, TakeRequest, Taken,
@@ -26,6 +27,7 @@ use crate::SqliteStore;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::writer::{PURGE, TIME_LIMIT, Urgency, Writer};
+use damaged::Damage;
 #[cfg(feature = "sqlx")]
 pub(crate) use settle::parts;
 pub(crate) use settle::settle as settle_job;
@@ -48,6 +50,7 @@ const AT_ONCE: usize = 1000;
 #[derive(Clone)]
 pub struct SqliteInbox {
     writer: Arc<Writer>,
+    damage: Damage,
 }
 
 impl SqliteStore {
@@ -83,6 +86,7 @@ impl SqliteStore {
     pub fn inbox(&self) -> SqliteInbox {
         SqliteInbox {
             writer: self.writer(),
+            damage: Damage::default(),
         }
     }
 }
@@ -104,11 +108,20 @@ impl InboxTable for SqliteInbox {
         self.ask(Urgency::Begins, work).await
     }
 
+    /// A job that is on a damaged page is parked, with the error `damaged`, or passed over if its
+    /// row cannot be written. Others are taken.
     async fn take(&self, request: &TakeRequest) -> Result<Taken, StoreError> {
         let mut request = request.clone();
         request.at_most = request.at_most.min(AT_ONCE);
-        let work = move |ledger: &mut Ledger<'_>| take::take(ledger, &request);
-        self.ask(Urgency::Begins, work).await
+        if self.damage.is_unknown() {
+            let request = request.clone();
+            let work = move |ledger: &mut Ledger<'_>| take::take(ledger, &request);
+            match self.ask(Urgency::Begins, work).await {
+                Err(error) if error.kind() == StoreErrorKind::Corrupt => {}
+                taken => return taken,
+            }
+        }
+        self.take_around_damage(&request).await
     }
 
     async fn renew(&self, lease: &JobLease, by: Duration) -> Result<LeaseState, StoreError> {

@@ -23,6 +23,19 @@ pub(super) const DUE: &str = "select id, epoch, attempts, key, accepted_at, prov
      where state < 2 and tenant = ?1 and consumer = ?2 and run_at <= ?3 \
      order by run_at, id limit ?4";
 
+/// As [`DUE`], by the index alone. Parameters: as there.
+pub(super) const DUE_IDS: &str = "select id from webhook_delivery indexed by webhook_delivery_due \
+     where state < 2 and tenant = ?1 and consumer = ?2 and run_at <= ?3 \
+     order by run_at, id limit ?4";
+
+/// One of them, with the columns of [`DUE`]. Parameter: id.
+pub(super) const DUE_ROW: &str = "select id, epoch, attempts, key, accepted_at, provider, state, \
+     order_by, sealed from webhook_delivery where id = ?1";
+
+/// Sets a job aside that cannot be read. Parameter: id.
+pub(super) const PARK_DAMAGED: &str = "update webhook_delivery \
+     set state = 4, owner = null, error = 'damaged' where id = ?1 and state < 2";
+
 /// Whether a job with an order key waits for another one: another is running, or it is due and so
 /// is one of a lower id. Parameters: tenant, consumer, order, id, state.
 pub(super) const WAITS: &str = "select exists (select 1 \
@@ -177,11 +190,14 @@ pub(super) const PRUNE_RECORDS: &str =
     concat!("delete from webhook_delivery where id in ", without_body!());
 
 /// Every statement: each of them has to compile before a store opens.
-pub(crate) const ALL: [&str; 34] = [
+pub(crate) const ALL: [&str; 37] = [
     ACCEPT,
     ACCEPT_BODY,
     NEXT_LANE,
     DUE,
+    DUE_IDS,
+    DUE_ROW,
+    PARK_DAMAGED,
     WAITS,
     BODY,
     TAKE,
@@ -213,3 +229,29 @@ pub(crate) const ALL: [&str; 34] = [
     PRUNE_ACTIONS,
     PRUNE_RECORDS,
 ];
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::ALL;
+
+    /// So none takes longer as the table grows, and pruning keeps nobody waiting.
+    #[test]
+    fn no_statement_reads_a_whole_table() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(crate::SCHEMA).unwrap();
+        for statement in ALL {
+            let explain = format!("explain query plan {statement}");
+            let mut explain = connection.prepare(&explain).unwrap();
+            // Its parameters are null.
+            let mut steps = explain.raw_query();
+            while let Some(step) = steps.next().unwrap() {
+                let step: String = step.get(3).unwrap();
+                let is_whole = step.starts_with("SCAN webhook_") && !step.contains(" INDEX ");
+                assert!(!is_whole, "{statement}: {step}");
+            }
+        }
+    }
+}

@@ -16,7 +16,7 @@ use crate::time::micros;
 const LANES: usize = 256;
 
 /// How many jobs of a lane a call looks at, those included that wait for others.
-const LOOKED_AT: usize = 1000;
+pub(super) const LOOKED_AT: usize = 1000;
 
 pub(super) fn take(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<Taken, Failure> {
     if request.at_most.min(request.per_lane) == 0 {
@@ -33,7 +33,10 @@ pub(super) fn take(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<Taken, 
 }
 
 /// The lanes that have something to take, and where the next call goes on.
-fn visit(ledger: &Ledger<'_>, request: &TakeRequest) -> Result<(Vec<Lane>, Option<Lane>), Failure> {
+pub(super) fn visit(
+    ledger: &Ledger<'_>,
+    request: &TakeRequest,
+) -> Result<(Vec<Lane>, Option<Lane>), Failure> {
     let mut lanes = Vec::new();
     let mut last = request.after.clone();
     for _ in 0..LANES {
@@ -60,9 +63,6 @@ fn take_of(
 ) -> Result<(), Failure> {
     let connection = ledger.connection();
     let mut due = connection.prepare_cached(sql::DUE)?;
-    let mut take = connection.prepare_cached(sql::TAKE)?;
-    let until = ledger.now().saturating_add(micros(request.lease));
-    let owner = request.owner.to_bits().to_be_bytes();
     let values = params![
         &*lane.tenant,
         &*lane.consumer,
@@ -81,21 +81,30 @@ fn take_of(
     }
     drop(rows);
     for job in found {
-        let epoch = i64::try_from(job.lease.epoch).unwrap_or(i64::MAX);
-        take.execute(params![
-            number(job.lease.id),
-            owner,
-            epoch,
-            job.attempt,
-            until
-        ])?;
+        claim(ledger, request, &job)?;
         jobs.push(job);
     }
     Ok(())
 }
 
+/// Writes that a job is taken.
+pub(super) fn claim(ledger: &Ledger<'_>, request: &TakeRequest, job: &Job) -> Result<(), Failure> {
+    let until = ledger.now().saturating_add(micros(request.lease));
+    let owner = request.owner.to_bits().to_be_bytes();
+    let epoch = i64::try_from(job.lease.epoch).unwrap_or(i64::MAX);
+    let mut take = ledger.connection().prepare_cached(sql::TAKE)?;
+    take.execute(params![
+        number(job.lease.id),
+        owner,
+        epoch,
+        job.attempt,
+        until
+    ])?;
+    Ok(())
+}
+
 /// Whether the job of a row of [`sql::DUE`] waits for another one of its order key.
-fn waits(ledger: &Ledger<'_>, lane: &Lane, row: &Row<'_>) -> Result<bool, Failure> {
+pub(super) fn waits(ledger: &Ledger<'_>, lane: &Lane, row: &Row<'_>) -> Result<bool, Failure> {
     let Some(order): Option<[u8; 16]> = row.get(7)? else {
         return Ok(false);
     };
@@ -106,7 +115,7 @@ fn waits(ledger: &Ledger<'_>, lane: &Lane, row: &Row<'_>) -> Result<bool, Failur
 }
 
 /// A row of [`sql::DUE`], as it is after it was taken.
-fn job(
+pub(super) fn job(
     ledger: &Ledger<'_>,
     row: &Row<'_>,
     request: &TakeRequest,

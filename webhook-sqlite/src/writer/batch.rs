@@ -155,8 +155,17 @@ fn run_all(
 ) -> Result<(), Fault> {
     let mut ledger = Ledger::begin(connection, now).map_err(Fault::All)?;
     work(&mut ledger)?;
-    ledger.finish().map_err(Fault::All)?;
-    commit(connection).map_err(Fault::All)
+    ledger.finish().map_err(at_the_end)?;
+    commit(connection).map_err(at_the_end)
+}
+
+/// An operation that has met damage, and has not said so, leaves a transaction that cannot be
+/// committed.
+fn at_the_end(failure: Failure) -> Fault {
+    match failure.is_corrupt() {
+        true => Fault::One(failure),
+        false => Fault::All(failure),
+    }
 }
 
 fn purge_and_commit(connection: &Connection, now: i64) -> Result<usize, Failure> {
