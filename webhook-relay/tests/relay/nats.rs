@@ -5,6 +5,7 @@ use std::time::Duration;
 use webhook_core::providers;
 use webhook_core::testing::{TestPayload, TestSender};
 use webhook_inbox::JobState;
+use webhook_relay::async_nats::connection::State;
 use webhook_relay::async_nats::jetstream::{self, stream};
 use webhook_relay::async_nats::{self, Client};
 use webhook_relay::{JetStream, Relay};
@@ -204,6 +205,69 @@ async fn a_full_stream_is_retried_until_it_has_room() {
 }
 
 #[tokio::test]
+async fn a_subject_of_another_stream_is_parked() {
+    let Some((_nats, client)) = server().await else {
+        return;
+    };
+    let mut stream = stream(&client, hooks()).await;
+    let nats = JetStream::new(client, "webhooks.{type}").unwrap();
+    let other = nats.clone().only_into("OTHER");
+    assert_eq!(relay(other, "evt_1", "a").await, parked("other stream"));
+    assert_eq!(count(&mut stream).await, 0);
+    assert_eq!(relay(nats.only_into("HOOKS"), "evt_1", "a").await, done());
+}
+
+/// The client would send it once it is connected, however late.
+#[tokio::test]
+async fn what_failed_without_a_connection_is_not_sent_later() {
+    let Some((mut nats, client)) = server().await else {
+        return;
+    };
+    let mut stream = stream(&client, hooks()).await;
+    nats.kill();
+    while client.connection_state() == State::Connected {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let engine = JetStream::new(client.clone(), "webhooks.{type}").unwrap();
+    let (inbox, endpoint) = stripe();
+    store_event(&endpoint, "evt_1", "a").await;
+    let worker = work(&inbox, Relay::to(engine).build(endpoint));
+    failed_with(&inbox, "not connected").await;
+    worker.drain(Duration::from_secs(5)).await;
+    nats.restart();
+    while client.connection_state() != State::Connected {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    // It comes after whatever the client has kept.
+    let context = jetstream::new(client);
+    let marker = context.publish("webhooks.marker", "".into()).await.unwrap();
+    marker.await.unwrap();
+    assert_eq!(count(&mut stream).await, 1);
+}
+
+#[tokio::test]
+async fn a_relay_begins_without_a_server_and_connects_when_there_is_one() {
+    let Some((mut nats, client)) = server().await else {
+        return;
+    };
+    stream(&client, hooks()).await;
+    drop(client);
+    nats.kill();
+    let url = nats.url();
+    let connect = move || {
+        let url = url.clone();
+        async move { Ok(jetstream::new(async_nats::connect(url).await?)) }
+    };
+    let engine = JetStream::connecting(connect, "webhooks.{type}").unwrap();
+    let (inbox, endpoint) = stripe();
+    store_event(&endpoint, "evt_1", "a").await;
+    let _worker = work(&inbox, Relay::to(engine).build(endpoint));
+    failed_with(&inbox, "not connected").await;
+    nats.restart();
+    assert_eq!(settled(&inbox).await[0].0, JobState::Done);
+}
+
+#[tokio::test]
 async fn nothing_is_lost_and_nothing_stored_twice_when_the_server_is_killed() {
     let Some((mut nats, client)) = server().await else {
         return;
@@ -218,7 +282,7 @@ async fn nothing_is_lost_and_nothing_stored_twice_when_the_server_is_killed() {
         store_event(&endpoint, &format!("evt_{number}"), "a").await;
     }
     let _worker = work(&inbox, Relay::to(engine).build(endpoint));
-    failed_with(&inbox, "no acknowledgement").await;
+    failed_with(&inbox, "not connected").await;
     nats.restart();
     let ends = settled(&inbox).await;
     assert_eq!(ends.len(), 20);

@@ -1,7 +1,10 @@
 //! NATS JetStream.
 
+mod connection;
+
 use std::error::Error as _;
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +12,11 @@ use async_nats::jetstream::context::{
     GetStreamByNameErrorKind, PublishAckFuture, PublishError, PublishErrorKind,
 };
 use async_nats::jetstream::{self, Context, Error as Refusal, ErrorCode};
-use async_nats::{Client, HeaderMap, header};
+use async_nats::{Client, ConnectError, HeaderMap, header};
 use webhook_core::adapter::LogLimit;
 use webhook_worker::Consumed;
 
+use self::connection::Connection;
 use crate::engine::BinaryMode;
 use crate::template::Template;
 use crate::{Engine, Message, RelayError};
@@ -60,22 +64,25 @@ const ACK_TIMEOUT: Duration = Duration::from_secs(5);
 /// |---|---|
 /// | has stored the message, or has a copy of it | is done |
 /// | has no stream for the subject | is parked: `no stream` |
+/// | has another stream for it than [`only_into`](Self::only_into) says | is parked: `other stream` |
 /// | does not take a message of this size | is parked: `too large` |
 /// | has a stream without a leader, or one that is full | is retried |
-/// | does not answer within 5 s, or is not connected | is retried |
+/// | does not answer within 5 s | is retried |
+/// | is not connected | is retried: `not connected` |
 ///
 /// A subject of more than 2048 bytes is parked: `subject too long`.
 ///
-/// While the connection is lost, the client connects again by itself, and sends what it was given
-/// meanwhile. The stream recognises the copies of the retries.
+/// While the connection is lost, the client connects again by itself, and the relay gives it
+/// nothing: it would send that later, beside the retries of the worker.
 ///
 /// A stream with one replica, or with the default `sync_interval` of two minutes, can lose what it
 /// has acknowledged if the power fails: see the manual of the server.
 #[derive(Clone)]
 pub struct JetStream {
-    context: Context,
+    connection: Connection,
     subject: Template,
     one_subject_per_key: bool,
+    stream: Option<Arc<str>>,
     lines: Arc<LogLimit>,
 }
 
@@ -97,12 +104,56 @@ impl JetStream {
     ///
     /// As [`new`](Self::new).
     pub fn with_context(context: Context, subject: &str) -> Result<Self, RelayError> {
+        Self::over(Connection::of(context), subject)
+    }
+
+    /// Connects with the first message, and with each further one until that succeeds. So a program
+    /// starts although no server is there yet.
+    ///
+    /// ```
+    /// use webhook_relay::JetStream;
+    /// use webhook_relay::async_nats::{self, jetstream};
+    ///
+    /// let connect = async || {
+    ///     let client = async_nats::connect("nats://127.0.0.1:4222").await?;
+    ///     Ok(jetstream::new(client))
+    /// };
+    /// let nats = JetStream::connecting(connect, "webhooks.{provider}.{type}")?;
+    /// # let _ = nats;
+    /// # Ok::<(), webhook_relay::RelayError>(())
+    /// ```
+    ///
+    /// A message waits 10 s for the connection at most, and is then retried.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn connecting<F>(
+        connect: impl Fn() -> F + Send + Sync + 'static,
+        subject: &str,
+    ) -> Result<Self, RelayError>
+    where
+        F: Future<Output = Result<Context, ConnectError>> + Send + 'static,
+    {
+        Self::over(Connection::made_by(connect), subject)
+    }
+
+    fn over(connection: Connection, subject: &str) -> Result<Self, RelayError> {
         Ok(Self {
-            context,
+            connection,
             subject: Template::parse(subject)?,
             one_subject_per_key: false,
+            stream: None,
             lines: Arc::new(LogLimit::new()),
         })
+    }
+
+    /// Publishes into the stream of this name only. Without it, any stream that has the subject
+    /// takes the message.
+    #[must_use]
+    pub fn only_into(mut self, stream: impl Into<Arc<str>>) -> Self {
+        self.stream = Some(stream.into());
+        self
     }
 
     /// Adds the key of the event to the subject, as its last token, and publishes only if the
@@ -139,26 +190,23 @@ impl JetStream {
         if self.one_subject_per_key {
             headers.insert(header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, "0");
         }
+        if let Some(stream) = &self.stream {
+            headers.insert(header::NATS_EXPECTED_STREAM, &**stream);
+        }
         headers
     }
 
-    async fn send(&self, subject: &str, message: &Message) -> Result<(), PublishError> {
+    async fn send(
+        &self,
+        context: &Context,
+        subject: &str,
+        message: &Message,
+    ) -> Result<(), PublishError> {
         let (headers, body) = (self.headers(message), message.body().clone());
-        let publishing = self
-            .context
-            .publish_with_headers(subject.to_owned(), headers, body);
+        let publishing = context.publish_with_headers(subject.to_owned(), headers, body);
         let acknowledged: PublishAckFuture = publishing.await?;
         // A duplicate is acknowledged as well.
         acknowledged.await.map(|_| ())
-    }
-
-    /// Nothing has answered on the subject: there is no stream, or its leader is away.
-    async fn without_stream(&self, subject: &str) -> Consumed {
-        match self.context.stream_by_subject(subject).await {
-            Ok(_) => Consumed::failed("no leader"),
-            Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => parked("no stream"),
-            Err(_) => Consumed::failed("no JetStream"),
-        }
     }
 
     /// Whether the stream has a message with the subject of this key.
@@ -170,22 +218,32 @@ impl JetStream {
         let is_refused = error.kind() == PublishErrorKind::WrongLastSequence || is_full();
         self.one_subject_per_key && is_refused
     }
+}
 
-    async fn failed(&self, subject: &str, error: &PublishError) -> Consumed {
-        match error.kind() {
-            PublishErrorKind::StreamNotFound => self.without_stream(subject).await,
-            PublishErrorKind::MaxPayloadExceeded => parked("too large"),
-            PublishErrorKind::TimedOut => Consumed::failed("no acknowledgement"),
-            PublishErrorKind::BrokenPipe => Consumed::failed("disconnected"),
-            PublishErrorKind::MaxAckPending => Consumed::failed("too many pending"),
-            PublishErrorKind::WrongLastMessageId
-            | PublishErrorKind::WrongLastSequence
-            | PublishErrorKind::Other => match told_by_server(error).map(Refusal::error_code) {
-                Some(ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM) => parked("too large"),
-                Some(ErrorCode(code)) => Consumed::failed(format!("error {code}")),
-                None => Consumed::failed("refused"),
-            },
-        }
+async fn failed(context: &Context, subject: &str, error: &PublishError) -> Consumed {
+    match error.kind() {
+        PublishErrorKind::StreamNotFound => without_stream(context, subject).await,
+        PublishErrorKind::MaxPayloadExceeded => parked("too large"),
+        PublishErrorKind::TimedOut => Consumed::failed("no acknowledgement"),
+        PublishErrorKind::BrokenPipe => Consumed::failed("disconnected"),
+        PublishErrorKind::MaxAckPending => Consumed::failed("too many pending"),
+        PublishErrorKind::WrongLastMessageId
+        | PublishErrorKind::WrongLastSequence
+        | PublishErrorKind::Other => match told_by_server(error).map(Refusal::error_code) {
+            Some(ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM) => parked("too large"),
+            Some(ErrorCode::STREAM_NOT_MATCH) => parked("other stream"),
+            Some(ErrorCode(code)) => Consumed::failed(format!("error {code}")),
+            None => Consumed::failed("refused"),
+        },
+    }
+}
+
+/// Nothing has answered on the subject: there is no stream, or its leader is away.
+async fn without_stream(context: &Context, subject: &str) -> Consumed {
+    match context.stream_by_subject(subject).await {
+        Ok(_) => Consumed::failed("no leader"),
+        Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => parked("no stream"),
+        Err(_) => Consumed::failed("no JetStream"),
     }
 }
 
@@ -204,12 +262,19 @@ impl Engine for JetStream {
         if subject.len() > MAX_SUBJECT {
             return parked("subject too long");
         }
-        match self.send(&subject, message).await {
+        let context = match self.connection.context().await {
+            Ok(context) => context,
+            Err(error) => {
+                crate::log::not_relayed(&self.lines, message, &error);
+                return Consumed::failed("not connected");
+            }
+        };
+        match self.send(context, &subject, message).await {
             Ok(()) => Consumed::Done,
             Err(error) if self.is_copy(&error) => Consumed::Done,
             Err(error) => {
                 crate::log::not_relayed(&self.lines, message, &error);
-                self.failed(&subject, &error).await
+                failed(context, &subject, &error).await
             }
         }
     }
