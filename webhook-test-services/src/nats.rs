@@ -24,6 +24,16 @@ impl Nats {
     /// If it does not start.
     #[must_use]
     pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same with these options too, such as `--user` and `--pass`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    #[must_use]
+    pub fn start_with(more: &[&str]) -> Option<Self> {
         let Some(server) = programs::find("nats-server", &["/usr/sbin".into()]) else {
             return skip_on_demand("NATS", "the program nats-server is not in PATH");
         };
@@ -32,7 +42,7 @@ impl Nats {
         let (port_text, dir) = (port.to_string(), folder.path().display().to_string());
         let options = ["-a", "127.0.0.1", "-p", &port_text, "-js", "-sd", &dir];
         let mut line = vec![server.display().to_string()];
-        line.extend(options.map(str::to_owned));
+        line.extend(options.iter().chain(more).map(|&part| part.to_owned()));
         let mut nats = Self {
             guard: None,
             line,

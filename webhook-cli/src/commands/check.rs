@@ -70,6 +70,10 @@ fn print_route(route: &Route) -> Result<(), Failure> {
                     let path = program.path().display();
                     print(format_args!("{lane}: stored, then handled by {path}"))
                 }
+                Sink::Relay(relaying) => {
+                    let place = relaying.place();
+                    print(format_args!("{lane}: stored, then relayed to {place}"))
+                }
             }
         }),
     }

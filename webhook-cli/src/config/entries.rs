@@ -16,7 +16,7 @@ use super::suggest;
 /// A map would silently keep the last of two entries with the same name. With two secrets, that can
 /// be the wrong one.
 #[derive(Default)]
-pub(super) struct Entries(Vec<(String, Box<RawValue>)>);
+pub(crate) struct Entries(Vec<(String, Box<RawValue>)>);
 
 impl Entries {
     /// The entries of these names and unparsed values.
@@ -53,7 +53,7 @@ impl Entries {
     }
 
     /// The names, in their order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 
@@ -75,12 +75,12 @@ impl Entries {
     }
 
     /// The text of this key, if there is an entry.
-    pub(super) fn text(&self, key: &str) -> Result<Option<String>, EntryError> {
+    pub(crate) fn text(&self, key: &str) -> Result<Option<String>, EntryError> {
         self.raw(key)?.map(|raw| text(key, raw)).transpose()
     }
 
     /// The texts of this key. Without an entry, the list is empty.
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, EntryError> {
+    pub(crate) fn texts(&self, key: &str) -> Result<Vec<String>, EntryError> {
         let Some(raw) = self.raw(key)? else {
             return Ok(Vec::new());
         };
@@ -94,7 +94,7 @@ impl Entries {
     }
 
     /// Whether this key is true. The default is false.
-    pub(super) fn flag(&self, key: &str) -> Result<bool, EntryError> {
+    pub(crate) fn flag(&self, key: &str) -> Result<bool, EntryError> {
         Ok(self.choice(key)?.unwrap_or(false))
     }
 
@@ -111,14 +111,14 @@ impl Entries {
     }
 
     /// The entries of the object of this key, if there is one.
-    pub(super) fn object(&self, key: &str) -> Result<Option<Self>, EntryError> {
+    pub(crate) fn object(&self, key: &str) -> Result<Option<Self>, EntryError> {
         let entries = self.raw(key)?.map(|raw| serde_json::from_str(raw.get()));
         let entries = entries.transpose();
         entries.map_err(|_| EntryError::new(key, "must be an object of keys and values"))
     }
 
     /// Whether the value of this key is a list.
-    pub(super) fn is_list(&self, key: &str) -> Result<bool, EntryError> {
+    pub(crate) fn is_list(&self, key: &str) -> Result<bool, EntryError> {
         Ok(self.raw(key)?.is_some_and(|raw| raw.get().starts_with('[')))
     }
 

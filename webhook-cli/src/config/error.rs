@@ -38,7 +38,7 @@ pub(crate) enum TomlError {
 
 /// A problem with one entry.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct EntryError {
+pub struct EntryError {
     key: String,
     problem: String,
 }
@@ -116,7 +116,8 @@ impl fmt::Display for TomlError {
 impl Error for TomlError {}
 
 impl EntryError {
-    pub(super) fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
+    /// The entry of this key, and what is wrong with it. The text must not quote the value.
+    pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
         Self {
             key: key.into(),
             problem: problem.into(),
@@ -124,7 +125,7 @@ impl EntryError {
     }
 
     /// The same problem, with an entry of the object that this key has.
-    pub(super) fn within(self, key: &str) -> Self {
+    pub(crate) fn within(self, key: &str) -> Self {
         Self {
             key: format!("{key}.{}", self.key),
             ..self

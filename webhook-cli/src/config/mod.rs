@@ -18,9 +18,9 @@ use std::path::Path;
 
 use serde_json::value::RawValue;
 
-use entries::Entries;
+pub(crate) use entries::Entries;
 pub(crate) use error::ConfigError;
-use error::EntryError;
+pub use error::EntryError;
 use file::Format;
 pub(crate) use route::{
     Destination, Forwarding, Route, SECRET_KEYS_VARIABLE, Sink, StoredFor, Surroundings,

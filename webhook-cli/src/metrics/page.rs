@@ -2,7 +2,7 @@
 
 use webhook_axum::forward::ForwardOutcome;
 use webhook_axum::inbox::Stats;
-use webhook_axum::inbox::metrics::{INBOX_BEHIND, INBOX_JOBS};
+use webhook_axum::inbox::metrics::{ATTEMPTS, INBOX_BEHIND, INBOX_JOBS};
 use webhook_axum::metrics::{
     CHANGED_DUPLICATES, COMMIT_FAILURES, DEAD_EVENTS, DELIVERIES, DeliveryOutcome, FORWARDS,
     LEASES_LOST, Metric, REJECTIONS, VERIFIED,
@@ -12,7 +12,7 @@ use webhook_axum::{RejectionKind, UnixTime};
 use super::Metrics;
 use super::text::Text;
 use crate::observe::Histogram;
-use crate::routes::Totals;
+use crate::routes::{OUTCOMES as ATTEMPT_OUTCOMES, Totals};
 
 /// Writes all metrics.
 pub(super) fn write(metrics: &Metrics, stats: Option<&Stats>) -> String {
@@ -85,10 +85,28 @@ fn deliveries(text: &mut Text, totals: &Totals) {
             text.sample(name, &labels, value);
         }
     }
+    attempts(text, totals);
     for (metric, counter) in COUNTERS {
         let name = text.metric(&metric);
         for (route, provider, value) in totals.of(counter) {
             text.sample(name, &[("route", route), ("provider", provider)], value);
+        }
+    }
+}
+
+fn attempts(text: &mut Text, totals: &Totals) {
+    let name = text.metric(&ATTEMPTS);
+    for outcome in ATTEMPT_OUTCOMES {
+        for (consumer, provider, value) in totals.attempts(outcome) {
+            // No route has a slash in its name.
+            let (route, _) = consumer.split_once('/').unwrap_or((consumer, ""));
+            let labels = [
+                ("route", route),
+                ("provider", provider),
+                ("consumer", consumer),
+                ("outcome", outcome),
+            ];
+            text.sample(name, &labels, value);
         }
     }
 }

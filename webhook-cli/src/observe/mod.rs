@@ -108,6 +108,11 @@ pub(crate) fn log_handled(route: &str, delivery: &Delivery) {
     log_event(route, delivery, "event handled");
 }
 
+/// Logs an event that an engine has taken.
+pub(crate) fn log_relayed(route: &str, delivery: &Delivery) {
+    log_event(route, delivery, "event relayed");
+}
+
 fn log_event(route: &str, delivery: &Delivery, what: &str) {
     let escaped = |text| debug(Escaped::new(text));
     tracing::info!(

@@ -2,16 +2,27 @@
 
 use webhook_axum::forward::{ForwardOutcome, Forwarded};
 use webhook_axum::inbox::{Consumed, Consumer, Stored};
-use webhook_axum::{Endpoint, Head};
+use webhook_axum::{Delivery, Endpoint, Head};
+use webhook_relay::Relay;
 
+use super::attempts::Attempts;
 use crate::config::{Forwarding, Sink, StoredFor};
-use crate::observe::{log_forwarded, log_handled};
+use crate::engine::AnyEngine;
+use crate::exec::Program;
+use crate::observe::{log_forwarded, log_handled, log_relayed};
 
 /// Hands the stored events of a route to one of its sinks.
 pub(super) struct RouteConsumer {
     route: String,
     endpoint: Endpoint,
-    sink: Sink,
+    target: Target,
+    attempts: Attempts,
+}
+
+enum Target {
+    Forward(Forwarding),
+    Exec(Program),
+    Relay(Relay<AnyEngine>),
 }
 
 impl RouteConsumer {
@@ -19,8 +30,18 @@ impl RouteConsumer {
         Self {
             route: route.to_owned(),
             endpoint: endpoint.clone(),
-            sink: consumer.sink.clone(),
+            target: match consumer.sink.clone() {
+                Sink::Forward(forwarding) => Target::Forward(forwarding),
+                Sink::Exec(program) => Target::Exec(program),
+                Sink::Relay(relaying) => Target::Relay(relaying.relay(endpoint.clone())),
+            },
+            attempts: Attempts::default(),
         }
+    }
+
+    /// What became of its attempts. It goes on counting.
+    pub(super) fn attempts(&self) -> Attempts {
+        self.attempts.clone()
     }
 }
 
@@ -30,13 +51,16 @@ impl Consumer for RouteConsumer {
     }
 
     async fn consume(&self, stored: Stored) -> Consumed {
-        let (consumed, log): (_, fn(&str, &webhook_axum::Delivery)) = match &self.sink {
-            Sink::Forward(forwarding) => {
+        let attempt = self.attempts.begin();
+        let (consumed, log): (_, fn(&str, &Delivery)) = match &self.target {
+            Target::Forward(forwarding) => {
                 let forwarded = begin(forwarding, &stored).await;
                 (consumed(&forwarded), log_forwarded)
             }
-            Sink::Exec(program) => (program.run(&self.route, &stored).await, log_handled),
+            Target::Exec(program) => (program.run(&self.route, &stored).await, log_handled),
+            Target::Relay(relay) => (relay.consume(stored.clone()).await, log_relayed),
         };
+        attempt.ended(&consumed);
         if consumed == Consumed::Done {
             log(&self.route, stored.delivery());
         }

@@ -10,6 +10,7 @@ use webhook_axum::WebhookLayer;
 use webhook_axum::forward::Forwarder;
 use webhook_axum::inbox::RunningWorker;
 
+use super::attempts::Attempts;
 use super::router::{Shared, router};
 use super::workers::Consumers;
 use super::{Entered, Loaded, Totals};
@@ -33,6 +34,8 @@ pub(super) struct Served {
     pub(super) name: String,
     pub(super) layer: WebhookLayer,
     pub(super) forwarders: Vec<Forwarder>,
+    /// Each queue of what it stores, with what became of the attempts.
+    pub(super) attempts: Vec<(String, Attempts)>,
 }
 
 impl Generation {
@@ -99,6 +102,7 @@ impl Generation {
             name,
             layer,
             forwarders,
+            attempts,
         } in &self.served
         {
             let endpoint = layer.endpoint();
@@ -106,6 +110,9 @@ impl Generation {
             totals.add(name, provider, &endpoint.counts());
             for forwarder in forwarders {
                 totals.add_forwards(name, provider, &forwarder.counts());
+            }
+            for (consumer, attempts) in attempts {
+                totals.add_attempts(consumer, provider, attempts.counts());
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The routes that are served, which a reload replaces.
 
+mod attempts;
 mod consumer;
 mod generation;
 mod router;
@@ -11,9 +12,11 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use webhook_axum::WebhookLayer;
 
 use crate::config::{Route, WorkerSettings};
+pub(crate) use attempts::OUTCOMES;
 use generation::Generation;
 pub(crate) use router::Shared;
 pub(crate) use totals::Totals;
@@ -85,8 +88,8 @@ impl Routes {
             old
         });
         // They take nothing more from now on. What they give back, the new ones take.
-        tokio::spawn(workers::drain(old.take_workers(), RETIRE_TIMEOUT));
-        tokio::spawn(self.clone().retire(old));
+        let drained = tokio::spawn(workers::drain(old.take_workers(), RETIRE_TIMEOUT));
+        tokio::spawn(self.clone().retire(old, drained));
     }
 
     /// Stops to run what is stored, and waits for what runs. Returns how much of it was given back.
@@ -96,10 +99,11 @@ impl Routes {
     }
 
     /// Drains replaced routes once no request uses them: a draining layer refuses a body that is
-    /// still arriving.
-    async fn retire(self, old: Arc<Generation>) {
+    /// still arriving. They count until their workers are drained, too.
+    async fn retire(self, old: Arc<Generation>, workers: JoinHandle<usize>) {
         old.unused().await;
         let running = old.drain(RETIRE_TIMEOUT).await;
+        let _ = workers.await;
         if running > 0 {
             tracing::warn!(
                 running,

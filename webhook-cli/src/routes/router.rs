@@ -42,9 +42,10 @@ pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<S
             tenants,
             destination,
         } = route;
-        if let Destination::Stored(stored_for) = &destination {
-            consumers.add(&name, &endpoint, stored_for);
-        }
+        let attempts = match &destination {
+            Destination::Stored(stored_for) => consumers.add(&name, &endpoint, stored_for),
+            Destination::Discard | Destination::Forward(_) => Vec::new(),
+        };
         let (path, layer) = match tenants {
             None => (format!("/hooks/{name}"), WebhookLayer::new(endpoint)),
             Some(secrets) => {
@@ -61,6 +62,7 @@ pub(super) fn router(routes: Vec<Route>, shared: &Arc<Shared>) -> (Router, Vec<S
                 .forwardings()
                 .map(|forwarding| forwarding.forwarder.clone())
                 .collect(),
+            attempts,
         });
         let handler = match (&destination, destination.answers_questions()) {
             (Destination::Discard, _) => {

@@ -1,4 +1,4 @@
-//! The counters of all endpoints and forwarders.
+//! The counters of all endpoints, forwarders and consumers.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,14 @@ use webhook_axum::forward::ForwardCounts;
 
 /// The counters by route and provider, and by the name of the counter.
 ///
-/// Those of the endpoints have the names of [`Counts::iter`], those of the forwarders the names of
-/// their outcomes. Nothing that a sender chooses is a label.
+/// Those of the endpoints have the names of [`Counts::iter`], those of the forwarders and of the
+/// consumers the names of their outcomes. Nothing that a sender chooses is a label.
 #[derive(Clone, Default)]
 pub(crate) struct Totals {
     endpoints: Table,
     forwarders: Table,
+    /// By consumer in place of the route.
+    consumers: Table,
 }
 
 type Table = BTreeMap<(String, &'static str), BTreeMap<&'static str, u64>>;
@@ -33,6 +35,15 @@ impl Totals {
         sum(&mut self.forwarders, route, provider, counts);
     }
 
+    pub(super) fn add_attempts(
+        &mut self,
+        consumer: &str,
+        provider: &'static str,
+        counts: impl Iterator<Item = (&'static str, u64)>,
+    ) {
+        sum(&mut self.consumers, consumer, provider, counts);
+    }
+
     /// The values of one counter of the endpoints: route, provider, value.
     pub(crate) fn of(&self, name: &str) -> impl Iterator<Item = (&str, &'static str, u64)> {
         values(&self.endpoints, name)
@@ -45,6 +56,15 @@ impl Totals {
         outcome: &str,
     ) -> impl Iterator<Item = (&str, &'static str, u64)> {
         values(&self.forwarders, outcome)
+    }
+
+    /// The values of one outcome of the consumers: consumer, provider, value. Its name begins with
+    /// that of its route. Routes that store nothing have none.
+    pub(crate) fn attempts(
+        &self,
+        outcome: &str,
+    ) -> impl Iterator<Item = (&str, &'static str, u64)> {
+        values(&self.consumers, outcome)
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use webhook_axum::Endpoint;
 use webhook_axum::inbox::{InboxTable as _, Lane, LaneStats, RunningWorker};
 
+use super::attempts::Attempts;
 use super::consumer::RouteConsumer;
 use crate::config::{Sink, StoredFor, WorkerSettings};
 use crate::store::StoreInbox;
@@ -16,12 +17,21 @@ use crate::store::StoreInbox;
 pub(super) struct Consumers(Vec<(StoredFor, RouteConsumer)>);
 
 impl Consumers {
-    pub(super) fn add(&mut self, route: &str, endpoint: &Endpoint, consumers: &[StoredFor]) {
+    /// Adds those of a route. Gives the queue of each, and what it counts.
+    pub(super) fn add(
+        &mut self,
+        route: &str,
+        endpoint: &Endpoint,
+        consumers: &[StoredFor],
+    ) -> Vec<(String, Attempts)> {
         let consumers = consumers.iter();
-        self.0.extend(consumers.map(|consumer| {
+        let added = consumers.map(|consumer| {
             let runs = RouteConsumer::new(route, endpoint, consumer);
-            (consumer.clone(), runs)
-        }));
+            let counted = (consumer.lane.clone(), runs.attempts());
+            self.0.push((consumer.clone(), runs));
+            counted
+        });
+        added.collect()
     }
 
     /// Starts them: a worker for all that waits for a network, and one for each program, so that no
@@ -34,7 +44,7 @@ impl Consumers {
         let mut is_shared = false;
         for (StoredFor { lane, sink }, consumer) in self.0 {
             match sink {
-                Sink::Forward(_) => {
+                Sink::Forward(_) | Sink::Relay(_) => {
                     shared = shared.named(lane, consumer);
                     is_shared = true;
                 }

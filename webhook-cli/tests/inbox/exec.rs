@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::common::{Server, github};
-use crate::setup::{SECRET, State, config, send, with_worker};
+use crate::common::{Server, free_port, github};
+use crate::setup::{SECRET, State, config, metric, send, with_worker};
 
 /// Writes a script that the server can run.
 fn script(state: &State, name: &str, text: &str) -> String {
@@ -105,6 +105,66 @@ fn exit_codes_say_what_becomes_of_an_event() {
         assert_eq!(found[0]["error"], error, "{code}: {found:?}");
         assert_eq!(found[0]["attempts"], attempts, "{code}: {found:?}");
     }
+}
+
+/// The samples of the attempts of the route `github`.
+fn attempts(outcome: &str) -> String {
+    format!(
+        "webhook_attempts_total{{route=\"github\",provider=\"github\",consumer=\"github\",\
+         outcome=\"{outcome}\"}}"
+    )
+}
+
+#[test]
+fn every_run_is_counted_by_what_became_of_it() {
+    let state = State::new("exec-counts");
+    let ends = "case $WEBHOOK_UNSIGNED_ID in d-0) exit 0;; d-100) exit 100;; esac; exit 1";
+    let entries = json!({"exec": ["/bin/sh", "-c", ends]});
+    let address = format!("127.0.0.1:{}", free_port());
+    let arguments = ["--state", state.text(), "--metrics", &address];
+    let config = with_worker(&entries, &json!({"max_attempts": 3}));
+    let server = Server::start_with(&config, &arguments, &[]);
+    for outcome in ["done", "failed", "given_up", "parked", "interrupted"] {
+        assert_eq!(metric(&address, &attempts(outcome)), Some(0), "{outcome}");
+    }
+    for code in [0, 1, 100] {
+        send(&server, &format!("d-{code}"));
+    }
+    state.wait_for(&["--state", "done"], 1);
+    state.wait_for(&["--state", "dead"], 2);
+    for (outcome, count) in [
+        ("done", 1),
+        // The last of them has ended the event.
+        ("failed", 3),
+        ("given_up", 1),
+        ("parked", 0),
+        ("interrupted", 0),
+    ] {
+        assert_eq!(
+            metric(&address, &attempts(outcome)),
+            Some(count),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_outlives_its_configuration_is_counted() {
+    let state = State::new("exec-reload");
+    let go = state.path().join("go");
+    let wait = "until [ -e $0 ]; do sleep 0.05; done";
+    let entries = json!({"exec": ["/bin/sh", "-c", wait, go.to_str().unwrap()]});
+    let address = format!("127.0.0.1:{}", free_port());
+    let arguments = ["--state", state.text(), "--metrics", &address];
+    let server = Server::start_with(&config(&entries), &arguments, &[]);
+    send(&server, "d-1");
+    state.wait_for(&["--state", "running"], 1);
+    server.reload(&config(&entries));
+    server.wait_for_log("configuration reloaded", 1);
+    std::fs::write(&go, "").unwrap();
+    state.wait_for(&["--state", "done"], 1);
+    assert_eq!(metric(&address, &attempts("done")), Some(1));
+    drop(server);
 }
 
 /// Neither the program nor what it has started outlives its time.

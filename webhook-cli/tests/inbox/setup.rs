@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::common::{Ended, Receiver, Server, folder, github, run};
+use crate::common::{Ended, Receiver, Request, Server, folder, github, run, send_to};
 
 pub(crate) const SECRET: &str = "github-0123456789abcdef";
 pub(crate) const HOP: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -63,6 +63,17 @@ impl State {
     }
 }
 
+impl State {
+    /// Waits until an event fits a filter.
+    pub(crate) fn wait_for_any(&self, arguments: &[&str]) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.list(arguments).is_empty() {
+            assert!(Instant::now() < deadline, "none of {arguments:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
 impl Drop for State {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
@@ -83,6 +94,18 @@ pub(crate) fn with_worker(entries: &Value, worker: &Value) -> String {
     let all = worker.as_object().unwrap().clone();
     settings.as_object_mut().unwrap().extend(all);
     json!({"_server": {"worker": settings}, "github": route}).to_string()
+}
+
+/// The same for an engine that is away: what has failed is tried again soon.
+pub(crate) fn without_rest(entries: &Value) -> String {
+    with_worker(entries, &json!({"rest_after_failures": 10_000}))
+}
+
+/// The value of a metric.
+pub(crate) fn metric(address: &str, sample: &str) -> Option<u64> {
+    let page = send_to(address, &Request::new("GET", "/metrics")).body;
+    let value = page.lines().find_map(|line| line.strip_prefix(sample));
+    value.map(|value| value.trim().parse().unwrap())
 }
 
 /// Forwards to this receiver.

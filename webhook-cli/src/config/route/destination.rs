@@ -5,9 +5,11 @@ use std::time::Duration;
 use webhook_axum::{Endpoint, EndpointBuilder, Questions};
 
 use super::forward::{self, Forwarding};
+use super::relay::{self, Relaying};
 use super::{Common, check, exec};
 use crate::config::entries::Entries;
 use crate::config::error::EntryError;
+use crate::engine;
 use crate::exec::Program;
 use crate::observe::Storing;
 
@@ -49,15 +51,27 @@ impl StoredFor {
 }
 
 /// Where a worker hands a stored event. A new kind has a key in [`SINKS`], a variant here, and what
-/// it does in `routes::consumer`.
+/// it does in `routes::consumer`. A new engine is none: see `engine`.
 #[derive(Clone, Debug)]
 pub(crate) enum Sink {
     Forward(Forwarding),
     Exec(Program),
+    Relay(Relaying),
+}
+
+impl Sink {
+    /// Headers of the sender that it passes on because the configuration names them.
+    fn headers(&self) -> &[String] {
+        match self {
+            Self::Forward(forwarding) => &forwarding.headers,
+            Self::Relay(relaying) => &relaying.headers,
+            Self::Exec(_) => &[],
+        }
+    }
 }
 
 /// The keys of a route or of a consumer that are a sink.
-const SINKS: &[&str] = &[EXEC, FORWARD];
+const SINKS: &[&str] = &[engine::AMQP, EXEC, FORWARD, engine::KAFKA, engine::NATS];
 
 impl Destination {
     /// Everything that forwards.
@@ -69,7 +83,7 @@ impl Destination {
         };
         let later = later.iter().filter_map(|consumer| match &consumer.sink {
             Sink::Forward(forwarding) => Some(forwarding),
-            Sink::Exec(_) => None,
+            Sink::Exec(_) | Sink::Relay(_) => None,
         });
         now.into_iter().chain(later)
     }
@@ -104,10 +118,7 @@ impl Destination {
         let lanes = consumers.iter().map(|consumer| consumer.lane.as_str());
         let inbox = inbox.clone().for_consumers(lanes);
         let inbox = inbox.map_err(|error| EntryError::new(CONSUMERS, error.to_string()))?;
-        for name in self
-            .forwardings()
-            .flat_map(|forwarding| &forwarding.headers)
-        {
+        for name in consumers.iter().flat_map(|one| one.sink.headers()) {
             builder = builder.keep_header(name);
         }
         Ok(builder.durable(Storing::new(route, inbox)))
@@ -225,7 +236,8 @@ fn forwarding(route: &str, entries: &Entries) -> Result<Forwarding, EntryError> 
 fn sink(route: &str, entries: &Entries, key: &str) -> Result<Sink, EntryError> {
     match key {
         EXEC => exec::read(entries, key).map(Sink::Exec),
-        _ => forwarding(route, entries).map(Sink::Forward),
+        FORWARD => forwarding(route, entries).map(Sink::Forward),
+        _ => relay::read(entries, key).map(Sink::Relay),
     }
 }
 
@@ -257,7 +269,7 @@ fn consumer(route: &str, name: &str, consumers: &Entries) -> Result<StoredFor, E
         let given: Vec<_> = entries.names().collect();
         match given[..] {
             [key] => sink(route, &entries, key),
-            [] => Err(EntryError::new(FORWARD, r#"is missing; or write "exec""#)),
+            [] => Err(EntryError::new(FORWARD, NO_SINK)),
             [first, second, ..] => {
                 let problem = format!("contradicts {first:?}: remove one of them");
                 Err(EntryError::new(second, problem))
@@ -284,5 +296,6 @@ const NOTHING_TO_STORE_FOR: &str = "contradicts \"discard\": nothing would get w
 const CONTRADICTS_PASSING: &str = "contradicts \"pass_response\" of \"forward\": the sender is \
                                    answered before the receiver is asked";
 const NO_CONSUMER: &str = "names no consumer: write {\"NAME\": {\"forward\": {…}}}";
+const NO_SINK: &str = "is missing; or write \"exec\", \"nats\", \"amqp\" or \"kafka\"";
 const INVALID_NAME: &str = "is not the name of a consumer: use 1 to 64 ASCII letters, digits, \
                             `.`, `_`, `~` or `-`";

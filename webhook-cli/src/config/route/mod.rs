@@ -7,6 +7,7 @@ mod forward;
 mod options;
 mod problem;
 mod provider;
+mod relay;
 mod secrets;
 mod tenants;
 
