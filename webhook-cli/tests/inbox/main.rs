@@ -17,4 +17,5 @@ mod nats;
 mod places;
 mod serving;
 mod setup;
+mod tenants;
 mod verbs;
