@@ -144,6 +144,7 @@
 //! * `DefaultBodyLimit` limits extractors and not layers. The endpoint has its own limit: 1 MiB,
 //!   unless the provider needs more or
 //!   [`body_limit`](EndpointBuilder::body_limit) says otherwise.
+//! * An [`AccessLayer`](access::AccessLayer) further out limits who may ask, how often, and how.
 //! * Within `Router::nest` a request has lost the front of its path. The layer takes path and query
 //!   from axum's `OriginalUri`, so providers that sign the path work. Middleware that rewrites the
 //!   URI itself goes inside.
@@ -171,6 +172,7 @@
 //! * `forward-tls`: the same with `https`. Builds aws-lc, which needs a C compiler.
 //! * `inbox`: the module `inbox`. Deliveries are stored before they are acknowledged, and a worker
 //!   runs the application later.
+//! * `serve`: a `serve::Server` that ends what has begun when the process is told to stop.
 //! * `secret-store`: [`secret_store`], the secrets of tenants in a database, sealed under a key
 //!   ring.
 //! * `metrics`: the [`metrics`] of all deliveries, for the recorder of the crate `metrics`.
@@ -187,6 +189,8 @@ pub mod inbox;
 mod layer;
 mod rejection;
 pub mod router;
+#[cfg(feature = "serve")]
+pub mod serve;
 mod service;
 mod shadow;
 #[cfg(feature = "testing")]
@@ -213,6 +217,8 @@ pub use webhook_runtime::shadow::{ShadowVerdict, Shadowed};
 pub use webhook_runtime::tenants;
 #[doc(inline)]
 pub use webhook_tower::ShadowLayer;
+#[doc(inline)]
+pub use webhook_tower::access;
 #[doc(no_inline)]
 pub use webhook_tower::respond;
 

@@ -69,6 +69,7 @@
 //!   original is: some providers sign the path.
 //! * An [`UnverifiedLimit`] bounds the bytes of bodies that a server holds before they are
 //!   verified.
+//! * An [`AccessLayer`](access::AccessLayer) further out limits who may ask, how often, and how.
 //!
 //! The layer needs a tokio runtime with time enabled.
 //!
@@ -99,6 +100,7 @@
 //! * `testing`: requests for tests, of every provider and of its attackers, in `testing`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod access;
 mod answer;
 mod body;
 mod call;

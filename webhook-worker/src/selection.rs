@@ -95,6 +95,39 @@ impl Selection {
         }
     }
 
+    /// Which share of them has failed at least once, since it was stored or requeued: from 0 to 1,
+    /// and 0 if there are none. It reads the jobs, so [bound](Self::at_most) how many.
+    ///
+    /// ```
+    /// use webhook_worker::Selection;
+    /// # use webhook_core::{StoreError, UnixTime};
+    /// # use webhook_inbox::{InboxTable, JobFilter};
+    ///
+    /// /// Whether more than one of twenty has failed within the last hour.
+    /// async fn is_alarming(table: &impl InboxTable) -> Result<bool, StoreError> {
+    ///     let mut last_hour = JobFilter::default();
+    ///     let ago = UnixTime::now().as_secs().saturating_sub(3600);
+    ///     last_hour.accepted_from = Some(UnixTime::from_secs(ago));
+    ///     let selection = Selection::of(last_hour).at_most(10_000);
+    ///     Ok(selection.failed_share(table).await? > 0.05)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the table.
+    pub async fn failed_share<T: InboxTable>(&self, table: &T) -> Result<f64, StoreError> {
+        let (mut all, mut failed) = (0_u32, 0_u32);
+        let mut pages = self.pages(table);
+        while let Some(jobs) = pages.next().await? {
+            for job in jobs {
+                all = all.saturating_add(1);
+                failed = failed.saturating_add(u32::from(has_failed(&job)));
+            }
+        }
+        Ok(f64::from(failed) / f64::from(all.max(1)))
+    }
+
     /// Changes all of them whose state allows it. Returns how many those were.
     ///
     /// It is no transaction: after an error, or if the future is dropped, a part of them is changed.
@@ -115,6 +148,15 @@ impl Selection {
             changed = changed.saturating_add(table.change(&ids, change, by).await?);
         }
         Ok(changed)
+    }
+}
+
+/// An attempt is counted when it begins.
+fn has_failed(job: &JobInfo) -> bool {
+    match job.state {
+        JobState::Dead => true,
+        JobState::Due => job.attempts > 0,
+        _ => job.attempts > 1,
     }
 }
 

@@ -61,6 +61,7 @@
 //! parked.
 
 mod event_steps;
+mod pages;
 
 use axum::Router;
 use axum::body::Body;
@@ -69,6 +70,7 @@ use webhook_core::Endpoint;
 pub use webhook_tower::inbox::*;
 
 pub use event_steps::{EventSteps, MissingWorker};
+pub use pages::pages;
 
 use crate::WebhookLayer;
 

@@ -4,7 +4,8 @@
 //!
 //! From the outside in:
 //!
-//! 1. request ids and tracing, which see every answer, including those of the layers below;
+//! 1. request ids and tracing, which see every answer, including those of the layers below, and an
+//!    `AccessLayer`;
 //! 2. a timeout that is longer than body timeout and handler timeout together, so that the engine's
 //!    own timeouts come first;
 //! 3. the webhook layer;
@@ -64,8 +65,9 @@
 //! # Proxies
 //!
 //! A proxy must pass the body on byte for byte, and each signature header exactly once. Some drop
-//! headers with underscores or merge repeated ones. `Forwarded` and `X-Forwarded-*` are never read.
-//! Mercado Pago signs `x-request-id`: a proxy or layer that sets or replaces it breaks the
+//! headers with underscores or merge repeated ones. The engine never reads `Forwarded` and
+//! `X-Forwarded-*`. The `AccessLayer` of webhook-tower and webhook-axum reads `X-Forwarded-For` and
+//! `X-Forwarded-Proto`, if it is told which proxies to believe. Mercado Pago signs `x-request-id`: a proxy or layer that sets or replaces it breaks the
 //! signatures.
 //!
 //! A proxy's timeout should be longer than the handler's. If the proxy gives up earlier, the

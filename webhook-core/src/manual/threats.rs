@@ -71,7 +71,8 @@
 //! * TLS, and limits on connections, requests and head sizes. The server and the proxy provide
 //!   them.
 //! * Lists of IP addresses. An address does not authenticate a sender. Behind a proxy, a header
-//!   sets it.
+//!   sets it. Who has to have such a list, a limit of requests per address, or a refusal of plain
+//!   HTTP, finds them in the `AccessLayer` of webhook-tower and webhook-axum.
 //! * The content of a payload. It comes from the provider, and may still contain text that one of
 //!   your customers chose.
 //! * Wiping memory outside this crate. A [`Secret`](crate::Secret) and the hash states made from it

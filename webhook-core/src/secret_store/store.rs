@@ -1,6 +1,8 @@
 //! The secrets of tenants, and what operators do with them.
 
 use std::cmp::Reverse;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{StoreError, StoreErrorKind};
@@ -24,6 +26,9 @@ const TRIES: usize = 16;
 
 /// The setting that stands for the URL of a tenant. No setting of a provider has a hyphen.
 const PUBLIC_URL: &str = "public-url";
+
+/// What a [resolver](SecretStore::resolver) returns.
+type Found = Pin<Box<dyn Future<Output = Result<Option<TenantSecrets>, SecretStoreError>> + Send>>;
 
 /// The secrets of tenants, in a [`SecretTable`] under a [`KeyRing`]. Clones share both.
 ///
@@ -71,6 +76,44 @@ impl<T: SecretTable> SecretStore<T> {
         }
         let rows = self.table.read(provider.name(), tenant).await?.rows;
         self.open(rows)
+    }
+
+    /// [`get`](Self::get) as a function of the tenant, for the layer of an adapter:
+    ///
+    /// ```
+    /// use webhook_core::providers;
+    /// use webhook_core::secret_store::{MemorySecretTable, SecretStore};
+    /// # use webhook_core::TenantSecrets;
+    /// # use webhook_core::secret_store::KeyRing;
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let keys = KeyRing::parse(&KeyRing::fresh_entry("2027-01")?)?;
+    /// let secrets = SecretStore::new(MemorySecretTable::new(), keys);
+    /// // `WebhookLayer::per_tenant(template, from_path(path), of_tenant)`
+    /// let of_tenant = secrets.resolver(providers::STRIPE);
+    /// assert!(of_tenant("acme".into()).await?.is_none());
+    /// # let secret = TenantSecrets::new("whsec_0123456789abcdef");
+    /// secrets.put(&providers::STRIPE, "acme", &secret).await?;
+    /// assert!(of_tenant("acme".into()).await?.is_some());
+    /// # Ok(())
+    /// # }
+    /// # let mut example = std::pin::pin!(example());
+    /// # let waker = std::task::Waker::noop();
+    /// # let polled = example.as_mut().poll(&mut std::task::Context::from_waker(waker));
+    /// # assert!(matches!(polled, std::task::Poll::Ready(Ok(()))));
+    /// ```
+    pub fn resolver(
+        &self,
+        provider: Provider,
+    ) -> impl Fn(Arc<str>) -> Found + Clone + Send + Sync + use<T>
+    where
+        T: Clone,
+    {
+        let secrets = self.clone();
+        move |tenant| {
+            let secrets = secrets.clone();
+            Box::pin(async move { secrets.get(&provider, &tenant).await })
+        }
     }
 
     /// Stores the first secrets of a tenant at a provider, or replaces all secrets and settings

@@ -166,3 +166,23 @@ async fn a_selection_is_what_fits_what_is_named_and_what_the_change_allows() {
         [JobState::Due, JobState::Due, JobState::Due, JobState::Dead]
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_share_of_failed_jobs_counts_from_their_last_requeuing() {
+    let none = all().failed_share(stripe().0.table()).await.unwrap();
+    assert!(none.abs() < f64::EPSILON);
+    let (inbox, worker, succeeds) = dead(4).await;
+    let share = async || all().failed_share(inbox.table()).await.unwrap();
+    assert!((share().await - 1.0).abs() < f64::EPSILON);
+    succeeds.store(true, Relaxed);
+    let first = [jobs(inbox.table()).await[0].id];
+    let requeued = inbox.table().change(&first, Change::Requeue, &action());
+    assert_eq!(requeued.await.unwrap(), 1);
+    while count(&inbox, JobState::Done).await == 0 {
+        tokio::time::sleep(SECOND).await;
+    }
+    assert!((share().await - 0.75).abs() < f64::EPSILON);
+    let two = all().at_most(2).failed_share(inbox.table()).await.unwrap();
+    assert!((two - 0.5).abs() < f64::EPSILON);
+    drop(worker);
+}
