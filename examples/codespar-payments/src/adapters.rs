@@ -1,7 +1,5 @@
 //! Inbound adapters: what providers post to.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::put;
@@ -11,7 +9,7 @@ use serde_json::{Value, json};
 use webhook_axum::inbox::{EventSteps, Pipeline, Steps, step};
 use webhook_axum::tenants::from_path;
 use webhook_axum::{
-    Algorithm, Answer, Endpoint, Event, HookResult, Part, Provider, Scheme, SecretSet,
+    Algorithm, Answer, Endpoint, Event, HookResult, HttpsApi, Part, Provider, Scheme, SecretSet,
     TenantSecrets, VerifiedEvent, WebhookLayer, WebhookRouter, contracts, providers,
 };
 use webhook_payments::{PaymentEvent, PaymentKind};
@@ -60,13 +58,13 @@ pub(crate) struct Adapters {
 #[derive(Clone)]
 struct Context {
     parts: Parts,
-    mercadopago: Arc<str>,
+    mercadopago: HttpsApi,
 }
 
-pub(crate) fn app(parts: &Parts, mercadopago: String) -> Result<Adapters, Failure> {
+pub(crate) fn app(parts: &Parts, mercadopago: HttpsApi) -> Result<Adapters, Failure> {
     let (mut app, mut layers) = (Router::new(), Vec::new());
     for (server, provider) in ADAPTERS {
-        // What all connections share. Each has a secret of its own, which the closure below finds.
+        // What all connections share. Each has a secret of its own, which is looked up.
         let template = Endpoint::builder(provider, SecretSet::per_tenant())
             .consumer(server)
             .store(parts.store.clone())
@@ -74,20 +72,16 @@ pub(crate) fn app(parts: &Parts, mercadopago: String) -> Result<Adapters, Failur
             .answer_rejections(contracts::codespar)
             .answer_stored(|_| Answer::json(r#"{"received":true}"#))
             .build()?;
-        let secrets = Arc::clone(&parts.secrets);
         let path = format!("/v1/webhooks/{server}/{{tenant}}");
-        let layer =
-            WebhookLayer::per_tenant(template, from_path(&path), move |connection: Arc<str>| {
-                let secrets = Arc::clone(&secrets);
-                async move { secrets.get(&provider, &connection).await }
-            });
+        let secret_of = parts.secrets.resolver(provider);
+        let layer = WebhookLayer::per_tenant(template, from_path(&path), secret_of);
         let hooks = WebhookRouter::new(layer.clone()).fallback(forward);
         app = app.route(&path, hooks.into());
         layers.push(layer);
     }
     let context = Context {
         parts: parts.clone(),
-        mercadopago: mercadopago.into(),
+        mercadopago,
     };
     Ok(Adapters {
         app: app.with_state(context),
@@ -103,7 +97,7 @@ async fn forward(
 ) -> HookResult {
     let payment = context.fetched(&event.data, &steps).await?;
     let (name, body) = normalised(&event, &payment, steps.key("event"));
-    let triggers = context.parts.triggers.of(&name)?;
+    let triggers = context.parts.triggers.of(name).await?;
     let mut calls = Pipeline::new().abort_on_error(false);
     for trigger in &triggers {
         let call = |_| trigger.call(&context.parts.client, &body);
@@ -120,11 +114,9 @@ impl Context {
         let Some(object) = &payment.to_fetch else {
             return Ok(payment.clone());
         };
-        let fetch = async || {
-            let token = std::env::var("MERCADOPAGO_ACCESS_TOKEN").unwrap_or_default();
-            let url = format!("{}{}", self.mercadopago, object.path());
-            let request = self.parts.client.get(url).bearer_auth(token);
-            request.send().await?.error_for_status()?.text().await
+        let fetch = async || -> Result<_, Failure> {
+            let found = self.mercadopago.object(object.path()).await?;
+            Ok(String::from_utf8(found.ok_or("no such payment")?.to_vec())?)
         };
         let fetched: String = steps.run("fetch", fetch).await?;
         Ok(object.read(fetched)?)

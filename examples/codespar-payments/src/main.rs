@@ -5,51 +5,38 @@
 //! ```
 //!
 //! A provider delivers to an adapter. The adapter verifies, normalises, and calls the triggers that
-//! are registered for the event, each under its own secret. The shop is one of them: on
-//! `payment.confirmed` it issues the invoice, ships, and notifies.
+//! are registered for the event, each under its own secret. The shop, the guide's receiver, is one
+//! of them.
 
 mod adapters;
-mod jobs;
-mod services;
-mod shop;
 mod triggers;
 
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use clap::Parser;
-use tokio::net::TcpListener;
-use webhook_axum::inbox::{AppConsumer, Inbox, KeyRing, RetryPolicy, SealKeys, Worker};
+use demo::third_parties;
+use webhook_axum::HttpsApi;
+use webhook_axum::inbox::{self, AppConsumer, Inbox, KeyRing, RetryPolicy, SealKeys, Worker};
+use webhook_axum::serve::Server;
 use webhook_sqlite::{SqliteInbox, SqliteSecrets, SqliteStore};
 
-use crate::triggers::Triggers;
+use crate::triggers::{New, Triggers};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// CodeSpar returns the secret once, when the trigger is registered.
-const SECRET: &str = "CODESPAR_TRIGGER_SECRET";
-const TEST_SECRET: &str = "whsec_codespar_test_0123456789";
 
 #[derive(Parser)]
 #[command(about)]
 struct Args {
-    /// Port of the webhooks on 127.0.0.1; 0 is any free port
-    #[arg(long, default_value_t = 0)]
-    port: u16,
+    #[command(flatten)]
+    place: demo::Place,
     /// Port of the private API on 127.0.0.1: triggers, connections and jobs; 0 is any free port
     #[arg(long, default_value_t = 0)]
     private_port: u16,
-    /// Folder of the database and its keys [default: codespar-payments in the temporary folder]
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// URL of the services that invoice, ship and notify [default: stand-ins in this process]
+    /// URL of the services that invoice, ship and notify, and of Mercado Pago's API unless there is
+    /// a token for it [default: stand-ins in this process]
     #[arg(long)]
     services: Option<String>,
-    /// URL of Mercado Pago's API, which has what its webhooks only name
-    #[arg(long, default_value = "https://api.mercadopago.com")]
-    mercadopago_api: String,
     /// Attempts after which an event is dead
     #[arg(long, default_value_t = 24)]
     attempts: u32,
@@ -66,53 +53,48 @@ struct Args {
 struct Parts {
     store: SqliteStore,
     inbox: Inbox<SqliteInbox>,
-    secrets: Arc<SqliteSecrets>,
-    triggers: Arc<Triggers>,
+    secrets: SqliteSecrets,
+    triggers: Triggers,
     client: reqwest::Client,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .init();
+    demo::log();
     let args = Args::parse();
-    let data = args
-        .data
-        .unwrap_or_else(|| std::env::temp_dir().join("codespar-payments"));
-    std::fs::create_dir_all(&data)?;
-    let services = match args.services {
-        Some(url) => url,
-        None => services::start().await?,
-    };
-    let listener = TcpListener::bind(("127.0.0.1", args.port)).await?;
-    let private = TcpListener::bind(("127.0.0.1", args.private_port)).await?;
+    let data = args.place.folder("codespar-payments")?;
+    let services = third_parties::codespar().unless(args.services).await?;
+    let listener = args.place.listener().await?;
+    let private = demo::listener(args.private_port).await?;
     let url = format!("http://{}", listener.local_addr()?);
 
-    let file = data.join("payments.db");
-    let store = SqliteStore::open(&file)?;
+    let store = SqliteStore::open(data.join("payments.db"))?;
     // It seals the secrets, and what is stored: a row that somebody changes never becomes an event.
     let keys = KeyRing::from_file_or_new(data.join("keys.txt"))?;
-    let triggers = Triggers::open(&file, keys.clone())?;
-    // The shop is a receiver like any other. Its port may be another one each time.
-    let secret = std::env::var(SECRET).unwrap_or_else(|_| TEST_SECRET.to_owned());
-    triggers.put(
-        "shop",
-        "payment.confirmed",
-        &format!("{url}{}", shop::PATH),
-        &secret,
-    )?;
     let parts = Parts {
         inbox: Inbox::new(store.inbox(), SealKeys::new(&keys)),
-        secrets: Arc::new(store.secrets(keys)),
-        triggers: Arc::new(triggers),
+        secrets: store.secrets(keys.clone()),
+        triggers: Triggers::open(&store, keys).await?,
         client: reqwest::Client::new(),
         store,
     };
+    // CodeSpar returns the secret once, when the trigger is registered.
+    let secret = demo::secret("CODESPAR_TRIGGER_SECRET", "whsec_codespar_test_0123456789");
+    // The shop is a receiver like any other. Its port may be another one each time.
+    let new = New {
+        name: "shop".to_owned(),
+        event: "payment.confirmed".to_owned(),
+        webhook_url: format!("{url}{}", codespar_shop::PATH),
+    };
+    parts.triggers.put(new, &secret, true).await?;
 
-    let (shop_layer, shop) = shop::app(&parts, secret, services)?;
-    let adapters = adapters::app(&parts, args.mercadopago_api)?;
+    let (shop_layer, shop) =
+        codespar_shop::app(&parts.store, &parts.inbox, secret, services.clone())?;
+    let mercadopago = match std::env::var("MERCADOPAGO_ACCESS_TOKEN") {
+        Ok(token) => HttpsApi::new("https://api.mercadopago.com")?.bearer(&token)?,
+        Err(_) => HttpsApi::loopback_for_tests(&services)?,
+    };
+    let adapters = adapters::app(&parts, mercadopago)?;
     let app = Router::new().merge(shop).merge(adapters.app);
     // The worker sends what is stored through the same application, where its handlers are.
     let retry = RetryPolicy::default().max_attempts(args.attempts);
@@ -121,22 +103,18 @@ async fn main() -> Result<(), Failure> {
         .retry(retry.waits(first_wait, Duration::from_secs(3600)))
         .lease(Duration::from_secs(args.lease))
         .consumer(AppConsumer::new(&shop_layer, app.clone()));
+    let mut server = Server::new(listener, app.clone()).drains(&shop_layer);
     for layer in &adapters.layers {
         worker = worker.consumer(AppConsumer::new(layer, app.clone()));
+        server = server.drains(layer);
     }
-    let worker = worker.spawn()?;
+    let server = server.worker(worker.spawn()?);
 
-    println!("data in {}", data.display());
     println!("private API on http://{}", private.local_addr()?);
     println!("listening on {url}");
-    let api = triggers::api(&parts)
+    let api = triggers::api(&parts.triggers)
         .merge(adapters::api(&parts))
-        .merge(jobs::api(&parts));
+        .nest("/v1/jobs", inbox::pages(&parts.inbox));
     tokio::spawn(axum::serve(private, api).into_future());
-    let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stop)
-        .await?;
-    worker.drain(Duration::from_secs(30)).await;
-    Ok(())
+    Ok(server.run().await?)
 }

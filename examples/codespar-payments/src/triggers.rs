@@ -1,8 +1,5 @@
 //! Triggers: who is called for which event, and under which secret.
 
-use std::path::Path as FilePath;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
@@ -12,9 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use webhook_axum::inbox::KeyRing;
 use webhook_axum::secret_store::{SealedSecret, Slot};
-use webhook_axum::{Algorithm, Part, Provider, Scheme, Secret, Signer};
+use webhook_axum::{Algorithm, HookResult, Part, Provider, Scheme, Secret, Signer};
+use webhook_sqlite::SqliteStore;
 
-use crate::{Failure, Parts};
+use crate::Failure;
 
 /// How the guide's receiver verifies: hex over the body. `providers::CODESPAR` accepts it, and the
 /// form with a timestamp too.
@@ -23,9 +21,15 @@ const SIGNED: Provider = Provider::single(
     Scheme::hmac(Algorithm::HmacSha256, &[Part::Body]).in_header("x-codespar-signature"),
 );
 
+const TABLE: &str = "create table if not exists triggers (
+        id integer primary key, name text not null unique, event text not null,
+        url text not null, secret blob not null
+    ) strict";
+
 /// The table. The secrets in it are sealed: who reads the file cannot sign.
+#[derive(Clone)]
 pub(crate) struct Triggers {
-    table: Mutex<Connection>,
+    store: SqliteStore,
     keys: KeyRing,
 }
 
@@ -37,71 +41,57 @@ pub(crate) struct Trigger {
 }
 
 impl Triggers {
-    pub(crate) fn open(file: &FilePath, keys: KeyRing) -> Result<Self, Failure> {
-        let table = Connection::open(file)?;
-        table.execute_batch(
-            "create table if not exists triggers (
-                id integer primary key, name text not null unique, event text not null,
-                url text not null, secret blob not null
-             ) strict",
-        )?;
-        let table = Mutex::new(table);
-        Ok(Self { table, keys })
+    pub(crate) async fn open(store: &SqliteStore, keys: KeyRing) -> Result<Self, Failure> {
+        store.write(|db| db.execute_batch(TABLE)).await?;
+        let store = store.clone();
+        Ok(Self { store, keys })
     }
 
-    /// Registers a trigger, or changes the one of this name.
-    pub(crate) fn put(
-        &self,
-        name: &str,
-        event: &str,
-        url: &str,
-        secret: &str,
-    ) -> Result<(), Failure> {
-        let sealed = self.keys.seal(&slot(name), &Secret::from(secret))?;
-        self.table().execute(
-            "insert into triggers (name, event, url, secret) values (?1, ?2, ?3, ?4)
-             on conflict (name) do update set event = ?2, url = ?3, secret = ?4",
-            (name, event, url, sealed.as_bytes()),
-        )?;
-        Ok(())
+    /// Registers a trigger. One of this name is replaced, or stays as it is: then `false`.
+    pub(crate) async fn put(&self, new: New, secret: &str, replace: bool) -> Result<bool, Failure> {
+        let sealed = self.keys.seal(&slot(&new.name), &Secret::from(secret))?;
+        let insert = move |db: &Connection| {
+            let row = "insert into triggers (name, event, url, secret) values (?1, ?2, ?3, ?4)
+                on conflict (name) do update set event = ?2, url = ?3, secret = ?4 where ?5";
+            let New {
+                name,
+                event,
+                webhook_url,
+            } = &new;
+            db.execute(row, (name, event, webhook_url, sealed.as_bytes(), replace))
+        };
+        Ok(self.store.write(insert).await? == 1)
     }
 
-    fn exists(&self, name: &str) -> Result<bool, Failure> {
-        let exists = "select exists (select 1 from triggers where name = ?1)";
-        Ok(self.table().query_row(exists, [name], |row| row.get(0))?)
+    async fn rotate(&self, name: String, secret: String) -> Result<bool, Failure> {
+        let sealed = self.keys.seal(&slot(&name), &Secret::from(secret))?;
+        let update = move |db: &Connection| {
+            let row = "update triggers set secret = ?2 where name = ?1";
+            db.execute(row, (&name, sealed.as_bytes()))
+        };
+        Ok(self.store.write(update).await? == 1)
     }
 
     /// The triggers of an event.
-    pub(crate) fn of(&self, event: &str) -> Result<Vec<Trigger>, Failure> {
-        let table = self.table();
-        let mut of_event = table
-            .prepare("select id, url, name, secret from triggers where event = ?1 order by id")?;
-        let rows = of_event.query_map([event], |row| {
-            let (name, sealed): (String, Vec<u8>) = (row.get(2)?, row.get(3)?);
-            Ok((row.get::<_, i64>(0)?, row.get(1)?, name, sealed))
-        })?;
-        rows.map(|row| {
-            let (id, url, name, sealed) = row?;
-            let (id, secret) = (format!("trigger {id}"), self.open_secret(&name, sealed)?);
-            Ok(Trigger { id, url, secret })
-        })
-        .collect()
-    }
-
-    fn rotate(&self, name: &str, secret: String) -> Result<bool, Failure> {
-        let sealed = self.keys.seal(&slot(name), &Secret::from(secret))?;
-        let update = "update triggers set secret = ?2 where name = ?1";
-        Ok(self.table().execute(update, (name, sealed.as_bytes()))? == 1)
-    }
-
-    fn open_secret(&self, name: &str, sealed: Vec<u8>) -> Result<Secret, Failure> {
-        Ok(self
-            .keys
-            .open(&slot(name), &SealedSecret::from_bytes(sealed))?)
-    }
-
-    fn table(&self) -> MutexGuard<'_, Connection> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) async fn of(&self, event: String) -> Result<Vec<Trigger>, Failure> {
+        let keys = self.keys.clone();
+        let read = move |db: &Connection| -> Result<_, Failure> {
+            let of_event =
+                "select id, url, name, secret from triggers where event = ?1 order by id";
+            let mut of_event = db.prepare(of_event)?;
+            let mut rows = of_event.query([&event])?;
+            let mut triggers = Vec::new();
+            while let Some(row) = rows.next()? {
+                let sealed = SealedSecret::from_bytes(row.get::<_, Vec<u8>>(3)?);
+                triggers.push(Trigger {
+                    id: format!("trigger {}", row.get::<_, i64>(0)?),
+                    url: row.get(1)?,
+                    secret: keys.open(&slot(&row.get::<_, String>(2)?), &sealed)?,
+                });
+            }
+            Ok(triggers)
+        };
+        Ok(self.store.write(read).await?)
     }
 }
 
@@ -125,11 +115,12 @@ impl Trigger {
     }
 }
 
+/// What the guide posts to `/v1/triggers`.
 #[derive(Deserialize)]
-struct New {
-    name: String,
-    event: String,
-    webhook_url: String,
+pub(crate) struct New {
+    pub(crate) name: String,
+    pub(crate) event: String,
+    pub(crate) webhook_url: String,
 }
 
 #[derive(Deserialize)]
@@ -137,46 +128,39 @@ struct Rotate {
     secret: String,
 }
 
-pub(crate) fn api(parts: &Parts) -> Router {
+pub(crate) fn api(triggers: &Triggers) -> Router {
     Router::new()
         .route("/v1/triggers", post(create))
         .route("/v1/triggers/{name}/rotate-secret", post(rotate))
-        .with_state(parts.clone())
+        .with_state(triggers.clone())
 }
 
 /// The secret is returned here, and nowhere else.
 async fn create(
-    State(parts): State<Parts>,
+    State(triggers): State<Triggers>,
     Json(new): Json<New>,
-) -> Result<Json<Value>, StatusCode> {
-    let failed = |_| StatusCode::INTERNAL_SERVER_ERROR;
-    if parts.triggers.exists(&new.name).map_err(failed)? {
-        return Err(StatusCode::CONFLICT);
-    }
+) -> HookResult<(StatusCode, Json<Value>)> {
     let mut random = [0; 24];
-    getrandom::fill(&mut random).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    getrandom::fill(&mut random)?;
     let secret = format!("whsec_{}", const_hex::encode(random));
-    let put = parts
-        .triggers
-        .put(&new.name, &new.event, &new.webhook_url, &secret);
-    put.map_err(failed)?;
-    Ok(Json(
-        json!({"name": new.name, "event": new.event, "secret": secret}),
-    ))
+    let created = json!({"name": new.name, "event": new.event, "secret": secret});
+    Ok(match triggers.put(new, &secret, false).await? {
+        true => (StatusCode::OK, Json(created)),
+        false => (StatusCode::CONFLICT, Json(Value::Null)),
+    })
 }
 
 /// Give the receiver both secrets first, the new one in front.
 async fn rotate(
-    State(parts): State<Parts>,
+    State(triggers): State<Triggers>,
     Path(name): Path<String>,
     Json(Rotate { secret }): Json<Rotate>,
-) -> StatusCode {
+) -> HookResult<StatusCode> {
     if !(1..=1024).contains(&secret.len()) || Signer::new(SIGNED, secret.clone()).is_err() {
-        return StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(StatusCode::UNPROCESSABLE_ENTITY);
     }
-    match parts.triggers.rotate(&name, secret) {
-        Ok(true) => StatusCode::OK,
-        Ok(false) => StatusCode::NOT_FOUND,
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+    Ok(match triggers.rotate(name, secret).await? {
+        true => StatusCode::OK,
+        false => StatusCode::NOT_FOUND,
+    })
 }

@@ -17,7 +17,7 @@ use crate::ledger::{Entry, Ledger};
 /// What handlers need.
 #[derive(Clone)]
 pub(crate) struct Shop {
-    pub(crate) ledger: Arc<Ledger>,
+    ledger: Ledger,
     books: Arc<str>,
     client: reqwest::Client,
 }
@@ -28,7 +28,7 @@ struct Posted {
     id: String,
 }
 
-/// Events of other types are answered 200, and kept: see `/parked`.
+/// Events of other types are answered 200, and kept: see `/jobs?state=parked`.
 pub(crate) fn route(layer: WebhookLayer) -> MethodRouter<Shop> {
     WebhookRouter::new(layer)
         .on("payout_request.completed", completed)
@@ -63,7 +63,7 @@ async fn paid(
 }
 
 impl Shop {
-    pub(crate) fn new(ledger: Arc<Ledger>, books: String) -> Self {
+    pub(crate) fn new(ledger: Ledger, books: String) -> Self {
         Self {
             ledger,
             books: books.into(),
@@ -98,7 +98,7 @@ impl Shop {
         let posted = steps
             .run("post", async || self.post(&key, &entry).await)
             .await?;
-        self.ledger.record(steps.lease(), &entry, &posted.id)?;
+        self.ledger.record(steps.lease(), entry, posted.id).await?;
         Ok(())
     }
 

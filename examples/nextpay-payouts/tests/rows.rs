@@ -54,17 +54,27 @@ async fn refused(program: &Program, sent: Sent) {
     assert_eq!((reply.status, reply.text()), (401, "Invalid signature"));
 }
 
+/// For how many days, from now, the first event is remembered.
+fn remembered(data: &Path) -> f64 {
+    let database = rusqlite::Connection::open(data.join("payouts.db")).unwrap();
+    let first = "select (min(expires_at) / 1000000.0 - unixepoch('subsec')) / 86400
+        from webhook_key";
+    database.query_row(first, [], |row| row.get(0)).unwrap()
+}
+
 #[tokio::test]
 async fn every_row_of_the_guide() {
     let (mut rows, folder) = (Rows::new('N', 11), tempfile::tempdir().unwrap());
     let books = StandIn::start([("/postings", json!({"id": "posting_1"}))]).await;
     let program = start(folder.path(), &books).await;
 
-    let by_get = program
-        .send(event("evt_get", "payment_intent.paid").method("GET"))
-        .await;
-    assert_eq!((by_get.status, by_get.header("allow")), (405, Some("POST")));
+    for method in ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        let other = event("evt_get", "payment_intent.paid").method(method);
+        let reply = program.send(other).await;
+        assert_eq!((reply.status, reply.header("allow")), (405, Some("POST")));
+    }
     assert_eq!(providers::NEXTPAY.deadline().unwrap().as_secs(), 30);
+    assert!(program.address().ip().is_loopback());
     rows.passed(
         1,
         "POST, any other method is 405; HTTPS ends at the proxy in front of 127.0.0.1",
@@ -134,10 +144,11 @@ async fn every_row_of_the_guide() {
     );
     ok(&program, event("evt_4", "account.updated")).await;
     let is_parked = |reply: &webhook_test::Reply| !reply.json().as_array().unwrap().is_empty();
-    let parked = program.get_until("/parked", is_parked).await.json();
+    let parked = program.get_until("/jobs?state=parked", is_parked).await;
+    let parked = &parked.json()[0];
     assert_eq!(
-        parked,
-        json!([{"type": "account.updated", "why": "no handler"}])
+        (&parked["type"], &parked["error"]),
+        (&json!("account.updated"), &json!("no handler"))
     );
     rows.passed(
         5,
@@ -169,6 +180,7 @@ async fn every_row_of_the_guide() {
 
     let page = program.send(Sent::get("/metrics")).await;
     let ours = r#"provider="nextpay",consumer="""#;
+    let readme = include_str!("../README.md");
     for metric in [
         format!("webhook_rejections_total{{{ours},reason=\"bad_signature\"}}"),
         format!("webhook_deliveries_total{{{ours},outcome=\"duplicate\"}}"),
@@ -178,6 +190,8 @@ async fn every_row_of_the_guide() {
         "webhook_inbox_behind_seconds".to_owned(),
     ] {
         assert!(page.text().contains(&metric), "{metric}\n{}", page.text());
+        let name = metric.split('{').next().unwrap();
+        assert!(readme.contains(name), "{name} in no row of the README");
     }
     program.line("bad_signature").await;
     rows.passed(10, "each row of its table has a metric: README");
@@ -192,6 +206,8 @@ async fn every_row_of_the_guide() {
         .filter(|entry| entry["entry"]["event"] == "evt_1");
     assert_eq!(of_captured.count(), 1);
     assert_eq!(books.effects("/postings"), 5);
+    let days = remembered(folder.path());
+    assert!(days > 6.9 && days <= 7.0, "{days}");
     rows.passed(
         11,
         "a captured delivery is a duplicate, also after a restart: kept for 7 days",

@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, Query, RawQuery, Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
+use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -13,9 +13,9 @@ use webhook_axum::{
     Endpoint, HookResult, HookResultExt as _, SecretSet, VerifiedDelivery, WebhookLayer, providers,
 };
 use webhook_payments::{PaymentSource, Providers};
-use webhook_sqlite::SqliteTransaction;
+use webhook_sqlite::{SqliteStore, SqliteTransaction};
 
-use crate::orders::{Orders, Outcome, advance, update};
+use crate::orders::{Outcome, advance, read, update};
 use crate::{Failure, Parts};
 
 /// The routes, and their layers, to be drained at the end.
@@ -27,43 +27,25 @@ pub(crate) fn routes(parts: &Parts) -> Result<(Router, Vec<WebhookLayer>), Failu
     // Stripe may be registered with the API itself: the same layer works here.
     let direct = Endpoint::stripe(SecretSet::per_tenant());
     let direct = direct.consumer("commerce").store(store).build()?;
-    let secrets = parts.secrets.clone();
-    let direct = WebhookLayer::per_tenant(direct, from_query("org"), move |org| {
-        let secrets = secrets.clone();
-        async move { secrets.get(&providers::STRIPE, &org).await }
-    });
+    let secret_of = parts.secrets.resolver(providers::STRIPE);
+    let direct = WebhookLayer::per_tenant(direct, from_query("org"), secret_of);
 
-    let forwarded = post(webhook).layer(hop.clone());
-    let either = Either {
-        forwarded: forwarded.with_state(()),
-        direct: post(webhook).layer(direct.clone()).with_state(()),
+    // Which proof a request offers decides which layer judges it. Neither lets it pass without.
+    let by_checkout: MethodRouter = post(webhook).layer(hop.clone());
+    let by_stripe: MethodRouter = post(webhook).layer(direct.clone());
+    let either = async move |request: Request| {
+        let is_forwarded = request.headers().contains_key("webhook-signature");
+        let route = if is_forwarded { by_checkout } else { by_stripe };
+        route.oneshot(request).await
     };
     let routes = Router::new()
-        .route(
-            "/v1/webhooks/payments/{provider}",
-            post(either_of).with_state(either),
-        )
+        .route("/v1/webhooks/payments/{provider}", post(either))
         .route("/v1/orders", get(orders))
         .route("/v1/orders/{org}/{id}", post(create))
         .route("/v1/orders/{org}/{id}/confirm", post(confirm))
         .route("/v1/ignored", get(ignored))
-        .with_state(parts.orders.clone());
+        .with_state(parts.store.clone());
     Ok((routes, vec![hop, direct]))
-}
-
-#[derive(Clone)]
-struct Either {
-    forwarded: MethodRouter,
-    direct: MethodRouter,
-}
-
-/// Which proof a request offers decides which layer judges it. Neither lets it pass without.
-async fn either_of(State(either): State<Either>, request: Request) -> Response {
-    let route = match request.headers().contains_key("webhook-signature") {
-        true => either.forwarded,
-        false => either.direct,
-    };
-    route.oneshot(request).await.into_response()
 }
 
 #[derive(Deserialize)]
@@ -101,67 +83,51 @@ async fn webhook(
     Ok(())
 }
 
-/// 503: the database cannot say.
-struct Unavailable;
-
-impl<E: Into<Failure>> From<E> for Unavailable {
-    fn from(error: E) -> Self {
-        tracing::error!(error = error.into(), "a page failed");
-        Self
-    }
-}
-
-impl IntoResponse for Unavailable {
-    fn into_response(self) -> Response {
-        StatusCode::SERVICE_UNAVAILABLE.into_response()
-    }
-}
-
 #[derive(Deserialize)]
 struct NewOrder {
     minor: i64,
     currency: String,
 }
 
+/// Here and below: if the database cannot say, the answer is 500.
 async fn create(
-    State(orders): State<Orders>,
+    State(store): State<SqliteStore>,
     Path((org, id)): Path<(String, String)>,
     Json(new): Json<NewOrder>,
-) -> Result<StatusCode, Unavailable> {
-    let row = "insert into orders (org, id, minor, currency) values (?1, ?2, ?3, ?4)";
-    orders
-        .connection()
-        .execute(row, (org, id, new.minor, new.currency))?;
+) -> HookResult<StatusCode> {
+    let insert = move |db: &Connection| {
+        let row = "insert into orders (org, id, minor, currency) values (?1, ?2, ?3, ?4)";
+        db.execute(row, (&org, &id, new.minor, &new.currency))
+    };
+    store.write(insert).await?;
     Ok(StatusCode::CREATED)
 }
 
 /// The customer is back and has paid: what `checkout.confirm()` of the guide does, after it has
 /// asked the provider.
 async fn confirm(
-    State(orders): State<Orders>,
+    State(store): State<SqliteStore>,
     Path((org, id)): Path<(String, String)>,
-) -> Result<Json<Value>, Unavailable> {
-    let mut connection = orders.connection();
-    let transaction = connection.transaction()?;
-    let outcome = advance(&transaction, &org, &id, "paid", "return")?;
-    transaction.commit()?;
-    Ok(Json(match outcome {
+) -> HookResult<Json<Value>> {
+    let paid = move |db: &Connection| advance(db, &org, &id, "paid", "return");
+    Ok(Json(match store.write(paid).await? {
         Outcome::Changed(state) => json!({"state": state}),
         Outcome::Ignored(reason) => json!({"ignored": reason}),
     }))
 }
 
 /// The orders, each with its way.
-async fn orders(State(orders): State<Orders>) -> Result<Json<Value>, Unavailable> {
-    let all = "select json_object('org', org, 'id', id, 'state', state, 'way', (
+async fn orders(State(store): State<SqliteStore>) -> HookResult<Json<Value>> {
+    let all = "select json_group_array(json_object('org', org, 'id', id, 'state', state, 'way', (
             select json_group_array(state || ' by ' || because) from transitions
-            where org = orders.org and id = orders.id)) from orders order by org, id";
-    Ok(Json(orders.rows(all)?))
+            where org = orders.org and id = orders.id)) order by org, id) from orders";
+    Ok(Json(read(&store, all).await?))
 }
 
 /// Events that have changed nothing, counted by the reason: what to watch.
-async fn ignored(State(orders): State<Orders>) -> Result<Json<Value>, Unavailable> {
-    let all = "select json_object('org', org, 'provider', provider, 'reason', reason,
-        'count', count(*)) from ignored group by org, provider, reason order by 1";
-    Ok(Json(orders.rows(all)?))
+async fn ignored(State(store): State<SqliteStore>) -> HookResult<Json<Value>> {
+    let all = "select json_group_array(json_object('org', org, 'provider', provider,
+            'reason', reason, 'count', count)) from
+        (select *, count(*) as count from ignored group by org, provider, reason)";
+    Ok(Json(read(&store, all).await?))
 }

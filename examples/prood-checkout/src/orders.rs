@@ -1,60 +1,50 @@
 //! Orders and their states: tables of this application, in the file of the replay keys.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 use webhook_payments::{PaymentEvent, PaymentKind};
+use webhook_sqlite::SqliteStore;
 
 use crate::Failure;
 
-/// The tables, and a connection for pages.
-#[derive(Clone, Debug)]
-pub(crate) struct Orders(Arc<Mutex<Connection>>);
+const TABLES: &str = "
+    create table if not exists orders (
+        org text not null, id text not null, state text not null default 'open',
+        minor integer not null, currency text not null, payment text, primary key (org, id)
+    ) strict;
+    create table if not exists transitions (
+        org text not null, id text not null, state text not null, because text not null
+    ) strict;
+    create table if not exists ignored (
+        org text not null, provider text not null, type text, reason text not null
+    ) strict;
+    create table if not exists easypay_accounts (
+        org text primary key, account text not null
+    ) strict";
 
-impl Orders {
-    pub(crate) fn open(file: &Path) -> Result<Self, Failure> {
-        let connection = Connection::open(file)?;
-        connection.execute_batch(
-            "create table if not exists orders (
-                org text not null, id text not null, state text not null default 'open',
-                minor integer not null, currency text not null, payment text, primary key (org, id)
-             ) strict;
-             create table if not exists transitions (
-                org text not null, id text not null, state text not null, because text not null
-             ) strict;
-             create table if not exists ignored (
-                org text not null, provider text not null, type text, reason text not null
-             ) strict;
-             create table if not exists easypay_accounts (
-                org text primary key, account text not null
-             ) strict",
-        )?;
-        Ok(Self(Arc::new(Mutex::new(connection))))
-    }
+/// Makes the tables, if they are not there.
+pub(crate) async fn open(store: &SqliteStore) -> Result<(), Failure> {
+    Ok(store.write(|db| db.execute_batch(TABLES)).await?)
+}
 
-    pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The account of a tenant at Easypay. The id of an account is no secret.
-    pub(crate) fn easypay_account(&self, org: &str) -> Result<Option<String>, Failure> {
+/// The account of a tenant at Easypay. The id of an account is no secret.
+pub(crate) async fn easypay_account(
+    store: &SqliteStore,
+    org: Arc<str>,
+) -> Result<Option<String>, Failure> {
+    let read = move |db: &Connection| {
         let account = "select account from easypay_accounts where org = ?1";
-        Ok(self
-            .connection()
-            .query_row(account, [org], |row| row.get(0))
-            .optional()?)
-    }
+        db.query_row(account, [&org], |row| row.get(0)).optional()
+    };
+    Ok(store.write(read).await?)
+}
 
-    /// What a statement returns, whose one column is JSON.
-    pub(crate) fn rows(&self, sql: &str) -> Result<Value, Failure> {
-        let connection = self.connection();
-        let mut statement = connection.prepare(sql)?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-        rows.map(|row| Ok(serde_json::from_str::<Value>(&row?)?))
-            .collect()
-    }
+/// What a query returns, which is one JSON document.
+pub(crate) async fn read(store: &SqliteStore, sql: &'static str) -> Result<Value, Failure> {
+    let read = move |db: &Connection| db.query_row(sql, [], |row| row.get::<_, String>(0));
+    Ok(serde_json::from_str(&store.write(read).await?)?)
 }
 
 /// What became of an event.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod setup;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -146,6 +148,9 @@ async fn every_row_of_the_guide() {
     let program = start(data, &["--api", &api.url(), "--patience", "1"]).await;
     api.hold(TARGET);
     let completed = session("evt_1", "checkout.session.completed", "order-1", "paid");
+    let forged = acme(&completed).body(completed.replace("evt_1", "evt_0"));
+    answered(&program, 401, forged).await;
+    assert!(api.calls(TARGET).is_empty(), "verified first");
     tokio::select! {
         reply = program.send(acme(&completed)) => panic!("{reply:?}"),
         _ = api.called(TARGET, 1) => {}
@@ -225,18 +230,29 @@ async fn every_row_of_the_guide() {
     answered(&program, 200, acme(&refund("evt_3", "order-1"))).await;
     let refunded = way(&program, "acme", "order-1").await;
     assert_eq!(refunded[1..], ["refunded by charge.refunded"]);
+    let by_stripe = PaymentSource::new("stripe", other.clone());
+    let by_ifthenpay = PaymentSource::new("ifthenpay", "")
+        .with_query("key=x&orderId=order-1&amount=19.99&requestId=r-1");
+    let read = |source| Providers::read(&source).unwrap();
+    let (stripes, ifthenpays) = (read(by_stripe), read(by_ifthenpay));
+    assert_eq!(ifthenpays.kind, PaymentKind::PaymentSucceeded);
+    assert_eq!(
+        (stripes.ids.order, stripes.amount),
+        (ifthenpays.ids.order, ifthenpays.amount)
+    );
     rows.passed(
         7,
-        "one vocabulary: orders know `payment.succeeded`, not whose it is",
+        "one vocabulary: order, amount and kind of an event, whoever has sent it",
     );
 
     let listed: Vec<_> = SETUP
         .split_whitespace()
         .filter(|word| is_type(word))
+        .map(|word| word.trim_end_matches(';'))
         .collect();
     assert_eq!(listed.len(), 11, "{listed:?}");
     let kinds = listed.iter().map(|of_type| {
-        let body = session("evt", of_type.trim_end_matches(';'), "o", "paid");
+        let body = session("evt", of_type, "o", "paid");
         Providers::read(&PaymentSource::new("stripe", body))
             .unwrap()
             .kind
@@ -246,9 +262,10 @@ async fn every_row_of_the_guide() {
         others, 1,
         "refund.created says what charge.refunded says too"
     );
+    setup::registers(&listed).await;
     rows.passed(
         8,
-        "the 11 types, and `stripe-webhook-setup.sh`, which registers them",
+        "the 11 types, and `stripe-webhook-setup.sh`, which registers them and seals the secret",
     );
 
     let accounts = Connection::open(data.join("checkout.db")).unwrap();
@@ -402,6 +419,8 @@ async fn every_row_of_the_guide() {
     answered(&program, 200, acme(&nobody)).await;
     answered(&program, 200, acme(&nobody)).await;
     assert_eq!(ignored(&program, "no such order").await, 2);
+    let line = program.line("Ignored(\"no such order\")").await;
+    assert!(line.contains("payment webhook"), "{line}");
     rows.passed(
         16,
         "an event without an order is 200, logged, recorded and counted by its reason",

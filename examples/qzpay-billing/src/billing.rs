@@ -1,20 +1,15 @@
 //! Subscriptions and payments: tables of this application, in the file of the inbox.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use axum::Json;
+use axum::extract::State;
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use webhook_axum::inbox::{JobLease, Step};
-use webhook_axum::replay::LeaseState;
+use serde_json::Value;
+use webhook_axum::HookResult;
 use webhook_payments::{PaymentEvent, PaymentKind};
-use webhook_sqlite::transaction::put_step_in;
+use webhook_sqlite::SqliteStore;
 
 use crate::Failure;
-
-/// The step in which an event is recorded.
-pub(crate) const RECORD: &str = "record";
 
 /// What an event has changed: what listeners are told.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -33,64 +28,35 @@ pub(crate) struct Change {
     pub(crate) period_end: Option<Value>,
 }
 
-/// The tables, and their connection.
-#[derive(Clone, Debug)]
-pub(crate) struct Billing(Arc<Mutex<Connection>>);
+/// Makes the tables, if they are not there.
+pub(crate) async fn open(store: &SqliteStore) -> Result<(), Failure> {
+    let tables = "
+        create table if not exists subscriptions (
+            id text primary key, provider text not null, customer text, plan text,
+            status text not null, failures integer not null default 0, changed_at real not null
+        ) strict;
+        create table if not exists payments (
+            id text, provider text not null, subscription text, minor integer, currency text,
+            status text not null, primary key (provider, id)
+        ) strict";
+    Ok(store.write(move |db| db.execute_batch(tables)).await?)
+}
 
-impl Billing {
-    pub(crate) fn open(file: &Path) -> Result<Self, Failure> {
-        let connection = Connection::open(file)?;
-        connection.execute_batch(
-            "create table if not exists subscriptions (
-                id text primary key, provider text not null, customer text, plan text,
-                status text not null, failures integer not null default 0, changed_at real not null
-             ) strict;
-             create table if not exists payments (
-                id text, provider text not null, subscription text, minor integer, currency text,
-                status text not null, primary key (provider, id)
-             ) strict",
-        )?;
-        Ok(Self(Arc::new(Mutex::new(connection))))
-    }
-
-    /// Records an event, and that its first step is done, in one transaction: both are on the disk,
-    /// or neither.
-    pub(crate) fn record(&self, lease: &JobLease, event: &PaymentEvent) -> Result<Change, Failure> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let change = apply(&transaction, event)?;
-        let step = Step::done(RECORD, serde_json::to_vec(&change)?);
-        match put_step_in(&transaction, lease, &step)? {
-            LeaseState::Held => transaction.commit()?,
-            // Dropped, the transaction is rolled back.
-            _ => return Err("another worker has this event".into()),
-        }
-        Ok(change)
-    }
-
-    /// Subscriptions and payments, for the pages.
-    pub(crate) fn all(&self) -> Result<Value, Failure> {
-        let connection = self.connection();
-        let rows = |sql: &str| -> Result<Vec<Value>, Failure> {
-            let mut statement = connection.prepare(sql)?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
-        };
-        Ok(json!({
-            "subscriptions": rows("select json_object('id', id, 'provider', provider, 'status',
-                status, 'plan', plan, 'failures', failures) from subscriptions order by id")?,
-            "payments": rows("select json_object('id', id, 'subscription', subscription, 'minor',
-                minor, 'currency', currency, 'status', status) from payments order by id")?,
-        }))
-    }
-
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Subscriptions and payments. If they cannot be read, the answer is 500.
+pub(crate) async fn page(State(store): State<SqliteStore>) -> HookResult<Json<Value>> {
+    let read = |db: &Connection| {
+        let all = "select json_object(
+            'subscriptions', (select json_group_array(json_object('id', id, 'provider', provider,
+                'status', status, 'plan', plan, 'failures', failures)) from subscriptions),
+            'payments', (select json_group_array(json_object('id', id, 'subscription', subscription,
+                'minor', minor, 'currency', currency, 'status', status)) from payments))";
+        db.query_row(all, [], |row| row.get::<_, String>(0))
+    };
+    Ok(Json(serde_json::from_str(&store.write(read).await?)?))
 }
 
 /// The table of the guide: what each event does to the records.
-fn apply(transaction: &Transaction<'_>, event: &PaymentEvent) -> Result<Change, Failure> {
+pub(crate) fn apply(db: &Connection, event: &PaymentEvent) -> Result<Change, Failure> {
     let document: Value = serde_json::from_slice(&event.raw)?;
     let first = |pointers: &[&str]| pointers.iter().find_map(|at| document.pointer(at)).cloned();
     let text = |pointers: &[&str]| first(pointers)?.as_str().map(str::to_owned);
@@ -108,9 +74,7 @@ fn apply(transaction: &Transaction<'_>, event: &PaymentEvent) -> Result<Change, 
         ]),
         period_end: first(&["/data/object/current_period_end", "/next_payment_date"]),
     };
-    // Stripe's events may come late. What Mercado Pago's API has is what is true now.
-    let at = first(&["/created"]).and_then(|time| time.as_f64());
-    let new = match event.kind {
+    let status = match event.kind {
         PaymentKind::SubscriptionCreated
         | PaymentKind::SubscriptionUpdated
         | PaymentKind::SubscriptionPastDue => text(&["/data/object/status", "/status"]),
@@ -119,11 +83,14 @@ fn apply(transaction: &Transaction<'_>, event: &PaymentEvent) -> Result<Change, 
         PaymentKind::PaymentFailed => Some("past_due".to_owned()),
         _ => None, // a refund says nothing about the subscription
     };
-    let is_failure = event.kind == PaymentKind::PaymentFailed;
-    if let (Some(id), Some(new)) = (&change.subscription, new) {
+    if let (Some(id), Some(status)) = (&change.subscription, status) {
+        // Stripe's events may come late. What Mercado Pago's API has is what is true now.
+        let at = first(&["/created"]).and_then(|time| time.as_f64());
+        let is_failure = event.kind == PaymentKind::PaymentFailed;
+        let (customer, plan) = (&change.customer, &change.plan);
         // Canceled is the last status, and an older event does not undo a newer one. Every failed
         // payment counts, in whatever order they come.
-        transaction.execute(
+        db.execute(
             "insert into subscriptions (id, provider, customer, plan, status, failures, changed_at)
              values (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, unixepoch('subsec')))
              on conflict (id) do update set failures = failures + excluded.failures,
@@ -132,25 +99,15 @@ fn apply(transaction: &Transaction<'_>, event: &PaymentEvent) -> Result<Change, 
                 status = case when status = 'canceled' or excluded.changed_at < changed_at
                     then status else excluded.status end,
                 changed_at = max(changed_at, excluded.changed_at)",
-            params![
-                id,
-                event.provider,
-                change.customer,
-                change.plan,
-                new,
-                is_failure,
-                at
-            ],
+            params![id, event.provider, customer, plan, status, is_failure, at],
         )?;
-        let status = "select status from subscriptions where id = ?1";
-        change.status = transaction
-            .query_row(status, [id], |row| row.get(0))
-            .optional()?;
+        let now = "select status from subscriptions where id = ?1";
+        change.status = db.query_row(now, [id], |row| row.get(0)).optional()?;
     }
     if let (Some(id), Some(amount)) = (&change.payment, event.amount) {
+        let (kind, currency) = (event.kind.as_str(), amount.currency());
         // A refused card that is reported late does not undo the payment.
-        let status = event.kind.as_str();
-        transaction.execute(
+        db.execute(
             "insert into payments values (?1, ?2, ?3, ?4, ?5, ?6)
              on conflict (provider, id) do update set status = excluded.status
              where status in ('payment.pending', 'payment.failed')
@@ -160,8 +117,8 @@ fn apply(transaction: &Transaction<'_>, event: &PaymentEvent) -> Result<Change, 
                 event.provider,
                 change.subscription,
                 amount.minor(),
-                amount.currency().code(),
-                status
+                currency.code(),
+                kind
             ],
         )?;
     }

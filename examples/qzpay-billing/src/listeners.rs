@@ -1,10 +1,7 @@
 //! `billing.on(event, listener)` of the guide: business logic, after an event is recorded.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
-use crate::Failure;
 use crate::billing::Change;
 
 /// An event, the service that is told, and what. `None`: nothing is to be told.
@@ -45,32 +42,3 @@ pub(crate) const LISTENERS: &[Listener] = &[
 
 /// 1000 dollars.
 const HIGH_VALUE: i64 = 100_000;
-
-/// The services, each at a path of one server.
-#[derive(Clone)]
-pub(crate) struct Services {
-    url: Arc<str>,
-    client: reqwest::Client,
-}
-
-impl Services {
-    pub(crate) fn new(url: String) -> Self {
-        let client = reqwest::Client::new();
-        Self {
-            url: url.into(),
-            client,
-        }
-    }
-
-    /// The key is the same in every attempt, so that a service does the same thing once.
-    pub(crate) async fn tell(&self, name: &str, key: &str, what: &Value) -> Result<(), Failure> {
-        let request = self.client.post(format!("{}/{name}", self.url));
-        request
-            .header("idempotency-key", key)
-            .json(what)
-            .send()
-            .await?
-            .error_for_status()?;
-        Ok(())
-    }
-}

@@ -2,116 +2,25 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::HashSet;
-use std::path::Path;
+mod operation;
+mod sender;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use webhook_axum::testing::PlainSender;
 use webhook_axum::{Endpoint, Head, RejectionKind, Signer, providers};
-use webhook_test::{Program, Reply, Rows, Sent, StandIn};
+use webhook_test::{Reply, Rows};
 
-const STRIPE: &str = "whsec_qzpay_test_0123456789";
-const MERCADOPAGO: &str = "mp_test_secret_0123456789";
-
-async fn start(data: &Path, services: &StandIn) -> Program {
-    let data = data.to_str().unwrap();
-    let services = services.url();
-    let settings = ["--lease", "1", "--retry-ms", "10"];
-    let arguments = ["--data", data, "--services", &services];
-    Program::start(
-        env!("CARGO_BIN_EXE_qzpay-billing"),
-        arguments.into_iter().chain(settings),
-    )
-    .await
-}
-
-fn stripe() -> PlainSender {
-    PlainSender::stripe(STRIPE).path("/webhooks/stripe")
-}
-
-/// `createMockWebhookEvent(type, data)` of the guide, signed.
-fn event(id: &str, of_type: &str, object: Value) -> Sent {
-    let event = stripe().event(of_type, object).id(id);
-    Sent::from(stripe().signed(event))
-}
-
-/// A delivery as Mercado Pago sends it: the id is in the query, which is signed, and in the body,
-/// which is not.
-fn mp(of_type: &str, id: &str) -> Sent {
-    let target = format!("/webhooks/mercadopago?data.id={id}&type={of_type}");
-    let signer = Signer::new(providers::MERCADOPAGO, MERCADOPAGO).unwrap();
-    let signer = signer
-        .path_and_query(target)
-        .header("x-request-id", format!("request-{id}"));
-    let body = json!({"id": 1, "type": of_type, "data": {"id": id}}).to_string();
-    Sent::from(signer.sign_now(body)).set("content-type", "application/json")
-}
-
-async fn received(program: &Program, sent: Sent) {
-    let reply = program.send(sent).await;
-    assert_eq!((reply.status, reply.text()), (200, r#"{"received":true}"#));
-}
-
-async fn refused(program: &Program, sent: Sent) {
-    let reply = program.send(sent).await;
-    assert_eq!(
-        (reply.status, reply.text()),
-        (400, r#"{"error":"Invalid signature"}"#)
-    );
-}
-
-/// The subscription, once this is so.
-async fn subscription(program: &Program, id: &str, is_right: impl Fn(&Value) -> bool) -> Value {
-    let of = |reply: &Reply| -> Option<Value> {
-        let all = reply.json()["subscriptions"].clone();
-        all.as_array()?.iter().find(|it| it["id"] == id).cloned()
-    };
-    let is_right = |reply: &Reply| of(reply).is_some_and(|it| is_right(&it));
-    of(&program.get_until("/billing", is_right).await).unwrap()
-}
-
-async fn dead(program: &Program, count: usize) -> Vec<Value> {
-    let dead = |reply: &Reply| -> Vec<Value> {
-        let listed = reply.json();
-        listed
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|job| job["state"] == "Dead")
-            .cloned()
-            .collect()
-    };
-    dead(
-        &program
-            .get_until("/dead", |reply| dead(reply).len() == count)
-            .await,
-    )
-}
-
-/// What a service was told, once for each key.
-fn told(services: &StandIn, path: &str) -> Vec<Value> {
-    let mut calls = services.calls(path);
-    let mut keys = HashSet::new();
-    calls.retain(|call| keys.insert(call.header("idempotency-key").unwrap().to_owned()));
-    calls.iter().map(|call| call.json()).collect()
-}
-
-fn created(id: &str) -> Value {
-    let plan = json!({"data": [{"price": {"id": "price_pro"}}]});
-    json!({"id": id, "customer": "cus_1", "status": "active", "items": plan})
-}
-
-fn invoice(id: &str, of: &str, due: i64) -> Value {
-    json!({"id": id, "subscription": of, "customer": "cus_1", "payment_intent": format!("pi_{id}"),
-        "amount_due": due, "amount_paid": due, "currency": "usd"})
-}
+use sender::{
+    STRIPE, created, dead, drained, event, invoice, mp, parked, received, refused, services, start,
+    stripe, subscription, told,
+};
 
 #[tokio::test]
 async fn every_row_of_the_guide() {
     let (mut rows, folder) = (Rows::new('Q', 18), tempfile::tempdir().unwrap());
     let services = services().await;
-    let program = start(folder.path(), &services).await;
+    let program = start(folder.path(), &services, &[]).await;
 
     let stripe_event = || event("evt_1", "customer.subscription.created", created("sub_1"));
     received(&program, stripe_event()).await;
@@ -128,8 +37,10 @@ async fn every_row_of_the_guide() {
         event("evt_2", "customer.tax_id.created", json!({"id": "txi_1"})),
     )
     .await;
-    let is_parked = |reply: &Reply| reply.json()[0]["type"] == "customer.tax_id.created";
-    program.get_until("/dead", is_parked).await;
+    assert_eq!(
+        parked(&program, 1).await[0]["type"],
+        "customer.tax_id.created"
+    );
     rows.passed(
         2,
         "each type has its handler; one without a handler is 200, and kept",
@@ -154,17 +65,22 @@ async fn every_row_of_the_guide() {
         "`Endpoint::verify` is `constructEvent`: bytes in, a delivery or an error out",
     );
 
+    let stored = operation::stored(folder.path());
     refused(&program, stripe_event().body("{}")).await;
     refused(&program, stripe_event().without("stripe-signature")).await;
     refused(&program, mp("payment", "77").set("x-request-id", "another")).await;
-    let line = program.line("invalid_webhook_signature").await;
-    assert!(
-        line.contains("ip=127.0.0.1") && line.contains("/webhooks/stripe"),
-        "{line}"
-    );
+    assert_eq!(operation::stored(folder.path()), stored, "verified first");
+    let line = program.line("not verified").await;
+    for text in [
+        "ip=127.0.0.1",
+        "path=/webhooks/stripe",
+        "reason=\"bad_signature\"",
+    ] {
+        assert!(line.contains(text), "{line}");
+    }
     rows.passed(
         4,
-        "400 `Invalid signature`, and a line with path and IP address",
+        "400 `Invalid signature`, nothing is stored, and a line with path and IP address",
     );
 
     // The body names another payment. Nobody signs it, so nobody asks.
@@ -208,7 +124,7 @@ async fn every_row_of_the_guide() {
     subscription(&program, "sub_1", |it| it["failures"] == 1).await;
     let is_at_risk = |it: &Value| it["status"] == "past_due" && it["failures"] == 1;
     program.kill().await;
-    let program = start(folder.path(), &services).await;
+    let program = start(folder.path(), &services, &[]).await;
     let calls = services.called("/mail", mails + 2).await;
     services.let_go("/mail");
     let keys: Vec<_> = calls
@@ -333,15 +249,18 @@ async fn every_row_of_the_guide() {
         ),
     )
     .await;
+    drained(&program).await;
+    operation::answers_of_on_error(&program, folder.path()).await;
     rows.passed(
         10,
-        "400 signature; 200 once stored, and what fails then is not the sender's; else 503",
+        "400 signature, 200 with a warning for good, 500 else; once stored, 200, or else 503",
     );
 
     let day = Duration::from_secs(24 * 60 * 60);
     assert!(providers::STRIPE.retry_horizon() >= day * 3);
     assert!(providers::MERCADOPAGO.retry_horizon() >= day * 2);
-    assert!(remembered(folder.path()) > 6.9, "in days");
+    let remembered = operation::remembered(folder.path());
+    assert!(remembered > 6.9 && remembered <= 7.0, "{remembered} days");
     rows.passed(
         11,
         "remembered for 7 days; Stripe retries for 72 hours, Mercado Pago for 48",
@@ -359,7 +278,7 @@ async fn every_row_of_the_guide() {
         13,
         "`PlainSender::event(type, data)` makes mock events, signed and unsigned",
     );
-    let line = program.line("evt_7").await;
+    let line = program.line(" id=\"evt_7\"").await;
     for text in [
         "INFO",
         "processing webhook",
@@ -368,9 +287,13 @@ async fn every_row_of_the_guide() {
     ] {
         assert!(line.contains(text), "{line}");
     }
+    for outcome in ["stored", "duplicate", "refused", "given_up"] {
+        let line = program.line(&format!("outcome=\"{outcome}\"")).await;
+        assert!(line.contains("webhook.provider="), "{line}");
+    }
     rows.passed(
         14,
-        "a line with fields for each attempt; `tracing` is the logger",
+        "a line with fields for each request and each attempt; `tracing` is the logger",
     );
 
     assert!(services.calls("/alerts").is_empty());
@@ -390,104 +313,33 @@ async fn every_row_of_the_guide() {
         "above 1000 dollars, and a subscription at risk: told once each",
     );
 
-    // Dead letters: done steps are not done again, notes are kept, and too many are an alert.
-    let (mail, id) = (
-        told(&services, "/mail").len(),
-        &dead(&program, 2).await[1]["id"],
-    );
-    assert_eq!(
-        of("subscription_welcome"),
-        3,
-        "a failed listener does not stop the others"
-    );
-    post(
-        &program,
-        &format!("/dead/{id}/retry"),
-        "{}",
-        json!({"retried": 1}),
-    )
-    .await;
-    services.called("/features", 2).await;
-    let id = dead(&program, 1).await[0]["id"].clone();
-    assert_eq!(told(&services, "/mail").len(), mail);
-    let notes = r#"{"notes":"refunded by hand"}"#;
-    post(
-        &program,
-        &format!("/dead/{id}/resolve"),
-        notes,
-        json!({"resolved": 1}),
-    )
-    .await;
-    dead(&program, 0).await;
-    let changes = program.send(Sent::get(&format!("/dead/{id}"))).await.json();
-    assert_eq!(
-        changes,
-        json!([{"by": "desk", "notes": "refunded by hand"}])
-    );
-    for n in 0..11 {
-        assert_eq!(program.send(Sent::get("/health")).await.status, 200, "{n}");
-        received(&program, mp("payment", &format!("none{n}"))).await;
-        dead(&program, n + 1).await;
-    }
-    assert_eq!(program.send(Sent::get("/health")).await.status, 503);
-    post(&program, "/dead/retry", "", json!({"retried": 11})).await;
+    let welcomed = of("subscription_welcome");
+    assert_eq!(welcomed, 3, "a failed listener does not stop the others");
+    let failed = dead(&program, 2).await[1]["id"].clone();
+    operation::dead_letters(&program, &services, &failed).await;
+    operation::defaults().await;
     rows.passed(
         17,
-        "200 while services hang, reclaimed after a kill, dead after 3 attempts, resolved",
+        "200 while services hang and for copies and unknown types; reclaimed after five minutes; \
+         dead after 3 attempts, retried or resolved with notes; alerts at 10 dead and 5 % failed; \
+         records for 90 days",
     );
+
+    operation::access_rules().await;
     assert!(program.address().ip().is_loopback());
     rows.passed(
         16,
-        "verified first, run later, once, logged, counted, tested; HTTPS ends in front",
+        "1 row 4, 2 and 3 row 7, 4 row 14, 5 row 17, 6 rows 12 and 13; 7: plain HTTP is refused",
     );
 
     let large = event("evt_12", "x", json!({"text": "x".repeat(1 << 20)}));
     assert_eq!(program.send(large).await.status, 413);
-    let packed = program
-        .send(stripe_event().add("content-encoding", "gzip"))
-        .await;
-    assert_eq!(packed.status, 415);
+    let packed = stripe_event().add("content-encoding", "gzip");
+    assert_eq!(program.send(packed).await.status, 415);
+    operation::forgotten_at_last(&program, folder.path()).await;
     rows.passed(
         18,
-        "size, encoding, future and replays; rates and addresses are for the proxy",
+        "rate, networks, size, media type, encoding and future; a record is forgotten at last",
     );
     rows.finish();
-}
-
-async fn post(program: &Program, path: &str, body: &'static str, answer: Value) {
-    let reply = program.send(Sent::post(path, body)).await;
-    assert_eq!((reply.status, reply.json()), (200, answer));
-}
-
-/// Waits until every event has run.
-async fn drained(program: &Program) {
-    program
-        .get_until("/health", |reply| reply.json()["waiting"] == 0)
-        .await;
-}
-
-/// For how many days, from now, the first event is remembered.
-fn remembered(folder: &Path) -> f64 {
-    let file = rusqlite::Connection::open(folder.join("billing.db")).unwrap();
-    let sql = "select (min(expires_at) / 1000.0 - unixepoch('subsec')) / 86400 from webhook_key";
-    file.query_row(sql, [], |row| row.get(0)).unwrap()
-}
-
-/// The services that listeners call, and two objects of Mercado Pago.
-async fn services() -> StandIn {
-    let payment = json!({"id": 77, "status": "approved", "transaction_amount": 19.9,
-        "currency_id": "BRL", "payer": {"id": "9"}});
-    let preapproval = json!({"id": "pre_1", "status": "pending", "preapproval_plan_id": "plan_1",
-        "auto_recurring": {"transaction_amount": 19.9, "currency_id": "BRL"}});
-    StandIn::start([
-        ("/features", json!({})),
-        ("/mail", json!({})),
-        ("/analytics", json!({})),
-        ("/alerts", json!({})),
-        ("/risks", json!({})),
-        ("/schedule", json!({})),
-        ("/v1/payments/77", payment),
-        ("/preapproval/pre_1", preapproval),
-    ])
-    .await
 }

@@ -1,7 +1,6 @@
 //! The endpoints: who may deliver what, and where.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
@@ -32,7 +31,7 @@ impl Endpoints {
     pub(crate) async fn new(
         store: &SqliteStore,
         inbox: &Inbox<SqliteInbox>,
-        secrets: Arc<SqliteSecrets>,
+        secrets: &SqliteSecrets,
     ) -> Result<Self, Failure> {
         let of = |secrets: SecretSet, name: &'static str| -> EndpointBuilder {
             Endpoint::smartpay(secrets)
@@ -48,16 +47,13 @@ impl Endpoints {
             .durable(inbox.clone())
             .build()?;
 
-        // What all subscriptions share. Each has a secret of its own: the closure below finds it.
+        // What all subscriptions share. Each has a secret of its own, which is looked up.
         let template = of(SecretSet::per_tenant(), "orders")
             .durable(inbox.clone())
             .build()?;
-        let orders = WebhookLayer::per_tenant(template, subscription, move |id: Arc<str>| {
-            let secrets = Arc::clone(&secrets);
-            async move { secrets.get(&providers::SMARTPAY, &id).await }
-        });
+        let secret_of = secrets.resolver(providers::SMARTPAY);
         Ok(Self {
-            orders,
+            orders: WebhookLayer::per_tenant(template, subscription, secret_of),
             payouts: WebhookLayer::new(payouts),
             retries: WebhookLayer::new(retries),
         })

@@ -16,7 +16,7 @@ use crate::orders::{Change, Orders};
 /// What handlers need.
 #[derive(Clone)]
 pub(crate) struct Shop {
-    pub(crate) orders: Arc<Orders>,
+    orders: Orders,
     api: Arc<str>,
     client: reqwest::Client,
 }
@@ -58,7 +58,7 @@ pub(crate) async fn authorized(
     EventSteps(steps): EventSteps,
 ) -> HookResult {
     let change = change(&event, "captured")?;
-    if shop.orders.is_closed(&change.subject)? {
+    if shop.orders.is_closed(&change.subject).await? {
         return Ok(()); // It was canceled, and this event is late.
     }
     // The key is the same in every attempt, so Smartpay captures once even if this process is
@@ -67,7 +67,7 @@ pub(crate) async fn authorized(
     let _: Captured = steps
         .run("capture", async || shop.capture(&key, &event).await)
         .await?;
-    shop.orders.change(steps.lease(), &change)?;
+    shop.orders.change(steps.lease(), change).await?;
     Ok(())
 }
 
@@ -84,8 +84,8 @@ pub(crate) async fn changed(
         PaymentKind::PayoutCompleted => "paid out",
         _ => return Ok(()),
     };
-    shop.orders
-        .change(steps.lease(), &change(&event, status)?)?;
+    let change = change(&event, status)?;
+    shop.orders.change(steps.lease(), change).await?;
     Ok(())
 }
 
@@ -121,7 +121,7 @@ fn change(event: &Event<PaymentEvent>, status: &'static str) -> HookResult<Chang
 impl Shop {
     pub(crate) fn new(orders: Orders, api: String) -> Self {
         Self {
-            orders: Arc::new(orders),
+            orders,
             api: api.into(),
             client: reqwest::Client::new(),
         }

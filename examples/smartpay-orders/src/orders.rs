@@ -1,13 +1,12 @@
 //! Orders and payouts: a table of this application, in the file of the inbox.
 
-use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use rusqlite::{Connection, TransactionBehavior};
-use serde_json::{Value, json};
+use axum::Json;
+use axum::extract::State;
+use rusqlite::Connection;
+use serde_json::Value;
+use webhook_axum::HookResult;
 use webhook_axum::inbox::JobLease;
-use webhook_axum::replay::LeaseState;
-use webhook_sqlite::transaction::done_in;
+use webhook_sqlite::{SqliteInbox, SqliteStore};
 
 use crate::Failure;
 
@@ -20,68 +19,68 @@ pub(crate) struct Change {
     pub(crate) is_test: bool,
 }
 
-/// The table, and its connection.
-pub(crate) struct Orders(Mutex<Connection>);
+/// The table. It is written by the writer of the inbox, in its transactions.
+#[derive(Clone, Debug)]
+pub(crate) struct Orders {
+    store: SqliteStore,
+    inbox: SqliteInbox,
+}
 
 impl Orders {
-    pub(crate) fn open(file: &Path) -> Result<Self, Failure> {
-        let connection = Connection::open(file)?;
-        connection.execute_batch(
-            "create table if not exists orders (
-                subject text primary key, status text not null, amount integer,
-                test integer not null, events integer not null
-             ) strict",
-        )?;
-        Ok(Self(Mutex::new(connection)))
+    pub(crate) async fn open(store: &SqliteStore) -> Result<Self, Failure> {
+        let table = "create table if not exists orders (
+            subject text primary key, status text not null, amount integer,
+            test integer not null, events integer not null
+         ) strict";
+        store.write(move |db| db.execute_batch(table)).await?;
+        Ok(Self {
+            store: store.clone(),
+            inbox: store.inbox(),
+        })
     }
 
     /// Changes the order and ends the event's job in one transaction: both are on the disk, or
     /// neither. A final status stays, whatever comes late.
-    pub(crate) fn change(&self, lease: &JobLease, change: &Change) -> Result<(), Failure> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute(
-            "insert into orders values (?1, ?2, ?3, ?4, 1) on conflict (subject) do update set
-                events = events + 1,
-                status = iif(status in ('canceled', 'refunded'), status, excluded.status)",
-            (
-                &change.subject,
-                change.status,
-                change.amount,
-                change.is_test,
-            ),
-        )?;
-        match done_in(&transaction, lease)? {
-            LeaseState::Held => Ok(transaction.commit()?),
-            // Dropped, the transaction is rolled back.
-            _ => Err("another worker has this event".into()),
-        }
+    pub(crate) async fn change(&self, lease: &JobLease, change: Change) -> Result<(), Failure> {
+        let upsert = move |db: &Connection| {
+            let row = "insert into orders values (?1, ?2, ?3, ?4, 1)
+                on conflict (subject) do update set events = events + 1,
+                status = iif(status in ('canceled', 'refunded'), status, excluded.status)";
+            let Change {
+                subject,
+                status,
+                amount,
+                is_test,
+            } = &change;
+            db.execute(row, (subject, status, amount, is_test))
+        };
+        self.inbox.done_with(lease, upsert).await?;
+        Ok(())
     }
 
     /// Whether the status of an order is final.
-    pub(crate) fn is_closed(&self, subject: &str) -> Result<bool, Failure> {
-        let closed = "select exists (select 1 from orders
-            where subject = ?1 and status in ('canceled', 'refunded'))";
-        Ok(self
-            .connection()
-            .query_row(closed, [subject], |row| row.get(0))?)
+    pub(crate) async fn is_closed(&self, subject: &str) -> Result<bool, Failure> {
+        let subject = subject.to_owned();
+        let read = move |db: &Connection| {
+            let closed = "select exists (select 1 from orders
+                where subject = ?1 and status in ('canceled', 'refunded'))";
+            db.query_row(closed, [&subject], |row| row.get(0))
+        };
+        Ok(self.store.write(read).await?)
     }
 
-    pub(crate) fn all(&self) -> Result<Vec<Value>, Failure> {
-        let connection = self.connection();
-        let mut all = connection
-            .prepare("select subject, status, amount, test, events from orders order by subject")?;
-        let rows = all.query_map([], |row| {
-            Ok(json!({
-                "subject": row.get::<_, String>(0)?, "status": row.get::<_, String>(1)?,
-                "amount": row.get::<_, Option<i64>>(2)?, "test": row.get::<_, bool>(3)?,
-                "events": row.get::<_, i64>(4)?,
-            }))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    async fn all(&self) -> Result<Value, Failure> {
+        let read = |db: &Connection| {
+            let all = "select json_group_array(json_object('subject', subject, 'status', status,
+                'amount', amount, 'test', json(iif(test, 'true', 'false')), 'events', events)
+                order by subject) from orders";
+            db.query_row(all, [], |row| row.get::<_, String>(0))
+        };
+        Ok(serde_json::from_str(&self.store.write(read).await?)?)
     }
+}
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// All orders. If they cannot be read, the answer is 500.
+pub(crate) async fn page(State(orders): State<Orders>) -> HookResult<Json<Value>> {
+    Ok(Json(orders.all().await?))
 }

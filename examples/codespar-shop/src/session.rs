@@ -1,10 +1,6 @@
-//! The tools of CodeSpar that the guide calls, and stand-ins for them.
+//! A session with the tools of CodeSpar that the guide calls.
 
-use axum::extract::Path;
-use axum::routing::post;
-use axum::{Json, Router};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use crate::Failure;
 
@@ -42,35 +38,11 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let close = self
-            .client
-            .post(format!("{}/sessions/close", self.url))
-            .send();
+        let close = self.client.post(format!("{}/sessions/close", self.url));
+        let close = close.json(&json!({})).send();
         // The runtime is gone only if the process ends, and then the session expires by itself.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(close);
         }
     }
-}
-
-/// Starts stand-ins on a free port, and returns their URL.
-pub(crate) async fn start() -> Result<String, Failure> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let done = async || Json(json!({"ok": true}));
-    let app = Router::new()
-        .route("/sessions", post(done))
-        .route("/sessions/close", post(done))
-        .route("/{tool}", post(tool));
-    tokio::spawn(axum::serve(listener, app).into_future());
-    Ok(url)
-}
-
-async fn tool(Path(tool): Path<String>, Json(params): Json<Value>) -> Json<Value> {
-    println!("{tool} {params}");
-    Json(json!({"data": match &*tool {
-        "codespar_invoice" => json!({"pdf_url": "https://example.com/nfe.pdf"}),
-        "codespar_ship" => json!({"tracking_code": "BR123"}),
-        _ => json!({"sent": true}),
-    }}))
 }

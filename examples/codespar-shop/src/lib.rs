@@ -1,4 +1,7 @@
-//! The guide's receiver: on `payment.confirmed`, invoice, ship and notify.
+//! The receiver of CodeSpar's guide: on `payment.confirmed` it issues the invoice, ships, and
+//! notifies. `codespar-payments` has it in one process with what calls it.
+
+mod session;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,16 +10,19 @@ use axum::Router;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use webhook_axum::inbox::{EventSteps, Pipeline, StepResults, StepRetry, StepState, step};
+use webhook_axum::inbox::{EventSteps, Inbox, Pipeline, StepResults, StepRetry, StepState, step};
 use webhook_axum::{
-    Answer, Endpoint, HookResult, VerifiedDelivery, VerifiedEvent, WebhookLayer, WebhookRouter,
-    contracts,
+    Answer, ConfigError, Endpoint, HookResult, VerifiedDelivery, VerifiedEvent, WebhookLayer,
+    WebhookRouter, contracts,
 };
+use webhook_sqlite::{SqliteInbox, SqliteStore};
 
-use crate::services::Session;
-use crate::{Failure, Parts};
+use crate::session::Session;
 
-pub(crate) const PATH: &str = "/api/webhooks/payment";
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where CodeSpar posts to.
+pub const PATH: &str = "/api/webhooks/payment";
 
 /// Where the tools are.
 #[derive(Clone)]
@@ -35,15 +41,22 @@ struct Confirmed {
     shipping: Value,
 }
 
-pub(crate) fn app(
-    parts: &Parts,
+/// The receiver: its layer and its route, for a server and a worker. `secret` is that of its trigger,
+/// and `services` is the URL of the tools.
+///
+/// # Errors
+///
+/// If the secret cannot be used.
+pub fn app(
+    store: &SqliteStore,
+    inbox: &Inbox<SqliteInbox>,
     secret: String,
     services: String,
-) -> Result<(WebhookLayer, Router), Failure> {
+) -> Result<(WebhookLayer, Router), ConfigError> {
     let endpoint = Endpoint::codespar(secret)
         .consumer("shop")
-        .store(parts.store.clone())
-        .durable(parts.inbox.clone())
+        .store(store.clone())
+        .durable(inbox.clone())
         .answer_rejections(contracts::codespar)
         .answer_stored(|_| Answer::json(r#"{"received":true}"#))
         .answer_duplicates(|_| Answer::json(r#"{"already_processed":true}"#))
@@ -54,7 +67,7 @@ pub(crate) fn app(
         .fallback(other);
     let shop = Shop {
         services: services.into(),
-        client: parts.client.clone(),
+        client: reqwest::Client::new(),
     };
     Ok((
         layer,
