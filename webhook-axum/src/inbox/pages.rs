@@ -45,7 +45,6 @@ use super::{Action, Change, Inbox, InboxTable, JobFilter, JobId, JobState, Selec
 ///
 /// All that fit are requeued at once. A [`Redrive`](super::Redrive) paces them, and so does the
 /// command.
-#[must_use]
 pub fn pages<T: InboxTable + Clone>(inbox: &Inbox<T>) -> Router {
     Router::new()
         .route("/", get(list::<T>))
