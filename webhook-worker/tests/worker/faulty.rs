@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::pending;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use webhook_core::replay::{LeaseState, TransactionSlot};
@@ -57,6 +57,8 @@ struct Faults {
     /// Every other call fails, at random, if it is not zero.
     random: AtomicU64,
     calls: AtomicU64,
+    /// Bodies that are to be pruned, beside those of the table.
+    old_bodies: AtomicUsize,
 }
 
 impl Faulty {
@@ -72,6 +74,17 @@ impl Faulty {
     pub(crate) fn with_transactions(mut self) -> Self {
         self.has_transactions = true;
         self
+    }
+
+    /// So many bodies of jobs that ended long ago.
+    pub(crate) fn with_old_bodies(self, bodies: usize) -> Self {
+        self.faults.old_bodies.store(bodies, Relaxed);
+        self
+    }
+
+    /// How many of them were not pruned.
+    pub(crate) fn old_bodies(&self) -> usize {
+        self.faults.old_bodies.load(Relaxed)
     }
 
     pub(crate) fn fails(&self, call: Call, times: u32) {
@@ -166,6 +179,12 @@ impl InboxTable for Faulty {
 
     async fn prune(&self, retention: &Retention, at_most: usize) -> Result<Pruned, StoreError> {
         self.called(Call::Prune).await?;
+        let old = self.old_bodies();
+        if old > 0 {
+            let pruned = old.min(at_most);
+            self.faults.old_bodies.store(old - pruned, Relaxed);
+            return Ok(Pruned::new(pruned, 0));
+        }
         self.table.prune(retention, at_most).await
     }
 

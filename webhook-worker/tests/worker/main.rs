@@ -11,6 +11,7 @@ mod flaws;
 mod lanes;
 mod leases;
 mod misfortunes;
+mod pruning;
 mod redrive;
 mod setup;
 mod steps;

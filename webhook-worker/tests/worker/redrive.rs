@@ -176,7 +176,8 @@ async fn the_share_of_failed_jobs_counts_from_their_last_requeuing() {
     assert!((share().await - 1.0).abs() < f64::EPSILON);
     succeeds.store(true, Relaxed);
     let first = [jobs(inbox.table()).await[0].id];
-    let requeued = inbox.table().change(&first, Change::Requeue, &action());
+    let by = action();
+    let requeued = inbox.table().change(&first, Change::Requeue, &by);
     assert_eq!(requeued.await.unwrap(), 1);
     while count(&inbox, JobState::Done).await == 0 {
         tokio::time::sleep(SECOND).await;
