@@ -165,7 +165,10 @@ fn every_refusal_of_amqp_names_the_key() {
     let state = State::new("engines-amqp");
     let whole = json!({"url": "amqp://127.0.0.1:5672/%2f", "queue": "hooks"});
     assert_eq!(check(&state, &json!({"amqp": whole})).code, Some(0));
-    let no_queue = |more: Value| with(&json!({"queue": null}), &more);
+    let no_queue = |mut more: Value| {
+        more["queue"] = Value::Null;
+        more
+    };
     for (more, key, problem) in [
         (json!({"url": null}), "url", "is missing: write one such as"),
         (
@@ -225,7 +228,7 @@ fn every_refusal_of_amqp_names_the_key() {
             "queue",
             "has a token that is neither",
         ),
-        (json!({"que": "a"}), "que", "did you mean \"queue\"?"),
+        (json!({"queues": "a"}), "queues", "did you mean \"queue\"?"),
     ] {
         let entries = json!({"amqp": with(&whole, &more)});
         refuses(&state, &entries, &format!("amqp.{key}"), problem);

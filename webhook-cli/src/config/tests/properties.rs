@@ -178,10 +178,13 @@ const PLAUSIBLE: &[&str] = &[
 const RESTRICTED: &[&str] = &[
     "accept_offered_secret",
     "algorithm",
+    "amqp",
     "consumers",
     "discard",
     "durable",
     "exec",
+    "kafka",
+    "nats",
     "forward",
     "identity",
     "max_body_bytes",
