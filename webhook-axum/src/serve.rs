@@ -103,7 +103,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Those of [`axum::serve`].
+    /// Those of [`axum::serve()`].
     pub async fn run(self) -> io::Result<()> {
         let (stops, stopped) = watch::channel(None);
         let stop = async move {

@@ -185,7 +185,7 @@ mod tests {
     /// Of a payment that failed, no sample says that it was captured.
     #[test]
     fn a_sample_of_what_failed_or_ended_has_no_status_of_success() {
-        let ends = "fail cancel declin revok overdue expir refunded delet deny bounce";
+        let ends = "fail cancel declin revok overdue expir refunded delete deny bounce";
         let success = "succe active captured paid accepted completed confirmed approved received";
         let says_success = |name: &str, value: &Value| {
             let is_status = ["status", "state", "result"].contains(&name);

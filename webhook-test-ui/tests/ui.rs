@@ -1,6 +1,6 @@
 //! What the compiler says about the usual mistakes with a router.
 //!
-//! The messages are those of one compiler. `TRYBUILD=overwrite cargo test -p webhook-axum --test ui`
+//! The messages are those of one compiler. `TRYBUILD=overwrite cargo test -p webhook-test-ui`
 //! writes them anew.
 
 use std::process::Command;

@@ -1,0 +1,1 @@
+//! Nothing: the tests are about programs that do not compile.
