@@ -130,7 +130,7 @@ async fn requests_know_where_they_come_from() {
     running.await.unwrap().unwrap();
 }
 
-/// The signal ends the process if nobody hears it: so the test fails without the server's ear.
+/// A signal that nobody handles ends the process, and the test with it.
 #[cfg(unix)]
 #[tokio::test]
 async fn sigterm_stops_it() {

@@ -31,8 +31,8 @@
 //!
 //! [`transaction`] commits the record of a delivery together with its effects, if these are in the
 //! same file. [`SqliteStore::write`] writes to tables of the application in the transactions of the
-//! store, and `SqliteInbox::done_with` ends a stored delivery with it. `docs/stores-sqlite.md` in the repository has the figures, the limits, and what to do
-//! about backups.
+//! store, and `SqliteInbox::done_with` ends a stored delivery with it. `docs/stores-sqlite.md` in
+//! the repository has the figures, the limits, and what to do about backups.
 //!
 //! # Runtime
 //!

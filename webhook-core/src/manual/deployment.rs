@@ -67,8 +67,8 @@
 //! A proxy must pass the body on byte for byte, and each signature header exactly once. Some drop
 //! headers with underscores or merge repeated ones. The engine never reads `Forwarded` and
 //! `X-Forwarded-*`. The `AccessLayer` of webhook-tower and webhook-axum reads `X-Forwarded-For` and
-//! `X-Forwarded-Proto`, if it is told which proxies to believe. Mercado Pago signs `x-request-id`: a proxy or layer that sets or replaces it breaks the
-//! signatures.
+//! `X-Forwarded-Proto`, if it is told which proxies to believe. Mercado Pago signs `x-request-id`:
+//! a proxy or layer that sets or replaces it breaks the signatures.
 //!
 //! A proxy's timeout should be longer than the handler's. If the proxy gives up earlier, the
 //! handler still runs to completion, and the sender's retry is a duplicate.

@@ -75,7 +75,7 @@ impl ShowStats {
     }
 }
 
-/// Numbers, and how far behind that is now.
+/// The numbers, and how far the workers are behind.
 #[derive(Serialize)]
 struct Shown<'a, N> {
     #[serde(flatten)]

@@ -51,7 +51,7 @@ impl StoredFor {
 }
 
 /// Where a worker hands a stored event. A new kind has a key in [`SINKS`], a variant here, and what
-/// it does in `routes::consumer`. A new engine is none: see `engine`.
+/// it does in `routes::consumer`. A new engine has its place in `engine`.
 #[derive(Clone, Debug)]
 pub(crate) enum Sink {
     Forward(Forwarding),
