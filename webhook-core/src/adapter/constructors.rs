@@ -94,7 +94,7 @@ macro_rules! adapter_constructors {
             $(
                 /// Needs the feature `asymmetric`. Without it, a call does not compile.
                 pub fn $name(public_key: impl $crate::adapter::FeatureAsymmetric) -> Self {
-                    match public_key.never() {}
+                    public_key.never()
                 }
             )*
         }

@@ -1,7 +1,5 @@
 //! The compile error for a constructor whose feature is off.
 
-use std::convert::Infallible;
-
 /// The parameter type of the constructors that need the feature `asymmetric`, in builds without it.
 /// No type implements this trait, so a call does not compile, and the compiler names the feature.
 ///
@@ -18,7 +16,7 @@ use std::convert::Infallible;
 )]
 pub trait FeatureAsymmetric: private::Sealed {
     #[doc(hidden)]
-    fn never(self) -> Infallible;
+    fn never<T>(self) -> T;
 }
 
 mod private {

@@ -436,7 +436,7 @@ macro_rules! constructors {
             $(
                 /// Needs the feature `asymmetric`. Without it, a call does not compile.
                 pub fn $name(public_key: impl FeatureAsymmetric) -> EndpointBuilder {
-                    match public_key.never() {}
+                    public_key.never()
                 }
             )*
         }
