@@ -68,8 +68,8 @@
 //! # Features
 //!
 //! * `http`: implements [`Headers`] for `http::HeaderMap` (http 1).
-//! * `asymmetric`: public-key signatures, the providers that use them, and fetched keys. Needs a C
-//!   compiler, for `aws-lc-rs`.
+//! * `asymmetric`: public-key signatures and encrypted bodies, the providers that use them, and
+//!   fetched keys. Needs a C compiler, for `aws-lc-rs`.
 //! * `secret-store`: `secret_store`, the secrets of tenants in a database, sealed under a key ring.
 //! * `metrics`: records the metrics of [`metrics`].
 //! * `inbox`: [`Delivery`]s are sealed for a store and unsealed later, for `webhook-inbox`. Implies

@@ -84,8 +84,8 @@
 //!
 //! # Features
 //!
-//! * `asymmetric`: providers that sign with a private key, such as Discord. Builds aws-lc, which
-//!   needs a C compiler.
+//! * `asymmetric`: providers that sign with a private key, such as Discord, or encrypt, such as
+//!   Feishu. Builds aws-lc, which needs a C compiler.
 //! * `keys`: `HttpsKeys`, which fetches the public keys of providers that publish them, and
 //!   `HttpsApi`, which fetches what notifications name. Includes `asymmetric`.
 //! * `forward`: the module `forward`, which sends verified deliveries on to another server.

@@ -378,6 +378,7 @@ pub(crate) fn handshake(provider: &Provider) -> String {
         Challenge::Signed { .. } => "a signed delivery".to_owned(),
         Challenge::UnsignedField(pointer) => format!("an unsigned body with `{pointer}`"),
         Challenge::UnsignedForm(field) => format!("an unsigned form with `{field}`"),
+        Challenge::Encrypted { value, .. } => format!("an encrypted body with `{value}`"),
         Challenge::UnsignedWithout(name) => format!("an unsigned body without `{name}`"),
         Challenge::Query(method, name) => format!("`{method}` with `{name}` in the query"),
         Challenge::Header(method, name) => format!("an unsigned `{method}` with `{name}`"),

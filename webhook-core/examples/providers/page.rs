@@ -16,10 +16,10 @@ The command `cargo run -p webhook-core --all-features --example providers` write
 the values in `webhook_core::providers`. Do not edit it.
 
 `WebhookLayer` and `Endpoint` have the constructors. A constructor with a `public_key` needs the
-feature `asymmetric`, and its configured key is public. The documentation of
-`webhook_core::providers` has a page for each provider, with the sources of every fact. The names
-below link to the provider's own documentation. `webhook providers NAME` prints the same in a
-terminal.
+feature `asymmetric`, and its configured key is public. `feishu` needs the feature too, to decrypt.
+The documentation of `webhook_core::providers` has a page for each provider, with the sources of
+every fact. The names below link to the provider's own documentation. `webhook providers NAME`
+prints the same in a terminal.
 
 – means that the value does not exist or is not known. Nothing is guessed.
 

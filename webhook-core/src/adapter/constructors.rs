@@ -88,13 +88,13 @@ macro_rules! adapter_constructors {
 
         $crate::for_each_missing_provider! { adapter_constructors @missing }
     };
-    (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
+    (@missing $($(#[$doc:meta])* $name:ident($key:ident) = $provider:ident;)*) => {
         /// Constructors that need the feature `asymmetric`, which is off in this build.
         impl Adapter {
             $(
                 /// Needs the feature `asymmetric`. Without it, a call does not compile.
-                pub fn $name(public_key: impl $crate::adapter::FeatureAsymmetric) -> Self {
-                    public_key.never()
+                pub fn $name($key: impl $crate::adapter::FeatureAsymmetric) -> Self {
+                    $key.never()
                 }
             )*
         }

@@ -1,5 +1,4 @@
-//! The only encryption that a provider uses: an AES-256-GCM key, encrypted with RSA-OAEP and
-//! SHA-256.
+//! Encryption for a public key: an AES-256-GCM key, encrypted with RSA-OAEP and SHA-256.
 
 use std::fmt;
 use std::sync::Arc;

@@ -4,7 +4,10 @@
 mod absent;
 mod algorithm;
 #[cfg(feature = "asymmetric")]
+pub(crate) mod cbc;
+#[cfg(feature = "asymmetric")]
 pub(crate) mod chain;
+mod decrypted;
 mod digest;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod encryption;
@@ -18,6 +21,7 @@ mod tag;
 #[cfg(not(feature = "asymmetric"))]
 pub(crate) use absent::{chain, encryption, public};
 pub use algorithm::Algorithm;
+pub(crate) use decrypted::Decrypted;
 pub(crate) use digest::{DigestPrefix, RunningDigest, RunningWideDigest};
 pub(crate) use mac::{RunningMac, is_plain};
 pub(crate) use tag::{Tag, constant_time_eq};

@@ -26,8 +26,8 @@ pub(super) struct Arrival {
 
 /// How the body may be a challenge.
 pub(super) enum Challenged {
-    /// The request has no signature: it is a challenge, or it is refused.
-    Unsigned,
+    /// The request has no signature: it is a challenge, or it is refused. The keys decrypt it.
+    Unsigned(Verifier),
     /// The answer is computed with the keys that verify the challenge.
     Keyed(Verifier),
     /// It is no delivery at all but a notification, whose head names this.

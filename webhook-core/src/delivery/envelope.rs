@@ -65,7 +65,7 @@ impl EnvelopeSpec {
             action: provider.action.map(|pointer| Pointers::new(&[pointer])),
             challenge,
             questions,
-            challenges: handshake.is_some_and(|handshake| handshake.is_signed()),
+            challenges: handshake.is_some_and(|handshake| handshake.may_be_signed()),
         }
     }
 
@@ -107,7 +107,7 @@ pub(crate) struct Envelope<'b> {
 }
 
 impl<'b> Envelope<'b> {
-    pub(crate) fn read(wanted: &'b EnvelopeSpec, raw: &'b Bytes) -> Result<Self, RejectionKind> {
+    pub(crate) fn read(wanted: &'b EnvelopeSpec, raw: &'b [u8]) -> Result<Self, RejectionKind> {
         let mut envelope = Self {
             wanted,
             is_form: false,
@@ -201,18 +201,7 @@ impl<'b> Envelope<'b> {
         let Some(handshake) = self.wanted.provider.handshake() else {
             return Ok(None);
         };
-        let Challenge::Signed { when, .. } = handshake.challenge() else {
-            return Ok(None);
-        };
-        let is_challenge = match (when, self.at(self.wanted.challenge)) {
-            (When::Text(_, value), Some(JsonValue::Text(text))) => {
-                text.read(value.len()).as_deref() == Some(value)
-            }
-            (When::Number(_, value), Some(number)) => number.integer() == Some(i128::from(value)),
-            (When::Has(_), Some(JsonValue::Text(_))) => true,
-            _ => false,
-        };
-        if !is_challenge {
+        if !self.is_challenge(handshake) {
             return Ok(None);
         }
         let value = match self.at(self.wanted.challenge.saturating_add(1)) {
@@ -224,6 +213,35 @@ impl<'b> Envelope<'b> {
         };
         let answer = handshake.reply().of_value(&value, key().as_ref());
         answer.map(Some).ok_or(RejectionKind::Unprocessable)
+    }
+
+    /// Whether the body says that it is a challenge.
+    fn is_challenge(&self, handshake: Handshake) -> bool {
+        let (Challenge::Signed { when, .. } | Challenge::Encrypted { when, .. }) =
+            handshake.challenge()
+        else {
+            return false;
+        };
+        match (when, self.at(self.wanted.challenge)) {
+            (When::Text(_, value), Some(JsonValue::Text(text))) => {
+                text.read(value.len()).as_deref() == Some(value)
+            }
+            (When::Number(_, value), Some(number)) => number.integer() == Some(i128::from(value)),
+            (When::Has(_), Some(JsonValue::Text(_))) => true,
+            _ => false,
+        }
+    }
+
+    /// The answer to a decrypted challenge. `None` if it is not one, or has another token.
+    pub(crate) fn encrypted_challenge(&self, responder: &HandshakeResponder) -> Option<Answer> {
+        let handshake = self.wanted.provider.handshake()?;
+        let at = |offset| match self.at(self.wanted.challenge.saturating_add(offset))? {
+            JsonValue::Text(text) => text.read(MAX_ECHO),
+            _ => None,
+        };
+        let (value, token) = (at(1)?, at(2)?);
+        let is_genuine = self.is_challenge(handshake) && responder.knows(token.as_bytes());
+        is_genuine.then(|| responder.unsigned(&value).ok())?
     }
 
     /// The answer to an unsigned challenge, or an error if this is not a challenge or it is

@@ -41,9 +41,10 @@ impl Intake {
     pub(crate) fn unsigned(scope: Arc<Scope>, head: &Head<'_>) -> Result<Self, RejectionKind> {
         let limit = scope.shared.limits.body.min(MAX_UNSIGNED);
         let announced = check_body_headers(head, limit)?;
+        let verifier = scope.verifier().clone();
         let mut intake = Self::new(scope);
         intake.0.arrival.body = Buffer::new(announced, limit);
-        intake.0.arrival.challenge = Some(Challenged::Unsigned.into());
+        intake.0.arrival.challenge = Some(Challenged::Unsigned(verifier).into());
         Ok(intake)
     }
 

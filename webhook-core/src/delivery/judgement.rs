@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::crypto::RunningDigest;
 use crate::delivery::arrival::Challenged;
 use crate::delivery::identity::both;
-use crate::delivery::{Envelope, IdentityInput, Proof, Record};
+use crate::delivery::{Envelope, HandshakeResponder, IdentityInput, Proof, Record};
 use crate::error::RejectionKind;
 use crate::keys::Confirmation;
 use crate::notification::Notification;
@@ -39,7 +39,7 @@ impl Record {
     pub(super) fn judge(&mut self) -> Result<Judgement, RejectionKind> {
         if matches!(
             self.arrival.challenge.as_deref(),
-            Some(Challenged::Unsigned)
+            Some(Challenged::Unsigned(_))
         ) {
             return self.answer_unsigned().map(Judgement::Challenge);
         }
@@ -121,12 +121,29 @@ impl Record {
         if !responder.is_unsigned() {
             return Err(missing); // The challenge itself has to be signed.
         }
+        if responder.is_encrypted() {
+            return self.answer_encrypted(responder, &raw).ok_or(missing);
+        }
         match responder.plain_value(&raw) {
             Some(value) => responder.unsigned(&value),
             None => Envelope::read(&self.scope.shared.wanted, &raw)
                 .map_err(|_| missing)?
                 .unsigned_challenge(responder),
         }
+    }
+
+    /// The answer to an encrypted challenge, if this is one. Each key takes the same steps,
+    /// whatever the padding is: the time must not tell whether it is right.
+    fn answer_encrypted(&self, responder: &HandshakeResponder, raw: &[u8]) -> Option<Answer> {
+        let Some(Challenged::Unsigned(verifier)) = self.arrival.challenge.as_deref() else {
+            return None;
+        };
+        let answers = verifier.decrypted(raw).map(|decrypted| {
+            let envelope = Envelope::read(&self.scope.shared.wanted, &decrypted.text).ok();
+            let answer = envelope.and_then(|envelope| envelope.encrypted_challenge(responder));
+            answer.filter(|_| decrypted.is_intact)
+        });
+        answers.fold(None, Option::or)
     }
 
     /// Compares the signatures and keeps the body.

@@ -95,7 +95,19 @@ impl HandshakeResponder {
             Challenge::UnsignedField(_)
                 | Challenge::UnsignedForm(_)
                 | Challenge::UnsignedWithout(_)
+                | Challenge::Encrypted { .. }
         )
+    }
+
+    /// Whether the challenge has to be decrypted.
+    pub(crate) const fn is_encrypted(&self) -> bool {
+        self.handshake.is_encrypted()
+    }
+
+    /// Whether this is the configured verify token.
+    pub(crate) fn knows(&self, token: &[u8]) -> bool {
+        let known = self.token.as_deref();
+        known.is_some_and(|known| constant_time_eq(known, token))
     }
 
     /// Whether the head has a value where a signature would be.
@@ -171,8 +183,7 @@ impl HandshakeResponder {
             let sent = head
                 .query_value(name)?
                 .ok_or(RejectionKind::MissingHeader)?;
-            let known = self.token.as_deref().ok_or(RejectionKind::BadSignature)?;
-            if !constant_time_eq(known, sent.as_bytes()) {
+            if !self.knows(sent.as_bytes()) {
                 return Err(RejectionKind::BadSignature);
             }
         }

@@ -419,8 +419,8 @@ impl EndpointBuilder {
         self
     }
 
-    /// The token that the provider's handshake contains (Meta), or that its answer is computed from
-    /// (eBay). Without it, that handshake is not answered.
+    /// The token that the provider's handshake contains (Meta, Feishu), or that its answer is
+    /// computed from (eBay). Without it, that handshake is not answered.
     pub fn verify_token(mut self, token: impl Into<Secret>) -> Self {
         self.verify_token = Some(token.into());
         self

@@ -9,7 +9,7 @@
 /// discord("e8b7c0b2…");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this provider signs with a private key: its constructor needs feature `asymmetric`",
+    message = "this provider signs with a private key or encrypts: enable feature `asymmetric`",
     label = "needs the feature `asymmetric`",
     note = "enable it for this crate in `Cargo.toml`: `features = [\"asymmetric\"]`",
     note = "the feature builds aws-lc, which needs a C compiler"

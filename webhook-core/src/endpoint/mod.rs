@@ -430,13 +430,13 @@ macro_rules! constructors {
 
         for_each_missing_provider! { constructors @missing }
     };
-    (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
+    (@missing $($(#[$doc:meta])* $name:ident($key:ident) = $provider:ident;)*) => {
         /// Constructors that need the feature `asymmetric`, which is off in this build.
         impl Endpoint {
             $(
                 /// Needs the feature `asymmetric`. Without it, a call does not compile.
-                pub fn $name(public_key: impl FeatureAsymmetric) -> EndpointBuilder {
-                    public_key.never()
+                pub fn $name($key: impl FeatureAsymmetric) -> EndpointBuilder {
+                    $key.never()
                 }
             )*
         }

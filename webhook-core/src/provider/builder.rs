@@ -110,11 +110,11 @@ impl Provider {
     ///
     /// # Panics
     ///
-    /// In `const` evaluation, if the answer is [`Reply::Code`](crate::Reply::Code) and the scheme
-    /// has no custom code.
+    /// In `const` evaluation, if the answer is [`Reply::Code`](crate::Reply::Code) or the challenge
+    /// is [`Challenge::Encrypted`](crate::Challenge::Encrypted), and the scheme has no custom code.
     #[must_use]
     pub const fn answers(mut self, handshake: Handshake) -> Self {
-        if matches!(handshake.reply(), Reply::Code) {
+        if matches!(handshake.reply(), Reply::Code) || handshake.is_encrypted() {
             assert!(
                 matches!(
                     self.schemes,
@@ -123,7 +123,7 @@ impl Provider {
                         ..
                     }])
                 ),
-                "`Reply::Code` needs a scheme with custom code"
+                "`Reply::Code` and `Challenge::Encrypted` need a scheme with custom code"
             );
         }
         self.handshake = Some(handshake);

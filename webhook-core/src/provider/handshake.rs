@@ -5,10 +5,11 @@
 //!
 //! Some values have one provider: `UnsignedWithout` (Melhor Envio), `Has` (Twitch), `Json`
 //! (Discord), `Header` (Asana), `Digest` (eBay), `FieldAndTag` (Zoom), `Tag` (X), `UnsignedForm`
-//! (WooCommerce), the probe (Slack), and the two conditions on the query (Meta). They are not
-//! custom code: a scheme knows neither the verify token nor whether a challenge was verified, and
-//! each is a few lines. Only the tags are more, in `crypto`: it keeps answers and signatures
-//! apart for every provider that a user writes.
+//! (WooCommerce), `Encrypted` (Feishu), the probe (Slack), and the two conditions on the query
+//! (Meta). They are not custom code: a scheme knows neither the verify token nor whether a
+//! challenge was verified, and each is a few lines. Only two are more: the tags, in `crypto`, which
+//! keeps answers and signatures apart for every provider that a user writes; and decryption, which
+//! is custom code.
 
 #![allow(
     clippy::exhaustive_enums,
@@ -60,6 +61,19 @@ pub enum Challenge {
     /// An unsigned request that cannot be an event: no member of any JSON object in its body has
     /// this name. The body is at most 4 KiB. There is no value.
     UnsignedWithout(&'static str),
+    /// An unsigned body that the scheme's custom code decrypts, of at most 4 KiB. Anyone can send
+    /// such a body, so the decrypted text has to contain the verify token. Every request that is
+    /// not such a challenge is refused like one without a signature, whatever is wrong with it.
+    /// A signed challenge is a verified delivery, and is answered too.
+    Encrypted {
+        /// What distinguishes it from an event.
+        when: When,
+        /// The JSON pointer of its value.
+        value: &'static str,
+        /// The JSON pointer of the text that must equal the configured verify token. Without a
+        /// configured token, no unsigned challenge is answered.
+        token: &'static str,
+    },
     /// A request with this method and this query parameter.
     Query(&'static str, &'static str),
     /// A request with this method and this header, without a signature.
@@ -127,6 +141,11 @@ impl Handshake {
             Challenge::Signed { when, value } => {
                 assert_pointer(when.pointer());
                 assert_pointer(value);
+            }
+            Challenge::Encrypted { when, value, token } => {
+                assert_pointer(when.pointer());
+                assert_pointer(value);
+                assert_pointer(token);
             }
             Challenge::UnsignedField(pointer) => assert_pointer(pointer),
             Challenge::Header(_, name) => assert_header_name(name),
@@ -216,7 +235,7 @@ impl Handshake {
     /// [`EndpointBuilder::verify_token`](crate::EndpointBuilder::verify_token).
     #[must_use]
     pub const fn needs_token(&self) -> bool {
-        self.token.is_some() || matches!(self.reply, Reply::Digest(_))
+        self.token.is_some() || self.is_encrypted() || matches!(self.reply, Reply::Digest(_))
     }
 
     /// Whether an answer requires
@@ -226,8 +245,14 @@ impl Handshake {
         self.offers_secret
     }
 
-    pub(crate) const fn is_signed(&self) -> bool {
-        matches!(self.challenge, Challenge::Signed { .. })
+    /// Whether a verified delivery may be a challenge.
+    pub(crate) const fn may_be_signed(&self) -> bool {
+        matches!(self.challenge, Challenge::Signed { .. }) || self.is_encrypted()
+    }
+
+    /// Whether a challenge is an encrypted body.
+    pub(crate) const fn is_encrypted(&self) -> bool {
+        matches!(self.challenge, Challenge::Encrypted { .. })
     }
 
     /// The field and the value of the unsigned form that is answered as well, if there is one.
@@ -236,10 +261,11 @@ impl Handshake {
         self.probe
     }
 
-    /// The JSON pointers of the condition and of the value.
+    /// The JSON pointers of the condition, of the value and of the token, as far as there are any.
     pub(crate) fn pointers(&self) -> Vec<&'static str> {
         match self.challenge {
             Challenge::Signed { when, value } => vec![when.pointer(), value],
+            Challenge::Encrypted { when, value, token } => vec![when.pointer(), value, token],
             Challenge::UnsignedField(pointer) => vec![pointer],
             _ => Vec::new(),
         }

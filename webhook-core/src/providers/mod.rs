@@ -198,7 +198,7 @@ macro_rules! asymmetric {
 
 asymmetric! {
     adcp alipay aws_sns binance_pay bitso circle discord
-    discord_interactions dyte ebanx ebay fal fireblocks fireblocks_v1 google_pubsub
+    discord_interactions dyte ebanx ebay fal feishu fireblocks fireblocks_v1 google_pubsub
     paddle_classic pagarme_hub paypal plaid sendgrid standard_webhooks_ed25519
     stone_open_bank telnyx truelayer ucp wechatpay wise
 }
@@ -672,8 +672,9 @@ macro_rules! for_each_provider {
     };
 }
 
-/// The rest of the table: the providers that sign with a private key. It passes the rows on to a
-/// macro, after whatever comes with its name. The macros below know whether the build has them.
+/// The rest of the table: the providers that sign with a private key or encrypt. It passes the rows
+/// on to a macro, after whatever comes with its name. The macros below know whether the build has
+/// them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! for_each_asymmetric_provider {
@@ -712,6 +713,10 @@ macro_rules! for_each_asymmetric_provider {
             ebay(public_key) = EBAY;
             /// fal.ai webhooks; see [`FAL`](webhook_core::providers::FAL).
             fal(public_key) = FAL;
+            /// Event subscriptions of Feishu and Lark; see
+            /// [`FEISHU`](webhook_core::providers::FEISHU).
+            /// The payload is the decrypted body. Set `verify_token` too, for the check of the URL.
+            feishu(secret) = FEISHU;
             /// Fireblocks webhooks of version 2; see
             /// [`FIREBLOCKS`](webhook_core::providers::FIREBLOCKS).
             fireblocks(public_key) = FIREBLOCKS;
@@ -759,14 +764,14 @@ macro_rules! for_each_asymmetric_provider {
         }
     };
     (@badge $callback:ident [$($before:tt)*]
-        $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*
+        $($(#[$doc:meta])* $name:ident($key:ident) = $provider:ident;)*
     ) => {
         $callback! {
             $($before)*
             $(
                 $(#[$doc])*
                 #[cfg_attr(docsrs, doc(cfg(feature = "asymmetric")))]
-                $name(public_key) = $provider;
+                $name($key) = $provider;
             )*
         }
     };
@@ -840,7 +845,7 @@ macro_rules! list {
             ];
         }
     };
-    (@missing $($(#[$doc:meta])* $name:ident(public_key) = $provider:ident;)*) => {
+    (@missing $($(#[$doc:meta])* $name:ident($key:ident) = $provider:ident;)*) => {
         $(
             // Only for the compiler: it says which feature an item is behind.
             #[cfg(feature = "asymmetric")]

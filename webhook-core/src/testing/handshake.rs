@@ -1,5 +1,6 @@
 //! Challenges, as a provider sends them.
 
+use bytes::Bytes;
 use form_urlencoded::Serializer;
 use serde_json::{Value, json};
 
@@ -35,17 +36,24 @@ impl<F: Framework> TestSender<F> {
             Challenge::Signed { when, value } => {
                 let mut body = json!({});
                 put(&mut body, value, VALUE.into());
-                match when {
-                    When::Text(at, text) => put(&mut body, at, text.into()),
-                    When::Number(at, number) => put(&mut body, at, number.into()),
-                    When::Has(at) => put(&mut body, at, VALUE.into()),
-                }
+                say(&mut body, when);
                 self.sign(self.now(), &TestPayload::new(body.to_string()))
             }
             Challenge::UnsignedField(at) => {
                 let mut body = Value::Null;
                 put(&mut body, at, VALUE.into());
                 self.bare("POST", None, "application/json", body.to_string())
+            }
+            Challenge::Encrypted { when, value, token } => {
+                let mut body = json!({});
+                say(&mut body, when);
+                put(&mut body, value, VALUE.into());
+                let known = self.token();
+                let known = String::from_utf8_lossy(Secret::as_bytes(&known));
+                put(&mut body, token, known.into());
+                // Encrypted like a delivery, but without its signature.
+                let signed = self.sign(self.now(), &TestPayload::new(body.to_string()));
+                self.bare("POST", None, "application/json", signed.body)
             }
             Challenge::UnsignedForm(field) => {
                 let kind = "application/x-www-form-urlencoded";
@@ -78,7 +86,7 @@ impl<F: Framework> TestSender<F> {
         method: &'static str,
         query: Option<&str>,
         content_type: &str,
-        body: String,
+        body: impl Into<Bytes>,
     ) -> SignedRequest {
         let mut request = SignedRequest::new(method, self.target(query), body.into());
         if !content_type.is_empty() {
@@ -86,5 +94,14 @@ impl<F: Framework> TestSender<F> {
             request.headers.push(header);
         }
         request
+    }
+}
+
+/// Writes into the body that it is a challenge.
+fn say(body: &mut Value, when: When) {
+    match when {
+        When::Text(at, text) => put(body, at, text.into()),
+        When::Number(at, number) => put(body, at, number.into()),
+        When::Has(at) => put(body, at, VALUE.into()),
     }
 }

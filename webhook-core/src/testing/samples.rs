@@ -49,6 +49,7 @@ samples! {
     "docusign": "docusign";
     "dropbox-sign": "dropbox-sign";
     "easypay": "easypay" "easypay-code";
+    "feishu": "feishu";
     "figma": "figma";
     "flutterwave": "flutterwave";
     "flutterwave-v3": "flutterwave-v3";

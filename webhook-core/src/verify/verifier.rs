@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::answer::is_echo;
-use crate::crypto::{RunningMac, is_plain};
+use crate::crypto::{Decrypted, RunningMac, is_plain};
 use crate::error::{ConfigError, RejectionKind};
 use crate::parse::Grammar;
 use crate::parse::encoding::encode;
@@ -207,6 +207,19 @@ impl Verifier {
             }
             _ => self.tag(value),
         }
+    }
+
+    /// What a body without a signature is under each secret, if the scheme's custom code decrypts
+    /// bodies.
+    pub(crate) fn decrypted(&self, body: &[u8]) -> impl Iterator<Item = Decrypted> {
+        let schemes = self.schemes.first().into_iter();
+        schemes.flat_map(move |prepared| {
+            let secrets = prepared.keys.texts();
+            secrets.filter_map(move |secret| match prepared.plan.scheme.authentication {
+                Authentication::Custom(code) => code.decrypt(body, secret),
+                _ => None,
+            })
+        })
     }
 
     /// The tag of a text that no delivery can consist of, written like that of a delivery.

@@ -225,6 +225,17 @@ const QUESTIONS: &[Question] = &[
             (NOTES, "disable the webhook"),
         ],
     ),
+    (
+        "How does Lark accept my request URL if the app has an Encrypt Key?",
+        "lark",
+        &[
+            ("secret", "`encrypt_key`"),
+            ("settings", "`verify_token`"),
+            ("handshake", "an encrypted body with `/challenge`"),
+            (NOTES, "is the Verification Token"),
+            (NOTES, "without an Encrypt Key is not supported"),
+        ],
+    ),
 ];
 
 /// How senders behave, as they have documented it of late: what older copies of their pages, and

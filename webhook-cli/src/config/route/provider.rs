@@ -87,7 +87,7 @@ fn unsigned(name: &str) -> Option<String> {
 fn unknown_name(name: &str) -> String {
     let build = match cfg!(feature = "asymmetric") {
         true => "",
-        false => " (this build lacks the providers that sign with a private key)",
+        false => " (this build lacks the providers that sign with a private key or encrypt)",
     };
     let hint = match suggest::closest(name, Provider::ALL.iter().flat_map(names)) {
         Some(meant) => format!("did you mean {meant:?}? "),

@@ -7,7 +7,7 @@ mod scheme;
 use std::fmt;
 
 use crate::crypto::encryption::DecryptionKey;
-use crate::crypto::{Algorithm, RunningMac};
+use crate::crypto::{Algorithm, Decrypted, RunningMac};
 use crate::error::RejectionKind;
 use crate::provider::Scheme;
 use crate::provider::custom::draft::with_query;
@@ -71,6 +71,12 @@ pub(crate) trait Custom: fmt::Debug + Sync {
     /// The text that answers a challenge with this value. `None` for a value that must not be
     /// answered.
     fn answer(&self, _value: &str, _keys: &Keys, _settings: &Settings) -> Option<String> {
+        None
+    }
+
+    /// Decrypts a body without a signature, which may be a
+    /// [challenge](crate::Challenge::Encrypted). `None` if it cannot have been encrypted.
+    fn decrypt(&self, _body: &[u8], _secret: &[u8]) -> Option<Decrypted> {
         None
     }
 

@@ -19,6 +19,8 @@ pub(crate) mod docusign;
 pub(crate) mod dropbox_sign;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod fal;
+#[cfg(feature = "asymmetric")]
+pub(crate) mod feishu;
 pub(crate) mod fields;
 pub(crate) mod form_field;
 pub(crate) mod form_token;
