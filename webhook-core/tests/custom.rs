@@ -323,6 +323,8 @@ fn the_payload_is_what_was_inside_and_the_raw_body_what_came() {
             include_str!("../../webhook-test/vectors/keys/rsa.pub.pem"),
             include_str!("../../webhook-test/vectors/keys/rsa.pem"),
         ),
+        #[cfg(feature = "asymmetric")]
+        (providers::FEISHU, SECRET, SECRET),
     ];
     for (provider, ours, theirs) in cases {
         let mut builder = Endpoint::builder(*provider, *ours);

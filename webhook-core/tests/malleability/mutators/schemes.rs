@@ -86,14 +86,15 @@ pub(super) fn extension(request: &Request, context: &Context<'_>, sink: &mut Sin
     else {
         return;
     };
-    let ends_in_body = scheme.parts().last() == Some(&Part::Body);
+    // Custom code does not say in what its message ends.
+    let may_end_in_body = scheme.parts().last() == Some(&Part::Body) || scheme.words().is_some();
     let Some(tag) = request
         .header(name)
         .and_then(|tag| <&[u8; 64]>::try_from(tag).ok())
     else {
         return;
     };
-    if !ends_in_body {
+    if !may_end_in_body {
         return;
     }
     // How much stands before the body is guessed.
