@@ -23,11 +23,14 @@ use crate::parse::json::{Json, JsonValue, Pointers, items, scan};
 use crate::parse::low_bytes::LowBytes;
 use crate::parse::structured::{Bare, Dictionary, Item, Member, dictionary};
 use crate::parse::{Encoding, Grammar, TimeIn, form, grammar, multipart, pem};
+use crate::provider::Custom as _;
+use crate::providers::FEISHU;
 use crate::request::{Head, basic};
 use crate::secret::key_text;
 use crate::time::{Stamp, TimeUnit, UnixTime};
 use crate::verify::Candidates;
-use crate::{Endpoint, SignedRequest};
+use crate::verify::custom::feishu::Feishu;
+use crate::{Endpoint, SignedRequest, Signer};
 
 const GRAMMARS: [Grammar; 9] = [
     Grammar::Bare { prefix: "sha256=" },
@@ -261,6 +264,19 @@ pub fn encrypted_token(private: &str, text: &[u8]) {
     });
     let key = key.as_ref().expect("a key of RSA");
     assert!(open(text, key).is_err(), "nothing was sealed for it");
+}
+
+/// Encrypted bodies under this secret. Whatever is decrypted is shorter than the body, and a text
+/// that is encrypted is decrypted to itself.
+pub fn encrypted_body(secret: &str, body: &[u8]) {
+    if let Some(decrypted) = Feishu.decrypt(body, secret.as_bytes()) {
+        assert!(decrypted.text.len() < body.len());
+    }
+    let signer = Signer::new(FEISHU, secret).expect("a usable secret");
+    let sent = signer.sign(UnixTime::from_secs(1_700_000_000), body.to_vec());
+    let decrypted = Feishu.decrypt(&sent.body, secret.as_bytes());
+    let decrypted = decrypted.expect("it was encrypted");
+    assert!(decrypted.is_intact && *decrypted.text == body);
 }
 
 /// Structured fields. The canonical form is read as the same value, and written as the same text.
