@@ -64,7 +64,7 @@ export const inJson = (name) => (body, turn) =>
   body.replace(new RegExp(`("${name}":\\s*")([^"]*)`), (_, before, text) => before + turn(text));
 
 const turned = (judge, request) => {
-  if (judge.inBody) return { ...request, body: judge.inBody.tag(request.body, withTagTurned) };
+  if (judge.inBody?.tag) return { ...request, body: judge.inBody.tag(request.body, withTagTurned) };
   const turn = judge.turn ?? ((header) => withTagTurned(header));
   const headers = { ...request.headers, [judge.tag]: turn(request.headers[judge.tag], withTagTurned) };
   return { ...request, headers };

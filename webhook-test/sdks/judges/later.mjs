@@ -1,9 +1,10 @@
 // Judges of providers with asymmetric signatures, and of those that sign something beside the body or other than it. Where no SDK holds the
 // private key, Node's own crypto signs.
-import { sign as signWith } from "node:crypto";
+import { createCipheriv, createHash, randomBytes, sign as signWith } from "node:crypto";
 import { pairs } from "../keys.mjs";
 import { hex } from "../secrets.mjs";
-import { NO_FUTURE, thing, utf8 } from "../words.mjs";
+import { inJson } from "../cases.mjs";
+import { NO_FUTURE, NO_TIME, thing, utf8 } from "../words.mjs";
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
 const json = { "content-type": "application/json" };
@@ -103,6 +104,55 @@ export default [
       };
     },
     differs: { stale: "the SDK reads no time", ahead: "the SDK reads no time" },
+  },
+  {
+    ...utf8,
+    provider: "feishu",
+    sdk: "@larksuiteoapi/node-sdk",
+    signer: "node:crypto",
+    tag: "x-lark-signature",
+    event: (text) => ({ schema: "2.0", header: { event_id: "evt_1", event_type: "thing.made" }, event: { text } }),
+    past: 300,
+    // The event is encrypted: the end of the ciphertext is turned around.
+    inBody: { text: (body) => inJson("encrypt")(body, (text) => text.replace(/.{8}$/, (end) => end.split("").reverse().join(""))) },
+    make: async (load) => {
+      const { EventDispatcher, generateChallenge } = await load("@larksuiteoapi/node-sdk");
+      return {
+        sign: ({ secret, body, now }) => {
+          const iv = randomBytes(16);
+          const cipher = createCipheriv("aes-256-cbc", createHash("sha256").update(secret).digest(), iv);
+          const encrypt = Buffer.concat([iv, cipher.update(body), cipher.final()]).toString("base64");
+          const encrypted = JSON.stringify({ encrypt });
+          const signature = createHash("sha256").update(`${now}n1${secret}${encrypted}`).digest("hex");
+          const headers = {
+            "x-lark-request-timestamp": String(now),
+            "x-lark-request-nonce": "n1",
+            "x-lark-signature": signature,
+          };
+          return { headers, body: encrypted };
+        },
+        // As its adapters call it: the parsed body, with the headers behind it.
+        verify: async ({ secret, body, headers }) => {
+          const data = Object.assign(Object.create({ headers }), JSON.parse(body));
+          const dispatcher = new EventDispatcher({ encryptKey: secret });
+          let read;
+          dispatcher.register({ "thing.made": (event) => (read = event.event_id) });
+          const said = await dispatcher.invoke(data);
+          if (said === undefined) return false;
+          const { isChallenge, challenge } = generateChallenge(data, { encryptKey: secret });
+          return isChallenge ? challenge.challenge === "c1" : read === "evt_1" || said === "no undefined event handle";
+        },
+      };
+    },
+    also: [
+      {
+        name: "check of the URL, signed",
+        body: JSON.stringify({ challenge: "c1", token: "t", type: "url_verification" }),
+        accepted: true,
+        answered: true,
+      },
+    ],
+    differs: { stale: NO_TIME, ahead: NO_TIME },
   },
   {
     ...utf8,
