@@ -3,6 +3,7 @@
 mod accept;
 mod change;
 mod done;
+mod fronts;
 mod lanes;
 mod list;
 mod notices;
@@ -34,7 +35,9 @@ use crate::store::Shared;
 use crate::value::Value;
 use accept::AcceptOp;
 use done::DoneOp;
+use fronts::LaneFronts;
 use notices::Notices;
+use prune::PruneFronts;
 use queue::Queue;
 
 /// How many jobs one statement changes at most.
@@ -65,6 +68,8 @@ pub struct PostgresInbox {
 pub(crate) struct Inner {
     store: Arc<Shared>,
     sql: InboxStatements,
+    lane_fronts: LaneFronts,
+    prune_fronts: PruneFronts,
     /// Started when they are first used, which is in a runtime.
     accepts: OnceLock<Queue<AcceptOp>>,
     done: OnceLock<Queue<DoneOp>>,
@@ -100,6 +105,8 @@ impl PostgresStore {
             inner: Arc::new(Inner {
                 sql: InboxStatements::new(&self.shared.names),
                 store: Arc::clone(&self.shared),
+                lane_fronts: LaneFronts::default(),
+                prune_fronts: PruneFronts::default(),
                 accepts: OnceLock::new(),
                 done: OnceLock::new(),
             }),
@@ -125,6 +132,13 @@ impl PostgresInbox {
     pub fn notifying(mut self) -> Self {
         self.notices = Some(Arc::new(Notices::new(Arc::clone(&self.inner.store))));
         self
+    }
+
+    /// For tests that change the times of rows: claims and prunes then look for all of them.
+    #[doc(hidden)]
+    pub fn forget_fronts(&self) {
+        self.inner.lane_fronts.forget();
+        self.inner.prune_fronts.forget();
     }
 
     fn notify(&self) {

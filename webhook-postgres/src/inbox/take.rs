@@ -1,6 +1,6 @@
 //! Claims jobs, lane by lane.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sqlx::Row;
@@ -8,6 +8,7 @@ use sqlx::postgres::PgRow;
 use webhook_core::{ReplayKey, SealedDelivery, StoreError};
 use webhook_inbox::{Job, JobLease, Lane, TakeRequest, Taken};
 
+use super::fronts::{Visit, Visited};
 use super::{AT_ONCE, Inner, job_id, text, time};
 use crate::claim::{micros, owner_bytes};
 use crate::database::Repeat;
@@ -39,6 +40,11 @@ pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, 
     let skipped = || request.skip.iter();
     let skipped_tenants: Vec<_> = skipped().map(|lane| bytes(&lane.tenant)).collect();
     let skipped_consumers: Vec<_> = skipped().map(|lane| bytes(&lane.consumer)).collect();
+    let at = Instant::now();
+    let known = inner.lane_fronts.known(at);
+    let known_tenants: Vec<_> = known.keys().map(|lane| bytes(&lane.tenant)).collect();
+    let known_consumers: Vec<_> = known.keys().map(|lane| bytes(&lane.consumer)).collect();
+    let known_since: Vec<_> = known.values().copied().collect();
     let values = [
         text(&lane.tenant),
         text(&lane.consumer),
@@ -53,6 +59,9 @@ pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, 
         Value::ManyBytes(&skipped_consumers),
         Value::Int(per_lane),
         Value::Int(LOOKED_AT.max(at_most)),
+        Value::ManyBytes(&known_tenants),
+        Value::ManyBytes(&known_consumers),
+        Value::ManyBig(&known_since),
     ];
     // What a lost answer has taken comes back when its lease ends.
     let rows = inner.run(&inner.sql.take, &values, Repeat::Yes).await?;
@@ -60,27 +69,47 @@ pub(super) async fn take(inner: &Inner, request: &TakeRequest) -> Result<Taken, 
     for row in &rows {
         jobs.extend(job(row, request).transpose()?);
     }
-    let after = rows.first().map(|row| go_on(row, at_most));
-    let after = after.transpose().map_err(store_error)?.flatten();
-    Ok(Taken::new(jobs, after))
+    let visit = visit(&rows, request, at_most).map_err(store_error)?;
+    inner.lane_fronts.seen(&visit, &known, at);
+    Ok(Taken::new(jobs, visit.up_to))
 }
 
 fn bytes(text: &str) -> Option<&[u8]> {
     Some(text.as_bytes())
 }
 
-/// Where the next call goes on: after the last lane, unless there was no other.
-fn go_on(row: &PgRow, at_most: i32) -> Result<Option<Lane>, sqlx::Error> {
-    let Some(visited) = row.try_get::<Option<i32>, _>("visited")? else {
-        return Ok(None);
+/// What the call has looked at. It ends before the last lane if it had enough.
+fn visit(rows: &[PgRow], request: &TakeRequest, at_most: i32) -> Result<Visit, sqlx::Error> {
+    let mut visit = Visit {
+        lanes: Vec::new(),
+        after: request.after.clone(),
+        up_to: None,
+        now: 0,
     };
-    let due: i32 = row.try_get("due")?;
-    if visited < LANES && due < at_most {
-        return Ok(None);
+    let mut reached = (0, 0);
+    for row in rows {
+        visit.now = row.try_get("now")?;
+        // There is no lane with a row.
+        let Some(visited) = row.try_get::<Option<i32>, _>("visited")? else {
+            break;
+        };
+        reached = (visited, row.try_get("due")?);
+        let lane = lane(row)?;
+        if visit.lanes.last().is_none_or(|last| last.lane != lane) {
+            let first = row.try_get("first")?;
+            visit.lanes.push(Visited { lane, first });
+        }
     }
-    let (tenant, consumer): (String, String) =
-        (row.try_get("last_tenant")?, row.try_get("last_consumer")?);
-    Ok(Some(Lane::new(tenant, consumer)))
+    let (visited, due) = reached;
+    if visited == LANES || due >= at_most {
+        visit.up_to = visit.lanes.last().map(|last| last.lane.clone());
+    }
+    Ok(visit)
+}
+
+fn lane(row: &PgRow) -> Result<Lane, sqlx::Error> {
+    let (tenant, consumer): (String, String) = (row.try_get("tenant")?, row.try_get("consumer")?);
+    Ok(Lane::new(tenant, consumer))
 }
 
 /// `None`: the row has no job.
@@ -94,7 +123,7 @@ fn job(row: &PgRow, request: &TakeRequest) -> Option<Result<Job, StoreError>> {
 
 fn read(row: &PgRow, id: i64, request: &TakeRequest) -> Result<Job, StoreError> {
     let get = || -> Result<_, sqlx::Error> {
-        let lane: (String, String) = (row.try_get("tenant")?, row.try_get("consumer")?);
+        let lane = lane(row)?;
         let sealed: Vec<u8> = row.try_get("sealed")?;
         let body: Option<Vec<u8>> = row.try_get("bytes")?;
         let (key, provider): (Vec<u8>, String) = (row.try_get("key")?, row.try_get("provider")?);
@@ -106,14 +135,13 @@ fn read(row: &PgRow, id: i64, request: &TakeRequest) -> Result<Job, StoreError> 
         );
         Ok((lane, sealed, body, (key, provider), numbers))
     };
-    let ((tenant, consumer), sealed, body, (key, provider), numbers) =
-        get().map_err(store_error)?;
+    let (lane, sealed, body, (key, provider), numbers) = get().map_err(store_error)?;
     let (epoch, attempts, accepted_at, age) = numbers;
     let key = <[u8; 32]>::try_from(key).map_err(|_| corrupt("a key does not have 32 bytes"))?;
     let lease = JobLease::new(job_id(id)?, request.owner, epoch.unsigned_abs());
     let mut job = Job::new(
         lease,
-        Lane::new(tenant, consumer),
+        lane,
         provider.into(),
         ReplayKey::from_bytes(key),
         time(accepted_at),

@@ -8,7 +8,7 @@ macro_rules! change {
             "with t as materialized (select clock_timestamp() as now), ",
             "changed as (update webhook_delivery d set owner = null, ",
             $set,
-            " from t where d.id = any ($1) and d.state in (",
+            " from t where d.id = any ($1) and d.state + 0 in (",
             $states,
             ") returning d.id), ",
             "acted as (insert into webhook_action (at, delivery, verb, who, why) ",

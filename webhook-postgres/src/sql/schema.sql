@@ -104,7 +104,11 @@ create table if not exists webhook_delivery (
     -- What jobs have in common that run one after the other. Null: it waits for none.
     order_by bytea,
     sealed bytea not null
-) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05);
+) with (
+    -- Each job leaves two dead versions of its row. With its default limit, autovacuum needs
+    -- minutes for what thousands a second leave in one.
+    fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_limit = 1000
+);
 
 create index if not exists webhook_delivery_due on webhook_delivery (tenant, consumer, run_at, id)
     where state < 2;
@@ -124,6 +128,10 @@ create index if not exists webhook_delivery_ended on webhook_delivery (ended_at)
 create table if not exists webhook_body (
     id bigint primary key,
     bytes bytea not null
+) with (
+    autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_limit = 1000,
+    -- Where long ones are.
+    toast.autovacuum_vacuum_scale_factor = 0.05, toast.autovacuum_vacuum_cost_limit = 1000
 );
 
 -- The attempts that failed: of each delivery the first one and the last nine.

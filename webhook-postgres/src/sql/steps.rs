@@ -11,7 +11,7 @@ macro_rules! put_step {
         concat!(
             "with hold as materialized (select d.id from webhook_delivery d where ",
             held!(),
-            " and d.state = 1 ",
+            " and d.state + 0 = 1 ",
             $lock,
             "), put as (insert into webhook_step as s (delivery, state, name, error, value) ",
             "select h.id, $5, convert_from($4, 'UTF8'), convert_from($7, 'UTF8'), $6 from hold h ",

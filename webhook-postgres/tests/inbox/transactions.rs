@@ -89,6 +89,7 @@ async fn nothing_remains_of_a_handler_whose_lease_is_lost() {
     let mut connection = schema.pool.begin().await.unwrap();
     pay(&schema, &mut connection).await;
     schema.sleep(LONG + Duration::from_secs(60)).await;
+    inbox.forget_fronts();
     let second = take(&inbox).await;
     assert_eq!(second.attempt, 2);
     let lost = inbox.commit(&job.lease, &slot).await.unwrap();
@@ -122,6 +123,7 @@ async fn a_step_and_its_effects_are_committed_once() {
     assert_eq!(put.unwrap(), LeaseState::Held);
     // The step is not committed, so the second worker does not see it.
     schema.sleep(LONG + Duration::from_secs(60)).await;
+    inbox.forget_fronts();
     let second = take(&inbox).await;
     let steps = inbox.steps(second.lease.id).await.unwrap();
     assert_eq!(steps[0].state, StepState::Failed);
