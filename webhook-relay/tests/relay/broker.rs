@@ -11,7 +11,9 @@ use lapin::{Channel, Connection, ConnectionProperties};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::task::block_in_place;
 use webhook_relay::Amqp;
+use webhook_test_services::RabbitMq;
 
 use crate::bench::unique;
 
@@ -34,9 +36,32 @@ impl Queue {
         Self::with(url, unique("queue"), arguments).await
     }
 
-    /// A queue of a broker of this test, which stays as long as the broker does.
-    pub(crate) async fn of_private(url: &str) -> Self {
-        Self::with(url, unique("queue"), FieldTable::default()).await
+    /// A queue of a broker of this test, which stays as long as the broker does. A kill does not
+    /// remove it: the broker answers before the definition of a new queue is on its disk.
+    pub(crate) async fn of_private(rabbit: &mut RabbitMq) -> Self {
+        let url = rabbit.url().to_owned();
+        let mut queue = Self::with(&url, unique("queue"), FieldTable::default()).await;
+        loop {
+            block_in_place(|| rabbit.restart());
+            let is_kept = queue.exists(&url).await;
+            queue = queue.again(&url).await;
+            if is_kept {
+                return queue;
+            }
+        }
+    }
+
+    /// Whether the broker knows it.
+    async fn exists(&self, url: &str) -> bool {
+        let connection = Connection::connect(url, ConnectionProperties::default());
+        let channel = connection.await.unwrap().create_channel().await.unwrap();
+        let options = QueueDeclareOptions {
+            passive: true,
+            ..QueueDeclareOptions::default()
+        };
+        let name = self.name.as_str().into();
+        let declared = channel.queue_declare(name, options, FieldTable::default());
+        declared.await.is_ok()
     }
 
     /// The same queue of a private broker, over a new connection.

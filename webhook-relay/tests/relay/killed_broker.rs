@@ -39,7 +39,7 @@ async fn nothing_is_lost_when_the_broker_is_killed_and_only_the_unconfirmed_is_t
         return;
     };
     let url = rabbit.url().to_owned();
-    let mut queue = Queue::of_private(&url).await;
+    let mut queue = Queue::of_private(&mut rabbit).await;
     let (inbox, endpoint) = stripe();
     let relay = Relay::to(to_queue(&url, &queue.name)).build(endpoint.clone());
     let _worker = work(&inbox, relay);
@@ -76,12 +76,13 @@ async fn nothing_is_lost_when_the_broker_is_killed_and_only_the_unconfirmed_is_t
     assert!(ends.iter().all(is_done), "{ends:?}");
 
     let copies = copies(&queue).await;
+    let found = copies.len();
     let jobs = jobs(&inbox).await;
     assert!(jobs.iter().any(|job| job.attempts > 1), "no attempt failed");
     for job in &jobs {
         let copies = copies.get(&message_id(job)).copied().unwrap_or_default();
         let attempts = usize::try_from(job.attempts).unwrap();
-        assert!(copies >= 1, "lost: {job:?}");
+        assert!(copies >= 1, "{found} of {EVENTS} are there, lost: {job:?}");
         assert!(copies <= attempts, "{copies} copies: {job:?}");
     }
     assert_eq!(copies.len(), EVENTS, "each message is that of an event");
@@ -101,7 +102,7 @@ async fn a_message_whose_confirmation_never_came_is_published_again() {
         return;
     };
     let url = rabbit.url().to_owned();
-    let queue = Queue::of_private(&url).await;
+    let queue = Queue::of_private(&mut rabbit).await;
     let cable = Cable::to(&url).await;
     let (inbox, endpoint) = stripe();
     let engine = to_queue(&cable.url(&url), &queue.name);
