@@ -102,6 +102,13 @@ pub(crate) async fn failed_with(inbox: &Inbox<MemoryInbox>, kind: &str) {
     }
 }
 
+/// Waits until an attempt of a job has failed, in whatever way.
+pub(crate) async fn failed(inbox: &Inbox<MemoryInbox>) {
+    while !jobs(inbox).await.iter().any(|job| job.error.is_some()) {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
 pub(crate) fn done() -> (JobState, Option<String>) {
     (JobState::Done, None)
 }
