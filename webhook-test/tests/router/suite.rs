@@ -373,6 +373,31 @@ async fn a_typed_handler_finds_its_types_and_refuses_another_payload() {
     assert_eq!(endpoint.counts().done, 2);
 }
 
+/// Of GitHub, whose default content type it is.
+#[actix_web::test]
+async fn a_typed_handler_takes_the_payload_of_a_form() {
+    #[derive(serde::Deserialize)]
+    struct Issue {
+        action: String,
+    }
+    async fn opened(VerifiedEvent(event): VerifiedEvent<Issue>) -> HookResult {
+        assert_eq!(event.data.action, "opened now");
+        Ok(())
+    }
+    let endpoint = Endpoint::github(SECRET).store(MemoryStore::new());
+    let endpoint = endpoint.build().unwrap();
+    let hooks = WebhookRouter::new(Layer::new(endpoint.clone())).on("issues", opened);
+    let served = serve(hooks.ignore_unknown());
+    let signer = Signer::new(providers::GITHUB, SECRET).unwrap();
+    let form = "payload=%7B%22action%22%3A%22opened+now%22%7D";
+    let mut request = signer.event_type("issues").sign_now(form);
+    let form = "application/x-www-form-urlencoded".to_owned();
+    request.headers.retain(|(name, _)| name != "content-type");
+    request.headers.push(("content-type".to_owned(), form));
+    assert_eq!(served.send(&request).await.status, 200);
+    assert_eq!(endpoint.counts().done, 1);
+}
+
 #[actix_web::test]
 async fn a_handler_may_be_found_by_type_and_action() {
     let ran = Ran::default();
