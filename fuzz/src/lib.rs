@@ -164,9 +164,7 @@ fn keys(provider: &Provider) -> (&'static str, &'static str) {
             (key!("p521.pub"), key!("p521-other"))
         }
         (KeyFormat::PublicKey, _) => (key!("rsa.pub"), key!("rsa-other")),
-        (KeyFormat::Basic, _) => {
-            ("user:xK9vQ2mR7tW4zB8n", "user:another-password")
-        }
+        (KeyFormat::Basic, _) => ("user:xK9vQ2mR7tW4zB8n", "user:another-password"),
         _ => (
             "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
             "ABCDEF0123456789abcdef0123456789",

@@ -21,7 +21,7 @@ pub fn structured_field(value: &[u8]) {
         (Ok(Some(ours)), Ok(theirs)) => assert_eq!(ours, theirs),
         (Ok(Some(ours)), Err(error)) => panic!("{ours} is not refused: {error}"),
         (Err(RejectionKind::Malformed), Ok(theirs)) => assert!(
-            has_display_string(&theirs) || has_many(value) || has_odd_base64(value),
+            has_display_string(value) || has_many(value) || has_odd_base64(value),
             "{theirs} is refused"
         ),
         // A repeated name, or a binary value that is base64url.
@@ -29,8 +29,9 @@ pub fn structured_field(value: &[u8]) {
     }
 }
 
-fn has_display_string(canonical: &str) -> bool {
-    canonical.contains('%')
+/// Asked of the input: a parameter of the same name may replace it.
+fn has_display_string(value: &[u8]) -> bool {
+    value.windows(2).any(|bytes| bytes == b"%\"")
 }
 
 fn has_many(value: &[u8]) -> bool {
