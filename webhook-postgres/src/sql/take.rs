@@ -54,8 +54,8 @@ macro_rules! first_row {
 /// is null.
 ///
 /// A scan ends at the known lane only if the columns are compared one by one: a comparison of rows
-/// that differ in the second one does not end it. So the rows before that lane are three ranges:
-/// those of the same tenant, those of tenants between, and those of the lane's tenant.
+/// that differ in the second one does not end it. So the rows before that lane are two ranges: those
+/// of other tenants, and those of its own.
 macro_rules! next_lane_to_claim {
     ($tenant:literal, $consumer:literal, $time:literal, $or_here:literal) => {
         concat!(
@@ -74,15 +74,6 @@ macro_rules! next_lane_to_claim {
             ),
             " union all ",
             first_row!(
-                "k.tenant = ",
-                $tenant,
-                " and d.tenant = ",
-                $tenant,
-                " and d.consumer < k.consumer and (d.tenant, d.consumer, d.run_at) > (",
-                above!($tenant, $consumer, $time)
-            ),
-            " union all ",
-            first_row!(
                 "k.tenant > ",
                 $tenant,
                 " and d.tenant < k.tenant and (d.tenant, d.consumer, d.run_at) > (",
@@ -90,9 +81,9 @@ macro_rules! next_lane_to_claim {
             ),
             " union all ",
             first_row!(
-                "k.tenant > ",
-                $tenant,
-                " and d.tenant = k.tenant and d.consumer < k.consumer"
+                "d.tenant = k.tenant and d.consumer < k.consumer ",
+                "and (d.tenant, d.consumer, d.run_at) > (",
+                above!($tenant, $consumer, $time)
             ),
             " union all (select k.tenant, k.consumer, (select d.run_at from webhook_delivery d ",
             "where d.state < 2 and d.tenant = k.tenant and d.consumer = k.consumer ",
