@@ -223,8 +223,8 @@ fn whatever_is_wrong_with_an_unsigned_request_it_is_refused_like_any_other() {
     }
 }
 
-/// Vaudenay's attack: whoever can tell good padding from bad can decrypt a captured event. All 256
-/// values of a byte that decides about the padding are refused alike, and so is every other change.
+/// Vaudenay's attack decrypts a captured event with answers that tell good padding from bad. So the
+/// 256 values of a byte that decides about the padding get one answer, and so does any other change.
 #[test]
 fn a_captured_event_cannot_be_decrypted_by_asking() {
     let endpoint = endpoint();

@@ -54,8 +54,8 @@ macro_rules! first_row {
 /// is null.
 ///
 /// A scan ends at the known lane only if the columns are compared one by one: a comparison of rows
-/// that differ in the second one does not end it. So the rows before that lane are two ranges: those
-/// of other tenants, and those of its own.
+/// that differ in the second one does not end it. So two ranges precede that lane: the rows of other
+/// tenants, and the rows of its own tenant.
 macro_rules! next_lane_to_claim {
     ($tenant:literal, $consumer:literal, $time:literal, $or_here:literal) => {
         concat!(
@@ -130,8 +130,8 @@ macro_rules! waits_for_none {
 /// that are not wanted, $12 how many jobs of a lane, $13 how many of its jobs are looked at, $14
 /// tenants, $15 consumers and $16 fronts (µs) of the lanes whose front is known.
 ///
-/// At least one row for each lane that was visited, in order, or one without a lane. Two of these may see the same order
-/// without a running job; the unique index lets one of them through.
+/// It returns at least one row for each lane that was visited, in order, or one without a lane. Two
+/// of these may see the same order without a running job; the unique index lets one of them through.
 pub(super) const TAKE: &str = concat!(
     "with recursive t as materialized (select clock_timestamp() as now), ",
     "known as materialized (select convert_from(k.tenant, 'UTF8') collate \"C\" as tenant, ",
