@@ -4,9 +4,10 @@
 
 mod common;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use common::{Ended, end_of, folder, run, run_with_input};
 use webhook_core::providers::{RAPYD, STRIPE};
@@ -88,8 +89,21 @@ impl Case {
         let runtime = { runtime }.enable_all().build().unwrap();
         let store = SqliteStore::open(self.folder.join("hooks.db")).unwrap();
         let secrets = store.secrets(KeyRing::from_file(&self.keys).unwrap());
-        let found = runtime.block_on(secrets.get(provider, tenant)).unwrap()?;
-        Some(format!("{:?}", found.settings()))
+        let found = runtime.block_on(secrets.get(provider, tenant)).unwrap();
+        drop((secrets, store));
+        self.wait_until_closed();
+        Some(format!("{:?}", found?.settings()))
+    }
+
+    /// The threads of a dropped store close its files, and the last connection removes the log: a file that a test
+    /// has listed may be gone when it is read, or not be complete.
+    fn wait_until_closed(&self) {
+        let log = self.folder.join("hooks.db-wal");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while log.exists() {
+            assert!(Instant::now() < deadline, "the store is still open");
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Checks that no value is in what was printed or in a file of the store.

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use webhook_core::providers::{self, unconfirmed};
 use webhook_core::{
-    Algorithm, ConfigError, Endpoint, EndpointBuilder, Head, KeyFormat, Location, Locator,
-    Parameter, ParameterKind, Part, Provider, RejectionKind, Scheme, Secret, SecretProblem,
-    SignedRequest, Signer, UnixTime,
+    ConfigError, Endpoint, EndpointBuilder, Head, KeyFormat, Location, Locator, Parameter,
+    ParameterKind, Part, Provider, RejectionKind, Scheme, Secret, SecretProblem, SignedRequest,
+    Signer, UnixTime,
 };
 
 const URL: &str = "https://shop.example/hooks";
@@ -653,7 +653,7 @@ fn leaked(scheme: Scheme) -> &'static [Scheme] {
 #[cfg(feature = "asymmetric")]
 #[test]
 fn one_scheme_with_a_public_key_takes_a_public_key() {
-    let scheme = Scheme::signature(Algorithm::Ed25519, &[Part::Body])
+    let scheme = Scheme::signature(webhook_core::Algorithm::Ed25519, &[Part::Body])
         .in_header("x-signature")
         .key_in_header("x-key-id");
     let provider = Provider::single("acme", scheme);
