@@ -933,6 +933,47 @@ def efi_pix():
     return suite
 
 
+@provider
+def kiwify():
+    """HMAC-SHA1 hex over the body, in a parameter that is added to the query."""
+    body = b'{"order_id":"2ec0ef2d-4c2b-4bd3-9f5b","order_status":"paid","webhook_event_type":"order_approved"}'
+    secret, other = "k7w1fyt0ken-aaaa", "k7w1fyt0ken-bbbb"
+    tag = lambda body, key=secret: mac("sha1", key, body).hex()
+    ask = lambda value, name="signature": f"/webhook?{name}={value}"
+    ours, wrong = tag(body), tag(body, other)
+    suite = Suite(body, secret, [["Content-Type", "application/json"]], path_and_query=ask(ours),
+                  id="2ec0ef2d-4c2b-4bd3-9f5b", type="order_approved")
+    suite.valid("event")
+    suite.valid("after a query of the URL", path_and_query=f"/webhook?shop=1&signature={ours}")
+    suite.valid("another parameter after it", path_and_query=ask(ours) + "&a=1")
+    suite.valid("percent-encoded", path_and_query=ask("%" + f"{ord(ours[0]):02x}" + ours[1:]))
+    suite.valid("the same signature twice", path_and_query=ask(ours) + "&signature=" + ours)
+    suite.valid("tag in upper-case hex", path_and_query=ask(ours.upper()))
+    for name, text in {"body beyond ASCII": noted(body, "Zoë – 日本 😀"), "slashes escaped": noted(body, "a\\/b")}.items():
+        suite.valid(name, body=text, path_and_query=ask(tag(text)))
+    odd = noted(body, b"\xff\xfe\x00\x80")
+    suite.valid("body not UTF-8", body=odd, path_and_query=ask(tag(odd)), id=..., type=...)
+    suite.valid("body empty", body=b"", path_and_query=ask(tag(b"")), id=..., type=...)
+    suite.invalid("one bit of the first body byte", body=flip(body, 0))
+    suite.invalid("one bit of the last body byte", body=flip(body, -1))
+    suite.invalid("the body written again with spaces", body=json.dumps(json.loads(body)).encode())
+    suite.secrets(other)
+    suite.invalid("signed with an empty key, as without a token", path_and_query=ask(tag(body, "")))
+    suite.invalid("signed with SHA-256", path_and_query=ask(mac("sha256", secret, body).hex()))
+    suite.invalid("a hash without a key", path_and_query=ask(hashlib.sha1(body).hexdigest()))
+    suite.invalid("the token itself", path_and_query=ask(secret))
+    for name, text in bad_hex(bytes.fromhex(ours), "tag one character short", "tag cut in half", "tag one byte longer",
+                              "tag doubled", "tag empty", "tag with 0x in front"):
+        suite.invalid(name, path_and_query=ask(text))
+    suite.invalid("tag in base64", path_and_query=ask(quote_plus(b64(bytes.fromhex(ours)))))
+    suite.invalid("signature missing", path_and_query="/webhook")
+    suite.invalid("signature under another name", path_and_query=ask(ours, "Signature"))
+    suite.invalid("signature in a header", path_and_query="/webhook", headers=[["signature", ours]])
+    suite.invalid("two signatures, the right one first", path_and_query=ask(ours) + "&signature=" + wrong)
+    suite.invalid("two signatures, the right one last", path_and_query=ask(wrong) + "&signature=" + ours)
+    return suite
+
+
 def in_query(name, body, type, response, id=None):
     """A token in the query parameter `code`."""
     ask = lambda value, name="code": f"/webhook?{name}={value}"

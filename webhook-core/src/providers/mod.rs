@@ -81,6 +81,7 @@ mod intercom;
 mod iyzico;
 mod jira;
 mod juniper_mist;
+mod kiwify;
 mod klarna;
 mod kofi;
 mod kontent_ai;
@@ -415,6 +416,9 @@ macro_rules! for_each_provider {
             jira(secret) = JIRA;
             /// Juniper Mist webhooks; see [`JUNIPER_MIST`](webhook_core::providers::JUNIPER_MIST).
             juniper_mist(secret) = JUNIPER_MIST;
+            /// Kiwify webhooks; see [`KIWIFY`](webhook_core::providers::KIWIFY).
+            /// The signature is in the query.
+            kiwify(secret) = KIWIFY;
             /// Klarna notifications; see [`KLARNA`](webhook_core::providers::KLARNA).
             /// `kid` lists the ids of its keys.
             klarna(secret, kid) = KLARNA;

@@ -63,6 +63,7 @@ samples! {
     "intercom": "intercom";
     "iyzico": "iyzico";
     "jira": "jira" "jira-oauth2";
+    "kiwify": "kiwify";
     "kofi": "kofi";
     "lemonsqueezy": "lemonsqueezy";
     "line": "line";
