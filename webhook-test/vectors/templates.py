@@ -418,6 +418,20 @@ template("airtable", '{"base":{"id":"app1"},"webhook":{"id":"ach1"},"timestamp":
 template("asana", '{"events":[{"action":"changed","resource":{"gid":"1"}}]}', header="X-Hook-Signature", type="changed")
 template("bitbucket", '{"push":{"changes":[]},"actor":{"display_name":"E"}}', header="X-Hub-Signature",
          shape="sha256={tag}", id_in="X-Request-UUID", id="9c5c1ec6", type_in="X-Event-Key", type="repo:push")
+def a_key_of_hex_digits(row, suite):
+    decoded = bytes.fromhex(row.secret)
+    suite.invalid("the decoded key", headers=row.sign(key=lambda _: decoded))
+    suite.invalid("the key in lower case", headers=row.sign(key=lambda text: raw(text.lower())))
+    suite.invalid("signed with SHA-256", headers=row.headers("sha512=" + mac("sha256", row.secret, row.body).hex()))
+    suite.invalid("the prefix in upper case", headers=row.headers("SHA512=" + row.signed()))
+    suite.invalid("the number of the amount written again", body=row.body.replace(b"10.00", b"10.0"))
+
+
+template("authorize-net", '{"notificationId":"f813b98f-0000-4000-8000-acb4704eeba3","eventType":'
+         '"net.authorize.payment.authcapture.created","payload":{"authAmount":10.00,"id":"60019392075"}}',
+         header="X-ANET-Signature", shape="sha512={tag}", alg="sha512", secret="0123456789ABCDEF" * 8,
+         other="FEDCBA9876543210" * 8, id="f813b98f-0000-4000-8000-acb4704eeba3",
+         type="net.authorize.payment.authcapture.created", also=a_key_of_hex_digits)
 template("btcpay", '{"deliveryId":"d2","originalDeliveryId":"d1","isRedelivery":true,"type":"InvoiceSettled"}',
          header="BTCPay-Sig", shape="sha256={tag}", id="d1", type="InvoiceSettled")
 def beside(header, setting, value, spelled, wrong):

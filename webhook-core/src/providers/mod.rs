@@ -16,6 +16,7 @@ mod asana;
 mod atlassian_connect;
 mod attio;
 mod auth0;
+mod authorize_net;
 mod azure_event_grid;
 mod bigcommerce;
 mod bird;
@@ -250,6 +251,9 @@ macro_rules! for_each_provider {
             /// Auth0 log streams; see [`AUTH0`](webhook_core::providers::AUTH0).
             /// A token identifies the sender; the body is not covered.
             auth0(secret) = AUTH0;
+            /// Authorize.net webhooks; see
+            /// [`AUTHORIZE_NET`](webhook_core::providers::AUTHORIZE_NET).
+            authorize_net(secret) = AUTHORIZE_NET;
             /// Azure Event Grid deliveries; see
             /// [`AZURE_EVENT_GRID`](webhook_core::providers::AZURE_EVENT_GRID).
             /// A token in the query identifies the sender; nothing is signed.

@@ -30,6 +30,7 @@ samples! {
     "asana": "asana";
     "attio": "attio";
     "auth0": "auth0";
+    "authorize-net": "authorize-net";
     "aws-sns": "aws-sns";
     "azure-event-grid": "azure-event-grid";
     "bitbucket": "bitbucket";
