@@ -297,6 +297,13 @@ row("ebay", '{"metadata":{"topic":"MARKETPLACE_ACCOUNT_DELETION","schemaVersion"
 row("dyte", '{"event":"meeting.started","meeting":{"id":"m1","organizedBy":{"id":"o1"}}}', alg="rsa-sha256", form="pem",
     encoding="base64", header="dyte-signature", type="meeting.started")
 
+row("conekta", '{"id":"6200a1b2c3d4e5f600112233","object":"event","type":"order.paid","livemode":true,"data":{"object":'
+    '{"id":"ord_2iUN","amount":1766900,"currency":"MXN"}}}', alg="rsa-sha256", form="pem", encoding="base64", header="DIGEST",
+    id="6200a1b2c3d4e5f600112233", type="order.paid", also=lambda row, suite: [
+        suite.invalid("the digest of RFC 3230 that the header is named after",
+                      headers=row.headers("SHA-256=" + b64(hashlib.sha256(row.body).digest()))),
+        suite.invalid("the signature after the name of a digest", headers=row.headers("SHA-256=" + row.signed()))])
+
 row("wise", '{"data":{"resource":{"id":111,"profile_id":222,"type":"transfer"},"current_state":"processing"},'
     '"subscription_id":"01234567","event_type":"transfers#state-change","schema_version":"2.0.0",'
     '"sent_at":"2023-11-14T22:13:20Z"}', alg="rsa-sha256", form="pem", encoding="base64", header="X-Signature-SHA256",

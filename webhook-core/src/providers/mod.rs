@@ -199,7 +199,7 @@ macro_rules! asymmetric {
 }
 
 asymmetric! {
-    adcp alipay aws_sns binance_pay bitso circle discord
+    adcp alipay aws_sns binance_pay bitso circle conekta discord
     discord_interactions dyte ebanx ebay fal feishu fireblocks fireblocks_v1 google_pubsub
     paddle_classic pagarme_hub paypal plaid sendgrid standard_webhooks_ed25519
     stone_open_bank telnyx truelayer ucp wechatpay wise
@@ -705,6 +705,8 @@ macro_rules! for_each_asymmetric_provider {
             bitso(public_key) = BITSO;
             /// Circle webhooks of version 2; see [`CIRCLE`](webhook_core::providers::CIRCLE).
             circle(public_key) = CIRCLE;
+            /// Conekta webhooks; see [`CONEKTA`](webhook_core::providers::CONEKTA).
+            conekta(public_key) = CONEKTA;
             /// Discord webhook events; see [`DISCORD`](webhook_core::providers::DISCORD).
             /// The endpoint answers the `PING`.
             discord(public_key) = DISCORD;

@@ -43,6 +43,7 @@ samples! {
     "clerk": "clerk";
     "codespar": "codespar" "codespar-v1";
     "coinbase-commerce": "coinbase-commerce";
+    "conekta": "conekta";
     "contentful": "contentful";
     "creem": "creem" "creem-standard";
     "discord": "discord";
