@@ -988,6 +988,44 @@ def kiwify():
     return suite
 
 
+@provider
+def abacatepay():
+    """The secret itself in a header or in the query. The signature has a published key, so it counts for nothing."""
+    body = b'{"id":"log_abc123","event":"checkout.completed","apiVersion":2,"devMode":false,"data":{"amount":10000}}'
+    ask = lambda value, name="webhookSecret": f"/webhook?{name}={value}"
+    header = lambda value, name="X-Webhook-Secret": [[name, value]]
+    published = "t9dXRhHHo3yDEj5pVDYz0frf7q6bMKyMRmxxCPIPp3RCplBfXRxqlC6ZpiWmOqj4L63qEaeUOtrCI8P0VMUgo6iIga2ri9og" \
+        "aHFs0WIIywSMg0q7RmBfybe1E5XJcfC4IW3alNqym0tXoAKkzvfEjZxV6bE0oG2zJrNNYmUCKZyV0KZ3JS8Votf9EAWWYdiDkMkpbMdP" \
+        "ggfh1EqHlVkMiTady6jOR3hyzGEHrIz2Ret0xHKMbiqkr9HS1JhNHDX9"
+    signature = ["X-Webhook-Signature", b64(mac("sha256", published, body))]
+    suite = Suite(body, TEXT, header(TEXT) + [signature], path_and_query=ask(TEXT), id="log_abc123", type="checkout.completed")
+    suite.valid("event")
+    suite.valid("in the header alone", path_and_query="/webhook")
+    suite.valid("in the query alone", headers=[signature])
+    suite.valid("in the query alone, after another parameter", headers=[signature], path_and_query="/webhook?a=1&webhookSecret=" + TEXT)
+    suite.valid("percent-encoded", headers=[signature], path_and_query=ask("%30" + TEXT[1:]))
+    suite.valid("without the signature, which proves nothing", headers=header(TEXT))
+    suite.valid("a wrong signature, which proves nothing", headers=header(TEXT) + [["X-Webhook-Signature", b64(bytes(32))]])
+    suite.valid("body changed, it is not covered", body=noted(body, "changed"))
+    suite.valid("body empty, it is not covered", body=b"", id=..., type=...)
+    suite.secrets(OTHER_TEXT)
+    suite.invalid("the signature alone, which anyone can make", headers=[signature], path_and_query="/webhook")
+    suite.invalid("the published key as the secret", headers=header(published) + [signature], path_and_query=ask(published))
+    wrong = {"another": OTHER_TEXT, "empty": "", "one character short": TEXT[:-1], "without its first character": TEXT[1:],
+             "one character longer": TEXT + "0", "doubled": TEXT * 2, "in upper case": TEXT.upper(), "in base64": b64(TEXT)}
+    for kind, value in wrong.items():
+        suite.invalid(f"header {kind}", headers=header(value), path_and_query="/webhook")
+        suite.invalid(f"parameter {kind}", headers=[signature], path_and_query=ask(quote_plus(value)))
+    suite.invalid("the right one in the header, another in the query", path_and_query=ask(OTHER_TEXT))
+    suite.invalid("the right one in the query, another in the header", headers=header(OTHER_TEXT))
+    suite.invalid("another header", headers=header(TEXT, "X-Secret"), path_and_query="/webhook")
+    suite.invalid("another parameter", headers=[signature], path_and_query=ask(TEXT, "secret"))
+    suite.invalid("two parameters, the right one first", headers=[signature], path_and_query=ask(TEXT) + "&webhookSecret=" + OTHER_TEXT)
+    suite.invalid("two parameters, the right one last", headers=[signature], path_and_query=ask(OTHER_TEXT) + "&webhookSecret=" + TEXT)
+    suite.twice("X-Webhook-Secret", OTHER_TEXT)
+    return suite
+
+
 def in_query(name, body, type, response, id=None):
     """A token in the query parameter `code`."""
     ask = lambda value, name="code": f"/webhook?{name}={value}"

@@ -6,6 +6,7 @@
 
 use crate::provider::Provider;
 
+mod abacatepay;
 mod adyen;
 mod adyen_platforms;
 mod airtable;
@@ -225,6 +226,9 @@ pub use {
 macro_rules! for_each_provider {
     ($callback:ident) => {
         $crate::with_asymmetric_providers! { $callback
+            /// AbacatePay webhooks; see [`ABACATEPAY`](webhook_core::providers::ABACATEPAY).
+            /// A token identifies the sender; nothing is signed.
+            abacatepay(secret) = ABACATEPAY;
             /// Adyen payment webhooks; see [`ADYEN`](webhook_core::providers::ADYEN).
             /// The signature covers only a few values of each item.
             adyen(secret) = ADYEN;

@@ -24,6 +24,7 @@ macro_rules! samples {
 }
 
 samples! {
+    "abacatepay": "abacatepay";
     "adyen": "adyen";
     "adyen-platforms": "adyen-platforms";
     "asaas": "asaas";
