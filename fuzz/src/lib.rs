@@ -163,6 +163,9 @@ fn keys(provider: &Provider) -> (&'static str, &'static str) {
         (KeyFormat::PublicKey, Some(Algorithm::EcdsaP521Sha512Fixed)) => {
             (key!("p521.pub"), key!("p521-other"))
         }
+        (KeyFormat::PublicKey, Some(Algorithm::EcdsaSecp256k1Sha256)) => {
+            (key!("k256.pub"), key!("k256-other"))
+        }
         (KeyFormat::PublicKey, _) => (key!("rsa.pub"), key!("rsa-other")),
         (KeyFormat::Basic, _) => ("user:xK9vQ2mR7tW4zB8n", "user:another-password"),
         _ => (

@@ -178,7 +178,7 @@ fn is_public(provider: &Provider) -> bool {
 
 /// A throwaway key pair: the public key and the private key.
 fn pair(provider: &Provider) -> Option<(String, String)> {
-    let names = ["ed25519", "p256", "p521", "rsa"].into_iter();
+    let names = ["ed25519", "p256", "p521", "k256", "rsa"].into_iter();
     let mut pairs = names.map(|name| (loader::key(&format!("{name}.pub")), loader::key(name)));
     pairs.find(|(_, private)| Signer::new(*provider, private.as_str()).is_ok())
 }

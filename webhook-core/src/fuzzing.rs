@@ -357,6 +357,7 @@ pub fn key_document(document: &[u8]) {
         Algorithm::EcdsaP256Sha256,
         Algorithm::EcdsaP256Sha256Fixed,
         Algorithm::EcdsaP521Sha512Fixed,
+        Algorithm::EcdsaSecp256k1Sha256,
         Algorithm::RsaSha256,
     ] {
         let _ = PublicKey::new(algorithm, document);

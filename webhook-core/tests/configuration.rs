@@ -99,9 +99,10 @@ const BODY: &str = concat!(
     r#""transaction":{"created":"1"},"status":"s","iyziEventType":"e","#,
     "\n",
     r#""paymentId":1,"paymentConversationId":"c","value":[{}],"Data":{"a":1},"#,
+    r#""data":{"transaction":{"id":"1-2","status":"APPROVED","amount_in_cents":3}},"#,
     r#""Event":{"Name":"PAYMENT_STATUS_CHANGED"},"#,
     "\n",
-    r#""timestamp":2,"event_time":"1","event_type":"t","#,
+    r#""timestamp":1800000000,"event_time":"1","event_type":"t","#,
     r#""event":{"event_time":"1","event_type":"t"},"#,
     "\n",
     r#""notificationItems":[{"NotificationRequestItem":"#,
@@ -734,7 +735,7 @@ fn what_a_provider_needs_has_a_method_of_its_name() {
     let methods = methods![
         access_key api_key audience authorization base_url ca_certificates cert_url client_key code
         credentials jwks_url key kid private_key profile_url public_key secondary_secret
-        service_account topic_arn webhook_id
+        service_account topic_arn webhook_id workspace_id
     ];
     let flag: (_, Set) = ("accept_signature_version_1", |builder| {
         builder.accept_signature_version_1(true)

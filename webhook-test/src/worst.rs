@@ -226,6 +226,9 @@ impl Keys {
             (KeyFormat::PublicKey, Some(Algorithm::EcdsaP521Sha512Fixed)) => {
                 (key!("p521.pub"), key!("p521-other"))
             }
+            (KeyFormat::PublicKey, Some(Algorithm::EcdsaSecp256k1Sha256)) => {
+                (key!("k256.pub"), key!("k256-other"))
+            }
             (KeyFormat::PublicKey, _) => (key!("rsa.pub"), key!("rsa-other")),
             (KeyFormat::Basic, _) => ("user:password-password", "user:another-password"),
             _ => (

@@ -37,6 +37,7 @@ fn secrets(provider: &Provider) -> (&'static str, &'static str) {
                 | Algorithm::EcdsaP256Sha1,
             ) => (key!("p256.pub"), key!("p256")),
             Some(Algorithm::EcdsaP521Sha512Fixed) => (key!("p521.pub"), key!("p521")),
+            Some(Algorithm::EcdsaSecp256k1Sha256) => (key!("k256.pub"), key!("k256")),
             _ => (key!("rsa.pub"), key!("rsa")),
         },
         KeyFormat::Basic => ["user:correct horse battery"; 2].into(),

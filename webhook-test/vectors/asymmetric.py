@@ -56,7 +56,7 @@ def sign(algorithm, key, message):
         return key.sign(message)
     family, digest = algorithm.split("-")
     digest = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha512": hashes.SHA512}[digest]()
-    if family == "p256":
+    if family in ("p256", "k256"):
         return key.sign(message, ec.ECDSA(digest, deterministic_signing=True))
     return key.sign(message, padding.PKCS1v15(), digest)
 
@@ -66,7 +66,7 @@ def verify(algorithm, key, signature, message):
         return key.verify(signature, message)
     family, digest = algorithm.split("-")
     digest = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha512": hashes.SHA512}[digest]()
-    if family == "p256":
+    if family in ("p256", "k256"):
         return key.verify(signature, message, ec.ECDSA(digest))
     return key.verify(signature, message, padding.PKCS1v15(), digest)
 
@@ -84,7 +84,7 @@ def load(text):
 
 # ---- the template -------------------------------------------------------------------------------------------------
 
-NAMES = {"ed25519": "ed25519", "p256": "p256", "rsa": "rsa"}
+NAMES = {"ed25519": "ed25519", "p256": "p256", "k256": "k256", "rsa": "rsa"}
 
 
 class Signed(Template):
@@ -165,7 +165,7 @@ class Signed(Template):
         for name, odd in {"doubled": tag + tag, "cut in half": tag[:len(tag) // 2], "with its first bit turned": bytes(
                 [tag[0] ^ 0x80]) + tag[1:], "with its last bit turned": tag[:-1] + bytes([tag[-1] ^ 1])}.items():
             suite.invalid(f"signature {name}", headers=self.headers(self.spell(odd)))
-        if self.key_name == "p256":
+        if self.key_name in ("p256", "k256"):
             suite.invalid("signature of a fixed length instead of DER", headers=self.headers(self.spell(fixed(tag))))
         if self.key_name == "rsa":
             digest = {"sha1": "sha256", "sha256": "sha1", "sha512": "sha256"}[self.alg.split("-")[1]]
@@ -293,6 +293,35 @@ row("ebay", '{"metadata":{"topic":"MARKETPLACE_ACCOUNT_DELETION","schemaVersion"
     '{"notificationId":"49feeaeb-4982-42d9-a377","publishAttemptCount":1,"data":{"username":"test_user"}}}',
     alg="p256-sha1", form="one line", encoding="base64", header="x-ebay-signature", shape=Json("{tag}"),
     id="49feeaeb-4982-42d9-a377", type="MARKETPLACE_ACCOUNT_DELETION", also=no_object)
+
+def workspaces(row, suite):
+    ours, order = "5078376503050240", 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+    suite.valid("the workspace that is configured", settings={"workspace_id": ours})
+    suite.valid("one of two workspaces that are configured", settings={"workspace_id": "1, " + ours})
+    suite.invalid("another workspace", settings={"workspace_id": "5078376503050241"})
+    suite.invalid("a part of the workspace", settings={"workspace_id": ours[:-1]})
+    for name, body in {"no workspace": b'{"event":{"id":"1"}}', "a workspace that is null": b'{"event":{"workspaceId":null}}',
+                       "a workspace elsewhere": raw('{"workspaceId":"%s","event":{}}' % ours),
+                       "two workspaces": raw('{"event":{"workspaceId":"%s","workspaceId":"1"}}' % ours),
+                       "no JSON": b"x"}.items():
+        suite.invalid(name + ", signed, and one is configured", body=body, headers=row.sign(body=body), settings={"workspace_id": ours})
+        suite.valid(name + ", signed, and none is configured", body=body, headers=row.sign(body=body), id=..., type=...)
+    written = json.dumps(json.loads(row.body), sort_keys=True).encode()
+    assert written != row.body
+    suite.invalid("written again with sorted names", body=written)
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+    r, s = decode_dss_signature(row.tag(row.body, row.secret, row.now_text, row.id))
+    suite.valid("the other of the two signatures with the same r", headers=row.headers(b64(encode_dss_signature(r, order - s))))
+    for name, pair in {"r of zero": (0, s), "s of zero": (r, 0), "r of the order": (order, s), "s of the order": (r, order)}.items():
+        suite.invalid(name, headers=row.headers(b64(encode_dss_signature(*pair))))
+    on_p256 = sign("p256-sha256", private("p256"), row.body)
+    suite.invalid("signed on another curve", headers=row.headers(b64(on_p256)))
+
+
+row("stark-bank", '{"event": {"created": "2023-11-14T22:13:19.000000+00:00", "id": "5415223380934656", "log": {"id": "4687457496858624", '
+    '"type": "created", "invoice": {"amount": 256}}, "subscription": "invoice", "workspaceId": "5078376503050240"}}',
+    alg="k256-sha256", form="pem", encoding="base64", header="Digital-Signature", id="5415223380934656", type="invoice",
+    also=workspaces)
 
 row("dyte", '{"event":"meeting.started","meeting":{"id":"m1","organizedBy":{"id":"o1"}}}', alg="rsa-sha256", form="pem",
     encoding="base64", header="dyte-signature", type="meeting.started")

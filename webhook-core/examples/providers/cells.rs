@@ -72,6 +72,7 @@ fn name(algorithm: Algorithm) -> String {
         Algorithm::Sha256 => "SHA-256",
         Algorithm::Sha512 => "SHA-512",
         Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Fixed => "ECDSA P-256, SHA-256",
+        Algorithm::EcdsaSecp256k1Sha256 => "ECDSA secp256k1, SHA-256",
         Algorithm::EcdsaP256Sha1 => "ECDSA P-256, SHA-1",
         Algorithm::RsaSha1 => "RSA, SHA-1",
         Algorithm::RsaSha256 => "RSA, SHA-256",

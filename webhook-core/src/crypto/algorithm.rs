@@ -41,6 +41,8 @@ pub enum Algorithm {
     /// ECDSA on P-521 with SHA-512. The signature is two numbers of 66 bytes (IEEE P1363), as in
     /// JSON Web Signatures.
     EcdsaP521Sha512Fixed,
+    /// ECDSA on secp256k1 with SHA-256, with the signature in DER.
+    EcdsaSecp256k1Sha256,
     /// ECDSA on P-256 with SHA-1, with the signature in DER. Legacy: only for providers that offer
     /// nothing better.
     EcdsaP256Sha1,
@@ -66,7 +68,7 @@ impl Algorithm {
             Self::HmacSha384 => 48,
             Self::HmacSha512 | Self::Sha512 => 64,
             Self::Ed25519 | Self::EcdsaP256Sha256Fixed => 64,
-            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 => 72,
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha1 | Self::EcdsaSecp256k1Sha256 => 72,
             Self::EcdsaP521Sha512Fixed => 132,
             Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 | Self::RsaPssSha512 => 1024,
         }
@@ -88,6 +90,7 @@ impl Algorithm {
             | Self::EcdsaP256Sha256
             | Self::EcdsaP256Sha256Fixed
             | Self::EcdsaP521Sha512Fixed
+            | Self::EcdsaSecp256k1Sha256
             | Self::EcdsaP256Sha1
             | Self::RsaSha1
             | Self::RsaSha256

@@ -74,4 +74,6 @@ settings! {
     topic_arn;
     /// The id of a PayPal webhook. Every delivery signs it.
     webhook_id;
+    /// The accepted workspaces of Stark Bank, separated by commas. One key signs for all customers.
+    workspace_id;
 }

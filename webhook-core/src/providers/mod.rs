@@ -203,7 +203,7 @@ asymmetric! {
     adcp alipay aws_sns binance_pay bitso circle conekta discord
     discord_interactions dyte ebanx ebay fal feishu fireblocks fireblocks_v1 google_pubsub
     paddle_classic pagarme_hub paypal plaid sendgrid standard_webhooks_ed25519
-    stone_open_bank telnyx truelayer ucp wechatpay wise
+    stark_bank stone_open_bank telnyx truelayer ucp wechatpay wise
 }
 
 #[cfg(feature = "asymmetric")]
@@ -759,6 +759,9 @@ macro_rules! for_each_asymmetric_provider {
             /// signatures; see
             /// [`STANDARD_WEBHOOKS_ED25519`](webhook_core::providers::STANDARD_WEBHOOKS_ED25519).
             standard_webhooks_ed25519(public_key) = STANDARD_WEBHOOKS_ED25519;
+            /// Stark Bank webhooks; see [`STARK_BANK`](webhook_core::providers::STARK_BANK).
+            /// One key signs for all customers: set `workspace_id` too.
+            stark_bank(public_key) = STARK_BANK;
             /// Stone Open Bank webhooks; see
             /// [`STONE_OPEN_BANK`](webhook_core::providers::STONE_OPEN_BANK).
             /// The signature covers the claims, not the body around them.

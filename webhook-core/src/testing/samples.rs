@@ -104,6 +104,7 @@ samples! {
     "slack": "slack";
     "smartpay": "smartpay";
     "square": "square";
+    "stark-bank": "stark-bank";
     "standard-webhooks": "standard-webhooks" "standard-webhooks-ed25519" "svix";
     "stripe": "stripe";
     "supabase": "supabase";

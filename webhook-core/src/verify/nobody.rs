@@ -21,6 +21,7 @@ pub(super) fn secrets(provider: &Provider) -> SecretSet {
         KeyFormat::PublicKey => match provider.schemes().first().and_then(Scheme::key_algorithm) {
             Some(Algorithm::Ed25519) => ED25519.into(),
             Some(Algorithm::EcdsaP521Sha512Fixed) => P521.into(),
+            Some(Algorithm::EcdsaSecp256k1Sha256) => SECP256K1.into(),
             Some(
                 Algorithm::RsaSha1
                 | Algorithm::RsaSha256
@@ -70,6 +71,9 @@ const P256: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEOhApYthzlLRVEqxr10DmEB48
 const P521: &str = "MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQARbLMWLfAti9ex++ZfnGQ4zPyUvDw\
     yFW2YEE1rX+IwYzYBAeHWDBLqQfuggEM2mgMgW3AB8+ZHyAnId57hen0hBUBu/4YAupj5K1qVUJ3LCgV8eix\
     VMZS2oYOLLuLnlvlY7TB6GsSV/Q4wT3doDezbOSEWpFu4fIQK7xyB1q9Lwo2rE4=";
+
+const SECP256K1: &str = "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEMVgT8qs6oJnUD+Rc4iKs8mOPO5Z7S/Xi\
+    Pb4WhLmxi+3W6bxUJ7DrHqmjEwnWXReMLgSoZ3mI6hkldPor0xFORg==";
 
 const RSA: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAkIIIYkLB1kEelByB28to\
     faEd1x5hcjwK7oLPnTT7oJ75phQkqgktoaUNm5WLJYcjg5N+gCguJgOBXsuvyJvmNKk7UNsQFoH6pEIZHOc6\

@@ -56,6 +56,7 @@ mod keys {
                 | Algorithm::EcdsaP256Sha1,
             ) => [key!("p256.pub"), key!("p256-other.pub")],
             Some(Algorithm::EcdsaP521Sha512Fixed) => [key!("p521.pub"), key!("p521-other.pub")],
+            Some(Algorithm::EcdsaSecp256k1Sha256) => [key!("k256.pub"), key!("k256-other.pub")],
             _ => [key!("rsa.pub"), key!("rsa-other.pub")],
         }
     }
@@ -69,6 +70,7 @@ mod keys {
                 | Algorithm::EcdsaP256Sha1,
             ) => key!("p256"),
             Some(Algorithm::EcdsaP521Sha512Fixed) => key!("p521"),
+            Some(Algorithm::EcdsaSecp256k1Sha256) => key!("k256"),
             _ => key!("rsa"),
         }
     }

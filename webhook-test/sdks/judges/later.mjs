@@ -12,6 +12,7 @@ const json = { "content-type": "application/json" };
 const raw = (key) => key.export({ type: "spki", format: "der" }).subarray(-32);
 const ed25519Hex = pairs("ed25519", {}, (key) => raw(key).toString("hex"));
 const ed25519Base64 = pairs("ed25519", {}, (key) => raw(key).toString("base64"));
+const k256 = pairs("ec", { namedCurve: "secp256k1" });
 const p256 = pairs("ec", { namedCurve: "P-256" }, (key) =>
   key.export({ type: "spki", format: "der" }).toString("base64"),
 );
@@ -104,6 +105,31 @@ export default [
       };
     },
     differs: { stale: "the SDK reads no time", ahead: "the SDK reads no time" },
+  },
+  {
+    ...utf8,
+    provider: "stark-bank",
+    sdk: "starkbank",
+    secret: k256.secret,
+    signer: "node:crypto",
+    asymmetric: true,
+    tag: "digital-signature",
+    event: (text) => ({ event: { id: "evt_1", subscription: "thing.made", workspaceId: "1", text } }),
+    make: async (load) => {
+      const { default: starkbank } = await load("starkbank");
+      const { default: rest } = await load("starkbank", "/sdk/utils/rest.js");
+      return {
+        sign: ({ secret, body }) => ({
+          "digital-signature": signWith("sha256", Buffer.from(body), k256.privateKeyOf(secret)).toString("base64"),
+        }),
+        verify: ({ secret, body, headers }) => {
+          // The key that the API lists. The SDK keeps it, and asks again before it refuses.
+          rest.getPublicKey = async () => secret;
+          delete starkbank.cache["starkbank-public-key"];
+          return starkbank.event.parse({ content: body, signature: headers["digital-signature"] });
+        },
+      };
+    },
   },
   {
     ...utf8,

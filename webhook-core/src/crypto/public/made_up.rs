@@ -4,8 +4,8 @@ use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
-    KeyPair as _, RsaKeyPair,
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1_SIGNING,
+    ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
 };
 
 use crate::crypto::Algorithm;
@@ -22,6 +22,7 @@ impl PrivateKey {
             Algorithm::EcdsaP256Sha256
             | Algorithm::EcdsaP256Sha256Fixed
             | Algorithm::EcdsaP256Sha1 => ecdsa(&ECDSA_P256_SHA256_ASN1_SIGNING),
+            Algorithm::EcdsaSecp256k1Sha256 => ecdsa(&ECDSA_P256K1_SHA256_ASN1_SIGNING),
             Algorithm::EcdsaP521Sha512Fixed => ecdsa(&ECDSA_P521_SHA512_FIXED_SIGNING),
             _ => return rsa().unwrap_or_default(),
         };

@@ -29,9 +29,10 @@ impl Algorithm {
     pub(crate) fn message(self) -> RunningMessage {
         match self {
             Self::EcdsaP256Sha1 | Self::RsaSha1 => RunningMessage::Sha1(Sha1::new()),
-            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha256Fixed | Self::RsaSha256 => {
-                RunningMessage::Sha256(Sha256::new())
-            }
+            Self::EcdsaP256Sha256
+            | Self::EcdsaP256Sha256Fixed
+            | Self::EcdsaSecp256k1Sha256
+            | Self::RsaSha256 => RunningMessage::Sha256(Sha256::new()),
             Self::RsaSha512 | Self::RsaPssSha512 | Self::EcdsaP521Sha512Fixed => {
                 RunningMessage::Sha512(Box::new(Sha512::new()))
             }
@@ -72,7 +73,10 @@ impl RunningMessage {
             }
             (
                 Self::Sha256(hash),
-                Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP256Sha256Fixed | Algorithm::RsaSha256,
+                Algorithm::EcdsaP256Sha256
+                | Algorithm::EcdsaP256Sha256Fixed
+                | Algorithm::EcdsaSecp256k1Sha256
+                | Algorithm::RsaSha256,
             ) => Hash::import_less_safe(&hash.finalize(), &SHA256),
             (
                 Self::Sha512(hash),

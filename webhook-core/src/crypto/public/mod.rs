@@ -1,5 +1,5 @@
-//! Signatures with key pairs: Ed25519, ECDSA on P-256 and P-521, RSA. Requires the feature
-//! `asymmetric`.
+//! Signatures with key pairs: Ed25519, ECDSA on P-256, P-521 and secp256k1, RSA. Requires
+//! the feature `asymmetric`.
 //!
 //! The message is hashed as it arrives, and a key verifies the finished hash. Only Ed25519 needs
 //! the whole message.

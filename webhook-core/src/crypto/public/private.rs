@@ -5,8 +5,8 @@ use std::sync::Arc;
 use aws_lc_rs::digest::Digest as Hash;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING,
-    ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256,
-    RSA_PKCS1_SHA512, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
+    ECDSA_P256K1_SHA256_ASN1_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
+    Ed25519KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
 };
 
 use crate::crypto::Algorithm;
@@ -52,6 +52,10 @@ impl PrivateKey {
             }
             (Algorithm::EcdsaP256Sha256Fixed, _) => {
                 let signing = &ECDSA_P256_SHA256_FIXED_SIGNING;
+                Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(signing, bytes).map_err(wrong)?)
+            }
+            (Algorithm::EcdsaSecp256k1Sha256, _) => {
+                let signing = &ECDSA_P256K1_SHA256_ASN1_SIGNING;
                 Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(signing, bytes).map_err(wrong)?)
             }
             (Algorithm::EcdsaP521Sha512Fixed, _) => {

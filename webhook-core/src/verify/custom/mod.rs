@@ -45,6 +45,8 @@ pub(crate) mod signed_body;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod sns;
 #[cfg(feature = "asymmetric")]
+pub(crate) mod stark_bank;
+#[cfg(feature = "asymmetric")]
 pub(crate) mod stone;
 pub(crate) mod trello;
 pub(crate) mod url_and_form;
