@@ -32,7 +32,7 @@ use crate::verify::Candidates;
 use crate::verify::custom::feishu::Feishu;
 use crate::{Endpoint, SignedRequest, Signer};
 
-const GRAMMARS: [Grammar; 9] = [
+const GRAMMARS: [Grammar; 10] = [
     Grammar::Bare { prefix: "sha256=" },
     Grammar::Versions {
         label: "v1",
@@ -55,6 +55,10 @@ const GRAMMARS: [Grammar; 9] = [
         label: "v1",
     },
     Grammar::List { separator: b',' },
+    Grammar::ColonPairs {
+        separator: b',',
+        label: "v1",
+    },
     Grammar::Keyed { label: "v1" },
     Grammar::Json {
         field: "/signature",

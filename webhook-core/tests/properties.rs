@@ -440,6 +440,7 @@ fn a_truncated_extended_or_empty_proof_is_refused_at_every_length() {
                     ..
                 } | Grammar::PairSets { .. }
                     | Grammar::List { .. }
+                    | Grammar::ColonPairs { .. }
                     | Grammar::Versions { commas: true, .. }
             );
             assert_eq!(

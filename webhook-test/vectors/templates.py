@@ -526,6 +526,29 @@ template("razorpay", '{"entity":"event","event":"payment.authorized","payload":{
 template("sentry", '{"action":"created","data":{"issue":{"id":"1"}}}', header="Sentry-Hook-Signature",
          id_in="Request-ID", id="r1", type_in="Sentry-Hook-Resource", type="issue",
          extra=[("Sentry-Hook-Timestamp", T)])
+def either_key(row, suite):
+    decoded, text = row.signed(), b64(row.tag(row.body, row.secret, row.now_text, row.id, key=raw))
+    suite.valid("signed with the text of the key", headers=row.sign(key=raw))
+    suite.valid("the example's form: one of two entries ours", headers=row.headers(f"v1:{b64(bytes(32))},v1:{text}"))
+    suite.invalid("the key in another case, as text", headers=row.sign(key=lambda key: raw(key.swapcase())))
+    suite.invalid("under another version", headers=row.headers("v2:" + decoded))
+    suite.invalid("an equals sign in place of the colon", headers=row.headers("v1=" + decoded))
+    suite.invalid("a space after the comma", headers=row.headers(f"v1:{b64(bytes(32))}, v1:{decoded}"))
+    suite.invalid("the second entry without its version", headers=row.headers(f"v1:{b64(bytes(32))},{decoded}"))
+    korea = "2023-11-15T07:13:20+09:00"
+    suite.valid("the time of Korea", headers=row.sign(time=korea))
+    suite.invalid("the same moment in another zone", headers=row.headers("v1:" + decoded, korea))
+    suite.invalid("the time signed before the body", headers=row.sign(signs="{time}:{body}"))
+    suite.invalid("no colon between them", headers=row.sign(signs="{body}{time}"))
+    suite.invalid("an event of a payment, which is not signed", body=b'{"eventType":"PAYMENT_STATUS_CHANGED","data":{}}', headers=[
+        ["tosspayments-webhook-transmission-time", row.now_text], ["tosspayments-webhook-transmission-id", "whtrans_a01j"]])
+
+
+template("toss-payments", '{"eventType":"payout.changed","createdAt":"2023-11-15T07:13:19+09:00","version":"2022-11-16",'
+         '"eventId":"e1","entityType":"payout","entityBody":{"id":"FPA_12345","amount":{"currency":"KRW","value":5000.0}}}',
+         "{body}:{time}", header="tosspayments-webhook-signature", shape="v1:{tag}", encoding="base64", key=bytes.fromhex,
+         time="tosspayments-webhook-transmission-time", unit="rfc3339", id="e1", type="payout.changed", secret=TEXT + OTHER_TEXT,
+         other=OTHER_TEXT + TEXT, several=lambda t, tags: ",".join("v1:" + tag for tag in tags), also=either_key)
 template("typeform", '{"event_id":"01J","event_type":"form_response","form_response":{}}', header="Typeform-Signature",
          shape="sha256={tag}", encoding="base64", id="01J", type="form_response")
 template("unit", '{"data":[{"id":"376","type":"account.closed","attributes":{}}]}', header="x-unit-signature",

@@ -1,9 +1,10 @@
 //! Signature headers: from a header value to candidate tags.
 //!
-//! Five forms have one provider each: sets of pairs (Persona), key names (Worldpay), JSON (eBay), a
-//! comma after an entry (Supabase) and a time as the first entry (Recurly). They are not custom
-//! code: each is one function here, and nothing else of its scheme is special. Custom code would
-//! repeat the signed message, the freshness, the signer, and for eBay the fetched keys.
+//! Six forms have one provider each: sets of pairs (Persona), key names (Worldpay), JSON (eBay), a
+//! comma after an entry (Supabase), a time as the first entry (Recurly) and pairs with a colon
+//! (Toss Payments). They are not custom code: each is one function here, and nothing else of its
+//! scheme is special. Custom code would repeat the signed message, the freshness, the signer, and
+//! for eBay the fetched keys.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -52,6 +53,14 @@ pub enum Grammar {
     /// Lists of pairs separated by spaces: `t=<time>,v1=<tag> t=<time>,v1=<tag>`. All have the same
     /// time.
     PairSets {
+        /// The separator of pairs.
+        separator: u8,
+        /// The key of a pair with a tag.
+        label: &'static str,
+    },
+    /// Pairs with a colon: `v1:<tag>,v1:<tag>`. Pairs with the label are tags; other pairs are
+    /// ignored.
+    ColonPairs {
         /// The separator of pairs.
         separator: u8,
         /// The key of a pair with a tag.
@@ -112,6 +121,9 @@ pub(crate) fn parse(
             read_pairs(pairs, label, time_at, beside, tag)
         }
         Grammar::PairSets { separator, label } => pair_sets(value, separator, label, time_at, tag),
+        Grammar::ColonPairs { separator, label } => {
+            colon_pairs(value, separator, label, tag).map(|()| None)
+        }
         Grammar::List { separator } => {
             let mut entries = pieces(value, separator);
             let time = match time_at {
@@ -191,6 +203,22 @@ fn pair_sets<'v>(
         }
     }
     Ok(time)
+}
+
+fn colon_pairs(
+    value: &[u8],
+    separator: u8,
+    label: &str,
+    tag: Tag<'_>,
+) -> Result<(), RejectionKind> {
+    for pair in pieces(value, separator) {
+        if let Some((key, spelled)) = halves(pair, b':')
+            && key == label.as_bytes()
+        {
+            tag(spelled)?;
+        }
+    }
+    Ok(())
 }
 
 fn keyed(value: &[u8], label: &str, tag: Tag<'_>) -> Result<(), RejectionKind> {

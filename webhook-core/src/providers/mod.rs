@@ -169,6 +169,7 @@ mod svix;
 mod tap;
 mod telegram;
 mod tiktok;
+mod toss_payments;
 mod trello;
 mod twilio;
 mod twitch;
@@ -634,6 +635,10 @@ macro_rules! for_each_provider {
             telegram(secret) = TELEGRAM;
             /// TikTok for Developers webhooks; see [`TIKTOK`](webhook_core::providers::TIKTOK).
             tiktok(secret) = TIKTOK;
+            /// Toss Payments webhooks of payouts; see
+            /// [`TOSS_PAYMENTS`](webhook_core::providers::TOSS_PAYMENTS).
+            /// Its other events are not signed.
+            toss_payments(secret) = TOSS_PAYMENTS;
             /// Trello webhooks; see [`TRELLO`](webhook_core::providers::TRELLO).
             /// The signature covers the URL.
             trello(secret, public_url) = TRELLO;

@@ -12,6 +12,7 @@ impl Signer {
         match (self.scheme.grammar, at) {
             (Grammar::Bare { prefix }, _) => format!("{prefix}{tag}"),
             (Grammar::Versions { label, .. }, _) => format!("{label},{tag}"),
+            (Grammar::ColonPairs { label, .. }, _) => format!("{label}:{tag}"),
             (Grammar::Keyed { label }, _) => format!("1/{label}/{tag}"),
             (Grammar::List { separator }, Some(TimeLocation::First)) => {
                 format!("{time}{}{tag}", char::from(separator))

@@ -111,6 +111,7 @@ samples! {
     "tap": "tap";
     "telegram": "telegram";
     "telnyx": "telnyx";
+    "toss-payments": "toss-payments";
     "trello": "trello" "trello-utf8";
     "twilio": "twilio" "twilio-shared-key";
     "twitch": "twitch";

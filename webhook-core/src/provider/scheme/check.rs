@@ -73,6 +73,7 @@ impl Scheme {
         }
         if let Grammar::Pairs { label, .. }
         | Grammar::PairSets { label, .. }
+        | Grammar::ColonPairs { label, .. }
         | Grammar::Versions { label, .. }
         | Grammar::Keyed { label } = self.grammar
         {

@@ -79,6 +79,14 @@ impl Scheme {
         self
     }
 
+    /// Reads the header as a list of pairs with a colon such as `v1:…,v1:…`. Tags are the values of
+    /// `label`.
+    #[must_use]
+    pub const fn colon_pairs(mut self, separator: u8, label: &'static str) -> Self {
+        self.grammar = Grammar::ColonPairs { separator, label };
+        self
+    }
+
     /// Reads the header as a list of tags.
     #[must_use]
     pub const fn list(mut self, separator: u8) -> Self {

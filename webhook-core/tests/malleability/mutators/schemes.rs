@@ -63,6 +63,7 @@ pub(super) fn downgrade(request: &Request, context: &Context<'_>, sink: &mut Sin
                         let separator = char::from(separator);
                         [format!("t=1800000000{separator}{label}=").as_bytes(), tag].concat()
                     }
+                    Grammar::ColonPairs { label, .. } => [label.as_bytes(), b":", tag].concat(),
                     Grammar::Versions { label, .. } => [label.as_bytes(), b",", tag].concat(),
                     _ => tag.clone(),
                 };
