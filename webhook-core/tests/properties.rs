@@ -89,6 +89,10 @@ fn object(provider: &str, note: &str) -> serde_json::Value {
             "reference": {"gateway": "b", "payment": "c"}, "status": "d",
             "transaction": {"created": "1"}, "note": note,
         }),
+        "wompi" => json!({
+            "data": {"transaction": {"id": "1-2", "status": "APPROVED", "amount_in_cents": 3}},
+            "note": note,
+        }),
         _ => json!({"order_id": 1, "timestamp": 2, "status": "NEW", "note": note}),
     }
 }

@@ -116,6 +116,7 @@ fn the_secret_of_a_tenant_verifies_for_this_tenant_alone() {
         "midtrans",
         "myfatoorah-v2",
         "tap",
+        "wompi",
         "ebanx",
         "paddle-classic",
         "aws-sns-legacy-sha1",

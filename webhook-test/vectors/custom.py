@@ -693,6 +693,84 @@ def tap():
     return suite
 
 
+@custom("wompi")
+def wompi():
+    names = ["transaction.id", "transaction.status", "transaction.amount_in_cents"]
+    transaction = {"id": "1234-1610641025-49201", "amount_in_cents": 4490000, "reference": "MZQ3X2DE2SMX", "status": "APPROVED"}
+    other = {"id": "9-9", "amount_in_cents": 1, "reference": "ANOTHER", "status": "APPROVED"}
+    text = "1234-1610641025-49201APPROVED4490000"
+
+    def tag(key=KEY, text=text, time=T):
+        return hashlib.sha256(raw(text + time + key)).digest()
+
+    def body(spelled=..., time=NOW, properties=names, more={}, key=KEY, signed=text, **changes):
+        spelled = tag(key, signed, str(time)).hex() if spelled is ... else spelled
+        signature = {"properties": properties} | ({} if spelled is None else {"checksum": spelled})
+        return dumps({"event": "transaction.updated", "data": {"transaction": transaction | changes} | more, "environment": "prod",
+                      "signature": signature, "timestamp": time, "sent_at": "2018-07-20T16:45:05.000Z"})
+
+    assert text + "1530291411" == "1234-1610641025-49201APPROVED44900001530291411", "the text on Wompi's page"
+    suite = Suite(body(), KEY, [], id=transaction["id"], type="transaction.updated")
+    tagged(suite, lambda spelled: {"body": body(spelled)}, tag())
+    suite.valid("checksum in upper case, as on the page", body=body(tag().hex().upper()))
+    suite.valid("checksum in a header too", headers=[["X-Event-Checksum", tag().hex()]])
+    suite.invalid("checksum in a header only", body=body(None), headers=[["X-Event-Checksum", tag().hex()]])
+    suite.valid("reference changed, it is not covered", body=body(reference="ANOTHER"))
+    suite.valid("status of two words", body=body(signed=text.replace("APPROVED", "IN_REVIEW"), status="IN_REVIEW"))
+    suite.valid("amount of zero", body=body(signed=text.replace("4490000", "0"), amount_in_cents=0))
+    for name, value in {"id": "1234-1610641025-49202", "status": "DECLINED", "amount_in_cents": 4490001}.items():
+        suite.invalid(name + " changed", body=body(tag().hex(), **{name: value}))
+        suite.invalid(name + " twice", body=body().replace(b'"reference"', b'"%s":"x","reference"' % name.encode()))
+    suite.invalid("signed with HMAC", body=body(mac("sha256", KEY, text + T).hex()))
+    suite.invalid("the secret before the text", body=body(hashlib.sha256(raw(KEY + text + T)).hexdigest()))
+    late = 27 * 3600 + 1800 + 300
+    suite.valid("the last retry", now=NOW + late)
+    suite.invalid("after the last retry", now=NOW + late + 1)
+    suite.valid("300 s ahead", now=NOW - 300)
+    suite.invalid("301 s ahead", now=NOW - 301)
+
+    # A list that nobody signs: the text of the signature in other places, and any transaction beside it.
+    anything = {"more": {"x": text}, "signed": text, **other}
+    suite.invalid("the whole text in a property of an attacker", body=body(properties=["x"], **anything))
+    suite.invalid("and the documented list after it", body=body(properties=["x", *names], **anything))
+    suite.invalid("no properties, and the text in the timestamp", body=body(tag().hex(), time=text + T, properties=[], **other))
+    suite.invalid("no properties", body=body(hashlib.sha256(raw(T + KEY)).hexdigest(), properties=[], **other))
+    suite.invalid("properties that are not there", body=body(hashlib.sha256(raw(T + KEY)).hexdigest(), properties=["a", "b", "c"]))
+    suite.invalid("properties in another order", body=body(signed="APPROVED1234-1610641025-492014490000", properties=[
+        names[1], names[0], names[2]]))
+    suite.invalid("fewer properties", body=body(signed="1234-1610641025-49201", properties=names[:1]))
+    suite.invalid("more properties", body=body(signed=text + "MZQ3X2DE2SMX", properties=[*names, "transaction.reference"]))
+    suite.invalid("a property twice", body=body(signed="1234-1610641025-492011234-1610641025-49201APPROVED4490000",
+                                                properties=[names[0], *names]))
+    suite.invalid("properties of another object", body=body(properties=[name.replace("transaction", "x") for name in names],
+                                                            more={"x": transaction}, **other))
+    for kind, value in {"a text": names[0], "an object": {"0": names[0]}, "null": None, "nested": [names], "of numbers": [1, 2, 3]}.items():
+        suite.invalid("properties are " + kind, body=body(properties=value))
+    suite.invalid("no properties at all", body=body().replace(b'"properties"', b'"property"'))
+
+    # The same text, split in another way.
+    for kind, changes in {"a capital of the status in the id": {"id": "1234-1610641025-49201A", "status": "PPROVED"},
+                          "the status in the id": {"id": "1234-1610641025-49201APPROVE", "status": "D"},
+                          "a digit of the amount in the status": {"status": "APPROVED4", "amount_in_cents": 490000},
+                          "the id empty": {"id": "", "status": "1234-1610641025-49201APPROVED"}}.items():
+        suite.invalid(kind, body=body(**changes))
+    suite.invalid("a digit of the amount in the timestamp", body=body(tag().hex(), time="0" + T, amount_in_cents=449000))
+    suite.invalid("a digit of the timestamp in the amount", body=body(tag().hex(), time=int(T[1:]), amount_in_cents=44900001))
+    ending = tag(text=text[:-1] + "1")
+    suite.valid("an amount that does not end in zero", body=body(ending.hex(), amount_in_cents=4490001))
+    suite.invalid("and its last digit in the timestamp", body=body(ending.hex(), time=int("1" + T), amount_in_cents=449000))
+    suite.invalid("a timestamp in milliseconds", body=body(time=NOW * 1000))
+    for kind, value in {"text": "4490000", "a fraction": 4490000.5, "below zero": -1, "null": None, "with a leading zero": "04490000"}.items():
+        add = suite.valid if kind == "text" else suite.invalid
+        add(f"amount {kind}", body=body(signed=f"1234-1610641025-49201APPROVED{value}", amount_in_cents=value))
+    suite.invalid("status in lower case", body=body(signed=text.replace("APPROVED", "approved"), status="approved"))
+    suite.invalid("timestamp missing", body=body().replace(b'"timestamp"', b'"time"'))
+    suite.invalid("timestamp twice", body=body().replace(b'"sent_at"', b'"timestamp":1,"sent_at"'))
+    suite.invalid("no JSON", body=b"x")
+    suite.invalid("body empty", body=b"")
+    return suite
+
+
 @custom("iyzico")
 def iyzico():
     good = {"paymentConversationId": "conv1", "merchantId": 1, "paymentId": 7, "status": "SUCCESS", "iyziReferenceCode": "ref-1",

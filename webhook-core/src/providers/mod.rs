@@ -184,6 +184,7 @@ mod webex;
 mod webflow;
 mod websub;
 mod whop;
+mod wompi;
 mod woocommerce;
 mod workos;
 mod x;
@@ -669,6 +670,10 @@ macro_rules! for_each_provider {
             websub(secret) = WEBSUB;
             /// Whop webhooks; see [`WHOP`](webhook_core::providers::WHOP).
             whop(secret) = WHOP;
+            /// Wompi (Colombia) webhooks of transactions; see
+            /// [`WOMPI`](webhook_core::providers::WOMPI).
+            /// The signature covers only a few values of the body.
+            wompi(secret) = WOMPI;
             /// WooCommerce webhooks; see [`WOOCOMMERCE`](webhook_core::providers::WOOCOMMERCE).
             woocommerce(secret) = WOOCOMMERCE;
             /// WorkOS webhooks; see [`WORKOS`](webhook_core::providers::WORKOS).

@@ -118,6 +118,7 @@ samples! {
     "typeform": "typeform";
     "vercel": "vercel";
     "wise": "wise";
+    "wompi": "wompi";
     "woocommerce": "woocommerce";
     "workos": "workos";
     "xendit": "xendit";

@@ -224,6 +224,8 @@ fn fitting(provider: &Provider, note: &str, id: &str) -> Value {
                 "status": "CAPTURED", "transaction": {"created": "1"}, "note": note,
             })
         }
+        "wompi" => json!({"data": {"transaction": {"id": id, "status": "APPROVED",
+            "amount_in_cents": 4490000, "reference": note}}, "note": note}),
         _ => json!({"order_id": 1, "status": "NEW", "timestamp": 2, "note": note, "live": true,
             "items": [{"a": 1, "name": note}, {"a": 2}], "url": format!("{URL}?x={note}")}),
     };

@@ -50,5 +50,6 @@ pub(crate) mod stark_bank;
 pub(crate) mod stone;
 pub(crate) mod trello;
 pub(crate) mod url_and_form;
+pub(crate) mod wompi;
 mod written;
 pub(crate) use check::{CheckResult, MAX_FIELD, digest_of, first, whole, whole_unwrapped};
