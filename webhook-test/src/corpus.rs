@@ -181,7 +181,9 @@ fn pairs(provider: &Provider) -> Option<[(&'static str, &'static str); 2]> {
 fn body(n: usize) -> String {
     format!(
         concat!(
-            r#"{{"id":"evt_{n}","type":"a.b","data":[1,2.5,null],"order_id":"{n}","#,
+            r#"{{"id":"evt_{n}","type":"a.b","list":[1,2.5,null],"order_id":"{n}","#,
+            r#""data":{{"transaction":{{"id":"{n}","status":"S","amount_in_cents":3}}}},"#,
+            "\n        ",
             r#""status_code":"200","gross_amount":"1.00","amount":1.5,"#,
             "\n        ",
             r#""currency":"KWD","reference":{{"gateway":"g","payment":"p"}},"#,

@@ -23,6 +23,7 @@ const BODY: &str = r#"{"id":"evt_1","type":"a.b","order_id":"1","status_code":"2
 "transaction":{"created":"1"},"status":"s","iyziEventType":"e","paymentId":1,
 "paymentConversationId":"c","value":[{}],"Data":{"a":1},"Event":{"Name":"PAYMENT_STATUS_CHANGED"},
 "event":{"event_time":"1","event_type":"t"},
+"data":{"transaction":{"id":"1-2","status":"APPROVED","amount_in_cents":3}},
 "notificationItems":[{"NotificationRequestItem":{"pspReference":"1","additionalData":{}}}]}"#;
 
 /// The providers that sign with a shared secret.
