@@ -38,6 +38,7 @@ pub(crate) const RETRIES_RUN: &[&str] = &[
     "qstash",
     "retell",
     "sanity",
+    "wompi",
     "zendesk",
     "plaid",
     "paypal",
