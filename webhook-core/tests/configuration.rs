@@ -277,6 +277,8 @@ fn another_identifier_than_the_configured_one_is_refused_where_deliveries_name_i
             ("braintree", "public_key"),
             ("klarna", "kid"),
             ("livekit", "api_key"),
+            ("paymob", "integration_id"),
+            ("paymob", "owner"),
             ("pusher", "key"),
             ("rapyd", "access_key"),
             ("vonage", "api_key"),
@@ -734,8 +736,8 @@ fn what_a_provider_needs_has_a_method_of_its_name() {
     }
     let methods = methods![
         access_key api_key audience authorization base_url ca_certificates cert_url client_key code
-        credentials jwks_url key kid private_key profile_url public_key secondary_secret
-        service_account topic_arn webhook_id workspace_id
+        credentials integration_id jwks_url key kid owner private_key profile_url public_key
+        secondary_secret service_account topic_arn webhook_auth_header_name webhook_id workspace_id
     ];
     let flag: (_, Set) = ("accept_signature_version_1", |builder| {
         builder.accept_signature_version_1(true)

@@ -1093,3 +1093,190 @@ CUSTOM["dlocal"] = Dlocal(
     other="merchant:" + OTHER, extra=[("X-Login", "merchant")], also=lambda row, suite: (
         suite.valid("X-Login changed, it is not looked at", headers=suite.headers("X-Login", "another")),
         suite.invalid("another login", secrets=["another:" + KEY]))).suite
+
+
+PAYMOB = ["amount_cents", "created_at", "currency", "error_occured", "has_parent_transaction", "id", "integration_id",
+          "is_3d_secure", "is_auth", "is_capture", "is_refunded", "is_standalone_payment", "is_voided", "order.id", "owner", "pending",
+          "source_data.pan", "source_data.sub_type", "source_data.type", "success"]
+
+
+@custom("paymob")
+def paymob():
+    good = {"id": 192036465, "pending": False, "amount_cents": 100000, "success": True, "is_auth": False, "is_capture": False,
+            "is_standalone_payment": True, "is_voided": False, "is_refunded": False, "is_3d_secure": True, "integration_id": 4097558,
+            "has_parent_transaction": False, "order": {"id": 217503754, "merchant_order_id": "order-1"},
+            "created_at": "2024-06-13T11:33:44.592345", "currency": "EGP", "source_data": {
+                "pan": "2346", "type": "card", "sub_type": "MasterCard"}, "error_occured": False, "owner": 302852}
+
+    def put(**changes):
+        """The transaction with these values: `order__id` is within the order."""
+        obj = json.loads(json.dumps(good))
+        for name, value in changes.items():
+            *outer, name = name.split("__")
+            place = obj[outer[0]] if outer else obj
+            if value is ...:
+                del place[name]
+            else:
+                place[name] = value
+        return obj
+
+    def text(obj):
+        out = ""
+        for name in PAYMOB:
+            value = obj
+            for part in name.split("."):
+                value = value[part]
+            out += "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        return out
+
+    # Paymob's page prints this message. Its key is not published.
+    assert text(good) == ("1000002024-06-13T11:33:44.592345EGPfalsefalse1920364654097558truefalsefalsefalsetruefalse217503754302852"
+                          "false2346MasterCardcardtrue")
+
+    def body(obj=good, kind="TRANSACTION"):
+        return dumps({"type": kind, "obj": obj})
+
+    def tag(obj=good, key=KEY):
+        return mac("sha512", key, text(obj))
+
+    def ask(spelled):
+        return {"path_and_query": "/webhook" + ("" if spelled is None else "?hmac=" + quote_plus(spelled))}
+
+    def signed(obj):
+        return {"body": body(obj), **ask(tag(obj).hex())}
+
+    suite = Suite(body(), KEY, [], id="192036465", type="TRANSACTION", **ask(tag().hex()))
+    tagged(suite, ask, tag())
+    other = {"id": ..., "type": ...}
+    suite.valid("another parameter before", path_and_query="/webhook?a=1&hmac=" + tag().hex())
+    suite.valid("the same tag twice", path_and_query=f"/webhook?hmac={tag().hex()}&hmac={tag().hex()}")
+    suite.invalid("two tags", path_and_query=f"/webhook?hmac={tag().hex()}&hmac={tag(key=OTHER).hex()}")
+    suite.invalid("tag in a header", headers=[["hmac", tag().hex()]], path_and_query="/webhook")
+    suite.valid("a refund", **signed(put(id=7, has_parent_transaction=True)), id="7")
+    suite.valid("a wallet", **signed(put(source_data__pan="01010101010", source_data__sub_type="wallet", source_data__type="wallet")))
+    suite.valid("a source without a kind", **signed(put(source_data__sub_type=None)))
+    suite.valid("numbers as texts", body=body(put(id="192036465", amount_cents="100000")))
+    suite.valid("merchant_order_id changed, it is not covered", body=body(put(order__merchant_order_id="order-2")))
+    suite.valid("type changed, it is not covered", body=body(kind="TOKEN"), type="TOKEN")
+    changes = {"amount_cents": 1, "created_at": "2024-06-13T11:33:44.592346", "currency": "USD", "id": 1, "integration_id": 1,
+               "order__id": 1, "owner": 1, "source_data__pan": "1", "source_data__sub_type": "Visa", "source_data__type": "wallet"}
+    for name in ("error_occured", "has_parent_transaction", "is_3d_secure", "is_auth", "is_capture", "is_refunded",
+                 "is_standalone_payment", "is_voided", "pending", "success"):
+        changes[name] = not good[name]
+    for name, value in changes.items():
+        suite.invalid(f"{name} changed", body=body(put(**{name: value})))
+    for name in ("amount_cents", "order__id", "source_data__pan", "success", "source_data", "order"):
+        suite.invalid(f"{name} missing", body=body(put(**{name: ...})))
+    moved = put(amount_cents=1000002, created_at="024-06-13T11:33:44.592345")
+    assert text(moved) == text(good)
+    suite.invalid("digits moved from the time to the amount", body=body(moved))
+    moved = put(amount_cents=10000, created_at="02024-06-13T11:33:44.592345")
+    suite.invalid("digits moved from the amount to the time", body=body(moved))
+    suite.invalid("a letter moved from the currency to the time", body=body(put(created_at=good["created_at"] + "E", currency="GP")))
+    suite.invalid("flags as texts", body=body(put(success="true", pending="false")))
+    suite.invalid("a flag moved to the source", body=body(put(source_data__type="cardtrue", success="")))
+    suite.invalid("an amount with leading zeros", **signed(put(amount_cents="0100000")))
+    suite.invalid("an amount with a fraction", **signed(put(amount_cents=1000.5)))
+    settings = {"integration_id": "12, 4097558", "owner": "302852"}
+    suite.valid("its integration and its owner", settings=settings)
+    suite.invalid("another integration", settings=settings | {"integration_id": "4097559"})
+    suite.invalid("another owner", settings=settings | {"owner": "30285,2852"})
+    moved = put(order__id=2175037543, owner=2852, id=1920364654, integration_id="097558")
+    suite.invalid("a number that begins with the zero of another", body=body(moved))
+    moved = put(order__id=21750375, owner=4302852)
+    assert text(moved) == text(good)
+    suite.valid("digits moved from the order to the owner, which is not configured", body=body(moved))
+    suite.invalid("digits moved from the order to the owner", body=body(moved), settings=settings)
+    moved = put(id=19203646, integration_id=54097558)
+    suite.valid("digits moved from the transaction to the integration, which is not configured", body=body(moved), id="19203646")
+    suite.invalid("digits moved from the transaction to the integration", body=body(moved), settings=settings)
+    flat = {"amount_cents": "100000", "created_at": good["created_at"], "currency": "EGP", "id": "192036465", "success": "true"}
+    suite.invalid("the redirect of the customer", method="GET", body=b"", path_and_query="/webhook?" + urlencode(
+        flat | {"hmac": tag().hex()}))
+    card = {"id": 8555026, "token": "e98a", "masked_pan": "xxxx-xxxx-xxxx-2346", "merchant_id": 246628, "card_subtype": "MasterCard",
+            "created_at": "2024-11-13T12:32:23.859982", "email": "test@test.com", "order_id": "264064419"}
+    joined = "".join(str(card[name]) for name in sorted(card))
+    suite.invalid("a card token", body=body(card, "TOKEN"), **ask(mac("sha512", KEY, joined).hex()))
+    suite.invalid("success twice", body=body().replace(b'"owner"', b'"success":false,"owner"'))
+    suite.invalid("the values beside obj", body=dumps(good))
+    suite.invalid("no JSON", body=b"x")
+    suite.invalid("body empty", body=b"")
+    suite.invalid("the body signed, not the values", **ask(mac("sha512", KEY, body()).hex()))
+    return suite
+
+
+@custom("payfast")
+def payfast():
+    fields = {"m_payment_id": "1234", "pf_payment_id": "1089250", "payment_status": "COMPLETE", "item_name": "Order #1234",
+              "item_description": "", "amount_gross": "200.00", "amount_fee": "-4.60", "amount_net": "195.40", "custom_str1": "",
+              "name_first": "Zoë", "name_last": "O'Brien", "email_address": "ada+shop@example.com", "merchant_id": "10012577"}
+    passphrase, other = "jt7NOE43FZPn-0123456789_/", "kt7NOE43FZPn-0123456789_/"
+
+    def escape(value):
+        """PHP's urlencode, which escapes a tilde too."""
+        return quote_plus(value, safe="-._").replace("~", "%7E")
+
+    def pairs(fields):
+        return "&".join(f"{name}={escape(value)}" for name, value in fields.items())
+
+    def tag(text=pairs(fields), key=passphrase):
+        return hashlib.md5(raw(f"{text}&passphrase={escape(key)}")).digest()
+
+    def body(spelled=..., text=pairs(fields), key=passphrase):
+        spelled = tag(text, key).hex() if spelled is ... else spelled
+        return raw(text + ("" if spelled is None else "&signature=" + quote_plus(spelled)))
+
+    # The body of the test of Payfast's SDK. Its account has no passphrase.
+    theirs = {"m_payment_id": "000000020", "pf_payment_id": "1579137", "payment_status": "COMPLETE", "item_name": "Order #000000020",
+              "item_description": "", "amount_gross": "15.00", "amount_fee": "-2.30", "amount_net": "12.70", **{
+                  f"custom_{kind}{i}": "" for kind in ("str", "int") for i in range(1, 6)}, "name_first": "Tom", "name_last": "Tom",
+              "email_address": "lindley+user1@appinlet.com", "merchant_id": "10027938"}
+    assert hashlib.md5(raw(pairs(theirs))).hexdigest() == "4078bca2c8987e0e0c4e7230f2f46323"
+
+    suite = Suite(body(), passphrase, [["Content-Type", "application/x-www-form-urlencoded"]], id=None, type=None)
+    suite.valid("event")
+    suite.valid("two secrets, signed with the first", secrets=[passphrase, other])
+    suite.valid("two secrets, signed with the second", secrets=[other, passphrase])
+    suite.invalid("signed with a secret we do not hold", secrets=[other])
+    for kind, text in bad_hex(tag()):
+        suite.invalid(kind, body=body(text))
+    suite.invalid("tag of zeros", body=body("0" * 32))
+    suite.invalid("tag in base64", body=body(b64(tag())))
+    suite.invalid("tag missing", body=body(None))
+    suite.valid("tag in upper-case hex", body=body(tag().hex().upper()))
+    suite.valid("the fields of the SDK's test", body=body(text=pairs(theirs)))
+    suite.invalid("the SDK's test, signed without a passphrase", body=body("4078bca2c8987e0e0c4e7230f2f46323", pairs(theirs)))
+    suite.invalid("signed with an empty passphrase", body=body(hashlib.md5(raw(pairs(fields) + "&passphrase=")).hexdigest()))
+    suite.invalid("passphrase not escaped", body=body(hashlib.md5(raw(pairs(fields) + "&passphrase=" + passphrase)).hexdigest()))
+    suite.invalid("passphrase in front", body=body(hashlib.md5(raw(passphrase + pairs(fields))).hexdigest()))
+    suite.invalid("HMAC", body=body(mac("md5", passphrase, pairs(fields)).hex()))
+    filled = "&".join(f"{name}={escape(value)}" for name, value in fields.items() if value)
+    suite.invalid("signed without the empty fields", body=body(tag(filled).hex()))
+    suite.invalid("fields signed in another order", body=body(tag(pairs(dict(sorted(fields.items())))).hex()))
+    suite.invalid("fields in another order", body=raw(pairs(dict(sorted(fields.items()))) + "&signature=" + tag().hex()))
+    spelled = pairs(fields).replace("%C3%AB", "%c3%ab").replace("+", "%20").replace("%40", "@").replace("Order", "%4Frder")
+    suite.valid("values spelled otherwise", body=raw(f"{spelled}&signature={tag().hex()}"))
+    suite.valid("names spelled otherwise", body=raw(f"%6D{pairs(fields)[1:]}&signature={tag().hex()}"))
+    odd = fields | {"item_name": "~*'()!%&=+\\\u0000 日本 "}
+    suite.valid("values of every kind", body=body(text=pairs(odd)))
+    octets = raw("a=%FF%FE%00&b=%80")
+    suite.valid("values not UTF-8", body=octets + b"&signature=" + raw(hashlib.md5(
+        octets + raw("&passphrase=" + escape(passphrase))).hexdigest()))
+    for name, value in {"payment_status": "CANCELLED", "amount_gross": "2.00", "merchant_id": "1", "custom_str1": "x"}.items():
+        suite.invalid(name + " changed", body=raw(pairs(fields | {name: value}) + "&signature=" + tag().hex()))
+    suite.invalid("a field behind the signature", body=body() + b"&amount_gross2=1")
+    suite.invalid("a repeated field behind the signature", body=body() + b"&amount_gross=1")
+    twice = pairs(fields) + "&amount_gross=1"
+    suite.invalid("a repeated field, signed", body=body(text=twice))
+    suite.invalid("two signatures", body=body() + b"&signature=" + raw(tag().hex()))
+    suite.invalid("signature in front", body=raw(f"signature={tag().hex()}&{pairs(fields)}"))
+    hidden = pairs(fields).replace("&amount_gross=", "%26amount_gross%3D", 1)
+    suite.invalid("two fields as one", body=raw(f"{hidden}&signature={tag().hex()}"))
+    names = pairs(fields).replace("=200.00&amount_fee=", "%3D200.00%26amount_fee=", 1)
+    suite.invalid("a field in the name of another", body=raw(f"{names}&signature={tag().hex()}"))
+    suite.invalid("only a signature", body=raw("signature=" + hashlib.md5(raw("&passphrase=" + escape(passphrase))).hexdigest()))
+    suite.invalid("JSON", body=dumps(fields | {"signature": tag().hex()}))
+    suite.invalid("body empty", body=b"")
+    suite.invalid("signature in a header", body=body(None), headers=[["signature", tag().hex()]])
+    suite.invalid("signature in the query", body=body(None), path_and_query="/webhook?signature=" + tag().hex())
+    return suite

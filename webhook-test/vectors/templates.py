@@ -238,14 +238,16 @@ def svix(name, body, **row):
     standard(name, body, **{"header": "svix-signature", "id_in": "svix-id", "time": "svix-timestamp"} | row)
 
 
-def token(name, body, header, secret=TEXT, other=OTHER_TEXT, id=None, type=None, extra=(), method="POST"):
+def token(name, body, header, secret=TEXT, other=OTHER_TEXT, id=None, type=None, extra=(), method="POST", settings=None,
+          also=lambda suite, sent: None):
     """The secret itself in a header."""
 
     def suite():
         def sent(value, name=header):
             return [[name, value], *map(list, extra)]
 
-        suite = Suite(raw(body), secret, sent(secret), id=id, type=type, method=method)
+        configured = {"settings": settings} if settings else {}
+        suite = Suite(raw(body), secret, sent(secret), id=id, type=type, method=method, **configured)
         suite.valid("event")
         suite.valid("header name in upper case", headers=sent(secret, header.upper()))
         suite.valid("body changed, it is not covered", body=noted(raw(body), "changed"))
@@ -262,6 +264,7 @@ def token(name, body, header, secret=TEXT, other=OTHER_TEXT, id=None, type=None,
         suite.invalid("token in the query", headers=[list(pair) for pair in extra],
                       path_and_query=f"/webhook?{header.lower()}={secret}")
         suite.twice(header, other)
+        also(suite, sent)
         return suite
 
     TEMPLATES[name] = suite
@@ -832,11 +835,21 @@ token("google-push", "", "X-Goog-Channel-Token", id="7", type="exists", extra=[
     ("X-Goog-Channel-ID", "c1"), ("X-Goog-Message-Number", "7"), ("X-Goog-Resource-State", "exists")])
 token("hotmart", '{"id":"b1","creation_date":1700000000000,"event":"PURCHASE_APPROVED","version":"2.0.0"}',
       "X-HOTMART-HOTTOK", id="b1", type="PURCHASE_APPROVED")
+token("assemblyai", '{"transcript_id":"5552493-16d8","status":"completed"}', "X-Webhook-Secret", id="5552493-16d8",
+      type="completed", settings={"webhook_auth_header_name": "X-Webhook-Secret"}, also=lambda suite, sent: (
+          suite.valid("setting in lower case", settings={"webhook_auth_header_name": "x-webhook-secret"}),
+          suite.valid("another header name", settings={"webhook_auth_header_name": "authorization"},
+                      headers=sent(TEXT, "Authorization")),
+          suite.invalid("the header of another setting", settings={"webhook_auth_header_name": "authorization"})))
 token("vapi", '{"message":{"type":"end-of-call-report","call":{"id":"c1"}}}', "X-Vapi-Secret", type="end-of-call-report")
 token("xendit", '{"event":"payment.succeeded","data":{"id":"p1"}}', "x-callback-token", type="payment.succeeded",
       id="w1", extra=[("webhook-id", "w1")])
 basic("easypay", '{"id":"1bbc","type":"capture","status":"success"}', id="1bbc", type="capture",
       also=lambda suite: beside("x-easypay-code", "code", *["shh-0123456789abcdef"] * 2, "nope")(suite, "Authorization"))
+basic("deepgram", '{"metadata":{"request_id":"r1","channels":1},"results":{"channels":[]}}', id="r1", also=lambda suite: (
+    suite.valid("by PUT", method="PUT"),
+    suite.invalid("by PATCH", method="PATCH"),
+    suite.invalid("the id of an API key alone", headers=[["dg-token", "0a1b2c3d-4e5f"]])))
 basic("postmark", '{"RecordType":"Delivery","MessageID":"883953f4"}', id="883953f4", type="Delivery")
 
 
@@ -1049,13 +1062,13 @@ def abacatepay():
     return suite
 
 
-def in_query(name, body, type, response, id=None):
-    """A token in the query parameter `code`."""
-    ask = lambda value, name="code": f"/webhook?{name}={value}"
+def in_query(name, body, type, response, id=None, parameter="code"):
+    """A token in a query parameter."""
+    ask = lambda value, name=parameter: f"/webhook?{name}={value}"
     suite = Suite(raw(body), TEXT, [], path_and_query=ask(TEXT), id=id, type=type)
     suite.valid("event")
-    suite.valid("another parameter before", path_and_query="/webhook?a=1&code=" + TEXT)
-    suite.valid("the same token twice", path_and_query=ask(TEXT) + "&code=" + TEXT)
+    suite.valid("another parameter before", path_and_query=f"/webhook?a=1&{parameter}={TEXT}")
+    suite.valid("the same token twice", path_and_query=ask(TEXT) + f"&{parameter}={TEXT}")
     suite.valid("token percent-encoded", path_and_query=ask("%30" + TEXT[1:]))
     suite.valid("body changed, it is not covered", body=noted(raw(body), "changed"))
     suite.secrets(OTHER_TEXT)
@@ -1066,9 +1079,9 @@ def in_query(name, body, type, response, id=None):
         suite.invalid("token " + kind, path_and_query=ask(value))
     suite.invalid("token missing", path_and_query="/webhook")
     suite.invalid("token under another name", path_and_query=ask(TEXT, "key"))
-    suite.invalid("token in a header", path_and_query="/webhook", headers=[["code", TEXT]])
-    suite.invalid("two tokens, the right one first", path_and_query=ask(TEXT) + f"&code={OTHER_TEXT}")
-    suite.invalid("two tokens, the right one last", path_and_query=ask(OTHER_TEXT) + f"&code={TEXT}")
+    suite.invalid("token in a header", path_and_query="/webhook", headers=[[parameter, TEXT]])
+    suite.invalid("two tokens, the right one first", path_and_query=ask(TEXT) + f"&{parameter}={OTHER_TEXT}")
+    suite.invalid("two tokens, the right one last", path_and_query=ask(OTHER_TEXT) + f"&{parameter}={TEXT}")
     response(suite, ask)
     return suite
 
@@ -1100,3 +1113,31 @@ def azure_event_grid_cloudevents():
 
     return in_query("azure-event-grid-cloudevents", '{"specversion":"1.0","id":"e1","type":"Microsoft.Storage.BlobCreated"}',
                     "Microsoft.Storage.BlobCreated", handshake, id="e1")
+
+
+MAILCHIMP = ("type=unsubscribe&fired_at=2023-11-14+22%3A13%3A20&data%5Baction%5D=unsub&data%5Bid%5D=8a25ff1d98&"
+             "data%5Blist_id%5D=a6b5da1054&data%5Bemail%5D=api%2Bunsub%40mailchimp.com")
+
+
+def mailchimp_probe(suite, path):
+    """The check of a URL, which nothing authenticates."""
+    probe = {"method": "GET", "body": b"", "headers": [], "id": ..., "type": ..., "path_and_query": path}
+    suite.valid("check of the URL", **probe, response={"status": 200, "headers": {}, "body": ""})
+    suite.invalid("check of the URL by PUT", **probe | {"method": "PUT"})
+    suite.invalid("check of the URL by POST", **probe | {"method": "POST"})
+
+
+def mailchimp_signed(row, suite):
+    mailchimp_probe(suite, "/webhook")
+    suite.invalid("signed in the query alone", headers=[], path_and_query="/webhook?secret=" + TEXT)
+    suite.invalid("names decoded after signing", body=raw(MAILCHIMP.replace("%5B", "[").replace("%5D", "]")))
+
+
+template("mailchimp", MAILCHIMP, DOT, header="X-Mailchimp-Signature", shape="t={time},v1={tag}", time="shape",
+         several=pairs("v1", time="t"), also=mailchimp_signed)
+
+
+@provider
+def mailchimp_url_secret():
+    return in_query("mailchimp-url-secret", MAILCHIMP, None, lambda suite, ask: mailchimp_probe(suite, "/webhook"),
+                    parameter="secret")

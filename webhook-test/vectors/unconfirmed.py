@@ -35,6 +35,8 @@ def any_key_name(row, suite):
     suite.invalid("right tag as SHA512", headers=row.headers("1/SHA512/" + row.signed()))
 
 
+template("assemblyai-agents", '{"event":"session.completed","event_id":"e1","session_id":"s1"}', DOT,
+         header="X-AAI-Signature", shape="t={time},v1={tag}", time="shape", several=pairs("v1", time="t"))
 standard("etsy", '{"event_type":"order.paid","shop_id":"1"}', type="order.paid", wrong_keys=TEXT_IS_NO_KEY)
 token("iugu", "event=invoice.status_changed&data%5Bid%5D=1", "Authorization")
 template("melhor-envio", '{"event":"order.posted","data":{"id":"1"}}', header="X-ME-Signature", encoding="base64",

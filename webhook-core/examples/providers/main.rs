@@ -8,6 +8,7 @@
 //!
 //! With `--check` it writes nothing, and fails if a file is out of date.
 
+mod absent;
 mod cells;
 mod consts;
 mod groups;

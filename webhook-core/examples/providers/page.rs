@@ -1,4 +1,5 @@
-//! The page: the tables of all providers, and the same tables of the unconfirmed ones.
+//! The page: the tables of all providers, the same tables of the unconfirmed ones, and who is
+//! absent.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -6,6 +7,7 @@ use std::fmt::Write as _;
 use webhook_core::providers::{self, unconfirmed};
 use webhook_core::{Provider, for_each_provider};
 
+use crate::absent;
 use crate::cells::{self, NONE};
 use crate::consts::Consts;
 use crate::groups;
@@ -86,6 +88,7 @@ pub(crate) fn page(consts: &Consts) -> Result<String, Box<dyn Error>> {
     out += &tables(&sorted(Provider::ALL), consts)?;
     out += UNCONFIRMED;
     out += &tables(&sorted(unconfirmed::ALL), consts)?;
+    out += &absent::section()?;
     Ok(out)
 }
 

@@ -54,12 +54,16 @@ settings! {
     /// The user name and password that Marqeta sends in addition to its signature, separated by a
     /// colon.
     credentials;
+    /// The ids of the integrations that a Paymob transaction must name, separated by commas.
+    integration_id;
     /// The address of the sender's key set: AdCP, Fireblocks, Stone.
     jwks_url;
     /// The app key that a delivery must name: Pusher and Atlassian Connect.
     key;
     /// The name of the configured key, if deliveries name the key that signed them.
     kid;
+    /// The `owner` that a Paymob transaction must name.
+    owner;
     /// The private key that decrypts Stone's deliveries, in PEM.
     private_key;
     /// The address of the sender's profile, which a delivery must name: UCP.
@@ -72,6 +76,8 @@ settings! {
     service_account;
     /// The accepted Amazon SNS topics, separated by commas.
     topic_arn;
+    /// The name of the header that has the token: AssemblyAI.
+    webhook_auth_header_name;
     /// The id of a PayPal webhook. Every delivery signs it.
     webhook_id;
     /// The accepted workspaces of Stark Bank, separated by commas. One key signs for all customers.

@@ -14,6 +14,7 @@ mod airwallex;
 mod anthropic;
 mod asaas;
 mod asana;
+mod assemblyai;
 mod atlassian_connect;
 mod attio;
 mod auth0;
@@ -44,6 +45,7 @@ mod coinify;
 mod contentful;
 mod creem;
 mod cursor;
+mod deepgram;
 mod dlocal;
 mod docusign;
 mod dodopayments;
@@ -94,6 +96,7 @@ mod linear;
 mod lithic;
 mod liveblocks;
 mod livekit;
+mod mailchimp;
 mod mailgun;
 mod mandrill;
 mod marqeta;
@@ -130,6 +133,8 @@ mod pagarme_postback;
 mod pagbank;
 mod pagerduty;
 mod patreon;
+mod payfast;
+mod paymob;
 mod paymongo;
 mod paystack;
 mod payu_europe;
@@ -215,8 +220,9 @@ pub use {
     cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_STANDARD,
     easypay::EASYPAY_CODE, fourthwall::FOURTHWALL_APPS, front::FRONT_RULES, gitea::GITEA_FORM,
     hook0::HOOK0_V0, hubspot::HUBSPOT_V1, hubspot::HUBSPOT_V2, jira::JIRA_OAUTH2,
-    messagebird::MESSAGEBIRD_LEGACY, myfatoorah::MYFATOORAH_V1, payu_europe::PAYU_EUROPE_SHA256,
-    revenuecat::REVENUECAT_SIGNED, trello::TRELLO_UTF8, twilio::TWILIO_SHARED_KEY,
+    mailchimp::MAILCHIMP_URL_SECRET, messagebird::MESSAGEBIRD_LEGACY, myfatoorah::MYFATOORAH_V1,
+    payu_europe::PAYU_EUROPE_SHA256, revenuecat::REVENUECAT_SIGNED, trello::TRELLO_UTF8,
+    twilio::TWILIO_SHARED_KEY,
 };
 
 /// The table of providers, which passes its rows to a macro.
@@ -248,6 +254,10 @@ macro_rules! for_each_provider {
             asaas(secret) = ASAAS;
             /// Asana webhooks; see [`ASANA`](webhook_core::providers::ASANA).
             asana(secret) = ASANA;
+            /// AssemblyAI webhooks of transcripts; see
+            /// [`ASSEMBLYAI`](webhook_core::providers::ASSEMBLYAI).
+            /// A token identifies the sender; nothing is signed. Set `webhook_auth_header_name`.
+            assemblyai(secret) = ASSEMBLYAI;
             /// Atlassian Connect webhooks; see
             /// [`ATLASSIAN_CONNECT`](webhook_core::providers::ATLASSIAN_CONNECT).
             /// The signature covers method and URL, not the body.
@@ -323,6 +333,9 @@ macro_rules! for_each_provider {
             creem(secret) = CREEM;
             /// Cursor webhooks of cloud agents; see [`CURSOR`](webhook_core::providers::CURSOR).
             cursor(secret) = CURSOR;
+            /// Deepgram callbacks; see [`DEEPGRAM`](webhook_core::providers::DEEPGRAM).
+            /// HTTP Basic identifies the sender; the body is not covered.
+            deepgram(username, password) = DEEPGRAM;
             /// dLocal payment notifications, with login and secret key; see
             /// [`DLOCAL`](webhook_core::providers::DLOCAL).
             dlocal(username, password) = DLOCAL;
@@ -449,6 +462,9 @@ macro_rules! for_each_provider {
             lithic(secret) = LITHIC;
             /// Liveblocks webhooks; see [`LIVEBLOCKS`](webhook_core::providers::LIVEBLOCKS).
             liveblocks(secret) = LIVEBLOCKS;
+            /// Mailchimp Marketing webhooks with a signature; see
+            /// [`MAILCHIMP`](webhook_core::providers::MAILCHIMP).
+            mailchimp(secret) = MAILCHIMP;
             /// Mailgun webhooks; see [`MAILGUN`](webhook_core::providers::MAILGUN).
             /// The signature covers a one-time token, not the body.
             mailgun(secret) = MAILGUN;
@@ -541,6 +557,13 @@ macro_rules! for_each_provider {
             pagerduty(secret) = PAGERDUTY;
             /// Patreon webhooks; see [`PATREON`](webhook_core::providers::PATREON).
             patreon(secret) = PATREON;
+            /// Payfast (South Africa) notifications (ITN); see
+            /// [`PAYFAST`](webhook_core::providers::PAYFAST).
+            /// MD5 with a passphrase: the signature is weak.
+            payfast(secret) = PAYFAST;
+            /// Paymob transaction callbacks; see [`PAYMOB`](webhook_core::providers::PAYMOB).
+            /// The signature covers only twenty values, and the customer has one.
+            paymob(secret) = PAYMOB;
             /// PayMongo webhooks; see [`PAYMONGO`](webhook_core::providers::PAYMONGO).
             paymongo(secret) = PAYMONGO;
             /// Paystack webhooks; see [`PAYSTACK`](webhook_core::providers::PAYSTACK).
@@ -866,9 +889,9 @@ macro_rules! list {
                 AWS_SNS_LEGACY_SHA1,
                 AZURE_EVENT_GRID_CLOUDEVENTS, BUILDKITE_TOKEN, FOURTHWALL_APPS, FRONT_RULES,
                 CLOUDINARY_SHA256, CODESPAR_V1, CREEM_STANDARD, EASYPAY_CODE, GITEA_FORM, HOOK0_V0,
-                HUBSPOT_V1, HUBSPOT_V2, JIRA_OAUTH2, MESSAGEBIRD_LEGACY, MYFATOORAH_V1,
-                PAYU_EUROPE_SHA256,
-                REVENUECAT_SIGNED, TRELLO_UTF8, TWILIO_SHARED_KEY,
+                HUBSPOT_V1, HUBSPOT_V2, JIRA_OAUTH2, MAILCHIMP_URL_SECRET, MESSAGEBIRD_LEGACY,
+                MYFATOORAH_V1, PAYU_EUROPE_SHA256, REVENUECAT_SIGNED, TRELLO_UTF8,
+                TWILIO_SHARED_KEY,
             ];
         }
     };

@@ -15,6 +15,7 @@ use crate::verify::custom::jwt_body::JwtBody;
 
 /// All unconfirmed providers, in alphabetical order.
 pub const ALL: &[Provider] = &[
+    ASSEMBLYAI_AGENTS,
     ETSY,
     IUGU,
     KONDUTO,
@@ -39,6 +40,10 @@ pub fn missing(provider: &Provider) -> Option<&'static str> {
 }
 
 const MISSING: &[(&str, &str)] = &[
+    (
+        "assemblyai-agents",
+        "AssemblyAI's own words on its signature",
+    ),
     ("etsy", "the form of its secret"),
     ("iugu", "whether it sends a token"),
     (
@@ -74,6 +79,29 @@ pub const UNSIGNED: &[(&str, &str)] = &[
         "fetch the payment that a notification names, or use the signed webhooks of `mollie`",
     ),
 ];
+
+/// AssemblyAI webhooks of voice agents.
+///
+/// `X-AAI-Signature: t=<seconds>,v1=<hex>` is an HMAC-SHA-256 over `t`, a dot and the body. The
+/// secret is the one that the subscription was created with, of 32 to 256 characters. AssemblyAI's
+/// pages say that deliveries are signed with it. **Not known**: their words on the signature, which
+/// the copies that were read lack. Independent implementations that cite them agree on it, and on a
+/// tolerance of 300 s in both directions. Webhooks of transcripts have a token instead: see
+/// [`ASSEMBLYAI`](super::ASSEMBLYAI).
+///
+/// Source: <https://www.assemblyai.com/docs/voice-agents/voice-agent-api/webhooks> and its
+/// description of the API, as far as they were read.
+pub const ASSEMBLYAI_AGENTS: Provider = Provider::new(
+    "assemblyai-agents",
+    &[Scheme::hmac(
+        Algorithm::HmacSha256,
+        &[Part::Time, Part::Literal("."), Part::Body],
+    )
+    .in_header("x-aai-signature")
+    .pairs(b',', "v1")
+    .time_in_pair("t", TimeUnit::Seconds)],
+)
+.documented_at("https://www.assemblyai.com/docs/voice-agents/voice-agent-api/webhooks");
 
 /// Etsy webhooks.
 ///

@@ -29,6 +29,7 @@ samples! {
     "adyen-platforms": "adyen-platforms";
     "asaas": "asaas";
     "asana": "asana";
+    "assemblyai": "assemblyai";
     "attio": "attio";
     "auth0": "auth0";
     "authorize-net": "authorize-net";
@@ -47,6 +48,7 @@ samples! {
     "conekta": "conekta";
     "contentful": "contentful";
     "creem": "creem" "creem-standard";
+    "deepgram": "deepgram";
     "discord": "discord";
     "discord-interactions": "discord-interactions";
     "docusign": "docusign";
@@ -71,6 +73,7 @@ samples! {
     "lemonsqueezy": "lemonsqueezy";
     "line": "line";
     "linear": "linear";
+    "mailchimp": "mailchimp" "mailchimp-url-secret";
     "mailgun": "mailgun";
     "mercadopago": "mercadopago";
     "meta": "meta";
@@ -89,6 +92,8 @@ samples! {
     "pagarme-hub": "pagarme-hub";
     "pagarme-postback": "pagarme-postback";
     "pagerduty": "pagerduty";
+    "payfast": "payfast";
+    "paymob": "paymob";
     "paypal": "paypal";
     "paystack": "paystack";
     "plaid": "plaid";

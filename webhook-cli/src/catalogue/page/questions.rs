@@ -226,6 +226,46 @@ const QUESTIONS: &[Question] = &[
         ],
     ),
     (
+        "Does Mailchimp sign its webhooks, and why does it send a GET?",
+        "mailchimp",
+        &[
+            ("signature or token in", "`x-mailchimp-signature`"),
+            ("secret", "`signing_secret`"),
+            ("handshake", "any `GET`"),
+            (NOTES, "shows once"),
+            (NOTES, "`mailchimp-url-secret`"),
+        ],
+    ),
+    (
+        "Which fields of a Paymob callback may I trust?",
+        "paymob",
+        &[
+            ("signature or token in", "`hmac` of the query"),
+            ("settings", "`integration_id`"),
+            (NOTES, "`merchant_order_id` is not signed"),
+            (NOTES, "Your customer has a valid signature"),
+        ],
+    ),
+    (
+        "Why is my Payfast notification refused, and what is its signature worth?",
+        "payfast",
+        &[
+            ("secret", "`passphrase`"),
+            ("success", "only 200"),
+            (NOTES, "Without a passphrase anyone can compute"),
+            (NOTES, "eng/query/validate"),
+        ],
+    ),
+    (
+        "Deepgram sends `dg-token`. Is that enough?",
+        "deepgram",
+        &[
+            ("secret", "user name and password"),
+            ("methods", "PUT"),
+            (NOTES, "`dg-token` is not read"),
+        ],
+    ),
+    (
         "How does Lark accept my request URL if the app has an Encrypt Key?",
         "lark",
         &[

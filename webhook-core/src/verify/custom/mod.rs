@@ -33,6 +33,9 @@ pub(crate) mod mailgun;
 pub(crate) mod mercadopago;
 mod message_signatures;
 pub(crate) mod microsoft_graph;
+pub(crate) mod named_header;
+pub(crate) mod payfast;
+pub(crate) mod paymob;
 #[cfg(feature = "asymmetric")]
 pub(crate) mod paypal;
 pub(crate) mod plivo;
