@@ -694,6 +694,8 @@ fn keys_that_are_published_are_found_by_their_address() {
         [
             "aws-sns",
             "aws-sns-legacy-sha1",
+            "azure-event-grid-entra",
+            "azure-event-grid-entra-cloudevents",
             "fireblocks",
             "google-pubsub",
             "pagarme-hub",
@@ -737,7 +739,8 @@ fn what_a_provider_needs_has_a_method_of_its_name() {
     let methods = methods![
         access_key api_key audience authorization base_url ca_certificates cert_url client_key code
         credentials integration_id jwks_url key kid owner private_key profile_url public_key
-        secondary_secret service_account topic_arn webhook_auth_header_name webhook_id workspace_id
+        secondary_secret service_account tenant_id topic_arn webhook_auth_header_name webhook_id
+        workspace_id
     ];
     let flag: (_, Set) = ("accept_signature_version_1", |builder| {
         builder.accept_signature_version_1(true)

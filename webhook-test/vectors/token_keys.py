@@ -128,6 +128,66 @@ def google_pubsub():
     return suite
 
 
+def entra(name, body, type, id, handshake):
+    tenant, audience = "72f988bf-86f1-41af-91ab-2d7cd011db47", "6e74172b-be56-4843-9ff4-e66a39bb12e3"
+    grid = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
+    v1 = f"https://sts.windows.net/{tenant}/"
+    token = Signed("Authorization", {"aud": audience, "iss": f"https://login.microsoftonline.com/{tenant}/v2.0", "iat": NOW,
+                                     "nbf": NOW, "exp": NOW + 3600, "azp": grid, "azpacr": "2", "tid": tenant, "ver": "2.0"},
+                   body, alg="RS256", pair="rsa", prefix="Bearer ", settings={"tenant_id": tenant, "audience": audience},
+                   id=id, type=type)
+    suite = token.common(("exp", "iat", "nbf"))
+    token.keys()
+    token.expires()
+    token.texts(aud="6e74172b-be56-4843-9ff4-e66a39bb12e4", azp="4962773b-9cdb-44cf-a8bf-237846a00ab8",
+                iss="https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db48/v2.0")
+    first = {"iss": v1, "appid": grid, "azp": ..., "ver": "1.0"}
+    suite.valid("a token of version 1", headers=token.sign(**first))
+    suite.invalid("version 1 of another application", headers=token.sign(**first | {"appid": audience}))
+    suite.invalid("version 1 with the claim of version 2", headers=token.sign(**first | {"appid": ..., "azp": grid}))
+    suite.invalid("version 2 with the claim of version 1", headers=token.sign(azp=..., appid=grid))
+    suite.invalid("version 1 without the slash of its issuer", headers=token.sign(**first | {"iss": v1[:-1]}))
+    suite.invalid("the issuer of all tenants", headers=token.sign(iss="https://login.microsoftonline.com/common/v2.0"))
+    suite.invalid("another issuer, and the tenant as a claim", headers=token.sign(iss="https://evil.example/" + tenant))
+    suite.invalid("the application of another cloud", headers=token.sign(azp="54316b56-3481-47f9-8f30-0300f5542a7b"))
+    suite.valid("the tenant in upper case", settings=token.settings(tenant_id=tenant.upper()))
+    suite.invalid("a tenant that is no GUID", settings=token.settings(tenant_id="contoso.onmicrosoft.com"),
+                  headers=token.sign(iss="https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0"))
+    suite.invalid("configured for another tenant", settings=token.settings(tenant_id=audience))
+    suite.valid("the application by its URI", settings=token.settings(audience="api://hook"), headers=token.sign(aud="api://hook"))
+    suite.invalid("configured for another application", settings=token.settings(audience="api://hook"))
+    suite.valid("another body: the token covers none", body=body.replace(b"e1", b"e2"), id="e2")
+    suite.invalid("the secret of the query in place of the token", headers=[], path_and_query="/webhook?code=" + audience)
+    handshake(suite, token)
+    return suite
+
+
+@provider("azure-event-grid-entra")
+def azure_event_grid_entra():
+    def handshake(suite, token):
+        kind = "Microsoft.EventGrid.SubscriptionValidationEvent"
+        hello = b'[{"id":"2d1781af","eventType":"%s","data":{"validationCode":"512d38b6-c7b8"}}]' % kind.encode()
+        suite.valid("handshake", body=hello, id=..., type=..., response={
+            "status": 200, "headers": {"content-type": "application/json"}, "body": '{"validationResponse":"512d38b6-c7b8"}'})
+        suite.invalid("handshake without the token", body=hello, headers=[])
+
+    return entra("azure-event-grid-entra", b'[{"id":"e1","eventType":"Microsoft.Storage.BlobCreated","data":{}}]',
+                 "Microsoft.Storage.BlobCreated", "e1", handshake)
+
+
+@provider("azure-event-grid-entra-cloudevents")
+def azure_event_grid_entra_cloudevents():
+    def handshake(suite, token):
+        options = {"method": "OPTIONS", "body": b"", "headers": [["WebHook-Request-Origin", "eventgrid.azure.net"]],
+                   "id": ..., "type": ...}
+        suite.valid("handshake", **options, response={
+            "status": 200, "headers": {"webhook-allowed-origin": "eventgrid.azure.net"}, "body": ""})
+        suite.invalid("OPTIONS without an origin", **options | {"headers": []})
+
+    return entra("azure-event-grid-entra-cloudevents", b'{"specversion":"1.0","id":"e1","type":"Microsoft.Storage.BlobCreated"}',
+                 "Microsoft.Storage.BlobCreated", "e1", handshake)
+
+
 class Detached(Signed):
     """A token without its payload, which is made of the request."""
 

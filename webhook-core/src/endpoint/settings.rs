@@ -36,7 +36,7 @@ settings! {
     /// The API key that a delivery must name: GetStream, LiveKit, Vonage.
     api_key;
     /// The required audience of a token: the endpoint address of a Google Pub/Sub subscription or
-    /// of a monday.com webhook.
+    /// of a monday.com webhook, or the Microsoft Entra application that Event Grid sends to.
     audience;
     /// The `Authorization` header that Checkout.com sends in addition to its signature.
     authorization;
@@ -74,6 +74,8 @@ settings! {
     secondary_secret;
     /// The service account that signs the deliveries of a Google Pub/Sub subscription.
     service_account;
+    /// The Microsoft Entra tenant of the application that Event Grid sends to, as a GUID.
+    tenant_id;
     /// The accepted Amazon SNS topics, separated by commas.
     topic_arn;
     /// The name of the header that has the token: AssemblyAI.

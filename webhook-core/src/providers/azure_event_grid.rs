@@ -13,8 +13,9 @@ use crate::provider::{
 ///   reaches no handler.
 /// * A delivery may be a batch, so the replay key comes from the body. `/0/id` names the first
 ///   event, and the event type is `/0/eventType`.
-/// * Deliveries with a token of Microsoft Entra ID are not checked for it here. For the CloudEvents
-///   schema see [`AZURE_EVENT_GRID_CLOUDEVENTS`].
+/// * A token of Microsoft Entra ID is not checked here: see
+///   [`AZURE_EVENT_GRID_ENTRA`](super::AZURE_EVENT_GRID_ENTRA). For the CloudEvents schema see
+///   [`AZURE_EVENT_GRID_CLOUDEVENTS`].
 /// * Event Grid waits 30 s for an answer and retries for 24 hours. 200, 201, 202, 203 and 204 are
 ///   success.
 /// * Independent descriptions and implementations agree on this scheme. Microsoft's own page was

@@ -5,7 +5,7 @@ use crate::error::RejectionKind;
 use crate::jose::Claims;
 use crate::provider::{Coverage, Draft, KEY_ID, Parameter, Provider, Scheme};
 use crate::secret::KeyFormat;
-use crate::verify::custom::jwt::{By, Jwt};
+use crate::verify::custom::jwt::{At, By, Jwt};
 
 /// Google Cloud Pub/Sub push subscriptions with authentication.
 ///
@@ -62,7 +62,7 @@ static TOKEN: Jwt = Jwt {
         provider: "google-pubsub",
         algorithm: Algorithm::RsaSha256,
         alg: "RS256",
-        at: Some("https://www.googleapis.com/oauth2/v3/certs"),
+        at: At::Url("https://www.googleapis.com/oauth2/v3/certs"),
     },
     body: None,
     identifies: false,

@@ -207,7 +207,7 @@ macro_rules! asymmetric {
 }
 
 asymmetric! {
-    adcp alipay aws_sns binance_pay bitso circle conekta discord
+    adcp alipay aws_sns azure_event_grid_entra binance_pay bitso circle conekta discord
     discord_interactions dyte ebanx ebay fal feishu fireblocks fireblocks_v1 google_pubsub
     paddle_classic pagarme_hub paypal plaid sendgrid standard_webhooks_ed25519
     stark_bank stone_open_bank telnyx truelayer ucp wechatpay wise
@@ -215,6 +215,8 @@ asymmetric! {
 
 #[cfg(feature = "asymmetric")]
 pub use aws_sns::AWS_SNS_LEGACY_SHA1;
+#[cfg(feature = "asymmetric")]
+pub use azure_event_grid_entra::AZURE_EVENT_GRID_ENTRA_CLOUDEVENTS;
 pub use {
     azure_event_grid::AZURE_EVENT_GRID_CLOUDEVENTS, buildkite::BUILDKITE_TOKEN,
     cloudinary::CLOUDINARY_SHA256, codespar::CODESPAR_V1, creem::CREEM_STANDARD,
@@ -735,6 +737,10 @@ macro_rules! for_each_asymmetric_provider {
             /// The signature covers fields, not bytes. A topic signs with version 1 unless it is set to
             /// version 2. Version 1 is refused unless `accept_signature_version_1` is set.
             aws_sns(public_key) = AWS_SNS;
+            /// Azure Event Grid deliveries with a token of Microsoft Entra ID; see
+            /// [`AZURE_EVENT_GRID_ENTRA`](webhook_core::providers::AZURE_EVENT_GRID_ENTRA).
+            /// A token identifies the sender; the body is not covered.
+            azure_event_grid_entra(public_key) = AZURE_EVENT_GRID_ENTRA;
             /// Binance Pay webhooks; see [`BINANCE_PAY`](webhook_core::providers::BINANCE_PAY).
             binance_pay(public_key) = BINANCE_PAY;
             /// Bitso webhooks; see [`BITSO`](webhook_core::providers::BITSO).
@@ -887,6 +893,8 @@ macro_rules! list {
                 $($provider,)*
                 #[cfg(feature = "asymmetric")]
                 AWS_SNS_LEGACY_SHA1,
+                #[cfg(feature = "asymmetric")]
+                AZURE_EVENT_GRID_ENTRA_CLOUDEVENTS,
                 AZURE_EVENT_GRID_CLOUDEVENTS, BUILDKITE_TOKEN, FOURTHWALL_APPS, FRONT_RULES,
                 CLOUDINARY_SHA256, CODESPAR_V1, CREEM_STANDARD, EASYPAY_CODE, GITEA_FORM, HOOK0_V0,
                 HUBSPOT_V1, HUBSPOT_V2, JIRA_OAUTH2, MAILCHIMP_URL_SECRET, MESSAGEBIRD_LEGACY,

@@ -5,7 +5,7 @@ use crate::jose::Claims;
 use crate::provider::{Coverage, Draft, Identity, KEY_ID, Parameter, Provider, Scheme};
 use crate::secret::KeyFormat;
 use crate::time::TimeUnit;
-use crate::verify::custom::jwt::{BodyHash, By, Jwt, Spelled, issued};
+use crate::verify::custom::jwt::{At, BodyHash, By, Jwt, Spelled, issued};
 
 /// Plaid webhooks.
 ///
@@ -56,7 +56,7 @@ static TOKEN: Jwt = Jwt {
         provider: "plaid",
         algorithm: Algorithm::EcdsaP256Sha256Fixed,
         alg: "ES256",
-        at: None,
+        at: At::Id,
     },
     body: Some(BodyHash {
         claim: "request_body_sha256",

@@ -34,7 +34,7 @@ samples! {
     "auth0": "auth0";
     "authorize-net": "authorize-net";
     "aws-sns": "aws-sns";
-    "azure-event-grid": "azure-event-grid";
+    "azure-event-grid": "azure-event-grid" "azure-event-grid-entra";
     "bitbucket": "bitbucket";
     "bitso": "bitso";
     "braintree": "braintree";

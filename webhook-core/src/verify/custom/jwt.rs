@@ -45,8 +45,20 @@ pub(crate) enum By {
         provider: &'static str,
         algorithm: Algorithm,
         alg: &'static str,
-        at: Option<&'static str>,
+        at: At,
     },
+}
+
+/// Where a key can be fetched.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum At {
+    /// By its id alone.
+    Id,
+    /// In the set at this address.
+    Url(&'static str),
+    /// In the set at the address that the settings and the claims make. The claims are checked, but
+    /// not verified yet.
+    Made(fn(&Settings, &Claims<'_>) -> Option<String>),
 }
 
 /// The claim with the SHA-256 of the body.
@@ -100,20 +112,27 @@ impl Jwt {
         }
     }
 
-    fn ring(&self, asked: &CheckInput<'_>, token: &Token<'_>) -> Result<KeyRing, RejectionKind> {
+    fn ring(
+        &self,
+        asked: &CheckInput<'_>,
+        token: &Token<'_>,
+        claims: &Claims<'_>,
+    ) -> Result<KeyRing, RejectionKind> {
         match self.by {
             By::Secret => {
-                let _ = token;
+                let _ = (token, claims);
                 Ok(KeyRing::Shared(asked.keys.clone()))
             }
             By::Key { provider, at, .. } => {
                 let id = named(&token.header()?)?;
                 ring_of(asked, id.as_deref(), || {
                     let id = id.clone()?;
-                    Some(match at {
-                        Some(url) => KeyQuery::by_url(provider, url.to_owned(), Some(id)),
-                        None => KeyQuery::by_id(provider, id),
-                    })
+                    let url = match at {
+                        At::Id => return Some(KeyQuery::by_id(provider, id)),
+                        At::Url(url) => url.to_owned(),
+                        At::Made(url) => url(asked.settings, claims)?,
+                    };
+                    Some(KeyQuery::by_url(provider, url, Some(id)))
                 })
             }
         }
@@ -156,7 +175,7 @@ impl Custom for Jwt {
         Ok(Box::new(Checking {
             time: (self.check)(&claims, asked)?,
             expected: self.expected(&claims)?,
-            ring: self.ring(asked, &token)?,
+            ring: self.ring(asked, &token, &claims)?,
             message: self.identifies.then(|| super::digest_of(token.signed)),
             signed: token.signed.to_vec(),
             signature: token.signature,
