@@ -139,7 +139,10 @@ impl<F: Framework> TestSender<F> {
     #[must_use]
     #[track_caller]
     pub fn knows_retries(&self) -> bool {
-        let event = TestPayload::from(MockEvent::new(self.provider, "test", ()));
+        // Some providers sign values that only a sample has.
+        let sample = MockEvent::samples(&self.provider).into_iter().next();
+        let event_type = sample.as_deref().unwrap_or("test");
+        let event = TestPayload::from(MockEvent::new(self.provider, event_type, ()));
         let [first, again] = self.attempts().map(|time| self.sign(time, &event));
         let endpoint = self.own_endpoint();
         let key = |signed: &SignedRequest| {
