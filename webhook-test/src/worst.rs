@@ -298,7 +298,8 @@ fn body() -> String {
         r#""paymentId":1,"paymentConversationId":"c","value":[{}],"Data":{"a":1},"#,
         r#""Event":{"Name":"PAYMENT_STATUS_CHANGED"},"#,
         "\n    ",
-        r#""timestamp":2,"notificationItems":[{"NotificationRequestItem":"#,
+        r#""data":{"transaction":{"id":"1-2","status":"S","amount_in_cents":3}},"#,
+        r#""timestamp":1800000000,"notificationItems":[{"NotificationRequestItem":"#,
         r#"{"pspReference":"1","additionalData":{}}}]}"#
     )
     .into()

@@ -38,6 +38,16 @@ const ABSENT: &[(&str, &str, &str)] = &[
          versions of the signature it sends, and implementations differ in both",
         "a `CustomScheme` with the certificate that your topic uses",
     ),
+    (
+        "Toss Payments, payments and billing keys",
+        "only events of payouts and sellers are signed",
+        "fetch the payment by its `paymentKey`, as for a [notification](notifications.md)",
+    ),
+    (
+        "Wompi, tokens and payouts",
+        "their signed values are not documented, and the list in the body is not signed",
+        "fetch the object from Wompi's API",
+    ),
 ];
 
 /// The section of the page.
