@@ -296,16 +296,14 @@ row("ebay", '{"metadata":{"topic":"MARKETPLACE_ACCOUNT_DELETION","schemaVersion"
 
 def workspaces(row, suite):
     ours, order = "5078376503050240", 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-    suite.valid("the workspace that is configured", settings={"workspace_id": ours})
-    suite.valid("one of two workspaces that are configured", settings={"workspace_id": "1, " + ours})
+    suite.valid("one workspace is configured", settings={"workspace_id": ours})
     suite.invalid("another workspace", settings={"workspace_id": "5078376503050241"})
     suite.invalid("a part of the workspace", settings={"workspace_id": ours[:-1]})
     for name, body in {"no workspace": b'{"event":{"id":"1"}}', "a workspace that is null": b'{"event":{"workspaceId":null}}',
                        "a workspace elsewhere": raw('{"workspaceId":"%s","event":{}}' % ours),
                        "two workspaces": raw('{"event":{"workspaceId":"%s","workspaceId":"1"}}' % ours),
                        "no JSON": b"x"}.items():
-        suite.invalid(name + ", signed, and one is configured", body=body, headers=row.sign(body=body), settings={"workspace_id": ours})
-        suite.valid(name + ", signed, and none is configured", body=body, headers=row.sign(body=body), id=..., type=...)
+        suite.invalid(name + ", signed", body=body, headers=row.sign(body=body))
     written = json.dumps(json.loads(row.body), sort_keys=True).encode()
     assert written != row.body
     suite.invalid("written again with sorted names", body=written)
@@ -320,7 +318,7 @@ def workspaces(row, suite):
 
 row("stark-bank", '{"event": {"created": "2023-11-14T22:13:19.000000+00:00", "id": "5415223380934656", "log": {"id": "4687457496858624", '
     '"type": "created", "invoice": {"amount": 256}}, "subscription": "invoice", "workspaceId": "5078376503050240"}}',
-    alg="k256-sha256", form="pem", encoding="base64", header="Digital-Signature", id="5415223380934656", type="invoice",
+    settings={"workspace_id": "1, 5078376503050240"}, json=True, alg="k256-sha256", form="pem", encoding="base64", header="Digital-Signature", id="5415223380934656", type="invoice",
     also=workspaces)
 
 row("dyte", '{"event":"meeting.started","meeting":{"id":"m1","organizedBy":{"id":"o1"}}}', alg="rsa-sha256", form="pem",

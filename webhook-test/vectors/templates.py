@@ -55,12 +55,12 @@ ENCODINGS = {"hex": bytes.hex, "base64": b64, "base64url": b64url, "base64any": 
 
 
 class Template:
-    """A scheme as data. `signs` and `shape` are texts with names in braces."""
+    """A scheme as data. `signs` and `shape` are texts with names in braces. `json` is for a body that is read before it is accepted."""
 
     def __init__(self, name, body, signs, *, header, shape="{tag}", alg="sha256", encoding="hex", key=raw, time=None,
                  unit="s", tolerance=(300, 300), id_in=None, type_in=None, id=None, type=None, secret=TEXT,
-                 other=OTHER_TEXT, extra=(), method="POST", path="/webhook", url=None, wrong_keys=(), several=None, lines=False,
-                 also=lambda template, suite: None):
+                 other=OTHER_TEXT, extra=(), method="POST", path="/webhook", url=None, settings=None, json=False, wrong_keys=(),
+                 several=None, lines=False, also=lambda template, suite: None):
         self.__dict__.update({name: value for name, value in locals().items() if name != "self"})
         self.body = raw(body)
         self.now_text, self.next_text, self.read_time = UNITS[unit]
@@ -97,6 +97,7 @@ class Template:
     def suite(self):
         told = {"id": self.id, "type": self.type}
         good = {"method": self.method, "path_and_query": self.path} | ({"url": self.url} if self.url else {})
+        good |= {"settings": self.settings} if self.settings else {}
         suite = Suite(self.body, self.secret, self.sign(), **told | good)
         self.published(suite)
         self.genuine(suite)
@@ -127,8 +128,8 @@ class Template:
         suite.valid("event")
         known = {"id": self.id if self.id_in else ..., "type": self.type if self.type_in else ...}
         if "{body}" in self.signs:
-            only_text = self.alg.startswith("plain-") and self.signs.endswith("{body}")
-            suite.bodies(lambda body: self.sign(body=body), only_text=only_text, **known)
+            only_text = self.json or self.alg.startswith("plain-") and self.signs.endswith("{body}")
+            suite.bodies(lambda body: self.sign(body=body), empty=not self.json, only_text=only_text, **known)
         else:
             suite.valid("body changed, it is not covered", body=noted(self.body, "changed"))
         suite.secrets(self.other)

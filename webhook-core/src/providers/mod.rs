@@ -799,7 +799,7 @@ macro_rules! for_each_asymmetric_provider {
             /// [`STANDARD_WEBHOOKS_ED25519`](webhook_core::providers::STANDARD_WEBHOOKS_ED25519).
             standard_webhooks_ed25519(public_key) = STANDARD_WEBHOOKS_ED25519;
             /// Stark Bank webhooks; see [`STARK_BANK`](webhook_core::providers::STARK_BANK).
-            /// One key signs for all customers: set `workspace_id` too.
+            /// One key signs for all customers, so `workspace_id` is required.
             stark_bank(public_key) = STARK_BANK;
             /// Stone Open Bank webhooks; see
             /// [`STONE_OPEN_BANK`](webhook_core::providers::STONE_OPEN_BANK).

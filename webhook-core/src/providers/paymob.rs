@@ -16,11 +16,11 @@ use crate::verify::custom::paymob::{INTEGRATION, OWNER, Paymob, TAG};
 ///   callback of their own payment, with anything else in it. Read nothing but these values, and
 ///   find your order by `/obj/order/id`: **`merchant_order_id` is not signed**.
 /// * **Nothing separates the values.** Each must have its form, so an amount cannot take digits of
-///   the time behind it. Digits could move between `id` and `integration_id`, and between
-///   `order.id` and `owner`, which names you. Set
-///   [`integration_id`](crate::EndpointBuilder::integration_id) and
-///   [`owner`](crate::EndpointBuilder::owner) to your own numbers, separated by commas: then they
-///   cannot.
+///   the time behind it.
+/// * **The settings `integration_id` and `owner` are required**: your own numbers, separated by
+///   commas. Otherwise digits could move between `id` and `integration_id`, and between `order.id`
+///   and `owner`, which names you: a payment of one order would pay another. The integrations are in
+///   the dashboard, and both numbers are in the URL of every redirect.
 /// * The redirect of the customer by GET is not a webhook: it is refused. Show the state of the
 ///   order on that page.
 /// * Two partial refunds can leave a transaction with equal signed values. So the replay key comes
@@ -56,8 +56,8 @@ pub const PAYMOB: Provider = Provider::new(
 .type_at(&["/type"])
 .configured_by(&[
     Parameter::secret("hmac_secret"),
-    Parameter::identifier(INTEGRATION),
-    Parameter::identifier(OWNER),
+    Parameter::identifier(INTEGRATION).required(),
+    Parameter::identifier(OWNER).required(),
     Parameter::identifier("public_key"),
 ])
 .hints(&[(

@@ -8,10 +8,9 @@ use crate::verify::custom::stark_bank::{SIGNATURE, StarkBank, WORKSPACE_ID};
 /// The public key is the newest that `GET /v2/public-key` lists. The sandbox has another key.
 /// Deliveries do not name their key, so configure both keys while Stark Bank changes them.
 ///
-/// * **One key signs the events of all customers.** Anyone with a workspace can have genuine events
-///   sent to your URL. So set `workspace_id` to your own workspaces, separated by commas: then a
-///   delivery with another `/event/workspaceId`, or with none, is refused. Without the setting,
-///   compare it yourself before you act on an event.
+/// * **The setting `workspace_id` is required**: your own workspaces, separated by commas. One key
+///   signs the events of all customers, and anyone with a workspace can have genuine events sent to
+///   your URL. A delivery with another `/event/workspaceId`, or with none, is refused.
 /// * The signature covers no timestamp. The event id is `/event/id`, the event type is
 ///   `/event/subscription`. What has happened to the object is `/event/log/type`.
 /// * The SDK for Python also accepts a body whose JSON, written again with sorted names, was
@@ -37,5 +36,5 @@ pub const STARK_BANK: Provider = Provider::new(
 .with_aliases(&["starkbank"])
 .id_at(&["/event/id"])
 .type_at(&["/event/subscription"])
-.configured_by(&[Parameter::setting(WORKSPACE_ID)])
+.configured_by(&[Parameter::setting(WORKSPACE_ID).required()])
 .documented_at("https://docs.starkbank.com/get-started/webhook");

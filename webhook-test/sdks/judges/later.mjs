@@ -109,6 +109,7 @@ export default [
   {
     ...utf8,
     provider: "stark-bank",
+    settings: { workspace_id: "1" },
     sdk: "starkbank",
     secret: k256.secret,
     signer: "node:crypto",

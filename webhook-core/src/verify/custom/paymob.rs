@@ -123,17 +123,17 @@ fn signed(body: &[u8], pointers: &[Pointers; 2], own: &Own) -> Result<String, Re
     Ok(text)
 }
 
-/// The configured numbers of the merchant, if there are any.
+/// The configured numbers of the merchant.
 struct Own {
-    integrations: Option<Vec<String>>,
-    owners: Option<Vec<String>>,
+    integrations: Vec<String>,
+    owners: Vec<String>,
 }
 
 impl Own {
     fn of(settings: &Settings) -> Self {
         let list = |name| {
-            let text = String::from_utf8_lossy(settings.get(name)?).into_owned();
-            Some(text.split(',').map(|id| id.trim().to_owned()).collect())
+            let text = String::from_utf8_lossy(settings.required(name));
+            text.split(',').map(|id| id.trim().to_owned()).collect()
         };
         Self {
             integrations: list(INTEGRATION),
@@ -143,12 +143,11 @@ impl Own {
 
     /// The texts that the value at this pointer may have.
     fn listed(&self, pointer: &str) -> Option<&[String]> {
-        let list = match pointer {
-            "/obj/integration_id" => &self.integrations,
-            "/obj/owner" => &self.owners,
-            _ => &None,
-        };
-        list.as_deref()
+        match pointer {
+            "/obj/integration_id" => Some(&self.integrations),
+            "/obj/owner" => Some(&self.owners),
+            _ => None,
+        }
     }
 }
 
@@ -174,7 +173,7 @@ fn completed(body: &[u8], own: &Own) -> Value {
             }
         }
         for (name, list) in [(INTEGRATION, &own.integrations), (OWNER, &own.owners)] {
-            if let Some(first) = list.as_ref().and_then(|list| list.first()) {
+            if let Some(first) = list.first() {
                 whole.insert(name.to_owned(), first.as_str().into());
             }
         }

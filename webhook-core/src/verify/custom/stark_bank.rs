@@ -1,5 +1,7 @@
 //! Stark Bank: one key signs the events of all customers, so the workspace in the body is compared.
 
+use serde_json::{Value, json};
+
 use crate::crypto::Algorithm;
 use crate::error::RejectionKind;
 use crate::parse::Encoding;
@@ -20,6 +22,9 @@ pub(crate) const SIGNATURE: &str = "digital-signature";
 /// The setting with the accepted workspaces, separated by commas.
 pub(crate) const WORKSPACE_ID: &str = "workspace_id";
 
+/// The workspace of an event.
+const WORKSPACE: &str = "/event/workspaceId";
+
 const ALGORITHM: Algorithm = Algorithm::EcdsaSecp256k1Sha256;
 
 impl Custom for StarkBank {
@@ -29,20 +34,16 @@ impl Custom for StarkBank {
         let signature = fits.then(|| decode_long(sent, Encoding::Base64)).flatten();
         let signature = signature.ok_or(RejectionKind::Malformed)?;
         let ring = ring(&asked.keys.public(), false, None, None, || None)?;
-        let own = Pointers::new(&["/event/workspaceId"]);
-        let workspaces: Option<Vec<_>> = asked.settings.get(WORKSPACE_ID).map(|ids| {
-            let ids = ids.split(|&byte| byte == b',');
-            ids.map(|id| id.trim_ascii().to_vec()).collect()
-        });
+        let own = Pointers::new(&[WORKSPACE]);
+        let workspaces = asked.settings.required(WORKSPACE_ID);
+        let workspaces = workspaces.split(|&byte| byte == b',');
+        let workspaces: Vec<_> = workspaces.map(|id| id.trim_ascii().to_vec()).collect();
         Ok(signed_body(asked.scheme.coverage(), move |body| {
-            if let Some(workspaces) = &workspaces {
-                let [id] = scan(body, &own).map_err(|_| RejectionKind::Malformed)?;
-                let id = id.and_then(|id| id.plain(MAX_FIELD));
-                let id = id.ok_or(RejectionKind::Malformed)?;
-                let mut workspaces = workspaces.iter();
-                if !workspaces.any(|known| known == id.as_bytes()) {
-                    return Err(RejectionKind::BadSignature);
-                }
+            let [id] = scan(body, &own).map_err(|_| RejectionKind::Malformed)?;
+            let id = id.and_then(|id| id.plain(MAX_FIELD));
+            let id = id.ok_or(RejectionKind::Malformed)?;
+            if !workspaces.iter().any(|known| known == id.as_bytes()) {
+                return Err(RejectionKind::BadSignature);
             }
             let mut hashing = Hashing::new(ALGORITHM);
             hashing.update(body);
@@ -56,8 +57,33 @@ impl Custom for StarkBank {
         Some(ALGORITHM)
     }
 
+    /// An event without a workspace gets the first one of the settings.
     fn sign(&self, draft: &mut Draft<'_>) {
+        let workspaces = String::from_utf8_lossy(draft.settings.required(WORKSPACE_ID));
+        let own = workspaces.split(',').next().unwrap_or_default().trim();
+        if let Some(body) = completed(&draft.body, own) {
+            draft.body = body.to_string().into();
+        }
         let signature = draft.signature(&[&draft.body]);
         draft.push(SIGNATURE, encode(&signature, Encoding::Base64));
     }
+}
+
+/// The body with a workspace, for a signer; `None` if it has one.
+fn completed(body: &[u8], workspace: &str) -> Option<Value> {
+    let parsed: Option<Value> = serde_json::from_slice(body).ok();
+    let mut body = match parsed {
+        Some(body) if body.pointer(WORKSPACE).is_some() => return None,
+        Some(body) if body.is_object() => body,
+        _ => json!({"note": String::from_utf8_lossy(body)}),
+    };
+    let event = body.as_object_mut()?.entry("event");
+    let event = event.or_insert_with(|| json!({}));
+    if !event.is_object() {
+        *event = json!({"note": event});
+    }
+    event
+        .as_object_mut()?
+        .insert("workspaceId".to_owned(), workspace.into());
+    Some(body)
 }
