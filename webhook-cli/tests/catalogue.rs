@@ -105,7 +105,12 @@ fn signed_now(provider: &Provider, secret: &str, vector: &Vector) -> Request {
         }
     }
     let now = SystemClock.now().unwrap();
-    let signed = signer.sign(now, r#"{"id":"evt_1","type":"a.b"}"#);
+    // The transaction is what Wompi signs.
+    let body = concat!(
+        r#"{"id":"evt_1","type":"a.b","data":{"transaction":"#,
+        r#"{"id":"1-2","status":"APPROVED","amount_in_cents":3}}}"#,
+    );
+    let signed = signer.sign(now, body);
     let mut request = Request::new(signed.method, &signed.path_and_query);
     request.headers = signed.headers;
     request.body = signed.body.to_vec();

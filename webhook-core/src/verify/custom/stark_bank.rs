@@ -57,11 +57,11 @@ impl Custom for StarkBank {
         Some(ALGORITHM)
     }
 
-    /// An event without a workspace gets the first one of the settings.
+    /// The event of another workspace, or of none, gets the first one of the settings.
     fn sign(&self, draft: &mut Draft<'_>) {
-        let workspaces = String::from_utf8_lossy(draft.settings.required(WORKSPACE_ID));
-        let own = workspaces.split(',').next().unwrap_or_default().trim();
-        if let Some(body) = completed(&draft.body, own) {
+        let own = String::from_utf8_lossy(draft.settings.required(WORKSPACE_ID));
+        let own: Vec<_> = own.split(',').map(str::trim).collect();
+        if let Some(body) = completed(&draft.body, &own) {
             draft.body = body.to_string().into();
         }
         let signature = draft.signature(&[&draft.body]);
@@ -69,21 +69,22 @@ impl Custom for StarkBank {
     }
 }
 
-/// The body with a workspace, for a signer; `None` if it has one.
-fn completed(body: &[u8], workspace: &str) -> Option<Value> {
+/// The body with the first workspace, for a signer; `None` if it has one of them.
+fn completed(body: &[u8], workspaces: &[&str]) -> Option<Value> {
     let parsed: Option<Value> = serde_json::from_slice(body).ok();
-    let mut body = match parsed {
-        Some(body) if body.pointer(WORKSPACE).is_some() => return None,
-        Some(body) if body.is_object() => body,
-        _ => json!({"note": String::from_utf8_lossy(body)}),
-    };
+    let note = || json!({"note": String::from_utf8_lossy(body)});
+    let mut body = parsed.filter(Value::is_object).unwrap_or_else(note);
+    let found = body.pointer(WORKSPACE).and_then(Value::as_str);
+    if found.is_some_and(|found| workspaces.contains(&found)) {
+        return None;
+    }
     let event = body.as_object_mut()?.entry("event");
     let event = event.or_insert_with(|| json!({}));
     if !event.is_object() {
         *event = json!({"note": event});
     }
-    event
-        .as_object_mut()?
-        .insert("workspaceId".to_owned(), workspace.into());
+    let first = workspaces.first().copied().unwrap_or_default();
+    let event = event.as_object_mut()?;
+    event.insert("workspaceId".to_owned(), first.into());
     Some(body)
 }
