@@ -37,6 +37,7 @@ mod redis_cluster;
 
 pub use nats::Nats;
 pub use pgbouncer::PgBouncer;
+pub use port::free_port;
 pub use postgres::Postgres;
 pub use rabbitmq::RabbitMq;
 pub use redis::Redis;

@@ -38,7 +38,7 @@ impl Nats {
             return skip_on_demand("NATS", "the program nats-server is not in PATH");
         };
         let folder = Folder::new("nats", None);
-        let port = port::free();
+        let port = port::free_port();
         let (port_text, dir) = (port.to_string(), folder.path().display().to_string());
         let options = ["-a", "127.0.0.1", "-p", &port_text, "-js", "-sd", &dir];
         let mut line = vec![server.display().to_string()];

@@ -30,7 +30,7 @@ impl PgBouncer {
         };
         let user = programs::unprivileged_user();
         let folder = Folder::new("pgbouncer", user);
-        let (port, server) = (port::free(), server.port());
+        let (port, server) = (port::free_port(), server.port());
         let settings = format!(
             "[databases]\n\
              postgres = host=127.0.0.1 port={server} user=postgres pool_size={connections}\n\

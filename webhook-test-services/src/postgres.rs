@@ -62,7 +62,7 @@ impl Postgres {
         let data = folder.path().join("data");
         copy(&cluster(user, &initdb), &data);
 
-        let port = port::free();
+        let port = port::free_port();
         let mut line = programs::as_user(user, &server);
         line.extend(["-D".to_owned(), data.display().to_string()]);
         let fixed = [

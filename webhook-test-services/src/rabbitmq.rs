@@ -76,7 +76,7 @@ impl RabbitMq {
             return skip_on_demand("a private RabbitMQ", why);
         };
         let folder = Folder::new("rabbitmq", None);
-        let [port, distribution, names_port] = [(); 3].map(|()| port::free());
+        let [port, distribution, names_port] = [(); 3].map(|()| port::free_port());
         let text = names_port.to_string();
         let arguments = ["-address", "127.0.0.1", "-port", &text];
         let mut names = vec![names.display().to_string()];

@@ -56,7 +56,7 @@ impl Redis {
             return skip("Redis", why);
         };
         let folder = Folder::new("redis", None);
-        let port = port::free();
+        let port = port::free_port();
         let (port_text, dir) = (port.to_string(), folder.path().display().to_string());
         let fixed = ["--bind", "127.0.0.1", "--port", &port_text, "--dir", &dir];
         let unless_told = ["--save", ""];

@@ -29,7 +29,7 @@ impl RedisCluster {
     pub fn start(options: &[&str]) -> Option<Self> {
         let mut members = Vec::new();
         for slots in ["0 5460", "5461 10922", "10923 16383"] {
-            let bus = port::free();
+            let bus = port::free_port();
             let bus_text = bus.to_string();
             let fixed = ["--cluster-enabled", "yes", "--cluster-port", &bus_text];
             let options: Vec<&str> = fixed.iter().chain(options).copied().collect();

@@ -12,10 +12,11 @@ mod sign;
 mod wire;
 
 pub(crate) use process::{
-    Ended, command, end_of, ended, folder, free_port, listening, refused, refused_with, run,
-    run_with_input, written,
+    Ended, command, end_of, ended, folder, listening, refused, refused_with, run, run_with_input,
+    written,
 };
 pub(crate) use receiver::Receiver;
 pub(crate) use server::{Server, send_to};
 pub(crate) use sign::{github, sign};
+pub(crate) use webhook_test_services::free_port;
 pub(crate) use wire::{Answer, Request, read_answer};

@@ -57,12 +57,6 @@ pub(crate) fn end_of(command: &mut Command) -> Ended {
     }
 }
 
-/// A port that nothing listens on.
-pub(crate) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
 pub(crate) fn command(config: &Path) -> Command {
     listening(config, "127.0.0.1:0")
 }

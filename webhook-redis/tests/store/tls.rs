@@ -56,9 +56,7 @@ impl Drop for Certificate {
 #[tokio::test]
 async fn a_server_with_a_trusted_certificate_is_used_and_another_is_refused() {
     let certificate = Certificate::new();
-    let socket = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = socket.local_addr().unwrap().port().to_string();
-    drop(socket);
+    let port = webhook_test_services::free_port().to_string();
     let (pem, private) = (
         certificate.file("certificate.pem"),
         certificate.file("key.pem"),

@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::attempt::Client;
-use crate::process::{Receiver, Scene, Traits, free_port};
+use crate::process::{Receiver, Scene, Traits};
 use crate::receiver::Options;
 use crate::traffic::Traffic;
 use crate::verdict::{Balance, Verdict};
@@ -69,7 +69,7 @@ impl Disconnects {
     pub(crate) async fn run(self) -> Result<bool, Failure> {
         let (seed, scene) = (super::seed(self.seed), Scene::new("disconnects")?);
         store::prepare(&self.options.store, self.options.settings.transactional).await?;
-        let port = free_port().await?;
+        let port = webhook_test_services::free_port();
         let mut receiver = Receiver::start(&scene, &self.options, port, Traits::default()).await?;
         let (client, at_once) = (Client::new()?, Arc::new(Semaphore::new(AT_ONCE)));
         let traffic = Arc::new(Traffic::new(client.clone(), vec![port], seed));

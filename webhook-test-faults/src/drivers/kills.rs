@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::attempt::Client;
 use crate::failpoint::Point;
-use crate::process::{Receiver, Scene, Traits, free_port};
+use crate::process::{Receiver, Scene, Traits};
 use crate::receiver::Options;
 use crate::traffic::Traffic;
 use crate::verdict::{Balance, Verdict};
@@ -76,7 +76,7 @@ impl Kills {
         store::prepare(store, is_transactional).await?;
         let mut ports = Vec::new();
         for _ in 0..self.processes {
-            ports.push(free_port().await?);
+            ports.push(webhook_test_services::free_port());
         }
         let options = self.options.clone();
         let killing = Arc::new(Killing { scene, options });

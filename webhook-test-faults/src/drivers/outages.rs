@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::attempt::Client;
 use crate::drivers::private_server::{Server, ServerKind};
-use crate::process::{Receiver, Scene, Traits, free_port};
+use crate::process::{Receiver, Scene, Traits};
 use crate::proxy::{Mode, Proxy};
 use crate::receiver::{Options, Settings};
 use crate::traffic::{Tally, Traffic};
@@ -89,7 +89,7 @@ impl Outages {
             store: server.address(proxy.port()),
             settings: self.settings.clone(),
         };
-        let port = free_port().await?;
+        let port = webhook_test_services::free_port();
         let mut receiver = Receiver::start(&scene, &options, port, Traits::default()).await?;
         let (traffic, sending) = Traffic::start(Client::new()?, vec![port], self.rate, seed);
 

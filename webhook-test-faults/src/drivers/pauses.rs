@@ -11,7 +11,7 @@ use clap::Args;
 use tokio::time::{sleep, timeout};
 
 use crate::attempt::Client;
-use crate::process::{Receiver, Scene, Traits, free_port};
+use crate::process::{Receiver, Scene, Traits};
 use crate::receiver::Options;
 use crate::traffic::Traffic;
 use crate::verdict::{Balance, Verdict};
@@ -44,7 +44,7 @@ impl Pauses {
         store::prepare(&self.options.store, self.options.settings.transactional).await?;
         let mut receivers = Vec::new();
         for _ in 0..self.processes {
-            let port = free_port().await?;
+            let port = webhook_test_services::free_port();
             let started = Receiver::start(&scene, &self.options, port, Traits::default());
             receivers.push(started.await?);
         }

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::attempt::{Client, Connections};
-use crate::process::{Receiver, Scene, Traits, free_port};
+use crate::process::{Receiver, Scene, Traits};
 use crate::receiver::Options;
 use crate::verdict::{Balance, Verdict};
 use crate::{Failure, effects, journal, store};
@@ -84,7 +84,7 @@ impl Storm {
         store::prepare(&self.options.store, self.options.settings.transactional).await?;
         let mut receivers = Vec::new();
         for n in 0..self.processes {
-            let port = free_port().await?;
+            let port = webhook_test_services::free_port();
             receivers.push(Receiver::start(&scene, &self.options, port, self.traits(n)).await?);
         }
         let plan = Arc::new(self.plan(&receivers, seed));

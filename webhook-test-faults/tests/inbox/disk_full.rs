@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -26,9 +26,7 @@ struct Receiver {
 
 impl Receiver {
     fn start(database: &Database) -> Self {
-        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        let port = webhook_test_services::free_port();
         let keys = database.file().with_file_name("keys");
         std::fs::write(&keys, KeyRing::fresh_entry("1").unwrap()).unwrap();
         let mut shell = Command::new("sh");

@@ -59,9 +59,7 @@ async fn what_the_receiver_has_read_on_a_pooled_connection_is_not_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_down_is_503_and_the_retry_is_delivered_once_it_is_up() {
     for adapter in gateway::ALL {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        drop(listener);
+        let address = format!("127.0.0.1:{}", webhook_test_services::free_port());
         let builder = Forwarder::to(format!("http://{address}/")).without_hop_credential();
         let endpoint = endpoint().build().unwrap();
         let gateway = Gateway::start(adapter, endpoint, builder.build().unwrap());

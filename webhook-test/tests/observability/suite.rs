@@ -61,9 +61,8 @@ impl Handler {
 
 /// Forwards a delivery to a port at which nobody listens.
 fn forward_to_nobody(delivery: &Delivery) -> impl Future<Output = Forwarded> + Send + use<> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let forwarder = Forwarder::to(format!("http://{address}/"));
+    let port = webhook_test_services::free_port();
+    let forwarder = Forwarder::to(format!("http://127.0.0.1:{port}/"));
     let forwarder = forwarder.without_hop_credential().build().unwrap();
     let none: Vec<(String, String)> = Vec::new();
     let head = Head {

@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use crate::attempt::Client;
 use crate::chance::Chance;
 use crate::drivers::table::{Running, Table};
-use crate::process::{Receiver, Scene, free_port};
+use crate::process::{Receiver, Scene};
 use crate::traffic::Traffic;
 use crate::{Failure, effects, store};
 use moment::Moment;
@@ -153,7 +153,10 @@ impl Gateway {
             percent: self.fails,
         };
         let takes = Duration::from_millis(self.takes);
-        let (upstream, port) = (Upstream::start(chance, takes).await?, free_port().await?);
+        let (upstream, port) = (
+            Upstream::start(chance, takes).await?,
+            webhook_test_services::free_port(),
+        );
         let server = Server::prepare(self, &scene, [port, upstream.port], seed)?;
         Ok(Bench {
             scene,
