@@ -7,6 +7,10 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::{Schema, acquire, new_key, request};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use webhook_core::replay::{Claim, Commit, FindingKind, LeaseState, ReplayStore};
 use webhook_core::{StoreError, StoreErrorKind};
 use webhook_postgres::PostgresStore;
@@ -130,25 +134,25 @@ async fn a_server_that_hangs_is_a_timeout_and_the_pool_recovers() {
 /// [`cut`](Self::cut) on, without a word; new connections work.
 struct Network {
     port: u16,
-    cuts: tokio::sync::watch::Sender<u32>,
+    cuts: watch::Sender<u32>,
 }
 
 impl Network {
     async fn new(server: u16) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (cuts, cut) = tokio::sync::watch::channel(0);
+        let (cuts, cut) = watch::channel(0);
         tokio::spawn(async move {
-            while let Ok((mut client, _)) = listener.accept().await {
+            while let Ok((client, _)) = listener.accept().await {
                 let mut cut = cut.clone();
                 cut.mark_unchanged();
                 tokio::spawn(async move {
-                    let mut server = tokio::net::TcpStream::connect(("127.0.0.1", server))
-                        .await
-                        .unwrap();
+                    let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
+                    let (from_client, to_client) = client.into_split();
+                    let (from_server, to_server) = server.into_split();
                     tokio::select! {
-                        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
-                        _ = cut.changed() => std::future::pending().await,
+                        () = pass(from_client, to_server, cut.clone()) => {}
+                        () = pass(from_server, to_client, cut) => {}
                     }
                 });
             }
@@ -158,6 +162,20 @@ impl Network {
 
     fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+}
+
+/// Passes bytes on until the connection ends. What is read after a cut goes nowhere, however late this task runs.
+async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, cut: watch::Receiver<u32>) {
+    let mut bytes = vec![0; 4096];
+    loop {
+        let read = from.read(&mut bytes).await.unwrap_or_default();
+        if !matches!(cut.has_changed(), Ok(false)) {
+            std::future::pending::<()>().await;
+        }
+        if read == 0 || to.write_all(&bytes[..read]).await.is_err() {
+            return;
+        }
     }
 }
 
@@ -181,9 +199,9 @@ async fn a_connection_whose_other_end_is_silent_is_not_used_again() {
         network.cut();
         let error = store.commit(&lease, None).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Timeout, "{error:?}");
-        // The first one may have reached the server before its way was cut.
+        // The first one has not reached the server.
         let answer = store.commit(&lease, None).await.unwrap();
-        assert_ne!(answer, Commit::LeaseLost, "grouped: {grouped}");
+        assert_eq!(answer, Commit::Committed, "grouped: {grouped}");
     }
 }
 

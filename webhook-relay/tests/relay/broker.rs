@@ -156,8 +156,9 @@ impl Cable {
                         return;
                     };
                     tokio::select! {
-                        () = carry(near, far, &answers) => {}
+                        biased; // What arrives after a cut is not carried.
                         _ = cut.wait_for(|is_cut| *is_cut) => {}
+                        () = carry(near, far, &answers) => {}
                     }
                 });
             }
