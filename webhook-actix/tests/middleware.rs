@@ -211,7 +211,7 @@ async fn what_a_handler_answers_settles_its_claim() {
         ("/released", 200),
     ] {
         let runs = Runs::default();
-        let all = webhook(standard().handler_timeout(Duration::from_millis(200)));
+        let all = webhook(standard().handler_timeout(Duration::from_secs(2)));
         let app = init_service(
             App::new()
                 .app_data(web::Data::new(runs.clone()))
@@ -289,7 +289,7 @@ async fn no_handler_begins_after_its_time() {
 #[actix_web::test]
 async fn a_drain_waits_for_a_late_commit() {
     let store = CountingStore::new();
-    let builder = standard().store_timeout(Duration::from_millis(20));
+    let builder = standard().store_timeout(Duration::from_secs(1));
     let all = Webhook::new(builder.store(store.clone()).build().unwrap());
     let app = init_service(
         App::new()

@@ -131,7 +131,7 @@ async fn no_handler_begins_after_its_time() {
 
 /// An endpoint that does not wait long for its store.
 fn impatient() -> EndpointBuilder {
-    standard().store_timeout(Duration::from_millis(100))
+    standard().store_timeout(Duration::from_secs(1))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -224,7 +224,7 @@ async fn a_handler_over_its_time_is_dropped_answered_503_and_released() {
             StatusCode::OK
         }
     };
-    let builder = standard().handler_timeout(Duration::from_millis(80));
+    let builder = standard().handler_timeout(Duration::from_secs(2));
     let door = Door::with(builder, handler).await;
     let sent = delivery("msg_j04", BODY);
     let reply = door.send(&sent).await;
@@ -317,7 +317,7 @@ async fn a_panic_is_500_with_a_constant_body_and_the_retry_runs() {
                 }
             }
         };
-        let builder = standard().handler_timeout(Duration::from_millis(300));
+        let builder = standard().handler_timeout(Duration::from_secs(2));
         let door = Door::with(builder, handler).await;
         let row = format!("J05: {at:?}");
         let sent = delivery(&format!("msg_j05_{n}"), BODY);

@@ -75,7 +75,7 @@ impl Bank {
     fn builder(&self) -> EndpointBuilder {
         let store = self.store.transactional().expect("a second connection");
         let endpoint = Endpoint::stripe(SECRET).store(store).consumer("bank");
-        endpoint.handler_timeout(Duration::from_millis(300))
+        endpoint.handler_timeout(Duration::from_secs(2))
     }
 
     fn endpoint(&self) -> Endpoint {

@@ -28,7 +28,7 @@ async fn is_released(gateway: &Gateway, answer: &Message, outcome: ForwardOutcom
 
 /// Gateways whose receiver fails for the first request and succeeds after that.
 async fn fails_once(reply: fn(usize) -> Reply, outcome: ForwardOutcome) {
-    for (gateway, receiver) in each(reply, |it| it.timeout(Duration::from_millis(300))).await {
+    for (gateway, receiver) in each(reply, |it| it.timeout(Duration::from_secs(2))).await {
         let answer = first(&gateway).await;
         is_released(&gateway, &answer, outcome).await;
         // The sender's retry, and a copy of that.
