@@ -62,14 +62,34 @@ impl Guard {
 
     /// Sends a signal to the server and all processes that it has started.
     pub(crate) fn signal_all(&self, signal: &str) {
-        let children = format!("/proc/{0}/task/{0}/children", self.server);
-        let children = std::fs::read_to_string(children).unwrap_or_default();
         let _ = Command::new("kill")
             .args(["-s", signal])
             .arg(self.server.to_string())
-            .args(children.split_whitespace())
+            .args(self.children())
             .stderr(Stdio::null())
             .status();
+    }
+
+    /// Continues the server and all processes that it has started, if they were stopped.
+    pub(crate) fn continue_all(&self) {
+        // If a process ends meanwhile, others may be missing in the list.
+        loop {
+            self.signal_all("CONT");
+            let is_stopped = |child: &String| {
+                let state = std::fs::read_to_string(format!("/proc/{child}/stat"));
+                state.is_ok_and(|stat| stat.contains(") T "))
+            };
+            if !self.children().iter().any(is_stopped) {
+                return;
+            }
+        }
+    }
+
+    /// The ids of the processes that it has started.
+    fn children(&self) -> Vec<String> {
+        let children = format!("/proc/{0}/task/{0}/children", self.server);
+        let children = std::fs::read_to_string(children).unwrap_or_default();
+        children.split_whitespace().map(str::to_owned).collect()
     }
 }
 

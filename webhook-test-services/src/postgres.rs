@@ -132,7 +132,7 @@ impl Postgres {
     ///
     /// If it is not private.
     pub fn pause(&self) {
-        self.signal_all("STOP");
+        self.guard().signal_all("STOP");
     }
 
     /// Continues after [`pause`](Self::pause).
@@ -141,12 +141,12 @@ impl Postgres {
     ///
     /// If it is not private.
     pub fn resume(&self) {
-        self.signal_all("CONT");
+        self.guard().continue_all();
     }
 
-    fn signal_all(&self, signal: &str) {
+    fn guard(&self) -> &Guard {
         let guard = self.private().guard.as_ref();
-        guard.expect("the server runs").signal_all(signal);
+        guard.expect("the server runs")
     }
 
     fn private(&self) -> &Private {

@@ -119,7 +119,7 @@ impl Redis {
     ///
     /// If it is not private.
     pub fn pause(&self) {
-        self.signal_all("STOP");
+        self.guard().signal_all("STOP");
     }
 
     /// Continues after [`pause`](Self::pause).
@@ -128,12 +128,12 @@ impl Redis {
     ///
     /// If it is not private.
     pub fn resume(&self) {
-        self.signal_all("CONT");
+        self.guard().continue_all();
     }
 
-    fn signal_all(&self, signal: &str) {
+    fn guard(&self) -> &Guard {
         let guard = self.private().guard.as_ref();
-        guard.expect("the server runs").signal_all(signal);
+        guard.expect("the server runs")
     }
 
     fn private(&self) -> &Private {
