@@ -110,6 +110,7 @@ export default [
     ...utf8,
     provider: "stark-bank",
     settings: { workspace_id: "1" },
+    small: '{"event":{"workspaceId":"1"}}',
     sdk: "starkbank",
     secret: k256.secret,
     signer: "node:crypto",
