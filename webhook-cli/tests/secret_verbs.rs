@@ -95,8 +95,8 @@ impl Case {
         Some(format!("{:?}", found?.settings()))
     }
 
-    /// The threads of a dropped store close its files, and the last connection removes the log: a file that a test
-    /// has listed may be gone when it is read, or not be complete.
+    /// The threads of a dropped store close its files, and the last connection removes the log: a
+    /// file that a test has listed may be gone when it is read, or not be complete.
     fn wait_until_closed(&self) {
         let log = self.folder.join("hooks.db-wal");
         let deadline = Instant::now() + Duration::from_secs(60);

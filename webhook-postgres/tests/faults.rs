@@ -165,7 +165,8 @@ impl Network {
     }
 }
 
-/// Passes bytes on until the connection ends. What is read after a cut goes nowhere, however late this task runs.
+/// Passes bytes on until the connection ends. What is read after a cut goes nowhere, however late
+/// this task runs.
 async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, cut: watch::Receiver<u32>) {
     let mut bytes = vec![0; 4096];
     loop {
